@@ -1,0 +1,118 @@
+/**
+ * Failures are exceptions with a code from a closed list; findings (differences, contradictions) are
+ * values and never thrown. Each code belongs to one verdict, so whoever catches a failure need not read
+ * its message.
+ */
+
+/** The published file is refused: it contradicts its own signature, digests, format or name. */
+export type RejectedReason =
+  | 'malformed'
+  | 'duplicate-entry'
+  | 'signature-invalid'
+  | 'index-invalid'
+  | 'index-mismatch'
+  | 'datahash-mismatch'
+  | 'datahash-missing'
+  | 'checksum-mismatch'
+  | 'unsafe-entry'
+  | 'limit-exceeded'
+  | 'contradiction'
+  | 'unsafe-recipe';
+
+/** No statement about the package is possible. */
+export type InconclusiveReason =
+  | 'unsigned'
+  | 'unknown-key'
+  | 'no-recipe'
+  | 'recipe-unreadable'
+  | 'environment-unavailable'
+  | 'environment-invalid'
+  | 'environment-substituted'
+  | 'source-unavailable'
+  | 'source-mismatch'
+  | 'source-unpinned'
+  | 'recipe-files-unavailable'
+  | 'network-required'
+  | 'ids-unavailable'
+  | 'sandbox-unavailable'
+  | 'build-limit'
+  | 'unsupported'
+  | 'cancelled';
+
+/** A recorded step did not succeed in the recorded environment. */
+export type BuildFailedReason = 'step-failed' | 'assertion-failed' | 'output-missing';
+
+export type FailureCode = RejectedReason | InconclusiveReason | BuildFailedReason | 'usage' | 'internal';
+
+export type FailureClass = 'rejected' | 'inconclusive' | 'build-failed' | 'usage' | 'internal';
+
+const classes: Record<FailureCode, FailureClass> = {
+  malformed: 'rejected',
+  'duplicate-entry': 'rejected',
+  'signature-invalid': 'rejected',
+  'index-invalid': 'rejected',
+  'index-mismatch': 'rejected',
+  'datahash-mismatch': 'rejected',
+  'datahash-missing': 'rejected',
+  'checksum-mismatch': 'rejected',
+  'unsafe-entry': 'rejected',
+  'limit-exceeded': 'rejected',
+  contradiction: 'rejected',
+  'unsafe-recipe': 'rejected',
+  unsigned: 'inconclusive',
+  'unknown-key': 'inconclusive',
+  'no-recipe': 'inconclusive',
+  'recipe-unreadable': 'inconclusive',
+  'environment-unavailable': 'inconclusive',
+  'environment-invalid': 'inconclusive',
+  'environment-substituted': 'inconclusive',
+  'source-unavailable': 'inconclusive',
+  'source-mismatch': 'inconclusive',
+  'source-unpinned': 'inconclusive',
+  'recipe-files-unavailable': 'inconclusive',
+  'network-required': 'inconclusive',
+  'ids-unavailable': 'inconclusive',
+  'sandbox-unavailable': 'inconclusive',
+  'build-limit': 'inconclusive',
+  unsupported: 'inconclusive',
+  cancelled: 'inconclusive',
+  'step-failed': 'build-failed',
+  'assertion-failed': 'build-failed',
+  'output-missing': 'build-failed',
+  usage: 'usage',
+  internal: 'internal',
+};
+
+/** Every code with its class, for tables that must be complete. */
+export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = classes;
+
+export interface FailureDetails {
+  /** What would have been right. */
+  readonly expected?: string;
+  /** What was found; attacker-controlled where it comes from a package. */
+  readonly got?: string;
+  /** What the reader can do next. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** The one exception type of the project. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  readonly expected?: string;
+  readonly got?: string;
+  readonly hint?: string;
+
+  constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    this.name = 'Failure';
+    this.code = code;
+    if (details.expected !== undefined) this.expected = details.expected;
+    if (details.got !== undefined) this.got = details.got;
+    if (details.hint !== undefined) this.hint = details.hint;
+  }
+
+  get class(): FailureClass {
+    return classes[this.code];
+  }
+}
