@@ -15,6 +15,9 @@ export type LicenseJoin = ' OR ' | ' AND ';
 /** How packageurl-go of that time escaped (0.1.3, 0.1.4 and 0.1.5, 0.1.6). */
 export type PurlEscaping = '0.1.3' | '0.1.4' | '0.1.6';
 
+/** The licence validator (go-spdx) that decided which ids are printed as written; `none`: all are. */
+export type LicenseValidator = 'none' | '2.3.5' | '2.4.0' | '2.5.0' | '2.6.0' | '2.7.0';
+
 /** How owners of files and directories reach the archive. */
 export type OwnerHandling = 'disk' | 'root' | 'disk-with-directories' | 'disk-files-only';
 
@@ -41,28 +44,35 @@ export interface Format {
 
   // Dependencies
   readonly ldSoConf: boolean;
+  /** A library directory that ends in `/...` stands for everything below it. */
+  readonly recursiveLibraryDirectories: boolean;
   readonly docs: boolean;
   readonly perl: boolean;
   readonly rubyInLib: boolean;
+  /** Ruby packages depend on `ruby-X.Y-base` instead of `ruby-X.Y` (v0.17.2 only). */
+  readonly rubyBase: boolean;
   readonly kernel: 'none' | 'v0.34.2' | 'v0.40.3';
   readonly shebang: {
     readonly directories: readonly string[];
     readonly followsSymlinks: boolean;
     readonly ignoresLuajit: boolean;
     readonly ignoresRuby: boolean;
+    /** A line of `#!` and nothing else ended the whole build. */
+    readonly failsOnBlank: boolean;
   };
   readonly soVer: boolean;
   /** Programs named `*.so` that have an interpreter provide their SONAME. */
   readonly sonameOfSuffixSo: boolean;
   readonly elfNeedsExecutableBit: boolean;
-  /** DT_NEEDED names that end in plain `.so` become dependencies. */
-  readonly plainSoNeeded: boolean;
-  /** SONAMEs that end in plain `.so` become provides only while this holds (see melange-emitter §5.2 rule 4). */
-  readonly plainSoProvided: boolean;
-  readonly hostLibraries: 'libcuda' | 'full';
-  readonly hostLibrariesNeeded: boolean;
-  readonly hostLibrariesSymlink: boolean;
-  readonly goFips: 'boringcrypto' | 'all';
+  /** Which needs that end in plain `.so` became dependencies; files of that name in the build went another way. */
+  readonly plainSo: 'none' | 'v0.30.1' | 'v0.30.2';
+  /** Libraries that the host brings, by where their names are left out. */
+  readonly hostLibraries: {
+    readonly needed: 'libcuda' | 'all';
+    readonly provided: 'none' | 'libcuda' | 'all';
+    readonly linked: 'none' | 'all';
+  };
+  readonly goFips: 'v0.16.0' | 'v0.31.3';
   readonly absoluteLinksFollowedOnHost: boolean;
 
   // SBOM
@@ -74,6 +84,7 @@ export interface Format {
     readonly osSupplier: boolean;
     readonly purposes: boolean;
     readonly componentIds: boolean;
+    /** Sources carry their download location and checksums. */
     readonly checksums: boolean;
     /** `expected-sha512` printed the value of `expected-sha256` (v0.25.0 only). */
     readonly sha512Defect: boolean;
@@ -86,7 +97,9 @@ export interface Format {
       | 'github-only';
     readonly distroQualifier: boolean;
     readonly subpackageSources: 'none' | 'last' | 'before-recipe';
-    readonly licenses: 'raw' | 'normalised';
+    /** Supplier of the recipe element when no namespace was given; every other element says `unknown`. */
+    readonly recipeNamespace: 'as-given' | 'unknown-if-empty';
+    readonly licenses: LicenseValidator;
     readonly licenseJoin: LicenseJoin;
     readonly cpe: boolean;
     readonly purl: PurlEscaping;
@@ -139,25 +152,29 @@ export function formatOf(version: Version): Format {
     maintainer: from('v0.23.0'),
 
     ldSoConf: from('v0.23.1'),
+    recursiveLibraryDirectories: from('v0.34.0'),
     docs: from('v0.15.12'),
     perl: from('v0.48.0'),
     rubyInLib: from('v0.48.0'),
+    rubyBase: within('v0.17.2', 'v0.17.3'),
     kernel: from('v0.40.3') ? 'v0.40.3' : from('v0.34.2') ? 'v0.34.2' : 'none',
     shebang: {
       directories: from('v0.23.6') ? ['usr/bin/', 'usr/local/bin/', 'usr/local/sbin/'] : ['usr/bin/', 'bin/'],
       followsSymlinks: !from('v0.23.0'),
       ignoresLuajit: from('v0.23.0'),
       ignoresRuby: within('v0.17.2', 'v0.17.3'),
+      failsOnBlank: !from('v0.34.2'),
     },
     soVer: from('v0.26.13'),
     sonameOfSuffixSo: from('v0.29.1'),
     elfNeedsExecutableBit: !from('v0.30.1'),
-    plainSoNeeded: within('v0.30.1', 'v0.30.3'),
-    plainSoProvided: within('v0.29.1', 'v0.30.3'),
-    hostLibraries: from('v0.29.2') ? 'full' : 'libcuda',
-    hostLibrariesNeeded: from('v0.30.1'),
-    hostLibrariesSymlink: from('v0.41.1'),
-    goFips: from('v0.31.3') ? 'all' : 'boringcrypto',
+    plainSo: within('v0.30.1', 'v0.30.2') ? 'v0.30.1' : within('v0.30.2', 'v0.30.3') ? 'v0.30.2' : 'none',
+    hostLibraries: {
+      needed: from('v0.30.1') ? 'all' : 'libcuda',
+      provided: from('v0.30.1') ? 'all' : from('v0.29.2') ? 'libcuda' : 'none',
+      linked: from('v0.41.1') ? 'all' : 'none',
+    },
+    goFips: from('v0.31.3') ? 'v0.31.3' : 'v0.16.0',
     absoluteLinksFollowedOnHost: !from('v0.50.2'),
 
     sbom: {
@@ -183,7 +200,18 @@ export function formatOf(version: Version): Format {
                 : 'prefix',
       distroQualifier: from('v0.30.0'),
       subpackageSources: from('v0.34.1') ? 'before-recipe' : from('v0.33.0') ? 'last' : 'none',
-      licenses: from('v0.37.4') ? 'normalised' : 'raw',
+      recipeNamespace: from('v0.34.1') ? 'unknown-if-empty' : 'as-given',
+      licenses: from('v0.50.8')
+        ? '2.7.0'
+        : from('v0.50.4')
+          ? '2.6.0'
+          : from('v0.50.0')
+            ? '2.5.0'
+            : from('v0.43.3')
+              ? '2.4.0'
+              : from('v0.37.4')
+                ? '2.3.5'
+                : 'none',
       licenseJoin: from('v0.29.1') ? ' AND ' : ' OR ',
       cpe: from('v0.46.0'),
       purl: from('v0.50.4') ? '0.1.6' : from('v0.43.3') ? '0.1.4' : '0.1.3',

@@ -1,0 +1,302 @@
+/**
+ * A package as values: exact byte ranges of its sections, every entry with its raw header, digests of every
+ * content. One streaming pass, whatever the size; contents of the data section are not kept unless asked for.
+ */
+import { type Hasher, type Sha1, type Sha256, sha1, sha1Hasher, sha256, sha256Hasher } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
+import { isSignatureName, parseSignature, type Signature } from './signature.ts';
+import { type TarEnd, type TarHeader, TarReader, type TarSink } from './tar.ts';
+
+export interface ApkEntry extends TarHeader {
+  /** Digests of the content; of no bytes for everything but files. */
+  readonly sha1: Sha1;
+  readonly sha256: Sha256;
+  /** The content, where it was kept. */
+  readonly content?: Uint8Array;
+}
+
+export interface Section {
+  /** Byte range in the file, end exclusive: one gzip member. */
+  readonly start: number;
+  readonly end: number;
+  readonly gzip: GzipHeader;
+  /** SHA-256 of the compressed member. */
+  readonly sha256: Sha256;
+  /** SHA-256 of the inflated tar. */
+  readonly tarSha256: Sha256;
+  readonly tar: TarEnd;
+  readonly entries: readonly ApkEntry[];
+}
+
+export interface SignatureSection extends Section {
+  /** The signatures of known kinds. */
+  readonly signatures: readonly Signature[];
+}
+
+export interface ControlSection extends Section {
+  /** The compressed member: what a signature and Q1 are about. */
+  readonly bytes: Uint8Array;
+  /** SHA-1 of the compressed member, which an index records as `Q1` and base64. */
+  readonly sha1: Sha1;
+  readonly pkginfo: PkgInfo;
+}
+
+export interface Apk {
+  readonly size: number;
+  readonly sha256: Sha256;
+  readonly signature: SignatureSection | undefined;
+  readonly control: ControlSection;
+  readonly data: Section & {
+    /** The first bytes of the section, compressed and inflated: where the encoder shows itself. */
+    readonly head: { readonly compressed: Uint8Array; readonly inflated: Uint8Array };
+  };
+}
+
+export interface ReadOptions {
+  readonly limits?: Limits;
+  /** Which files of the data section to keep in memory, by path. */
+  readonly keep?: (path: string) => boolean;
+  /** How much of the data section's start to keep, in bytes of each form. */
+  readonly headBytes?: number;
+  /** Sees the data section as it is read, before its digest is known. */
+  readonly dataSink?: TarSink;
+  /** Sees `.PKGINFO` before the data section is begun. */
+  readonly onControl?: (pkginfo: PkgInfo) => void;
+}
+
+/** Bytes that can be read from the start, more than once. */
+export interface ByteSource {
+  /** For messages; never opened. */
+  readonly name: string;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`; digests and
+ * signatures inside it are read, not verified.
+ */
+export async function readApk(source: ByteSource, options: ReadOptions = {}): Promise<Apk> {
+  const limits = options.limits ?? defaultLimits;
+  const reader = new ApkReader(limits, options);
+  const file = sha256Hasher();
+  let size = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.open()) {
+      size += chunk.length;
+      if (size > limits.fileBytes) throw new Failure('limit-exceeded', 'the file is too large');
+      file.update(chunk);
+      yield chunk;
+    }
+  }
+  await readGzipMembers(counted(), reader, { limit: limits.ratio, floor: limits.ratioFloor });
+  return { size, sha256: file.digest(), ...reader.finish() };
+}
+
+interface Draft {
+  readonly start: number;
+  readonly gzip: GzipHeader;
+  readonly sha256: Hasher<Sha256>;
+  readonly tarSha256: Hasher<Sha256>;
+  readonly tar: TarReader;
+  readonly entries: ApkEntry[];
+  readonly kind: 'front' | 'data';
+  readonly compressed: Kept;
+  readonly inflated: Kept;
+}
+
+class ApkReader implements GzipSink {
+  readonly #limits: Limits;
+  readonly #options: ReadOptions;
+  readonly #sections: { section: Section; compressed: Uint8Array; inflated: Uint8Array }[] = [];
+  #draft: Draft | undefined;
+
+  constructor(limits: Limits, options: ReadOptions) {
+    this.#limits = limits;
+    this.#options = options;
+  }
+
+  begin(index: number, start: number, gzip: GzipHeader): number {
+    const signed = this.#sections[0]?.section.entries.some((entry) => isSignatureName(entry.name)) ?? false;
+    const dataIndex = signed ? 2 : 1;
+    if (index > dataIndex) {
+      throw new Failure('malformed', 'the file has more gzip members than sections', {
+        expected: `${dataIndex + 1} members`,
+      });
+    }
+    const kind = index === dataIndex && index > 0 ? 'data' : 'front';
+    if (kind === 'data' && this.#options.onControl !== undefined) {
+      const control = this.#sections[index - 1]!;
+      this.#options.onControl(controlSection(control.section, control.compressed).pkginfo);
+    }
+    const entries: ApkEntry[] = [];
+    const keep = kind === 'data' ? (this.#options.keep ?? (() => false)) : () => true;
+    const head = kind === 'data' ? (this.#options.headBytes ?? 0) : Number.POSITIVE_INFINITY;
+    this.#draft = {
+      start,
+      gzip,
+      sha256: sha256Hasher(),
+      tarSha256: sha256Hasher(),
+      tar: new TarReader(
+        new EntryCollector(entries, keep, this.#limits, kind === 'data' ? this.#options.dataSink : undefined),
+        this.#limits,
+      ),
+      entries,
+      kind,
+      compressed: new Kept(head),
+      inflated: new Kept(kind === 'data' ? head : 0),
+    };
+    if (kind === 'data') return this.#limits.dataBytes;
+    return index === 0
+      ? Math.max(this.#limits.signatureBytes, this.#limits.controlBytes)
+      : this.#limits.controlBytes;
+  }
+
+  compressed(bytes: Uint8Array): void {
+    this.#draft!.sha256.update(bytes);
+    this.#draft!.compressed.add(bytes);
+  }
+
+  inflated(bytes: Uint8Array): void {
+    this.#draft!.tarSha256.update(bytes);
+    this.#draft!.inflated.add(bytes);
+    this.#draft!.tar.write(bytes);
+  }
+
+  end(member: GzipMember): void {
+    const draft = this.#draft!;
+    const section = {
+      start: member.start,
+      end: member.end,
+      gzip: member.header,
+      sha256: draft.sha256.digest(),
+      tarSha256: draft.tarSha256.digest(),
+      tar: draft.tar.end(),
+      entries: draft.entries,
+    };
+    if (section.entries.length === 0 && draft.kind === 'front') {
+      throw new Failure('malformed', 'a section is no tar archive');
+    }
+    this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
+  }
+
+  finish(): Omit<Apk, 'size' | 'sha256'> {
+    const signed = this.#sections[0]?.section.entries.some((entry) => isSignatureName(entry.name)) ?? false;
+    const expected = signed ? 3 : 2;
+    if (this.#sections.length !== expected) {
+      throw new Failure('malformed', 'a section is missing', {
+        expected: `${expected} gzip members`,
+        got: String(this.#sections.length),
+      });
+    }
+    const control = this.#sections[expected - 2]!;
+    const data = this.#sections[expected - 1]!;
+    const first = this.#sections[0]!.section;
+    return {
+      signature: signed ? { ...first, signatures: signaturesOf(first) } : undefined,
+      control: controlSection(control.section, control.compressed),
+      data: { ...data.section, head: { compressed: data.compressed, inflated: data.inflated } },
+    };
+  }
+}
+
+function signaturesOf(section: Section): Signature[] {
+  return section.entries.flatMap((entry) => parseSignature(entry.name, entry.content!) ?? []);
+}
+
+function controlSection(section: Section, bytes: Uint8Array): ControlSection {
+  requireUnique(section);
+  const pkginfo = section.entries.find((entry) => entry.name === '.PKGINFO');
+  if (pkginfo?.content === undefined) throw new Failure('malformed', 'the control section has no .PKGINFO');
+  return { ...section, bytes, sha1: sha1(bytes), pkginfo: parsePkgInfo(pkginfo.content) };
+}
+
+function requireUnique(section: Section): void {
+  const seen = new Set<string>();
+  for (const { name } of section.entries) {
+    if (seen.has(name)) throw new Failure('duplicate-entry', 'an entry is there twice', { got: name });
+    seen.add(name);
+  }
+}
+
+/** The content of an entry of the control section; undefined where there is none. */
+export function controlFile(apk: Apk, name: string): Uint8Array | undefined {
+  return apk.control.entries.find((entry) => entry.name === name)?.content;
+}
+
+const emptySha1 = sha1(new Uint8Array(0));
+const emptySha256 = sha256(new Uint8Array(0));
+
+/** Turns the events of a tar into entries with digests. */
+class EntryCollector implements TarSink {
+  readonly #entries: ApkEntry[];
+  readonly #keep: (path: string) => boolean;
+  readonly #limits: Limits;
+  #current: TarHeader | undefined;
+  #sha1: Hasher<Sha1> | undefined;
+  #sha256: Hasher<Sha256> | undefined;
+  #content: Kept | undefined;
+
+  readonly #next: TarSink | undefined;
+
+  constructor(entries: ApkEntry[], keep: (path: string) => boolean, limits: Limits, next?: TarSink) {
+    this.#entries = entries;
+    this.#keep = keep;
+    this.#limits = limits;
+    this.#next = next;
+  }
+
+  entry(header: TarHeader): void {
+    this.#current = header;
+    this.#content = this.#keep(header.name) ? new Kept(this.#limits.keptBytes) : undefined;
+    this.#sha1 = undefined;
+    this.#sha256 = undefined;
+    this.#next?.entry(header);
+  }
+
+  content(bytes: Uint8Array): void {
+    this.#sha1 ??= sha1Hasher();
+    this.#sha256 ??= sha256Hasher();
+    this.#sha1.update(bytes);
+    this.#sha256.update(bytes);
+    this.#content?.add(bytes);
+    this.#next?.content(bytes);
+  }
+
+  entryEnd(): void {
+    const kept = this.#content?.whole === true ? { content: this.#content.bytes() } : {};
+    this.#entries.push({
+      ...this.#current!,
+      sha1: this.#sha1?.digest() ?? emptySha1,
+      sha256: this.#sha256?.digest() ?? emptySha256,
+      ...kept,
+    });
+    this.#next?.entryEnd();
+  }
+}
+
+/** The first bytes of a stream, up to a bound. */
+class Kept {
+  whole = true;
+  #size = 0;
+  readonly #parts: Uint8Array[] = [];
+  readonly #bound: number;
+
+  constructor(bound: number) {
+    this.#bound = bound;
+  }
+
+  add(bytes: Uint8Array): void {
+    const part = bytes.subarray(0, Math.max(0, this.#bound - this.#size));
+    if (part.length < bytes.length) this.whole = false;
+    if (part.length === 0) return;
+    this.#parts.push(Uint8Array.from(part));
+    this.#size += part.length;
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#parts);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Bounds for reading a package. Everything in it is attacker-controlled; a file beyond a bound is refused
+ * with `limit-exceeded` before the memory or time is spent.
+ */
+export interface Limits {
+  /** Bytes of the file itself. */
+  readonly fileBytes: number;
+  /** Inflated bytes of the signature section. */
+  readonly signatureBytes: number;
+  /** Inflated bytes of the control section; it is held in memory. */
+  readonly controlBytes: number;
+  /** Inflated bytes of the data section; it is streamed. */
+  readonly dataBytes: number;
+  /** Inflated over compressed bytes, looked at once a section is beyond `ratioFloor` inflated bytes. */
+  readonly ratio: number;
+  readonly ratioFloor: number;
+  /** Entries of one section. */
+  readonly entries: number;
+  /** Bytes of one path or link target. */
+  readonly pathBytes: number;
+  /** Bytes of one pax header. */
+  readonly paxBytes: number;
+  /** Bytes of one data file that is kept in memory because it was asked for (the SBOM). */
+  readonly keptBytes: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const defaultLimits: Limits = {
+  fileBytes: 8 * 1024 * mebibyte,
+  signatureBytes: mebibyte,
+  controlBytes: 16 * mebibyte,
+  dataBytes: 32 * 1024 * mebibyte,
+  // Deflate reaches 1032; text and tables of real packages stay below 50.
+  ratio: 200,
+  ratioFloor: 64 * mebibyte,
+  entries: 2_000_000,
+  pathBytes: 4096,
+  paxBytes: mebibyte,
+  keptBytes: 64 * mebibyte,
+};

@@ -1,0 +1,49 @@
+/** Signatures of sections and indexes: RSA PKCS#1 v1.5 in a tar entry `.SIGN.<algorithm>.<key name>` (apk-package(5)). */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { Failure } from '../failure.ts';
+
+/** `RSA` signs with SHA-1 (melange before v0.18.0, Alpine), `RSA256` with SHA-256. */
+export type SignatureAlgorithm = 'RSA' | 'RSA256';
+
+export interface Signature {
+  readonly algorithm: SignatureAlgorithm;
+  /** File name of the key that the signer claims; attacker-controlled. */
+  readonly keyName: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface PublicKey {
+  /** File name, by which signatures name the key. */
+  readonly name: string;
+  readonly key: KeyObject;
+}
+
+const digests: Record<SignatureAlgorithm, string> = { RSA: 'RSA-SHA1', RSA256: 'RSA-SHA256' };
+
+/** Whether an entry of a signature section is a signature at all. */
+export function isSignatureName(name: string): boolean {
+  return name.startsWith('.SIGN.');
+}
+
+/** Reads one entry of a signature section; undefined for algorithms that this format does not have here. */
+export function parseSignature(name: string, bytes: Uint8Array): Signature | undefined {
+  const match = /^\.SIGN\.(RSA|RSA256)\.([^/]+)$/.exec(name);
+  if (match === null) return undefined;
+  return { algorithm: match[1] as SignatureAlgorithm, keyName: match[2]!, bytes };
+}
+
+/** Reads a PEM public key. Fails with `usage`: keys come from the user. */
+export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
+  try {
+    const key = createPublicKey(Buffer.from(pem));
+    if (key.asymmetricKeyType !== 'rsa') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
+    return { name, key };
+  } catch (cause) {
+    throw new Failure('usage', `${name} is no RSA public key in PEM form`, { cause });
+  }
+}
+
+/** Whether a signature over the signed bytes (a compressed section or index) is this key's. */
+export function signatureFits(signature: Signature, signed: Uint8Array, key: PublicKey): boolean {
+  return verify(digests[signature.algorithm], signed, key.key, signature.bytes);
+}

@@ -1,0 +1,144 @@
+/** One build: a workspace, the recipe's steps in a sandbox, and what they left. */
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeBytes } from '../bytes.ts';
+import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
+import { Failure } from '../failure.ts';
+import type { FoundSource } from '../inputs/sources.ts';
+import type { Format } from '../melange/format.ts';
+import { placedSteps } from '../plan/steps.ts';
+import { type Captured, capture } from './capture.ts';
+import { compilerFiles } from './compiler-files.ts';
+import { bubblewrapSandbox, type Mount } from './sandbox/bubblewrap.ts';
+import { chrootSandbox } from './sandbox/chroot.ts';
+import type { IdMap } from './sandbox/id-map.ts';
+import type { BuildLimits, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
+import { placeSources } from './sources.ts';
+import { runSteps, type StepObserver } from './steps.ts';
+import type { Tree } from './tree.ts';
+import { makeOutputFolder, populateWorkspace, type SourceFile } from './workspace.ts';
+
+export interface BuildRequest {
+  readonly recipe: Recipe;
+  readonly format: Format;
+  readonly architecture: string;
+  readonly namespace: string;
+  readonly cpe: string | undefined;
+  /** SOURCE_DATE_EPOCH of the steps. */
+  readonly sourceDateEpoch: number;
+  readonly guest: { readonly root: string; readonly mounts: readonly Mount[] };
+  readonly sources: readonly FoundSource[];
+  readonly sourceFiles: { readonly directory: string; readonly files: readonly SourceFile[] } | undefined;
+  /** An empty folder of this build's own. */
+  readonly directory: string;
+  readonly sandbox: SandboxKind;
+  readonly ids: IdMap;
+  readonly limits: BuildLimits;
+  readonly signal: AbortSignal;
+  readonly observer: StepObserver;
+}
+
+export interface Built {
+  /** Origin first, then subpackages; a package whose folder is missing is left out. */
+  readonly trees: readonly { readonly name: string; readonly tree: Tree }[];
+  /** Licence files by their path in the recipe. */
+  readonly licenseTexts: ReadonlyMap<string, string>;
+  /** What the sandbox did not keep apart; empty for a full one. */
+  readonly caveats: readonly string[];
+  close(): void;
+}
+
+/** Fails as the steps do, and with `ids-unavailable` where a step failed that asks for ids the machine does not grant. */
+export async function build(request: BuildRequest): Promise<Built> {
+  const { recipe, directory } = request;
+  const workspace = join(directory, 'workspace');
+  populateWorkspace(workspace, noteFiles(request), request.sourceFiles);
+  makeOutputFolder(workspace, recipe.package.name);
+  const sandbox = await openSandbox(request, workspace);
+  try {
+    await runSteps({ ...request, sandbox });
+  } catch (failure) {
+    throw idsFailure(failure, sandbox, recipe) ?? failure;
+  }
+  const licensePaths = recipe.package.copyright
+    .map(({ licensePath }) => licensePath)
+    .filter((path) => path !== '');
+  const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
+  const captured = await capture(sandbox, join(directory, 'captured.tar'), present);
+  return builtFrom(captured, recipe, present, sandbox);
+}
+
+function builtFrom(
+  captured: Captured,
+  recipe: Recipe,
+  licensePaths: readonly string[],
+  sandbox: Sandbox,
+): Built {
+  const names = [recipe.package.name, ...recipe.subpackages.map(({ name }) => name)];
+  return {
+    trees: names.flatMap((name) => {
+      const tree = captured.tree(name);
+      return tree === undefined ? [] : [{ name, tree }];
+    }),
+    licenseTexts: new Map(
+      licensePaths.flatMap((path) => {
+        const bytes = captured.file(path);
+        return bytes === undefined ? [] : [[path, decodeBytes(bytes)] as const];
+      }),
+    ),
+    caveats: sandbox.caveats,
+    close: () => captured.close(),
+  };
+}
+
+function noteFiles({ recipe, format, architecture, namespace, cpe }: BuildRequest) {
+  const version = fullVersion(recipe);
+  return compilerFiles(format, { namespace, name: recipe.package.name, version, architecture, cpe });
+}
+
+async function openSandbox(request: BuildRequest, workspace: string): Promise<Sandbox> {
+  const mounts = [...request.guest.mounts, ...placeSources(request.sources, request.directory)];
+  const common = { ...request, workspace, mounts, root: request.guest.root };
+  if (request.sandbox === 'chroot') return chrootSandbox(common);
+  return bubblewrapSandbox({
+    ...common,
+    capabilities: request.recipe.capabilities,
+    user: stepUser(request.recipe),
+  });
+}
+
+/** Root, unless the recipe names another user to run as. */
+function stepUser({ environment }: Recipe): { uid: number; gid: number } {
+  const { runAs, users } = environment.accounts;
+  const account = users.find(({ username, uid }) => username === runAs || String(uid) === runAs);
+  if (runAs === '' || account === undefined) return { uid: 0, gid: 0 };
+  return { uid: account.uid, gid: account.gid ?? account.uid };
+}
+
+/** A path of the workspace that leads through real folders to a regular file; nothing else is ever opened. */
+function isPlainFile(workspace: string, path: string): boolean {
+  const parts = path.split('/');
+  if (path.startsWith('/') || parts.some((part) => part === '' || part === '.' || part === '..'))
+    return false;
+  return parts.every((_, index) => {
+    const stat = lstatSync(join(workspace, ...parts.slice(0, index + 1)), { throwIfNoEntry: false });
+    return index === parts.length - 1 ? stat?.isFile() === true : stat?.isDirectory() === true;
+  });
+}
+
+/** Words of steps that give files to other owners. */
+const asksForIds = /\b(chown|chgrp|setpriv|useradd|adduser|install\s+(-\S+\s+)*-[og])\b/;
+
+function idsFailure(failure: unknown, sandbox: Sandbox, recipe: Recipe): Failure | undefined {
+  if (!(failure instanceof Failure) || failure.code !== 'step-failed' || sandbox.ids !== 'single')
+    return undefined;
+  if (!placedSteps(recipe).some(({ step }) => asksForIds.test(step.runs))) return undefined;
+  return new Failure(
+    'ids-unavailable',
+    'the recipe gives files to other owners, and this machine grants no ids for that',
+    {
+      hint: 'run as root, or have subordinate ids granted (/etc/subuid, /etc/subgid, newuidmap)',
+      cause: failure,
+    },
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * The guest's root while it is being put together: a model of every path, so that links are resolved inside the
+ * guest and the disk is only ever written through real directories.
+ */
+import { Failure } from '../../failure.ts';
+
+export interface GuestNode {
+  readonly type: 'file' | 'directory' | 'symlink';
+  readonly mode: number;
+  readonly target: string;
+  /** SHA-1 of a file's content or a link's text, as its package records it. */
+  readonly checksum: string;
+  /** Index into the installed packages; -1 for what the base layout made. */
+  readonly owner: number;
+}
+
+const mostLinks = 40;
+
+export class GuestTree {
+  readonly #nodes = new Map<string, GuestNode>();
+
+  get(path: string): GuestNode | undefined {
+    return this.#nodes.get(path);
+  }
+
+  set(path: string, node: GuestNode): void {
+    this.#nodes.set(path, node);
+  }
+
+  delete(path: string): void {
+    this.#nodes.delete(path);
+  }
+
+  entries(): IterableIterator<[string, GuestNode]> {
+    return this.#nodes.entries();
+  }
+
+  /**
+   * The real path of an entry: links among its parents are followed inside the guest, the last part is not.
+   * Fails with `environment-invalid` for loops.
+   */
+  resolve(path: string): string {
+    const pending = path.split('/').filter((part) => part !== '');
+    const done: string[] = [];
+    let links = 0;
+    while (pending.length > 0) {
+      const part = pending.shift()!;
+      if (part === '.') continue;
+      if (part === '..') {
+        done.pop();
+        continue;
+      }
+      const node = pending.length > 0 ? this.#nodes.get([...done, part].join('/')) : undefined;
+      if (node?.type !== 'symlink') {
+        done.push(part);
+        continue;
+      }
+      links += 1;
+      if (links > mostLinks) throw new Failure('environment-invalid', 'links of the environment form a loop');
+      if (node.target.startsWith('/')) done.length = 0;
+      pending.unshift(...node.target.split('/').filter((each) => each !== ''));
+    }
+    return done.join('/');
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (melange-emitter.md §9.2,
+ * §9.3): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
+ */
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
+import { EntryRules, entryPath } from '../../apk/entries.ts';
+import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
+import type { TarHeader, TarSink } from '../../apk/tar.ts';
+import { decodeBytes, encodeBytes } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
+import { GuestTree } from './guest-tree.ts';
+
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly origin: string;
+  readonly replaces: readonly string[];
+  readonly apk: Apk;
+}
+
+export interface Guest {
+  readonly tree: GuestTree;
+  readonly installed: readonly InstalledPackage[];
+}
+
+const umask = 0o022;
+
+/** Unpacks packages into an empty folder, in order. `verify` sees each package before the next one is begun. */
+export async function unpackPackages(
+  root: string,
+  sources: readonly ByteSource[],
+  verify: (apk: Apk, index: number) => void,
+): Promise<Guest> {
+  const tree = new GuestTree();
+  const installed: InstalledPackage[] = [];
+  for (const path of baseDirectories) makeDirectory(root, tree, path, 0o755, -1);
+  for (const [index, source] of sources.entries()) {
+    const writer = new PackageWriter(root, tree, installed, index);
+    const apk = await readApk(source, { dataSink: writer, onControl: (pkginfo) => writer.begin(pkginfo) });
+    verify(apk, index);
+    installed.push({ ...writer.identity(), apk });
+  }
+  return { tree, installed };
+}
+
+const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
+
+function makeDirectory(root: string, tree: GuestTree, path: string, mode: number, owner: number): void {
+  if (tree.get(path) !== undefined) return;
+  const parent = dirname(path);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner);
+  mkdirSync(onDisk(root, path), { mode: mode & 0o777 & ~umask });
+  tree.set(path, { type: 'directory', mode, target: '', checksum: '', owner });
+}
+
+/** Adds a file that no package brings; one that is there is replaced. */
+export function writeGuestFile(
+  root: string,
+  tree: GuestTree,
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+): void {
+  const real = tree.resolve(path);
+  const parent = dirname(real);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
+  rmSync(onDisk(root, real), { force: true });
+  writeFileSync(onDisk(root, real), bytes, { mode: mode & ~umask, flag: 'wx' });
+  tree.set(real, { type: 'file', mode, target: '', checksum: '', owner: -1 });
+}
+
+export function makeGuestDirectory(root: string, tree: GuestTree, path: string, mode: number): void {
+  makeDirectory(root, tree, tree.resolve(path), mode, -1);
+}
+
+export function makeGuestLink(root: string, tree: GuestTree, path: string, target: string): void {
+  const real = tree.resolve(path);
+  if (tree.get(real) !== undefined) return;
+  const parent = dirname(real);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
+  symlinkSync(target, onDisk(root, real));
+  tree.set(real, { type: 'symlink', mode: 0o777, target, checksum: '', owner: -1 });
+}
+
+function onDisk(root: string, path: string): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), encodeBytes(path)]);
+}
+
+interface Identity {
+  readonly name: string;
+  readonly version: string;
+  readonly origin: string;
+  readonly replaces: readonly string[];
+}
+
+/** Writes one package's data section; a later package may meet what an earlier one brought. */
+class PackageWriter implements TarSink {
+  readonly #root: string;
+  readonly #tree: GuestTree;
+  readonly #installed: readonly InstalledPackage[];
+  readonly #index: number;
+  readonly #rules = new EntryRules();
+  #identity: Identity | undefined;
+  #file: number | undefined;
+
+  constructor(root: string, tree: GuestTree, installed: readonly InstalledPackage[], index: number) {
+    this.#root = root;
+    this.#tree = tree;
+    this.#installed = installed;
+    this.#index = index;
+  }
+
+  begin(pkginfo: Parameters<typeof pkgInfoValue>[0]): void {
+    const name = pkgInfoValue(pkginfo, 'pkgname') ?? '';
+    this.#identity = {
+      name,
+      version: pkgInfoValue(pkginfo, 'pkgver') ?? '',
+      origin: pkgInfoValue(pkginfo, 'origin') ?? name,
+      replaces: pkgInfoValues(pkginfo, 'replaces'),
+    };
+  }
+
+  identity(): Identity {
+    return this.#identity!;
+  }
+
+  entry(header: TarHeader): void {
+    this.#rules.accept(header);
+    const path = this.#tree.resolve(entryPath(header));
+    if (header.type === '5') this.#directory(path, header);
+    else if (header.type === '2') this.#symlink(path, header);
+    else if (header.type === '1') this.#hardLink(path, header);
+    else if (header.type === '0') this.#regular(path, header);
+  }
+
+  content(bytes: Uint8Array): void {
+    if (this.#file !== undefined) writeSync(this.#file, bytes);
+  }
+
+  entryEnd(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #directory(path: string, header: TarHeader): void {
+    const present = this.#tree.get(path);
+    if (present?.type === 'symlink' || present?.type === 'directory') return;
+    if (present !== undefined) throw conflict(path, 'a directory stands where a file is');
+    makeDirectory(this.#root, this.#tree, path, header.mode & 0o777, this.#index);
+  }
+
+  #regular(path: string, header: TarHeader): void {
+    if (!this.#takesOver(path, header)) return;
+    const node = this.#node('file', header);
+    this.#file = openSync(onDisk(this.#root, path), 'wx', header.mode & 0o777 & ~umask);
+    this.#tree.set(path, node);
+  }
+
+  #symlink(path: string, header: TarHeader): void {
+    const present = this.#tree.get(path);
+    if (present?.type === 'symlink' && present.target === header.linkname) return;
+    if (!this.#takesOver(path, header)) return;
+    symlinkSync(encodeBytes(header.linkname), onDisk(this.#root, path));
+    this.#tree.set(path, { ...this.#node('symlink', header), target: header.linkname });
+  }
+
+  #hardLink(path: string, header: TarHeader): void {
+    const first = this.#tree.resolve(header.linkname);
+    if (!this.#takesOver(path, header)) return;
+    linkSync(onDisk(this.#root, first), onDisk(this.#root, path));
+    this.#tree.set(path, { ...this.#tree.get(first)!, owner: this.#index });
+  }
+
+  #node(type: 'file' | 'symlink', header: TarHeader) {
+    return { type, mode: header.mode, target: '', checksum: checksumOf(header), owner: this.#index };
+  }
+
+  /** Whether this package's entry wins over what is there, which is then removed (apko's order of rules). */
+  #takesOver(path: string, header: TarHeader): boolean {
+    const parent = dirname(path);
+    if (parent !== '.') makeDirectory(this.#root, this.#tree, parent, 0o755, this.#index);
+    const present = this.#tree.get(path);
+    if (present === undefined) return true;
+    if (present.type === 'directory') throw conflict(path, 'a file stands where a directory is');
+    const checksum = checksumOf(header);
+    if (checksum !== '' && checksum === present.checksum) return false;
+    const own = this.#identity!;
+    const other = this.#installed[present.owner];
+    if (other?.replaces.includes(own.name) === true) return false;
+    if (other !== undefined && !own.replaces.includes(other.name) && own.origin !== other.origin) {
+      throw conflict(path, `${other.name} and ${own.name} both bring it`);
+    }
+    rmSync(onDisk(this.#root, path));
+    return true;
+  }
+}
+
+function checksumOf(header: TarHeader): string {
+  const record = header.pax.find(({ key }) => key === 'APK-TOOLS.checksum.SHA1');
+  return record === undefined ? '' : decodeBytes(record.value);
+}
+
+function conflict(path: string, why: string): Failure {
+  return new Failure('environment-invalid', `packages of the environment are in each other's way: ${why}`, {
+    got: path,
+  });
+}

@@ -1,0 +1,114 @@
+/** The workspace before the first step: compiler files, what lies beside the recipe, output folders (melange-emitter.md §2.4). */
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compareBytes } from '../bytes.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import type { WorkspaceFile } from './compiler-files.ts';
+
+/** A regular file beside the recipe. */
+export interface SourceFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly sha256: Sha256;
+}
+
+const limits = { files: 100_000, depth: 64 };
+
+/** Makes an empty workspace with the given files; `sourceDirectory` is read as `listSourceFiles` lists it. */
+export function populateWorkspace(
+  workspace: string,
+  compilerFiles: readonly WorkspaceFile[],
+  source: { readonly directory: string; readonly files: readonly SourceFile[] } | undefined,
+): void {
+  mkdirSync(workspace, { mode: 0o700 });
+  for (const { path, text } of compilerFiles) {
+    mkdirSync(dirname(join(workspace, path)), { recursive: true });
+    writeFileSync(join(workspace, path), text, { mode: 0o644 });
+  }
+  for (const { path, mode, sha256: expected } of source?.files ?? []) {
+    const target = join(workspace, path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(join(source!.directory, path), target);
+    chmodSync(target, mode);
+    if (sha256(readFileSync(target)) !== expected) {
+      throw new Failure('source-mismatch', `${path} changed while it was copied`, { expected });
+    }
+  }
+}
+
+/**
+ * Makes the output folder of a package, which melange does for the origin before its first step and for a subpackage before
+ * that one's. Steps may have put anything in its place by then, so nothing is followed.
+ */
+export function makeOutputFolder(workspace: string, name: string): void {
+  for (const path of ['melange-out', `melange-out/${name}`]) {
+    const stat = lstatSync(join(workspace, path), { throwIfNoEntry: false });
+    if (stat === undefined) mkdirSync(join(workspace, path), { mode: 0o755 });
+    else if (!stat.isDirectory())
+      throw new Failure('output-missing', `a step put something else in the place of ${path}`);
+  }
+}
+
+/**
+ * What melange copies of the folder beside a recipe: regular files in byte order, dot folders included, no links and
+ * no empty folders, less what `.melangeignore` names.
+ */
+export function listSourceFiles(directory: string): SourceFile[] {
+  const ignored = readIgnoreFile(directory);
+  const files: SourceFile[] = [];
+  const walk = (relative: string, depth: number): void => {
+    if (depth > limits.depth) throw new Failure('recipe-files-unavailable', 'the source folder is too deep');
+    const names = readdirSync(join(directory, relative)).sort(compareBytes);
+    for (const name of names) {
+      const path = relative === '' ? name : `${relative}/${name}`;
+      const stat = lstatSync(join(directory, path));
+      if (stat.isDirectory()) walk(path, depth + 1);
+      else if (stat.isFile() && !ignored(path, name)) {
+        files.push({ path, mode: stat.mode & 0o777, sha256: sha256(readFileSync(join(directory, path))) });
+      }
+      if (files.length > limits.files)
+        throw new Failure('recipe-files-unavailable', 'the source folder is too large');
+    }
+  };
+  walk('', 0);
+  return files;
+}
+
+function readIgnoreFile(directory: string): (path: string, name: string) => boolean {
+  let text: string;
+  try {
+    text = readFileSync(join(directory, '.melangeignore'), 'utf8');
+  } catch {
+    return () => false;
+  }
+  const patterns = text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(ignorePattern);
+  return (path, name) => patterns.some((pattern) => pattern.test(path) || pattern.test(name));
+}
+
+/** Not gitignore: anchored, `*` within a folder, a leading doublestar any depth, and `!` nothing special but dropped. */
+function ignorePattern(line: string): RegExp {
+  const cleaned = line.replace(/^!/, '').replace(/\/+$/, '').replace(/^\//, '');
+  const source = cleaned
+    .split(/(\*\*\/|\*|\?)/)
+    .map((part) => {
+      if (part === '**/') return '(?:.*/)?';
+      if (part === '*') return '[^/]*';
+      if (part === '?') return '[^/]';
+      return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(`^/?${source}$`);
+}

@@ -1,0 +1,187 @@
+/**
+ * The chain from a key to every byte of a published file: index signature, index checksum, package signature, datahash,
+ * checksum of each file. A broken link ends everything; nothing of the package is believed before.
+ */
+import type { Apk } from '../apk/apk.ts';
+import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
+import { entryPath } from '../apk/entries.ts';
+import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
+import type { PublicKey } from '../apk/signature.ts';
+import { encodeBytes } from '../bytes.ts';
+import { sha1 } from '../digest.ts';
+import { Failure, type RejectedReason } from '../failure.ts';
+import type { IndexRecord } from '../repository/apkindex.ts';
+import { type SignatureState, verifySignatures } from '../repository/keyring.ts';
+
+export type LinkName =
+  | 'index-signature'
+  | 'index-checksum'
+  | 'package-signature'
+  | 'datahash'
+  | 'file-checksums';
+
+export interface Link {
+  readonly link: LinkName;
+  readonly state: 'verified' | 'unverifiable' | 'broken';
+  /** Why, in the words of the report; attacker-controlled parts are not yet made printable. */
+  readonly detail: string;
+  /** The code of a broken link. */
+  readonly reason?: RejectedReason;
+  readonly expected?: string;
+  readonly got?: string;
+}
+
+/** Where an index lists the package, and what that index's signature is worth. */
+export interface IndexListing {
+  readonly repository: string;
+  readonly signature: SignatureState;
+  readonly record: IndexRecord;
+}
+
+/** Every link of the chain, in order, broken ones included; never fails. */
+export function examineChain(
+  apk: Apk,
+  keys: readonly PublicKey[],
+  listing: IndexListing | undefined,
+): Link[] {
+  return [
+    ...indexLinks(apk, listing),
+    packageSignatureLink(apk, keys),
+    datahashLink(apk),
+    fileChecksumsLink(apk),
+  ];
+}
+
+/** Fails with the reason of the first broken link. */
+export function requireUnbroken(links: readonly Link[]): void {
+  const broken = links.find(({ state }) => state === 'broken');
+  if (broken?.reason === undefined) return;
+  throw new Failure(broken.reason, broken.detail, {
+    ...(broken.expected === undefined ? {} : { expected: broken.expected }),
+    ...(broken.got === undefined ? {} : { got: broken.got }),
+  });
+}
+
+/** Whether a trusted key vouches for the file: by the file's own signature, or by an index that lists it. */
+export function isAuthentic(links: readonly Link[]): boolean {
+  const verified = (name: LinkName) => links.some(({ link, state }) => link === name && state === 'verified');
+  return verified('package-signature') || (verified('index-signature') && verified('index-checksum'));
+}
+
+/** Fails with `unsigned` or `unknown-key` unless some key vouches for the file. */
+export function requireAuthentic(links: readonly Link[], apk: Apk): void {
+  if (isAuthentic(links)) return;
+  const named = apk.signature?.signatures[0]?.keyName;
+  if (named === undefined) {
+    throw new Failure('unsigned', 'the package is not signed and no signed index given lists it', {
+      hint: 'give the index that lists it (--repository), or accept unsigned packages with --allow-unsigned',
+    });
+  }
+  throw new Failure('unknown-key', 'the package is signed with a key that was not given', {
+    got: named,
+    hint: 'give the public key with --key FILE, or accept unknown keys with --allow-unsigned',
+  });
+}
+
+function indexLinks(apk: Apk, listing: IndexListing | undefined): Link[] {
+  if (listing === undefined) return [];
+  const { signature, record, repository } = listing;
+  const signed = signature.kind === 'valid';
+  const got = q1(apk.control.sha1);
+  return [
+    {
+      link: 'index-signature',
+      state: signed ? 'verified' : 'unverifiable',
+      detail: signed ? `${repository} is signed by ${signature.keyName}` : `${repository}: ${signature.kind}`,
+    },
+    record.checksum === got
+      ? { link: 'index-checksum', state: 'verified', detail: got }
+      : {
+          link: 'index-checksum',
+          state: 'broken',
+          reason: 'index-mismatch',
+          detail: 'the index lists another package under this name and version',
+          expected: record.checksum,
+          got,
+        },
+  ];
+}
+
+function packageSignatureLink(apk: Apk, keys: readonly PublicKey[]): Link {
+  const link = 'package-signature';
+  if (apk.signature === undefined)
+    return { link, state: 'unverifiable', detail: 'the package is not signed' };
+  const state = verifySignatures(apk.signature.signatures, apk.control.bytes, keys);
+  switch (state.kind) {
+    case 'valid':
+      return { link, state: 'verified', detail: `${state.algorithm} signature of ${state.keyName}` };
+    case 'invalid':
+      return {
+        link,
+        state: 'broken',
+        reason: 'signature-invalid',
+        detail: `the signature does not fit the key that it names, ${state.keyName}`,
+      };
+    case 'unknown-key':
+      return { link, state: 'unverifiable', detail: `signed with ${state.keyName}, which was not given` };
+    case 'unsigned':
+      return {
+        link,
+        state: 'unverifiable',
+        detail: 'the signature section has no signature of a known kind',
+      };
+  }
+}
+
+function datahashLink(apk: Apk): Link {
+  const link = 'datahash';
+  const recorded = pkgInfoValues(apk.control.pkginfo, 'datahash');
+  const expected = recorded[0];
+  if (expected === undefined) {
+    return {
+      link,
+      state: 'broken',
+      reason: 'datahash-missing',
+      detail: '.PKGINFO records no datahash, so nothing ties the data to the signature',
+    };
+  }
+  if (recorded.length === 1 && expected === apk.data.sha256)
+    return { link, state: 'verified', detail: expected };
+  return {
+    link,
+    state: 'broken',
+    reason: 'datahash-mismatch',
+    detail: 'the data section is not the one that .PKGINFO records',
+    expected: recorded.join(' '),
+    got: apk.data.sha256,
+  };
+}
+
+function fileChecksumsLink(apk: Apk): Link {
+  const link = 'file-checksums';
+  let verified = 0;
+  for (const entry of apk.data.entries) {
+    const expected = recordedChecksum(entry);
+    const got = expectedChecksum(entry, (target) => sha1(encodeBytes(target)));
+    if (expected === undefined || got === undefined) continue;
+    if (expected !== got) {
+      return {
+        link,
+        state: 'broken',
+        reason: 'checksum-mismatch',
+        detail: `the checksum of ${entryPath(entry)} is not that of its content`,
+        expected,
+        got,
+      };
+    }
+    verified += 1;
+  }
+  if (verified === 0) return { link, state: 'unverifiable', detail: 'no entry carries a checksum' };
+  return { link, state: 'verified', detail: `${verified} entries` };
+}
+
+/** Seconds since 1970 of the build; undefined where the publisher gave no clock. */
+export function buildDate(apk: Apk): number | undefined {
+  const text = pkgInfoValue(apk.control.pkginfo, 'builddate');
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,99 @@
+/** What a published package says of its own making, held against itself. */
+import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
+import { requireSafeEntries } from '../apk/entries.ts';
+import type { Limits } from '../apk/limits.ts';
+import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import { findContradictions, requireSamePackage } from './contradictions.ts';
+import { type ClaimFinding, ofRecipe } from './findings.ts';
+import { parseRecipe } from './recipe/parse.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
+import { inferTraits, isSbomEntry, type Traits } from './traits/traits.ts';
+
+export interface Claim {
+  readonly file: { readonly size: number; readonly sha256: Sha256 };
+  readonly name: string;
+  /** `<version>-r<epoch>`. */
+  readonly version: string;
+  /** apk's name of it: `x86_64`. */
+  readonly architecture: string;
+  readonly recipe: Recipe;
+  /** The compiled recipe as it is in the package. */
+  readonly recipeBytes: Uint8Array;
+  readonly recipeSha256: Sha256;
+  readonly sbom: PublishedSbom | undefined;
+  readonly traits: Traits;
+  readonly findings: readonly ClaimFinding[];
+}
+
+/** Bytes of the data section's start that are kept to recognise the encoder. */
+const headBytes = 4 * 1024 * 1024;
+
+/**
+ * Reads a published package with what later stages need of it. Fails as `readApk` does, and with `unsafe-entry` or
+ * `duplicate-entry` for a data section that could not be unpacked safely.
+ */
+export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
+  const keep = (path: string) => isSbomEntry({ name: path });
+  const apk = await readApk(source, { keep, headBytes, ...(limits === undefined ? {} : { limits }) });
+  requireSafeEntries(apk.data.entries);
+  return apk;
+}
+
+/**
+ * Reads the claim of a package whose chain of digests holds. Fails with `no-recipe`, `recipe-unreadable`,
+ * `unsafe-recipe` or `contradiction`.
+ */
+export function readClaim(apk: Apk, fileName: string): Claim {
+  const recipeBytes = controlFile(apk, '.melange.yaml');
+  if (recipeBytes === undefined) {
+    throw new Failure('no-recipe', 'the package carries no recipe', {
+      expected: '.melange.yaml in the control section (melange v0.16.0 and later)',
+    });
+  }
+  const { recipe, findings } = parseRecipe(recipeBytes);
+  const identity = requireSamePackage(apk, recipe);
+  const sbom = publishedSbom(apk);
+  const traits = inferTraits(apk, sbom);
+  return {
+    file: { size: apk.size, sha256: apk.sha256 },
+    ...identity,
+    architecture: pkgInfoValue(apk.control.pkginfo, 'arch') ?? '',
+    recipe,
+    recipeBytes,
+    recipeSha256: sha256(recipeBytes),
+    sbom,
+    traits,
+    findings: [
+      ...findContradictions(apk, recipe, sbom, fileName),
+      ...traitFindings(traits, sbom),
+      ...findings.map(ofRecipe),
+    ],
+  };
+}
+
+function publishedSbom(apk: Apk): PublishedSbom | undefined {
+  const entry = apk.data.entries.find(isSbomEntry);
+  return entry?.content === undefined ? undefined : parseSbom(entry.content);
+}
+
+function traitFindings(traits: Traits, sbom: PublishedSbom | undefined): ClaimFinding[] {
+  const findings: ClaimFinding[] = [];
+  const { uid, gid } = traits.owner;
+  if (uid !== 0 || gid !== 0) findings.push({ kind: 'builder-owner', detail: `${uid}:${gid} on every file` });
+  if (traits.melange.basis !== 'release') {
+    findings.push({ kind: 'version-guessed', detail: `printed as ${JSON.stringify(traits.printedVersion)}` });
+  }
+  if (traits.directorySize === 'unknown')
+    findings.push({ kind: 'size-unexplained', detail: 'the size of .PKGINFO' });
+  if (sbom === undefined) findings.push({ kind: 'sbom-missing', detail: 'no var/lib/db/sbom/*.spdx.json' });
+  if (sbom?.kind === 'unreadable') findings.push({ kind: 'sbom-unreadable', detail: sbom.why });
+  if (sbom?.kind === 'readable' && sbom.generator !== 'melange') {
+    findings.push({ kind: 'sbom-foreign', detail: sbom.generator });
+  }
+  if (traits.clock === undefined)
+    findings.push({ kind: 'clock-missing', detail: 'no builddate in .PKGINFO' });
+  return findings;
+}

@@ -1,0 +1,83 @@
+/** Recipe, `.PKGINFO`, SBOM and file name held against each other. */
+import type { Apk } from '../apk/apk.ts';
+import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
+import { Failure } from '../failure.ts';
+import { buildDate } from './chain.ts';
+import type { ClaimFinding } from './findings.ts';
+import { fullVersion, type Recipe } from './recipe/recipe.ts';
+import type { PublishedSbom } from './sbom/sbom.ts';
+import { parseRfc3339 } from './sbom/time.ts';
+
+/**
+ * Requires that the recipe is this package's: its name is the origin or a subpackage, its version is the package's.
+ * Fails with `contradiction`: a recipe of something else proves nothing about the file.
+ */
+export function requireSamePackage(apk: Apk, recipe: Recipe): { name: string; version: string } {
+  const name = required(apk.control.pkginfo, 'pkgname');
+  const version = required(apk.control.pkginfo, 'pkgver');
+  const names = [recipe.package.name, ...recipe.subpackages.map((each) => each.name)];
+  if (!names.includes(name)) {
+    throw new Failure('contradiction', 'the recipe inside is not the recipe of this package', {
+      expected: name,
+      got: names.join(' '),
+    });
+  }
+  if (version !== fullVersion(recipe)) {
+    throw new Failure('contradiction', 'the recipe inside is of another version', {
+      expected: version,
+      got: fullVersion(recipe),
+    });
+  }
+  return { name, version };
+}
+
+function required(pkginfo: PkgInfo, key: string): string {
+  const value = pkgInfoValue(pkginfo, key);
+  if (value === undefined || value === '') throw new Failure('malformed', `.PKGINFO has no ${key}`);
+  return value;
+}
+
+/** Contradictions that do not make the claim void. */
+export function findContradictions(
+  apk: Apk,
+  recipe: Recipe,
+  sbom: PublishedSbom | undefined,
+  fileName: string,
+): ClaimFinding[] {
+  const info = apk.control.pkginfo;
+  const name = required(info, 'pkgname');
+  const version = required(info, 'pkgver');
+  const subpackage = recipe.subpackages.find((each) => each.name === name);
+  const own = subpackage ?? recipe.package;
+  const pairs: [what: string, left: string | undefined, right: string | undefined][] = [
+    ['file name and .PKGINFO', fileName.endsWith('.apk') ? fileName : undefined, `${name}-${version}.apk`],
+    ['origin in recipe and .PKGINFO', recipe.package.name, pkgInfoValue(info, 'origin')],
+    ['description in recipe and .PKGINFO', own.description, pkgInfoValue(info, 'pkgdesc')],
+    ['url in recipe and .PKGINFO', own.url, pkgInfoValue(info, 'url')],
+    ['commit in recipe and .PKGINFO', own.commit, pkgInfoValue(info, 'commit')],
+    [
+      'licences in recipe and .PKGINFO',
+      recipe.package.copyright.map(({ license }) => license).join(', '),
+      pkgInfoValues(info, 'license').join(', '),
+    ],
+    ...sbomPairs(apk, sbom, `apk-${name}-${version}`),
+  ];
+  return pairs
+    .filter(([, left, right]) => left !== undefined && right !== undefined && left !== right)
+    .map(([what, left, right]) => ({ kind: 'contradiction', detail: `${what}: ${left} and ${right}` }));
+}
+
+function sbomPairs(
+  apk: Apk,
+  sbom: PublishedSbom | undefined,
+  expectedName: string,
+): [string, string | undefined, string | undefined][] {
+  if (sbom?.kind !== 'readable') return [];
+  const created = sbom.created === undefined ? undefined : parseRfc3339(sbom.created)?.epochSeconds;
+  const date = buildDate(apk) ?? 0;
+  return [
+    ['name in SBOM and .PKGINFO', sbom.name, expectedName],
+    ['time in SBOM and .PKGINFO', created === undefined ? undefined : String(created), String(date)],
+    ['recipe commit in SBOM and .PKGINFO', sbom.recipe?.version, pkgInfoValue(apk.control.pkginfo, 'commit')],
+  ];
+}

@@ -1,0 +1,21 @@
+/** What stands between the text of a recipe and its types: YAML as yaml.v3 writes it, without comments or tags. */
+
+export type Node = Scalar | Sequence | Mapping;
+
+export interface Scalar {
+  readonly kind: 'scalar';
+  /** Lossless (src/bytes.ts): what YAML carries as `!!binary` is decoded here. */
+  readonly text: string;
+  /** The text stands for whatever it looks like (`7`, `true`, `~`); otherwise it is just text. */
+  readonly plain: boolean;
+}
+
+export interface Sequence {
+  readonly kind: 'sequence';
+  readonly items: readonly Node[];
+}
+
+export interface Mapping {
+  readonly kind: 'mapping';
+  readonly entries: readonly (readonly [key: string, value: Node])[];
+}

@@ -1,0 +1,45 @@
+/** The builder's own ids: what owns the files that nobody gave an owner. */
+import type { ApkEntry } from '../../apk/apk.ts';
+import type { OwnerHandling } from '../../melange/format.ts';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Ids that machines give to the people who log in: what else owns a file, a step has chosen. */
+const ordinaryUsers = { first: 500, last: 59_999 };
+
+/**
+ * Root, unless no file of the package belongs to root and all belong to one ordinary user: melange maps the build user
+ * to root only where its id is 1000, so a build by anybody else leaves that id on every file (501:20 on a Mac).
+ * @param isSbom tells the one file that melange itself writes, always as root
+ */
+export function inferOwner(
+  entries: readonly ApkEntry[],
+  handling: OwnerHandling,
+  isSbom: (entry: ApkEntry) => boolean,
+): Owner {
+  const root = { uid: 0, gid: 0 };
+  if (handling === 'root') return root;
+  const files = entries.filter((entry) => entry.type === '0' && !isSbom(entry));
+  const first = files[0];
+  if (first === undefined) return root;
+  const alike = files.every(({ uid, gid }) => uid === first.uid && gid === first.gid);
+  const ordinary = first.uid >= ordinaryUsers.first && first.uid <= ordinaryUsers.last;
+  return alike && ordinary ? { uid: first.uid, gid: first.gid } : root;
+}
+
+/** Names of owner ids as the published entries carry them. */
+export interface OwnerNames {
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+/** Taken from the published file only where the environment that would give the names is substituted. */
+export function recordedNames(entries: readonly ApkEntry[]): OwnerNames {
+  return {
+    users: new Map(entries.map(({ uid, uname }) => [uid, uname])),
+    groups: new Map(entries.map(({ gid, gname }) => [gid, gname])),
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Traits of the builder: values that no recipe records and that show in the bytes. Each is one value for the whole
+ * build, out of a closed list or of one recorded place; none covers a single file.
+ */
+import type { Apk, ApkEntry } from '../../apk/apk.ts';
+import { pkgInfoValue } from '../../apk/pkginfo.ts';
+import { type Format, formatOf } from '../../melange/format.ts';
+import { type RecognisedVersion, recogniseVersion } from '../../melange/releases.ts';
+import { buildDate } from '../chain.ts';
+import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
+import type { PublishedSbom, SbomGeneratorKind } from '../sbom/sbom.ts';
+import { type DirectorySizeModel, inferDirectorySize } from './directory-size.ts';
+import { inferOwner, type Owner, type OwnerNames, recordedNames } from './owner.ts';
+
+export interface Traits {
+  readonly melange: RecognisedVersion;
+  /** As printed in the SBOM; emitted verbatim. */
+  readonly printedVersion: string;
+  readonly sbomGenerator: SbomGeneratorKind | 'none';
+  readonly directorySize: DirectorySizeModel | 'unknown';
+  /** Seconds since 1970; undefined where the publisher gave no clock. */
+  readonly clock: number | undefined;
+  /** Of the SBOM's time; not 0 only where no clock was given. */
+  readonly zoneOffsetMinutes: number;
+  readonly owner: Owner;
+  readonly ownerNames: OwnerNames;
+  readonly namespace: string;
+  readonly recipeFile: RecipeFile;
+  readonly recipeLicense: string;
+  /** Order of licences whose text is in the SBOM: melange's own is random. */
+  readonly extractedOrder: readonly string[];
+  /** What the SBOM says of the build environment's os-release; used only where the environment is substituted. */
+  readonly osRelease: OsRelease | undefined;
+  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: string } | undefined;
+  /** MELANGE_VERSIONED_SHLIB_DEPENDS was set: the package depends on `so-ver:` names. */
+  readonly versionedShlibDepends: boolean;
+}
+
+/** Infers the traits. What nothing tells keeps melange's default. */
+export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
+  const recovered = sbom?.kind === 'readable' ? recoverSbomInputs(sbom) : undefined;
+  const melange = recogniseVersion(recovered?.toolVersion);
+  const format = formatOf(melange.version);
+  const clock = buildDate(apk);
+  const maintainer = pkgInfoValue(apk.control.pkginfo, 'maintainer');
+  const signature = apk.signature?.signatures[0];
+  return {
+    melange,
+    printedVersion: recovered?.toolVersion ?? '',
+    sbomGenerator: sbom === undefined ? 'none' : sbom.kind === 'readable' ? sbom.generator : 'unknown',
+    directorySize: inferSize(apk) ?? 'unknown',
+    clock,
+    zoneOffsetMinutes: clock === undefined ? (recovered?.created?.zoneOffsetMinutes ?? 0) : 0,
+    owner: inferOwner(apk.data.entries, format.owners, isSbomEntry),
+    ownerNames: recordedNames(apk.data.entries),
+    namespace: maintainer ?? recovered?.namespace ?? '',
+    recipeFile: recovered?.recipeFile ?? { path: '', commit: '', repository: '' },
+    recipeLicense: recovered?.recipeLicense ?? 'NOASSERTION',
+    extractedOrder: recovered?.extractedOrder ?? [],
+    osRelease: recovered?.osRelease,
+    signature:
+      signature === undefined ? undefined : { algorithm: signature.algorithm, keyName: signature.keyName },
+    versionedShlibDepends: apk.control.pkginfo.lines.some(
+      (line) => line.kind === 'field' && line.key === 'depend' && line.value.startsWith('so-ver:'),
+    ),
+  };
+}
+
+/** Where melange puts the SBOM of a package. */
+export function isSbomEntry(entry: Pick<ApkEntry, 'name'>): boolean {
+  return /^var\/lib\/db\/sbom\/[^/]+\.spdx\.json$/.test(entry.name);
+}
+
+function inferSize(apk: Apk): DirectorySizeModel | undefined {
+  const size = Number(pkgInfoValue(apk.control.pkginfo, 'size'));
+  return Number.isSafeInteger(size) ? inferDirectorySize(size, apk.data.entries) : undefined;
+}
+
+/** The switches of the version that was recognised. */
+export function formatOfTraits(traits: Traits): Format {
+  return formatOf(traits.melange.version);
+}

@@ -1,0 +1,61 @@
+/** Differences as values: where, of what kind, and the two sides in the order published, rebuilt. */
+
+export type SectionName = 'signature' | 'control' | 'data';
+
+export type DifferenceKind =
+  | 'missing-section'
+  | 'extra-section'
+  | 'gzip-header'
+  | 'compression'
+  | 'archive-end'
+  | 'missing-entry'
+  | 'extra-entry'
+  | 'order'
+  | 'type'
+  | 'mode'
+  | 'owner'
+  | 'owner-name'
+  | 'mtime'
+  | 'link-target'
+  | 'device'
+  | 'xattr'
+  | 'pax-record'
+  | 'header-bytes'
+  | 'content'
+  | 'field';
+
+export interface Difference {
+  readonly section: SectionName;
+  readonly kind: DifferenceKind;
+  /** Entry of the section; empty for the section itself. Attacker-controlled. */
+  readonly path: string;
+  /** For `field`, `xattr` and `pax-record`: which one. */
+  readonly name?: string;
+  /** Absent where the side has nothing there. Attacker-controlled. */
+  readonly published?: string;
+  readonly rebuilt?: string;
+}
+
+/** What each kind is called. */
+export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {
+  'missing-section': 'only the published package has this section',
+  'extra-section': 'only the rebuilt package has this section',
+  'gzip-header': 'gzip header',
+  compression: 'compressed form of the same archive',
+  'archive-end': 'end of the archive',
+  'missing-entry': 'only in the published package',
+  'extra-entry': 'only in the rebuilt package',
+  order: 'order of entries',
+  type: 'type',
+  mode: 'mode',
+  owner: 'owner',
+  'owner-name': 'name of the owner',
+  mtime: 'time of modification',
+  'link-target': 'link target',
+  device: 'device number',
+  xattr: 'extended attribute',
+  'pax-record': 'pax record',
+  'header-bytes': 'bytes of the tar header',
+  content: 'content',
+  field: 'field',
+};

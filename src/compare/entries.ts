@@ -1,0 +1,91 @@
+/** Two entries of the same path: every attribute counts, and so do header bytes that no attribute explains. */
+import type { ApkEntry } from '../apk/apk.ts';
+import { entryPath } from '../apk/entries.ts';
+import type { Difference, DifferenceKind, SectionName } from './difference.ts';
+
+/** What belongs to the content: it is reported as content, not once more as a record. */
+const checksumKey = 'APK-TOOLS.checksum.SHA1';
+const xattrPrefix = 'SCHILY.xattr.';
+
+export function compareEntries(section: SectionName, published: ApkEntry, rebuilt: ApkEntry): Difference[] {
+  const path = entryPath(published);
+  const differences: Difference[] = [];
+  const compare = (kind: DifferenceKind, left: string, right: string, name?: string) => {
+    if (left === right) return;
+    differences.push({
+      section,
+      kind,
+      path,
+      published: left,
+      rebuilt: right,
+      ...(name === undefined ? {} : { name }),
+    });
+  };
+  compare('type', published.type, rebuilt.type);
+  compare('content', contentText(published), contentText(rebuilt));
+  compare('link-target', published.linkname, rebuilt.linkname);
+  compare('mode', octal(published.mode), octal(rebuilt.mode));
+  compare('owner', `${published.uid}:${published.gid}`, `${rebuilt.uid}:${rebuilt.gid}`);
+  compare('owner-name', `${published.uname}:${published.gname}`, `${rebuilt.uname}:${rebuilt.gname}`);
+  compare('mtime', String(published.mtime), String(rebuilt.mtime));
+  compare('device', deviceText(published), deviceText(rebuilt));
+  differences.push(...compareRecords(section, path, published, rebuilt));
+  if (differences.length === 0 && Buffer.compare(published.raw, rebuilt.raw) !== 0) {
+    compare('header-bytes', ...differingBytes(published.raw, rebuilt.raw));
+  }
+  return differences;
+}
+
+function contentText({ sha256, size }: ApkEntry): string {
+  return `sha256:${sha256}, ${size} bytes`;
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}
+
+function deviceText({ devmajor, devminor }: ApkEntry): string {
+  return `${devmajor}:${devminor}`;
+}
+
+/** Records by key; several of one key are one value, in order. */
+function recordsOf({ pax }: ApkEntry): Map<string, string> {
+  const records = new Map<string, string>();
+  for (const { key, value } of pax) {
+    if (key === checksumKey) continue;
+    const text = Buffer.from(value).toString('hex');
+    records.set(key, records.has(key) ? `${records.get(key)} ${text}` : text);
+  }
+  return records;
+}
+
+function compareRecords(
+  section: SectionName,
+  path: string,
+  published: ApkEntry,
+  rebuilt: ApkEntry,
+): Difference[] {
+  const left = recordsOf(published);
+  const right = recordsOf(rebuilt);
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((key) => left.get(key) !== right.get(key))
+    .map((key) => ({
+      section,
+      path,
+      kind: key.startsWith(xattrPrefix) ? 'xattr' : 'pax-record',
+      name: key.startsWith(xattrPrefix) ? key.slice(xattrPrefix.length) : key,
+      ...(left.has(key) ? { published: left.get(key)! } : {}),
+      ...(right.has(key) ? { rebuilt: right.get(key)! } : {}),
+    }));
+}
+
+const shownBytes = 16;
+
+/** The bytes around the first one that differs, as `<offset>: <hex>`. */
+function differingBytes(left: Uint8Array, right: Uint8Array): [string, string] {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  const show = (bytes: Uint8Array) =>
+    `${at}: ${Buffer.from(bytes.subarray(at, at + shownBytes)).toString('hex')}`;
+  return [show(left), show(right)];
+}

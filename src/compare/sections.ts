@@ -1,0 +1,160 @@
+/** Two sections: compressed bytes first, then the archive, then entry by entry. */
+import type { ApkEntry, Section } from '../apk/apk.ts';
+import { entryPath } from '../apk/entries.ts';
+import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
+import type { Difference, SectionName } from './difference.ts';
+import { compareEntries } from './entries.ts';
+
+/** How alike two sections are: the same bytes, the same archive compressed otherwise, or neither. */
+export type SectionLikeness = 'identical' | 'recompressed' | 'different';
+
+export interface SectionComparison {
+  readonly section: SectionName;
+  readonly likeness: SectionLikeness;
+  readonly differences: readonly Difference[];
+}
+
+export function compareSections(
+  section: SectionName,
+  published: Section | undefined,
+  rebuilt: Section | undefined,
+): SectionComparison {
+  if (published === undefined && rebuilt === undefined)
+    return { section, likeness: 'identical', differences: [] };
+  if (published === undefined || rebuilt === undefined) {
+    const kind = rebuilt === undefined ? 'missing-section' : 'extra-section';
+    return { section, likeness: 'different', differences: [{ section, kind, path: '' }] };
+  }
+  if (published.sha256 === rebuilt.sha256) return { section, likeness: 'identical', differences: [] };
+  const framing = compareFraming(section, published, rebuilt);
+  if (published.tarSha256 === rebuilt.tarSha256) {
+    const compression: Difference = {
+      section,
+      kind: 'compression',
+      path: '',
+      published: `${published.end - published.start} bytes`,
+      rebuilt: `${rebuilt.end - rebuilt.start} bytes`,
+    };
+    return { section, likeness: 'recompressed', differences: framing.length > 0 ? framing : [compression] };
+  }
+  const differences = [...framing, ...compareArchives(section, published, rebuilt)];
+  return { section, likeness: 'different', differences };
+}
+
+function compareFraming(section: SectionName, published: Section, rebuilt: Section): Difference[] {
+  const text = ({ gzip }: Section) =>
+    `flags ${gzip.flags}, mtime ${gzip.mtime}, extra flags ${gzip.extraFlags}, os ${gzip.os}`;
+  if (text(published) === text(rebuilt)) return [];
+  return [{ section, kind: 'gzip-header', path: '', published: text(published), rebuilt: text(rebuilt) }];
+}
+
+function compareArchives(section: SectionName, published: Section, rebuilt: Section): Difference[] {
+  const left = byPath(published.entries);
+  const right = byPath(rebuilt.entries);
+  const differences: Difference[] = [];
+  for (const [path, entry] of left) {
+    const other = right.get(path);
+    if (other === undefined)
+      differences.push({ section, kind: 'missing-entry', path, published: describe(entry) });
+    else differences.push(...comparePair(section, path, entry, other));
+  }
+  for (const [path, entry] of right) {
+    if (!left.has(path)) differences.push({ section, kind: 'extra-entry', path, rebuilt: describe(entry) });
+  }
+  differences.push(...compareOrder(section, [...left.keys()], [...right.keys()]));
+  const end = ({ tar }: Section) => `${tar.zeroBlocks} zero blocks`;
+  if (end(published) !== end(rebuilt)) {
+    differences.push({
+      section,
+      kind: 'archive-end',
+      path: '',
+      published: end(published),
+      rebuilt: end(rebuilt),
+    });
+  }
+  return differences;
+}
+
+function byPath(entries: readonly ApkEntry[]): Map<string, ApkEntry> {
+  return new Map(entries.map((entry) => [entryPath(entry), entry]));
+}
+
+function describe(entry: ApkEntry): string {
+  const what = entry.type === '2' ? `link to ${entry.linkname}` : `${entry.size} bytes`;
+  return `type ${entry.type}, mode ${entry.mode.toString(8)}, ${what}`;
+}
+
+function comparePair(
+  section: SectionName,
+  path: string,
+  published: ApkEntry,
+  rebuilt: ApkEntry,
+): Difference[] {
+  const differences = compareEntries(section, published, rebuilt);
+  const bothKept = published.content !== undefined && rebuilt.content !== undefined;
+  if (section !== 'control' || path !== '.PKGINFO' || !bothKept) return differences;
+  return [
+    ...differences.filter(({ kind }) => kind !== 'content'),
+    ...compareFields(section, path, parsePkgInfo(published.content), parsePkgInfo(rebuilt.content)),
+  ];
+}
+
+/** Each key of `.PKGINFO` with all its values as one; order and shape where the values are the same. */
+function compareFields(
+  section: SectionName,
+  path: string,
+  published: PkgInfo,
+  rebuilt: PkgInfo,
+): Difference[] {
+  const left = fieldsOf(published);
+  const right = fieldsOf(rebuilt);
+  const differences = [...new Set([...left.keys(), ...right.keys()])]
+    .filter((name) => left.get(name) !== right.get(name))
+    .map(
+      (name): Difference => ({
+        section,
+        kind: 'field',
+        path,
+        name,
+        ...(left.has(name) ? { published: left.get(name)! } : {}),
+        ...(right.has(name) ? { rebuilt: right.get(name)! } : {}),
+      }),
+    );
+  if (differences.length > 0) return differences;
+  const shape = (info: PkgInfo) =>
+    `${info.lines.map((line) => (line.kind === 'field' ? line.key : line.text)).join(', ')}${info.finalNewline ? '' : ', no final newline'}`;
+  if (shape(published) === shape(rebuilt)) return [];
+  return [{ section, kind: 'order', path, published: shape(published), rebuilt: shape(rebuilt) }];
+}
+
+function fieldsOf({ lines }: PkgInfo): Map<string, string> {
+  const fields = new Map<string, string[]>();
+  for (const line of lines) {
+    const [key, value] = line.kind === 'field' ? [line.key, line.value] : [line.kind, line.text];
+    fields.set(key, [...(fields.get(key) ?? []), value]);
+  }
+  return new Map([...fields].map(([key, values]) => [key, values.join(', ')]));
+}
+
+/** Order among the paths that both have: the first place where it differs. */
+function compareOrder(
+  section: SectionName,
+  published: readonly string[],
+  rebuilt: readonly string[],
+): Difference[] {
+  const there = new Set(rebuilt);
+  const common = new Set(published.filter((path) => there.has(path)));
+  const left = published.filter((path) => common.has(path));
+  const right = rebuilt.filter((path) => common.has(path));
+  const at = left.findIndex((path, index) => right[index] !== path);
+  if (at < 0) return [];
+  return [
+    {
+      section,
+      kind: 'order',
+      path: left[at]!,
+      published: `entry ${at + 1}`,
+      rebuilt: `${right[at]} is there`,
+    },
+  ];
+}

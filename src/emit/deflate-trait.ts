@@ -1,0 +1,20 @@
+/** The encoder generation of a published package, told by its own streams. */
+import type { Apk } from '../apk/apk.ts';
+import type { DeflateGeneration } from '../melange/format.ts';
+import { agreeingGenerations } from './deflate/index.ts';
+
+/** Up to one window of the encoder, all generations write the same. */
+const oneWindow = 65_535;
+
+/**
+ * The generation that wrote the data section, the expected one winning where several fit. Where none fits, the
+ * expected one stands, and the comparison will show it.
+ */
+export function inferDeflate(apk: Apk, expected: DeflateGeneration): DeflateGeneration {
+  const { head, start, end } = apk.data;
+  if (head.inflated.length <= oneWindow) return expected;
+  const complete = head.compressed.length === end - start;
+  const agreeing = agreeingGenerations(head.inflated, head.compressed, complete, 'pgzip');
+  if (agreeing.includes(expected)) return expected;
+  return agreeing[0] ?? expected;
+}

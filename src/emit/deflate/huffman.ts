@@ -1,0 +1,131 @@
+/**
+ * Prefix codes of limited length, chosen among equally good ones as Go's compress/flate and
+ * klauspost/compress do: package-merge over the symbols sorted by frequency and then by number, where a
+ * symbol goes before a package only if it is strictly rarer.
+ */
+import { distanceSymbols, type SymbolCounts } from './symbols.ts';
+
+/** The longest code word of literals and distances. */
+export const maxCodeLength = 15;
+
+export interface PrefixCode {
+  /** Bits of each symbol's code word; 0 where it has none. */
+  readonly lengths: Uint8Array;
+  /** Each symbol's code word in the order of transmission (first bit lowest), its length from bit 16 on. */
+  readonly words: Uint32Array;
+}
+
+/** The code for symbols that occur this often. */
+export function prefixCode(frequencies: Uint32Array, limit: number): PrefixCode {
+  return codeOf(limitedLengths(frequencies, limit));
+}
+
+/** The canonical code of given lengths (RFC 1951 §3.2.2). */
+export function codeOf(lengths: Uint8Array): PrefixCode {
+  const next = new Uint16Array(maxCodeLength + 2);
+  for (const length of lengths) if (length > 0) next[length + 1]! += 1;
+  for (let length = 1; length < next.length; length++)
+    next[length] = (next[length]! + next[length - 1]!) << 1;
+  const words = new Uint32Array(lengths.length);
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol]!;
+    if (length === 0) continue;
+    words[symbol] = (length << 16) | reverse(next[length]!, length);
+    next[length]! += 1;
+  }
+  return { lengths, words };
+}
+
+function reverse(word: number, length: number): number {
+  let reversed = 0;
+  for (let bit = 0; bit < length; bit++) reversed |= ((word >> bit) & 1) << (length - 1 - bit);
+  return reversed;
+}
+
+/** Code lengths of at most `limit` bits. One or two symbols get one bit each. */
+function limitedLengths(frequencies: Uint32Array, limit: number): Uint8Array {
+  const lengths = new Uint8Array(frequencies.length);
+  const symbols = rarestFirst(frequencies);
+  if (symbols.length <= 2) {
+    for (const symbol of symbols) lengths[symbol] = 1;
+    return lengths;
+  }
+  const rounds = mergeRounds(
+    symbols.map((symbol) => frequencies[symbol]!),
+    Math.min(limit, symbols.length - 1),
+  );
+  // Of the last round the first 2n-2 items count; each symbol among them, and among the items that their
+  // packages stand for, is one bit longer.
+  let items = 2 * symbols.length - 2;
+  for (let round = rounds.length - 1; round >= 0; round--) {
+    const leaves = rounds[round]![items]!;
+    for (let rank = 0; rank < leaves; rank++) lengths[symbols[rank]!]! += 1;
+    items = 2 * (items - leaves);
+  }
+  return lengths;
+}
+
+/** The symbols that occur, sorted by frequency and then by number; both fit into one key. */
+function rarestFirst(frequencies: Uint32Array): Uint32Array {
+  const keys = new Uint32Array(frequencies.length);
+  let count = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    if (frequencies[symbol]! > 0) keys[count++] = (frequencies[symbol]! << 9) | symbol;
+  }
+  const sorted = keys.subarray(0, count).sort();
+  for (let rank = 0; rank < count; rank++) sorted[rank]! &= 511;
+  return sorted;
+}
+
+/** For each round of package-merge: how many of its first i items are symbols, for each i. */
+function mergeRounds(weights: Uint32Array, rounds: number): Uint16Array[] {
+  const leaves: Uint16Array[] = [];
+  let before = new Uint32Array(0);
+  for (let round = 0; round < rounds; round++) {
+    const packages = before.length >> 1;
+    const items = new Uint32Array(weights.length + packages);
+    const leavesBefore = new Uint16Array(items.length + 1);
+    let leaf = 0;
+    for (let item = 0; item < items.length; item++) {
+      const pair = item - leaf;
+      const weight = pair < packages ? before[2 * pair]! + before[2 * pair + 1]! : Number.POSITIVE_INFINITY;
+      const isLeaf = leaf < weights.length && weights[leaf]! < weight;
+      items[item] = isLeaf ? weights[leaf]! : weight;
+      if (isLeaf) leaf += 1;
+      leavesBefore[item + 1] = leaf;
+    }
+    leaves.push(leavesBefore);
+    before = items;
+  }
+  return leaves;
+}
+
+/** Bits of the code words of symbols that occur this often; symbols without a word count nothing. */
+export function wordBits(frequencies: Uint32Array, code: PrefixCode): number {
+  let bits = 0;
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    bits += frequencies[symbol]! * code.lengths[symbol]!;
+  }
+  return bits;
+}
+
+/** Bits of tokens in these codes. */
+export function codedBits(counts: SymbolCounts, literals: PrefixCode, distances: PrefixCode): number {
+  return wordBits(counts.literals, literals) + wordBits(counts.distances, distances) + counts.extraBits;
+}
+
+/** Whether every symbol that occurs has a code word. */
+export function covers(code: PrefixCode, frequencies: Uint32Array): boolean {
+  for (let symbol = 0; symbol < frequencies.length; symbol++) {
+    if (frequencies[symbol]! > 0 && (code.lengths[symbol] ?? 0) === 0) return false;
+  }
+  return true;
+}
+
+/** The fixed codes (RFC 1951 §3.2.6). */
+export const fixedLiterals = codeOf(
+  Uint8Array.from({ length: 288 }, (_, symbol) =>
+    symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
+  ),
+);
+export const fixedDistances = codeOf(new Uint8Array(distanceSymbols).fill(5));

@@ -1,0 +1,71 @@
+/** Worker threads that encode the blocks of one stream. */
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../failure.ts';
+import type { DeflateGeneration } from '../../melange/format.ts';
+import type { PgzipBlock } from './pgzip-block.ts';
+
+interface Job {
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (reason: Failure) => void;
+}
+
+/** Workers that take blocks in turn, since blocks cost about the same; they start when first needed. */
+export class PgzipPool {
+  readonly #generation: DeflateGeneration;
+  readonly #threads: number;
+  readonly #workers: BlockWorker[] = [];
+  #turn = 0;
+
+  constructor(generation: DeflateGeneration, threads: number) {
+    this.#generation = generation;
+    this.#threads = threads;
+  }
+
+  /** The compressed block; the buffer of the block is handed over. */
+  encode(block: PgzipBlock): Promise<Uint8Array> {
+    const turn = this.#turn++ % this.#threads;
+    this.#workers[turn] ??= new BlockWorker(this.#generation);
+    return this.#workers[turn].encode(block);
+  }
+
+  /** Stops the workers; blocks that are still being encoded are rejected. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+}
+
+class BlockWorker {
+  readonly #worker: Worker;
+  /** Who waits for the next answers. */
+  readonly #jobs: Job[] = [];
+
+  constructor(generation: DeflateGeneration) {
+    this.#worker = new Worker(new URL('./pgzip-worker.js', import.meta.url), { workerData: generation });
+    this.#worker.unref();
+    this.#worker.on('message', (bytes: Uint8Array) => {
+      this.#jobs.shift()?.resolve(bytes);
+      if (this.#jobs.length === 0) this.#worker.unref();
+    });
+    this.#worker.on('error', (cause) => this.#reject(cause));
+    this.#worker.on('exit', () => this.#reject());
+  }
+
+  encode(block: PgzipBlock): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#jobs.push({ resolve, reject });
+      // The worker holds the process only while somebody waits for its answer.
+      this.#worker.ref();
+      this.#worker.postMessage(block, [block.bytes.buffer]);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #reject(cause?: unknown): void {
+    for (const job of this.#jobs.splice(0)) {
+      job.reject(new Failure('internal', 'a compression worker stopped', { cause }));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** What the dependency analysers share: their input, the lists they return, and the order of the work. */
+import type { Tree } from '../../build/tree.ts';
+import type { Dependencies, PackageOptions } from '../../claim/recipe/recipe.ts';
+import type { Format } from '../../melange/format.ts';
+import type { BuildTrees, Relative } from './build-trees.ts';
+
+export interface AnalysisInput {
+  readonly format: Format;
+  /** The package analysed. */
+  readonly packageName: string;
+  /** `<version>-r<epoch>`. */
+  readonly fullVersion: string;
+  readonly options: PackageOptions;
+  readonly declared: Dependencies;
+  /** Files of the package analysed; the SBOM plays no part. */
+  readonly tree: Tree;
+  /** All packages of the build, origin first, then subpackages in recipe order, the one analysed included. */
+  readonly relatives: readonly Relative[];
+  /** MELANGE_VERSIONED_SHLIB_DEPENDS was set in melange's own environment. */
+  readonly versionedShlibDepends: boolean;
+  /** Without it, kernel modules compressed with xz or zstd are not read and are reported as skipped. */
+  readonly decompress?: Decompressor;
+}
+
+/** Decompresses a whole file to at most `limit` bytes; undefined where the file is damaged. */
+export type Decompressor = (
+  algorithm: 'xz' | 'zstd',
+  bytes: Uint8Array,
+  limit: number,
+) => Uint8Array | undefined;
+
+export interface GeneratedDependencies {
+  readonly runtime: readonly string[];
+  readonly provides: readonly string[];
+  readonly vendored: readonly string[];
+  /** Files about which nothing was said although melange may have said something. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface SkippedFile {
+  readonly path: string;
+  /**
+   * `host-link`: a link to an absolute path, which that version of melange opened on the machine it ran on.
+   * `not-decompressed`: a kernel module in a format that nothing handed in can decompress.
+   * `melange-fails`: this content ends the whole build in that version of melange.
+   */
+  readonly reason: 'host-link' | 'not-decompressed' | 'melange-fails';
+}
+
+/** The input of an analyser: that of the whole analysis and what is derived from it once. */
+export interface AnalysedPackage extends AnalysisInput {
+  readonly trees: BuildTrees;
+  /** Directories that the dynamic loader searches, as they were configured. */
+  readonly libraryDirectories: readonly string[];
+}
+
+/** Lists as an analyser finds them: in any order, with duplicates. */
+export type Found = Partial<GeneratedDependencies>;
+
+export type Analyser = (analysed: AnalysedPackage) => Found;

@@ -1,0 +1,101 @@
+/** Linux kernels and their modules: a kernel provides its version, a module needs the one it was built for. */
+import { type Content, contentOf } from '../../build/tree.ts';
+import type { AnalysedPackage, Decompressor, Found, SkippedFile } from './analyser.ts';
+import { readBounded } from './bounds.ts';
+import { isInDirectory } from './go-text.ts';
+import { gunzip, gzipMagic, mostInflated } from './gunzip.ts';
+import { linuxSection } from './pe.ts';
+import { findBytes, type TextEnd, textAfter, textAt } from './scan.ts';
+
+const moduleDirectories = ['usr/lib/modules/...', 'lib/modules/...'];
+const kernelDirectories = ['boot/...', ...moduleDirectories];
+const below = { recursive: true };
+
+const kernelBanner = 'Linux version ';
+const moduleMagic = 'vermagic=';
+/** The x86 boot protocol: the magic, and the offset of the version text less 0x200. */
+const bootMagic = { offset: 514, bytes: Buffer.from('HdrS') };
+const versionPointer = { offset: 526, base: 0x200 };
+
+const xzMagic = Buffer.from('fd377a585a00', 'hex');
+const zstdMagic = Buffer.from('28b52ffd', 'hex');
+const wholeFile: TextEnd = { atEnd: true };
+const mostCompressed = 256 * 1024 * 1024;
+
+/**
+ * `linux:<version>` for each kernel and each module, below the directories of the table at any depth (melange
+ * pkg/sca/kernel_sca.go, since v0.34.2). Modules are tried as kernels too. A version that begins with another
+ * character gives `linux:` alone.
+ */
+export function kernels(analysed: AnalysedPackage): Found {
+  const provides: string[] = [];
+  const runtime: string[] = [];
+  const skipped: SkippedFile[] = [];
+  if (analysed.format.kernel === 'none') return {};
+  for (const { path, type, content } of analysed.tree.entries) {
+    if (type !== 'file' || !isInDirectory(path, kernelDirectories, below)) continue;
+    const kernel = kernelVersion(content, { zImage: analysed.format.kernel !== 'v0.34.2' });
+    if (kernel !== undefined) provides.push(linux(kernel));
+    if (!isInDirectory(path, moduleDirectories, below)) continue;
+    const module = unpackModule(content, analysed.decompress);
+    if (module === 'not-decompressed') skipped.push({ path, reason: module });
+    else {
+      const version = module && textAfter(module, moduleMagic, wholeFile);
+      if (version !== undefined) runtime.push(linux(version));
+    }
+  }
+  return { provides, runtime, skipped };
+}
+
+function linux(text: string): string {
+  return `linux:${/^[0-9.\-_A-Za-z]*/.exec(text)![0]}`;
+}
+
+/** Version text of a kernel image; with `zImage`, a compressed kernel inside of the image counts. */
+function kernelVersion(file: Content, options: { readonly zImage: boolean }): string | undefined {
+  const kernel = unpackKernel(file);
+  if (kernel === undefined) return undefined;
+  const inHeader = bootHeaderVersion(kernel);
+  if (inHeader !== undefined) return inHeader;
+  return (options.zImage ? bannerInside(kernel) : undefined) ?? textAfter(kernel, kernelBanner, wholeFile);
+}
+
+/** The banner in the first gzip member anywhere in an image, behind which an image of ARM goes on. */
+function bannerInside(image: Content): string | undefined {
+  const start = findBytes(image, gzipMagic);
+  const inside = start === undefined ? undefined : gunzip(image, start);
+  return inside && textAfter(contentOf(inside.bytes), kernelBanner, { atEnd: inside.complete });
+}
+
+/** The image itself, or what is packed in it; undefined where it is damaged. */
+function unpackKernel(file: Content): Content | undefined {
+  const inflated = gunzip(file);
+  if (inflated !== undefined) return inflated.complete ? contentOf(inflated.bytes) : undefined;
+  const section = linuxSection(file);
+  return section === undefined ? file : contentOf(section);
+}
+
+function bootHeaderVersion(kernel: Content): string | undefined {
+  if (!bootMagic.bytes.equals(kernel.read(bootMagic.offset, bootMagic.bytes.length))) return undefined;
+  const pointer = Buffer.from(kernel.read(versionPointer.offset, 2));
+  if (pointer.length < 2 || pointer.readUInt16LE(0) === 0) return undefined;
+  return textAt(kernel, versionPointer.base + pointer.readUInt16LE(0), wholeFile);
+}
+
+/** The module itself, or what is packed in it; undefined where it is damaged. */
+function unpackModule(
+  file: Content,
+  decompress: Decompressor | undefined,
+): Content | 'not-decompressed' | undefined {
+  const inflated = gunzip(file);
+  if (inflated !== undefined) return inflated.complete ? contentOf(inflated.bytes) : undefined;
+  const start = file.read(0, xzMagic.length);
+  const xz = xzMagic.equals(start);
+  if (!xz && !zstdMagic.equals(start.subarray(0, zstdMagic.length))) return file;
+  if (decompress === undefined) return 'not-decompressed';
+  const input = readBounded(file, 0, file.size, mostCompressed);
+  const bytes = decompress(xz ? 'xz' : 'zstd', input, mostInflated);
+  if (bytes !== undefined) return contentOf(bytes);
+  // melange gives up on damaged xz, and searches damaged zstd as it is.
+  return xz ? undefined : file;
+}

@@ -1,0 +1,45 @@
+/** Directories of libraries: the usual ones and those in `etc/ld.so.conf.d` of every package of the build. */
+
+import type { Content } from '../../build/tree.ts';
+import { decodeBytes } from '../../bytes.ts';
+import type { AnalysisInput, SkippedFile } from './analyser.ts';
+import { readBounded } from './bounds.ts';
+import type { BuildTrees } from './build-trees.ts';
+
+const standardDirectories = ['lib/', 'usr/lib/', 'lib64/', 'usr/lib64/'];
+
+const largestFile = 1024 * 1024;
+/** From this length on, Go's bufio.Scanner refuses a line. */
+const longestLine = 64 * 1024;
+
+export interface LibraryDirectories {
+  readonly directories: readonly string[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** The directories in the order in which melange searches them (melange pkg/sca/sca.go, since v0.23.1). */
+export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): LibraryDirectories {
+  const directories = [...standardDirectories];
+  const skipped: SkippedFile[] = [];
+  if (!input.format.ldSoConf) return { directories, skipped };
+  for (const { name } of input.relatives) {
+    const root = trees.locate(name, 'etc/ld.so.conf.d');
+    if (root.kind !== 'found') continue;
+    for (const entry of root.tree.entries) {
+      if (!entry.path.startsWith(`${root.path}/`)) continue;
+      if (entry.type !== 'file' || !entry.path.endsWith('.conf')) continue;
+      const listed = listedDirectories(entry.content);
+      if (listed === undefined) skipped.push({ path: entry.path, reason: 'melange-fails' });
+      else directories.push(...listed);
+    }
+  }
+  return { directories, skipped };
+}
+
+/** Lines that begin with a slash, without it and otherwise verbatim; undefined where a line is too long. */
+function listedDirectories(content: Content): string[] | undefined {
+  const text = decodeBytes(readBounded(content, 0, content.size, largestFile));
+  const lines = text.split('\n');
+  if (lines.some((line) => Buffer.byteLength(line) >= longestLine)) return undefined;
+  return lines.filter((line) => line.startsWith('/')).map((line) => line.slice(1).replace(/\r$/, ''));
+}

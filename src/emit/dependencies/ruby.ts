@@ -1,0 +1,27 @@
+/** Ruby gems depend on the ruby whose directory they lie in. */
+import type { AnalysedPackage, Found } from './analyser.ts';
+
+/** melange's pattern says `[0.9]` where it means a digit: the third number begins with 0 or 9, or is a dot. */
+const gemVersion = /^[0-9].*\.[0-9].*\.[0.9]/s;
+
+/**
+ * `ruby-X.Y` from the first `usr/lib/ruby/gems/X.Y.Z/gems`, since v0.48.0 else from `lib/ruby`, unless `ruby`
+ * or `ruby-*` is declared (melange pkg/sca/sca.go).
+ */
+export function ruby(analysed: AnalysedPackage): Found {
+  const { declared, format, packageName, trees } = analysed;
+  if (declared.runtime.some((name) => name === 'ruby' || name.startsWith('ruby-'))) return {};
+  for (const directory of format.rubyInLib ? ['usr/lib', 'lib'] : ['usr/lib']) {
+    const gems = `${directory}/ruby/gems`;
+    const version = trees
+      .list(packageName, gems)
+      .find((name) => gemVersion.test(name) && trees.list(packageName, `${gems}/${name}`).includes('gems'));
+    if (version !== undefined) return { runtime: [dependencyOn(version, format.rubyBase)] };
+  }
+  return {};
+}
+
+/** Everything before the last dot is the version. */
+function dependencyOn(version: string, base: boolean): string {
+  return `ruby-${version.slice(0, version.lastIndexOf('.'))}${base ? '-base' : ''}`;
+}

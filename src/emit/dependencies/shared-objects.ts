@@ -1,0 +1,102 @@
+/**
+ * Programs and libraries: what an ELF file needs, what it provides to others, and what it carries for itself
+ * (melange pkg/sca/sca.go).
+ */
+import { posix } from 'node:path';
+import type { Content, TreeEntry } from '../../build/tree.ts';
+import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
+import { dynamicStrings, dynamicTag, interpreter } from './elf/dynamic.ts';
+import { parseElf } from './elf/reader.ts';
+import { fipsNeeds } from './go-fips.ts';
+import { baseName, isInDirectory } from './go-text.ts';
+import { isForeign, type LibraryNeeds, libraryNeeds } from './library-needs.ts';
+import { sonamesOf, sonameVersion } from './sonames.ts';
+
+interface Lists {
+  readonly runtime: string[];
+  readonly provides: string[];
+  readonly vendored: string[];
+  readonly skipped: SkippedFile[];
+}
+
+const everybodyRuns = 0o555;
+
+/** `so:`, `so-ver:` and what programs of Go need. */
+export function sharedObjects(analysed: AnalysedPackage): Found {
+  const needs = libraryNeeds(analysed);
+  const lists: Lists = { runtime: [], provides: [], vendored: [], skipped: [] };
+  for (const entry of analysed.tree.entries) {
+    if (entry.type === 'symlink') lists.runtime.push(...libraryBehind(entry, analysed).flatMap(needs.linked));
+    const content = contentBehind(entry, analysed, lists.skipped);
+    if (content !== undefined) addObject(content, entry.path, { analysed, needs, lists });
+  }
+  return lists;
+}
+
+/**
+ * SONAMEs of the library that a link names by the last part of its target: the first file of that name in any
+ * directory of libraries of any package of the build, whatever the rest of the target says.
+ */
+function libraryBehind(link: TreeEntry, analysed: AnalysedPackage): readonly string[] {
+  if (!link.path.includes('.so')) return [];
+  const name = baseName(link.target);
+  for (const relative of analysed.relatives) {
+    for (const directory of analysed.libraryDirectories) {
+      const location = analysed.trees.locate(relative.name, posix.join(directory, name));
+      if (location.kind !== 'found') continue;
+      const elf = location.entry?.type === 'file' ? parseElf(location.entry.content) : undefined;
+      return (elf && dynamicStrings(elf, dynamicTag.soname)) ?? [];
+    }
+  }
+  return [];
+}
+
+/** The content to look at: of a file, or of the file behind a link. */
+function contentBehind(
+  entry: TreeEntry,
+  analysed: AnalysedPackage,
+  skipped: SkippedFile[],
+): Content | undefined {
+  if (entry.type === 'file') {
+    const runnable = (entry.mode & everybodyRuns) === everybodyRuns;
+    return runnable || !analysed.format.elfNeedsExecutableBit ? entry.content : undefined;
+  }
+  if (entry.type !== 'symlink') return undefined;
+  const location = analysed.trees.locate(analysed.packageName, entry.path);
+  if (location.kind === 'host') skipped.push({ path: entry.path, reason: 'host-link' });
+  return location.kind === 'found' && location.entry?.type === 'file' ? location.entry.content : undefined;
+}
+
+interface Context {
+  readonly analysed: AnalysedPackage;
+  readonly needs: LibraryNeeds;
+  readonly lists: Lists;
+}
+
+function addObject(content: Content, path: string, { analysed, needs, lists }: Context): void {
+  const { format, fullVersion, libraryDirectories } = analysed;
+  const elf = parseElf(content);
+  if (elf === undefined || isForeign(elf, analysed)) return;
+  const loader = interpreter(elf);
+  if (loader !== '') lists.runtime.push(loaderNeed(loader));
+
+  // Where Go cannot read the dynamic section, melange leaves the file after what it has found until there.
+  const libraries = dynamicStrings(elf, dynamicTag.needed);
+  if (libraries === undefined) return;
+  lists.runtime.push(...libraries.flatMap(needs.needed));
+
+  const sonames = sonamesOf(elf, baseName(path), format);
+  if (sonames === undefined) return;
+  const recursive = format.recursiveLibraryDirectories;
+  const list = isInDirectory(path, libraryDirectories, { recursive }) ? lists.provides : lists.vendored;
+  for (const soname of sonames) {
+    list.push(`so:${soname}=${sonameVersion(soname)}`);
+    if (format.soVer) list.push(`so-ver:${soname}=${fullVersion}`);
+  }
+  lists.runtime.push(...fipsNeeds(elf, format));
+}
+
+/** musl's loader is its C library under another name, and packages depend on the latter. */
+function loaderNeed(path: string): string {
+  return `so:${baseName(path)}`.replaceAll('so:ld-musl', 'so:libc.musl');
+}

@@ -1,0 +1,58 @@
+/** Licences of a package in its SBOM (melange pkg/config/config.go `LicenseExpression`, `LicensingInfos`). */
+
+import { encodeBytes } from '../../bytes.ts';
+import type { Copyright, Recipe } from '../../claim/recipe/recipe.ts';
+import { sha256 } from '../../digest.ts';
+import { Failure } from '../../failure.ts';
+import type { Format, LicenseValidator } from '../../melange/format.ts';
+import type { SpdxExtractedLicense } from './document.ts';
+import type { SbomInput } from './input.ts';
+import { isLicenseExpression } from './license-expression.ts';
+
+/** The declared licence: all entries of `copyright`, joined without brackets. Empty where there are none. */
+export function licenseExpression(recipe: Recipe, format: Format): string {
+  return recipe.package.copyright.reduce((joined, { license }) => {
+    const id = licenseId(license, format.sbom.licenses);
+    return joined === '' ? id : joined + format.sbom.licenseJoin + id;
+  }, '');
+}
+
+/**
+ * A licence as it is printed. From v0.37.4 on, what the validator of that version does not accept as a whole
+ * becomes one `LicenseRef-`, so `MIT AND Foo` is `LicenseRef-MIT-AND-Foo`.
+ */
+export function licenseId(license: string, validator: LicenseValidator): string {
+  if (validator === 'none' || license === '' || isLicenseExpression(license, validator)) return license;
+  const kept = license.replace(/[ _]/g, '-').replace(/[^A-Za-z0-9.-]/g, '');
+  return `LicenseRef-${kept === '' ? sha256(encodeBytes(license)).slice(0, 16) : kept}`;
+}
+
+/**
+ * Texts of licences that SPDX has none for, in the published order; ids that it does not list follow in the
+ * recipe's. Undefined where there are none. Fails with `output-missing` where the workspace lacks a `license-path`.
+ */
+export function extractedLicenses(input: SbomInput): readonly SpdxExtractedLicense[] | undefined {
+  const texts = new Map<string, string>();
+  for (const entry of input.recipe.package.copyright) {
+    const id = licenseId(entry.license, input.format.sbom.licenses);
+    const text = extractedText(id, entry, input);
+    if (text !== undefined) texts.set(id, text);
+  }
+  if (texts.size === 0) return undefined;
+  const order = [...new Set([...input.extractedOrder.filter((id) => texts.has(id)), ...texts.keys()])];
+  return order.map((id) => ({ licenseId: id, extractedText: texts.get(id)! }));
+}
+
+function extractedText(id: string, entry: Copyright, input: SbomInput): string | undefined {
+  if (entry.licensePath !== '') {
+    const text = input.licenseTexts.get(entry.licensePath);
+    if (text === undefined) {
+      throw new Failure('output-missing', 'the workspace lacks a licence file', {
+        expected: entry.licensePath,
+      });
+    }
+    return text;
+  }
+  if (input.format.sbom.licenses === 'none' || !id.startsWith('LicenseRef-')) return undefined;
+  return `Non-SPDX License: ${entry.license}`;
+}

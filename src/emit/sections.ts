@@ -1,0 +1,82 @@
+/** The signature and control sections: short tar archives, flushed but not closed (melange-emitter.md §7.2 to §7.4). */
+import { compareBytes, encodeBytes } from '../bytes.ts';
+import type { Scriptlets } from '../claim/recipe/recipe.ts';
+import type { DeflateGeneration, Format } from '../melange/format.ts';
+import { gzipGo, gzipKlauspost } from './deflate/index.ts';
+import { tarHeader, tarPadding } from './tar.ts';
+
+interface ShortFile {
+  readonly name: string;
+  readonly mode: number;
+  readonly bytes: Uint8Array;
+}
+
+function shortTar(files: readonly ShortFile[], mtime: number): Uint8Array {
+  return Buffer.concat(
+    files.flatMap(({ name, mode, bytes }) => [
+      tarHeader({
+        name,
+        type: '0',
+        mode,
+        uid: 0,
+        gid: 0,
+        uname: 'root',
+        gname: 'root',
+        size: bytes.length,
+        mtime,
+        linkname: '',
+        devmajor: 0,
+        devminor: 0,
+        pax: new Map(),
+      }),
+      bytes,
+      tarPadding(bytes.length),
+    ]),
+  );
+}
+
+/** The control section, compressed. */
+export function emitControl(
+  files: { readonly pkginfo: Uint8Array; readonly recipe: Uint8Array; readonly scriptlets: Scriptlets },
+  mtime: number,
+  generation: DeflateGeneration,
+): Uint8Array {
+  const { scriptlets } = files;
+  const scripts: [string, string][] = [
+    ['.trigger', scriptlets.trigger.script],
+    ['.pre-install', scriptlets.preInstall],
+    ['.post-install', scriptlets.postInstall],
+    ['.pre-deinstall', scriptlets.preDeinstall],
+    ['.post-deinstall', scriptlets.postDeinstall],
+    ['.pre-upgrade', scriptlets.preUpgrade],
+    ['.post-upgrade', scriptlets.postUpgrade],
+  ];
+  const entries: ShortFile[] = [
+    { name: '.PKGINFO', mode: 0o644, bytes: files.pkginfo },
+    { name: '.melange.yaml', mode: 0o644, bytes: files.recipe },
+    ...scripts
+      .filter(([, text]) => text !== '')
+      .map(([name, text]) => ({ name, mode: 0o755, bytes: encodeBytes(text) })),
+  ];
+  entries.sort((a, b) => compareBytes(a.name, b.name));
+  return gzipKlauspost(shortTar(entries, mtime), generation);
+}
+
+/** How a signature section is written around the signature's own bytes. */
+export interface SignatureFraming {
+  readonly algorithm: 'RSA' | 'RSA256';
+  readonly keyName: string;
+}
+
+/** The signature section, compressed, around signature bytes that came from elsewhere. */
+export function emitSignature(
+  signature: Uint8Array,
+  { algorithm, keyName }: SignatureFraming,
+  format: Format,
+  mtime: number,
+  generation: DeflateGeneration,
+): Uint8Array {
+  const name = `.SIGN.${algorithm}.${keyName}`;
+  const tar = shortTar([{ name, mode: format.signature.mode, bytes: signature }], mtime);
+  return format.signature.gzip === 'go' ? gzipGo(tar) : gzipKlauspost(tar, generation);
+}

@@ -1,0 +1,140 @@
+/** The engine of this project: its own build and its own emitter. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Built, build } from '../build/build.ts';
+import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
+import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
+import { sha256 } from '../digest.ts';
+import { cpeText } from '../emit/cpe.ts';
+import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
+import { emitPackage } from '../emit/package.ts';
+import { Failure } from '../failure.ts';
+import { type Format, formatOf } from '../melange/format.ts';
+import { parseRelease } from '../melange/version.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
+import { environmentPackages, requireLocked } from './environment.ts';
+import { type Guest, hostGuest } from './host-guest.ts';
+
+export const builtinEngine: Engine = { name: 'builtin', rebuild };
+
+/** Builds once and emits every planned package. */
+async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
+  const { machine } = request;
+  const runs = join(machine.cache, 'runs');
+  await sweepRunDirectories(runs, machine.ids);
+  const directory = await makeRunDirectory(runs);
+  const dispose = () => removeTree(directory, machine.ids);
+  try {
+    const guest = await prepareGuest(request, directory);
+    const built = await runBuild(request, guest, directory);
+    const packages = new Map<string, Awaited<ReturnType<typeof emitPackage>>>();
+    try {
+      for (const plan of request.plans)
+        packages.set(plan.package.name, await emit(request, plan, built, guest, directory));
+    } finally {
+      built.close();
+    }
+    return { packages, caveats: built.caveats, dispose };
+  } catch (failure) {
+    await dispose();
+    throw failure;
+  }
+}
+
+interface PreparedGuest extends Guest {
+  /** Undefined where the environment is substituted: the plan then carries the names. */
+  readonly accounts: GuestAccounts | undefined;
+}
+
+async function prepareGuest(request: RebuildRequest, directory: string): Promise<PreparedGuest> {
+  const { guest, recipe, machine } = request;
+  switch (guest.kind) {
+    case 'host':
+      return { ...hostGuest(directory, recipe, planFormat(request.plans[0]!)), accounts: undefined };
+    case 'directory':
+      return { root: guest.path, mounts: [], accounts: undefined };
+    case 'recorded': {
+      const { contents, accounts, archs } = recipe.environment;
+      const layout = {
+        arch: request.plans[0]!.package.architecture,
+        world: contents.packages,
+        repositories: [...new Set([...contents.buildRepositories, ...contents.repositories])],
+        users: accounts.users,
+        groups: accounts.groups,
+        database: 'usr/lib/apk/db',
+      };
+      const checksums = new Map(guest.packages.map(({ locked }) => [locked.name, locked.checksum]));
+      const environment = await provideEnvironment({
+        directory: join(machine.cache, 'environments'),
+        identity: sha256(
+          Buffer.from(
+            canonicalJson([guest.packages.map(({ locked }) => [locked.name, locked.sha256]), layout, archs]),
+          ),
+        ),
+        packages: await environmentPackages(guest.packages, machine.inputs),
+        layout,
+        verify: (apk, locked) => requireLocked(apk, locked, checksums.get(locked.name)!),
+      });
+      return { root: environment.root, mounts: [], accounts: environment.accounts };
+    }
+  }
+}
+
+async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<Built> {
+  const plan = request.plans[0]!;
+  const { machine, recipe } = request;
+  const work = join(directory, 'build');
+  mkdirSync(work);
+  try {
+    return await build({
+      recipe,
+      format: planFormat(plan),
+      architecture: plan.package.architecture,
+      namespace: plan.builder.namespace,
+      cpe: cpeText(recipe),
+      sourceDateEpoch: plan.builder.clock ?? 0,
+      guest,
+      sources: request.sources,
+      sourceFiles: request.sourceFiles,
+      directory: work,
+      sandbox: machine.sandbox,
+      ids: machine.ids,
+      limits: machine.limits,
+      signal: machine.signal,
+      observer: request.observer,
+    });
+  } catch (failure) {
+    if (machine.signal.aborted) throw new Failure('cancelled', 'the build was cancelled', { cause: failure });
+    throw failure;
+  }
+}
+
+function emit(request: RebuildRequest, plan: Plan, built: Built, guest: PreparedGuest, directory: string) {
+  const substituted = plan.builder.fromPublished;
+  const names =
+    guest.accounts === undefined
+      ? { users: new Map(substituted?.users), groups: new Map(substituted?.groups) }
+      : namesFromAccounts(guest.accounts.passwd, guest.accounts.group);
+  const osRelease =
+    guest.accounts === undefined
+      ? (substituted?.osRelease ?? undefined)
+      : parseOsRelease(guest.accounts.osRelease);
+  return emitPackage({
+    plan,
+    recipe: request.recipe,
+    recipeBytes: request.recipeBytes,
+    format: planFormat(plan),
+    trees: built.trees,
+    names,
+    osRelease,
+    licenseTexts: built.licenseTexts,
+    dataFile: join(directory, `${plan.package.name}.data`),
+    threads: request.machine.threads,
+  });
+}
+
+function planFormat(plan: Plan): Format {
+  return formatOf(parseRelease(plan.builder.melange)!);
+}

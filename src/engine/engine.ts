@@ -1,0 +1,56 @@
+/** What rebuilds: the plan and its inputs go in, packages as bytes come out. */
+
+import type { IdMap } from '../build/sandbox/id-map.ts';
+import type { BuildLimits, SandboxKind } from '../build/sandbox/sandbox.ts';
+import type { StepObserver } from '../build/steps.ts';
+import type { SourceFile } from '../build/workspace.ts';
+import type { Recipe } from '../claim/recipe/recipe.ts';
+import type { EmittedPackage } from '../emit/package.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { FoundSource } from '../inputs/sources.ts';
+import type { ResolvedPackage } from '../plan/environment.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** How the guest is made: from the locked packages, or from a substitute that the user named. */
+export type GuestRequest =
+  | { readonly kind: 'recorded'; readonly packages: readonly ResolvedPackage[] }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'directory'; readonly path: string };
+
+/** One build with the plans of all packages that it serves. */
+export interface RebuildRequest {
+  readonly recipe: Recipe;
+  readonly recipeBytes: Uint8Array;
+  readonly plans: readonly Plan[];
+  readonly guest: GuestRequest;
+  readonly sources: readonly FoundSource[];
+  readonly sourceFiles: { readonly directory: string; readonly files: readonly SourceFile[] } | undefined;
+  readonly machine: Machine;
+  readonly observer: StepObserver;
+}
+
+/** What of this machine a rebuild may use. */
+export interface Machine {
+  /** Folder for everything that can be thrown away. */
+  readonly cache: string;
+  readonly sandbox: SandboxKind;
+  readonly ids: IdMap;
+  readonly limits: BuildLimits;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly inputs: Inputs;
+}
+
+export interface Rebuilt {
+  /** By package name, for every plan of the request. */
+  readonly packages: ReadonlyMap<string, EmittedPackage>;
+  /** What the sandbox did not keep apart. */
+  readonly caveats: readonly string[];
+  /** Removes the files behind the packages. */
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  readonly name: 'builtin';
+  rebuild(request: RebuildRequest): Promise<Rebuilt>;
+}

@@ -1,0 +1,109 @@
+/**
+ * What will be done: the claim with every input pinned by digest. Canonical JSON; its SHA-256 is the plan's identity, so it
+ * holds no path of a machine and nothing that changes from run to run.
+ */
+import type { Claim } from '../claim/claim.ts';
+import type { Owner } from '../claim/traits/owner.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import type { DeflateGeneration } from '../melange/format.ts';
+import { formatVersion } from '../melange/version.ts';
+import { canonicalJson } from './canonical.ts';
+import type { PlannedEnvironment } from './environment.ts';
+import type { PlannedSource } from './sources.ts';
+import { type PlannedStep, plannedSteps } from './steps.ts';
+
+export interface Plan {
+  readonly schema: 'wolfi-repro/plan/1';
+  readonly package: { readonly name: string; readonly version: string; readonly architecture: string };
+  readonly origin: string;
+  readonly recipe: { readonly sha256: Sha256; readonly size: number };
+  readonly builder: PlannedBuilder;
+  readonly environment: PlannedEnvironment;
+  readonly sources: readonly PlannedSource[];
+  /** What lies beside the recipe and is copied into the workspace; undefined where no folder was given. */
+  readonly recipeFiles: readonly { readonly path: string; readonly mode: number; readonly sha256: Sha256 }[];
+  readonly steps: readonly PlannedStep[];
+}
+
+/** The traits of the builder, as far as they decide bytes. */
+export interface PlannedBuilder {
+  /** The version whose rules are followed. */
+  readonly melange: string;
+  readonly melangeBasis: Claim['traits']['melange']['basis'];
+  readonly printedVersion: string;
+  readonly sbomGenerator: Claim['traits']['sbomGenerator'];
+  readonly deflate: DeflateGeneration;
+  readonly directorySize: Claim['traits']['directorySize'];
+  /** Seconds since 1970; null where the publisher gave no clock. */
+  readonly clock: number | null;
+  readonly zoneOffsetMinutes: number;
+  readonly owner: Owner;
+  readonly namespace: string;
+  readonly recipeFile: Claim['traits']['recipeFile'];
+  readonly recipeLicense: string;
+  readonly extractedOrder: readonly string[];
+  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: string } | null;
+  readonly versionedShlibDepends: boolean;
+  /** Only where the environment, which would give them, is substituted. */
+  readonly fromPublished: {
+    readonly users: readonly (readonly [number, string])[];
+    readonly groups: readonly (readonly [number, string])[];
+    readonly osRelease: { readonly id: string; readonly versionId: string } | null;
+  } | null;
+}
+
+export interface PlanInputs {
+  readonly deflate: DeflateGeneration;
+  readonly environment: PlannedEnvironment;
+  readonly sources: readonly PlannedSource[];
+  readonly recipeFiles: Plan['recipeFiles'];
+}
+
+/** Joins a claim with its pinned inputs. */
+export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
+  return {
+    schema: 'wolfi-repro/plan/1',
+    package: { name: claim.name, version: claim.version, architecture: claim.architecture },
+    origin: claim.recipe.package.name,
+    recipe: { sha256: claim.recipeSha256, size: claim.recipeBytes.length },
+    builder: plannedBuilder(claim, inputs),
+    environment: inputs.environment,
+    sources: inputs.sources,
+    recipeFiles: inputs.recipeFiles,
+    steps: plannedSteps(claim.recipe),
+  };
+}
+
+function plannedBuilder({ traits }: Claim, { deflate, environment }: PlanInputs): PlannedBuilder {
+  const byId = (names: ReadonlyMap<number, string>) => [...names].sort(([a], [b]) => a - b);
+  return {
+    melange: formatVersion(traits.melange.version),
+    melangeBasis: traits.melange.basis,
+    printedVersion: traits.printedVersion,
+    sbomGenerator: traits.sbomGenerator,
+    deflate,
+    directorySize: traits.directorySize,
+    clock: traits.clock ?? null,
+    zoneOffsetMinutes: traits.zoneOffsetMinutes,
+    owner: traits.owner,
+    namespace: traits.namespace,
+    recipeFile: traits.recipeFile,
+    recipeLicense: traits.recipeLicense,
+    extractedOrder: traits.extractedOrder,
+    signature: traits.signature ?? null,
+    versionedShlibDepends: traits.versionedShlibDepends,
+    fromPublished:
+      environment.kind === 'recorded'
+        ? null
+        : {
+            users: byId(traits.ownerNames.users),
+            groups: byId(traits.ownerNames.groups),
+            osRelease: traits.osRelease ?? null,
+          },
+  };
+}
+
+/** The plan's identity: the SHA-256 of its canonical JSON. */
+export function planIdentity(plan: Plan): Sha256 {
+  return sha256(Buffer.from(canonicalJson(plan)));
+}

@@ -1,0 +1,43 @@
+/** All that is known of one package at the end of a run: what every report is made of. */
+import type { Link } from '../claim/chain.ts';
+import type { ClaimFinding } from '../claim/findings.ts';
+import type { SbomState } from '../compare/sbom.ts';
+import type { Sha256 } from '../digest.ts';
+import type { SkippedFile } from '../emit/dependencies/index.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
+
+export interface PackageResult {
+  /** As the user named it. */
+  readonly file: string;
+  readonly verdict: Verdict;
+  readonly subject: Subject | undefined;
+  readonly chain: readonly Link[];
+  readonly findings: readonly ClaimFinding[];
+  /** The plan that was carried out, with its identity. */
+  readonly plan: { readonly identity: Sha256; readonly plan: Plan } | undefined;
+  readonly sbom: SbomState | undefined;
+  /** What weakens the run: a substituted environment, a lesser sandbox. */
+  readonly caveats: readonly string[];
+  readonly skipped: readonly SkippedFile[];
+}
+
+export interface Subject {
+  readonly sha256: Sha256;
+  readonly size: number;
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+}
+
+export interface RunResult {
+  readonly packages: readonly PackageResult[];
+  /** The worst of all. */
+  readonly verdict: VerdictKind;
+  readonly exitCode: number;
+}
+
+/** Joins the results of a run, in the order in which the packages were named. */
+export function runResult(packages: readonly PackageResult[]): RunResult {
+  const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
+  return { packages, verdict, exitCode: verdictExitCodes[verdict] };
+}

@@ -1,0 +1,104 @@
+/** The conclusion about one package, typed: nobody has to read its words to know it. */
+
+import type { EqualFiles } from '../compare/bytes.ts';
+import type { Comparison, Equivalence } from '../compare/compare.ts';
+import {
+  type BuildFailedReason,
+  Failure,
+  type FailureClass,
+  type InconclusiveReason,
+  type RejectedReason,
+} from '../failure.ts';
+import type { SignatureState } from '../repository/keyring.ts';
+
+export type Verdict =
+  | {
+      readonly kind: 'reproduced';
+      /** Without it this verdict cannot be made. */
+      readonly proof: EqualFiles;
+      /** The published signature over our bytes. */
+      readonly signature: SignatureState;
+    }
+  | {
+      readonly kind: 'not-reproduced';
+      readonly reason: Equivalence;
+      readonly comparison: Extract<Comparison, { files: { equal: false } }>;
+    }
+  | { readonly kind: 'build-failed'; readonly reason: BuildFailedReason; readonly failure: Failure }
+  | {
+      readonly kind: 'inconclusive';
+      readonly reason: InconclusiveReason;
+      readonly failure: Failure;
+      /** What differs, where the build ran in a substituted environment. */
+      readonly comparison?: Extract<Comparison, { files: { equal: false } }>;
+    }
+  | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly failure: Failure };
+
+export type VerdictKind = Verdict['kind'];
+
+/** Worst first: of several packages the worst decides. */
+export const verdictOrder: readonly VerdictKind[] = [
+  'rejected',
+  'not-reproduced',
+  'build-failed',
+  'inconclusive',
+  'reproduced',
+];
+
+export const verdictExitCodes: Readonly<Record<VerdictKind, number>> = {
+  reproduced: 0,
+  'not-reproduced': 1,
+  'build-failed': 3,
+  inconclusive: 4,
+  rejected: 5,
+};
+
+/** Exit codes of what is no verdict. */
+export const failureExitCodes: Readonly<Record<Extract<FailureClass, 'usage' | 'internal'>, number>> = {
+  usage: 2,
+  internal: 70,
+};
+
+/** The worst of several verdicts; undefined of none. */
+export function worstVerdict(kinds: readonly VerdictKind[]): VerdictKind | undefined {
+  return verdictOrder.find((kind) => kinds.includes(kind));
+}
+
+/** Decides from a comparison. A substituted environment excuses a difference; it cannot make one up. */
+export function decide(
+  comparison: Comparison,
+  signature: SignatureState,
+  substituted: string | undefined,
+): Verdict {
+  if (isEqual(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
+  if (substituted === undefined)
+    return { kind: 'not-reproduced', reason: comparison.equivalence, comparison };
+  const failure = new Failure(
+    'environment-substituted',
+    `the bytes differ, but the environment was not the recorded one: ${substituted}`,
+    {
+      hint: 'give the recorded environment with --repository to learn whether the package reproduces',
+    },
+  );
+  return { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison };
+}
+
+function isEqual(comparison: Comparison): comparison is Extract<Comparison, { files: { equal: true } }> {
+  return comparison.files.equal;
+}
+
+/** The verdict that a failure amounts to; undefined for `usage` and `internal`, which say nothing about a package. */
+export function verdictOfFailure(failure: Failure): Verdict | undefined {
+  const reason = failure.code;
+  switch (failure.class) {
+    case 'rejected':
+      return { kind: 'rejected', reason: reason as RejectedReason, failure };
+    case 'inconclusive':
+      return { kind: 'inconclusive', reason: reason as InconclusiveReason, failure };
+    case 'build-failed':
+      return { kind: 'build-failed', reason: reason as BuildFailedReason, failure };
+    case 'usage':
+    case 'internal':
+      return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { compareKeys } from '../../../src/claim/recipe/key-order.ts';
+
+/** In the order in which gopkg.in/yaml.v3 v3.0.1 writes them (recorded). */
+const ordered =
+  '_x 0 9 10 A-B A.B A_B A1 A1B A1a2 A1a10 A1_ A01 A001 A2 A10 AB Ab B GO_X GO111MODULE GOPATH Z a aB on true é'.split(
+    ' ',
+  );
+
+describe('the order of map keys', () => {
+  it('is natural: digits as numbers, letters last', () => {
+    assert.deepEqual(ordered.toReversed().sort(compareKeys), ordered);
+  });
+
+  it('takes a zero after other digits for a part of the number', () => {
+    assert.deepEqual(['a101', 'a1010', 'a100'].sort(compareKeys), ['a100', 'a101', 'a1010']);
+  });
+
+  it('puts a letter first right after digits and last elsewhere', () => {
+    assert.ok(compareKeys('1a', '1_') < 0);
+    assert.ok(compareKeys('xa', 'x_') > 0);
+  });
+
+  it('sees a byte that is not UTF-8 as U+FFFD', () => {
+    assert.equal(compareKeys('a\udc80', 'a\ufffd'), 0);
+  });
+
+  it('is the same from both sides', () => {
+    const key = fc.string({ unit: fc.constantFrom('0', '1', '9', 'a', 'B', '_', '-', 'é'), maxLength: 6 });
+    fc.assert(
+      fc.property(key, key, (a, b) => {
+        assert.equal(Math.sign(compareKeys(a, b)) + Math.sign(compareKeys(b, a)), 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
+import { writeRecipe } from '../../../src/claim/recipe/write.ts';
+import { parseRelease } from '../../../src/melange/version.ts';
+import { recipes } from './arbitrary.ts';
+
+const newest = parseRelease('v0.59.1')!;
+
+describe('writing a recipe', () => {
+  it('is undone by parsing', () => {
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const written = writeRecipe(recipe, newest);
+        const parsed = parseRecipe(written);
+        assert.deepEqual(parsed, { recipe, findings: [] });
+        assert.deepEqual(writeRecipe(parsed.recipe, newest), written);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('gives back blocks that are there but empty', () => {
+    assertIdentity('v0.59.1', [
+      'package:',
+      '  name: a',
+      '  version: "1"',
+      '  epoch: 0',
+      '  options: {}',
+      '  scriptlets: {}',
+      '  resources: {}',
+      'pipeline:',
+      '  - needs:',
+      '      packages: []',
+      '    assertions: {}',
+      'update:',
+      '  enabled: true',
+      '  manual: false',
+      '  require-sequential: false',
+      '  git: {}',
+      'test:',
+      '  pipeline: []',
+    ]);
+  });
+
+  it('gives back a scriptlet whose first newline was lost', () => {
+    assertIdentity('v0.59.1', [
+      'package:',
+      '  name: a',
+      '  version: "1"',
+      '  epoch: 0',
+      '  scriptlets:',
+      '    post-install: |2',
+      '      #!/bin/sh',
+      '      true',
+    ]);
+  });
+
+  it('has all three options before v0.23.8 and only those that are set since', () => {
+    const lines = ['package:', '  name: a', '  version: "1"', '  epoch: 0', '  options:'];
+    const set = '    no-commands: true';
+    assertIdentity('v0.23.7', [...lines, '    no-provides: false', '    no-depends: false', set]);
+    assertIdentity('v0.23.8', [...lines, set]);
+  });
+
+  it('has no require-sequential before v0.17.4', () => {
+    const lines = [
+      'package:',
+      '  name: a',
+      '  version: "1"',
+      '  epoch: 0',
+      'update:',
+      '  enabled: true',
+      '  manual: false',
+    ];
+    assertIdentity('v0.17.3', lines);
+    assertIdentity('v0.17.4', [...lines, '  require-sequential: false']);
+  });
+});
+
+function assertIdentity(release: string, lines: readonly string[]): void {
+  const text = `${lines.join('\n')}\n`;
+  const { recipe, findings } = parseRecipe(Buffer.from(text));
+  assert.deepEqual(findings, []);
+  assert.equal(Buffer.from(writeRecipe(recipe, parseRelease(release)!)).toString(), text);
+}
+
+const root = join(import.meta.dirname, '../../../..');
+const lab = ['../shared/lab', 'fixtures/lab'].map((path) => join(root, path, 'repository')).find(existsSync);
+
+describe('published packages', {
+  skip: lab === undefined && 'the lab with packages of melange is not here',
+}, () => {
+  for (const release of lab === undefined ? [] : readdirSync(lab)) {
+    it(`read and written are the same bytes: ${release}`, () => {
+      const version = parseRelease(/v\d+\.\d+\.\d+$/.exec(release)![0])!;
+      const folder = join(lab!, release, 'x86_64');
+      for (const name of readdirSync(folder).filter((file) => file.endsWith('.apk'))) {
+        const published = recipeOf(readFileSync(join(folder, name)));
+        const { recipe, findings } = parseRecipe(published);
+        assert.deepEqual(findings, [], name);
+        assert.deepEqual(Buffer.from(writeRecipe(recipe, version)), published, name);
+      }
+    });
+  }
+});
+
+/** The content of `.melange.yaml`, found by its tar header in the concatenated sections. */
+function recipeOf(apk: Buffer): Buffer {
+  const tar = gunzipSync(apk);
+  for (let at = 0; at < tar.length; at += 512) {
+    if (tar.toString('latin1', at, at + 14) !== '.melange.yaml\0') continue;
+    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8);
+    return tar.subarray(at + 512, at + 512 + size);
+  }
+  return assert.fail('the package has no recipe');
+}

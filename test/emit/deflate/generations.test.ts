@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import {
+  agreeingGenerations,
+  type Framing,
+  gzipGo,
+  gzipKlauspost,
+  pgzip,
+} from '../../../src/emit/deflate/index.ts';
+import type { DeflateGeneration } from '../../../src/melange/format.ts';
+import { inputOf } from './inputs.ts';
+import { collect, generations } from './support.ts';
+
+/** Each generation writes something else for this; the last two hardly ever differ, but do for this seed. */
+const input = Buffer.concat([inputOf('drifting', 1_000_000, 17), inputOf('mixed', 500_000)]);
+
+async function encode(framing: Framing, raw: Uint8Array, generation: DeflateGeneration): Promise<Uint8Array> {
+  return framing === 'gzip' ? gzipKlauspost(raw, generation) : collect(pgzip([raw], { generation }));
+}
+
+for (const framing of ['gzip', 'pgzip'] as const) {
+  describe(`the generations that agree with a ${framing} member`, () => {
+    it('are the one that wrote it, where the generations differ', async () => {
+      for (const generation of generations) {
+        const member = await encode(framing, input, generation);
+        assert.deepEqual(agreeingGenerations(input, member, true, framing), [generation]);
+      }
+    });
+
+    it('are all of them for what all write alike', async () => {
+      for (const size of [0, 10, 100, 5000]) {
+        const raw = inputOf('text', size);
+        const member = await encode(framing, raw, 'v1.18.2');
+        assert.deepEqual(agreeingGenerations(raw, member, true, framing), generations, `${size} bytes`);
+      }
+    });
+
+    it('include the one that wrote it, whatever prefixes are known', async () => {
+      const member = await encode(framing, input, 'v1.18.1');
+      const parts = [0, 9, 100, 65_535, 65_536, 200_000, 1 << 20, (1 << 20) + 1, 1_400_000];
+      for (const rawSize of parts) {
+        for (const size of [0, 9, 11, 40_000, member.length - 9, member.length]) {
+          const agreeing = agreeingGenerations(
+            input.subarray(0, rawSize),
+            member.subarray(0, size),
+            false,
+            framing,
+          );
+          assert.ok(agreeing.includes('v1.18.1'), `${rawSize} bytes of content, ${size} of the member`);
+        }
+      }
+    });
+
+    it('are told apart by prefixes that hold a difference', async () => {
+      const member = await encode(framing, input, 'v1.15.10');
+      const prefix = input.subarray(0, 1_200_000);
+      assert.deepEqual(agreeingGenerations(prefix, member, false, framing), ['v1.15.10']);
+    });
+
+    it('are none if a bit is different, or an end is missing or added', async () => {
+      const raw = inputOf('text', 100_000);
+      const member = await encode(framing, raw, 'v1.18.2');
+      const none = (bytes: Uint8Array, why: string) =>
+        assert.deepEqual(agreeingGenerations(raw, bytes, true, framing), [], why);
+      for (const at of [0, 4, 10, member.length >> 1, member.length - 8, member.length - 1]) {
+        const changed = Uint8Array.from(member);
+        changed[at]! ^= 1;
+        none(changed, `byte ${at}`);
+      }
+      none(member.subarray(0, -1), 'cut');
+      none(Buffer.concat([member, Buffer.alloc(1)]), 'longer');
+    });
+
+    it('are none for other programs', () => {
+      const raw = inputOf('text', 100_000);
+      for (const other of [gzipGo(raw), gzipSync(raw)]) {
+        assert.deepEqual(agreeingGenerations(raw, other, true, framing), []);
+        assert.deepEqual(agreeingGenerations(raw.subarray(0, 70_000), other, false, framing), []);
+      }
+    });
+  });
+}
