@@ -57,7 +57,7 @@ async function verifyBuild(
     try {
       stage('compare');
       return await Promise.all(
-        targets.map((target, index) => judge(target, prepared!.plans[index]!, prepared!, rebuilt, options)),
+        targets.map((target, index) => judge(target, index, prepared!, rebuilt, options)),
       );
     } finally {
       await rebuilt.dispose();
@@ -71,12 +71,14 @@ async function verifyBuild(
 /** Compares one package with what was rebuilt of it and decides. */
 async function judge(
   target: Target,
-  plan: Plan,
+  index: number,
   prepared: Prepared,
   rebuilt: Rebuilt,
   options: RunOptions,
 ): Promise<[Target, PackageResult]> {
-  const emitted = rebuilt.packages.get(plan.package.name)!;
+  const plan = prepared.plans[index]!;
+  const emitted = rebuilt.packages[index]!;
+  if (emitted instanceof Failure) return [target, failedResult(target, emitted, plan)];
   const published = target.apk.signature?.signatures[0];
   const signature = published === undefined ? undefined : transplant(published, plan);
   const comparison = await comparePackages(target.source, packageSource(emitted, signature), options.limits);

@@ -7,12 +7,12 @@ import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-
 import { sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
-import { emitPackage } from '../emit/package.ts';
+import { type EmittedPackage, emitPackage } from '../emit/package.ts';
 import { Failure } from '../failure.ts';
 import { type Format, formatOf } from '../melange/format.ts';
 import { parseRelease } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, planIdentity } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
@@ -29,18 +29,26 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   try {
     const guest = await prepareGuest(request, directory);
     const built = await runBuild(request, guest, directory);
-    const packages = new Map<string, Awaited<ReturnType<typeof emitPackage>>>();
-    try {
-      for (const plan of request.plans)
-        packages.set(plan.package.name, await emit(request, plan, built, guest, directory));
-    } finally {
-      built.close();
-    }
+    const packages = await emitAll(request, built, guest, directory).finally(() => built.close());
     return { packages, caveats: built.caveats, dispose };
   } catch (failure) {
     await dispose();
     throw failure;
   }
+}
+
+/** Equal plans are emitted once. */
+async function emitAll(request: RebuildRequest, built: Built, guest: PreparedGuest, directory: string) {
+  const emitted = new Map<string, EmittedPackage | Failure>();
+  const packages: (EmittedPackage | Failure)[] = [];
+  for (const plan of request.plans) {
+    const identity = planIdentity(plan);
+    const known =
+      emitted.get(identity) ?? (await emit(request, plan, built, guest, join(directory, `${identity}.data`)));
+    emitted.set(identity, known);
+    packages.push(known);
+  }
+  return packages;
 }
 
 interface PreparedGuest extends Guest {
@@ -111,7 +119,13 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
   }
 }
 
-function emit(request: RebuildRequest, plan: Plan, built: Built, guest: PreparedGuest, directory: string) {
+async function emit(
+  request: RebuildRequest,
+  plan: Plan,
+  built: Built,
+  guest: PreparedGuest,
+  dataFile: string,
+): Promise<EmittedPackage | Failure> {
   const substituted = plan.builder.fromPublished;
   const names =
     guest.accounts === undefined
@@ -121,17 +135,33 @@ function emit(request: RebuildRequest, plan: Plan, built: Built, guest: Prepared
     guest.accounts === undefined
       ? (substituted?.osRelease ?? undefined)
       : parseOsRelease(guest.accounts.osRelease);
-  return emitPackage({
-    plan,
-    recipe: request.recipe,
-    recipeBytes: request.recipeBytes,
-    format: planFormat(plan),
-    trees: built.trees,
-    names,
-    osRelease,
-    licenseTexts: built.licenseTexts,
-    dataFile: join(directory, `${plan.package.name}.data`),
-    threads: request.machine.threads,
+  try {
+    return await emitPackage({
+      plan,
+      recipe: request.recipe,
+      recipeBytes: request.recipeBytes,
+      format: planFormat(plan),
+      trees: built.trees,
+      names,
+      osRelease,
+      licenseTexts: built.licenseTexts,
+      dataFile,
+      threads: request.machine.threads,
+    });
+  } catch (failure) {
+    if (failure instanceof Failure) return emissionFailure(failure, request);
+    throw failure;
+  }
+}
+
+/** A licence file that only the folder beside the recipe can bring is missing because nobody gave that folder. */
+function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildRequest): Failure {
+  const wantsFile = recipe.package.copyright.some(({ licensePath }) => licensePath === failure.expected);
+  if (failure.code !== 'output-missing' || !wantsFile || sourceFiles !== undefined) return failure;
+  return new Failure('recipe-files-unavailable', 'the recipe names a licence file that no step made', {
+    expected: failure.expected!,
+    hint: 'give the folder that lay beside the recipe with --source-dir DIR',
+    cause: failure,
   });
 }
 

@@ -6,6 +6,7 @@ import type { StepObserver } from '../build/steps.ts';
 import type { SourceFile } from '../build/workspace.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { EmittedPackage } from '../emit/package.ts';
+import type { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { FoundSource } from '../inputs/sources.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
@@ -42,8 +43,8 @@ export interface Machine {
 }
 
 export interface Rebuilt {
-  /** By package name, for every plan of the request. */
-  readonly packages: ReadonlyMap<string, EmittedPackage>;
+  /** One for each plan of the request, in its order; a package that cannot be emitted is a failure of its own. */
+  readonly packages: readonly (EmittedPackage | Failure)[];
   /** What the sandbox did not keep apart. */
   readonly caveats: readonly string[];
   /** Removes the files behind the packages. */

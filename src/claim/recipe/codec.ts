@@ -2,7 +2,6 @@
  * The building blocks of the recipe schema: each block decodes a YAML node as yaml.v3 decodes it into a Go value
  * of that type, and encodes the value as yaml.v3 prints it (gopkg.in/yaml.v3 v3.0.1, decode.go and encode.go).
  */
-
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { compareVersions, parseRelease, type Version } from '../../melange/version.ts';
@@ -17,7 +16,7 @@ export interface RecipeFinding {
   readonly kind: 'unknown-key' | 'wrong-type';
   /** Such as `package.copyright[0].license`; attacker-controlled. */
   readonly path: string;
-  /** For a wrong type, the type that the key has. */
+  /** In words, without anything out of the recipe. */
   readonly detail: string;
 }
 
@@ -206,7 +205,7 @@ export function struct<T extends object>(fields: Fields<T>): StructCodec<T> {
       for (const [key, value] of node.entries) {
         const name = names.get(key);
         const at = below(place, key);
-        if (name === undefined) report(at, 'unknown-key', '');
+        if (name === undefined) report(at, 'unknown-key', 'melange writes no such key');
         else if (!isNull(value)) values[name] = properties[name]!.codec.decode(value, at);
       }
       return values as T;
@@ -264,7 +263,7 @@ function mistyped<V>(place: Place, expected: string, zero: V): V {
   if (!place.inert) {
     throw new Failure('recipe-unreadable', `${printable(place.path) || 'the recipe'} is not ${expected}`);
   }
-  report(place, 'wrong-type', expected);
+  report(place, 'wrong-type', `expected ${expected}`);
   return zero;
 }
 

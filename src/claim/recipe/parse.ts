@@ -16,17 +16,21 @@ export interface ParsedRecipe {
 /**
  * Parses the bytes of `.melange.yaml`.
  *
- * Names and versions in the result are safe as names of directories and files. Throws `recipe-unreadable` for what
- * melange cannot have written or where a key that the build needs has another type, `unsafe-recipe` for a name or
- * version that could lead elsewhere.
+ * Names and versions in the result are safe as names of directories and files, and no two packages have the same
+ * name. Throws `unsafe-recipe` where that is not so, and `recipe-unreadable` for what melange cannot have written or
+ * where a key that the build needs has another type.
  */
 export function parseRecipe(bytes: Uint8Array): ParsedRecipe {
   const findings: RecipeFinding[] = [];
   const recipe = recipeCodec.decode(parseYaml(bytes), { path: '', inert: false, findings });
-  requireName('package.name', recipe.package.name);
   requireSafe('package.version', recipe.package.version, safeVersion);
+  requireSafe('package.name', recipe.package.name, safeName);
+  const names = new Set([recipe.package.name]);
   recipe.subpackages.forEach(({ name }, index) => {
-    requireName(`subpackages[${index}].name`, name);
+    const path = `subpackages[${index}].name`;
+    requireSafe(path, name, safeName);
+    if (names.has(name)) throw new Failure('unsafe-recipe', `${path} is in use already`, { got: name });
+    names.add(name);
   });
   return { recipe, findings };
 }
@@ -35,10 +39,6 @@ export function parseRecipe(bytes: Uint8Array): ParsedRecipe {
 const safeName = /^[a-zA-Z0-9][a-zA-Z0-9+_.-]{0,127}$/;
 /** Any character that can be in a version of apk. */
 const safeVersion = /^[a-zA-Z0-9][a-zA-Z0-9+_.~-]{0,127}$/;
-
-function requireName(path: string, name: string): void {
-  requireSafe(path, name, safeName);
-}
 
 function requireSafe(path: string, value: string, form: RegExp): void {
   if (value === '') throw new Failure('recipe-unreadable', `${path} is missing`);

@@ -11,7 +11,7 @@ export interface ParsedPurl {
   readonly subpath: string;
 }
 
-/** Reads a package URL in any of the escapings of packageurl-go (purl-spec, "how to parse"); undefined for other text. */
+/** Reads a package URL in any escaping of packageurl-go (purl-spec, "how to parse"); undefined for other text. */
 export function parsePurl(text: string): ParsedPurl | undefined {
   const match = /^pkg:([A-Za-z][A-Za-z0-9.+-]*)\/([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text);
   if (match === null) return undefined;

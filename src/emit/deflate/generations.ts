@@ -9,7 +9,7 @@ import { blockSize, dictionarySize } from './pgzip-block.ts';
 export type Framing = 'gzip' | 'pgzip';
 
 /** Oldest first. */
-export const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
+const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
 
 /**
  * The generations of klauspost/compress whose gzip or pgzip output is this compressed member, oldest first; none

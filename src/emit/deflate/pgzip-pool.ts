@@ -40,7 +40,9 @@ class BlockWorker {
   readonly #jobs: Job[] = [];
 
   constructor(generation: DeflateGeneration) {
-    this.#worker = new Worker(new URL('./pgzip-worker.js', import.meta.url), { workerData: generation });
+    // Flags of the process, like --input-type, may not suit a worker.
+    const options = { workerData: generation, execArgv: [] };
+    this.#worker = new Worker(new URL('./pgzip-worker.js', import.meta.url), options);
     this.#worker.unref();
     this.#worker.on('message', (bytes: Uint8Array) => {
       this.#jobs.shift()?.resolve(bytes);

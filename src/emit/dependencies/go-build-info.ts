@@ -47,26 +47,23 @@ function dataRange(elf: Elf): readonly [bigint, bigint] {
   return data === undefined ? [0n, 0n] : [data.address, data.memorySize];
 }
 
-/** Address of the first aligned header in a range of addresses. */
+/** Address of the first aligned header in a range of addresses, all of it in one segment. */
 function findHeader(elf: Elf, start: bigint, size: bigint): bigint | undefined {
   const end = start + size;
-  for (let from = alignUp(start); from < end; ) {
-    const mapped = mappedAt(elf, from);
-    if (mapped === undefined) return undefined;
-    const until = Math.min(mapped.end, mapped.offset + Number(end - from));
-    const found = findBytes(elf.content, magic, mapped.offset, until);
-    if (found === undefined) return undefined;
-    const address = from + BigInt(found - mapped.offset);
-    if (address % alignment !== 0n) {
-      from = alignUp(address);
-      continue;
-    }
-    const header = address + BigInt(headerSize) > end ? undefined : readMapped(elf, address, headerSize);
-    return header?.length === headerSize && (header[flagsOffset]! & inlineStrings) !== 0
-      ? address
-      : undefined;
-  }
-  return undefined;
+  const from = alignUp(start);
+  const mapped = from < end ? mappedAt(elf, from) : undefined;
+  if (mapped === undefined) return undefined;
+  const addressOf = (offset: number) => from + BigInt(offset - mapped.offset);
+  const found = findBytes(elf.content, magic, {
+    from: mapped.offset,
+    until: Math.min(mapped.end, mapped.offset + Number(end - from)),
+    counts: (offset) => addressOf(offset) % alignment === 0n,
+  });
+  if (found === undefined) return undefined;
+  const address = addressOf(found);
+  const header = address + BigInt(headerSize) > end ? undefined : readMapped(elf, address, headerSize);
+  if (header?.length !== headerSize || (header[flagsOffset]! & inlineStrings) === 0) return undefined;
+  return address;
 }
 
 function alignUp(address: bigint): bigint {
@@ -100,10 +97,11 @@ function mappedAt(elf: Elf, address: bigint): { offset: number; end: number } | 
   return { offset: Math.min(segment.offset + Number(address - segment.address), end), end };
 }
 
-const columns: ReadonlyMap<string, (count: number) => boolean> = new Map([
-  ['mod', (count) => count === 2 || count === 3],
-  ['dep', (count) => count === 2 || count === 3],
-  ['=>', (count) => count === 3],
+/** How many columns a line may have, by its first word. */
+const columns: ReadonlyMap<string, readonly number[]> = new Map([
+  ['mod', [2, 3]],
+  ['dep', [2, 3]],
+  ['=>', [3]],
 ]);
 
 /** Parses the lines of a module text; undefined where Go refuses one, and with it all of them. */
@@ -117,8 +115,9 @@ function parseSettings(text: string): readonly GoSetting[] | undefined {
       if (setting === undefined) return undefined;
       settings.push(setting);
     } else if (rest.length > 0 && columns.has(kind)) {
-      if (!columns.get(kind)!(rest.length) || (kind === '=>' && !replaceable)) return undefined;
-      replaceable = kind !== '=>';
+      const replaces = kind === '=>';
+      if (!columns.get(kind)!.includes(rest.length) || (replaces && !replaceable)) return undefined;
+      replaceable = !replaces;
     }
   }
   return settings;

@@ -2,50 +2,81 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import type { Content } from '../../build/tree.ts';
 import { Failure } from '../../failure.ts';
-import { readBounded } from './bounds.ts';
+import { mostCompressed, mostInflated, readBounded } from './bounds.ts';
 
-/** Bytes that are inflated at most, and bytes that are read at most for it. */
-export const mostInflated = 512 * 1024 * 1024;
-const mostCompressed = 256 * 1024 * 1024;
-
+/** More than any writer of kernels makes, and few enough to be inflated one by one. */
+const mostMembers = 65_536;
 /** The two magic bytes and the one compression method. */
 export const gzipMagic: Buffer = Buffer.from([0x1f, 0x8b, 8]);
 /** Longest optional text in a header that Go reads, its zero byte included. */
 const longestHeaderText = 512;
 const flag = { headerCheck: 2, extra: 4, name: 8, comment: 16 } as const;
 
-export interface Inflated {
-  readonly bytes: Buffer;
-  /** All members were whole and nothing follows the last one. */
+/**
+ * A whole file of members, inflated; undefined where it does not begin as one. Go gives up on the file where any
+ * part of it is damaged or something follows the last member.
+ */
+export function gunzipFile(content: Content): Uint8Array | 'damaged' | undefined {
+  if (!beginsMember(content, 0)) return undefined;
+  const input = readBounded(content, 0, content.size, mostCompressed);
+  if (headerLength(input) === undefined) return undefined;
+  const { bytes, end } = inflateMembers(input);
+  return end === input.length ? bytes : 'damaged';
+}
+
+/** The members inside of a file from an offset on, up to the first damage; undefined where none begins there. */
+export function gunzipInside(content: Content, offset: number): Inside | undefined {
+  if (!beginsMember(content, offset)) return undefined;
+  const input = content.read(offset, mostCompressed);
+  if (headerLength(input) === undefined) return undefined;
+  const { bytes, damaged, end } = inflateMembers(input);
+  const rest = damaged === undefined ? undefined : longestIntact(damaged);
+  return {
+    bytes: rest === undefined ? bytes : Buffer.concat([bytes, rest]),
+    complete: offset + end === content.size,
+  };
+}
+
+export interface Inside {
+  readonly bytes: Uint8Array;
+  /** All members were whole, and the file ends with the last one. */
   readonly complete: boolean;
 }
 
-/**
- * Inflates the members from an offset to the first one that is damaged or to the end; undefined where no member
- * begins there. Of a member that is damaged inside its deflate stream nothing is returned, of one that is cut
- * off everything before.
- */
-export function gunzip(content: Content, offset = 0): Inflated | undefined {
-  if (!gzipMagic.equals(content.read(offset, gzipMagic.length))) return undefined;
-  // A member inside of a file is searched from its start, so its end may stay unread.
-  const input =
-    offset === 0
-      ? readBounded(content, offset, content.size, mostCompressed)
-      : content.read(offset, mostCompressed);
-  if (headerLength(input) === undefined) return undefined;
+function beginsMember(content: Content, offset: number): boolean {
+  return gzipMagic.equals(content.read(offset, gzipMagic.length));
+}
+
+interface Members {
+  readonly bytes: Buffer;
+  /** Where the last whole member ends. */
+  readonly end: number;
+  /** Deflate stream that is damaged inside. */
+  readonly damaged?: Uint8Array;
+}
+
+function inflateMembers(input: Uint8Array): Members {
   const parts: Buffer[] = [];
   let room = mostInflated;
-  let at = 0;
-  while (at < input.length) {
-    const header = headerLength(input.subarray(at));
-    const member = header === undefined ? undefined : inflateMember(input.subarray(at + header), room);
-    if (header === undefined || member === undefined) break;
+  let end = 0;
+  while (end < input.length) {
+    if (parts.length === mostMembers) throw tooLarge(`at most ${mostMembers} gzip members`);
+    const header = headerLength(input.subarray(end));
+    if (header === undefined) break;
+    const stream = input.subarray(end + header);
+    const member = inflateMember(stream, room);
+    if (member === undefined) return { bytes: joined(parts), end, damaged: stream };
     parts.push(member.bytes);
     room -= member.bytes.length;
     if (!member.whole) break;
-    at += header + member.length;
+    end += header + member.length;
   }
-  return { bytes: Buffer.concat(parts), complete: at === input.length };
+  return { bytes: joined(parts), end };
+}
+
+/** Without a copy where there is one part only. */
+function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
 /** Length of the header that the bytes begin with (RFC 1952 §2.3); undefined where there is no whole one. */
@@ -97,11 +128,25 @@ function inflate(input: Uint8Array, limit: number): { bytes: Buffer; consumed: n
     };
     return { bytes: result.buffer, consumed: result.engine.bytesWritten };
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new Failure('build-limit', 'a compressed file of the package is too large to be analysed', {
-        expected: `at most ${mostInflated} bytes`,
-      });
-    }
-    return undefined;
+    if ((error as { code?: unknown }).code !== 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw tooLarge(`at most ${mostInflated} bytes`);
   }
+}
+
+function tooLarge(expected: string): Failure {
+  return new Failure('build-limit', 'a compressed file of the package is too large to be analysed', {
+    expected,
+  });
+}
+
+/** What a damaged deflate stream gives before the damage. */
+function longestIntact(stream: Uint8Array): Buffer | undefined {
+  let intact = 0;
+  let damaged = stream.length;
+  while (damaged - intact > 1) {
+    const middle = Math.floor((intact + damaged) / 2);
+    if (inflate(stream.subarray(0, middle), mostInflated) === undefined) damaged = middle;
+    else intact = middle;
+  }
+  return inflate(stream.subarray(0, intact), mostInflated)?.bytes;
 }

@@ -1,9 +1,10 @@
 /** Linux kernels and their modules: a kernel provides its version, a module needs the one it was built for. */
 import { type Content, contentOf } from '../../build/tree.ts';
+import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Decompressor, Found, SkippedFile } from './analyser.ts';
-import { readBounded } from './bounds.ts';
+import { mostCompressed, mostInflated, readBounded } from './bounds.ts';
 import { isInDirectory } from './go-text.ts';
-import { gunzip, gzipMagic, mostInflated } from './gunzip.ts';
+import { gunzipFile, gunzipInside, gzipMagic } from './gunzip.ts';
 import { linuxSection } from './pe.ts';
 import { findBytes, type TextEnd, textAfter, textAt } from './scan.ts';
 
@@ -20,7 +21,6 @@ const versionPointer = { offset: 526, base: 0x200 };
 const xzMagic = Buffer.from('fd377a585a00', 'hex');
 const zstdMagic = Buffer.from('28b52ffd', 'hex');
 const wholeFile: TextEnd = { atEnd: true };
-const mostCompressed = 256 * 1024 * 1024;
 
 /**
  * `linux:<version>` for each kernel and each module, below the directories of the table at any depth (melange
@@ -34,10 +34,12 @@ export function kernels(analysed: AnalysedPackage): Found {
   if (analysed.format.kernel === 'none') return {};
   for (const { path, type, content } of analysed.tree.entries) {
     if (type !== 'file' || !isInDirectory(path, kernelDirectories, below)) continue;
-    const kernel = kernelVersion(content, { zImage: analysed.format.kernel !== 'v0.34.2' });
+    const gunzipped = gunzipFile(content);
+    if (gunzipped === 'damaged') continue;
+    const kernel = kernelVersion(unpackKernel(content, gunzipped), analysed.format);
     if (kernel !== undefined) provides.push(linux(kernel));
     if (!isInDirectory(path, moduleDirectories, below)) continue;
-    const module = unpackModule(content, analysed.decompress);
+    const module = unpackModule(content, gunzipped, analysed.decompress);
     if (module === 'not-decompressed') skipped.push({ path, reason: module });
     else {
       const version = module && textAfter(module, moduleMagic, wholeFile);
@@ -51,28 +53,26 @@ function linux(text: string): string {
   return `linux:${/^[0-9.\-_A-Za-z]*/.exec(text)![0]}`;
 }
 
-/** Version text of a kernel image; with `zImage`, a compressed kernel inside of the image counts. */
-function kernelVersion(file: Content, options: { readonly zImage: boolean }): string | undefined {
-  const kernel = unpackKernel(file);
-  if (kernel === undefined) return undefined;
-  const inHeader = bootHeaderVersion(kernel);
-  if (inHeader !== undefined) return inHeader;
-  return (options.zImage ? bannerInside(kernel) : undefined) ?? textAfter(kernel, kernelBanner, wholeFile);
+/** Version text of a kernel image. */
+function kernelVersion(image: Content, format: Format): string | undefined {
+  return (
+    bootHeaderVersion(image) ??
+    (format.kernel === 'v0.34.2' ? undefined : bannerInside(image)) ??
+    textAfter(image, kernelBanner, wholeFile)
+  );
 }
 
 /** The banner in the first gzip member anywhere in an image, behind which an image of ARM goes on. */
 function bannerInside(image: Content): string | undefined {
   const start = findBytes(image, gzipMagic);
-  const inside = start === undefined ? undefined : gunzip(image, start);
+  const inside = start === undefined ? undefined : gunzipInside(image, start);
   return inside && textAfter(contentOf(inside.bytes), kernelBanner, { atEnd: inside.complete });
 }
 
-/** The image itself, or what is packed in it; undefined where it is damaged. */
-function unpackKernel(file: Content): Content | undefined {
-  const inflated = gunzip(file);
-  if (inflated !== undefined) return inflated.complete ? contentOf(inflated.bytes) : undefined;
-  const section = linuxSection(file);
-  return section === undefined ? file : contentOf(section);
+/** The image itself, or what is packed in it. */
+function unpackKernel(file: Content, gunzipped: Uint8Array | undefined): Content {
+  const image = gunzipped ?? linuxSection(file);
+  return image === undefined ? file : contentOf(image);
 }
 
 function bootHeaderVersion(kernel: Content): string | undefined {
@@ -85,10 +85,10 @@ function bootHeaderVersion(kernel: Content): string | undefined {
 /** The module itself, or what is packed in it; undefined where it is damaged. */
 function unpackModule(
   file: Content,
+  gunzipped: Uint8Array | undefined,
   decompress: Decompressor | undefined,
 ): Content | 'not-decompressed' | undefined {
-  const inflated = gunzip(file);
-  if (inflated !== undefined) return inflated.complete ? contentOf(inflated.bytes) : undefined;
+  if (gunzipped !== undefined) return contentOf(gunzipped);
   const start = file.read(0, xzMagic.length);
   const xz = xzMagic.equals(start);
   if (!xz && !zstdMagic.equals(start.subarray(0, zstdMagic.length))) return file;

@@ -1,7 +1,8 @@
 /** Directories of libraries: the usual ones and those in `etc/ld.so.conf.d` of every package of the build. */
 
 import type { Content } from '../../build/tree.ts';
-import { decodeBytes } from '../../bytes.ts';
+import { decodeBytes, encodeBytes } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
 import type { AnalysisInput, SkippedFile } from './analyser.ts';
 import { readBounded } from './bounds.ts';
 import type { BuildTrees } from './build-trees.ts';
@@ -9,6 +10,7 @@ import type { BuildTrees } from './build-trees.ts';
 const standardDirectories = ['lib/', 'usr/lib/', 'lib64/', 'usr/lib64/'];
 
 const largestFile = 1024 * 1024;
+const mostDirectories = 256;
 /** From this length on, Go's bufio.Scanner refuses a line. */
 const longestLine = 64 * 1024;
 
@@ -33,6 +35,11 @@ export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): Lib
       else directories.push(...listed);
     }
   }
+  if (directories.length > mostDirectories) {
+    throw new Failure('build-limit', 'the packages configure too many directories of libraries', {
+      expected: `at most ${mostDirectories}`,
+    });
+  }
   return { directories, skipped };
 }
 
@@ -40,6 +47,6 @@ export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): Lib
 function listedDirectories(content: Content): string[] | undefined {
   const text = decodeBytes(readBounded(content, 0, content.size, largestFile));
   const lines = text.split('\n');
-  if (lines.some((line) => Buffer.byteLength(line) >= longestLine)) return undefined;
+  if (lines.some((line) => encodeBytes(line).length >= longestLine)) return undefined;
   return lines.filter((line) => line.startsWith('/')).map((line) => line.slice(1).replace(/\r$/, ''));
 }

@@ -7,15 +7,17 @@ import { readBounded } from './bounds.ts';
 
 const headerSize = 96;
 const signatureOffset = 0x3c;
+const signature = Buffer.from('PE\0\0');
 const fileHeaderSize = 20;
 const sectionSize = 40;
 /** IMAGE_FILE_MACHINE_UNKNOWN, I386, ARMNT, RISCV32, RISCV64, RISCV128, AMD64, ARM64. */
 const machines: ReadonlySet<number> = new Set([0, 0x14c, 0x1c4, 0x5032, 0x5064, 0x5128, 0x8664, 0xaa64]);
-/** Shortest optional header by its first two bytes: PE32 and PE32+ without data directories. */
+/** Size of the optional header without its directories, by its first two bytes: PE32 and PE32+. */
 const optionalHeaders: ReadonlyMap<number, number> = new Map([
   [0x10b, 96],
   [0x20b, 112],
 ]);
+const directorySize = 8;
 const sectionName = '.linux';
 export const largestKernel = 512 * 1024 * 1024;
 
@@ -24,17 +26,24 @@ export function linuxSection(content: Content): Uint8Array | undefined {
   const dos = Buffer.from(content.read(0, headerSize));
   if (dos.length < headerSize || dos.toString('latin1', 0, 2) !== 'MZ') return undefined;
   const base = dos.readUInt32LE(signatureOffset);
-  const header = Buffer.from(content.read(base, 4 + fileHeaderSize + 2));
-  if (header.length < 4 + fileHeaderSize + 2 || header.toString('latin1', 0, 4) !== 'PE\0\0')
+  const header = Buffer.from(content.read(base, signature.length + fileHeaderSize));
+  if (header.length < signature.length + fileHeaderSize || !header.subarray(0, 4).equals(signature)) {
     return undefined;
+  }
   if (!machines.has(header.readUInt16LE(4))) return undefined;
-  const sections = header.readUInt16LE(6);
   const optionalSize = header.readUInt16LE(20);
-  const shortest = optionalHeaders.get(header.readUInt16LE(24));
-  if (optionalSize > 0 && (shortest === undefined || optionalSize < shortest)) return undefined;
-  const tableSize = sections * sectionSize;
-  const table = Buffer.from(content.read(base + 4 + fileHeaderSize + optionalSize, tableSize));
+  const optional = Buffer.from(content.read(base + header.length, optionalSize));
+  if (optionalSize > 0 && !isOptionalHeader(optional, optionalSize)) return undefined;
+  const tableSize = header.readUInt16LE(6) * sectionSize;
+  const table = Buffer.from(content.read(base + header.length + optionalSize, tableSize));
   return table.length < tableSize ? undefined : sectionNamed(content, table);
+}
+
+/** Whether the header is whole and says as many directories as it has room for. */
+function isOptionalHeader(bytes: Buffer, size: number): boolean {
+  const fixed = bytes.length < size || size < 2 ? undefined : optionalHeaders.get(bytes.readUInt16LE(0));
+  if (fixed === undefined || size < fixed) return false;
+  return size - fixed === bytes.readUInt32LE(fixed - 4) * directorySize;
 }
 
 function sectionNamed(content: Content, table: Buffer): Uint8Array | undefined {

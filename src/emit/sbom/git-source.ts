@@ -77,7 +77,7 @@ function partsByPrefix(checkout: Checkout, context: SourceContext): GitParts | u
   return { name, version: tag, ...located, namespace: context.namespace, purl };
 }
 
-/** From v0.26.0: by the host. The version is the tag before the commit, what is downloaded the commit before the tag. */
+/** From v0.26.0: by the host. The tag is preferred as the version, the commit as what is downloaded. */
 function partsByHost(checkout: Checkout, context: SourceContext): GitParts | undefined {
   const { repository, tag, commit, typeHint } = checkout;
   const ref = commit || tag;

@@ -1,4 +1,4 @@
-/** JSON as Go's encoding/json writes it: `Encoder` with HTML escaping and an indent of two spaces (go1.22 and later). */
+/** JSON as Go's encoding/json writes it: HTML escaping, an indent of two spaces (go1.22 and later). */
 import { Failure } from '../../failure.ts';
 
 const short: Readonly<Record<string, string>> = {

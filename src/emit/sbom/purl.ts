@@ -85,7 +85,8 @@ function percentEncode(text: string, kept: string): string {
 
 /**
  * The canonical form: outer slashes of namespace and subpath and empty qualifiers dropped, namespace and name of
- * GitHub's and apk's in lower case. Fails with `unsupported` where melange stops: no name, or `.` and `..` within a subpath.
+ * GitHub's and apk's in lower case. Fails with `unsupported` where melange stops: no name, or `.` and `..` within
+ * a subpath.
  */
 export function normalizePurl(purl: Purl): Purl {
   const subpath = purl.subpath ?? '';

@@ -15,7 +15,8 @@ export interface RepositoryUrl {
 /**
  * Splits a URL as Go's net/url does, which the WHATWG parser of JavaScript does not: no address is completed or
  * normalised, and `ssh://git@github.com/o/r` has a host. Undefined for the common things Go refuses (scp-like
- * addresses, control characters, broken percent signs); melange stops at all of them, so no package tells apart the rest.
+ * addresses, control characters, broken percent signs); melange stops at whatever Go refuses, so no package shows
+ * the rest.
  */
 export function parseRepositoryUrl(text: string): RepositoryUrl | undefined {
   const withoutFragment = text.split('#', 1)[0]!;

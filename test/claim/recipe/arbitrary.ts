@@ -83,7 +83,7 @@ const resources = struct<recipe.Resources>({
 });
 
 const packageMetadata = struct<recipe.RecipePackage>({
-  name,
+  name: name.map((suffix) => `main-${suffix}`),
   version: name,
   epoch: fc.nat(),
   description: text,
@@ -228,7 +228,7 @@ const update = struct<recipe.Update>({
 
 const subpackage = struct<recipe.Subpackage>({
   if: text,
-  name,
+  name: name.map((suffix) => `sub-${suffix}`),
   pipeline: few(step),
   dependencies,
   options,
@@ -259,7 +259,7 @@ export const recipes: fc.Arbitrary<recipe.Recipe> = struct<recipe.Recipe>({
   environment,
   capabilities: struct<recipe.Capabilities>({ add: texts, drop: texts }),
   pipeline: few(step),
-  subpackages: few(subpackage),
+  subpackages: fc.uniqueArray(subpackage, { maxLength: 2, selector: (value) => value.name }),
   update,
   vars: textMap,
   varTransforms: few(struct<recipe.VarTransform>({ from: text, ...transform, to: text })),

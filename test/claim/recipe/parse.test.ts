@@ -37,11 +37,10 @@ describe('parsing a recipe', () => {
     const { findings } = parseRecipe(
       source({ inside: ['  maintainer: me'], after: ['data: []', 'subpackages: [{name: b, range: c}]'] }),
     );
-    assert.deepEqual(findings, [
-      { kind: 'unknown-key', path: 'package.maintainer', detail: '' },
-      { kind: 'unknown-key', path: 'data', detail: '' },
-      { kind: 'unknown-key', path: 'subpackages[0].range', detail: '' },
-    ]);
+    assert.deepEqual(
+      findings.map(({ kind, path }) => `${kind} ${path}`),
+      ['unknown-key package.maintainer', 'unknown-key data', 'unknown-key subpackages[0].range'],
+    );
   });
 
   it('reports wrong types where they have no influence on the package', () => {
@@ -95,6 +94,16 @@ const refused: readonly (readonly [name: string, FailureCode, Uint8Array])[] = [
   ['a name that is too long', 'unsafe-recipe', source({ name: 'a'.repeat(129) })],
   ['a version with a slash', 'unsafe-recipe', source({ version: '1/2' })],
   ['a version that is a flag', 'unsafe-recipe', source({ version: '-1' })],
+  [
+    'a subpackage with the name of the package',
+    'unsafe-recipe',
+    source({ after: ['subpackages: [{name: hello}]'] }),
+  ],
+  [
+    'two subpackages of one name',
+    'unsafe-recipe',
+    source({ after: ['subpackages: [{name: b}, {name: b}]'] }),
+  ],
   [
     'a subpackage that leads out',
     'unsafe-recipe',

@@ -12,8 +12,8 @@ import type { DeflateGeneration } from '../../../src/melange/format.ts';
 import { inputOf } from './inputs.ts';
 import { collect, generations } from './support.ts';
 
-/** Each generation writes something else for this; the last two hardly ever differ, but do for this seed. */
-const input = Buffer.concat([inputOf('drifting', 1_000_000, 17), inputOf('mixed', 500_000)]);
+/** Each generation writes something else for this; the last two hardly ever differ, but do for this one. */
+const input = Buffer.concat([inputOf('drifting', 969_100), inputOf('mixed', 200_000)]);
 
 async function encode(framing: Framing, raw: Uint8Array, generation: DeflateGeneration): Promise<Uint8Array> {
   return framing === 'gzip' ? gzipKlauspost(raw, generation) : collect(pgzip([raw], { generation }));
@@ -38,9 +38,9 @@ for (const framing of ['gzip', 'pgzip'] as const) {
 
     it('include the one that wrote it, whatever prefixes are known', async () => {
       const member = await encode(framing, input, 'v1.18.1');
-      const parts = [0, 9, 100, 65_535, 65_536, 200_000, 1 << 20, (1 << 20) + 1, 1_400_000];
+      const parts = [0, 9, 65_535, 65_536, 1 << 20, (1 << 20) + 1];
       for (const rawSize of parts) {
-        for (const size of [0, 9, 11, 40_000, member.length - 9, member.length]) {
+        for (const size of [0, 11, 40_000, member.length]) {
           const agreeing = agreeingGenerations(
             input.subarray(0, rawSize),
             member.subarray(0, size),
@@ -54,7 +54,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
 
     it('are told apart by prefixes that hold a difference', async () => {
       const member = await encode(framing, input, 'v1.15.10');
-      const prefix = input.subarray(0, 1_200_000);
+      const prefix = input.subarray(0, 1_100_000);
       assert.deepEqual(agreeingGenerations(prefix, member, false, framing), ['v1.15.10']);
     });
 

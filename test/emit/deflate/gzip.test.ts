@@ -23,14 +23,14 @@ describe('gzip members', () => {
   it('inflate to their input', () => {
     const piece = fc.record({
       kind: fc.constantFrom(...kinds),
-      size: fc.oneof(fc.nat(300), fc.nat(70_000)),
+      size: fc.oneof(fc.nat(300), fc.nat(50_000)),
       seed: fc.nat(),
     });
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {
         assertInflates(Buffer.concat(pieces.map(({ kind, size, seed }) => inputOf(kind, size, seed))));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -40,9 +40,7 @@ describe('gzip members', () => {
 
   it('inflate to their input at the edges of windows', () => {
     for (const kind of kinds) {
-      for (const around of [32_768, 65_535, 131_070]) {
-        for (const size of [around - 1, around, around + 1, around + 33]) assertInflates(inputOf(kind, size));
-      }
+      for (const size of [65_534, 65_535, 65_536, 65_568]) assertInflates(inputOf(kind, size));
     }
   });
 

@@ -46,8 +46,9 @@ export function dynamicStrings(elf: Elf, tag: bigint): readonly string[] | undef
 export function interpreter(elf: Elf): string {
   const segment = elf.segments.find(({ type }) => type === segmentType.interpreter);
   if (segment === undefined) return '';
-  const path = decodeBytes(readBounded(elf.content, segment.offset, segment.size, longestInterpreter));
-  return path.replace(/^\0+|\0+$/g, '');
+  const bytes = readBounded(elf.content, segment.offset, segment.size, longestInterpreter);
+  const isText = (byte: number) => byte !== 0;
+  return decodeBytes(bytes.subarray(Math.max(bytes.findIndex(isText), 0), bytes.findLastIndex(isText) + 1));
 }
 
 /** The bytes before the next zero byte; undefined where the section has none. */

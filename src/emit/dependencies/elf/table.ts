@@ -12,7 +12,8 @@ export interface TablePlace {
   readonly size: number;
 }
 
-const longestTable = 64 * 1024 * 1024;
+/** A quarter of a million sections. */
+const longestTable = 16 * 1024 * 1024;
 const firstNegative = 1n << 63n;
 
 /** The entries; undefined where the file does not hold all of them. An empty table may lie anywhere. */
