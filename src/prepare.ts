@@ -89,8 +89,12 @@ async function prepareGuest(
   return { kind: 'recorded', packages };
 }
 
+type RepositoryOptions = Pick<RunOptions, 'repositories' | 'keys' | 'machine'>;
+
 /** Opens the given repositories, once for each architecture. */
-export function repositoryOpener(options: RunOptions): (arch: string) => Promise<readonly Repository[]> {
+export function repositoryOpener(
+  options: RepositoryOptions,
+): (arch: string) => Promise<readonly Repository[]> {
   const opened = new Map<string, Promise<readonly Repository[]>>();
   return (arch) => {
     const known = opened.get(arch);
@@ -106,7 +110,7 @@ const architectures = /^[a-z0-9_]{1,16}$/;
 
 async function openAll(
   arch: string,
-  { repositories, keys, machine }: RunOptions,
+  { repositories, keys, machine }: RepositoryOptions,
 ): Promise<readonly Repository[]> {
   if (!architectures.test(arch)) return [];
   const read = (location: string) => machine.inputs.read(location);

@@ -1,5 +1,6 @@
 /** The flow: published files in, one verdict each out. Each line of `verifyBuild` is an arrow of docs/architecture.md. */
 import type { Signature } from './apk/signature.ts';
+import type { StepObserver } from './build/steps.ts';
 import { comparePackages } from './compare/compare.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { packageSource } from './emit/package.ts';
@@ -52,7 +53,7 @@ async function verifyBuild(
     const rebuilt = await builtinEngine.rebuild({
       ...prepared,
       machine: options.machine,
-      observer: observer(targets, options),
+      observer: observeSteps(targets[0]!.claim.recipe.package.name, options),
     });
     try {
       stage('compare');
@@ -97,7 +98,7 @@ async function judge(
 }
 
 /** The signature section around the published signature's own bytes, which are all that is taken over. */
-function transplant({ bytes, algorithm, keyName }: Signature, plan: Plan): Uint8Array {
+export function transplant({ bytes, algorithm, keyName }: Signature, plan: Plan): Uint8Array {
   const format = formatOf(parseRelease(plan.builder.melange)!);
   return emitSignature(bytes, { algorithm, keyName }, format, plan.builder.clock ?? 0, plan.builder.deflate);
 }
@@ -118,13 +119,12 @@ function knownOf(examined: Examined, plan: Plan | undefined) {
   };
 }
 
-function observer(targets: readonly Target[], { onProgress }: RunOptions) {
-  const subject = targets[0]!.claim.recipe.package.name;
+/** Passes what the steps of a build do on to whoever watches the run. */
+export function observeSteps(subject: string, { onProgress }: Pick<RunOptions, 'onProgress'>): StepObserver {
   return {
-    begin: ({ position, label, package: name }: { position: string; label: string; package: string }) =>
+    begin: ({ package: name, position, label }) =>
       onProgress({ kind: 'step', subject: name, position, label }),
-    output: ({ position }: { position: string }, bytes: Uint8Array) =>
-      onProgress({ kind: 'output', subject, position, bytes }),
+    output: ({ position }, bytes) => onProgress({ kind: 'output', subject, position, bytes }),
     end: () => undefined,
   };
 }

@@ -11,14 +11,23 @@ import { compareSections, type SectionComparison } from './sections.ts';
 /** The strongest likeness that was proven of two packages that are not the same bytes. */
 export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content';
 
-export type Comparison =
-  | { readonly files: Extract<FileComparison, { equal: true }>; readonly sbom: SbomState }
-  | {
-      readonly files: Extract<FileComparison, { equal: false }>;
-      readonly sections: readonly SectionComparison[];
-      readonly equivalence: Equivalence;
-      readonly sbom: SbomState;
-    };
+export type Comparison = EqualComparison | UnequalComparison;
+
+export interface EqualComparison {
+  readonly files: Extract<FileComparison, { equal: true }>;
+  readonly sbom: SbomState;
+}
+
+export interface UnequalComparison {
+  readonly files: Extract<FileComparison, { equal: false }>;
+  readonly sections: readonly SectionComparison[];
+  readonly equivalence: Equivalence;
+  readonly sbom: SbomState;
+}
+
+export function isUnequal(comparison: Comparison): comparison is UnequalComparison {
+  return !comparison.files.equal;
+}
 
 /**
  * Compares two packages. Fails as `readApk` does if one of them is none.

@@ -1,7 +1,7 @@
 /** The conclusion about one package, typed: nobody has to read its words to know it. */
 
 import type { EqualFiles } from '../compare/bytes.ts';
-import type { Comparison, Equivalence } from '../compare/compare.ts';
+import { type Comparison, type Equivalence, isUnequal, type UnequalComparison } from '../compare/compare.ts';
 import {
   type BuildFailedReason,
   Failure,
@@ -22,7 +22,7 @@ export type Verdict =
   | {
       readonly kind: 'not-reproduced';
       readonly reason: Equivalence;
-      readonly comparison: Extract<Comparison, { files: { equal: false } }>;
+      readonly comparison: UnequalComparison;
     }
   | { readonly kind: 'build-failed'; readonly reason: BuildFailedReason; readonly failure: Failure }
   | {
@@ -30,7 +30,7 @@ export type Verdict =
       readonly reason: InconclusiveReason;
       readonly failure: Failure;
       /** What differs, where the build ran in a substituted environment. */
-      readonly comparison?: Extract<Comparison, { files: { equal: false } }>;
+      readonly comparison?: UnequalComparison;
     }
   | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly failure: Failure };
 
@@ -70,7 +70,7 @@ export function decide(
   signature: SignatureState,
   substituted: string | undefined,
 ): Verdict {
-  if (isEqual(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
+  if (!isUnequal(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
   if (substituted === undefined)
     return { kind: 'not-reproduced', reason: comparison.equivalence, comparison };
   const failure = new Failure(
@@ -81,10 +81,6 @@ export function decide(
     },
   );
   return { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison };
-}
-
-function isEqual(comparison: Comparison): comparison is Extract<Comparison, { files: { equal: true } }> {
-  return comparison.files.equal;
 }
 
 /** The verdict that a failure amounts to; undefined for `usage` and `internal`, which say nothing about a package. */

@@ -24,22 +24,16 @@ export class BitWriter {
     this.#bytes = new Uint8Array(capacity);
   }
 
-  /** The lowest `count` bits of a value, at most 16. */
+  /** A value of `count` bits, at most 16. */
   bits(value: number, count: number): void {
-    this.#hold |= value << this.#held;
-    this.#held += count;
-    if (this.#held < 16) return;
     this.#reserve(2);
-    this.#bytes[this.#length++] = this.#hold;
-    this.#bytes[this.#length++] = this.#hold >>> 8;
-    this.#hold >>>= 16;
-    this.#held -= 16;
+    this.#put((count << 16) | value);
   }
 
   /** One code word. */
   symbol(code: PrefixCode, symbol: number): void {
-    const word = code.words[symbol]!;
-    this.bits(word & 0xffff, word >>> 16);
+    this.#reserve(2);
+    this.#put(code.words[symbol]!);
   }
 
   /** Fills the last byte with zero bits. */

@@ -38,6 +38,7 @@ class BlockWorker {
   readonly #worker: Worker;
   /** Who waits for the next answers. */
   readonly #jobs: Job[] = [];
+  #stopped: Failure | undefined;
 
   constructor(generation: DeflateGeneration) {
     // Flags of the process, like --input-type, may not suit a worker.
@@ -53,6 +54,7 @@ class BlockWorker {
   }
 
   encode(block: PgzipBlock): Promise<Uint8Array> {
+    if (this.#stopped) return Promise.reject(this.#stopped);
     return new Promise((resolve, reject) => {
       this.#jobs.push({ resolve, reject });
       // The worker holds the process only while somebody waits for its answer.
@@ -62,12 +64,14 @@ class BlockWorker {
   }
 
   async stop(): Promise<void> {
+    // The process has to wait for the end, so a late answer must not let go of the worker again.
+    this.#worker.removeAllListeners('message');
+    this.#worker.ref();
     await this.#worker.terminate();
   }
 
   #reject(cause?: unknown): void {
-    for (const job of this.#jobs.splice(0)) {
-      job.reject(new Failure('internal', 'a compression worker stopped', { cause }));
-    }
+    this.#stopped ??= new Failure('internal', 'a compression worker stopped', { cause });
+    for (const job of this.#jobs.splice(0)) job.reject(this.#stopped);
   }
 }

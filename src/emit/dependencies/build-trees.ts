@@ -2,7 +2,6 @@
  * The trees of all packages of a build side by side, with links followed inside them and nowhere else. melange
  * keeps one folder for each package in a common folder, so a relative link may lead from one into another.
  */
-
 import type { Tree, TreeEntry } from '../../build/tree.ts';
 import { compareBytes } from '../../bytes.ts';
 import type { Format } from '../../melange/format.ts';
@@ -22,8 +21,16 @@ export interface BuildTrees {
   list(packageName: string, path: string): readonly string[];
 }
 
-/** Linux and Go's os.Root (os/root.go) give up after so many links. */
-const mostLinks = { host: 40, root: 8 };
+/** Who follows the links. */
+interface Follower {
+  readonly mostLinks: number;
+  /** A slash at the end of a link asks for a directory. */
+  readonly strictSlash: boolean;
+}
+
+const linux: Follower = { mostLinks: 40, strictSlash: true };
+/** Go's os.Root (os/root.go, os/root_openat.go), which melange uses since v0.50.2. */
+const goRoot: Follower = { mostLinks: 8, strictSlash: false };
 
 /** A package of the build. */
 export interface Relative {
@@ -38,8 +45,8 @@ export function buildTrees(relatives: readonly Relative[], format: Format): Buil
   const listings = new Map<Tree, ReadonlyMap<string, readonly string[]>>();
 
   const locate = (packageName: string, path: string): Location => {
-    const limit = onHost ? mostLinks.host : mostLinks.root;
-    const walked = walk(trees, [packageName, ...path.split('/')], limit);
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    const walked = walk(trees, [packageName, ...parts], onHost ? linux : goRoot);
     return walked.kind === 'host' && !onHost ? { kind: 'missing' } : walked;
   };
   const list = (packageName: string, path: string): readonly string[] => {
@@ -52,37 +59,42 @@ export function buildTrees(relatives: readonly Relative[], format: Format): Buil
   return { locate, list };
 }
 
-/** Resolves component by component, the name of a package being the first one. */
-function walk(
-  trees: ReadonlyMap<string, Tree>,
-  components: readonly string[],
-  mostFollowed: number,
-): Location {
-  const pending = components.toReversed();
+/** Resolves part by part, the name of a package being the first one. */
+function walk(trees: ReadonlyMap<string, Tree>, parts: readonly string[], follower: Follower): Location {
+  const pending = parts.toReversed();
   const walked: string[] = [];
-  let entry: TreeEntry | undefined;
-  for (let links = 0; pending.length > 0; ) {
-    const component = pending.pop()!;
-    if (component === '' || component === '.') continue;
-    if (entry !== undefined && entry.type !== 'directory') return { kind: 'missing' };
-    if (component === '..') {
+  let links = 0;
+  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+    const from = entryAt(trees, walked);
+    if (from !== undefined && from.type !== 'directory') return { kind: 'missing' };
+    if (part === '.') continue;
+    if (part === '..') {
       if (walked.pop() === undefined) return { kind: 'missing' };
-      entry = entryAt(trees, walked);
       continue;
     }
-    walked.push(component);
-    entry = entryAt(trees, walked);
-    if (walked.length === 1 ? !trees.has(component) : entry === undefined) return { kind: 'missing' };
+    walked.push(part);
+    const entry = entryAt(trees, walked);
+    if (walked.length === 1 ? !trees.has(part) : entry === undefined) return { kind: 'missing' };
     if (entry?.type !== 'symlink') continue;
     links += 1;
-    if (links > mostFollowed) return { kind: 'missing' };
+    if (links > follower.mostLinks) return { kind: 'missing' };
     if (entry.target.startsWith('/')) return { kind: 'host' };
     walked.pop();
-    pending.push(...entry.target.split('/').reverse());
-    entry = entryAt(trees, walked);
+    pending.push(...partsOf(entry.target, follower).reverse());
   }
+  return locationOf(trees, walked);
+}
+
+/** Parts of a link, with a dot for a slash at its end where that counts. */
+function partsOf(target: string, follower: Follower): string[] {
+  const parts = target.split('/').filter((part) => part !== '' && part !== '.');
+  return follower.strictSlash && /(?:^|\/)\.?$/.test(target) ? [...parts, '.'] : parts;
+}
+
+function locationOf(trees: ReadonlyMap<string, Tree>, walked: readonly string[]): Location {
   const tree = trees.get(walked[0] ?? '');
   if (tree === undefined) return { kind: 'missing' };
+  const entry = entryAt(trees, walked);
   const path = walked.slice(1).join('/');
   return entry === undefined ? { kind: 'found', tree, path } : { kind: 'found', tree, path, entry };
 }

@@ -48,3 +48,8 @@ export function isInDirectory(
     return parent === directory || `${parent}/` === directory;
   });
 }
+
+/** Whether Go's file systems open a cleaned path (io/fs ValidPath): in UTF-8, relative, and not out of the root. */
+export function isOpenable(path: string): boolean {
+  return !/^\/|^\.\.(?:\/|$)|\p{Surrogate}/u.test(path);
+}

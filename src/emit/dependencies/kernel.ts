@@ -3,7 +3,7 @@ import { type Content, contentOf } from '../../build/tree.ts';
 import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Decompressor, Found, SkippedFile } from './analyser.ts';
 import { mostCompressed, mostInflated, readBounded } from './bounds.ts';
-import { isInDirectory } from './go-text.ts';
+import { isInDirectory, isOpenable } from './go-text.ts';
 import { gunzipFile, gunzipInside, gzipMagic } from './gunzip.ts';
 import { linuxSection } from './pe.ts';
 import { findBytes, type TextEnd, textAfter, textAt } from './scan.ts';
@@ -33,7 +33,8 @@ export function kernels(analysed: AnalysedPackage): Found {
   const skipped: SkippedFile[] = [];
   if (analysed.format.kernel === 'none') return {};
   for (const { path, type, content } of analysed.tree.entries) {
-    if (type !== 'file' || !isInDirectory(path, kernelDirectories, below)) continue;
+    if (type !== 'file' || !isOpenable(path)) continue;
+    if (!isInDirectory(path, kernelDirectories, below)) continue;
     const gunzipped = gunzipFile(content);
     if (gunzipped === 'damaged') continue;
     const kernel = kernelVersion(unpackKernel(content, gunzipped), analysed.format);

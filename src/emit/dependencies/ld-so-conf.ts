@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts';
 import type { AnalysisInput, SkippedFile } from './analyser.ts';
 import { readBounded } from './bounds.ts';
 import type { BuildTrees } from './build-trees.ts';
+import { isOpenable } from './go-text.ts';
 
 const standardDirectories = ['lib/', 'usr/lib/', 'lib64/', 'usr/lib64/'];
 
@@ -30,7 +31,7 @@ export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): Lib
     for (const entry of root.tree.entries) {
       if (!entry.path.startsWith(`${root.path}/`)) continue;
       if (entry.type !== 'file' || !entry.path.endsWith('.conf')) continue;
-      const listed = listedDirectories(entry.content);
+      const listed = isOpenable(entry.path) ? listedDirectories(entry.content) : undefined;
       if (listed === undefined) skipped.push({ path: entry.path, reason: 'melange-fails' });
       else directories.push(...listed);
     }

@@ -2,7 +2,7 @@
 import { decodeBytes } from '../../bytes.ts';
 import type { AnalysedPackage, Found } from './analyser.ts';
 import { readBounded } from './bounds.ts';
-import { baseName, isInDirectory } from './go-text.ts';
+import { baseName, isInDirectory, isOpenable } from './go-text.ts';
 import { parsePackageLists, type RequiresKeyword } from './pkg-config-grammar.ts';
 
 const directories = [
@@ -25,7 +25,7 @@ export function pkgConfig(analysed: AnalysedPackage): Found {
   const provides: string[] = [];
   const vendored: string[] = [];
   for (const entry of analysed.tree.entries) {
-    if (entry.type !== 'file' || !entry.path.endsWith('.pc')) continue;
+    if (entry.type !== 'file' || !entry.path.endsWith('.pc') || !isOpenable(entry.path)) continue;
     const { content } = entry;
     const lists = parsePackageLists(decodeBytes(readBounded(content, 0, content.size, largestFile)));
     if (lists === undefined) continue;

@@ -8,7 +8,7 @@ import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
 import { dynamicStrings, dynamicTag, interpreter } from './elf/dynamic.ts';
 import { parseElf } from './elf/reader.ts';
 import { fipsNeeds } from './go-fips.ts';
-import { baseName, isInDirectory } from './go-text.ts';
+import { baseName, isInDirectory, isOpenable } from './go-text.ts';
 import { isForeign, type LibraryNeeds, libraryNeeds } from './library-needs.ts';
 import { sonamesOf, sonameVersion } from './sonames.ts';
 
@@ -42,9 +42,11 @@ function libraryBehind(link: TreeEntry, analysed: AnalysedPackage): readonly str
   const name = baseName(link.target);
   for (const relative of analysed.relatives) {
     for (const directory of analysed.libraryDirectories) {
-      const location = analysed.trees.locate(relative.name, posix.join(directory, name));
+      const path = posix.join(directory, name);
+      const location = analysed.trees.locate(relative.name, path);
       if (location.kind !== 'found') continue;
-      const elf = location.entry?.type === 'file' ? parseElf(location.entry.content) : undefined;
+      const openable = location.entry?.type === 'file' && isOpenable(path);
+      const elf = openable ? parseElf(location.entry.content) : undefined;
       return (elf && dynamicStrings(elf, dynamicTag.soname)) ?? [];
     }
   }
@@ -57,6 +59,7 @@ function contentBehind(
   analysed: AnalysedPackage,
   skipped: SkippedFile[],
 ): Content | undefined {
+  if (!isOpenable(entry.path)) return undefined;
   if (entry.type === 'file') {
     const runnable = (entry.mode & everybodyRuns) === everybodyRuns;
     return runnable || !analysed.format.elfNeedsExecutableBit ? entry.content : undefined;

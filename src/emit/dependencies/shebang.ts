@@ -4,7 +4,7 @@ import type { Content, TreeEntry } from '../../build/tree.ts';
 import { decodeBytes } from '../../bytes.ts';
 import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
-import { baseName, fieldsOf } from './go-text.ts';
+import { baseName, fieldsOf, isOpenable } from './go-text.ts';
 
 /** melange reads no more of a file. */
 const firstBytes = 80;
@@ -38,6 +38,7 @@ export function shebangs(analysed: AnalysedPackage): Found {
 }
 
 function scriptAt(analysed: AnalysedPackage, entry: TreeEntry): Content | 'host' | undefined {
+  if (!isOpenable(entry.path)) return undefined;
   if (entry.type === 'file') return entry.content;
   if (entry.type !== 'symlink' || !analysed.format.shebang.followsSymlinks) return undefined;
   const location = analysed.trees.locate(analysed.packageName, entry.path);

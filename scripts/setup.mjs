@@ -1,0 +1,134 @@
+/**
+ * Sets up what a fresh clone lacks: npm packages, the system's bubblewrap, the compiled program, the lab's build
+ * environment. Needs Node and nothing else; what it may not install it names.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+export const labEnvironment = join(root, '.cache/lab/environment');
+
+const least = [20, 19];
+
+export function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > least[0] || (major === least[0] && minor >= least[1])) return;
+  console.error(`Node ${least.join('.')} or later is needed; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** Installs npm packages unless those of this very lock file are there. */
+export function installPackages() {
+  const stamp = join(root, 'node_modules/.lock-sha256');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], 'installing npm packages');
+  writeFileSync(stamp, wanted);
+}
+
+/** Compiles; `project` is a tsconfig file. */
+export function compile(project) {
+  run(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', project],
+    `compiling ${project}`,
+  );
+}
+
+/**
+ * Makes sure that the named programs are there, through the system's package manager where this process may use it.
+ * Returns those that are still missing.
+ */
+export function installPrograms(wanted) {
+  const missing = () => wanted.filter(({ program }) => !hasProgram(program));
+  if (missing().length === 0) return [];
+  if (hasProgram('apt-get') && process.getuid?.() === 0) {
+    const names = [...new Set(missing().map(({ package: name }) => name))];
+    console.error(`installing ${names.join(', ')}`);
+    const install = () => quiet('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names]);
+    if (!install()) {
+      quiet('apt-get', ['update', '-qq']);
+      install();
+    }
+  }
+  return missing();
+}
+
+export function hasProgram(name) {
+  const path = process.env.PATH ?? '/usr/bin:/bin';
+  return [...path.split(':'), '/usr/sbin', '/sbin'].some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/**
+ * Makes the lab's build environment from Debian's packages. `only` names its packages; all where undefined.
+ * Returns the folder, or undefined with the reason said, where the packages are not to be had.
+ */
+export function makeEnvironment(only) {
+  const stamp = join(labEnvironment, 'made-for');
+  const wanted = only === undefined ? 'everything' : [...only].sort().join(',');
+  const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (made === wanted || made === 'everything') return labEnvironment;
+  for (const program of ['apt-get', 'dpkg-deb']) {
+    if (!hasProgram(program)) return unavailable(`${program} is not there`);
+  }
+  const script = join(root, 'fixtures/lab/make-environment.mjs');
+  const debs = join(root, '.cache/lab/debs');
+  const argv = [
+    script,
+    labEnvironment,
+    '--debs',
+    debs,
+    ...(only === undefined ? [] : ['--only', [...only].join(',')]),
+  ];
+  const make = () => quiet(process.execPath, argv);
+  console.error(
+    `making the build environment from Debian packages (${only === undefined ? 'all' : only.length})`,
+  );
+  mkdirSync(labEnvironment, { recursive: true });
+  rmSync(stamp, { force: true });
+  if (!make()) {
+    if (process.getuid?.() === 0) quiet('apt-get', ['update', '-qq']);
+    if (!make()) return unavailable('the Debian packages that it is made of are not to be had');
+  }
+  writeFileSync(stamp, wanted);
+  return labEnvironment;
+}
+
+function unavailable(why) {
+  console.error(`no recorded build environment: ${why}`);
+  return undefined;
+}
+
+function run(command, argv, what) {
+  console.error(what);
+  const { status, error } = spawnSync(command, argv, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status === 0) return;
+  console.error(`${what} failed${error === undefined ? '' : `: ${error.message}`}`);
+  process.exit(1);
+}
+
+function quiet(command, argv) {
+  try {
+    execFileSync(command, argv, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    return true;
+  } catch (failure) {
+    console.error(String(failure.stderr ?? failure.message).trim());
+    return false;
+  }
+}

@@ -1,0 +1,19 @@
+/** `wolfi-repro inspect`. */
+import { inspect } from '../../inspect.ts';
+import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
+import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { type RawOptions, requireFiles, runOptions } from '../options.ts';
+import { printData, terminalStyle } from '../output.ts';
+
+/** Exits with 5 where a file is refused: what it shows of it cannot be believed. */
+export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
+  requireFiles(files);
+  const options = runOptions(raw, new AbortController().signal, () => undefined);
+  const inspections = await inspect(files, options);
+  const text =
+    raw.format === 'json'
+      ? renderInspectionJson(inspections)
+      : renderInspectionText(inspections, terminalStyle(raw.color), raw.entries ?? false);
+  printData(text);
+  return inspections.some(({ failure }) => failure?.class === 'rejected') ? verdictExitCodes.rejected : 0;
+}

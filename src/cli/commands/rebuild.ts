@@ -1,0 +1,19 @@
+/** `wolfi-repro rebuild`. */
+import { rebuild } from '../../rebuild.ts';
+import { type RawOptions, requireFiles, runOptions } from '../options.ts';
+import { printData } from '../output.ts';
+import { showProgress } from '../progress.ts';
+import { cancellable } from '../signals.ts';
+
+export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
+  requireFiles(files);
+  const progress = showProgress(raw.log);
+  return cancellable(async (signal) => {
+    const options = runOptions(raw, signal, progress.onEvent);
+    for (const file of files) {
+      const rebuilt = await rebuild(file, raw.out!, options).finally(() => progress.stop());
+      for (const { path } of rebuilt) printData(`${path}\n`);
+    }
+    return 0;
+  });
+}

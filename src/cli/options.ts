@@ -1,0 +1,134 @@
+/** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism, homedir, userInfo } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import { callerIdMap } from '../build/sandbox/id-map.ts';
+import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
+import type { Machine } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import { isAddress } from '../inputs/files.ts';
+import { machineInputs } from '../inputs/inputs.ts';
+import type { SourceMirror } from '../inputs/sources.ts';
+import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts';
+
+/** As commander hands them over. */
+export interface RawOptions {
+  readonly color: boolean;
+  readonly key?: readonly string[];
+  readonly repository?: readonly string[];
+  readonly allowUnsigned?: boolean;
+  readonly environment?: string;
+  readonly sourceCache?: readonly string[];
+  readonly sourceMirror?: readonly string[];
+  readonly sourceDir?: string;
+  readonly sandbox?: SandboxKind;
+  readonly cache?: string;
+  readonly log?: string;
+  readonly jobs?: string;
+  readonly threads?: string;
+  readonly stepSeconds?: string;
+  readonly memoryMib?: string;
+  readonly processes?: string;
+  readonly diskMib?: string;
+  readonly format?: 'text' | 'json';
+  readonly output?: readonly string[];
+  readonly out?: string;
+  readonly entries?: boolean;
+}
+
+/** Fails with `usage` for whatever cannot be meant. */
+export function runOptions(
+  raw: RawOptions,
+  signal: AbortSignal,
+  onProgress: (event: ProgressEvent) => void,
+): RunOptions {
+  return {
+    keys: readKeys(raw.key ?? []),
+    allowUnsigned: raw.allowUnsigned ?? false,
+    repositories: (raw.repository ?? []).map(parseLocation),
+    environment: parseEnvironment(raw.environment ?? 'recorded'),
+    sourceCaches: (raw.sourceCache ?? []).map(requireFolder),
+    sourceMirrors: (raw.sourceMirror ?? []).map(parseMirror),
+    sourceDirectory: raw.sourceDir === undefined ? undefined : requireFolder(raw.sourceDir),
+    jobs: parseCount('--jobs', raw.jobs ?? '1'),
+    machine: thisMachine(raw, signal),
+    onProgress,
+  };
+}
+
+/** Fails with `usage` unless every name is a file that can be read. */
+export function requireFiles(paths: readonly string[]): void {
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) throw new Failure('usage', `${path} is no file`);
+  }
+}
+
+function readKeys(paths: readonly string[]): PublicKey[] {
+  requireFiles(paths);
+  return paths.map((path) => parsePublicKey(basename(path), readFileSync(path)));
+}
+
+function parseLocation(location: string): string {
+  return isAddress(location) ? location.replace(/\/+$/, '') : requireFolder(location);
+}
+
+function requireFolder(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) throw new Failure('usage', `${path} is no folder`);
+  return resolve(path);
+}
+
+function parseEnvironment(text: string): EnvironmentChoice {
+  if (text === 'recorded' || text === 'host') return { kind: text };
+  return { kind: 'directory', path: requireFolder(text) };
+}
+
+function parseMirror(text: string): SourceMirror {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
+  return { prefix: text.slice(0, at), location: parseLocation(text.slice(at + 1)) };
+}
+
+function parseCount(option: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new Failure('usage', `${option} takes a whole number from 1`, { got: text });
+  return Number(text);
+}
+
+function thisMachine(raw: RawOptions, signal: AbortSignal): Machine {
+  const cache = cacheDirectory(raw.cache);
+  const { uid, gid, username } = userInfo();
+  return {
+    cache,
+    sandbox: raw.sandbox ?? 'bubblewrap',
+    ids: callerIdMap({ uid, gid, name: username }),
+    limits: buildLimits(raw),
+    threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
+    signal,
+    inputs: machineInputs(cache, signal),
+  };
+}
+
+/** The named folder, or the one that the XDG base directory specification gives. */
+export function cacheDirectory(named: string | undefined): string {
+  if (named !== undefined) return resolve(named);
+  const base = process.env['XDG_CACHE_HOME'] ?? '';
+  return join(base.startsWith('/') ? base : join(homedir(), '.cache'), 'wolfi-repro');
+}
+
+const mebibyte = 1024 * 1024;
+
+function buildLimits(raw: RawOptions): BuildLimits {
+  const limits = { ...defaultBuildLimits };
+  const bound = (option: string, text: string | undefined, unit: number, usual: number) =>
+    text === undefined ? usual : parseCount(option, text) * unit;
+  return {
+    ...limits,
+    stepSeconds: bound('--step-seconds', raw.stepSeconds, 1, limits.stepSeconds),
+    memoryBytes: bound('--memory-mib', raw.memoryMib, mebibyte, limits.memoryBytes),
+    processes: bound('--processes', raw.processes, 1, limits.processes),
+    diskBytes: bound('--disk-mib', raw.diskMib, mebibyte, limits.diskBytes),
+  };
+}

@@ -1,0 +1,60 @@
+/** What reaches the terminal: data on standard output, everything else on standard error. */
+import { writeSync } from 'node:fs';
+import chalk from 'chalk';
+import { printable } from '../bytes.ts';
+import { Failure } from '../failure.ts';
+import type { Style } from '../report/style.ts';
+import { failureExitCodes, verdictExitCodes } from '../verdict/verdict.ts';
+
+/** Colours where standard output takes them; chalk honours NO_COLOR and FORCE_COLOR. */
+export function terminalStyle(color: boolean): Style {
+  const same = (text: string): string => text;
+  const noColor = !color || (process.env['NO_COLOR'] ?? '') !== '' || chalk.level === 0;
+  if (noColor) return { good: same, bad: same, warn: same, faint: same, strong: same };
+  return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, faint: chalk.dim, strong: chalk.bold };
+}
+
+/** Writes data. A reader that went away is no failure. */
+export function printData(text: string): void {
+  write(1, text);
+}
+
+export function printNote(text: string): void {
+  write(2, `${text}\n`);
+}
+
+function write(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (failure) {
+      const { code } = failure as NodeJS.ErrnoException;
+      if (code === 'EAGAIN') continue;
+      if (code === 'EPIPE') return;
+      throw failure;
+    }
+  }
+}
+
+/** Says what went wrong and returns the exit code for it. */
+export function reportFailure(failure: unknown): number {
+  if (!(failure instanceof Failure)) {
+    const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+    printNote(`wolfi-repro: internal: ${printable(text).replaceAll('\\x0a', '\n')}`);
+    return failureExitCodes.internal;
+  }
+  printNote(`wolfi-repro: ${failure.code}: ${printable(failure.message)}`);
+  if (failure.expected !== undefined) printNote(`  expected ${printable(failure.expected)}`);
+  if (failure.got !== undefined) printNote(`  got      ${printable(failure.got)}`);
+  if (failure.hint !== undefined) printNote(`  hint     ${printable(failure.hint)}`);
+  switch (failure.class) {
+    case 'usage':
+    case 'internal':
+      return failureExitCodes[failure.class];
+    case 'rejected':
+    case 'inconclusive':
+    case 'build-failed':
+      return verdictExitCodes[failure.class];
+  }
+}

@@ -1,0 +1,221 @@
+/** The tree of commands; what they do is in `commands/`, loaded when one is called. */
+import { Command, CommanderError, Option } from 'commander';
+import type { RawOptions } from './options.ts';
+import { reportFailure } from './output.ts';
+import { version } from './version.ts';
+
+const usageExitCode = 2;
+
+/** Runs one command line and returns its exit code; never throws. */
+export async function runProgram(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = commandTree((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (failure) {
+    if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : usageExitCode;
+    return reportFailure(failure);
+  }
+}
+
+type Finish = (exitCode: number) => void;
+
+function commandTree(finish: Finish): Command {
+  const program = new Command('wolfi-repro')
+    .description(
+      'Rebuilds published Wolfi/melange packages from the recipes they carry and proves whether the bytes are the same.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .option('--no-color', 'print without colours (NO_COLOR does the same)')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(see --help)')
+    .addHelpText('after', exitCodeHelp);
+  addVerify(program, finish);
+  addInspect(program, finish);
+  addLock(program, finish);
+  addRebuild(program, finish);
+  addDiff(program, finish);
+  addDoctor(program, finish);
+  return program;
+}
+
+const exitCodeHelp = `
+Exit codes:
+  0  reproduced          the rebuilt bytes equal the published file
+  1  not reproduced      the build ran as recorded and the bytes differ
+  2  usage               the command line is wrong
+  3  build failed        a recorded step failed in the recorded environment
+  4  inconclusive        no statement is possible; the reason says what would settle it
+  5  rejected            the published file fails its own signature, digests or format
+  70 internal            a defect of wolfi-repro
+
+Start with: wolfi-repro doctor`;
+
+/** Options that say what to trust and where to read; shared by all commands that read a package. */
+function trustOptions(command: Command): Command {
+  return command
+    .option(
+      '--key <file>',
+      'public key (PEM) by whose file name signatures may name it; repeatable',
+      collect,
+      [],
+    )
+    .option(
+      '--repository <dir|url>',
+      'repository with <arch>/APKINDEX.tar.gz; repeatable, the first that has a package wins',
+      collect,
+      [],
+    )
+    .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false);
+}
+
+function buildOptions(command: Command): Command {
+  return trustOptions(command)
+    .option(
+      '--environment <recorded|host|dir>',
+      'build environment: as recorded, this machine’s programs, or a folder',
+      'recorded',
+    )
+    .option('--source-cache <dir>', 'sources as sha256:<hex> and sha512:<hex>; repeatable', collect, [])
+    .option(
+      '--source-mirror <prefix=dir|url>',
+      'read what begins with the prefix from elsewhere; repeatable',
+      collect,
+      [],
+    )
+    .option('--source-dir <dir>', 'the folder that lay beside the recipe')
+    .addOption(
+      new Option('--sandbox <kind>', 'how steps are kept apart')
+        .choices(['bubblewrap', 'chroot'])
+        .default('bubblewrap'),
+    )
+    .option('--cache <dir>', 'folder for unpacked environments and downloads; can be thrown away')
+    .option('--log <dir>', 'keep the output of every step')
+    .option('--jobs <n>', 'builds at once', '1')
+    .option('--threads <n>', 'threads for compression')
+    .option('--step-seconds <n>', 'most wall time of one step')
+    .option('--memory-mib <n>', 'most memory of one step, all processes together')
+    .option('--processes <n>', 'most processes of one step')
+    .option('--disk-mib <n>', 'most disk space of one step');
+}
+
+function formatOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .option(
+      '--output <file>',
+      'write the report to a file as well, by its ending (.json, .txt); repeatable',
+      collect,
+      [],
+    );
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+/** Options of a sub-command with those of the program. */
+function rawOptions(command: Command): RawOptions {
+  return command.optsWithGlobals<RawOptions>();
+}
+
+function addVerify(program: Command, finish: Finish): void {
+  const command = program
+    .command('verify')
+    .summary('rebuild packages and compare every byte')
+    .description(
+      'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
+    )
+    .argument('<package...>', 'package files (.apk)');
+  formatOptions(buildOptions(command))
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro verify --key lab.rsa.pub --repository ./environment hello-1.0-r0.apk',
+    )
+    .action(async (files: string[]) => {
+      const { verifyCommand } = await import('./commands/verify.ts');
+      finish(await verifyCommand(files, rawOptions(command)));
+    });
+}
+
+function addInspect(program: Command, finish: Finish): void {
+  const command = program
+    .command('inspect')
+    .summary('show what packages are and what they say of their making')
+    .description(
+      'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
+    )
+    .argument('<package...>', 'package files (.apk)');
+  trustOptions(command)
+    .option('--entries', 'list every entry of every section', false)
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action(async (files: string[]) => {
+      const { inspectCommand } = await import('./commands/inspect.ts');
+      finish(await inspectCommand(files, rawOptions(command)));
+    });
+}
+
+function addLock(program: Command, finish: Finish): void {
+  const command = program
+    .command('lock')
+    .summary('print the plan of a rebuild: every input with its digest')
+    .description(
+      'Prints the plan: who built it, the environment, sources and steps, each pinned by digest. Nothing is run.',
+    )
+    .argument('<package>', 'package file (.apk)');
+  buildOptions(command).action(async (file: string) => {
+    const { lockCommand } = await import('./commands/lock.ts');
+    finish(await lockCommand(file, rawOptions(command)));
+  });
+}
+
+function addRebuild(program: Command, finish: Finish): void {
+  const command = program
+    .command('rebuild')
+    .summary('rebuild packages and keep the result')
+    .description(
+      'Rebuilds packages and writes them to <dir>/<arch>/, with the published signature where there is one.',
+    )
+    .argument('<package...>', 'package files (.apk)')
+    .requiredOption('-o, --out <dir>', 'where to write');
+  buildOptions(command).action(async (files: string[]) => {
+    const { rebuildCommand } = await import('./commands/rebuild.ts');
+    finish(await rebuildCommand(files, rawOptions(command)));
+  });
+}
+
+function addDiff(program: Command, finish: Finish): void {
+  const command = program
+    .command('diff')
+    .summary('compare two packages')
+    .description(
+      'Compares two package files: bytes first, then what differs. Exits with 0 if they are the same, with 1 if not.',
+    )
+    .argument('<published>', 'package file (.apk)')
+    .argument('<rebuilt>', 'package file (.apk)')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
+  command.action(async (published: string, rebuilt: string) => {
+    const { diffCommand } = await import('./commands/diff.ts');
+    finish(await diffCommand(published, rebuilt, rawOptions(command)));
+  });
+}
+
+function addDoctor(program: Command, finish: Finish): void {
+  const command = program
+    .command('doctor')
+    .summary('say what this machine lacks and how to get it')
+    .description(
+      'Looks at everything that a rebuild needs of this machine. Exits with 0 if nothing is missing, with 4 if something is.',
+    )
+    .option('--cache <dir>', 'folder for unpacked environments and downloads')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
+  command.action(async () => {
+    const { doctorCommand } = await import('./commands/doctor.ts');
+    finish(await doctorCommand(rawOptions(command)));
+  });
+}

@@ -1,0 +1,61 @@
+/** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { printable } from '../bytes.ts';
+import type { ProgressEvent, Stage } from '../options.ts';
+
+const stageWords: Readonly<Record<Stage, string>> = {
+  read: 'reading',
+  plan: 'pinning inputs of',
+  rebuild: 'rebuilding',
+  compare: 'comparing',
+};
+
+/** Nothing is shown of what is over sooner. */
+const quietMilliseconds = 700;
+
+export interface Progress {
+  readonly onEvent: (event: ProgressEvent) => void;
+  /** Clears what is shown. */
+  stop(): void;
+}
+
+/** @param logs folder for the output of steps; none is kept where undefined */
+export function showProgress(logs: string | undefined): Progress {
+  const live = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
+  const started = performance.now();
+  let shown = false;
+  const show = (text: string) => {
+    if (performance.now() - started < quietMilliseconds) return;
+    const width = Math.max(20, process.stderr.columns || 80) - 1;
+    process.stderr.write(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
+    shown = live;
+  };
+  return {
+    onEvent(event) {
+      if (event.kind === 'output') keepOutput(logs, event);
+      else show(eventText(event));
+    },
+    stop() {
+      if (shown) process.stderr.write('\r\x1b[2K');
+    },
+  };
+}
+
+function eventText(event: Exclude<ProgressEvent, { kind: 'output' }>): string {
+  const subject = printable(event.subject);
+  if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;
+  return `${subject}: step ${event.position} ${printable(event.label)}`.trimEnd();
+}
+
+/** One file a step; subject and position are names that were validated when the recipe was read. */
+function keepOutput(logs: string | undefined, event: Extract<ProgressEvent, { kind: 'output' }>): void {
+  if (logs === undefined) return;
+  mkdirSync(logs, { recursive: true });
+  appendFileSync(join(logs, `${event.subject}-${event.position}.log`), event.bytes);
+}
+
+/** Writes a report to a file by its ending. */
+export function writeReport(path: string, text: string): void {
+  writeFileSync(path, text);
+}

@@ -1,0 +1,174 @@
+/** What a package is and says, whether or not it can be rebuilt; works wherever Node does. */
+import type { Apk, ApkEntry, Section } from './apk/apk.ts';
+import { q1, recordedChecksum } from './apk/checksum.ts';
+import { entryPath } from './apk/entries.ts';
+import type { PkgInfoLine } from './apk/pkginfo.ts';
+import type { Link } from './claim/chain.ts';
+import type { Claim } from './claim/claim.ts';
+import type { ClaimFinding } from './claim/findings.ts';
+import type { Failure } from './failure.ts';
+import { fileSource } from './inputs/files.ts';
+import type { RunOptions } from './options.ts';
+import { repositoryOpener } from './prepare.ts';
+import { examine } from './target.ts';
+
+export interface Inspection {
+  readonly file: string;
+  /** Why reading stopped; what was read before is there. */
+  readonly failure: Failure | undefined;
+  readonly package: InspectedPackage | undefined;
+  readonly chain: readonly Link[];
+  readonly claim: InspectedClaim | undefined;
+  readonly findings: readonly ClaimFinding[];
+}
+
+export interface InspectedPackage {
+  readonly size: number;
+  readonly sha256: string;
+  /** As an index records it. */
+  readonly checksum: string;
+  readonly sections: readonly InspectedSection[];
+  readonly signatures: readonly {
+    readonly algorithm: string;
+    readonly keyName: string;
+    readonly bytes: number;
+  }[];
+  readonly pkginfo: readonly PkgInfoLine[];
+}
+
+export interface InspectedSection {
+  readonly name: 'signature' | 'control' | 'data';
+  readonly start: number;
+  readonly end: number;
+  readonly gzip: Section['gzip'];
+  readonly sha256: string;
+  readonly tarSha256: string;
+  readonly tarBytes: number;
+  readonly zeroBlocks: number;
+  readonly entries: readonly InspectedEntry[];
+}
+
+export interface InspectedEntry {
+  readonly path: string;
+  readonly type: string;
+  /** Octal text. */
+  readonly mode: string;
+  readonly owner: string;
+  readonly ownerNames: string;
+  readonly size: number;
+  readonly mtime: number;
+  readonly link: string | undefined;
+  readonly device: string | undefined;
+  readonly sha256: string | undefined;
+  readonly checksum: string | undefined;
+  /** Extended attributes, values in hex. */
+  readonly xattrs: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface InspectedClaim {
+  readonly origin: string;
+  readonly recipeSha256: string;
+  readonly environment: readonly string[];
+  readonly steps: number;
+  readonly subpackages: readonly string[];
+  readonly melange: string;
+  readonly sbomGenerator: Claim['traits']['sbomGenerator'];
+  readonly directorySize: Claim['traits']['directorySize'];
+  readonly clock: number | undefined;
+  readonly owner: string;
+  readonly namespace: string;
+  readonly recipeFile: Claim['traits']['recipeFile'];
+}
+
+/** Inspects files. Nothing about a file is a failure of the inspection. */
+export async function inspect(
+  files: readonly string[],
+  options: Pick<RunOptions, 'keys' | 'repositories' | 'limits' | 'machine'>,
+): Promise<Inspection[]> {
+  const repositories = repositoryOpener(options);
+  const inspections: Inspection[] = [];
+  for (const file of files) {
+    const examined = await examine(file, fileSource(file), repositories, { ...options, allowUnsigned: true });
+    const { apk, claim, chain, failure } = examined;
+    inspections.push({
+      file,
+      failure,
+      package: apk === undefined ? undefined : inspectPackage(apk),
+      chain,
+      claim: claim === undefined ? undefined : inspectClaim(claim),
+      findings: claim?.findings ?? [],
+    });
+  }
+  return inspections;
+}
+
+function inspectPackage(apk: Apk): InspectedPackage {
+  const sections = [
+    ...(apk.signature === undefined ? [] : [inspectSection('signature', apk.signature)]),
+    inspectSection('control', apk.control),
+    inspectSection('data', apk.data),
+  ];
+  return {
+    size: apk.size,
+    sha256: apk.sha256,
+    checksum: q1(apk.control.sha1),
+    sections,
+    signatures: (apk.signature?.signatures ?? []).map(({ algorithm, keyName, bytes }) => ({
+      algorithm,
+      keyName,
+      bytes: bytes.length,
+    })),
+    pkginfo: apk.control.pkginfo.lines,
+  };
+}
+
+function inspectSection(name: InspectedSection['name'], section: Section): InspectedSection {
+  return {
+    name,
+    start: section.start,
+    end: section.end,
+    gzip: section.gzip,
+    sha256: section.sha256,
+    tarSha256: section.tarSha256,
+    tarBytes: section.tar.size,
+    zeroBlocks: section.tar.zeroBlocks,
+    entries: section.entries.map(inspectEntry),
+  };
+}
+
+function inspectEntry(entry: ApkEntry): InspectedEntry {
+  const device = entry.type === '3' || entry.type === '4';
+  return {
+    path: entryPath(entry),
+    type: entry.type,
+    mode: entry.mode.toString(8).padStart(4, '0'),
+    owner: `${entry.uid}:${entry.gid}`,
+    ownerNames: `${entry.uname}:${entry.gname}`,
+    size: entry.size,
+    mtime: entry.mtime,
+    link: entry.linkname === '' ? undefined : entry.linkname,
+    device: device ? `${entry.devmajor}:${entry.devminor}` : undefined,
+    sha256: entry.type === '0' ? entry.sha256 : undefined,
+    checksum: recordedChecksum(entry),
+    xattrs: entry.pax
+      .filter(({ key }) => key.startsWith('SCHILY.xattr.'))
+      .map(({ key, value }) => ({ name: key.slice(13), value: Buffer.from(value).toString('hex') })),
+  };
+}
+
+function inspectClaim({ recipe, recipeSha256, traits }: Claim): InspectedClaim {
+  return {
+    origin: recipe.package.name,
+    recipeSha256,
+    environment: recipe.environment.contents.packages,
+    steps: recipe.pipeline.length,
+    subpackages: recipe.subpackages.map(({ name }) => name),
+    melange: traits.printedVersion,
+    sbomGenerator: traits.sbomGenerator,
+    directorySize: traits.directorySize,
+    clock: traits.clock,
+    owner: `${traits.owner.uid}:${traits.owner.gid}`,
+    namespace: traits.namespace,
+    recipeFile: traits.recipeFile,
+  };
+}

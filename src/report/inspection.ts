@@ -1,0 +1,110 @@
+/** Inspections as text and JSON. */
+import { printable } from '../bytes.ts';
+import { claimFindingTitles } from '../claim/findings.ts';
+import type { Failure } from '../failure.ts';
+import type {
+  InspectedClaim,
+  InspectedEntry,
+  InspectedPackage,
+  InspectedSection,
+  Inspection,
+} from '../inspect.ts';
+import { renderValue } from './json.ts';
+import { plainStyle, type Style } from './style.ts';
+
+export function renderInspectionJson(inspections: readonly Inspection[]): string {
+  return renderValue({
+    schema: 'wolfi-repro/inspection/1',
+    packages: inspections.map(({ failure, ...rest }) => ({
+      ...rest,
+      ...(failure === undefined ? {} : { failure: failureValue(failure) }),
+    })),
+  });
+}
+
+function failureValue({ code, message, expected, got }: Failure) {
+  return { code, message, expected, got };
+}
+
+/** @param withEntries lists every entry instead of counting them */
+export function renderInspectionText(
+  inspections: readonly Inspection[],
+  style: Style = plainStyle,
+  withEntries = false,
+): string {
+  return `${inspections.map((each) => renderOne(each, style, withEntries)).join('\n\n')}\n`;
+}
+
+function renderOne(
+  { file, package: read, chain, claim, findings, failure }: Inspection,
+  style: Style,
+  withEntries: boolean,
+): string {
+  const lines = [style.strong(printable(file))];
+  if (read !== undefined) lines.push(...packageLines(read, withEntries));
+  for (const { link, state, detail } of chain) {
+    const colour = state === 'verified' ? style.good : state === 'broken' ? style.bad : style.warn;
+    lines.push(row(link, `${colour(state)}: ${printable(detail)}`));
+  }
+  if (claim !== undefined) lines.push(...claimLines(claim));
+  for (const { kind, detail } of findings)
+    lines.push(row('finding', `${claimFindingTitles[kind]}: ${printable(detail)}`));
+  if (failure !== undefined) lines.push(row(failure.code, style.bad(printable(failure.message))));
+  return lines.join('\n');
+}
+
+function row(label: string, value: string): string {
+  return `  ${label.padEnd(17)} ${value}`;
+}
+
+function packageLines(read: InspectedPackage, withEntries: boolean): string[] {
+  const lines = [
+    row('file', `${read.size} bytes, sha256 ${read.sha256}`),
+    row('index checksum', read.checksum),
+    ...read.sections.flatMap((section) => sectionLines(section, withEntries)),
+  ];
+  const signature = read.signatures.map(
+    ({ algorithm, keyName, bytes }) => `${algorithm}, ${bytes} bytes, ${printable(keyName)}`,
+  );
+  if (signature.length > 0) lines.push(row('signature', signature.join('; ')));
+  for (const line of read.pkginfo) {
+    lines.push(row('.PKGINFO', printable(line.kind === 'field' ? `${line.key} = ${line.value}` : line.text)));
+  }
+  return lines;
+}
+
+function sectionLines(section: InspectedSection, withEntries: boolean): string[] {
+  const { name, start, end, gzip, entries, tarBytes, zeroBlocks, sha256 } = section;
+  const framing = `gzip mtime ${gzip.mtime}, os ${gzip.os}`;
+  const head = row(
+    name,
+    `bytes ${start} to ${end}, sha256 ${sha256}, ${framing}, tar of ${tarBytes} bytes, ${entries.length} entries, ${zeroBlocks} zero blocks at the end`,
+  );
+  return withEntries ? [head, ...entries.map((entry) => `    ${entryText(entry)}`)] : [head];
+}
+
+function entryText(entry: InspectedEntry): string {
+  const { type, mode, owner, ownerNames, size, path, link, device, xattrs } = entry;
+  const target = link === undefined ? '' : ` -> ${printable(link)}`;
+  const attributes = xattrs.map(({ name, value }) => ` ${printable(name)}=${value}`).join('');
+  const numbers = device === undefined ? '' : ` device ${device}`;
+  return `${type} ${mode} ${owner} (${printable(ownerNames)}) ${String(size).padStart(9)} ${printable(path)}${target}${numbers}${attributes}`;
+}
+
+function claimLines(claim: InspectedClaim): string[] {
+  const { recipeFile, subpackages, environment } = claim;
+  return [
+    row('origin', printable([claim.origin, ...subpackages].join(', '))),
+    row(
+      'recipe',
+      `sha256 ${claim.recipeSha256}, ${claim.steps} steps, ${environment.length} packages in its environment`,
+    ),
+    row('recipe file', printable(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
+    row(
+      'builder',
+      `melange ${printable(claim.melange)}, SBOM by ${claim.sbomGenerator}, file system ${claim.directorySize}, owner ${claim.owner}`,
+    ),
+    row('clock', claim.clock === undefined ? 'none' : String(claim.clock)),
+    row('namespace', printable(claim.namespace)),
+  ];
+}

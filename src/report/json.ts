@@ -1,0 +1,86 @@
+/** A run as JSON: the same result, the same bytes. Text in it is as published; whoever shows it must make it printable. */
+import { allDifferences, type Comparison, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import type { PackageResult, RunResult } from '../verdict/result.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { docsAnchor, nextSteps } from './words.ts';
+
+/** The whole run, indented, members sorted; ends with a newline. */
+export function renderJson(result: RunResult): string {
+  return renderValue({
+    schema: 'wolfi-repro/result/1',
+    verdict: result.verdict,
+    exitCode: result.exitCode,
+    packages: result.packages.map(packageValue),
+  });
+}
+
+/** Any plain value in the project's JSON form. */
+export function renderValue(value: unknown): string {
+  return `${JSON.stringify(JSON.parse(canonicalJson(value)), undefined, 2)}\n`;
+}
+
+function packageValue({
+  file,
+  subject,
+  verdict,
+  chain,
+  findings,
+  plan,
+  sbom,
+  caveats,
+  skipped,
+}: PackageResult) {
+  return {
+    file,
+    ...verdictValue(verdict),
+    docs: docsAnchor(verdict),
+    subject,
+    sbom,
+    chain,
+    findings,
+    caveats,
+    skipped,
+    plan,
+  };
+}
+
+function verdictValue(verdict: Verdict) {
+  if (verdict.kind === 'reproduced') {
+    const { proof, signature } = verdict;
+    return { verdict: verdict.kind, sha256: proof.sha256, size: proof.size, signature };
+  }
+  const failure = 'failure' in verdict ? verdict.failure : undefined;
+  const comparison = 'comparison' in verdict ? verdict.comparison : undefined;
+  return {
+    verdict: verdict.kind,
+    reason: verdict.reason,
+    next: failure?.hint ?? nextSteps[verdict.reason],
+    ...(failure === undefined
+      ? {}
+      : { failure: { message: failure.message, expected: failure.expected, got: failure.got } }),
+    ...(comparison === undefined ? {} : { comparison: comparisonValue(comparison) }),
+  };
+}
+
+/** A comparison by itself. */
+export function renderComparisonJson(comparison: Comparison): string {
+  const schema = 'wolfi-repro/comparison/1';
+  if (isUnequal(comparison)) {
+    return renderValue({ schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) });
+  }
+  const { sha256, size } = comparison.files.proof;
+  return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
+}
+
+function comparisonValue({ files, sections, equivalence }: UnequalComparison) {
+  const { published, rebuilt, firstDifference } = files;
+  return {
+    published,
+    rebuilt,
+    firstDifference,
+    equivalence,
+    sections: sections.map(({ section, likeness }) => ({ section, likeness })),
+    differences: allDifferences(sections),
+  };
+}

@@ -1,0 +1,59 @@
+/** What the reasons of verdicts mean and what to do next: one row each, complete by type. */
+import type { Equivalence } from '../compare/compare.ts';
+import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
+import type { Verdict, VerdictKind } from '../verdict/verdict.ts';
+
+export const verdictTitles: Readonly<Record<VerdictKind, string>> = {
+  reproduced: 'reproduced',
+  'not-reproduced': 'not reproduced',
+  'build-failed': 'build failed',
+  inconclusive: 'inconclusive',
+  rejected: 'rejected',
+};
+
+type Reason = Equivalence | InconclusiveReason | BuildFailedReason | RejectedReason;
+
+/** The next step for whoever got this reason and no better hint. */
+export const nextSteps: Readonly<Record<Reason, string>> = {
+  recompressed: 'compare the compressors: the archives are the same, only their compressed form differs',
+  'sbom-only': 'look at the two SBOMs: everything else is the same',
+  'metadata-only': 'look at the attributes listed: every file content is the same',
+  content: 'look at the files listed; build again to see whether they differ each time',
+  malformed: 'fetch the file again; if it stays so, tell the publisher',
+  'duplicate-entry': 'do not install it; tell the publisher',
+  'signature-invalid': 'do not install it; the file is not what the key signed',
+  'index-invalid': 'do not use this repository; its index is not what the key signed',
+  'index-mismatch': 'fetch the file and the index again; if they still disagree, do not install it',
+  'datahash-mismatch': 'do not install it; its data are not those that were signed',
+  'datahash-missing': 'do not install it; nothing ties its data to its signature',
+  'checksum-mismatch': 'do not install it; tell the publisher',
+  'unsafe-entry': 'do not install it; tell the publisher',
+  'limit-exceeded': 'do not install it unless you know why it is so large',
+  contradiction: 'tell the publisher: the recipe inside is of another package',
+  'unsafe-recipe': 'do not rebuild it; its recipe names paths outside its own',
+  unsigned: 'give the index that lists it (--repository), or --allow-unsigned',
+  'unknown-key': 'give the public key with --key FILE, or --allow-unsigned',
+  'no-recipe': 'only packages of melange v0.16.0 and later carry a recipe; ask the publisher for a rebuild',
+  'recipe-unreadable': 'tell the publisher: melange does not write such a recipe',
+  'environment-unavailable': 'name a repository that has the packages with --repository',
+  'environment-invalid': 'fetch the environment again, from a repository whose key you have',
+  'environment-substituted': 'give the recorded environment with --repository',
+  'source-unavailable': 'give the sources with --source-cache DIR or --source-mirror PREFIX=URL|DIR',
+  'source-mismatch': 'find the source that the recipe records; this one is another',
+  'source-unpinned': 'ask the publisher to pin the source; without a digest nobody can know which it was',
+  'recipe-files-unavailable': 'give the folder that lay beside the recipe with --source-dir DIR',
+  'network-required': 'ask the publisher for a recipe that fetches before it builds',
+  'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
+  'sandbox-unavailable': 'run `wolfi-repro doctor`; as root, `--sandbox chroot` works without namespaces',
+  'build-limit': 'raise the bound (see `wolfi-repro verify --help`) if the recipe deserves it',
+  unsupported: 'tell us: this package needs something that wolfi-repro does not do yet',
+  cancelled: 'run it again',
+  'step-failed': 'read the end of the step’s output; --log DIR keeps all of it',
+  'assertion-failed': 'tell the publisher: the recipe contradicts itself in its own environment',
+  'output-missing': 'read the output of the steps with --log DIR',
+};
+
+/** Where a verdict is explained. */
+export function docsAnchor(verdict: Verdict): string {
+  return verdict.kind === 'reproduced' ? 'docs/verdicts.md#reproduced' : `docs/verdicts.md#${verdict.reason}`;
+}
