@@ -153,12 +153,19 @@ function contextLines(
   return lines;
 }
 
+/** Seconds since 1970 as people write them; years beyond 9999 stay a number. */
+function utc(seconds: number): string {
+  return seconds > 253_402_300_799
+    ? String(seconds)
+    : `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
 function builderText(builder: PlannedBuilder): string {
   const { owner, clock, signature } = builder;
   const basis = builder.melangeBasis === 'release' ? '' : ` (${builder.melangeBasis})`;
   const parts = [
     `melange ${builder.melange}${basis}`,
-    clock === null ? 'no clock' : `clock ${clock}`,
+    clock === null ? 'no clock' : `clock ${utc(clock)}`,
     `deflate ${builder.deflate}`,
     `file system ${builder.directorySize}`,
     `SBOM by ${builder.sbomGenerator}`,

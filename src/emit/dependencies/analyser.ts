@@ -58,3 +58,8 @@ export interface AnalysedPackage extends AnalysisInput {
 export type Found = Partial<GeneratedDependencies>;
 
 export type Analyser = (analysed: AnalysedPackage) => Found;
+
+/** Adds to a list what a package chose the number of, which may be more than a call takes arguments. */
+export function append(list: string[], values: Iterable<string>): void {
+  for (const value of values) list.push(value);
+}

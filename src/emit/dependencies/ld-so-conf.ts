@@ -3,7 +3,7 @@
 import type { Content } from '../../build/tree.ts';
 import { decodeBytes, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import type { AnalysisInput, SkippedFile } from './analyser.ts';
+import { type AnalysisInput, append, type SkippedFile } from './analyser.ts';
 import { readBounded } from './bounds.ts';
 import type { BuildTrees } from './build-trees.ts';
 import { isOpenable } from './go-text.ts';
@@ -33,7 +33,7 @@ export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): Lib
       if (entry.type !== 'file' || !entry.path.endsWith('.conf')) continue;
       const listed = isOpenable(entry.path) ? listedDirectories(entry.content) : undefined;
       if (listed === undefined) skipped.push({ path: entry.path, reason: 'melange-fails' });
-      else directories.push(...listed);
+      else append(directories, listed);
     }
   }
   if (directories.length > mostDirectories) {

@@ -32,7 +32,7 @@ export function pkgConfig(analysed: AnalysedPackage): Found {
     const described = `pc:${baseName(entry.path).slice(0, -'.pc'.length)}=${analysed.fullVersion}`;
     if (isInDirectory(entry.path, directories, { recursive: false })) {
       provides.push(described);
-      for (const need of needs) runtime.push(...(lists.get(need) ?? []).map((name) => `pc:${name}`));
+      for (const name of needs.flatMap((need) => lists.get(need) ?? [])) runtime.push(`pc:${name}`);
     } else vendored.push(described);
   }
   return { runtime, provides, vendored };

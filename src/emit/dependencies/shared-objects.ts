@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Content, TreeEntry } from '../../build/tree.ts';
-import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
+import { type AnalysedPackage, append, type Found, type SkippedFile } from './analyser.ts';
 import { dynamicStrings, dynamicTag, interpreter } from './elf/dynamic.ts';
 import { parseElf } from './elf/reader.ts';
 import { fipsNeeds } from './go-fips.ts';
@@ -26,7 +26,7 @@ export function sharedObjects(analysed: AnalysedPackage): Found {
   const needs = libraryNeeds(analysed);
   const lists: Lists = { runtime: [], provides: [], vendored: [], skipped: [] };
   for (const entry of analysed.tree.entries) {
-    if (entry.type === 'symlink') lists.runtime.push(...libraryBehind(entry, analysed).flatMap(needs.linked));
+    if (entry.type === 'symlink') append(lists.runtime, libraryBehind(entry, analysed).flatMap(needs.linked));
     const content = contentBehind(entry, analysed, lists.skipped);
     if (content !== undefined) addObject(content, entry.path, { analysed, needs, lists });
   }
@@ -86,7 +86,7 @@ function addObject(content: Content, path: string, { analysed, needs, lists }: C
   // Where Go cannot read the dynamic section, melange leaves the file after what it has found until there.
   const libraries = dynamicStrings(elf, dynamicTag.needed);
   if (libraries === undefined) return;
-  lists.runtime.push(...libraries.flatMap(needs.needed));
+  append(lists.runtime, libraries.flatMap(needs.needed));
 
   const sonames = sonamesOf(elf, baseName(path), format);
   if (sonames === undefined) return;
@@ -96,7 +96,7 @@ function addObject(content: Content, path: string, { analysed, needs, lists }: C
     list.push(`so:${soname}=${sonameVersion(soname)}`);
     if (format.soVer) list.push(`so-ver:${soname}=${fullVersion}`);
   }
-  lists.runtime.push(...fipsNeeds(elf, format));
+  append(lists.runtime, fipsNeeds(elf, format));
 }
 
 /** musl's loader is its C library under another name, and packages depend on the latter. */

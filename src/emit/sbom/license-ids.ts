@@ -151,7 +151,7 @@ const lists = new Map<Version, LicenseList>();
 export function licenseList(version: Version): LicenseList {
   const known = lists.get(version) ?? {
     active: idsUpTo(version, active),
-    deprecated: new Set(words(deprecated)),
+    deprecated: new Set(words(deprecated.toLowerCase())),
     exceptions: idsUpTo(version, exceptions),
     trims: versions.indexOf(version) >= versions.indexOf('2.6.0'),
   };
@@ -159,14 +159,20 @@ export function licenseList(version: Version): LicenseList {
   return known;
 }
 
+/** The ids of licences, current and deprecated, as SPDX writes them. */
+export function licenseIds(version: Version): string[] {
+  return [...wordsUpTo(version, active), ...words(deprecated)];
+}
+
 function idsUpTo(version: Version, table: Partial<Record<Version, string>>): Set<string> {
+  return new Set(wordsUpTo(version, table).map((word) => word.toLowerCase()));
+}
+
+function wordsUpTo(version: Version, table: Partial<Record<Version, string>>): string[] {
   const included = versions.slice(0, versions.indexOf(version) + 1);
-  return new Set(included.flatMap((each) => words(table[each] ?? '')));
+  return included.flatMap((each) => words(table[each] ?? ''));
 }
 
 function words(text: string): string[] {
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
+  return text.split(/\s+/).filter((word) => word !== '');
 }

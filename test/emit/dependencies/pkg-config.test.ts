@@ -42,6 +42,12 @@ describe('pkg-config files', () => {
     assert.deepEqual(analyse(nodes).provides, ['pc:a=1.2-r3']);
   });
 
+  it('may require very much', () => {
+    const names = Array.from({ length: 300_000 }, (_, index) => `p${index}`);
+    const nodes = { 'usr/lib/pkgconfig/a.pc': file(`Requires: ${names.join(' ')}`) };
+    assert.equal(analyse(nodes).runtime.length, names.length);
+  });
+
   it('of a size that nobody writes end the analysis', () => {
     const nodes = { 'usr/lib/pkgconfig/a.pc': file('#'.repeat(5 * 1024 * 1024)) };
     assert.throws(() => analyse(nodes), { code: 'build-limit' });

@@ -42,6 +42,11 @@ describe('a program', () => {
     });
   }
 
+  it('may need very many libraries', () => {
+    const needed = Array.from({ length: 200_000 }, (_, index) => `lib${index}.so.1`);
+    assert.equal(analyse({ 'usr/bin/a': program(elf({ needed })) }).runtime.length, needed.length);
+  });
+
   it('needs no execute permission since v0.30.1', () => {
     const nodes = { 'usr/bin/a': file(elf({ needed: ['liba.so.1'] })) };
     assert.deepEqual(analyse(nodes, { version: 'v0.30.0' }).runtime, []);

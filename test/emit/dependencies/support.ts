@@ -135,16 +135,18 @@ interface Part {
 
 /** A string table: offsets of what was added. */
 class Strings {
-  #text = '\0';
+  readonly #texts: string[] = [''];
+  #size = 1;
 
   add(text: string): number {
-    const offset = Buffer.byteLength(this.#text);
-    this.#text += `${text}\0`;
+    const offset = this.#size;
+    this.#texts.push(text);
+    this.#size += Buffer.byteLength(text) + 1;
     return offset;
   }
 
   bytes(): Buffer {
-    return Buffer.from(this.#text);
+    return Buffer.from(this.#texts.map((text) => `${text}\0`).join(''));
   }
 }
 

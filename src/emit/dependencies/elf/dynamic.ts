@@ -13,7 +13,9 @@ export const dynamicTag = { needed: 1n, soname: 14n } as const;
 
 const longestDynamicSection = 16 * 1024 * 1024;
 const longestInterpreter = 1024 * 1024;
-/** All strings of one tag together. */
+/** Longer than nearly all names of libraries. */
+const firstRead = 256;
+/** Read beyond that for the strings of one tag. */
 const mostStringBytes = 16 * 1024 * 1024;
 
 /**
@@ -30,14 +32,12 @@ export function dynamicStrings(elf: Elf, tag: bigint): readonly string[] | undef
   if (!isReadable(content, dynamic) || !isReadable(content, strings)) return undefined;
   const bytes = readBounded(content, dynamic.offset, dynamic.size, longestDynamicSection);
   const found: string[] = [];
-  let left = mostStringBytes;
+  const budget = { left: mostStringBytes };
   for (let offset = 0; offset < bytes.length; offset += entrySize) {
     const entry = fieldsAt(bytes, offset, encoding);
     if (entry.native(0) !== tag) continue;
-    const text = stringAt(content, strings, entry.native(entrySize / 2), left);
-    if (text === undefined) continue;
-    left -= text.length;
-    found.push(decodeBytes(text));
+    const text = stringAt(content, strings, entry.native(entrySize / 2), budget);
+    if (text !== undefined) found.push(decodeBytes(text));
   }
   return found;
 }
@@ -52,15 +52,21 @@ export function interpreter(elf: Elf): string {
 }
 
 /** The bytes before the next zero byte; undefined where the section has none. */
-function stringAt(content: Content, strings: Section, start: bigint, limit: number): Uint8Array | undefined {
+function stringAt(
+  content: Content,
+  strings: Section,
+  start: bigint,
+  budget: { left: number },
+): Uint8Array | undefined {
   if (start >= BigInt(strings.size)) return undefined;
   const first = strings.offset + Number(start);
   const available = strings.offset + strings.size - first;
-  for (let length = 256; ; length *= 4) {
+  for (let length = firstRead; ; length *= 4) {
     const bytes = content.read(first, Math.min(length, available));
     const end = bytes.indexOf(0);
     if (end >= 0) return bytes.subarray(0, end);
+    budget.left -= bytes.length;
     if (length >= available) return undefined;
-    if (length > limit) throw new Failure('build-limit', 'an ELF file of the package has too long strings');
+    if (budget.left < 0) throw new Failure('build-limit', 'an ELF file of the package has too long strings');
   }
 }

@@ -119,6 +119,11 @@ describe('a dynamic section', () => {
     it(name, () => assert.deepEqual(dynamicStrings(parse(file)!, dynamicTag.needed), expected));
   }
 
+  it('may name very many libraries', () => {
+    const needed = Array.from({ length: 200_000 }, (_, index) => `lib${index}.so.1`);
+    assert.deepEqual(dynamicStrings(parse(elf({ needed }))!, dynamicTag.needed), needed);
+  });
+
   it('of many long strings ends the analysis', () => {
     const long = `${'x'.repeat(1024 * 1024)}.so.1`;
     const file = elf({ needed: Array.from({ length: 20 }, () => long) });

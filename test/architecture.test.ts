@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+import { root } from './support/lab.ts';
+
+/** docs/architecture.md: a file may import from its own row and the rows above it. */
+const rows: readonly (readonly string[])[] = [
+  ['failure.ts', 'bytes.ts', 'digest.ts', 'process.ts', 'concurrency.ts'],
+  ['apk'],
+  ['repository'],
+  ['melange'],
+  ['claim'],
+  ['plan'],
+  ['inputs'],
+  ['build'],
+  ['emit'],
+  ['engine'],
+  ['compare'],
+  ['verdict'],
+  [
+    'options.ts',
+    'target.ts',
+    'prepare.ts',
+    'verify.ts',
+    'lock.ts',
+    'inspect.ts',
+    'rebuild.ts',
+    'diff.ts',
+    'doctor.ts',
+  ],
+  ['report'],
+  ['index.ts', 'cli'],
+];
+
+/** Third-party packages and the only file that may import each. */
+const gateways: Readonly<Record<string, string>> = {
+  yaml: 'claim/recipe/yaml.ts',
+  '@noble/hashes': 'digest.ts',
+  execa: 'process.ts',
+  commander: 'cli/program.ts',
+  chalk: 'cli/output.ts',
+};
+
+const src = join(root, 'src');
+const files = sourceFiles(src);
+
+describe('the architecture', () => {
+  it('has every file in a row of the document', () => {
+    assert.deepEqual(
+      files.filter((file) => rowOf(file) < 0),
+      [],
+    );
+  });
+
+  it('lets imports point only up the list of folders', () => {
+    const offending = files.flatMap((file) =>
+      localImports(file)
+        .filter((target) => rowOf(target) > rowOf(file))
+        .map((target) => `${file} imports ${target}`),
+    );
+    assert.deepEqual(offending, []);
+  });
+
+  it('lets each third-party package be imported by its gateway alone', () => {
+    const offending = files.flatMap((file) =>
+      packageImports(file)
+        .filter((name) => gateways[name] !== file)
+        .map((name) => `${file} imports ${name}`),
+    );
+    assert.deepEqual(offending, []);
+  });
+
+  it('keeps the command line out of the library: nothing there writes to the console or ends the process', () => {
+    const offending = files.filter(
+      (file) =>
+        !file.startsWith('cli/') && /\bconsole\.|process\.(exit|stdout|stderr|argv)\b/.test(read(file)),
+    );
+    assert.deepEqual(offending, []);
+  });
+
+  it('lets nothing but builds, inputs, engines and the command line start programs or reach the network', () => {
+    const allowed = /^(process\.ts|build\/|inputs\/|engine\/|cli\/|doctor\.ts)/;
+    const offending = files.filter(
+      (file) =>
+        !allowed.test(file) &&
+        /from '(node:child_process|node:http|node:https|node:net)'|process\.ts'|\bfetch\(/.test(read(file)),
+    );
+    assert.deepEqual(offending, []);
+  });
+});
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : [relative(src, path)];
+  });
+}
+
+function rowOf(file: string): number {
+  return rows.findIndex((names) => names.some((name) => file === name || file.startsWith(`${name}/`)));
+}
+
+function read(file: string): string {
+  return readFileSync(join(src, file), 'utf8');
+}
+
+function specifiers(file: string): string[] {
+  const statements =
+    /^(?:import|export|\})[^'\n]*from '([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gm;
+  return [...read(file).matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3])!);
+}
+
+function localImports(file: string): string[] {
+  return specifiers(file)
+    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
+    .map((specifier) => relative(src, join(src, dirname(file), specifier)));
+}
+
+function packageImports(file: string): string[] {
+  return specifiers(file)
+    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .map((specifier) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)![1]!);
+}
