@@ -1,5 +1,8 @@
 /** Differences as values: where, of what kind, and the two sides in the order published, rebuilt. */
 
+import type { Cause } from './causes/cause.ts';
+import type { Part } from './part.ts';
+
 export type SectionName = 'signature' | 'control' | 'data';
 
 export type DifferenceKind =
@@ -34,6 +37,10 @@ export interface Difference {
   /** Absent where the side has nothing there. Attacker-controlled. */
   readonly published?: string;
   readonly rebuilt?: string;
+  /** For `content`: what differs inside, where it was looked at. */
+  readonly parts?: readonly Part[];
+  /** What probably makes it differ; several where several do. */
+  readonly causes?: readonly Cause[];
 }
 
 /** What each kind is called. */

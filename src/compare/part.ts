@@ -1,0 +1,81 @@
+/** What differs inside a content, down to its smallest part: a tree of values, bounded in size. */
+
+/** Formats that have a comparator of their own. */
+export type FormatName =
+  | 'ar'
+  | 'bzip2'
+  | 'elf'
+  | 'gettext'
+  | 'gzip'
+  | 'json'
+  | 'pdf'
+  | 'png'
+  | 'python-bytecode'
+  | 'recipe'
+  | 'spdx'
+  | 'tar'
+  | 'text'
+  | 'xml'
+  | 'xz'
+  | 'yaml'
+  | 'zip'
+  | 'zstd'
+  | 'binary';
+
+export type PartKind =
+  /** A named value: a header field, a record, an element, a section, a symbol, a note. */
+  | 'value'
+  /** Only one side has it. */
+  | 'missing'
+  | 'extra'
+  /** The same things in another order. */
+  | 'order'
+  /** The same content under another name; `place` is the published name. */
+  | 'moved'
+  /** Lines of text, in `lines`. */
+  | 'text'
+  /** Bytes, in `windows`. */
+  | 'bytes'
+  /** Something with parts of its own: an archive member, a decompressed stream. */
+  | 'inside'
+  /** Not looked at, and why, in `note`. */
+  | 'unread';
+
+export interface Part {
+  readonly format: FormatName;
+  readonly kind: PartKind;
+  /** Which part, in the format's own words. Attacker-controlled. */
+  readonly place: string;
+  /** Short values of the two sides. Attacker-controlled. */
+  readonly published?: string;
+  readonly rebuilt?: string;
+  readonly lines?: readonly LineHunk[];
+  readonly windows?: readonly ByteWindow[];
+  readonly note?: string;
+  readonly children?: readonly Part[];
+}
+
+/** A run of lines that differ, with its context. */
+export interface LineHunk {
+  /** Line numbers from 1. */
+  readonly publishedStart: number;
+  readonly rebuiltStart: number;
+  readonly lines: readonly HunkLine[];
+}
+
+export interface HunkLine {
+  readonly side: 'both' | 'published' | 'rebuilt';
+  /** Pieces of the line; `changed` marks the words that differ. */
+  readonly pieces: readonly { readonly text: string; readonly changed: boolean }[];
+}
+
+/** Bytes around a range that differs. */
+export interface ByteWindow {
+  readonly publishedOffset: number;
+  readonly rebuiltOffset: number;
+  /** Hex digits; as many as are shown, not as many as differ. */
+  readonly published: string;
+  readonly rebuilt: string;
+  /** How many bytes differ from here on before the sides agree again; undefined where that was not looked for. */
+  readonly length: number | undefined;
+}
