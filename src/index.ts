@@ -1,5 +1,6 @@
 /** The library: what the command line does, for programs. Nothing here prints, prompts, exits or reads the clock. */
 export type { Limits } from './apk/limits.ts';
+export { parseSigningKey, type SigningKey } from './apk/private-key.ts';
 export { type PublicKey, parsePublicKey } from './apk/signature.ts';
 export { callerIdMap, type IdMap } from './build/sandbox/id-map.ts';
 export { type BuildLimits, defaultBuildLimits, type SandboxKind } from './build/sandbox/sandbox.ts';
@@ -10,12 +11,13 @@ export type { Difference, DifferenceKind } from './compare/difference.ts';
 export { diff } from './diff.ts';
 export type { Machine } from './engine/engine.ts';
 export { Failure, type FailureClass, type FailureCode } from './failure.ts';
+export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export { type Inspection, inspect } from './inspect.ts';
 export { type LockedPlan, lock } from './lock.ts';
 export type { EnvironmentChoice, ProgressEvent, RunOptions } from './options.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
-export { type RebuiltFile, rebuild } from './rebuild.ts';
+export { type RebuildTarget, type RebuiltFile, rebuild } from './rebuild.ts';
 export { renderJson } from './report/json.ts';
 export { renderText } from './report/text.ts';
 export type { PackageResult, RunResult } from './verdict/result.ts';

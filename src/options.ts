@@ -1,7 +1,7 @@
 /** What a run is told: by the command line, or by a program that uses the library. */
 import type { Limits } from './apk/limits.ts';
 import type { PublicKey } from './apk/signature.ts';
-import type { Machine } from './engine/engine.ts';
+import type { Engine, Machine } from './engine/engine.ts';
 import type { SourceMirror } from './inputs/sources.ts';
 
 export type EnvironmentChoice =
@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly jobs: number;
   readonly limits?: Limits;
   readonly machine: Machine;
+  /** What rebuilds; the builtin engine where undefined. */
+  readonly engine?: Engine;
   readonly onProgress: (event: ProgressEvent) => void;
 }
 

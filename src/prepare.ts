@@ -63,7 +63,6 @@ export async function prepare(
   });
   return {
     recipe: claim.recipe,
-    recipeBytes: claim.recipeBytes,
     plans,
     guest,
     sources: found,

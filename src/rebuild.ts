@@ -2,11 +2,16 @@
 import { createWriteStream, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { packageSource } from './emit/package.ts';
+import type { Apk } from './apk/apk.ts';
+import { type SigningKey, signBytes } from './apk/private-key.ts';
+import { type EmittedPackage, packageSource } from './emit/package.ts';
 import { builtinEngine } from './engine/builtin.ts';
 import { Failure } from './failure.ts';
 import { fileSource } from './inputs/files.ts';
+import { formatOf } from './melange/format.ts';
+import { parseRelease } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
+import type { Plan } from './plan/plan.ts';
 import { prepare, repositoryOpener } from './prepare.ts';
 import { examine, isTarget } from './target.ts';
 import { observeSteps, transplant } from './verify.ts';
@@ -16,35 +21,67 @@ export interface RebuiltFile {
   readonly path: string;
 }
 
+export interface RebuildTarget {
+  readonly directory: string;
+  /** Signs instead of putting the published signature in front. */
+  readonly signingKey: SigningKey | undefined;
+}
+
 /**
- * Rebuilds the package and writes `<arch>/<name>-<version>.apk` below a folder, with the published signature in front where
- * there is one. Fails with the reason why it cannot be rebuilt.
+ * Rebuilds the package and writes `<arch>/<name>-<version>.apk` below a folder. Fails with the reason why it cannot be
+ * rebuilt.
  */
-export async function rebuild(file: string, directory: string, options: RunOptions): Promise<RebuiltFile[]> {
+export async function rebuild(
+  file: string,
+  target: RebuildTarget,
+  options: RunOptions,
+): Promise<RebuiltFile[]> {
   const repositories = repositoryOpener(options);
   const examined = await examine(file, fileSource(file), repositories, options);
-  if (!isTarget(examined))
+  if (!isTarget(examined)) {
     throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
+  }
   const opened = await repositories(examined.claim.architecture);
   const prepared = await prepare([examined], opened, options);
   const observer = observeSteps(examined.claim.recipe.package.name, options);
-  const rebuilt = await builtinEngine.rebuild({ ...prepared, machine: options.machine, observer });
+  const rebuilt = await (options.engine ?? builtinEngine).rebuild({ ...prepared, machine: options.machine, observer });
   try {
     const files: RebuiltFile[] = [];
     for (const [index, emitted] of rebuilt.packages.entries()) {
       if (emitted instanceof Failure) throw emitted;
       const plan = prepared.plans[index]!;
-      const published = examined.apk.signature?.signatures[0];
-      const signature = published === undefined ? undefined : transplant(published, plan);
-      const folder = join(directory, plan.package.architecture);
-      const path = join(folder, `${emitted.name}-${emitted.version}.apk`);
-      mkdirSync(folder, { recursive: true });
-      await pipeline(packageSource(emitted, signature).open(), createWriteStream(`${path}.part`));
-      renameSync(`${path}.part`, path);
-      files.push({ name: emitted.name, path });
+      const signature = signatureFor(emitted, plan, examined.apk, target.signingKey);
+      files.push(await writePackage(emitted, signature, join(target.directory, plan.package.architecture)));
     }
     return files;
   } finally {
     await rebuilt.dispose();
   }
+}
+
+function signatureFor(
+  emitted: EmittedPackage,
+  plan: Plan,
+  published: Apk,
+  key: SigningKey | undefined,
+): Uint8Array | undefined {
+  if (key === undefined) {
+    const signature = published.signature?.signatures[0];
+    return signature === undefined ? undefined : transplant(signature, plan);
+  }
+  const { algorithm } = formatOf(parseRelease(plan.builder.melange)!).signature;
+  const bytes = signBytes(emitted.control, algorithm, key);
+  return transplant({ bytes, algorithm, keyName: key.publicName }, plan);
+}
+
+async function writePackage(
+  emitted: EmittedPackage,
+  signature: Uint8Array | undefined,
+  folder: string,
+): Promise<RebuiltFile> {
+  const path = join(folder, `${emitted.name}-${emitted.version}.apk`);
+  mkdirSync(folder, { recursive: true });
+  await pipeline(packageSource(emitted, signature).open(), createWriteStream(`${path}.part`));
+  renameSync(`${path}.part`, path);
+  return { name: emitted.name, path };
 }

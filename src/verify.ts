@@ -50,7 +50,7 @@ async function verifyBuild(
     stage('plan');
     prepared = await prepare(targets, repositories, options);
     stage('rebuild');
-    const rebuilt = await builtinEngine.rebuild({
+    const rebuilt = await (options.engine ?? builtinEngine).rebuild({
       ...prepared,
       machine: options.machine,
       observer: observeSteps(targets[0]!.claim.recipe.package.name, options),

@@ -26,6 +26,7 @@ const rows: readonly (readonly string[])[] = [
     'lock.ts',
     'inspect.ts',
     'rebuild.ts',
+    'index-folder.ts',
     'diff.ts',
     'doctor.ts',
   ],

@@ -18,7 +18,11 @@ export interface PublicKey {
   readonly key: KeyObject;
 }
 
-const digests: Record<SignatureAlgorithm, string> = { RSA: 'RSA-SHA1', RSA256: 'RSA-SHA256' };
+/** Names of the digests as OpenSSL has them. */
+export const signatureDigests: Readonly<Record<SignatureAlgorithm, string>> = {
+  RSA: 'RSA-SHA1',
+  RSA256: 'RSA-SHA256',
+};
 
 /** Whether an entry of a signature section is a signature at all. */
 export function isSignatureName(name: string): boolean {
@@ -45,5 +49,5 @@ export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
 
 /** Whether a signature over the signed bytes (a compressed section or index) is this key's. */
 export function signatureFits(signature: Signature, signed: Uint8Array, key: PublicKey): boolean {
-  return verify(digests[signature.algorithm], signed, key.key, signature.bytes);
+  return verify(signatureDigests[signature.algorithm], signed, key.key, signature.bytes);
 }

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism, homedir, userInfo } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
 import { callerIdMap } from '../build/sandbox/id-map.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
@@ -34,6 +35,7 @@ export interface RawOptions {
   readonly format?: 'text' | 'json';
   readonly output?: readonly string[];
   readonly out?: string;
+  readonly signingKey?: string;
   readonly entries?: boolean;
 }
 
@@ -70,11 +72,18 @@ function readKeys(paths: readonly string[]): PublicKey[] {
   return paths.map((path) => parsePublicKey(basename(path), readFileSync(path)));
 }
 
+/** The private key that `--signing-key` names; undefined where there is none. */
+export function readSigningKey(path: string | undefined): SigningKey | undefined {
+  if (path === undefined) return undefined;
+  requireFiles([path]);
+  return parseSigningKey(basename(path), readFileSync(path));
+}
+
 function parseLocation(location: string): string {
   return isAddress(location) ? location.replace(/\/+$/, '') : requireFolder(location);
 }
 
-function requireFolder(path: string): string {
+export function requireFolder(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory() !== true) throw new Failure('usage', `${path} is no folder`);
   return resolve(path);

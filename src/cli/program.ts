@@ -39,6 +39,7 @@ function commandTree(finish: Finish): Command {
   addInspect(program, finish);
   addLock(program, finish);
   addRebuild(program, finish);
+  addIndex(program, finish);
   addDiff(program, finish);
   addDoctor(program, finish);
   return program;
@@ -182,10 +183,26 @@ function addRebuild(program: Command, finish: Finish): void {
       'Rebuilds packages and writes them to <dir>/<arch>/, with the published signature where there is one.',
     )
     .argument('<package...>', 'package files (.apk)')
+    .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .requiredOption('-o, --out <dir>', 'where to write');
   buildOptions(command).action(async (files: string[]) => {
     const { rebuildCommand } = await import('./commands/rebuild.ts');
     finish(await rebuildCommand(files, rawOptions(command)));
+  });
+}
+
+function addIndex(program: Command, finish: Finish): void {
+  const command = program
+    .command('index')
+    .summary('make an index of a folder of packages')
+    .description(
+      'Writes APKINDEX.tar.gz over the packages of a folder, signed where a key is given, so that apk can use the folder.',
+    )
+    .argument('<dir>', 'folder of packages: <repository>/<arch>')
+    .option('--signing-key <file>', 'RSA private key (PEM) to sign with');
+  command.action(async (folder: string) => {
+    const { indexCommand } = await import('./commands/index-folder.ts');
+    finish(await indexCommand(folder, rawOptions(command)));
   });
 }
 

@@ -6,6 +6,7 @@ import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import type { ByteSource } from '../apk/apk.ts';
 import type { Tree } from '../build/tree.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
+import { writeRecipe } from '../claim/recipe/write.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
@@ -24,7 +25,6 @@ import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 export interface EmitInput {
   readonly plan: Plan;
   readonly recipe: Recipe;
-  readonly recipeBytes: Uint8Array;
   readonly format: Format;
   /** Trees of all packages of the build: origin first, then subpackages. */
   readonly trees: readonly { readonly name: string; readonly tree: Tree }[];
@@ -91,7 +91,7 @@ export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
     dependencies: emittedDependencies(part.dependencies, generated),
     datahash: data.sha256,
   });
-  const files = { pkginfo, recipe: input.recipeBytes, scriptlets: part.scriptlets };
+  const files = { pkginfo, recipe: writeRecipe(recipe, format.version), scriptlets: part.scriptlets };
   const control = emitControl(files, mtime, builder.deflate);
   return { name, version: fullVersion(recipe), control, data, skipped: generated.skipped };
 }

@@ -21,34 +21,55 @@ export const builtinEngine: Engine = { name: 'builtin', rebuild };
 
 /** Builds once and emits every planned package. */
 async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
-  const { machine } = request;
-  const runs = join(machine.cache, 'runs');
-  await sweepRunDirectories(runs, machine.ids);
-  const directory = await makeRunDirectory(runs);
-  const dispose = () => removeTree(directory, machine.ids);
+  const opened = await openBuild(request);
   try {
-    const guest = await prepareGuest(request, directory);
-    const built = await runBuild(request, guest, directory);
-    const packages = await emitAll(request, built, guest, directory).finally(() => built.close());
-    return { packages, caveats: built.caveats, dispose };
+    const packages: (EmittedPackage | Failure)[] = [];
+    for (const plan of request.plans) packages.push(await opened.emit(plan));
+    return { packages, caveats: opened.caveats, dispose: opened.dispose };
   } catch (failure) {
-    await dispose();
+    await opened.dispose();
     throw failure;
   }
 }
 
-/** Equal plans are emitted once. */
-async function emitAll(request: RebuildRequest, built: Built, guest: PreparedGuest, directory: string) {
-  const emitted = new Map<string, EmittedPackage | Failure>();
-  const packages: (EmittedPackage | Failure)[] = [];
-  for (const plan of request.plans) {
-    const identity = planIdentity(plan);
-    const known =
-      emitted.get(identity) ?? (await emit(request, plan, built, guest, join(directory, `${identity}.data`)));
-    emitted.set(identity, known);
-    packages.push(known);
+/** A build that has run: packages can be emitted from what its steps left, as often as asked. */
+export interface OpenBuild {
+  /** Equal plans are emitted once. A package that cannot be emitted is a failure as a value. */
+  emit(plan: Plan): Promise<EmittedPackage | Failure>;
+  readonly caveats: readonly string[];
+  /** Removes what the steps left and what was emitted. */
+  dispose(): Promise<void>;
+}
+
+/** Runs the steps of a request and leaves the emission to the caller, who must dispose of the build. */
+export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
+  const { machine } = request;
+  const runs = join(machine.cache, 'runs');
+  await sweepRunDirectories(runs, machine.ids);
+  const directory = await makeRunDirectory(runs);
+  try {
+    const guest = await prepareGuest(request, directory);
+    const built = await runBuild(request, guest, directory);
+    const emitted = new Map<string, EmittedPackage | Failure>();
+    return {
+      caveats: built.caveats,
+      async emit(plan) {
+        const identity = planIdentity(plan);
+        const known =
+          emitted.get(identity) ??
+          (await emit(request, plan, built, guest, join(directory, `${identity}.data`)));
+        emitted.set(identity, known);
+        return known;
+      },
+      async dispose() {
+        built.close();
+        await removeTree(directory, machine.ids);
+      },
+    };
+  } catch (failure) {
+    await removeTree(directory, machine.ids);
+    throw failure;
   }
-  return packages;
 }
 
 interface PreparedGuest extends Guest {
@@ -139,7 +160,6 @@ async function emit(
     return await emitPackage({
       plan,
       recipe: request.recipe,
-      recipeBytes: request.recipeBytes,
       format: planFormat(plan),
       trees: built.trees,
       names,

@@ -21,7 +21,6 @@ export type GuestRequest =
 /** One build with the plans of all packages that it serves. */
 export interface RebuildRequest {
   readonly recipe: Recipe;
-  readonly recipeBytes: Uint8Array;
   readonly plans: readonly Plan[];
   readonly guest: GuestRequest;
   readonly sources: readonly FoundSource[];

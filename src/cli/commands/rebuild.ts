@@ -1,6 +1,6 @@
 /** `wolfi-repro rebuild`. */
 import { rebuild } from '../../rebuild.ts';
-import { type RawOptions, requireFiles, runOptions } from '../options.ts';
+import { type RawOptions, readSigningKey, requireFiles, runOptions } from '../options.ts';
 import { printData } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
@@ -11,7 +11,11 @@ export async function rebuildCommand(files: readonly string[], raw: RawOptions):
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     for (const file of files) {
-      const rebuilt = await rebuild(file, raw.out!, options).finally(() => progress.stop());
+      const rebuilt = await rebuild(
+        file,
+        { directory: raw.out!, signingKey: readSigningKey(raw.signingKey) },
+        options,
+      ).finally(() => progress.stop());
       for (const { path } of rebuilt) printData(`${path}\n`);
     }
     return 0;

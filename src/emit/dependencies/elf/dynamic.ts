@@ -12,7 +12,7 @@ import { isReadable, type Section, sectionType } from './sections.ts';
 export const dynamicTag = { needed: 1n, soname: 14n } as const;
 
 const longestDynamicSection = 16 * 1024 * 1024;
-const longestInterpreter = 1024 * 1024;
+const longestInterpreter = 16 * 1024 * 1024;
 /** Longer than nearly all names of libraries. */
 const firstRead = 256;
 /** Read beyond that for the strings of one tag. */

@@ -1,0 +1,26 @@
+/** Private keys for signing what was rebuilt. */
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import { type SignatureAlgorithm, signatureDigests } from './signature.ts';
+
+export interface SigningKey {
+  /** File name of the public key, by which signatures name it: `<name>.pub`. */
+  readonly publicName: string;
+  readonly key: KeyObject;
+}
+
+/** Reads a PEM private key; `name` is its file name. Fails with `usage`. */
+export function parseSigningKey(name: string, pem: Uint8Array): SigningKey {
+  try {
+    const key = createPrivateKey(Buffer.from(pem));
+    if (key.asymmetricKeyType !== 'rsa') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
+    return { publicName: `${name}.pub`, key };
+  } catch (cause) {
+    throw new Failure('usage', `${name} is no RSA private key in PEM form without a passphrase`, { cause });
+  }
+}
+
+/** RSA PKCS#1 v1.5 over bytes (a compressed section or index). */
+export function signBytes(bytes: Uint8Array, algorithm: SignatureAlgorithm, { key }: SigningKey): Uint8Array {
+  return sign(signatureDigests[algorithm], bytes, key);
+}

@@ -1,0 +1,36 @@
+/** What a published document says of syft's record of its package. */
+import type { Apk } from '../../../apk/apk.ts';
+import { entryPath } from '../../../apk/entries.ts';
+import type { Claim } from '../../../claim/claim.ts';
+import { formatOfTraits, isSbomEntry } from '../../../claim/traits/traits.ts';
+import type { RecordSubject } from './apk-record.ts';
+import { pathsBeforeSbom } from './paths.ts';
+
+/** A published record beside everything that it should follow from. */
+export interface PublishedRecord {
+  readonly subject: RecordSubject;
+  /** 16 hex digits. */
+  readonly id: string;
+  readonly cpes: readonly string[];
+  /** The lists of paths that the tree can have had before the SBOM; the likeliest first. */
+  readonly pathLists: readonly (readonly string[])[];
+}
+
+/** The record in a package's SBOM; undefined where production did not write the SBOM, or it has no such record. */
+export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undefined {
+  const { sbom, name, version, recipe, architecture, traits } = claim;
+  if (sbom?.kind !== 'readable' || sbom.generator !== 'production') return undefined;
+  const element = sbom.elements.find(
+    (each) =>
+      each.sourceInfo?.endsWith('/.PKGINFO') === true && each.name === name && each.version === version,
+  );
+  const id = /^SPDXRef-Package-apk-.*-([0-9a-f]{16})$/.exec(element?.id ?? '')?.[1];
+  const sbomEntry = apk.data.entries.find(isSbomEntry);
+  if (element === undefined || id === undefined || sbomEntry === undefined) return undefined;
+  return {
+    subject: { format: formatOfTraits(traits), recipe, name, architecture },
+    id,
+    cpes: element.cpes,
+    pathLists: pathsBeforeSbom(apk.data.entries.map(entryPath), entryPath(sbomEntry)),
+  };
+}

@@ -1,0 +1,30 @@
+/** A folder of packages made into a repository that apk can use. */
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readApk } from './apk/apk.ts';
+import { compareBytes } from './bytes.ts';
+import { emitIndex, type IndexSigner, indexRecord } from './emit/index-archive.ts';
+import { Failure } from './failure.ts';
+import { fileSource } from './inputs/files.ts';
+
+export interface IndexedFolder {
+  readonly path: string;
+  readonly packages: number;
+}
+
+/**
+ * Writes `APKINDEX.tar.gz` over all packages of a folder (`<repository>/<arch>`), in the order of their names. Fails as `readApk`
+ * does for a package that is none, and with `usage` where there is no package.
+ */
+export async function indexFolder(folder: string, signer: IndexSigner | undefined): Promise<IndexedFolder> {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.apk'))
+    .sort(compareBytes);
+  if (names.length === 0) throw new Failure('usage', `${folder} has no packages`);
+  const records: string[] = [];
+  for (const name of names) records.push(indexRecord(await readApk(fileSource(join(folder, name)))));
+  const path = join(folder, 'APKINDEX.tar.gz');
+  writeFileSync(`${path}.part`, emitIndex(records, '', signer));
+  renameSync(`${path}.part`, path);
+  return { path, packages: names.length };
+}
