@@ -9,8 +9,18 @@ export type ClaimFindingKind =
   | 'sbom-missing'
   | 'sbom-unreadable'
   | 'sbom-foreign'
+  | 'sbom-paths-match'
+  | 'sbom-paths-differ'
+  | 'sbom-record-unexplained'
   | 'clock-missing'
   | 'pkginfo-shape'
+  | 'index-older'
+  | 'environment-newer'
+  | 'environment-unlisted'
+  | 'source-unpinned'
+  | 'recipe-differs'
+  | 'recipe-not-compared'
+  | 'recipe-same'
   | 'recipe';
 
 export interface ClaimFinding {
@@ -27,8 +37,18 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   'size-unexplained': 'the recorded size fits no known file system',
   'sbom-missing': 'the package has no SBOM',
   'sbom-unreadable': 'the SBOM cannot be read',
-  'sbom-foreign': 'the SBOM was not written by open-source melange',
+  'sbom-foreign': 'the SBOM was not written by a known program',
+  'sbom-paths-match': 'the SBOM vouches for the paths of the package',
+  'sbom-paths-differ': 'the paths of the package are not those that its SBOM was made from',
+  'sbom-record-unexplained': 'the SBOM says of the package what no known record gives',
   'clock-missing': 'the build had no clock: times are those of 1970',
+  'index-older': 'the index of a repository lists only older builds than it did before',
+  'environment-newer': 'packages of the environment were built after the package itself',
+  'environment-unlisted': 'packages of the environment are listed by no signed index',
+  'source-unpinned': 'a source was fetched that the recipe does not pin',
+  'recipe-differs': 'the recipe is not the one of the recipe repository',
+  'recipe-not-compared': 'the recipe was not compared with the recipe repository',
+  'recipe-same': 'the recipe is the one of the recipe repository',
   'pkginfo-shape': '.PKGINFO is not in the form that melange writes',
   recipe: 'the recipe has something that melange does not write',
 };

@@ -59,7 +59,8 @@ export function inferDirectorySize(
   recordedSize: number,
   entries: readonly ApkEntry[],
 ): DirectorySizeModel | undefined {
-  const contents = entries.reduce((sum, entry) => sum + contentBytes(entry, entries), 0);
+  const sizes = new Map(entries.map((entry) => [entryPath(entry), entry.size]));
+  const contents = entries.reduce((sum, entry) => sum + contentBytes(entry, sizes), 0);
   const shapes = directoryShapes(
     entries.map((entry) => ({ path: entryPath(entry), isDirectory: entry.type === '5' })),
   );
@@ -68,10 +69,10 @@ export function inferDirectorySize(
   );
 }
 
-function contentBytes(entry: ApkEntry, entries: readonly ApkEntry[]): number {
+function contentBytes(entry: ApkEntry, sizes: ReadonlyMap<string, number>): number {
   if (entry.type === '0') return entry.size;
   if (entry.type === '2') return encodeBytes(entry.linkname).length;
   // Each name of a hard link counts: the sum is over what a walk meets.
-  if (entry.type === '1') return entries.find(({ name }) => name === entry.linkname)?.size ?? 0;
+  if (entry.type === '1') return sizes.get(entry.linkname) ?? 0;
   return 0;
 }

@@ -36,6 +36,23 @@ export interface OwnerNames {
   readonly groups: ReadonlyMap<number, string>;
 }
 
+interface Account {
+  readonly id: number;
+  readonly name: string;
+}
+
+/**
+ * Names of ids without those that need not be believed: accounts of the recipe are called as the recipe says, and id 0
+ * is `root`, or nothing in an environment without account files.
+ */
+export function credibleNames(
+  names: ReadonlyMap<number, string>,
+  accounts: readonly Account[],
+): Map<number, string> {
+  const root = names.get(0) === '' ? '' : 'root';
+  return new Map([...names, ...accounts.map(({ id, name }) => [id, name] as const), [0, root]]);
+}
+
 /** Taken from the published file only where the environment that would give the names is substituted. */
 export function recordedNames(entries: readonly ApkEntry[]): OwnerNames {
   return {

@@ -50,7 +50,7 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
     sbomGenerator: sbom === undefined ? 'none' : sbom.kind === 'readable' ? sbom.generator : 'unknown',
     directorySize: inferSize(apk) ?? 'unknown',
     clock,
-    zoneOffsetMinutes: clock === undefined ? (recovered?.created?.zoneOffsetMinutes ?? 0) : 0,
+    zoneOffsetMinutes: clock === undefined ? credibleZone(recovered?.created?.zoneOffsetMinutes) : 0,
     owner: inferOwner(apk.data.entries, format.owners, isSbomEntry),
     ownerNames: recordedNames(apk.data.entries),
     namespace: maintainer ?? recovered?.namespace ?? '',
@@ -64,6 +64,12 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
       (line) => line.kind === 'field' && line.key === 'depend' && line.value.startsWith('so-ver:'),
     ),
   };
+}
+
+/** Zones lie between UTC-12 and UTC+14, on quarters of an hour (IANA time zone database, for 1970 and since). */
+function credibleZone(offset: number | undefined): number {
+  if (offset === undefined || offset < -12 * 60 || offset > 14 * 60) return 0;
+  return offset % 15 === 0 ? offset : 0;
 }
 
 /** Where melange puts the SBOM of a package. */

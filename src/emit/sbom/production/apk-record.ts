@@ -1,14 +1,15 @@
 /** production's record of a package: made of the recipe, before there is a `.PKGINFO` with sizes and digests. */
-import { type Recipe, fullVersion } from '../../../claim/recipe/recipe.ts';
+import { fullVersion, type Recipe } from '../../../claim/recipe/recipe.ts';
+import { type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
 import type { Format } from '../../../melange/format.ts';
 import { packagePart } from '../../pkginfo.ts';
 import { licenseExpression } from '../licenses.ts';
 import { guessCpes, printCpe } from './cpe.ts';
+import { hashDigits } from './hash.ts';
 import { declaredLicense } from './license.ts';
 import { originCpe } from './origin-cpe.ts';
 import { hashFiles, type TreePaths } from './paths.ts';
 import type { SyftRecord } from './record.ts';
-import type { RecordVariant } from './variant.ts';
 
 /** The package that a record is about. */
 export interface RecordSubject {
@@ -21,19 +22,33 @@ export interface RecordSubject {
 }
 
 export function syftRecord(subject: RecordSubject, paths: TreePaths, variant: RecordVariant): SyftRecord {
+  return recordMaker(subject, paths)(variant);
+}
+
+/** Makes the records of all variants; texts are looked into once. */
+export function recordMaker(
+  subject: RecordSubject,
+  paths: TreePaths,
+): (variant: RecordVariant) => SyftRecord {
   const { recipe, name, architecture } = subject;
   const part = packagePart(recipe, name)!;
   const { runtime, provides } = part.dependencies;
-  return {
+  const licenses = {
+    joined: declaredLicense(licenseText(subject, 'joined')),
+    identified: declaredLicense(licenseText(subject, 'identified')),
+    last: declaredLicense(licenseText(subject, 'last')),
+  };
+  const descriptions = { verbatim: part.description, trimmed: withoutFinalNewlines(part.description) };
+  return (variant) => ({
     name,
     version: fullVersion(recipe),
     architecture,
     origin: recipe.package.name,
     maintainer: '',
     url: variant.url === 'declared' ? part.url : '',
-    description: variant.description === 'verbatim' ? part.description : part.description.replace(/\n+$/, ''),
+    description: descriptions[variant.description],
     commit: part.commit,
-    license: declaredLicense(licenseText(subject, variant)),
+    license: licenses[variant.license],
     dependencies: variant.dependencies === 'declared' ? runtime : [],
     provides: variant.provides === 'declared' ? provides : [],
     size: 0,
@@ -41,12 +56,42 @@ export function syftRecord(subject: RecordSubject, paths: TreePaths, variant: Re
     checksum: '',
     location: '/.PKGINFO',
     files: hashFiles(paths, variant.emptyTree),
-  };
+  });
 }
 
-function licenseText({ recipe, format }: RecordSubject, variant: RecordVariant): string {
+function withoutFinalNewlines(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
+}
+
+/** One record, with the first variant that gives it. */
+export interface VariantRecord {
+  readonly variant: RecordVariant;
+  readonly record: SyftRecord;
+}
+
+/** Every record that the variants give of one package; what comes out alike is one. */
+export function distinctRecords(subject: RecordSubject, paths: TreePaths): VariantRecord[] {
+  const records = new Map<string, VariantRecord>();
+  const make = recordMaker(subject, paths);
+  for (const variant of recordVariants) {
+    const record = make(variant);
+    const key = recordKey(record);
+    if (!records.has(key)) records.set(key, { variant, record });
+  }
+  return [...records.values()];
+}
+
+/** What variants of one package's record differ in; lists and texts are there, shortened or not there. */
+export function recordKey({ dependencies, provides, url, description, license, files }: SyftRecord): string {
+  const lengths = [dependencies, provides, url, description].map(({ length }) => length);
+  return JSON.stringify([...lengths, license?.expression, license?.value, hashDigits(files)]);
+}
+
+function licenseText({ recipe, format }: RecordSubject, answer: RecordVariant['license']): string {
   const licenses = recipe.package.copyright.map(({ license }) => license);
-  switch (variant.license) {
+  switch (answer) {
     case 'joined':
       return licenses.join(' AND ');
     case 'identified':

@@ -39,9 +39,10 @@ export function printCpe(cpe: CpeParts): string {
     cpe.targetHardware,
     cpe.other,
   ];
-  return ['cpe:2.3', ...parts.map((text) => (text === undefined || text === '' ? '*' : escapePart(text)))].join(
-    ':',
-  );
+  return [
+    'cpe:2.3',
+    ...parts.map((text) => (text === undefined || text === '' ? '*' : escapePart(text))),
+  ].join(':');
 }
 
 function escapePart(text: string): string {
@@ -51,15 +52,21 @@ function escapePart(text: string): string {
 /** What is printed of a package by `printCpe`: letters, digits and marks of ASCII. */
 const printablePart = /^[ -~]+$/;
 
-/** The CPEs of a package in syft's order. The url may be empty. */
+/** No package is called longer: its file could not be. */
+const longest = 255;
+
+/** The CPEs of a package in syft's order; none of names that no file can have. The url may be empty. */
 export function guessCpes(name: string, version: string, url: string): string[] {
+  if (name.length > longest || version.length > longest) return [];
   const upstream = upstreamOf(name);
   const products = candidateProducts(name, upstream);
   const vendors = candidateVendors(name, upstream, url);
   const pairs = [...products].flatMap((product) => [...vendors].map((vendor) => ({ vendor, product })));
   const length = ({ vendor, product }: (typeof pairs)[number]) => encodeBytes(vendor + product).length;
   return pairs
-    .filter(({ vendor, product }) => printablePart.test(vendor + product) && isPlausible(name, vendor, product))
+    .filter(
+      ({ vendor, product }) => printablePart.test(vendor + product) && isPlausible(name, vendor, product),
+    )
     .sort(
       (a, b) =>
         length(b) - length(a) || compareBytes(`${a.vendor}:${a.product}:`, `${b.vendor}:${b.product}:`),
@@ -108,7 +115,9 @@ function candidateVendors(name: string, upstream: Upstream, url: string): Set<st
 /** The upstream's own name with what a table adds, less what another takes away. */
 function amend(upstream: Upstream, added: CandidateTable, removed: CandidateTable): string[] {
   const less = lookUp(removed, upstream.kind, upstream.name);
-  return [upstream.name, ...lookUp(added, upstream.kind, upstream.name)].filter((text) => !less.includes(text));
+  return [upstream.name, ...lookUp(added, upstream.kind, upstream.name)].filter(
+    (text) => !less.includes(text),
+  );
 }
 
 function lookUp(table: CandidateTable, kind: UpstreamKind, name: string): readonly string[] {

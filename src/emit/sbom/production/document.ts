@@ -51,7 +51,7 @@ export interface LibraryRelationship {
 }
 
 /** An element with its keys in the library's order, whatever their order was. */
-export function libraryPackage(element: LibraryPackage): LibraryPackage {
+function libraryPackage(element: LibraryPackage): LibraryPackage {
   return {
     name: element.name,
     SPDXID: element.SPDXID,

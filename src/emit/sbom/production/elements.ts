@@ -29,7 +29,11 @@ export function recordElement(
     description: record.description || undefined,
     externalRefs: [
       ...cpes.map(cpeReference),
-      { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purlOf(record, namespace) },
+      {
+        referenceCategory: 'PACKAGE-MANAGER',
+        referenceType: 'purl',
+        referenceLocator: purlOf(record, namespace),
+      },
     ],
   };
 }
@@ -62,7 +66,10 @@ function libraryId(text: string): string {
 function purlOf({ name, version, architecture, origin }: SyftRecord, namespace: string): string {
   const qualifiers = { arch: architecture, ...(origin === '' ? {} : { origin }) };
   // Names and versions of packages are written alike by every version of packageurl-go.
-  return purlText({ type: 'apk', namespace: effectiveNamespace(namespace), name, version, qualifiers }, '0.1.3');
+  return purlText(
+    { type: 'apk', namespace: effectiveNamespace(namespace), name, version, qualifiers },
+    '0.1.3',
+  );
 }
 
 /** A url as Go's `url.ParseRequestURI` takes it: absolute, or a path. */

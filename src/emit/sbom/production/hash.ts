@@ -35,27 +35,22 @@ export function hashText(text: string): Hash64 {
 
 /** A whole number of 0 to 2^53 - 1. */
 export function hashInteger(value: number): Hash64 {
-  return hashWords([{ high: Math.floor(value / 2 ** 32), low: value >>> 0 }]);
+  return hashOne({ high: Math.floor(value / 2 ** 32), low: value >>> 0 });
 }
 
 /** Lists count as sets: order is nothing, and equal elements cancel in pairs. */
-export function hashSet(elements: Iterable<Hash64>): Hash64 {
-  let [high, low] = [0, 0];
-  for (const element of elements) {
-    high ^= element.high;
-    low ^= element.low;
-  }
-  return { high: high >>> 0, low: low >>> 0 };
+export function hashSet(elements: readonly Hash64[]): Hash64 {
+  return elements.reduce(xor, emptySet);
 }
 
 /** One field of a struct: its name bound to its value. */
 export function hashField(name: string, value: Hash64): Hash64 {
-  return hashWords([hashText(name), value]);
+  return hashPair(hashName(name), value);
 }
 
 /** A struct by the name of its type and its fields in the order of their declaration, each from `hashField`. */
 export function hashStruct(type: string, fields: readonly Hash64[]): Hash64 {
-  return fields.reduce((hash, field) => hashWords([hashSet([hash, field])]), hashText(type));
+  return fields.reduce((hash, field) => hashOne(xor(hash, field)), hashName(type));
 }
 
 /** 16 lower-case hex digits. */
@@ -63,14 +58,34 @@ export function hashDigits({ high, low }: Hash64): string {
   return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
 }
 
+function xor(a: Hash64, b: Hash64): Hash64 {
+  return { high: (a.high ^ b.high) >>> 0, low: (a.low ^ b.low) >>> 0 };
+}
+
+const names = new Map<string, Hash64>();
+
+/** Names of types and fields, of which there are few, are hashed once. */
+function hashName(name: string): Hash64 {
+  const known = names.get(name) ?? hashText(name);
+  names.set(name, known);
+  return known;
+}
+
 const scratch = new Uint8Array(16);
 const scratchView = new DataView(scratch.buffer);
+const firstHalf = scratch.subarray(0, 8);
 
-/** FNV-1 over one or two hashes as little-endian bytes. */
-function hashWords(words: readonly Hash64[]): Hash64 {
-  words.forEach(({ high, low }, index) => {
-    scratchView.setUint32(index * 8, low, true);
-    scratchView.setUint32(index * 8 + 4, high, true);
-  });
-  return fnv1(scratch.subarray(0, words.length * 8));
+/** FNV-1 over the little-endian bytes of a hash. */
+function hashOne({ high, low }: Hash64): Hash64 {
+  scratchView.setUint32(0, low, true);
+  scratchView.setUint32(4, high, true);
+  return fnv1(firstHalf);
+}
+
+function hashPair(a: Hash64, b: Hash64): Hash64 {
+  scratchView.setUint32(0, a.low, true);
+  scratchView.setUint32(4, a.high, true);
+  scratchView.setUint32(8, b.low, true);
+  scratchView.setUint32(12, b.high, true);
+  return fnv1(scratch);
 }

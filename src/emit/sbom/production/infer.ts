@@ -1,19 +1,16 @@
 /** The variant of production's generator as one trait of a build: one answer for all its packages. */
 import type { Apk } from '../../../apk/apk.ts';
 import type { Claim } from '../../../claim/claim.ts';
-import { type FitLevel, fitRecord, type RecordFit } from './fit.ts';
+import {
+  answersOf,
+  type RecordTrait,
+  type RecordVariant,
+  recordVariants,
+  sampleVariant,
+} from '../../../claim/traits/record-variant.ts';
+import type { Sha256 } from '../../../digest.ts';
+import { type FittingVariants, fitRecord } from './fit.ts';
 import { publishedRecord } from './published.ts';
-import { answersOf, type RecordAnswers, type RecordVariant, sampleVariant } from './variant.ts';
-
-/** How production recorded the packages of a build, as a plan states it. */
-export interface RecordTrait {
-  /** What is emitted: the first variant that fits, that of the public sample where none does. */
-  readonly variant: RecordVariant;
-  /** How well it fits every package. */
-  readonly fit: FitLevel;
-  /** The answers of all variants that fit as well; where one question has several, these packages do not tell. */
-  readonly answers: RecordAnswers;
-}
 
 export interface ReadPackage {
   readonly apk: Apk;
@@ -21,36 +18,47 @@ export interface ReadPackage {
 }
 
 /**
- * The trait of each package, in the order given; undefined for those that production's generator did not write. A build
- * makes a package once, so two files of one name are never taken for the same build.
+ * The trait of each package, in the order given; undefined for those that have no record of production's generator. A
+ * build makes a package once: of two files of one name at most one is of the same build as the other packages.
  */
 export function inferRecords(packages: readonly ReadPackage[]): (RecordTrait | undefined)[] {
   const fits = packages.map(({ apk, claim }) => {
     const published = publishedRecord(apk, claim);
     return published === undefined ? undefined : fitRecord(published);
   });
-  return packages.map((own, index) => {
-    if (fits[index] === undefined) return undefined;
-    const together = fits.filter((fit, at) => fit !== undefined && isSameBuild(own, packages[at]!));
-    return commonTrait(together as RecordFit[]);
+  const editions: Edition[] = [];
+  const joined = packages.map(({ claim }, index) => {
+    const fitting = fits[index];
+    return fitting === undefined ? undefined : { fitting, edition: joinEdition(editions, claim, fitting) };
   });
+  return joined.map((each) => each && traitOf(each.edition, each.fitting));
 }
 
-function isSameBuild({ claim }: ReadPackage, { claim: other }: ReadPackage): boolean {
-  return claim.file.sha256 === other.file.sha256 || claim.name !== other.name;
+/** Packages that can be of one build, and what fits all of them: nothing where they contradict each other. */
+interface Edition {
+  readonly files: Map<string, Sha256>;
+  variants: readonly RecordVariant[];
 }
 
-/** The variants that fit all packages; a package that none fits says nothing about the others. */
-function commonTrait(fits: readonly RecordFit[]): RecordTrait {
-  const fit = fits.some(({ level }) => level === 'none')
-    ? 'none'
-    : fits.some(({ level }) => level === 'id')
-      ? 'id'
-      : 'id-and-cpes';
-  const telling = fits.filter(({ level }) => level !== 'none');
-  const [first, ...rest] = telling.map(({ variants }) => variants);
-  const common = (first ?? []).filter((variant) => rest.every((variants) => variants.includes(variant)));
-  return common.length === 0
+function joinEdition(editions: Edition[], { name, file }: Claim, fitting: FittingVariants): Edition {
+  // What no variant fits says nothing of the others.
+  const variants = fitting.fit === 'none' ? recordVariants : fitting.variants;
+  const shared = (edition: Edition) => edition.variants.filter((variant) => variants.includes(variant));
+  const open = editions.filter(({ files }) => (files.get(name) ?? file.sha256) === file.sha256);
+  const edition = open.find((each) => shared(each).length > 0) ?? open[0];
+  if (edition === undefined) {
+    const first: Edition = { files: new Map([[name, file.sha256]]), variants };
+    editions.push(first);
+    return first;
+  }
+  edition.variants = shared(edition);
+  edition.files.set(name, file.sha256);
+  return edition;
+}
+
+function traitOf({ variants }: Edition, { fit }: FittingVariants): RecordTrait {
+  const [first] = variants;
+  return first === undefined
     ? { variant: sampleVariant, fit: 'none', answers: answersOf([sampleVariant]) }
-    : { variant: common[0]!, fit, answers: answersOf(common) };
+    : { variant: first, fit, answers: answersOf(variants) };
 }

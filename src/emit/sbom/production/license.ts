@@ -2,9 +2,10 @@
  * A licence as syft reads it and as its SPDX document prints it (syft v1.38.0 syft/license/license.go,
  * internal/spdxlicense, syft/format/common/spdxhelpers/license.go). Licences given by URL are not looked up.
  */
+
+import { noAssertion } from '../document.ts';
 import { isLicenseExpression } from '../license-expression.ts';
 import { licenseIds } from '../license-ids.ts';
-import { noAssertion } from '../document.ts';
 
 export interface DeclaredLicense {
   /** An SPDX expression; empty where the text is none. */

@@ -35,7 +35,8 @@ const exceptions: readonly string[] = ['gitlab-operator', 'gitlab-operator-fips'
 
 /** The CPE of an origin; undefined where the table does not know it. The version loses its epoch. */
 export function originCpe(origin: string, fullVersion: string): CpeParts | undefined {
-  const version = fullVersion.replace(/-r(?!.*-r).*$/s, '');
+  const epochAt = fullVersion.lastIndexOf('-r');
+  const version = epochAt < 0 ? fullVersion : fullVersion.slice(0, epochAt);
   if (Object.hasOwn(byOrigin, origin)) return { ...byOrigin[origin]!, version };
   const beginning = Object.keys(byBeginning).find((each) => origin.startsWith(each));
   if (beginning === undefined || exceptions.includes(origin)) return undefined;

@@ -1,6 +1,6 @@
 /** The paths that syft's record lists: those of the tree when the SBOM was not yet written. */
 import { emptySet, type Hash64, hashSet } from './hash.ts';
-import { hashPath } from './record.ts';
+import { hashPath, hashPaths } from './record.ts';
 
 /** A list of paths as far as it enters an id. */
 export interface TreePaths {
@@ -11,7 +11,7 @@ export interface TreePaths {
 
 /** Paths relative to the package root, without the root itself, each once. */
 export function treePaths(paths: readonly string[]): TreePaths {
-  return { isEmpty: paths.length === 0, hash: hashSet(paths.map(hashPath)) };
+  return { isEmpty: paths.length === 0, hash: hashPaths(paths) };
 }
 
 const root = hashPath('.');

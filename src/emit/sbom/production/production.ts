@@ -3,6 +3,7 @@
  * document of the package appended (docs/production-sbom.md).
  */
 import { compareBytes, encodeBytes } from '../../../bytes.ts';
+import type { RecordVariant } from '../../../claim/traits/record-variant.ts';
 import { packageName } from '../elements.ts';
 import type { SbomInput } from '../input.ts';
 import { goJson } from '../json.ts';
@@ -12,7 +13,6 @@ import { describes, type LibraryDocument, type LibraryRelationship, readByLibrar
 import { recordElement, rootElement } from './elements.ts';
 import type { TreePaths } from './paths.ts';
 import type { FoundPackage } from './syft.ts';
-import type { RecordVariant } from './variant.ts';
 
 /** What production's document is made of besides melange's. */
 export interface ProductionInput {
@@ -33,7 +33,11 @@ export function productionDocument(input: SbomInput, production: ProductionInput
   const subject = { ...input, name: packageName(input) };
   const record = syftRecord(subject, production.paths, production.variant);
   const cpes = recordCpes(subject, record, production.variant);
-  const apk = { element: recordElement(record, cpes, input.namespace), type: 'apk', location: record.location };
+  const apk = {
+    element: recordElement(record, cpes, input.namespace),
+    type: 'apk',
+    location: record.location,
+  };
   const scanned = insertInOrder(apk, production.found).map(({ element }) => element);
   const root = rootElement(record);
   const document = readByLibrary(melangeDocument(input));
@@ -65,7 +69,9 @@ function compareFound(a: FoundPackage, b: FoundPackage): number {
     location,
   ];
   const others = keys(b);
-  return keys(a)
-    .map((key, index) => compareBytes(key, others[index]!))
-    .find((order) => order !== 0) ?? 0;
+  return (
+    keys(a)
+      .map((key, index) => compareBytes(key, others[index]!))
+      .find((order) => order !== 0) ?? 0
+  );
 }

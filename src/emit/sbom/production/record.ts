@@ -92,6 +92,6 @@ export function hashPath(path: string): Hash64 {
 }
 
 /** A list of files, in any order. */
-export function hashPaths(paths: Iterable<string>): Hash64 {
-  return hashSet(Array.from(paths, hashPath));
+export function hashPaths(paths: readonly string[]): Hash64 {
+  return hashSet(paths.map(hashPath));
 }

@@ -2,7 +2,13 @@
  * What syft finds in a package besides the package: the elements of its own document, as they go into production's
  * (wolfi-dev/wolfictl v0.39.22 pkg/sbom/sbom.go; syft v1.38.0). The program itself is handed in.
  */
-import { isJsonObject, type JsonObject, listMember, parseBoundedJson, textMember } from '../../../claim/sbom/json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  listMember,
+  parseBoundedJson,
+  textMember,
+} from '../../../claim/sbom/json.ts';
 import { Failure } from '../../../failure.ts';
 import { printCpe } from './cpe.ts';
 import type { LibraryPackage } from './document.ts';
@@ -42,7 +48,8 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): FoundPackage[] {
       .map((artifact) => [textMember(artifact, 'id') ?? '', artifact]),
   );
   return listMember(parseObject(spdx), 'packages').flatMap((element): FoundPackage[] => {
-    if (!isLibraryPackage(element)) throw new Failure('unsupported', 'syft printed an element of another form');
+    if (!isLibraryPackage(element))
+      throw new Failure('unsupported', 'syft printed an element of another form');
     const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
     // The directory itself is no artifact.
     if (artifact === undefined) return [];
@@ -50,12 +57,6 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): FoundPackage[] {
     if (type === 'binary') return [];
     return [{ element: withGoCpes(element, type), type, location: firstLocation(artifact) }];
   });
-}
-
-/** The version of syft that printed; undefined where it does not say. */
-export function syftVersion({ syft }: SyftOutput): string | undefined {
-  const descriptor = parseObject(syft)['descriptor'];
-  return isJsonObject(descriptor) ? textMember(descriptor, 'version') : undefined;
 }
 
 function parseObject(bytes: Uint8Array): JsonObject {
@@ -85,8 +86,7 @@ function firstLocation(artifact: JsonObject): string {
 /** Go's own modules are known by their packages (wolfi-dev/wolfictl v0.39.22 pkg/sbom/cpe.go). */
 const goProducts: Readonly<Record<string, string>> = {
   'golang.org/x/crypto': 'crypto bcrypt openpgp scrypt ssh',
-  'golang.org/x/net':
-    'networking bpf dns html http httpproxy http2 hpack proxy route trace webdev websocket',
+  'golang.org/x/net': 'networking bpf dns html http httpproxy http2 hpack proxy route trace webdev websocket',
   'golang.org/x/oauth2': 'oauth2 jws jwt',
 };
 

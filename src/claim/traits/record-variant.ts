@@ -37,7 +37,9 @@ const questions = Object.keys(recordQuestions) as RecordQuestion[];
 /** Every combination of answers, that of the sample first. */
 export const recordVariants: readonly RecordVariant[] = questions.reduce<Record<string, string>[]>(
   (variants, question) =>
-    variants.flatMap((variant) => recordQuestions[question].map((answer) => ({ ...variant, [question]: answer }))),
+    variants.flatMap((variant) =>
+      recordQuestions[question].map((answer) => ({ ...variant, [question]: answer })),
+    ),
   [{}],
 ) as unknown as readonly RecordVariant[];
 
@@ -64,4 +66,17 @@ export function decidedText(answers: RecordAnswers): string {
 /** The questions that more than one answer fits. */
 export function undecidedQuestions(answers: RecordAnswers): RecordQuestion[] {
   return questions.filter((question) => answers[question].length > 1);
+}
+
+/** How much of a published record the best variants give: the id and the CPEs, the id alone, or nothing. */
+export type RecordFit = 'id-and-cpes' | 'id' | 'none';
+
+/** How production recorded the packages of a build: one answer for all of them. */
+export interface RecordTrait {
+  /** What is emitted: the first variant that fits, that of the public sample where none does. */
+  readonly variant: RecordVariant;
+  /** How well it fits this package. */
+  readonly fit: RecordFit;
+  /** The answers of all variants that fit as well; where a question has several, these packages do not tell. */
+  readonly answers: RecordAnswers;
 }

@@ -1,0 +1,21 @@
+/** How two SBOMs differ, in lines for people. */
+import { printable } from '../bytes.ts';
+import { type SbomDifference, sbomDifferenceTitles } from '../compare/sbom-elements.ts';
+import { shorten } from './rows.ts';
+
+const mostElements = 40;
+
+/** One line for each difference, the first ones of many; nothing for none. */
+export function sbomDifferenceLines(differences: readonly SbomDifference[]): string[] {
+  const lines = differences.slice(0, mostElements).map(differenceText);
+  const cut = differences.length - lines.length;
+  return cut === 0 ? lines : [...lines, `… and ${cut} more; --format json has all`];
+}
+
+function differenceText({ kind, element, member, published, rebuilt }: SbomDifference): string {
+  const place = [element, ...(member === undefined ? [] : [member])].map(printable).join(' ');
+  const sides = [published, rebuilt].map((side) =>
+    side === undefined ? '(none)' : shorten(printable(side)),
+  );
+  return kind === 'member' ? `${place}: ${sides.join(' → ')}` : `${place}: ${sbomDifferenceTitles[kind]}`;
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type RecordVariant, recordVariants } from '../../../../src/claim/traits/record-variant.ts';
+import {
+  type RecordSubject,
+  recordCpes,
+  syftRecord,
+} from '../../../../src/emit/sbom/production/apk-record.ts';
+import { fitRecord } from '../../../../src/emit/sbom/production/fit.ts';
+import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
+import type { PublishedRecord } from '../../../../src/emit/sbom/production/published.ts';
+import { recordId } from '../../../../src/emit/sbom/production/record.ts';
+import { copyright, formatAt, recipeOf } from '../input.ts';
+
+const plain = recipeOf();
+
+/** A package that tells the answer to every question: without files, its origin in the table. */
+const subject: RecordSubject = {
+  format: formatAt('v0.59.1'),
+  recipe: recipeOf({
+    package: {
+      name: 'git',
+      url: 'https://github.com/owner/git',
+      description: 'two lines\nand a newline\n',
+      copyright: [copyright('MIT'), copyright('Own Licence')],
+      dependencies: { ...plain.package.dependencies, runtime: ['a', 'b'], provides: ['c=1'] },
+    },
+    cpe: { vendor: 'own', product: 'git', targetSw: 'linux' },
+  }),
+  name: 'git',
+  architecture: 'x86_64',
+};
+
+function publishedBy(variant: RecordVariant, paths: readonly string[] = []): PublishedRecord {
+  const record = syftRecord(subject, treePaths(paths), variant);
+  const cpes = recordCpes(subject, record, variant);
+  return { subject, id: recordId(record), cpes, pathLists: [paths] };
+}
+
+describe('the variants that fit a record', () => {
+  it('are those that give it, for every variant there is', () => {
+    for (const variant of recordVariants) {
+      const { fit, variants } = fitRecord(publishedBy(variant));
+      assert.equal(fit, 'id-and-cpes');
+      assert.ok(variants.includes(variant));
+      // A recipe's own CPE comes before the table, which then tells nothing.
+      assert.equal(variants.length, variant.cpe === 'declared' ? 2 : 1);
+    }
+  });
+
+  it('are told by the id alone where no list of CPEs is right', () => {
+    const published = { ...publishedBy(recordVariants[0]!), cpes: ['cpe:2.3:a:b:c:*:*:*:*:*:*:*:*'] };
+    const { fit, variants } = fitRecord(published);
+    assert.equal(fit, 'id');
+    assert.equal(variants.length, 4);
+  });
+
+  it('are none for another id', () => {
+    const published = { ...publishedBy(recordVariants[0]!), id: '0'.repeat(16) };
+    assert.deepEqual(fitRecord(published), { fit: 'none', variants: [], paths: undefined });
+  });
+
+  it('are looked for with every list of paths that there can have been', () => {
+    const published = publishedBy(recordVariants[0]!, ['var', 'var/lib']);
+    const { fit, paths } = fitRecord({ ...published, pathLists: [[], ['var'], ['var', 'var/lib']] });
+    assert.equal(fit, 'id-and-cpes');
+    assert.deepEqual(paths, ['var', 'var/lib']);
+  });
+
+  it('are found at once in a recipe of extreme texts', () => {
+    const description = `${'\n'.repeat(200_000)}x`;
+    const extreme = recipeOf({ package: { description, copyright: [copyright('('.repeat(50_000))] } });
+    const id = '0'.repeat(16);
+    const published = {
+      subject: { ...subject, recipe: extreme, name: 'foo' },
+      id,
+      cpes: [],
+      pathLists: [[]],
+    };
+    const start = performance.now();
+    assert.equal(fitRecord(published).fit, 'none');
+    assert.ok(performance.now() - start < 5000);
+  });
+});

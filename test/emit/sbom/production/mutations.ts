@@ -1,0 +1,163 @@
+/** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
+import type { SbomDifference } from '../../../../src/compare/sbom-elements.ts';
+import { type Packed, repack, repackSbom, withContent } from '../../../support/repack.ts';
+
+export interface Mutation {
+  readonly what: string;
+  readonly apply: (path: string) => Promise<Uint8Array>;
+  /** Differences that must be among those named. */
+  readonly explained: readonly Partial<SbomDifference>[];
+  readonly paths: 'paths-match' | 'paths-differ';
+  /** A path that the witness names. */
+  readonly added?: string;
+}
+
+interface Document {
+  packages: {
+    SPDXID: string;
+    supplier?: string;
+    externalRefs?: { referenceType: string }[];
+    [key: string]: unknown;
+  }[];
+  relationships: { spdxElementId: string; relatedSpdxElement: string; relationshipType: string }[];
+}
+
+const root = 'SPDXRef-DocumentRoot-Directory-scripted';
+
+function inDocument(change: (document: Document) => void): (path: string) => Promise<Uint8Array> {
+  return (path) =>
+    repackSbom(path, (text) => {
+      const document = JSON.parse(text) as Document;
+      change(document);
+      return `${JSON.stringify(document, undefined, 2).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
+    });
+}
+
+function recordOf({ packages }: Document): Document['packages'][number] {
+  return packages.find(({ sourceInfo }) => sourceInfo !== undefined)!;
+}
+
+function added(name: string): Packed {
+  const file = {
+    header: {
+      name,
+      type: '0',
+      mode: 0o755,
+      uid: 0,
+      gid: 0,
+      uname: 'root',
+      gname: 'root',
+      mtime: 1718452800,
+      linkname: '',
+      devmajor: 0,
+      devminor: 0,
+      pax: new Map(),
+    },
+    content: new Uint8Array(0),
+  };
+  return withContent(file, Buffer.from('#!/bin/sh\nid\n'));
+}
+
+/** Of `scripted`, in the document or in the tree. */
+export const mutations: readonly Mutation[] = [
+  {
+    what: 'a CPE dropped',
+    apply: inDocument((document) => recordOf(document).externalRefs!.shift()),
+    explained: [{ kind: 'member', member: 'externalRefs' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'another id',
+    apply: (path) =>
+      repackSbom(path, (text) =>
+        text.replace(
+          /(-apk-scripted-[0-9a-f]{15})([0-9a-f])"/g,
+          (_, start, last) => `${start}${last === '0' ? '1' : '0'}"`,
+        ),
+      ),
+    explained: [
+      { kind: 'only-published', member: 'packages' },
+      { kind: 'only-rebuilt', member: 'packages' },
+    ],
+    paths: 'paths-differ',
+  },
+  {
+    what: 'another supplier',
+    apply: inDocument((document) => {
+      recordOf(document).supplier = 'Organization: somebody';
+    }),
+    explained: [{ kind: 'member', member: 'supplier', published: '"Organization: somebody"' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'an element added',
+    apply: inDocument((document) => {
+      const element = {
+        name: 'more',
+        SPDXID: 'SPDXRef-Package-more',
+        downloadLocation: 'NOASSERTION',
+        filesAnalyzed: false,
+      };
+      document.packages.splice(-1, 0, element);
+      const related = {
+        spdxElementId: root,
+        relatedSpdxElement: element.SPDXID,
+        relationshipType: 'CONTAINS',
+      };
+      document.relationships.splice(-1, 0, related);
+    }),
+    explained: [{ kind: 'only-published', element: 'SPDXRef-Package-more', member: 'packages' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'a package that a scan is said to have found',
+    apply: inDocument((document) => {
+      document.packages.splice(-1, 0, {
+        name: 'evil',
+        SPDXID: 'SPDXRef-Package-python-evil-0123456789abcdef',
+        sourceInfo:
+          'acquired package info from installed python package manifest file: /usr/lib/evil/METADATA',
+        downloadLocation: 'NOASSERTION',
+        filesAnalyzed: false,
+      });
+    }),
+    explained: [{ kind: 'unregenerated', element: 'SPDXRef-Package-python-evil-0123456789abcdef' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'relationships in another order',
+    apply: inDocument(({ relationships }) => {
+      relationships.reverse();
+    }),
+    explained: [{ kind: 'order', member: 'relationships' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'white space at the end',
+    apply: (path) => repackSbom(path, (text) => `${text}\n`),
+    explained: [{ kind: 'form', element: 'SPDXRef-DOCUMENT' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'a file added to the tree',
+    apply: (path) =>
+      repack(path, { data: (entries) => insertBefore(entries, 'usr/share', added('usr/bin/zz')) }),
+    explained: [{ kind: 'only-rebuilt', member: 'packages' }],
+    paths: 'paths-differ',
+    added: 'usr/bin/zz',
+  },
+  {
+    what: 'a file taken from the tree',
+    apply: (path) =>
+      repack(path, {
+        data: (entries) => entries.filter(({ header }) => header.name !== 'usr/bin/scriptedd'),
+      }),
+    explained: [{ kind: 'only-published', member: 'packages' }],
+    paths: 'paths-differ',
+  },
+];
+
+function insertBefore(entries: readonly Packed[], name: string, entry: Packed): Packed[] {
+  const at = entries.findIndex(({ header }) => header.name.replace(/\/$/, '') === name);
+  return [...entries.slice(0, at), entry, ...entries.slice(at)];
+}
