@@ -2,12 +2,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Built, build } from '../build/build.ts';
+import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
 import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
+import { memoryFolder } from '../build/variation.ts';
 import { sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
-import { type EmittedPackage, emitPackage } from '../emit/package.ts';
+import {
+  type Counterfactual,
+  type EmitInput,
+  type EmittedPackage,
+  emitCounterfactual,
+  emitPackage,
+} from '../emit/package.ts';
+import type { Substitution } from '../emit/substitution.ts';
 import { Failure } from '../failure.ts';
 import { type Format, formatOf } from '../melange/format.ts';
 import { parseRelease } from '../melange/version.ts';
@@ -16,6 +25,7 @@ import { type Plan, planIdentity } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
+import { scanWithSyft } from './syft.ts';
 
 export const builtinEngine: Engine = { name: 'builtin', rebuild };
 
@@ -25,7 +35,13 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   try {
     const packages: (EmittedPackage | Failure)[] = [];
     for (const plan of request.plans) packages.push(await opened.emit(plan));
-    return { packages, caveats: opened.caveats, dispose: opened.dispose };
+    return {
+      packages,
+      caveats: opened.caveats,
+      facts: opened.facts,
+      reemit: (index, substitutions) => opened.reemit(request.plans[index]!, substitutions),
+      dispose: opened.dispose,
+    };
   } catch (failure) {
     await opened.dispose();
     throw failure;
@@ -36,6 +52,8 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
 export interface OpenBuild {
   /** Equal plans are emitted once. A package that cannot be emitted is a failure as a value. */
   emit(plan: Plan): Promise<EmittedPackage | Failure>;
+  reemit(plan: Plan, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
+  readonly facts: BuildFacts;
   readonly caveats: readonly string[];
   /** Removes what the steps left and what was emitted. */
   dispose(): Promise<void>;
@@ -44,24 +62,34 @@ export interface OpenBuild {
 /** Runs the steps of a request and leaves the emission to the caller, who must dispose of the build. */
 export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
   const { machine } = request;
-  const runs = join(machine.cache, 'runs');
+  const runs = request.variation?.inMemory === true ? memoryFolder : join(machine.cache, 'runs');
   await sweepRunDirectories(runs, machine.ids);
   const directory = await makeRunDirectory(runs);
   try {
     const guest = await prepareGuest(request, directory);
+    const began = secondsNow();
     const built = await runBuild(request, guest, directory);
+    const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
+    let disposed = false;
+    let emissions = 0;
+    const emission = (plan: Plan) => {
+      emissions += 1;
+      return emitInput(request, plan, built, guest, join(directory, `${emissions}.data`));
+    };
     return {
       caveats: built.caveats,
+      facts,
       async emit(plan) {
         const identity = planIdentity(plan);
-        const known =
-          emitted.get(identity) ??
-          (await emit(request, plan, built, guest, join(directory, `${identity}.data`)));
+        const known = emitted.get(identity) ?? (await emit(request, () => emitPackage(emission(plan))));
         emitted.set(identity, known);
         return known;
       },
+      reemit: (plan, substitutions) => emit(request, () => emitCounterfactual(emission(plan), substitutions)),
       async dispose() {
+        if (disposed) return;
+        disposed = true;
         built.close();
         await removeTree(directory, machine.ids);
       },
@@ -104,7 +132,11 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
         ),
         packages: await environmentPackages(guest.packages, machine.inputs),
         layout,
-        verify: (apk, locked) => requireLocked(apk, locked, checksums.get(locked.name)!),
+        ids: machine.ids,
+        verify: (apk, locked) => {
+          if (machine.signal.aborted) throw new Failure('cancelled', 'the unpacking was cancelled');
+          requireLocked(apk, locked, checksums.get(locked.name)!);
+        },
       });
       return { root: environment.root, mounts: [], accounts: environment.accounts };
     }
@@ -133,6 +165,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       limits: machine.limits,
       signal: machine.signal,
       observer: request.observer,
+      variation: request.variation,
     });
   } catch (failure) {
     if (machine.signal.aborted) throw new Failure('cancelled', 'the build was cancelled', { cause: failure });
@@ -140,13 +173,13 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
   }
 }
 
-async function emit(
+function emitInput(
   request: RebuildRequest,
   plan: Plan,
   built: Built,
   guest: PreparedGuest,
   dataFile: string,
-): Promise<EmittedPackage | Failure> {
+): EmitInput {
   const substituted = plan.builder.fromPublished;
   const names =
     guest.accounts === undefined
@@ -156,18 +189,31 @@ async function emit(
     guest.accounts === undefined
       ? (substituted?.osRelease ?? undefined)
       : parseOsRelease(guest.accounts.osRelease);
+  return {
+    plan,
+    recipe: request.recipe,
+    format: planFormat(plan),
+    trees: built.trees,
+    names,
+    osRelease,
+    licenseTexts: built.licenseTexts,
+    ...scanOf(request, plan, `${dataFile}.scan`),
+    dataFile,
+    threads: request.machine.threads,
+  };
+}
+
+/** production's builder alone scans what it built. */
+function scanOf({ machine }: RebuildRequest, plan: Plan, directory: string): Pick<EmitInput, 'scan'> {
+  const { syft: program, signal } = machine;
+  if (program === undefined || plan.builder.sbomGenerator !== 'production') return {};
+  const { name, version } = plan.package;
+  return { scan: (tree) => scanWithSyft(tree, { program, directory, name, version, signal }) };
+}
+
+async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Promise<T | Failure> {
   try {
-    return await emitPackage({
-      plan,
-      recipe: request.recipe,
-      format: planFormat(plan),
-      trees: built.trees,
-      names,
-      osRelease,
-      licenseTexts: built.licenseTexts,
-      dataFile,
-      threads: request.machine.threads,
-    });
+    return await emission();
   } catch (failure) {
     if (failure instanceof Failure) return emissionFailure(failure, request);
     throw failure;

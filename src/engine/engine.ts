@@ -1,11 +1,14 @@
 /** What rebuilds: the plan and its inputs go in, packages as bytes come out. */
 
+import type { BuildFacts } from '../build/facts.ts';
 import type { IdMap } from '../build/sandbox/id-map.ts';
 import type { BuildLimits, SandboxKind } from '../build/sandbox/sandbox.ts';
 import type { StepObserver } from '../build/steps.ts';
+import type { Variation } from '../build/variation.ts';
 import type { SourceFile } from '../build/workspace.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
-import type { EmittedPackage } from '../emit/package.ts';
+import type { Counterfactual, EmittedPackage } from '../emit/package.ts';
+import type { Substitution } from '../emit/substitution.ts';
 import type { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { FoundSource } from '../inputs/sources.ts';
@@ -27,6 +30,8 @@ export interface RebuildRequest {
   readonly sourceFiles: { readonly directory: string; readonly files: readonly SourceFile[] } | undefined;
   readonly machine: Machine;
   readonly observer: StepObserver;
+  /** What is changed about the guest on purpose; only the builtin engine can. */
+  readonly variation?: Variation;
 }
 
 /** What of this machine a rebuild may use. */
@@ -39,6 +44,8 @@ export interface Machine {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly inputs: Inputs;
+  /** Path of a syft that scans rebuilt trees as production's builder does; absent: nothing is scanned. */
+  readonly syft?: string;
 }
 
 export interface Rebuilt {
@@ -46,11 +53,18 @@ export interface Rebuilt {
   readonly packages: readonly (EmittedPackage | Failure)[];
   /** What the sandbox did not keep apart. */
   readonly caveats: readonly string[];
+  /** Of the guest; undefined where another program ran it. */
+  readonly facts?: BuildFacts;
+  /**
+   * Emits a package of the request once more with published values in it: for the counterfactual, after the comparison. The
+   * caller disposes of it before the build. Undefined where another program emits.
+   */
+  reemit?(index: number, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
   /** Removes the files behind the packages. */
   dispose(): Promise<void>;
 }
 
 export interface Engine {
-  readonly name: 'builtin';
+  readonly name: 'builtin' | 'melange' | 'both';
   rebuild(request: RebuildRequest): Promise<Rebuilt>;
 }

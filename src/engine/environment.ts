@@ -13,17 +13,17 @@ export async function environmentPackages(
   inputs: Inputs,
 ): Promise<EnvironmentPackage[]> {
   return Promise.all(
-    resolved.map(async ({ locked, record, location }) => {
-      const path = await inputs.obtain(location);
+    resolved.map(async ({ locked, facts }) => {
+      const path = await inputs.obtain(facts.path);
       if (path === undefined) {
         throw new Failure('environment-unavailable', `${locked.name} is no longer where it was`, {
-          got: location,
+          got: facts.path,
         });
       }
       return {
         ...locked,
-        dependencies: record.dependencies,
-        provides: record.provides,
+        dependencies: facts.dependencies,
+        provides: facts.provides,
         source: fileSource(path),
       };
     }),

@@ -1,0 +1,61 @@
+/** melange as an engine: its packages in the shape of ours. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { factsOfBuild, secondsNow } from '../../build/facts.ts';
+import type { EmittedPackage } from '../../emit/package.ts';
+import { Failure } from '../../failure.ts';
+import { hashFile } from '../../inputs/files.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Engine, RebuildRequest, Rebuilt } from '../engine.ts';
+import { buildWithMelange, type MelangePackage } from './melange.ts';
+
+/** @param program path of a melange; its version is looked at in what it writes */
+export function melangeEngine(program: string): Engine {
+  return { name: 'melange', rebuild: (request) => rebuild(program, request) };
+}
+
+async function rebuild(program: string, request: RebuildRequest): Promise<Rebuilt> {
+  const began = secondsNow();
+  const built = await buildWithMelange(program, request);
+  try {
+    const packages: EmittedPackage[] = [];
+    for (const [index, each] of built.packages.entries()) {
+      packages.push(await asEmitted(each, request.plans[index]!));
+    }
+    return {
+      packages,
+      caveats: versionCaveats(built.packages, request.plans),
+      facts: factsOfBuild(began, request.machine.sandbox),
+      reemit: async () =>
+        new Failure('unsupported', 'melange cannot emit a package again with other values in it'),
+      dispose: built.dispose,
+    };
+  } catch (failure) {
+    await built.dispose();
+    throw failure;
+  }
+}
+
+/** The data section in a file of its own. */
+async function asEmitted({ control, path, data }: MelangePackage, plan: Plan): Promise<EmittedPackage> {
+  const file = join(`${path}.data`);
+  await pipeline(
+    createReadStream(path, { start: data.start, end: data.end - 1 }),
+    createWriteStream(file, { flags: 'wx' }),
+  );
+  const { name, version } = plan.package;
+  const size = data.end - data.start;
+  return { name, version, control, data: { path: file, sha256: await hashFile(file), size }, skipped: [] };
+}
+
+function versionCaveats(packages: readonly MelangePackage[], plans: readonly Plan[]): string[] {
+  const caveats = packages.flatMap(({ printedVersion }, index) => {
+    const recorded = plans[index]!.builder.printedVersion;
+    if (printedVersion === recorded) return [];
+    return [
+      `the melange at hand is ${printedVersion ?? 'of no known version'}, the package was built by ${recorded}`,
+    ];
+  });
+  return [...new Set(caveats)];
+}

@@ -1,0 +1,171 @@
+/**
+ * The engine that drives a real melange: the same plan, the same inputs, another program. It needs a melange on the machine,
+ * runs it without a network, and gives sections that are compared like our own.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readApk } from '../../apk/apk.ts';
+import { makeRunDirectory, removeTree } from '../../build/run-directory.ts';
+import { startInNamespaces } from '../../build/sandbox/namespace.ts';
+import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
+import { parseSbom } from '../../claim/sbom/sbom.ts';
+import { isSbomEntry } from '../../claim/traits/traits.ts';
+import { Failure } from '../../failure.ts';
+import { fileSource } from '../../inputs/files.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { OutputTail, runProcess } from '../../process.ts';
+import type { RebuildRequest } from '../engine.ts';
+import { melangeArguments } from './arguments.ts';
+import type { Job } from './runner.ts';
+import { type Route, routesOf } from './served.ts';
+import { prepareWorkFolder } from './work-folder.ts';
+
+/** What melange made of one planned package. */
+export interface MelangePackage {
+  /** The compressed control section. */
+  readonly control: Uint8Array;
+  /** The file, and where the data section lies in it. */
+  readonly path: string;
+  readonly data: { readonly start: number; readonly end: number };
+  /** The version that melange printed into its SBOM. */
+  readonly printedVersion: string | undefined;
+}
+
+export interface MelangeBuild {
+  /** One for each plan of the request, in its order. */
+  readonly packages: readonly MelangePackage[];
+  dispose(): Promise<void>;
+}
+
+const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const tailBytes = 16 * 1024;
+
+/**
+ * Builds with the melange at `program`. Fails with `step-failed` where melange fails, and with `unsupported` where it could not
+ * be given the plan's inputs.
+ */
+export async function buildWithMelange(program: string, request: RebuildRequest): Promise<MelangeBuild> {
+  const { machine } = request;
+  const directory = await makeRunDirectory(join(machine.cache, 'runs'));
+  try {
+    const plan = request.plans[0]!;
+    const work = prepareWorkFolder(directory, request);
+    const packages = await localPackages(request);
+    const routes = await routesOf(request.recipe, plan.package.architecture, packages, directory);
+    const argv = [program, ...melangeArguments(plan, work)];
+    await runMelange(request, directory, { routes, argv, cwd: work.folder });
+    return {
+      packages: await Promise.all(request.plans.map((each) => readBuilt(each, work.out))),
+      dispose: () => removeTree(directory, machine.ids),
+    };
+  } catch (failure) {
+    await removeTree(directory, machine.ids);
+    throw failure;
+  }
+}
+
+async function localPackages({ guest, machine }: RebuildRequest) {
+  if (guest.kind !== 'recorded') {
+    throw new Failure('unsupported', 'melange builds in the recorded environment only', {
+      hint: 'leave --environment out, or use --engine builtin',
+    });
+  }
+  return Promise.all(
+    guest.packages.map(async ({ locked, facts }) => ({
+      name: locked.name,
+      version: locked.version,
+      path: (await machine.inputs.obtain(facts.path))!,
+    })),
+  );
+}
+
+/** In a network namespace of its own, where the recorded names lead to the loopback. */
+async function runMelange(
+  request: RebuildRequest,
+  directory: string,
+  work: { readonly routes: readonly Route[]; readonly argv: readonly string[]; readonly cwd: string },
+): Promise<void> {
+  const hosts = [...new Set(work.routes.map(({ host }) => host))];
+  const tls = work.routes.some(({ protocol }) => protocol === 'https:')
+    ? await certify(hosts, directory)
+    : undefined;
+  const names = hosts.filter((host) => !/^[\d.]+$/.test(host));
+  writeFileSync(join(directory, 'hosts'), `127.0.0.1 localhost ${names.join(' ')}\n`);
+  const env = {
+    PATH: hostPath,
+    HOME: directory,
+    ...(tls === undefined ? {} : { SSL_CERT_FILE: tls.certificate }),
+  };
+  const job: Job = { ...work, tls, env };
+  const jobFile = join(directory, 'job.json');
+  writeFileSync(jobFile, JSON.stringify(job));
+  const runner = fileURLToPath(new URL('./runner.js', import.meta.url));
+  const bwrap = [
+    'bwrap',
+    '--unshare-net',
+    '--unshare-pid',
+    '--die-with-parent',
+    '--dev-bind',
+    '/',
+    '/',
+    '--proc',
+    '/proc',
+  ];
+  const argv = [
+    ...bwrap,
+    '--bind',
+    join(directory, 'hosts'),
+    '/etc/hosts',
+    '--',
+    process.execPath,
+    runner,
+    jobFile,
+  ];
+  const tail = new OutputTail(tailBytes);
+  const step = { package: request.recipe.package.name, position: '1', label: 'melange build' };
+  request.observer.begin(step);
+  const child = await startInNamespaces('exec "$@"', argv, request.machine.ids, {
+    cwd: directory,
+    signal: request.machine.signal,
+    onOutput: (bytes) => {
+      tail.add(bytes);
+      request.observer.output(step, bytes);
+    },
+  });
+  const { exitCode } = await child.ended;
+  request.machine.signal.throwIfAborted();
+  request.observer.end(step);
+  if (exitCode !== 0)
+    throw new Failure('step-failed', `melange ended with exit status ${exitCode}`, { got: tail.text() });
+}
+
+/** A certificate for the recorded names that nobody but this build's melange trusts. */
+async function certify(hosts: readonly string[], directory: string): Promise<NonNullable<Job['tls']>> {
+  const tls = { key: join(directory, 'tls.key'), certificate: join(directory, 'tls.crt') };
+  const names = hosts.map((host) => `DNS:${host}`).join(',');
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=wolfi-repro'];
+  const made = await runProcess(
+    'openssl',
+    [...request, '-addext', `subjectAltName=${names}`, '-keyout', tls.key, '-out', tls.certificate],
+    { env: { PATH: hostPath } },
+  );
+  if (made.exitCode === 0) return tls;
+  throw new Failure('unsupported', 'openssl is needed to answer the recorded https addresses', {
+    got: made.output,
+  });
+}
+
+async function readBuilt(plan: Plan, out: string): Promise<MelangePackage> {
+  const { name, version, architecture } = plan.package;
+  const path = join(out, architecture, `${name}-${version}.apk`);
+  const apk = await readApk(fileSource(path), { keep: (entry) => isSbomEntry({ name: entry }) });
+  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const sbom = content === undefined ? undefined : parseSbom(content);
+  return {
+    control: apk.control.bytes,
+    path,
+    data: { start: apk.data.start, end: apk.data.end },
+    printedVersion: sbom?.kind === 'readable' ? recoverSbomInputs(sbom).toolVersion : undefined,
+  };
+}

@@ -1,0 +1,54 @@
+/** What melange finds when it starts: recipe, folder beside it, source cache. */
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { writeRecipe } from '../../claim/recipe/write.ts';
+import { Failure } from '../../failure.ts';
+import { parseRelease } from '../../melange/version.ts';
+import type { RebuildRequest } from '../engine.ts';
+
+export interface WorkFolder {
+  readonly folder: string;
+  /** The recipe's path as the SBOM records it, below the folder. */
+  readonly recipe: string;
+  readonly source: string;
+  readonly cache: string;
+  readonly out: string;
+}
+
+/** Lays out a folder below `directory`. Fails with `unsupported` where sources cannot be handed over as files. */
+export function prepareWorkFolder(directory: string, request: RebuildRequest): WorkFolder {
+  const plan = request.plans[0]!;
+  const folder = join(directory, 'work');
+  const work = {
+    folder,
+    source: join(directory, 'source'),
+    cache: join(directory, 'sources'),
+    out: join(directory, 'out'),
+  };
+  for (const path of Object.values(work)) mkdirSync(path, { recursive: true });
+  const recipe = recipePath(plan.builder.recipeFile.path, plan.origin);
+  mkdirSync(dirname(join(folder, recipe)), { recursive: true });
+  writeFileSync(join(folder, recipe), writeRecipe(request.recipe, parseRelease(plan.builder.melange)!));
+  for (const { path, mode } of request.sourceFiles?.files ?? []) {
+    const target = join(work.source, path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(join(request.sourceFiles!.directory, path), target);
+    chmodSync(target, mode);
+  }
+  for (const found of request.sources) {
+    if (found.kind === 'git') {
+      throw new Failure('unsupported', 'git sources cannot be handed to melange without a network', {
+        hint: 'use --engine builtin',
+      });
+    }
+    copyFileSync(found.path, join(work.cache, `${found.source.algorithm}:${found.source.digest}`));
+  }
+  return { ...work, recipe };
+}
+
+/** The recorded path where it is a plain one below a folder; it is attacker-controlled. */
+function recipePath(recorded: string, origin: string): string {
+  const plain = posix.normalize(recorded);
+  const safe = /^[A-Za-z0-9][A-Za-z0-9+_./-]{0,200}\.yaml$/.test(plain) && !plain.split('/').includes('..');
+  return safe ? plain : `${origin}.yaml`;
+}
