@@ -1,39 +1,44 @@
 /** What a rebuild needs of this machine, each looked at by trying it. */
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeRunDirectory, removeTree } from './build/run-directory.ts';
+import { openBubblewrap } from './build/sandbox/bubblewrap.ts';
+import { makeControlGroup } from './build/sandbox/control-group.ts';
+import { layGuest } from './build/sandbox/guest-layer.ts';
 import type { IdMap } from './build/sandbox/id-map.ts';
 import { startInNamespaces } from './build/sandbox/namespace.ts';
-import { OutputTail } from './process.ts';
+import { defaultBuildLimits, type IdMapping } from './build/sandbox/sandbox.ts';
+import { Failure } from './failure.ts';
+import { findProgram, OutputTail } from './process.ts';
 
 export interface Diagnosis {
   readonly what: string;
-  /** `missing`: no rebuild; `lesser`: some packages cannot be rebuilt; `fine`. */
+  /** `missing`: no rebuild; `lesser`: some packages cannot be rebuilt, or not as fast; `fine`. */
   readonly state: 'fine' | 'lesser' | 'missing';
   readonly detail: string;
   /** The command or setting that mends it. */
   readonly remedy: string | undefined;
 }
 
-const programs = ['bwrap', 'unshare', 'prlimit', 'tar', 'mount'];
-const packagesOf: Readonly<Record<string, string>> = { bwrap: 'bubblewrap', tar: 'tar' };
+/** Programs of the machine that a rebuild runs, and the Debian package of each. */
+const programs: readonly (readonly [name: string, debian: string])[] = [
+  ['bwrap', 'bubblewrap'],
+  ['unshare', 'util-linux'],
+  ['setpriv', 'util-linux'],
+  ['prlimit', 'util-linux'],
+  ['mount', 'mount'],
+  ['tar', 'tar'],
+  ['du', 'coreutils'],
+];
 const leastFreeBytes = 4 * 1024 ** 3;
-const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Looks at the machine; takes about a tenth of a second. */
+/** Looks at the machine; takes about a fifth of a second. */
 export async function diagnose(cache: string, ids: IdMap): Promise<Diagnosis[]> {
   const system = diagnoseSystem();
   if (system.state === 'missing') return [system];
-  const tools = programs.map(diagnoseProgram);
+  const tools = programs.map(([name, debian]) => diagnoseProgram(name, debian));
   const ready = tools.every(({ state }) => state === 'fine');
-  return [
-    system,
-    ...tools,
-    ...(ready ? [await diagnoseNamespaces(ids), await diagnoseOverlay(ids)] : []),
-    diagnoseIds(ids),
-    diagnoseDisk(cache),
-  ];
+  return [system, ...tools, ...(ready ? await diagnoseSandbox(cache, ids) : []), diagnoseDisk(cache)];
 }
 
 function diagnoseSystem(): Diagnosis {
@@ -46,86 +51,169 @@ function diagnoseSystem(): Diagnosis {
   };
 }
 
-function diagnoseProgram(name: string): Diagnosis {
+function diagnoseProgram(name: string, debian: string): Diagnosis {
   const path = findProgram(name);
-  const remedy = `apt-get install ${packagesOf[name] ?? 'util-linux'}`;
   return path === undefined
-    ? { what: name, state: 'missing', detail: 'not found', remedy }
+    ? { what: name, state: 'missing', detail: 'not found', remedy: installCommand(debian) }
     : { what: name, state: 'fine', detail: path, remedy: undefined };
 }
 
-function findProgram(name: string): string | undefined {
-  return hostPath
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+/** Package managers, and where their names for a package are not Debian's. */
+const managers: readonly (readonly [
+  program: string,
+  command: string,
+  names: Readonly<Record<string, string>>,
+])[] = [
+  ['apt-get', 'apt-get install', {}],
+  ['apk', 'apk add', { uidmap: 'shadow-subids', mount: 'util-linux' }],
+  ['dnf', 'dnf install', { uidmap: 'shadow-utils', mount: 'util-linux' }],
+  ['zypper', 'zypper install', { uidmap: 'shadow', mount: 'util-linux' }],
+  ['pacman', 'pacman -S', { uidmap: 'shadow', mount: 'util-linux' }],
+];
+
+function installCommand(debian: string): string {
+  const [, command, names] = managers.find(([program]) => findProgram(program) !== undefined) ?? managers[0]!;
+  return `${command} ${names[debian] ?? debian}`;
 }
 
-async function diagnoseNamespaces(ids: IdMap): Promise<Diagnosis> {
-  const result = await tryInNamespaces('test "$(id -u)" = 0', [], ids, tmpdir());
+/** From the outermost part inwards; what lies inside a part that is missing is not looked at. */
+async function diagnoseSandbox(cache: string, ids: IdMap): Promise<Diagnosis[]> {
+  const refused = await namespaceRefusal(ids);
+  if (refused !== undefined) return [refused];
+  const directory = await makeRunDirectory(join(cache, 'runs'));
+  try {
+    const granted = { what: 'user namespaces', state: 'fine', detail: 'granted', remedy: undefined } as const;
+    const { layer, ids: kind } = await diagnoseLayer(directory, ids);
+    return [granted, layer, diagnoseIds(ids, kind), await diagnoseBubblewrap(directory, ids), diagnoseBounds()];
+  } finally {
+    await removeTree(directory, ids);
+  }
+}
+
+async function namespaceRefusal(ids: IdMap): Promise<Diagnosis | undefined> {
+  const said = new OutputTail(2000);
+  try {
+    const onOutput = (bytes: Uint8Array) => said.add(bytes);
+    const child = await startInNamespaces('test "$(id -u)" = 0', [], ids, { onOutput });
+    const { exitCode } = await child.ended;
+    if (exitCode === 0) return undefined;
+  } catch (failure) {
+    // The rest of the sandbox does without the ids.
+    if (failure instanceof Failure && failure.code === 'ids-unavailable') return undefined;
+    said.add(Buffer.from(detailOf(failure)));
+  }
+  const detail = `not granted: ${said.text().trim()}`;
+  return { what: 'user namespaces', state: 'missing', detail, remedy: namespaceRemedy() };
+}
+
+/** Settings that forbid user namespaces, the value that does, and the one that does not. */
+const namespaceSettings: readonly (readonly [name: string, forbids: string, allows: string])[] = [
+  ['user.max_user_namespaces', '0', '65536'],
+  ['user.max_mnt_namespaces', '0', '65536'],
+  ['kernel.unprivileged_userns_clone', '0', '1'],
+  ['kernel.apparmor_restrict_unprivileged_userns', '1', '0'],
+];
+
+function namespaceRemedy(): string {
+  const forbidding = namespaceSettings.filter(([name, forbids]) => settingOf(name) === forbids);
+  const commands = forbidding.map(([name, , allows]) => `sysctl -w ${name}=${allows}`);
+  if (commands.length > 0) return `as root: ${commands.join('; ')}`;
+  return 'in a container: a seccomp profile that allows them (docker run --security-opt seccomp=unconfined); or, as root, --sandbox chroot';
+}
+
+function settingOf(name: string): string {
+  try {
+    return readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'latin1').trim();
+  } catch {
+    return '';
+  }
+}
+
+async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Diagnosis; ids: IdMapping }> {
+  const [environment, build] = ['environment', 'layer'].map((name) => join(directory, name)) as [string, string];
+  for (const path of [environment, build]) mkdirSync(path);
+  const layer = await layGuest(environment, build, ids, new AbortController().signal);
+  const fine = layer.written !== layer.root;
   return {
-    what: 'user namespaces',
-    state: result.works ? 'fine' : 'missing',
-    detail: result.works ? 'granted' : `not granted: ${result.output}`,
-    remedy: result.works
-      ? undefined
-      : 'sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0; in a container: a seccomp profile that allows them; as root: --sandbox chroot',
+    ids: layer.ids.kind,
+    layer: {
+      what: 'overlay file system',
+      state: fine ? 'fine' : 'lesser',
+      detail: fine ? 'works in a user namespace' : 'refused, so environments are copied for each build',
+      remedy: fine
+        ? undefined
+        : 'Linux 5.11 or later, and a cache folder that does not lie on an overlay itself (--cache)',
+    },
   };
 }
 
-async function diagnoseOverlay(ids: IdMap): Promise<Diagnosis> {
-  const directory = await mkdtemp(join(tmpdir(), 'wolfi-repro-doctor-'));
+/** Runs nothing in a guest that holds nothing: what then fails is that there is nothing to run. */
+async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagnosis> {
+  const environment = join(directory, 'guest');
+  const [workspace, build] = ['workspace', 'build'].map((name) => join(directory, name)) as [string, string];
+  for (const path of [environment, workspace, build]) mkdirSync(path);
+  let said = '';
   try {
-    for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(directory, name));
-    const mount = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged';
-    const { works, output } = await tryInNamespaces(mount, [], ids, directory);
-    return {
-      what: 'overlay file system',
-      state: works ? 'fine' : 'lesser',
-      detail: works
-        ? 'works in a user namespace'
-        : `refused, so environments are copied for each build: ${output}`,
-      remedy: works
-        ? undefined
-        : 'Linux 5.11 or later, and a cache folder that does not lie on an overlay itself (--cache)',
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-async function tryInNamespaces(script: string, argv: readonly string[], ids: IdMap, cwd: string) {
-  const output = new OutputTail(2000);
-  try {
-    const env = { PATH: hostPath };
-    const child = await startInNamespaces(script, argv, ids, {
-      cwd,
-      env,
-      onOutput: (bytes) => output.add(bytes),
+    const sandbox = await openBubblewrap({
+      environment,
+      directory: build,
+      workspace,
+      mounts: [{ source: '/usr', target: '/usr', writable: false }],
+      capabilities: { add: [], drop: [] },
+      user: { uid: 0, gid: 0 },
+      ids,
+      limits: defaultBuildLimits,
+      signal: new AbortController().signal,
     });
-    return { works: (await child.ended).exitCode === 0, output: output.text().trim() };
+    await sandbox.run({ argv: ['/nothing'], env: new Map(), onOutput: () => undefined });
   } catch (failure) {
-    return { works: false, output: failure instanceof Error ? failure.message : String(failure) };
+    said = detailOf(failure);
   }
+  const fine = /execvp \/nothing/.test(said);
+  return {
+    what: 'bubblewrap',
+    state: fine ? 'fine' : 'missing',
+    detail: fine ? 'makes a sandbox' : `makes no sandbox: ${said.trim()}`,
+    remedy: fine
+      ? undefined
+      : 'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root, --sandbox chroot',
+  };
 }
 
-function diagnoseIds({ kind }: IdMap): Diagnosis {
-  const fine = kind === 'range';
+function detailOf(failure: unknown): string {
+  if (failure instanceof Failure) return failure.got ?? failure.message;
+  return failure instanceof Error ? failure.message : String(failure);
+}
+
+function diagnoseIds(named: IdMap, given: IdMapping): Diagnosis {
+  const fine = given === 'range';
+  const refused = named.kind === 'range' && !fine;
   return {
     what: 'subordinate ids',
     state: fine ? 'fine' : 'lesser',
-    detail: fine ? 'granted' : 'not granted: recipes that give files to other owners cannot be rebuilt',
-    remedy: fine
-      ? undefined
-      : 'apt-get install uidmap; usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"',
+    detail: fine
+      ? 'granted'
+      : `${refused ? 'named in /etc/subuid, but newuidmap refuses them' : 'not granted'}: recipes that give files to other owners cannot be rebuilt`,
+    remedy: fine ? undefined : idsRemedy(refused),
   };
+}
+
+function idsRemedy(refused: boolean): string {
+  const install = installCommand('uidmap');
+  if (refused) return `${install.replace(' install ', ' install --reinstall ')} (newuidmap must be set-user-id)`;
+  const missing = findProgram('newuidmap') === undefined ? `${install}; ` : '';
+  return `${missing}usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"`;
+}
+
+/** Nobody needs to mend this: the watchdog keeps the same bounds, only less exactly. */
+function diagnoseBounds(): Diagnosis {
+  const group = makeControlGroup(defaultBuildLimits);
+  void group?.close();
+  const detail =
+    group === undefined
+      ? 'of memory and processes are kept by looking ten times a second'
+      : `of ${[...group.bounds].sort().join(' and ')} are kept by a control group`;
+  return { what: 'bounds', state: 'fine', detail, remedy: undefined };
 }
 
 function diagnoseDisk(cache: string): Diagnosis {

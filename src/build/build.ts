@@ -1,5 +1,5 @@
 /** One build: a workspace, the recipe's steps in a sandbox, and what they left. */
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBytes } from '../bytes.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
@@ -9,13 +9,14 @@ import type { Format } from '../melange/format.ts';
 import { placedSteps } from '../plan/steps.ts';
 import { type Captured, capture } from './capture.ts';
 import { compilerFiles } from './compiler-files.ts';
-import { bubblewrapSandbox, type Mount } from './sandbox/bubblewrap.ts';
-import { chrootSandbox } from './sandbox/chroot.ts';
+import { openBubblewrap } from './sandbox/bubblewrap.ts';
+import { openChroot } from './sandbox/chroot.ts';
 import type { IdMap } from './sandbox/id-map.ts';
-import type { BuildLimits, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
+import type { BuildLimits, Mount, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
 import { placeSources } from './sources.ts';
 import { runSteps, type StepObserver } from './steps.ts';
 import type { Tree } from './tree.ts';
+import { type Variation, variedSandbox } from './variation.ts';
 import { makeOutputFolder, populateWorkspace, type SourceFile } from './workspace.ts';
 
 export interface BuildRequest {
@@ -36,6 +37,8 @@ export interface BuildRequest {
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
   readonly observer: StepObserver;
+  /** What is changed about the guest on purpose. */
+  readonly variation?: Variation | undefined;
 }
 
 export interface Built {
@@ -56,7 +59,7 @@ export async function build(request: BuildRequest): Promise<Built> {
   makeOutputFolder(workspace, recipe.package.name);
   const sandbox = await openSandbox(request, workspace);
   try {
-    await runSteps({ ...request, sandbox });
+    await runSteps({ ...request, sandbox: variedSandbox(sandbox, request.variation ?? {}) });
   } catch (failure) {
     throw idsFailure(failure, sandbox, recipe) ?? failure;
   }
@@ -64,7 +67,7 @@ export async function build(request: BuildRequest): Promise<Built> {
     .map(({ licensePath }) => licensePath)
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
-  const captured = await capture(sandbox, join(directory, 'captured.tar'), present);
+  const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
   return builtFrom(captured, recipe, present, sandbox);
 }
 
@@ -97,13 +100,16 @@ function noteFiles({ recipe, format, architecture, namespace, cpe }: BuildReques
 }
 
 async function openSandbox(request: BuildRequest, workspace: string): Promise<Sandbox> {
-  const mounts = [...request.guest.mounts, ...placeSources(request.sources, request.directory)];
-  const common = { ...request, workspace, mounts, root: request.guest.root };
-  if (request.sandbox === 'chroot') return chrootSandbox(common);
-  return bubblewrapSandbox({
+  const environment = request.guest.root;
+  const mounts = [...request.guest.mounts, ...placeSources(request.sources, request.directory, environment)];
+  const common = { ...request, workspace, mounts, environment };
+  if (request.sandbox === 'chroot') return openChroot(common);
+  return openBubblewrap({
     ...common,
     capabilities: request.recipe.capabilities,
-    user: stepUser(request.recipe),
+    user: request.variation?.user ?? stepUser(request.recipe),
+    hostname: request.variation?.hostname,
+    programs: request.variation?.programs ?? [],
   });
 }
 
@@ -121,9 +127,21 @@ function isPlainFile(workspace: string, path: string): boolean {
   if (path.startsWith('/') || parts.some((part) => part === '' || part === '.' || part === '..'))
     return false;
   return parts.every((_, index) => {
-    const stat = lstatSync(join(workspace, ...parts.slice(0, index + 1)), { throwIfNoEntry: false });
+    const stat = statIn(workspace, parts.slice(0, index + 1));
     return index === parts.length - 1 ? stat?.isFile() === true : stat?.isDirectory() === true;
   });
+}
+
+function statIn(workspace: string, parts: readonly string[]): Stats | undefined {
+  try {
+    return lstatSync(join(workspace, ...parts), { throwIfNoEntry: false });
+  } catch (cause) {
+    // A step gave the folder to another id and shut everybody else out.
+    throw new Failure('unsupported', 'a licence file lies where only the build could look', {
+      got: parts.join('/'),
+      cause,
+    });
+  }
 }
 
 /** Words of steps that give files to other owners. */

@@ -2,7 +2,7 @@
  * What the steps left, read once as a tar stream into a spool file and from then on by offset: the archive of the guest's
  * workspace is the only thing that is ever opened, never a path that a step chose.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { type TarHeader, TarReader } from '../apk/tar.ts';
 import { Failure } from '../failure.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -16,7 +16,14 @@ export interface Captured {
   close(): void;
 }
 
-const limits = { entries: 2_000_000, pathBytes: 4096, paxBytes: 1024 * 1024, fileBytes: 16 * 1024 * 1024 };
+const mebibyte = 1024 * 1024;
+const limits = {
+  entries: 2_000_000,
+  pathBytes: 4096,
+  paxBytes: mebibyte,
+  headerBytes: 1024 * mebibyte,
+  fileBytes: 16 * mebibyte,
+};
 const output = 'melange-out';
 
 /** Names of extended attributes that never reach a package (melange pkg/build; melange-emitter.md §3). */
@@ -29,20 +36,33 @@ const ignoredXattrs = new Set([
   'trusted.SGI_ACL_DEFAULT',
 ]);
 
-/** Captures the output folders and the named files of the workspace. `spool` is a path for the spool file. */
-export async function capture(sandbox: Sandbox, spool: string, files: readonly string[]): Promise<Captured> {
+/**
+ * Captures the output folders and the named files of the workspace. `spool` is a path for the spool file. Fails with
+ * `build-limit` or `unsupported` for a tree that no package can hold.
+ */
+export async function capture(
+  sandbox: Sandbox,
+  spool: string,
+  files: readonly string[],
+  mostBytes: number,
+): Promise<Captured> {
   const descriptor = openSync(spool, 'wx+', 0o600);
   const collector = new Collector(descriptor);
   const reader = new TarReader(collector, limits);
+  let size = 0;
   try {
     await sandbox.archive([output, ...files], (bytes) => {
-      writeSync(descriptor, bytes);
+      size += bytes.length;
+      // Holes of a sparse file take no space before this.
+      if (size > mostBytes)
+        throw new Failure('build-limit', 'what the steps left goes beyond the bound on disk');
+      writeFileSync(descriptor, bytes);
       reader.write(bytes);
     });
     reader.end();
   } catch (failure) {
     closeSync(descriptor);
-    throw failure;
+    throw ofBuild(failure);
   }
   const trees = treesOf(collector.entries);
   return {
@@ -52,6 +72,16 @@ export async function capture(sandbox: Sandbox, spool: string, files: readonly s
   };
 }
 
+/** The archive is not the published file: what is wrong with it must not reject that. */
+function ofBuild(failure: unknown): unknown {
+  if (failure instanceof Error && 'code' in failure && failure.code === 'ENOSPC') {
+    return new Failure('build-limit', 'what the steps left fills the disk', { cause: failure });
+  }
+  if (!(failure instanceof Failure) || failure.class !== 'rejected') return failure;
+  const code = failure.code === 'limit-exceeded' ? 'build-limit' : 'unsupported';
+  return new Failure(code, `what the steps left cannot be a package: ${failure.message}`, { cause: failure });
+}
+
 function contentOfFile(entry: TreeEntry | undefined): Uint8Array | undefined {
   if (entry?.type !== 'file' || entry.content.size > limits.fileBytes) return undefined;
   return entry.content.read(0, entry.content.size);
@@ -59,23 +89,25 @@ function contentOfFile(entry: TreeEntry | undefined): Uint8Array | undefined {
 
 function treesOf(entries: ReadonlyMap<string, TreeEntry>): Map<string, Tree> {
   const grouped = new Map<string, TreeEntry[]>();
+  const firstNames = new Map<string, string>();
   for (const [path, entry] of entries) {
     if (!path.startsWith(`${output}/`)) continue;
     const [, name, ...rest] = path.split('/');
     if (rest.length === 0 && entry.type === 'directory') grouped.set(name!, grouped.get(name!) ?? []);
     if (rest.length === 0) continue;
-    const linkOf = entry.linkOf?.split('/').slice(2).join('/');
-    const { linkOf: _, ...unlinked } = entry;
-    grouped
-      .get(name!)
-      ?.push({ ...unlinked, path: rest.join('/'), ...(linkOf === undefined ? {} : { linkOf }) });
+    const { linkOf, ...unlinked } = entry;
+    const own = rest.join('/');
+    // The first name may lie in the folder of another package, where this one's tree does not reach.
+    const group = `${name}/${linkOf ?? path}`;
+    const first = firstNames.get(group);
+    if (first === undefined) firstNames.set(group, own);
+    grouped.get(name!)?.push({ ...unlinked, path: own, ...(first === undefined ? {} : { linkOf: first }) });
   }
   return new Map([...grouped].map(([name, list]) => [name, treeOf(list)]));
 }
 
 const types: Readonly<Record<string, EntryType>> = {
   '0': 'file',
-  '1': 'file',
   '2': 'symlink',
   '3': 'character-device',
   '4': 'block-device',
@@ -94,7 +126,7 @@ class Collector {
   entry(header: TarHeader): void {
     const path = header.name.replace(/\/$/, '');
     const first = header.type === '1' ? this.entries.get(header.linkname) : undefined;
-    const type = first?.type ?? types[header.type];
+    const type = header.type === '1' ? first?.type : types[header.type];
     if (type === undefined) {
       throw new Failure('unsupported', 'an entry of a kind that no package can hold', { got: path });
     }

@@ -1,31 +1,41 @@
-/** Folders of builds that are under way. Each is named after its process, so that what a killed one left is found and removed. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** Folders that live as long as the process that made them: builds under way, environments being unpacked. */
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAbandoned, ownedPrefix } from '../owner.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import { removeInNamespaces } from './sandbox/namespace.ts';
+import { endProcessesIn } from './sandbox/process-tree.ts';
 
-/** A fresh folder for one build. */
-export async function makeRunDirectory(runs: string): Promise<string> {
-  mkdirSync(runs, { recursive: true });
-  return mkdtemp(join(runs, `${process.pid}.${startTime(process.pid)}.`));
+/** A fresh folder in `parent`, for its maker's eyes only. */
+export async function makeRunDirectory(parent: string): Promise<string> {
+  mkdirSync(parent, { recursive: true });
+  return mkdtemp(join(parent, ownedPrefix()));
 }
 
-/** Removes the folders of processes that are no more. */
-export async function sweepRunDirectories(runs: string, ids: IdMap): Promise<void> {
-  for (const name of namesIn(runs)) {
-    const match = /^(\d+)\.(\d*)\./.exec(name);
-    if (match === null || startTime(Number(match[1])) === match[2]) continue;
-    await removeTree(join(runs, name), ids);
+/** Removes the folders of processes that are no more, and what still runs in one as its root; one that cannot be removed now is left for later. */
+export async function sweepRunDirectories(parent: string, ids: IdMap): Promise<void> {
+  for (const name of namesIn(parent).filter(isAbandoned)) {
+    const path = join(parent, name);
+    endProcessesIn(realPath(path));
+    await removeTree(path, ids);
   }
 }
 
-/** Removes a folder with files of subordinate owners in it. */
+/** Whether a build may be under way in any process. */
+export function hasLiveRuns(runs: string): boolean {
+  return namesIn(runs).some((name) => !isAbandoned(name));
+}
+
+/**
+ * Removes a folder, also one with files of subordinate owners, unreadable folders or paths beyond PATH_MAX in it. What cannot
+ * be removed is left; no verdict depends on it.
+ */
 export async function removeTree(path: string, ids: IdMap): Promise<void> {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {
-    await removeInNamespaces(path, ids);
+    await removeInNamespaces(path, ids).catch(() => undefined);
   }
 }
 
@@ -37,12 +47,11 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Ticks since boot at which a process started (proc(5), field 22 of stat); empty where there is no such process. */
-function startTime(pid: number): string {
+/** As the kernel names it in /proc; the path itself where it has gone in the meantime. */
+function realPath(path: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return realpathSync(path);
   } catch {
-    return '';
+    return path;
   }
 }

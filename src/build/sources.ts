@@ -1,15 +1,19 @@
 /** Sources where the unmodified steps of melange look for them: its cache folder, and git by `insteadOf`. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { FoundSource } from '../inputs/sources.ts';
-import type { Mount } from './sandbox/bubblewrap.ts';
+import { resolveInGuest } from './sandbox/guest-path.ts';
+import type { Mount } from './sandbox/sandbox.ts';
 
 const guestCache = '/var/cache/melange';
 const guestRepositories = '/var/cache/wolfi-repro/git';
 
-/** Puts sources below `directory` and says where the guest sees them. The guest gets copies: a step may write to its cache. */
-export function placeSources(found: readonly FoundSource[], directory: string): Mount[] {
+/**
+ * Puts sources below `directory` and says where the guest sees them. The guest gets copies: a step may write to its cache.
+ * @param environment the guest's root on this machine; what it sets for git itself stays in force
+ */
+export function placeSources(found: readonly FoundSource[], directory: string, environment: string): Mount[] {
   const cache = join(directory, 'cache');
   mkdirSync(cache, { recursive: true });
   const mounts: Mount[] = [{ source: cache, target: guestCache, writable: true }];
@@ -18,20 +22,29 @@ export function placeSources(found: readonly FoundSource[], directory: string): 
     if (each.kind === 'fetch') {
       copyFileSync(each.path, join(cache, `${each.source.algorithm}:${each.source.digest}`));
     } else {
-      const target = `${guestRepositories}/${substitutions.length}`;
-      mounts.push({ source: each.repository, target, writable: false });
-      substitutions.push(`[url "file://${target}"]\n\tinsteadOf = ${quoted(each.source.repository)}\n`);
+      const { repository, submodules = [], source } = each;
+      for (const { address, repository: path } of [{ address: source.repository, repository }, ...submodules]) {
+        const target = `${guestRepositories}/${substitutions.length}`;
+        mounts.push({ source: path, target, writable: false });
+        substitutions.push(`[url "file://${target}"]\n\tinsteadOf = ${quoted(address)}\n`);
+      }
     }
   }
-  if (substitutions.length > 0) mounts.push(gitConfiguration(substitutions, directory));
+  if (substitutions.length > 0) mounts.push(gitConfiguration(substitutions, directory, environment));
   return mounts;
 }
 
-function gitConfiguration(substitutions: readonly string[], directory: string): Mount {
+function gitConfiguration(substitutions: readonly string[], directory: string, environment: string): Mount {
   const file = join(directory, 'gitconfig');
   const trust = '[safe]\n\tdirectory = *\n[protocol "file"]\n\tallow = always\n';
-  writeFileSync(file, trust + substitutions.join(''));
-  return { source: file, target: '/etc/gitconfig', writable: false };
+  const target = resolveInGuest(environment, '/etc/gitconfig');
+  const own = join(environment, target);
+  if (lstatSync(own, { throwIfNoEntry: false })?.isFile() === true) {
+    writeFileSync(file, readFileSync(own));
+    appendFileSync(file, '\n');
+  }
+  appendFileSync(file, trust + substitutions.join(''));
+  return { source: file, target, writable: false };
 }
 
 /** A value of git-config(1); attacker-controlled. */

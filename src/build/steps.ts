@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { conditionHolds } from '../melange/condition.ts';
 import type { Format } from '../melange/format.ts';
 import { OutputTail } from '../process.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
+import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
 import { makeOutputFolder } from './workspace.ts';
 
 /** A step as people name it. */
@@ -27,6 +27,7 @@ export interface StepContext {
   readonly sandbox: Sandbox;
   readonly format: Format;
   readonly recipe: Recipe;
+  readonly limits: BuildLimits;
   /** Seconds since 1970; undefined where the publisher gave no clock, which melange takes as 0. */
   readonly sourceDateEpoch: number;
   readonly observer: StepObserver;
@@ -40,19 +41,30 @@ export async function runSteps(context: StepContext): Promise<void> {
   await prepareGuest(context);
   await runList(context, recipe.package.name, recipe.pipeline, '', new Map());
   for (const { name, pipeline } of recipe.subpackages) {
-    makeOutputFolder(context.sandbox.workspace, name);
+    await makeFolderFor(name, context.sandbox);
     await runList(context, name, pipeline, '', new Map());
   }
 }
 
+/** Steps may have taken this process's access to their workspace away; its owner inside still has it. */
+async function makeFolderFor(packageName: string, sandbox: Sandbox): Promise<void> {
+  try {
+    makeOutputFolder(sandbox.workspace, packageName);
+  } catch (failure) {
+    if (failure instanceof Failure) throw failure;
+    await sandbox.makeFolder(`melange-out/${packageName}`);
+  }
+}
+
 /** What melange runs once when its guest starts: the linker's cache is made anew. */
-async function prepareGuest({ sandbox, observer, recipe }: StepContext): Promise<void> {
+async function prepareGuest({ sandbox, observer, recipe, limits }: StepContext): Promise<void> {
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
-  await sandbox.run({
+  const { exceeded } = await sandbox.run({
     argv: ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
     env: new Map([['PATH', '/usr/sbin:/usr/bin:/sbin:/bin']]),
     onOutput: (bytes) => observer.output(step, bytes),
   });
+  if (exceeded !== undefined) throw beyondBound(step, exceeded, limits, '');
 }
 
 /** Returns how many of the steps ran. */
@@ -110,24 +122,50 @@ async function runScript(
   environment: ReadonlyMap<string, string>,
 ): Promise<void> {
   const tail = new OutputTail(tailBytes);
+  let handedOn = 0;
   const end = await context.sandbox.run({
     argv: ['/bin/sh', '-c', stepScript(step, context.format)],
     env: stepEnvironment(context, environment),
     onOutput: (bytes) => {
       tail.add(bytes);
-      context.observer.output(name, bytes);
+      handedOn += bytes.length;
+      if (handedOn <= context.limits.logBytes) context.observer.output(name, bytes);
     },
   });
-  if (end.exceeded !== undefined) {
-    throw new Failure('build-limit', `${describeStep(name)} went beyond the bound on ${end.exceeded}`, {
+  if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
+  if (end.exitCode !== 0) {
+    throw new Failure('step-failed', `${describeStep(name)} failed with exit status ${end.exitCode}`, {
       got: tail.text(),
     });
   }
-  if (end.exitCode !== 0) {
-    const status = end.exitCode === undefined ? `signal ${end.signal}` : `exit status ${end.exitCode}`;
-    throw new Failure('step-failed', `${describeStep(name)} failed with ${status}`, { got: tail.text() });
-  }
 }
+
+function beyondBound(step: StepName, exceeded: ExceededLimit, limits: BuildLimits, tail: string): Failure {
+  return new Failure('build-limit', `${describeStep(step)} went beyond the bound on ${exceeded}`, {
+    expected: boundWords[exceeded](limits),
+    got: tail,
+    hint: `if the build may need more: ${boundOptions[exceeded]}`,
+  });
+}
+
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1024 ** 2)} MiB`;
+
+const boundWords: Readonly<Record<ExceededLimit, (limits: BuildLimits) => string>> = {
+  time: ({ stepSeconds, processSeconds }) =>
+    `at most ${stepSeconds} s a step, and ${processSeconds} s of processor time a process`,
+  memory: ({ memoryBytes }) =>
+    `at most ${mebibytes(memoryBytes)} of memory, and no more than the machine has`,
+  processes: ({ processes }) => `at most ${processes} processes and threads`,
+  disk: ({ diskBytes, fileBytes }) =>
+    `at most ${mebibytes(diskBytes)} on disk, ${mebibytes(fileBytes)} a file, and no more than the machine has`,
+};
+
+const boundOptions: Readonly<Record<ExceededLimit, string>> = {
+  time: '--step-seconds',
+  memory: '--memory-mib',
+  processes: '--processes',
+  disk: '--disk-mib',
+};
 
 export function describeStep({ package: packageName, position, label }: StepName): string {
   return `step ${position} of ${packageName}${label === '' ? '' : ` (${label})`}`;

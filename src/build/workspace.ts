@@ -2,6 +2,7 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -31,18 +32,32 @@ export function populateWorkspace(
 ): void {
   mkdirSync(workspace, { mode: 0o700 });
   for (const { path, text } of compilerFiles) {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true });
-    writeFileSync(join(workspace, path), text, { mode: 0o644 });
+    makeFoldersAbove(workspace, path);
+    writeFileSync(join(workspace, path), text);
+    chmodSync(join(workspace, path), 0o644);
   }
   for (const { path, mode, sha256: expected } of source?.files ?? []) {
     const target = join(workspace, path);
-    mkdirSync(dirname(target), { recursive: true });
+    makeFoldersAbove(workspace, path);
     copyFileSync(join(source!.directory, path), target);
     chmodSync(target, mode);
     if (sha256(readFileSync(target)) !== expected) {
       throw new Failure('source-mismatch', `${path} changed while it was copied`, { expected });
     }
   }
+}
+
+function makeFoldersAbove(workspace: string, path: string): void {
+  const parent = dirname(path);
+  if (parent === '.' || existsSync(join(workspace, parent))) return;
+  makeFoldersAbove(workspace, parent);
+  makeOpenFolder(join(workspace, parent));
+}
+
+/** Steps see modes, so they must not depend on the umask of whoever runs this. */
+function makeOpenFolder(path: string): void {
+  mkdirSync(path);
+  chmodSync(path, 0o755);
 }
 
 /**
@@ -52,7 +67,7 @@ export function populateWorkspace(
 export function makeOutputFolder(workspace: string, name: string): void {
   for (const path of ['melange-out', `melange-out/${name}`]) {
     const stat = lstatSync(join(workspace, path), { throwIfNoEntry: false });
-    if (stat === undefined) mkdirSync(join(workspace, path), { mode: 0o755 });
+    if (stat === undefined) makeOpenFolder(join(workspace, path));
     else if (!stat.isDirectory())
       throw new Failure('output-missing', `a step put something else in the place of ${path}`);
   }
@@ -95,20 +110,51 @@ function readIgnoreFile(directory: string): (path: string, name: string) => bool
     .map((line) => line.trimEnd())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(ignorePattern);
-  return (path, name) => patterns.some((pattern) => pattern.test(path) || pattern.test(name));
+  return (path, name) => patterns.some((ignores) => ignores(path) || ignores(name));
 }
 
 /** Not gitignore: anchored, `*` within a folder, a leading doublestar any depth, and `!` nothing special but dropped. */
-function ignorePattern(line: string): RegExp {
+function ignorePattern(line: string): (text: string) => boolean {
   const cleaned = line.replace(/^!/, '').replace(/\/+$/, '').replace(/^\//, '');
-  const source = cleaned
-    .split(/(\*\*\/|\*|\?)/)
-    .map((part) => {
-      if (part === '**/') return '(?:.*/)?';
-      if (part === '*') return '[^/]*';
-      if (part === '?') return '[^/]';
-      return part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-    })
-    .join('');
-  return new RegExp(`^/?${source}$`);
+  const tokens = cleaned.match(/\*\*\/|[\s\S]/gu) ?? [];
+  return (text) => matches(tokens, text);
+}
+
+/**
+ * Whether the tokens make up the whole text. All ways to match are followed at once: the file is the publisher's, and a
+ * regular expression of many stars takes time without end. State 2i is before token i, 2i + 1 within its folders.
+ */
+function matches(tokens: readonly string[], text: string): boolean {
+  let states = withSkipped([0], tokens);
+  for (const character of text) {
+    const next = [...states].flatMap((state) => after(state, tokens[state >> 1], character));
+    states = withSkipped(next, tokens);
+  }
+  return states.has(2 * tokens.length);
+}
+
+/** Adds what can be reached without a character: stars match nothing too. */
+function withSkipped(states: Iterable<number>, tokens: readonly string[]): Set<number> {
+  const all = new Set(states);
+  for (const state of all) {
+    const token = tokens[state >> 1];
+    if (token === '*' || (token === '**/' && state % 2 === 0)) all.add((state | 1) + 1);
+  }
+  return all;
+}
+
+function after(state: number, token: string | undefined, character: string): number[] {
+  const next = (state | 1) + 1;
+  switch (token) {
+    case undefined:
+      return [];
+    case '**/':
+      return character === '/' ? [state | 1, next] : [state | 1];
+    case '*':
+      return character === '/' ? [] : [state];
+    case '?':
+      return character === '/' ? [] : [next];
+    default:
+      return character === token ? [next] : [];
+  }
 }

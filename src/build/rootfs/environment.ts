@@ -1,13 +1,14 @@
 /** Unpacked environments, kept by the identity of their lock and shared between builds; each can be thrown away. */
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Apk, ByteSource } from '../../apk/apk.ts';
 import { decodeBytes, encodeBytes } from '../../bytes.ts';
 import type { Sha256 } from '../../digest.ts';
+import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
+import type { IdMap } from '../sandbox/id-map.ts';
 import { type Installable, installOrder } from './install-order.ts';
 import { type LayoutInput, layOut } from './layout.ts';
-import { unpackPackages } from './unpack.ts';
+import { closeDirectories, unpackPackages } from './unpack.ts';
 
 export interface EnvironmentPackage extends Installable {
   readonly source: ByteSource;
@@ -34,6 +35,7 @@ export interface EnvironmentRequest {
   readonly identity: Sha256;
   readonly packages: readonly EnvironmentPackage[];
   readonly layout: LayoutInput;
+  readonly ids: IdMap;
   /** Sees each package; must fail unless it is the locked one and sound. */
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
 }
@@ -49,8 +51,8 @@ export async function provideEnvironment(request: EnvironmentRequest): Promise<E
 }
 
 async function unpack(request: EnvironmentRequest, kept: string): Promise<void> {
-  mkdirSync(request.directory, { recursive: true });
-  const aside = await mkdtemp(join(request.directory, 'unpacking-'));
+  await sweepRunDirectories(request.directory, request.ids);
+  const aside = await makeRunDirectory(request.directory);
   try {
     const root = join(aside, 'root');
     mkdirSync(root, { mode: 0o700 });
@@ -62,6 +64,7 @@ async function unpack(request: EnvironmentRequest, kept: string): Promise<void> 
     );
     const read = (path: string) => readInside(root, guest.tree.resolve(path));
     layOut(root, guest, request.layout, read);
+    closeDirectories(root, guest.tree);
     const accounts: GuestAccounts = {
       passwd: read('etc/passwd') ?? '',
       group: read('etc/group') ?? '',
@@ -70,7 +73,7 @@ async function unpack(request: EnvironmentRequest, kept: string): Promise<void> 
     writeFileSync(join(aside, 'guest.json'), JSON.stringify(accounts));
     publish(aside, kept);
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    await removeTree(aside, request.ids);
   }
 }
 

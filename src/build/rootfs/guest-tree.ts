@@ -15,6 +15,8 @@ export interface GuestNode {
 }
 
 const mostLinks = 40;
+/** Linux takes no path of more bytes (PATH_MAX), so none of more parts. */
+const mostParts = 2048;
 
 export class GuestTree {
   readonly #nodes = new Map<string, GuestNode>();
@@ -27,17 +29,13 @@ export class GuestTree {
     this.#nodes.set(path, node);
   }
 
-  delete(path: string): void {
-    this.#nodes.delete(path);
-  }
-
   entries(): IterableIterator<[string, GuestNode]> {
     return this.#nodes.entries();
   }
 
   /**
    * The real path of an entry: links among its parents are followed inside the guest, the last part is not.
-   * Fails with `environment-invalid` for loops.
+   * Fails with `environment-invalid` for loops and for what no disk can hold.
    */
   resolve(path: string): string {
     const pending = path.split('/').filter((part) => part !== '');
@@ -53,6 +51,7 @@ export class GuestTree {
       const node = pending.length > 0 ? this.#nodes.get([...done, part].join('/')) : undefined;
       if (node?.type !== 'symlink') {
         done.push(part);
+        if (done.length > mostParts) throw new Failure('environment-invalid', 'a path is too deep');
         continue;
       }
       links += 1;

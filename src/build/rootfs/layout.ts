@@ -4,7 +4,7 @@ import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import { compareBytes, encodeBytes } from '../../bytes.ts';
 import type { Account, Group } from '../../claim/recipe/recipe.ts';
 import type { Guest, InstalledPackage } from './unpack.ts';
-import { makeGuestDirectory, makeGuestLink, writeGuestFile } from './unpack.ts';
+import { makeGuestDirectory, makeGuestLink, ofEnvironment, writeGuestFile } from './unpack.ts';
 
 export interface LayoutInput {
   readonly arch: string;
@@ -20,8 +20,16 @@ export interface LayoutInput {
 /** Reads a file of the guest by its path inside; undefined where there is none. */
 export type ReadGuest = (path: string) => string | undefined;
 
-/** Completes an unpacked guest. */
+/** Completes an unpacked guest. Fails with `environment-invalid` for accounts and paths that cannot be there. */
 export function layOut(root: string, guest: Guest, input: LayoutInput, read: ReadGuest): void {
+  try {
+    addLayout(root, guest, input, read);
+  } catch (failure) {
+    throw ofEnvironment(failure);
+  }
+}
+
+function addLayout(root: string, guest: Guest, input: LayoutInput, read: ReadGuest): void {
   const write = (path: string, text: string, mode = 0o644) =>
     writeGuestFile(root, guest.tree, path, encodeBytes(text), mode);
   const lines = (values: readonly string[]) => values.map((value) => `${value}\n`).join('');
@@ -109,14 +117,20 @@ function record({ apk, name, version, origin }: InstalledPackage, paths: string[
 
 function fileLines(paths: string[], guest: Guest): string[] {
   const directories = new Map<string, string[]>();
+  const filesIn = (path: string) => {
+    const files = directories.get(path) ?? [];
+    directories.set(path, files);
+    return files;
+  };
   for (const path of paths.sort(compareBytes)) {
     const node = guest.tree.get(path)!;
     const cut = path.lastIndexOf('/');
     const parent = cut < 0 ? '' : path.slice(0, cut);
-    if (node.type === 'directory') directories.set(path, directories.get(path) ?? []);
-    else directories.set(parent, [...(directories.get(parent) ?? []), path]);
+    if (node.type === 'directory') filesIn(path);
+    else filesIn(parent).push(path);
   }
-  return [...directories].flatMap(([directory, files]) => [
+  const sorted = [...directories].sort(([a], [b]) => compareBytes(a, b));
+  return sorted.flatMap(([directory, files]) => [
     `F:${directory}`,
     ...ownMode('M', guest.tree.get(directory)?.mode, 0o755),
     ...files.flatMap((path) => {

@@ -3,14 +3,15 @@
  * §9.3): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
  */
 import {
+  chmodSync,
   closeSync,
+  fchmodSync,
   linkSync,
   mkdirSync,
   openSync,
   rmSync,
   symlinkSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
@@ -36,7 +37,10 @@ export interface Guest {
 
 const umask = 0o022;
 
-/** Unpacks packages into an empty folder, in order. `verify` sees each package before the next one is begun. */
+/**
+ * Unpacks packages into an empty folder, in order. `verify` sees each package before the next one is begun. Fails with
+ * `environment-invalid` for packages that cannot be read or be there together.
+ */
 export async function unpackPackages(
   root: string,
   sources: readonly ByteSource[],
@@ -47,21 +51,62 @@ export async function unpackPackages(
   for (const path of baseDirectories) makeDirectory(root, tree, path, 0o755, -1);
   for (const [index, source] of sources.entries()) {
     const writer = new PackageWriter(root, tree, installed, index);
-    const apk = await readApk(source, { dataSink: writer, onControl: (pkginfo) => writer.begin(pkginfo) });
+    const apk = await readPackage(source, writer);
     verify(apk, index);
     installed.push({ ...writer.identity(), apk });
   }
   return { tree, installed };
 }
 
+async function readPackage(source: ByteSource, writer: PackageWriter): Promise<Apk> {
+  try {
+    return await readApk(source, { dataSink: writer, onControl: (pkginfo) => writer.begin(pkginfo) });
+  } catch (failure) {
+    throw ofEnvironment(failure);
+  } finally {
+    writer.close();
+  }
+}
+
+/** What the machine has run out of; other refusals of the disk are about the names that a package chose. */
+const shortages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES']);
+
+/**
+ * The environment is not the published file: what is wrong with it must not reject that. Names that the disk does not
+ * take (too long, with a zero byte) are wrong too.
+ */
+export function ofEnvironment(failure: unknown): unknown {
+  if (failure instanceof Failure) {
+    if (failure.class !== 'rejected') return failure;
+  } else if (!(failure instanceof Error && 'code' in failure) || shortages.has(String(failure.code))) {
+    return failure;
+  }
+  return new Failure('environment-invalid', 'a package of the environment cannot be unpacked', {
+    got: failure.message,
+    cause: failure,
+  });
+}
+
 const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
 
 function makeDirectory(root: string, tree: GuestTree, path: string, mode: number, owner: number): void {
-  if (tree.get(path) !== undefined) return;
+  const present = tree.get(path);
+  if (present?.type === 'file') throw conflict(path, 'a directory is needed where a file is');
+  if (present !== undefined || path === '') return;
   const parent = dirname(path);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner);
-  mkdirSync(onDisk(root, path), { mode: mode & 0o777 & ~umask });
+  mkdirSync(onDisk(root, path));
+  // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
+  chmodSync(onDisk(root, path), (mode & 0o777 & ~umask) | 0o700);
   tree.set(path, { type: 'directory', mode, target: '', checksum: '', owner });
+}
+
+/** Gives folders that even their owner may not write to their modes, once nothing more goes into them. */
+export function closeDirectories(root: string, tree: GuestTree): void {
+  for (const [path, { type, mode }] of [...tree.entries()].reverse()) {
+    if (type === 'directory' && (mode & 0o700) !== 0o700)
+      chmodSync(onDisk(root, path), mode & 0o777 & ~umask);
+  }
 }
 
 /** Adds a file that no package brings; one that is there is replaced. */
@@ -75,8 +120,10 @@ export function writeGuestFile(
   const real = tree.resolve(path);
   const parent = dirname(real);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
+  if (tree.get(real)?.type === 'directory') throw conflict(real, 'a file is needed where a directory is');
   rmSync(onDisk(root, real), { force: true });
-  writeFileSync(onDisk(root, real), bytes, { mode: mode & ~umask, flag: 'wx' });
+  writeFileSync(onDisk(root, real), bytes, { flag: 'wx' });
+  chmodSync(onDisk(root, real), mode & ~umask);
   tree.set(real, { type: 'file', mode, target: '', checksum: '', owner: -1 });
 }
 
@@ -86,7 +133,7 @@ export function makeGuestDirectory(root: string, tree: GuestTree, path: string, 
 
 export function makeGuestLink(root: string, tree: GuestTree, path: string, target: string): void {
   const real = tree.resolve(path);
-  if (tree.get(real) !== undefined) return;
+  if (real === '' || tree.get(real) !== undefined) return;
   const parent = dirname(real);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
   symlinkSync(target, onDisk(root, real));
@@ -145,10 +192,15 @@ class PackageWriter implements TarSink {
   }
 
   content(bytes: Uint8Array): void {
-    if (this.#file !== undefined) writeSync(this.#file, bytes);
+    if (this.#file !== undefined) writeFileSync(this.#file, bytes);
   }
 
   entryEnd(): void {
+    this.close();
+  }
+
+  /** Lets go of a file that was begun. */
+  close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
@@ -163,7 +215,8 @@ class PackageWriter implements TarSink {
   #regular(path: string, header: TarHeader): void {
     if (!this.#takesOver(path, header)) return;
     const node = this.#node('file', header);
-    this.#file = openSync(onDisk(this.#root, path), 'wx', header.mode & 0o777 & ~umask);
+    this.#file = openSync(onDisk(this.#root, path), 'wx');
+    fchmodSync(this.#file, header.mode & 0o777 & ~umask);
     this.#tree.set(path, node);
   }
 

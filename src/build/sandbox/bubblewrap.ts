@@ -1,209 +1,215 @@
 /**
- * The sandbox proper: a user, mount, pid, network, ipc, uts and cgroup namespace of its own around bubblewrap. The guest's
- * root is an overlay over the unpacked environment, so that environments stay as they are and are shared.
+ * The sandbox proper: a user, mount, pid, network, ipc, uts and cgroup namespace of its own around bubblewrap, watched from
+ * outside. Environments stay as they are and are shared (`guest-layer.ts`).
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { OutputTail } from '../../process.ts';
+import { OutputTail, requireProgram } from '../../process.ts';
+import { archiveArguments, archiveEnd } from './archive.ts';
+import {
+  bubblewrapArguments,
+  fixedTargets,
+  type GuestView,
+  requireHarmless,
+  seesRoot,
+  workspaceTarget,
+} from './bubblewrap-arguments.ts';
+import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
+import { type GuestLayer, layGuest } from './guest-layer.ts';
+import { resolveInGuest } from './guest-path.ts';
 import type { IdMap } from './id-map.ts';
 import { startInNamespaces } from './namespace.ts';
-import type { BuildLimits, ExceededLimit, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
-import { watch } from './watchdog.ts';
+import { descendants, unlinkedBytes } from './process-tree.ts';
+import { boundArguments } from './program-bounds.ts';
+import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
+import { bounded } from './watchdog.ts';
 
-/** A path of the machine that the guest sees. */
-export interface Mount {
-  readonly source: string;
-  readonly target: string;
-  readonly writable: boolean;
-}
-
-export interface BubblewrapOptions {
+export interface BubblewrapOptions extends Omit<GuestView, 'root'> {
   /** The unpacked environment; only ever read. */
-  readonly root: string;
-  /** Folder of this build: its layers, nothing else. */
+  readonly environment: string;
+  /** Folder of this build; the layers of its guest go there. */
   readonly directory: string;
   readonly workspace: string;
-  readonly mounts: readonly Mount[];
+  /** Programs of this machine that the guest is started through, each handing over to the next. */
+  readonly programs?: readonly (readonly string[])[];
   readonly ids: IdMap;
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
-  /** `capabilities.add` and `capabilities.drop` of the recipe. */
-  readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
-  /** Ids that steps see (`run-as`); 0 otherwise. */
-  readonly user: { readonly uid: number; readonly gid: number };
 }
 
-/** What melange's bubblewrap runner gives to steps since v0.19.0 (pkg/container/bubblewrap_runner.go). */
-const grantedCapabilities = [
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_FSETID',
-  'CAP_FOWNER',
-  'CAP_MKNOD',
-  'CAP_NET_RAW',
-  'CAP_SETGID',
-  'CAP_SETUID',
-  'CAP_SETFCAP',
-  'CAP_SETPCAP',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_SYS_CHROOT',
-  'CAP_KILL',
-  'CAP_AUDIT_WRITE',
-];
+/** A build's sandbox once its guest is laid out. */
+interface Opened extends BubblewrapOptions {
+  readonly layer: GuestLayer;
+  /** The machine's bubblewrap. */
+  readonly program: string;
+  readonly disk: DiskMeter;
+  /** The step that runs. */
+  readonly running: { pid: number | undefined };
+}
 
-/** Capabilities that a recipe may add and that reach nothing outside the namespaces. */
-const harmlessCapabilities = new Set([
-  ...grantedCapabilities,
-  'CAP_IPC_LOCK',
-  'CAP_NET_ADMIN',
-  'CAP_SYS_NICE',
-]);
-
-/**
- * Sets the guest's root up: the environment below, this build's changes above. No namespace can be made
- * inside, so nothing in the guest can mount a file system or regain a capability.
- */
-const enterScript = `set -e
-echo "$2" > /proc/sys/user/max_user_namespaces
-mount --bind "$1" lower
-mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged
-shift 2
-exec "$@"`;
-
-export function bubblewrapSandbox(options: BubblewrapOptions): Sandbox {
-  for (const layer of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(options.directory, layer));
-  for (const name of options.capabilities.add) requireHarmless(name);
+/** Lays the guest out. Fails with `sandbox-unavailable`, and with `unsupported` for capabilities that are not given. */
+export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbox> {
+  requireHarmless(options.capabilities.add);
+  const { directory, workspace, environment, limits } = options;
+  const program = requireProgram('bwrap');
+  const layer = await layGuest(environment, directory, options.ids, options.signal);
+  writeFileSync(join(directory, 'bwrap'), '');
+  const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
+  const mounts = [own, ...options.mounts].map((mount) => ({
+    ...mount,
+    target: resolveInGuest(environment, mount.target),
+  }));
+  const laid = { ...options, ids: layer.ids, mounts, layer, program, running: { pid: undefined } };
+  const before = layer.written === layer.root ? await heldBytes(laid) : 0;
+  const disk = new DiskMeter(directory, limits.diskBytes, async () => (await heldBytes(laid)) - before);
+  const opened: Opened = { ...laid, disk };
   return {
     kind: 'bubblewrap',
-    ids: options.ids.kind,
-    workspace: options.workspace,
+    ids: layer.ids.kind,
+    workspace,
     caveats: [],
-    run: (command) => run(options, command),
-    archive: (paths, onBytes) => archive(options, paths, onBytes),
+    run: (command) => run(opened, command),
+    makeFolder: (path) => makeFolder(opened, path),
+    archive: (paths, onBytes) => archive(opened, paths, onBytes),
   };
 }
 
-function requireHarmless(name: string): void {
-  if (harmlessCapabilities.has(name)) return;
-  throw new Failure('unsupported', 'the recipe asks for a capability that the sandbox does not give', {
-    expected: [...harmlessCapabilities].join(' '),
-    got: name,
-  });
+/**
+ * Sets the guest's root up and hands over to bubblewrap. No namespace can be made inside, so nothing in the guest can mount a
+ * file system or regain a capability; where bubblewrap itself needs two for `run-as`, those are the last. bubblewrap is run
+ * from a read-only mount, since the guest reaches its file through /proc/1/exe. And it follows links where it mounts, out
+ * of the guest too: a step that put one there has ended its build. The output goes through a pipe, as melange has it: Node's
+ * own kind of pipe is a socket, which a step cannot open as /dev/stderr.
+ */
+function enterScript(mountLayer: string): string {
+  return `set -e
+echo "$1" > /proc/sys/user/max_user_namespaces
+mount --bind -o ro "$2" bwrap
+${mountLayer}
+shift 2
+while [ "$1" != -- ]; do
+  path=merged rest=\${1#/}
+  while [ -n "$rest" ]; do
+    path=$path/\${rest%%/*}
+    case $rest in */*) folder=1 rest=\${rest#*/};; *) folder= rest=;; esac
+    if [ -L "$path" ]; then exit ${replacedStatus}; fi
+    if [ -n "$folder" ] && [ -e "$path" ] && [ ! -d "$path" ]; then exit ${replacedStatus}; fi
+  done
+  shift
+done
+shift
+"$@" 2>&1 | cat 4>&-`;
 }
 
-async function run(options: BubblewrapOptions, command: SandboxCommand): Promise<SandboxEnd> {
-  const { limits } = options;
+const replacedStatus = 97;
+
+async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
+  const { layer, mounts, limits, signal, program, running } = opened;
+  const targets = mounts.map(({ source, target }) =>
+    statSync(source).isDirectory() ? `${target}/` : target,
+  );
+  const view = { ...opened, root: layer.root };
   const argv = [
-    'prlimit',
-    `--cpu=${limits.processSeconds}`,
-    `--fsize=${limits.fileBytes}`,
-    `--nproc=${limits.processes}`,
-    '--core=0',
-    'bwrap',
-    ...bubblewrapArguments(options, command.env),
+    ...[seesRoot(opened) ? '0' : '2', program],
+    ...fixedTargets.map((target) => `${target}/`),
+    ...targets,
+    '--',
+    ...(opened.programs ?? []).flat(),
+    ...['prlimit', ...boundArguments(limits)],
+    ...['./bwrap', '--json-status-fd', '4', ...bubblewrapArguments(view, command.env)],
     '--',
     ...command.argv,
   ];
-  let logged = 0;
-  const nested = asRoot(options) ? '0' : '1';
-  const child = await startInNamespaces(enterScript, [options.root, nested, ...argv], options.ids, {
-    cwd: options.directory,
-    env: { PATH: hostPath },
-    signal: options.signal,
-    onOutput: (bytes) => {
-      logged += bytes.length;
-      if (logged <= limits.logBytes) command.onOutput(bytes);
-    },
+  const said = new OutputTail(2048);
+  let status = '';
+  const end = await bounded(opened, async (hold) => {
+    const child = await startInNamespaces(enterScript(layer.mount), argv, opened.ids, {
+      cwd: opened.directory,
+      signal,
+      onWaiting: hold,
+      onOutput: (bytes) => {
+        said.add(bytes);
+        command.onOutput(bytes);
+      },
+      onStatus: (bytes) => {
+        if (status.length < 4096) status += Buffer.from(bytes).toString('latin1');
+      },
+    });
+    running.pid = child.pid;
+    const { exitCode: shellStatus } = await child.ended;
+    const reported = /"exit-code": (\d+)/.exec(status)?.[1];
+    return { exitCode: reported === undefined ? undefined : Number(reported), shellStatus };
+  }).finally(() => {
+    running.pid = undefined;
   });
-  const watchdog = watch(child.pid, options.directory, limits);
-  try {
-    const end = await child.ended;
-    options.signal.throwIfAborted();
-    return { ...end, exceeded: watchdog.exceeded ?? kernelLimit(end.exitCode) };
-  } finally {
-    watchdog.stop();
+  signal.throwIfAborted();
+  if (end.exceeded === undefined && end.exitCode === undefined) {
+    throw neverBegan(end.shellStatus, said.text());
   }
+  return end;
 }
 
-/** The machine's own programs; steps see the guest's. */
-const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-/** 128 + SIGXCPU: the kernel ended the step's shell for its processor time. */
-function kernelLimit(exitCode: number | undefined): ExceededLimit | undefined {
-  return exitCode === 152 ? 'time' : undefined;
+/** bubblewrap tells of an exit status only where it came to run the program (`--json-status-fd`). */
+function neverBegan(exitCode: number | undefined, said: string): Failure {
+  if (exitCode === replacedStatus) {
+    return new Failure(
+      'unsupported',
+      'a step put something else in the place of a folder that the sandbox mounts',
+    );
+  }
+  return new Failure('sandbox-unavailable', 'the sandbox could not be set up', {
+    got: said,
+    hint: 'run `wolfi-repro doctor` to see what is missing',
+  });
 }
 
-function bubblewrapArguments(options: BubblewrapOptions, env: ReadonlyMap<string, string>): string[] {
-  return [
-    '--unshare-pid',
-    '--unshare-net',
-    '--unshare-ipc',
-    '--unshare-uts',
-    '--unshare-cgroup-try',
-    ...['--hostname', 'localhost'],
-    '--die-with-parent',
-    '--new-session',
-    ...userArguments(options),
-    ...capabilityArguments(options.capabilities),
-    ...['--bind', 'merged', '/'],
-    ...['--bind', options.workspace, '/home/build'],
-    ...['--dev', '/dev'],
-    ...['--proc', '/proc'],
-    // Of /sys, programs that count processors read this much; the rest is the machine's own business.
-    ...['--tmpfs', '/sys'],
-    ...['--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu'],
-    ...['--remount-ro', '/sys'],
-    ...options.mounts.flatMap(({ source, target, writable }) => [
-      writable ? '--bind' : '--ro-bind',
-      source,
-      target,
-    ]),
-    ...['--chdir', '/home/build'],
-    '--clearenv',
-    ...[...env].flatMap(([name, value]) => ['--setenv', name, value]),
-  ];
+/** What the build holds on disk; files that nobody can read from outside are counted by their owner. */
+async function heldBytes(laid: Omit<Opened, 'disk'>): Promise<number> {
+  const { layer, mounts, ids, directory, signal, running } = laid;
+  const writable = mounts.filter((mount) => mount.writable).map(({ source }) => source);
+  const output = new OutputTail(4096);
+  const child = await startInNamespaces(
+    'exec du "$@" 2>/dev/null',
+    usageArguments([layer.written, ...writable]),
+    ids,
+    {
+      cwd: directory,
+      signal,
+      onOutput: (bytes) => output.add(bytes),
+    },
+  );
+  await child.ended;
+  const open = running.pid === undefined ? 0 : unlinkedBytes(descendants(running.pid, mostLookedAt));
+  return parseUsage(output.text()) + open;
 }
 
-function asRoot({ user }: BubblewrapOptions): boolean {
-  return user.uid === 0 && user.gid === 0;
-}
+const mostLookedAt = 4096;
 
-/** `run-as` is one more namespace around the step, as in melange; files still reach the disk as the caller's. */
-function userArguments(options: BubblewrapOptions): string[] {
-  if (asRoot(options)) return [];
-  const { uid, gid } = options.user;
-  return ['--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'];
+async function makeFolder({ ids, workspace, signal }: Opened, path: string): Promise<void> {
+  const script =
+    'for each in "$@"; do [ ! -L "$each" ] || exit 1; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
+  const parts = path.split('/');
+  const folders = parts.map((_, index) => join(workspace, ...parts.slice(0, index + 1)));
+  const child = await startInNamespaces(script, folders, ids, { signal });
+  const { exitCode } = await child.ended;
+  signal.throwIfAborted();
+  if (exitCode !== 0)
+    throw new Failure('output-missing', `a step put something else in the place of ${path}`);
 }
-
-function capabilityArguments({ add, drop }: BubblewrapOptions['capabilities']): string[] {
-  const granted = [...new Set([...grantedCapabilities, ...add])];
-  const dropped = drop.flatMap((name) => ['--cap-drop', name]);
-  return ['--cap-drop', 'ALL', ...granted.flatMap((name) => ['--cap-add', name]), ...dropped];
-}
-
-/** Names come from a file, each ended by a zero byte and taken literally: none can be an option. */
-const archiveScript = `exec tar --create --format=pax --xattrs --xattrs-include='*' --numeric-owner \\
-  --directory="$1" --verbatim-files-from --null --files-from="$2"`;
 
 async function archive(
-  options: BubblewrapOptions,
+  { ids, directory, workspace, signal }: Opened,
   paths: readonly string[],
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  const list = join(options.directory, 'archive.list');
-  writeFileSync(list, paths.map((path) => `${path}\0`).join(''));
-  const errors = new OutputTail(8192);
-  const child = await startInNamespaces(archiveScript, [options.workspace, list], options.ids, {
-    cwd: options.directory,
-    env: { PATH: hostPath, LC_ALL: 'C' },
-    signal: options.signal,
+  const errors = new OutputTail(64 * 1024);
+  const argv = archiveArguments(workspace, join(directory, 'archive.list'), paths);
+  const child = await startInNamespaces('exec tar "$@"', argv, ids, {
+    cwd: directory,
+    signal,
     onStdout: onBytes,
     onOutput: (bytes) => errors.add(bytes),
   });
-  const { exitCode } = await child.ended;
-  options.signal.throwIfAborted();
-  if (exitCode !== 0) {
-    throw new Failure('unsupported', 'the tree that the steps left cannot be read', { got: errors.text() });
-  }
+  await archiveEnd(child, errors).finally(() => signal.throwIfAborted());
 }

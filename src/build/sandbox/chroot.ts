@@ -2,26 +2,21 @@
  * For machines that grant no namespaces, such as a default container: root can still run steps in a changed root
  * directory. It keeps files apart and nothing else, is never chosen silently, and the verdict says so.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { OutputTail, runProcess, startProcess } from '../../process.ts';
-import type { Mount } from './bubblewrap.ts';
-import type { BuildLimits, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
-import { watch } from './watchdog.ts';
+import { hostPath, OutputTail, requireProgram, runProcess, startProcess } from '../../process.ts';
+import { archiveArguments, archiveEnd } from './archive.ts';
+import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
+import { resolveInGuest } from './guest-path.ts';
+import { endProcessesIn } from './process-tree.ts';
+import { boundArguments } from './program-bounds.ts';
+import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
+import { bounded } from './watchdog.ts';
 
 export interface ChrootOptions {
   /** The unpacked environment; copied, since it cannot be layered here. */
-  readonly root: string;
+  readonly environment: string;
   /** Folder of this build. */
   readonly directory: string;
   readonly workspace: string;
@@ -30,7 +25,12 @@ export interface ChrootOptions {
   readonly signal: AbortSignal;
 }
 
-const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+interface Opened extends ChrootOptions {
+  readonly guest: string;
+  readonly disk: DiskMeter;
+}
+
+const env = { PATH: hostPath, LC_ALL: 'C' };
 const devices = [
   ['null', '3'],
   ['zero', '5'],
@@ -44,34 +44,51 @@ export const chrootCaveats: readonly string[] = [
 ];
 
 /** Copies the environment and puts workspace, sources and the usual devices into the copy. Fails with `sandbox-unavailable`. */
-export async function chrootSandbox(options: ChrootOptions): Promise<Sandbox> {
-  const guest = join(options.directory, 'guest');
-  await host(options, ['cp', '--archive', '--reflink=auto', '--', options.root, guest]);
-  mkdirSync(join(guest, 'home'), { recursive: true });
-  await host(options, ['mv', '--', options.workspace, join(guest, 'home/build')]);
+export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
+  // Processes are found by their root directory, which the kernel names without links.
+  const guest = join(realpathSync(options.directory), 'guest');
+  const inGuest = (path: string) => join(guest, resolveInGuest(guest, path));
+  // A container may keep even this from root.
+  await host(options, ['chroot', '/', '/bin/true']);
+  await host(options, ['cp', '--archive', '--reflink=auto', '--', options.environment, guest]);
+  const workspace = inGuest('/home/build');
+  await place(options, ['mv', '--no-target-directory', '--', options.workspace], workspace);
   for (const { source, target } of options.mounts) {
-    mkdirSync(join(guest, target, '..'), { recursive: true });
-    await host(options, ['cp', '--archive', '--no-target-directory', '--', source, join(guest, target)]);
+    await place(options, ['cp', '--archive', '--no-target-directory', '--', source], inGuest(target));
   }
-  await makeDevices(join(guest, 'dev'));
+  await makeDevices(options, inGuest('/dev'));
+  const before = await heldBytes(options, guest);
+  const disk = new DiskMeter(
+    guest,
+    options.limits.diskBytes,
+    async () => (await heldBytes(options, guest)) - before,
+  );
+  const opened = { ...options, guest, workspace, disk };
   return {
     kind: 'chroot',
     ids: 'machine',
-    workspace: join(guest, 'home/build'),
+    workspace,
     caveats: chrootCaveats,
-    run: (command) => run(options, guest, command),
-    archive: (paths, onBytes) => archive(options, join(guest, 'home/build'), paths, onBytes),
+    run: (command) => run(opened, command),
+    makeFolder: async (path) => {
+      mkdirSync(join(workspace, path), { mode: 0o755 });
+    },
+    archive: (paths, onBytes) => archive(opened, paths, onBytes),
   };
 }
 
-async function makeDevices(directory: string): Promise<void> {
+async function place(options: ChrootOptions, argv: readonly string[], target: string): Promise<void> {
+  mkdirSync(dirname(target), { recursive: true });
+  await host(options, [...argv, target]);
+}
+
+async function makeDevices(options: ChrootOptions, directory: string): Promise<void> {
   mkdirSync(directory, { recursive: true });
   for (const [name, minor] of devices) {
     const path = join(directory, name);
-    if (existsSync(path)) continue;
-    const made = await runProcess('mknod', ['-m', '666', '--', path, 'c', '1', minor], {
-      env: { PATH: hostPath },
-    });
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) continue;
+    const argv = ['-m', '666', '--', path, 'c', '1', minor];
+    const made = await runProcess('mknod', argv, { env, signal: options.signal });
     if (made.exitCode === 0) continue;
     // Without CAP_MKNOD a plain file must do: what is written to /dev/null then stays in it.
     closeSync(openSync(path, 'a'));
@@ -79,95 +96,76 @@ async function makeDevices(directory: string): Promise<void> {
   }
 }
 
-async function run(options: ChrootOptions, guest: string, command: SandboxCommand): Promise<SandboxEnd> {
-  const { limits } = options;
+/** The step's shell goes when this process goes; what it started may stay until the next start (`endProcessesIn`). */
+const enterScript = `read -r _ <&3 || exit 125
+exec 3<&-
+umask 022
+exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; shift
+{ setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4; } 2>&1 | cat 4>&-' sh "$@"`;
+
+async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
+  const { limits, guest, signal } = opened;
   const assignments = [...command.env].map(([name, value]) => `${name}=${value}`);
-  const bounds = [`--cpu=${limits.processSeconds}`, `--fsize=${limits.fileBytes}`, '--core=0'];
+  // The step's search path is the guest's: from `env` on, the machine's programs are named in full.
   const argv = [
-    '-i',
-    ...assignments,
-    '/usr/bin/prlimit',
-    ...bounds,
-    '/usr/sbin/chroot',
-    guest,
-    ...command.argv,
+    ...['env', '-i', ...assignments],
+    ...[requireProgram('prlimit'), ...boundArguments(limits)],
+    ...[requireProgram('chroot'), guest, ...command.argv],
   ];
-  let logged = 0;
-  const child = await startProcess('/usr/bin/env', argv, {
-    env: { PATH: hostPath },
-    signal: options.signal,
-    onOutput: (bytes) => {
-      logged += bytes.length;
-      if (logged <= limits.logBytes) command.onOutput(bytes);
-    },
+  let status = '';
+  const end = await bounded(opened, async (hold) => {
+    const child = await startProcess('/bin/sh', ['-c', enterScript, 'sh', String(process.pid), ...argv], {
+      cwd: guest,
+      env,
+      signal,
+      onOutput: command.onOutput,
+      onStatus: (bytes) => {
+        status += Buffer.from(bytes).toString('latin1');
+        // What the step left running may hold its output open, which would otherwise never end.
+        endProcessesIn(guest);
+      },
+    });
+    hold(child.pid);
+    child.gate.end('\n');
+    await child.exited;
+    endProcessesIn(guest);
+    await child.ended;
+    return { exitCode: /^\d+\n/.test(status) ? Number(status.trim()) : undefined };
   });
-  child.gate.end();
-  const watchdog = watch(child.pid, options.directory, limits);
-  try {
-    const end = await child.ended;
-    options.signal.throwIfAborted();
-    return { ...end, exceeded: watchdog.exceeded };
-  } finally {
-    watchdog.stop();
-    endGuest(guest);
-  }
+  signal.throwIfAborted();
+  if (end.exitCode !== undefined || end.exceeded !== undefined) return end;
+  throw new Failure('sandbox-unavailable', 'the step was ended from outside');
 }
 
-/** Ends every process whose root directory is the guest: without a pid namespace, nothing else gathers them. */
-function endGuest(guest: string): void {
-  for (let found = true; found; ) {
-    found = false;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      if (rootOf(pid) !== guest) continue;
-      found = true;
-      process.kill(Number(pid), 'SIGKILL');
-    }
-  }
-}
-
-function rootOf(pid: string): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/root`);
-  } catch {
-    return undefined;
-  }
+async function heldBytes({ signal }: ChrootOptions, guest: string): Promise<number> {
+  const { output } = await runProcess('du', usageArguments([guest]), { env, signal });
+  return parseUsage(output);
 }
 
 async function archive(
-  options: ChrootOptions,
-  workspace: string,
+  { workspace, directory, signal }: Opened,
   paths: readonly string[],
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  const list = join(options.directory, 'archive.list');
-  writeFileSync(list, paths.map((path) => `${path}\0`).join(''));
-  const errors = new OutputTail(8192);
-  const argv = [
-    '--create',
-    '--format=pax',
-    '--xattrs',
-    '--xattrs-include=*',
-    '--numeric-owner',
-    `--directory=${workspace}`,
-    '--verbatim-files-from',
-    '--null',
-    `--files-from=${list}`,
-  ];
-  const child = await startProcess('tar', argv, {
-    env: { PATH: hostPath, LC_ALL: 'C' },
-    signal: options.signal,
-    onStdout: onBytes,
-    onOutput: (bytes) => errors.add(bytes),
-  });
+  const errors = new OutputTail(64 * 1024);
+  const child = await startProcess(
+    'tar',
+    archiveArguments(workspace, join(directory, 'archive.list'), paths),
+    {
+      env,
+      signal,
+      onStdout: onBytes,
+      onOutput: (bytes) => errors.add(bytes),
+    },
+  );
   child.gate.end();
-  if ((await child.ended).exitCode !== 0) {
-    throw new Failure('unsupported', 'the tree that the steps left cannot be read', { got: errors.text() });
-  }
+  await archiveEnd(child, errors).finally(() => signal.throwIfAborted());
 }
 
 async function host(options: ChrootOptions, argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv as [string, ...string[]];
-  const result = await runProcess(command, rest, { env: { PATH: hostPath }, signal: options.signal });
+  const result = await runProcess(command, rest, { env, signal: options.signal });
+  options.signal.throwIfAborted();
   if (result.exitCode !== 0) {
     throw new Failure('sandbox-unavailable', `the guest cannot be set up: ${command} failed`, {
       got: result.output,

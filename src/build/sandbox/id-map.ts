@@ -2,7 +2,7 @@
  * Ids of a user namespace. Inside, id 0 is the caller; the others are subordinate ids where the machine grants
  * them (user_namespaces(7), subuid(5)), so that steps can give files to other owners.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
 import { runProcess } from '../../process.ts';
 import type { IdMapping } from './sandbox.ts';
@@ -22,29 +22,39 @@ export interface IdMap {
 
 /** Ids 1 to this are mapped: all that `/etc/passwd` of a build environment names. */
 const highestMapped = 65534;
+/** Of the machine's ids, the first that root takes for id 1 inside. */
+const firstForRoot = 100_001;
 
-/** What the caller may map: everything for root, subordinate ids where they are granted, else itself alone. */
+/** What the caller may map: free ids for root, subordinate ids where they are granted, else itself alone. */
 export function callerIdMap(caller: { uid: number; gid: number; name: string }): IdMap {
   const { uid, gid } = caller;
-  if (uid === 0) {
-    const range = { first: 100_001, count: highestMapped };
-    return { kind: 'range', uid, gid, uids: range, gids: range };
+  const uids = uid === 0 ? rangeOfRoot('/proc/self/uid_map') : subordinateRange('/etc/subuid', caller);
+  const gids = uid === 0 ? rangeOfRoot('/proc/self/gid_map') : subordinateRange('/etc/subgid', caller);
+  if (uids === undefined || gids === undefined || (uid !== 0 && !hasMapPrograms())) {
+    return singleIdMap(caller);
   }
-  const uids = subordinateRange('/etc/subuid', caller);
-  const gids = subordinateRange('/etc/subgid', caller);
-  const granted = uids !== undefined && gids !== undefined && hasMapPrograms();
-  if (!granted) return { kind: 'single', uid, gid, uids: undefined, gids: undefined };
   return { kind: 'range', uid, gid, uids, gids };
 }
 
+/** The caller alone, as id 0. */
+export function singleIdMap({ uid, gid }: { uid: number; gid: number }): IdMap {
+  return { kind: 'single', uid, gid, uids: undefined, gids: undefined };
+}
+
+/** Root of a container has only the ids that its own map names: `inside outside count` a line (user_namespaces(7)). */
+function rangeOfRoot(file: string): SubordinateRange | undefined {
+  const extents = readLines(file).map((line) => {
+    const [first, , count] = line.trim().split(/\s+/).map(Number);
+    return { first: first!, last: first! + count! - 1 };
+  });
+  const has = (first: number) =>
+    extents.some((each) => each.first <= first && each.last >= first + highestMapped - 1);
+  const first = [firstForRoot, 1].find(has);
+  return first === undefined ? undefined : { first, count: highestMapped };
+}
+
 function subordinateRange(file: string, caller: { uid: number; name: string }): SubordinateRange | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  for (const line of text.split('\n')) {
+  for (const line of readLines(file)) {
     const [owner, first, count] = line.split(':');
     if (owner !== caller.name && owner !== String(caller.uid)) continue;
     if (Number(count) >= highestMapped) return { first: Number(first), count: highestMapped };
@@ -52,10 +62,18 @@ function subordinateRange(file: string, caller: { uid: number; name: string }): 
   return undefined;
 }
 
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
 function hasMapPrograms(): boolean {
   return ['/usr/bin/newuidmap', '/usr/bin/newgidmap'].every((file) => {
     try {
-      readFileSync(file, { flag: 'r' });
+      accessSync(file, constants.X_OK);
       return true;
     } catch {
       return false;
@@ -63,31 +81,28 @@ function hasMapPrograms(): boolean {
   });
 }
 
-/** Gives a process that waits in a fresh user namespace its ids. */
+/**
+ * Gives a process that waits in a fresh user namespace its ids. Fails with `ids-unavailable` where the machine names subordinate
+ * ids and then refuses them.
+ */
 export async function writeIdMap(pid: number, map: IdMap): Promise<void> {
-  if (map.kind === 'single') {
-    writeFileSync(`/proc/${pid}/setgroups`, 'deny');
-    writeFileSync(`/proc/${pid}/uid_map`, `0 ${map.uid} 1\n`);
-    writeFileSync(`/proc/${pid}/gid_map`, `0 ${map.gid} 1\n`);
+  const { kind, uid, gid, uids, gids } = map;
+  if (kind === 'range' && uid !== 0) {
+    await grant('newuidmap', pid, uid, uids!);
+    await grant('newgidmap', pid, gid, gids!);
     return;
   }
-  const uids = map.uids!;
-  const gids = map.gids!;
-  if (map.uid === 0) {
-    writeFileSync(`/proc/${pid}/uid_map`, `0 0 1\n1 ${uids.first} ${uids.count}\n`);
-    writeFileSync(`/proc/${pid}/gid_map`, `0 0 1\n1 ${gids.first} ${gids.count}\n`);
-    return;
-  }
-  await grant('newuidmap', pid, map.uid, uids);
-  await grant('newgidmap', pid, map.gid, gids);
+  if (uid !== 0 || kind === 'single') writeFileSync(`/proc/${pid}/setgroups`, 'deny');
+  const lines = (own: number, range: SubordinateRange | undefined) =>
+    `0 ${own} 1\n${range === undefined ? '' : `1 ${range.first} ${range.count}\n`}`;
+  writeFileSync(`/proc/${pid}/uid_map`, lines(uid, uids));
+  writeFileSync(`/proc/${pid}/gid_map`, lines(gid, gids));
 }
 
 async function grant(program: string, pid: number, own: number, range: SubordinateRange): Promise<void> {
   const ids = ['0', String(own), '1', '1', String(range.first), String(range.count)];
   const result = await runProcess(`/usr/bin/${program}`, [String(pid), ...ids], { env: {} });
   if (result.exitCode !== 0) {
-    throw new Failure('sandbox-unavailable', `${program} refused the subordinate ids`, {
-      got: result.output,
-    });
+    throw new Failure('ids-unavailable', `${program} refused the subordinate ids`, { got: result.output });
   }
 }

@@ -1,47 +1,71 @@
 /**
- * Programs in fresh user and mount namespaces. The program waits on its gate until its ids are mapped; should
- * this process die before that, the gate closes and the program ends.
+ * Programs in fresh user and mount namespaces. The program waits on its gate until its ids are mapped and whoever wants
+ * to has put it under bounds; it never outlives this process, however that ends.
  */
 import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
-import { type ProcessOptions, type RunningProcess, startProcess } from '../../process.ts';
+import {
+  hostPath,
+  OutputTail,
+  type ProcessOptions,
+  type RunningProcess,
+  startProcess,
+} from '../../process.ts';
 import { type IdMap, writeIdMap } from './id-map.ts';
 
-/** Waits on file descriptor 3, then runs the script in `$0` with the remaining arguments. */
-const gatekeeper = 'read -r _ <&3 || exit 125; exec 3<&-; exec /bin/sh -c "$0" sh "$@"';
+export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
+  /** Called with the process before it does anything. */
+  readonly onWaiting?: (pid: number) => void;
+}
 
-/** Starts a shell script as id 0 of namespaces of its own. Fails with `sandbox-unavailable`. */
+/**
+ * Waits on file descriptor 3. Then the program has its ids, and with them capabilities: only from here on does the kernel keep
+ * the wish to die with the parent (prctl(2), PR_SET_PDEATHSIG), and what the parent is must be looked at once more.
+ */
+const gatekeeper = `read -r _ <&3 || exit 125
+exec 3<&-
+umask 022
+exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; script=$2; shift 2; eval "$script"' sh "$@"`;
+
+/**
+ * Starts a shell script as id 0 of namespaces of its own; `argv` is `$1` and on. Fails with `sandbox-unavailable`, and with
+ * `ids-unavailable` where only the subordinate ids are refused.
+ */
 export async function startInNamespaces(
   script: string,
   argv: readonly string[],
   ids: IdMap,
-  options: ProcessOptions,
+  options: NamespaceOptions,
 ): Promise<RunningProcess> {
-  const unshare = [
-    '--user',
-    '--mount',
-    '--propagation',
-    'private',
-    '/bin/sh',
-    '-c',
-    gatekeeper,
-    script,
-    ...argv,
-  ];
-  const child = await startProcess('unshare', unshare, options);
+  const { onWaiting, ...rest } = options;
+  const said = new OutputTail(1024);
+  let waiting = true;
+  const own = ['/bin/sh', '-c', gatekeeper, 'sh', String(process.pid), script, ...argv];
+  const child = await startProcess(
+    'unshare',
+    ['--user', '--mount', '--propagation', 'private', '--', ...own],
+    {
+      ...rest,
+      env: { PATH: hostPath, LC_ALL: 'C' },
+      onOutput: (bytes) => (waiting ? said.add(bytes) : options.onOutput?.(bytes)),
+    },
+  );
   let over = false;
-  void child.ended.then(() => {
+  void child.exited.then(() => {
     over = true;
   });
   try {
     await entered(child.pid, () => over);
     await writeIdMap(child.pid, ids);
+    onWaiting?.(child.pid);
   } catch (cause) {
     child.gate.destroy();
     await child.ended;
-    throw cause instanceof Failure ? cause : unavailable(cause);
+    options.signal?.throwIfAborted();
+    throw cause instanceof Failure && cause.code === 'ids-unavailable' ? cause : unavailable(said, cause);
   }
+  waiting = false;
   child.gate.end('\n');
   return child;
 }
@@ -49,11 +73,8 @@ export async function startInNamespaces(
 /** Waits until the process has left this process's namespaces. */
 async function entered(pid: number, over: () => boolean): Promise<void> {
   const here = ['user', 'mnt'].map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)] as const);
-  while (here.some(([name, own]) => namespaceOf(pid, name) === own)) {
-    if (over()) throw unavailable(undefined);
-    await sleep(1);
-  }
-  if (over()) throw unavailable(undefined);
+  while (!over() && here.some(([name, own]) => namespaceOf(pid, name) === own)) await sleep(1);
+  if (over()) throw new Error('the program ended before it had entered its namespaces');
 }
 
 function namespaceOf(pid: number, name: string): string | undefined {
@@ -64,16 +85,17 @@ function namespaceOf(pid: number, name: string): string | undefined {
   }
 }
 
-function unavailable(cause: unknown): Failure {
+function unavailable(said: OutputTail, cause: unknown): Failure {
   return new Failure('sandbox-unavailable', 'this machine grants no user namespaces', {
+    got: said.text().trim() || (cause instanceof Error ? cause.message : ''),
     hint: 'run `wolfi-repro doctor` to see what is missing',
     cause,
   });
 }
 
-/** Removes a tree as id 0 of the namespace, which owns every mapped id's files. */
+/** Removes a tree as id 0 of the namespace, which owns every mapped id's files. Fails where it is not all gone. */
 export async function removeInNamespaces(path: string, ids: IdMap): Promise<void> {
-  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
-  const child = await startInNamespaces('exec rm -rf -- "$1"', [path], ids, { env });
-  await child.ended;
+  const child = await startInNamespaces('exec rm -rf -- "$1"', [path], ids, {});
+  const { exitCode } = await child.ended;
+  if (exitCode !== 0) throw new Failure('internal', 'a folder cannot be removed', { got: path });
 }

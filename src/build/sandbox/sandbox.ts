@@ -1,5 +1,4 @@
 /** What a place to run steps in must offer; one file a kind beside this one. */
-import type { ProcessEnd } from '../../process.ts';
 
 export type SandboxKind = 'bubblewrap' | 'chroot';
 
@@ -9,14 +8,15 @@ export interface BuildLimits {
   readonly stepSeconds: number;
   /** Seconds of processor time of one process. */
   readonly processSeconds: number;
-  /** Bytes of memory resident in all processes together. */
+  /** Bytes of memory of all processes of one step together. */
   readonly memoryBytes: number;
+  /** Processes and threads of one step together. */
   readonly processes: number;
   /** Bytes of one file. */
   readonly fileBytes: number;
-  /** Bytes that the build may take on disk. */
+  /** Bytes that all steps together may leave or hold on disk. */
   readonly diskBytes: number;
-  /** Bytes of output of one step that are looked at; the rest is dropped. */
+  /** Bytes of output of one step that are handed on; of the rest only the end is kept. */
   readonly logBytes: number;
 }
 
@@ -42,12 +42,22 @@ export interface SandboxCommand {
   readonly onOutput: (bytes: Uint8Array) => void;
 }
 
-export interface SandboxEnd extends ProcessEnd {
+export interface SandboxEnd {
+  /** Exit status of the program, as a shell would tell it; undefined where a bound was exceeded. */
+  readonly exitCode: number | undefined;
   readonly exceeded: ExceededLimit | undefined;
 }
 
 /** How ids inside map to the machine's. */
 export type IdMapping = 'single' | 'range' | 'machine';
+
+/** A path of the machine that the guest sees. */
+export interface Mount {
+  readonly source: string;
+  /** Absolute, without links among its parts. */
+  readonly target: string;
+  readonly writable: boolean;
+}
 
 export interface Sandbox {
   readonly kind: SandboxKind;
@@ -56,8 +66,13 @@ export interface Sandbox {
   readonly workspace: string;
   /** What this kind does not keep apart, in words for the report; empty for a full sandbox. */
   readonly caveats: readonly string[];
-  /** Runs a program in the guest; all its descendants are gone when this returns. */
+  /**
+   * Runs a program in the guest; all its descendants are gone when this returns. Fails with `sandbox-unavailable` where it could
+   * not be begun, which says nothing about the program.
+   */
   run(command: SandboxCommand): Promise<SandboxEnd>;
+  /** Makes a folder of the workspace and those above it, as owner of all that is there; steps may have shut this process out. */
+  makeFolder(path: string): Promise<void>;
   /**
    * Writes paths of the workspace as a tar stream, with the ids that the guest sees. The program that does it is
    * the machine's own tar; symbolic links are archived, never followed.

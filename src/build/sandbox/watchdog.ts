@@ -1,105 +1,127 @@
 /**
- * Watches a running step from outside and ends it where it goes beyond its bounds. Bounds on single processes
- * (file size, processor time) are the kernel's; these are the ones that need a sum.
+ * Keeps a running step within its bounds and ends it where it goes beyond. Bounds on single processes (file size, processor
+ * time) are the kernel's, and so are those of a control group where there is one; the rest is looked at from here.
  */
-import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { type ControlGroup, makeControlGroup } from './control-group.ts';
+import type { DiskMeter } from './disk-meter.ts';
+import {
+  descendants,
+  endTree,
+  isInside,
+  memoryFileBytes,
+  proportionalBytes,
+  residentBytes,
+  threadsOf,
+} from './process-tree.ts';
+import { boundOfStatus } from './program-bounds.ts';
 import type { BuildLimits, ExceededLimit } from './sandbox.ts';
 
-export interface Watchdog {
-  /** The bound that was exceeded first. */
-  readonly exceeded: ExceededLimit | undefined;
+interface Bounded {
+  readonly limits: BuildLimits;
+  readonly disk: DiskMeter;
+}
+
+/**
+ * Runs a step within its bounds.
+ * @param start runs it to its end; calls `hold` with its process before that does anything
+ */
+export async function bounded<E extends { readonly exitCode: number | undefined }>(
+  { limits: asked, disk }: Bounded,
+  start: (hold: (pid: number) => void) => Promise<E>,
+): Promise<E & { readonly exceeded: ExceededLimit | undefined }> {
+  const limits = { ...asked, memoryBytes: Math.min(asked.memoryBytes, Math.floor(totalmem() * ownShare)) };
+  const group = makeControlGroup(limits);
+  let watchdog: Watchdog | undefined;
+  try {
+    const end = await start((pid) => {
+      const joined = join(pid, group);
+      watchdog = watch({ pid, limits, group: joined, disk });
+    });
+    const exceeded = await watchdog?.exceeded(end.exitCode === 0);
+    return { ...end, exceeded: exceeded ?? boundOfStatus(end.exitCode) };
+  } finally {
+    watchdog?.stop();
+    await group?.close();
+  }
+}
+
+/** Of the machine's memory; a step that took all of it would be ended by the kernel without a word. */
+const ownShare = 0.9;
+
+function join(pid: number, group: ControlGroup | undefined): ControlGroup | undefined {
+  try {
+    // Should the machine run out of memory all the same, then steps go first.
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+    group?.join(pid);
+    return group;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Watchdog {
+  /** The bound that was exceeded first, once the step is over. */
+  exceeded(succeeded: boolean): Promise<ExceededLimit | undefined>;
   stop(): void;
 }
 
-const intervalMilliseconds = 100;
-const pageBytes = 4096;
+interface Watched extends Bounded {
+  /** Root of a tree of processes; its descendants are what counts. */
+  readonly pid: number;
+  readonly group: ControlGroup | undefined;
+}
 
-/**
- * Watches the descendants of a process.
- * @param pid root of the tree of processes; its own descendants are what counts
- * @param directory a path on the file system that the build writes to
- */
-export function watch(pid: number, directory: string, limits: BuildLimits): Watchdog {
-  const freeAtStart = freeBytes(directory);
+const intervalMilliseconds = 100;
+
+function watch(watched: Watched): Watchdog {
+  const killsBefore = killsForMemory();
   let ticks = 0;
-  const state: { exceeded: ExceededLimit | undefined } = { exceeded: undefined };
+  let exceeded: ExceededLimit | undefined;
   const timer = setInterval(() => {
     ticks += 1;
-    const exceeded = exceededLimit(pid, ticks, limits, freeAtStart - freeBytes(directory));
-    if (exceeded === undefined) return;
-    state.exceeded ??= exceeded;
-    endTree(pid);
+    exceeded ??= exceededNow(watched, ticks);
+    if (exceeded !== undefined) endTree(watched.pid);
   }, intervalMilliseconds);
   return {
-    get exceeded() {
-      return state.exceeded;
+    async exceeded(succeeded) {
+      clearInterval(timer);
+      // What was too quick for a look has left its trace.
+      exceeded ??= watched.group?.exceeded();
+      if (exceeded === undefined && (await watched.disk.settle())) exceeded = 'disk';
+      return exceeded ?? (!succeeded && killsForMemory() > killsBefore ? 'memory' : undefined);
     },
     stop: () => clearInterval(timer),
   };
 }
 
-function exceededLimit(
-  pid: number,
-  ticks: number,
-  limits: BuildLimits,
-  usedBytes: number,
-): ExceededLimit | undefined {
+function exceededNow(watched: Watched, ticks: number): ExceededLimit | undefined {
+  const { limits, group, disk } = watched;
   if (ticks * intervalMilliseconds > limits.stepSeconds * 1000) return 'time';
-  if (usedBytes > limits.diskBytes) return 'disk';
+  if (disk.look()) return 'disk';
+  const found = group?.exceeded();
+  if (found !== undefined) return found;
+  if (group?.bounds.has('processes') && group.bounds.has('memory')) return undefined;
+  return exceededInTree(watched);
+}
+
+function exceededInTree({ pid, limits }: Watched): ExceededLimit | undefined {
   const tree = descendants(pid, limits.processes + 1);
-  if (tree.length > limits.processes) return 'processes';
-  const resident = tree.reduce((sum, each) => sum + residentBytes(each), 0);
-  return resident > limits.memoryBytes ? 'memory' : undefined;
+  if (tree.reduce((sum, each) => sum + threadsOf(each), 0) > limits.processes) return 'processes';
+  const inside = tree.findLast(isInside);
+  const inFiles = inside === undefined ? 0 : memoryFileBytes(inside, '/dev');
+  const sum = (bytesOf: (pid: number) => number) =>
+    tree.reduce((total, each) => total + bytesOf(each), inFiles);
+  if (sum(residentBytes) <= limits.memoryBytes) return undefined;
+  return sum(proportionalBytes) > limits.memoryBytes ? 'memory' : undefined;
 }
 
-/**
- * Ends everything below a sandbox. The first process of a pid namespace takes all others with it; the program
- * that waits for it then sees the end and reports it.
- */
-export function endTree(pid: number): void {
-  for (const child of childrenOf(pid)) kill(child);
-  if (childrenOf(pid).length === 0) kill(pid);
-}
-
-function kill(pid: number): void {
+/** Processes that the kernel ended for want of memory (`oom_kill` of /proc/vmstat), whoever they belonged to. */
+function killsForMemory(): number {
   try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function descendants(root: number, most: number): number[] {
-  const found: number[] = [];
-  for (let at = -1; at < found.length && found.length <= most; at++) {
-    found.push(...childrenOf(at < 0 ? root : found[at]!));
-  }
-  return found;
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.flatMap((thread) => childrenOfThread(pid, thread));
-  } catch {
-    return [];
-  }
-}
-
-function childrenOfThread(pid: number, thread: string): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1');
-  return text.split(' ').filter(Boolean).map(Number);
-}
-
-function residentBytes(pid: number): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * pageBytes;
+    return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'latin1'))?.[1] ?? 0);
   } catch {
     return 0;
   }
-}
-
-function freeBytes(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
 }

@@ -1,0 +1,34 @@
+/** The machine's own tar over a workspace: the one way in which what steps left is read. */
+import { writeFileSync } from 'node:fs';
+import { Failure } from '../../failure.ts';
+import type { OutputTail, RunningProcess } from '../../process.ts';
+
+/** Arguments of GNU tar. Names come from a file, each ended by a zero byte and taken literally: none can be an option. */
+export function archiveArguments(workspace: string, list: string, paths: readonly string[]): string[] {
+  writeFileSync(list, paths.map((path) => `${path}\0`).join(''));
+  return [
+    '--create',
+    '--format=pax',
+    '--xattrs',
+    '--xattrs-include=*',
+    '--numeric-owner',
+    '--quoting-style=escape',
+    `--directory=${workspace}`,
+    '--verbatim-files-from',
+    '--null',
+    `--files-from=${list}`,
+  ];
+}
+
+/** Waits for a tar whose standard error goes to `errors`. Fails with `unsupported` for what no archive holds. */
+export async function archiveEnd(child: RunningProcess, errors: OutputTail): Promise<void> {
+  const { exitCode } = await child.ended;
+  if (exitCode !== 0) {
+    throw new Failure('unsupported', 'the tree that the steps left cannot be read', { got: errors.text() });
+  }
+  // tar passes over them and succeeds; melange's packager does not (melange-emitter.md §3).
+  const socket = /^tar: (.*): socket ignored$/m.exec(errors.text())?.[1];
+  if (socket !== undefined) {
+    throw new Failure('unsupported', 'the steps left a socket, which no package can hold', { got: socket });
+  }
+}

@@ -1,0 +1,129 @@
+/** The guest as arguments of bwrap(1), after melange's runner (melange-emitter.md §2.7) with less of the machine in it. */
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { guestHostname } from '../facts.ts';
+import type { Mount } from './sandbox.ts';
+
+export interface GuestView {
+  /** The guest's root, as bubblewrap finds it. */
+  readonly root: string;
+  /** The workspace, sources, and what else the guest sees of the machine. */
+  readonly mounts: readonly Mount[];
+  /** `capabilities.add` and `capabilities.drop` of the recipe. */
+  readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
+  /** Ids that steps see (`run-as`); 0 otherwise. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Host name of the guest; the usual one where undefined. */
+  readonly hostname?: string | undefined;
+}
+
+/** What melange's bubblewrap runner gives to steps since v0.19.0 (pkg/container/bubblewrap_runner.go). */
+const grantedCapabilities = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FSETID',
+  'CAP_FOWNER',
+  'CAP_MKNOD',
+  'CAP_NET_RAW',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SETFCAP',
+  'CAP_SETPCAP',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SYS_CHROOT',
+  'CAP_KILL',
+  'CAP_AUDIT_WRITE',
+];
+
+/** Capabilities that a recipe may add and that reach nothing outside the namespaces. */
+const harmlessCapabilities = new Set([
+  ...grantedCapabilities,
+  'CAP_IPC_LOCK',
+  'CAP_NET_ADMIN',
+  'CAP_SYS_NICE',
+]);
+
+/** Fails with `unsupported` where a recipe asks for more than the sandbox gives. */
+export function requireHarmless(capabilities: readonly string[]): void {
+  for (const name of capabilities) {
+    if (harmlessCapabilities.has(name)) continue;
+    throw new Failure('unsupported', 'the recipe asks for a capability that the sandbox does not give', {
+      expected: [...harmlessCapabilities].join(' '),
+      got: name,
+    });
+  }
+}
+
+/** Folders of the guest that are mounted over, besides the targets of the mounts. */
+export const fixedTargets: readonly string[] = ['/dev', '/proc', '/sys'];
+
+/** Entries of /proc that tell of the machine's kernel and keys; empty here. */
+const secretEntries = ['kcore', 'keys', 'kmsg', 'latency_stats', 'sched_debug', 'timer_list'];
+
+/**
+ * What in /proc is the whole machine's and can be written to is read-only here. To root's own id most of it would be open:
+ * /proc/sys asks who owns a file, not for a capability, and bubblewrap protects it only where its folder can be written to.
+ */
+function machineEntries(): string[] {
+  return readdirSync('/proc', { withFileTypes: true })
+    .filter((entry) => !/^\d+$/.test(entry.name))
+    .filter((entry) => entry.isDirectory() || (entry.isFile() && isWritable(join('/proc', entry.name))))
+    .map(({ name }) => join('/proc', name));
+}
+
+function isWritable(path: string): boolean {
+  return ((lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o222) !== 0;
+}
+
+export const workspaceTarget = '/home/build';
+
+export function bubblewrapArguments(view: GuestView, env: ReadonlyMap<string, string>): string[] {
+  const secrets = secretEntries.map((name) => join('/proc', name)).filter((path) => existsSync(path));
+  return [
+    '--unshare-pid',
+    '--unshare-net',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--unshare-cgroup-try',
+    ...['--hostname', view.hostname ?? guestHostname],
+    '--die-with-parent',
+    '--new-session',
+    ...userArguments(view),
+    ...capabilityArguments(view.capabilities),
+    ...['--bind', view.root, '/'],
+    ...['--dev', '/dev'],
+    ...['--proc', '/proc'],
+    ...machineEntries().flatMap((path) => ['--ro-bind', path, path]),
+    ...secrets.flatMap((path) => ['--ro-bind', '/dev/null', path]),
+    // Of /sys, programs that count processors read this much; the rest is the machine's own business.
+    ...['--tmpfs', '/sys'],
+    ...['--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu'],
+    ...['--remount-ro', '/sys'],
+    ...view.mounts.flatMap(({ source, target, writable }) => [
+      writable ? '--bind' : '--ro-bind',
+      source,
+      target,
+    ]),
+    ...['--chdir', workspaceTarget],
+    '--clearenv',
+    ...[...env].flatMap(([name, value]) => ['--setenv', name, value]),
+  ];
+}
+
+export function seesRoot({ user }: Pick<GuestView, 'user'>): boolean {
+  return user.uid === 0 && user.gid === 0;
+}
+
+/** `run-as` is one more namespace around the step, as in melange; files still reach the disk as the caller's. */
+function userArguments(view: GuestView): string[] {
+  if (seesRoot(view)) return [];
+  const { uid, gid } = view.user;
+  return ['--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'];
+}
+
+function capabilityArguments({ add, drop }: GuestView['capabilities']): string[] {
+  const granted = [...new Set([...grantedCapabilities, ...add])];
+  const dropped = drop.flatMap((name) => ['--cap-drop', name]);
+  return ['--cap-drop', 'ALL', ...granted.flatMap((name) => ['--cap-add', name]), ...dropped];
+}

@@ -1,0 +1,197 @@
+/**
+ * Bounds on memory and processes that the kernel keeps, where this process may make a control group (cgroups(7), both
+ * versions). Where it may not, which is usual for an ordinary user, the watchdog keeps them from outside.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAbandoned, ownedPrefix } from '../../owner.ts';
+import type { BuildLimits, ExceededLimit } from './sandbox.ts';
+
+type Controller = 'pids' | 'memory';
+
+export interface ControlGroup {
+  /** What the kernel bounds; the rest is the watchdog's. */
+  readonly bounds: ReadonlySet<ExceededLimit>;
+  /** Puts a process into the group; its descendants stay in it. */
+  join(pid: number): void;
+  /** The bound that the group ran into. */
+  exceeded(): ExceededLimit | undefined;
+  /** Ends what is left in the group and removes it. */
+  close(): Promise<void>;
+}
+
+/** One folder: version 2 has one for all controllers, version 1 one each. */
+interface GroupFolder {
+  readonly path: string;
+  readonly version: 1 | 2;
+  readonly controllers: readonly Controller[];
+}
+
+/** A fresh group with the bounds of one step; undefined where none can be made. */
+export function makeControlGroup(limits: BuildLimits): ControlGroup | undefined {
+  const folders = groupParents().flatMap((parent) => makeFolder(parent, limits) ?? []);
+  if (folders.length === 0) return undefined;
+  const bounds = new Set<ExceededLimit>();
+  for (const { controllers } of folders) {
+    if (controllers.includes('pids')) bounds.add('processes');
+    if (controllers.includes('memory')) bounds.add('memory');
+  }
+  return {
+    bounds,
+    join: (pid) => {
+      for (const { path } of folders) writeFileSync(join(path, 'cgroup.procs'), String(pid));
+    },
+    exceeded: () => folders.map(exceededIn).find((limit) => limit !== undefined),
+    close: async () => {
+      for (const { path } of folders) await removeFolder(path);
+    },
+  };
+}
+
+function makeFolder(parent: GroupFolder, limits: BuildLimits): GroupFolder | undefined {
+  let path: string | undefined;
+  try {
+    sweep(parent.path);
+    path = mkdtempSync(join(parent.path, `wolfi-repro-${ownedPrefix()}`));
+    const made = { ...parent, path };
+    for (const controller of made.controllers) setBound(made, controller, limits);
+    return made;
+  } catch {
+    if (path !== undefined) rmdirSync(path);
+    return undefined;
+  }
+}
+
+function setBound({ path, version }: GroupFolder, controller: Controller, limits: BuildLimits): void {
+  if (controller === 'pids') {
+    writeFileSync(join(path, 'pids.max'), String(limits.processes));
+    return;
+  }
+  const [memory, swap] =
+    version === 2
+      ? ['memory.max', 'memory.swap.max']
+      : ['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'];
+  writeFileSync(join(path, memory), String(limits.memoryBytes));
+  if (existsSync(join(path, swap)))
+    writeFileSync(join(path, swap), version === 2 ? '0' : String(limits.memoryBytes));
+}
+
+function exceededIn({ path, version, controllers }: GroupFolder): ExceededLimit | undefined {
+  if (controllers.includes('pids') && counter(join(path, 'pids.events'), 'max') > 0) return 'processes';
+  const file = version === 2 ? 'memory.events' : 'memory.oom_control';
+  if (controllers.includes('memory') && counter(join(path, file), 'oom_kill') > 0) return 'memory';
+  return undefined;
+}
+
+function counter(file: string, name: string): number {
+  try {
+    return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(file, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+const removalAttempts = 50;
+
+async function removeFolder(path: string): Promise<void> {
+  for (let attempt = 0; attempt < removalAttempts; attempt++) {
+    try {
+      rmdirSync(path);
+      return;
+    } catch {
+      endMembers(path);
+      await sleep(10);
+    }
+  }
+}
+
+function endMembers(path: string): void {
+  try {
+    for (const pid of readFileSync(join(path, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean)) {
+      process.kill(Number(pid), 'SIGKILL');
+    }
+  } catch {
+    // They ended by themselves.
+  }
+}
+
+/** Removes groups of processes that are no more; one that still has members stays. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith('wolfi-repro-') || !isAbandoned(name.slice('wolfi-repro-'.length))) continue;
+    try {
+      rmdirSync(join(parent, name));
+    } catch {
+      // A later start tries again.
+    }
+  }
+}
+
+/** Where groups with these controllers can be made below this process's own. */
+function groupParents(): GroupFolder[] {
+  const mounts = groupMounts();
+  const found: GroupFolder[] = [];
+  for (const line of readLines('/proc/self/cgroup')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) continue;
+    if (controllers === '') {
+      const parent = unifiedParent(mounts, path);
+      if (parent !== undefined) found.push(parent);
+      continue;
+    }
+    for (const controller of ['pids', 'memory'] as const) {
+      if (!controllers.split(',').includes(controller)) continue;
+      const mount = mounts.find(({ options }) => options.includes(controller));
+      if (mount === undefined) continue;
+      found.push({ path: within(mount, path), version: 1, controllers: [controller] });
+    }
+  }
+  return found;
+}
+
+/**
+ * A group with members can hand no controller on (cgroups(7), "no internal processes"), so the nearest group above that already
+ * does is taken.
+ */
+function unifiedParent(mounts: readonly GroupMount[], own: string): GroupFolder | undefined {
+  const mount = mounts.find(({ version }) => version === 2);
+  if (mount === undefined) return undefined;
+  for (let path = within(mount, own); path.startsWith(mount.point); path = dirname(path)) {
+    const handedOn = readLines(join(path, 'cgroup.subtree_control')).join(' ').split(' ');
+    const controllers = (['pids', 'memory'] as const).filter((name) => handedOn.includes(name));
+    if (controllers.length > 0) return { path, version: 2, controllers };
+  }
+  return undefined;
+}
+
+interface GroupMount {
+  readonly point: string;
+  /** The part of the hierarchy that is mounted. */
+  readonly root: string;
+  readonly version: 1 | 2;
+  readonly options: readonly string[];
+}
+
+/** Fields of proc(5), mountinfo: `… root point … - type source options`. */
+function groupMounts(): GroupMount[] {
+  return readLines('/proc/self/mountinfo').flatMap((line) => {
+    const [own = '', system = ''] = line.split(' - ');
+    const [type, , options = ''] = system.split(' ');
+    if (type !== 'cgroup' && type !== 'cgroup2') return [];
+    const [, , , root = '/', point = ''] = own.split(' ');
+    return [{ point, root, version: type === 'cgroup2' ? 2 : 1, options: options.split(',') }];
+  });
+}
+
+function within({ point, root }: GroupMount, path: string): string {
+  return join(point, root !== '/' && path.startsWith(root) ? path.slice(root.length) : path);
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'latin1').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}

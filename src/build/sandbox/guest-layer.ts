@@ -1,0 +1,67 @@
+/** The guest's root of one build: the environment below, this build's changes above, or a copy where that is refused. */
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { OutputTail } from '../../process.ts';
+import { type IdMap, singleIdMap } from './id-map.ts';
+import { startInNamespaces } from './namespace.ts';
+
+export interface GuestLayer {
+  /** The ids that the machine really gave. */
+  readonly ids: IdMap;
+  /** Folder of the guest's root, relative to the build's folder. */
+  readonly root: string;
+  /** Shell line that mounts it; run in the build's folder. */
+  readonly mount: string;
+  /** What the build writes to when it writes to its guest, relative to the build's folder. */
+  readonly written: string;
+}
+
+/** A name in the build's folder stands for the environment: no character of its path can be taken for an option. */
+const overlay = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged';
+
+/**
+ * Lays the guest's root out in an empty folder. Overlays are refused by Linux before 5.11 and where the folder lies on an overlay
+ * itself; the copy that is then made is slower and nothing else. Fails with `sandbox-unavailable`.
+ */
+export async function layGuest(
+  environment: string,
+  directory: string,
+  ids: IdMap,
+  signal: AbortSignal,
+): Promise<GuestLayer> {
+  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(directory, name));
+  symlinkSync(environment, join(directory, 'lower'));
+  const inNamespaces = async (script: string, map: IdMap) => {
+    const said = new OutputTail(2048);
+    const child = await startInNamespaces(script, [], map, {
+      cwd: directory,
+      signal,
+      onOutput: (bytes) => said.add(bytes),
+    });
+    const { exitCode } = await child.ended;
+    signal.throwIfAborted();
+    return { succeeded: exitCode === 0, said: said.text() };
+  };
+  const given = await grantedIds(ids, (map) => inNamespaces(overlay, map));
+  if (given.result.succeeded) return { ids: given.ids, root: 'merged', mount: overlay, written: 'upper' };
+  const copied = await inNamespaces('exec cp --archive --reflink=auto -- lower/. merged', given.ids);
+  if (copied.succeeded) return { ids: given.ids, root: 'merged', mount: ':', written: 'merged' };
+  throw new Failure('sandbox-unavailable', 'the environment can be neither layered nor copied', {
+    got: `${given.result.said}${copied.said}`,
+  });
+}
+
+/** Subordinate ids that are named and then refused are as good as none. */
+async function grantedIds<R>(
+  ids: IdMap,
+  attempt: (ids: IdMap) => Promise<R>,
+): Promise<{ ids: IdMap; result: R }> {
+  try {
+    return { ids, result: await attempt(ids) };
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.code !== 'ids-unavailable') throw failure;
+    const single = singleIdMap(ids);
+    return { ids: single, result: await attempt(single) };
+  }
+}

@@ -1,0 +1,38 @@
+/** One thing about the guest that is otherwise always the same, changed on purpose to see whether the bytes depend on it. */
+import type { Sandbox } from './sandbox/sandbox.ts';
+
+export interface Variation {
+  /** Host name of the guest. */
+  readonly hostname?: string;
+  /** Programs of this machine that the sandbox is started through: each sets something and hands over. */
+  readonly programs?: readonly (readonly string[])[];
+  /** Permissions that new files do not get. */
+  readonly umask?: number;
+  /** Ids that steps see. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Further variables; what a recipe sets itself stays as it is. */
+  readonly environment?: ReadonlyMap<string, string>;
+  /** Build on a file system in memory, which lists folders in another order. */
+  readonly inMemory?: boolean;
+}
+
+/** Where a file system in memory is mounted (Linux, shm_overview(7)). */
+export const memoryFolder = '/dev/shm';
+
+/** The sandbox with what can be changed inside of it. */
+export function variedSandbox(sandbox: Sandbox, { environment, umask }: Variation): Sandbox {
+  if (environment === undefined && umask === undefined) return sandbox;
+  return {
+    ...sandbox,
+    run: (command) =>
+      sandbox.run({
+        ...command,
+        env: new Map([...(environment ?? []), ...command.env]),
+        argv: umask === undefined ? command.argv : withUmask(umask, command.argv),
+      }),
+  };
+}
+
+function withUmask(umask: number, argv: readonly string[]): readonly string[] {
+  return ['/bin/sh', '-c', `umask ${umask.toString(8).padStart(4, '0')}; exec "$@"`, 'sh', ...argv];
+}
