@@ -5,7 +5,7 @@
  */
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+const loneSurrogate = /\p{Cs}/u;
 
 /** Bytes to text, losslessly; `encodeBytes` is the inverse. */
 export function decodeBytes(bytes: Uint8Array): string {
@@ -17,43 +17,54 @@ export function decodeBytes(bytes: Uint8Array): string {
 }
 
 function decodeEscaped(bytes: Uint8Array): string {
-  let text = '';
+  const parts: string[] = [];
+  let start = 0;
   for (let at = 0; at < bytes.length; ) {
     const length = sequenceLength(bytes, at);
-    if (length === 0) {
-      text += String.fromCharCode(0xdc00 + bytes[at]!);
-      at += 1;
-    } else {
-      text += strict.decode(bytes.subarray(at, at + length));
+    if (length > 0) {
       at += length;
+      continue;
     }
+    if (start < at) parts.push(strict.decode(bytes.subarray(start, at)));
+    parts.push(String.fromCharCode(0xdc00 + bytes[at]!));
+    at += 1;
+    start = at;
   }
-  return text;
+  return parts.join('') + strict.decode(bytes.subarray(start));
 }
 
-/** Length of the valid UTF-8 sequence at an offset; 0 where there is none. */
+/** Length of the well-formed sequence at an offset; 0 where there is none (Unicode 15, table 3-7). */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
-  const length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  if (length < 2) return length;
-  try {
-    strict.decode(bytes.subarray(at, at + length));
-    return at + length <= bytes.length ? length : 0;
-  } catch {
-    return 0;
+  if (lead < 0x80) return 1;
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const [first, last] = secondBytes.get(lead) ?? [0x80, 0xbf];
+  for (let index = 1; index < length; index++) {
+    const byte = bytes[at + index] ?? 0;
+    if (index === 1 ? byte < first || byte > last : (byte & 0xc0) !== 0x80) return 0;
   }
+  return length;
 }
+
+/** Leads whose second byte has a narrower range. */
+const secondBytes: ReadonlyMap<number, readonly [first: number, last: number]> = new Map([
+  [0xe0, [0xa0, 0xbf]],
+  [0xed, [0x80, 0x9f]],
+  [0xf0, [0x90, 0xbf]],
+  [0xf4, [0x80, 0x8f]],
+]);
 
 /** Text to bytes; restores what `decodeBytes` escaped. */
 export function encodeBytes(text: string): Buffer {
   if (!loneSurrogate.test(text)) return Buffer.from(text, 'utf8');
-  const parts: Buffer[] = [];
-  for (const character of text) {
-    const code = character.codePointAt(0)!;
-    const escaped = code >= 0xdc80 && code <= 0xdcff;
-    parts.push(escaped ? Buffer.from([code - 0xdc00]) : Buffer.from(character, 'utf8'));
+  const bytes = Buffer.alloc(Buffer.byteLength(text, 'utf8'));
+  let [start, length] = [0, 0];
+  for (const { 0: escaped, index } of text.matchAll(/[\udc80-\udcff]/gu)) {
+    length += bytes.write(text.slice(start, index), length, 'utf8');
+    length = bytes.writeUInt8(escaped.charCodeAt(0) - 0xdc00, length);
+    start = index + 1;
   }
-  return Buffer.concat(parts);
+  return bytes.subarray(0, length + bytes.write(text.slice(start), length, 'utf8'));
 }
 
 /** Order of the encoded bytes, which is how Go and apk sort names. */
@@ -67,18 +78,19 @@ export function sortedUnique(values: Iterable<string>): string[] {
   return [...new Set(values)].sort(compareBytes);
 }
 
+/** Characters that steer what shows them: controls, bidirectional and other invisible formats, line separators. */
+export const steeringCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
 /**
  * Attacker-controlled text made safe to show: control characters (terminal escapes), bidirectional
  * controls and bytes that are not UTF-8 appear as `\x1b`, `\u202e`, `\xff`.
  */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-    (character) => {
-      const code = character.charCodeAt(0);
-      if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
-      if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-      return `\\u${code.toString(16).padStart(4, '0')}`;
-    },
-  );
+  return text.replace(steeringCharacters, (character) => {
+    const code = character.codePointAt(0)!;
+    if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
+    if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
+    if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`;
+    return `\\u{${code.toString(16)}}`;
+  });
 }

@@ -1,4 +1,4 @@
-/** Maps values with at most so many at once; results keep the order of the values. The first failure ends it. */
+/** Maps values with at most so many at once; results keep the order of the values. After the first failure none is begun. */
 export async function mapConcurrently<V, R>(
   values: readonly V[],
   most: number,
@@ -7,7 +7,11 @@ export async function mapConcurrently<V, R>(
   const results: R[] = new Array(values.length);
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let at = next++; at < values.length; at = next++) results[at] = await map(values[at]!);
+    try {
+      for (let at = next++; at < values.length; at = next++) results[at] = await map(values[at]!);
+    } finally {
+      next = values.length;
+    }
   };
   await Promise.all(Array.from({ length: Math.min(Math.max(1, most), values.length) }, work));
   return results;

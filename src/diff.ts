@@ -1,10 +1,57 @@
-/** Any two packages compared, wherever they come from. */
-
-import type { Limits } from './apk/limits.ts';
+/** Any two packages, folders or files compared, wherever they come from. */
+import { statSync } from 'node:fs';
+import { defaultLimits, type Limits } from './apk/limits.ts';
 import { type Comparison, comparePackages } from './compare/compare.ts';
+import type { CompareLimits } from './compare/limits.ts';
+import { compareTrees, type TreeComparison } from './compare/trees.ts';
+import { Failure } from './failure.ts';
 import { fileSource } from './inputs/files.ts';
+import { readFolder, readPlainFile } from './inputs/folder.ts';
 
-/** Compares two package files. Fails as `readApk` does if one of them is none. */
-export function diff(published: string, rebuilt: string, limits?: Limits): Promise<Comparison> {
-  return comparePackages(fileSource(published), fileSource(rebuilt), limits);
+export type DiffResult =
+  | { readonly kind: 'packages'; readonly comparison: Comparison }
+  /** Folders, or files that are not both packages. */
+  | { readonly kind: 'trees'; readonly comparison: TreeComparison };
+
+export interface DiffOptions {
+  readonly limits?: Limits;
+  readonly compareLimits?: CompareLimits;
+}
+
+/**
+ * Compares two packages, two folders or two plain files. Files are packages where both are named `.apk`, then failing as
+ * `readApk` does, or where both can be read as such. Fails with `usage` for a folder and a file.
+ */
+export async function diff(published: string, rebuilt: string, options: DiffOptions = {}): Promise<DiffResult> {
+  const { limits = defaultLimits, compareLimits } = options;
+  const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
+  if (folders === 1) throw new Failure('usage', 'a folder can be compared with another folder only');
+  if (folders === 2) {
+    const [left, right] = [
+      await readFolder(published, limits.entries),
+      await readFolder(rebuilt, limits.entries),
+    ];
+    return { kind: 'trees', comparison: await compareTrees(left, right, compareLimits) };
+  }
+  const comparison = await packageComparison(published, rebuilt, limits, compareLimits);
+  if (comparison !== undefined) return { kind: 'packages', comparison };
+  const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
+  const files = [[await plain(published)], [await plain(rebuilt)]] as const;
+  return { kind: 'trees', comparison: await compareTrees(...files, compareLimits) };
+}
+
+/** Undefined where the files are not packages and do not claim to be. */
+async function packageComparison(
+  published: string,
+  rebuilt: string,
+  limits: Limits,
+  compareLimits: CompareLimits | undefined,
+): Promise<Comparison | undefined> {
+  const named = [published, rebuilt].every((path) => path.endsWith('.apk'));
+  try {
+    return await comparePackages(fileSource(published), fileSource(rebuilt), limits, compareLimits);
+  } catch (failure) {
+    if (named || !(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
+    return undefined;
+  }
 }

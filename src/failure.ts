@@ -33,10 +33,17 @@ export type InconclusiveReason =
   | 'source-unpinned'
   | 'recipe-files-unavailable'
   | 'network-required'
+  | 'package-unavailable'
+  | 'index-rolled-back'
+  | 'address-refused'
+  | 'unreachable'
+  | 'bundle-invalid'
   | 'ids-unavailable'
   | 'sandbox-unavailable'
   | 'build-limit'
+  | 'engines-disagree'
   | 'unsupported'
+  | 'file-changed'
   | 'cancelled';
 
 /** A recorded step did not succeed in the recorded environment. */
@@ -71,10 +78,17 @@ const classes: Record<FailureCode, FailureClass> = {
   'source-unpinned': 'inconclusive',
   'recipe-files-unavailable': 'inconclusive',
   'network-required': 'inconclusive',
+  'package-unavailable': 'inconclusive',
+  'index-rolled-back': 'inconclusive',
+  'address-refused': 'inconclusive',
+  unreachable: 'inconclusive',
+  'bundle-invalid': 'inconclusive',
   'ids-unavailable': 'inconclusive',
   'sandbox-unavailable': 'inconclusive',
   'build-limit': 'inconclusive',
+  'engines-disagree': 'inconclusive',
   unsupported: 'inconclusive',
+  'file-changed': 'inconclusive',
   cancelled: 'inconclusive',
   'step-failed': 'build-failed',
   'assertion-failed': 'build-failed',

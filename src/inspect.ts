@@ -6,11 +6,11 @@ import type { PkgInfoLine } from './apk/pkginfo.ts';
 import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
+import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
+import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import type { Failure } from './failure.ts';
-import { fileSource } from './inputs/files.ts';
 import type { RunOptions } from './options.ts';
-import { repositoryOpener } from './prepare.ts';
-import { examine } from './target.ts';
+import { examineSubject, openRun } from './subject.ts';
 
 export interface Inspection {
   readonly file: string;
@@ -19,6 +19,7 @@ export interface Inspection {
   readonly package: InspectedPackage | undefined;
   readonly chain: readonly Link[];
   readonly claim: InspectedClaim | undefined;
+  readonly sbom: InspectedSbom | undefined;
   readonly findings: readonly ClaimFinding[];
 }
 
@@ -80,15 +81,21 @@ export interface InspectedClaim {
   readonly recipeFile: Claim['traits']['recipeFile'];
 }
 
+/** What the SBOM shows without a rebuild. */
+export interface InspectedSbom {
+  readonly paths: PathWitness;
+  readonly regenerated: RegeneratedSbom;
+}
+
 /** Inspects files. Nothing about a file is a failure of the inspection. */
 export async function inspect(
   files: readonly string[],
-  options: Pick<RunOptions, 'keys' | 'repositories' | 'limits' | 'machine'>,
+  given: RunOptions,
 ): Promise<Inspection[]> {
-  const repositories = repositoryOpener(options);
+  const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    const examined = await examine(file, fileSource(file), repositories, { ...options, allowUnsigned: true });
+    const examined = await examineSubject(file, repositories, options);
     const { apk, claim, chain, failure } = examined;
     inspections.push({
       file,
@@ -96,6 +103,10 @@ export async function inspect(
       package: apk === undefined ? undefined : inspectPackage(apk),
       chain,
       claim: claim === undefined ? undefined : inspectClaim(claim),
+      sbom:
+        apk === undefined || claim === undefined
+          ? undefined
+          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
       findings: claim?.findings ?? [],
     });
   }

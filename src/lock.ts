@@ -2,11 +2,11 @@
 
 import type { Sha256 } from './digest.ts';
 import { Failure } from './failure.ts';
-import { fileSource } from './inputs/files.ts';
 import type { RunOptions } from './options.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
-import { prepare, repositoryOpener } from './prepare.ts';
-import { examine, isTarget } from './target.ts';
+import { prepare } from './prepare.ts';
+import { examineSubject, openRun } from './subject.ts';
+import { isTarget } from './target.ts';
 
 export interface LockedPlan {
   readonly file: string;
@@ -15,9 +15,9 @@ export interface LockedPlan {
 }
 
 /** Plans one package. Fails with the reason why it cannot be planned. */
-export async function lock(file: string, options: RunOptions): Promise<LockedPlan> {
-  const repositories = repositoryOpener(options);
-  const examined = await examine(file, fileSource(file), repositories, options);
+export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
+  const { options, repositories } = await openRun([file], given);
+  const examined = await examineSubject(file, repositories, options);
   if (!isTarget(examined))
     throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
   const opened = await repositories(examined.claim.architecture);

@@ -1,11 +1,14 @@
 /** What a run is told: by the command line, or by a program that uses the library. */
 import type { Limits } from './apk/limits.ts';
 import type { PublicKey } from './apk/signature.ts';
+import type { Factor } from './compare/triangulation.ts';
 import type { Engine, Machine } from './engine/engine.ts';
 import type { SourceMirror } from './inputs/sources.ts';
 
 export type EnvironmentChoice =
   | { readonly kind: 'recorded' }
+  /** Recorded packages that are gone are replaced by the nearest version. */
+  | { readonly kind: 'nearest' }
   | { readonly kind: 'host' }
   | { readonly kind: 'directory'; readonly path: string };
 
@@ -13,6 +16,20 @@ export interface RunOptions {
   readonly keys: readonly PublicKey[];
   /** Accept packages and indexes that no given key vouches for. */
   readonly allowUnsigned: boolean;
+  /** Addresses of further keys. */
+  readonly keyAddresses?: readonly string[];
+  /** Of packages that are asked for by name; `x86_64` where undefined. */
+  readonly architecture?: string;
+  /** Repositories for packages of the environment that the others lack. */
+  readonly fallbackRepositories?: readonly string[];
+  /** Ask the repositories that a recipe records, with the keys that it records. */
+  readonly trustRecordedRepositories?: boolean;
+  /** Accept sources that a recipe names without a digest or a commit. */
+  readonly allowUnpinnedSources?: boolean;
+  /** A git repository of recipes: a folder or an address. */
+  readonly recipeRepository?: string;
+  /** Let the steps of a build reach the network. */
+  readonly network?: boolean;
   /** Folders or addresses with `<arch>/APKINDEX.tar.gz`; the first that has a package wins. */
   readonly repositories: readonly string[];
   readonly environment: EnvironmentChoice;
@@ -20,6 +37,10 @@ export interface RunOptions {
   readonly sourceMirrors: readonly SourceMirror[];
   /** What lay beside the recipe when it was built. */
   readonly sourceDirectory: string | undefined;
+  /** Builds of our own of each package, the first included; 1 where undefined. */
+  readonly repeat?: number;
+  /** What is changed about further builds, one at a time; `auto` takes what the causes of differences suggest. */
+  readonly vary?: readonly Factor[] | 'auto';
   /** Builds at once. */
   readonly jobs: number;
   readonly limits?: Limits;
@@ -32,6 +53,14 @@ export interface RunOptions {
 /** What happens, for whoever watches; nothing depends on it. */
 export type ProgressEvent =
   | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
+  /** A download under way; `total` is undefined where the server does not say. */
+  | {
+      readonly kind: 'transfer';
+      readonly address: string;
+      readonly bytes: number;
+      readonly total: number | undefined;
+      readonly bytesPerSecond: number;
+    }
   | { readonly kind: 'step'; readonly subject: string; readonly position: string; readonly label: string }
   | {
       readonly kind: 'output';

@@ -1,22 +1,30 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
 import { listSourceFiles } from './build/workspace.ts';
 import type { Claim } from './claim/claim.ts';
+import type { ClaimFinding } from './claim/findings.ts';
 import { formatOfTraits } from './claim/traits/traits.ts';
 import { type Sha256, sha256 } from './digest.ts';
 import { inferDeflate } from './emit/deflate-trait.ts';
+import { inferRecords } from './emit/sbom/production/infer.ts';
 import type { GuestRequest, RebuildRequest } from './engine/engine.ts';
 import { Failure } from './failure.ts';
+import { environmentAccess } from './inputs/package-facts.ts';
 import { findSources } from './inputs/sources.ts';
 import type { RunOptions } from './options.ts';
 import { canonicalJson } from './plan/canonical.ts';
-import { resolveEnvironment } from './plan/environment.ts';
+import { environmentFindings } from './plan/environment-findings.ts';
+import { type PlannedEnvironment, recordedPackages, resolveEnvironment } from './plan/environment.ts';
+import { isSubstitute, resolveNearest } from './plan/nearest.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
-import { plannedSources } from './plan/sources.ts';
-import { openRepository, type Repository } from './repository/repository.ts';
+import { requestedSources } from './plan/sources.ts';
+import { environmentPlaces, indexFindings } from './repositories.ts';
+import type { Repository } from './repository/repository.ts';
 import type { Target } from './target.ts';
 
-/** Everything that a rebuild takes but the machine and who watches. */
-export type Prepared = Omit<RebuildRequest, 'machine' | 'observer'>;
+/** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
+export interface Prepared extends Omit<RebuildRequest, 'machine' | 'observer'> {
+  readonly findings: readonly ClaimFinding[];
+}
 
 /** Packages whose build is the same: the same recipe under the same clock by the same builder. */
 export function groupByBuild(targets: readonly Target[]): Target[][] {
@@ -45,82 +53,77 @@ export async function prepare(
   const { inputs } = options.machine;
   const format = formatOfTraits(claim.traits);
   const guest = await prepareGuest(claim, repositories, options);
-  const sources = plannedSources(claim.recipe, format);
+  const { requests, unpinned } = requestedSources(
+    claim.recipe,
+    format,
+    options.allowUnpinnedSources ?? false,
+  );
   const found = await findSources(
-    sources,
+    requests,
     { caches: options.sourceCaches, mirrors: options.sourceMirrors },
     inputs,
   );
+  const sources = found.map(({ source }) => source);
   const { sourceDirectory } = options;
   const files = sourceDirectory === undefined ? undefined : listSourceFiles(sourceDirectory);
-  const environment =
-    guest.kind === 'recorded'
-      ? { kind: guest.kind, packages: guest.packages.map(({ locked }) => locked) }
-      : { kind: guest.kind };
-  const plans = targets.map(({ claim: own, apk }): Plan => {
+  const environment = plannedEnvironment(guest);
+  const sbomRecords = inferRecords(targets);
+  const syft = await hashProgram(options.machine);
+  const plans = targets.map(({ claim: own, apk }, index): Plan => {
+    const sbomRecord = sbomRecords[index];
     const deflate = inferDeflate(apk, formatOfTraits(own.traits).deflate);
-    return makePlan(own, { deflate, environment, sources, recipeFiles: files ?? [] });
+    return makePlan(own, { deflate, sbomRecord, syft, environment, sources, recipeFiles: files ?? [] });
   });
   return {
     recipe: claim.recipe,
     plans,
     guest,
     sources: found,
+    findings: [
+      ...indexFindings(repositories),
+      ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
+      ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
+    ],
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
+}
+
+function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
+  if (guest.kind !== 'recorded') return { kind: guest.kind };
+  const kind = guest.packages.some(isSubstitute) ? 'nearest' : 'recorded';
+  return { kind, packages: guest.packages.map(({ locked }) => locked) };
+}
+
+async function hashProgram({ syft, inputs }: RunOptions['machine']): Promise<Sha256 | undefined> {
+  if (syft === undefined) return undefined;
+  const digest = await inputs.hash(syft);
+  if (digest === undefined) throw new Failure('usage', `${syft} is no file`);
+  return digest;
 }
 
 async function prepareGuest(
   claim: Claim,
   repositories: readonly Repository[],
-  { environment, allowUnsigned, machine }: RunOptions,
+  options: RunOptions,
 ): Promise<GuestRequest> {
-  if (environment.kind !== 'recorded') return environment;
-  for (const { location, signature } of repositories) {
-    if (signature.kind === 'valid' || allowUnsigned) continue;
-    throw new Failure('environment-invalid', `no given key vouches for the index of ${location}`, {
-      got: signature.kind === 'unknown-key' ? signature.keyName : signature.kind,
-      hint: 'give the key with --key FILE, or accept it with --allow-unsigned',
-    });
-  }
-  const hash = (location: string) => machine.inputs.hash(location);
-  const packages = await resolveEnvironment(claim.recipe, claim.architecture, repositories, hash);
-  return { kind: 'recorded', packages };
-}
-
-type RepositoryOptions = Pick<RunOptions, 'repositories' | 'keys' | 'machine'>;
-
-/** Opens the given repositories, once for each architecture. */
-export function repositoryOpener(
-  options: RepositoryOptions,
-): (arch: string) => Promise<readonly Repository[]> {
-  const opened = new Map<string, Promise<readonly Repository[]>>();
-  return (arch) => {
-    const known = opened.get(arch);
-    if (known !== undefined) return known;
-    const opening = openAll(arch, options);
-    opened.set(arch, opening);
-    return opening;
-  };
-}
-
-/** Architectures that apk knows; anything else in a package is no part of a location. */
-const architectures = /^[a-z0-9_]{1,16}$/;
-
-async function openAll(
-  arch: string,
-  { repositories, keys, machine }: RepositoryOptions,
-): Promise<readonly Repository[]> {
-  if (!architectures.test(arch)) return [];
-  const read = (location: string) => machine.inputs.read(location);
-  return Promise.all(repositories.map((location) => openRepository(location, arch, keys, read)));
+  const { environment, machine } = options;
+  if (environment.kind !== 'recorded' && environment.kind !== 'nearest') return environment;
+  const { recipe, architecture } = claim;
+  const places = await environmentPlaces(recipe, architecture, repositories, options);
+  const access = environmentAccess(machine.inputs, options.keys, architecture);
+  const resolve = environment.kind === 'nearest' ? resolveNearest : resolveEnvironment;
+  return { kind: 'recorded', packages: await resolve(recordedPackages(recipe), architecture, places, access) };
 }
 
 /** How the environment was substituted, in words; undefined where it is the recorded one. */
 export function substitution(guest: GuestRequest): string | undefined {
   switch (guest.kind) {
-    case 'recorded':
-      return undefined;
+    case 'recorded': {
+      const others = guest.packages.filter(isSubstitute);
+      if (others.length === 0) return undefined;
+      const words = others.map(({ asked, locked }) => `${locked.name} ${locked.version} for ${asked.version}`);
+      return `${others.length} packages of the environment were of another version: ${words.join(', ')}`;
+    }
     case 'host':
       return 'the environment was this machine’s own programs';
     case 'directory':

@@ -7,13 +7,13 @@ import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
 import { builtinEngine } from './engine/builtin.ts';
 import { Failure } from './failure.ts';
-import { fileSource } from './inputs/files.ts';
 import { formatOf } from './melange/format.ts';
 import { parseRelease } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
 import type { Plan } from './plan/plan.ts';
-import { prepare, repositoryOpener } from './prepare.ts';
-import { examine, isTarget } from './target.ts';
+import { prepare } from './prepare.ts';
+import { examineSubject, openRun } from './subject.ts';
+import { isTarget } from './target.ts';
 import { observeSteps, transplant } from './verify.ts';
 
 export interface RebuiltFile {
@@ -34,17 +34,21 @@ export interface RebuildTarget {
 export async function rebuild(
   file: string,
   target: RebuildTarget,
-  options: RunOptions,
+  given: RunOptions,
 ): Promise<RebuiltFile[]> {
-  const repositories = repositoryOpener(options);
-  const examined = await examine(file, fileSource(file), repositories, options);
+  const { options, repositories } = await openRun([file], given);
+  const examined = await examineSubject(file, repositories, options);
   if (!isTarget(examined)) {
     throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
   }
   const opened = await repositories(examined.claim.architecture);
   const prepared = await prepare([examined], opened, options);
   const observer = observeSteps(examined.claim.recipe.package.name, options);
-  const rebuilt = await (options.engine ?? builtinEngine).rebuild({ ...prepared, machine: options.machine, observer });
+  const rebuilt = await (options.engine ?? builtinEngine).rebuild({
+    ...prepared,
+    machine: options.machine,
+    observer,
+  });
   try {
     const files: RebuiltFile[] = [];
     for (const [index, emitted] of rebuilt.packages.entries()) {

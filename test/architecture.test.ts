@@ -6,7 +6,7 @@ import { root } from './support/lab.ts';
 
 /** docs/architecture.md: a file may import from its own row and the rows above it. */
 const rows: readonly (readonly string[])[] = [
-  ['failure.ts', 'bytes.ts', 'digest.ts', 'process.ts', 'concurrency.ts'],
+  ['failure.ts', 'bytes.ts', 'digest.ts', 'process.ts', 'concurrency.ts', 'owner.ts'],
   ['apk'],
   ['repository'],
   ['melange'],
@@ -29,6 +29,7 @@ const rows: readonly (readonly string[])[] = [
     'index-folder.ts',
     'diff.ts',
     'doctor.ts',
+    'cache.ts',
   ],
   ['report'],
   ['index.ts', 'cli'],
@@ -41,6 +42,7 @@ const gateways: Readonly<Record<string, string>> = {
   execa: 'process.ts',
   commander: 'cli/program.ts',
   chalk: 'cli/output.ts',
+  undici: 'inputs/http.ts',
 };
 
 const src = join(root, 'src');

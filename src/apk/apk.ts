@@ -155,8 +155,13 @@ class ApkReader implements GzipSink {
   }
 
   compressed(bytes: Uint8Array): void {
-    this.#draft!.sha256.update(bytes);
-    this.#draft!.compressed.add(bytes);
+    const draft = this.#draft!;
+    draft.sha256.update(bytes);
+    draft.compressed.add(bytes);
+    // Empty deflate blocks inflate to nothing: the bound on inflated bytes does not bound these.
+    if (draft.kind === 'front' && draft.compressed.size > this.#limits.controlBytes) {
+      throw new Failure('limit-exceeded', 'a section is too large');
+    }
   }
 
   inflated(bytes: Uint8Array): void {
@@ -179,6 +184,7 @@ class ApkReader implements GzipSink {
     if (section.entries.length === 0 && draft.kind === 'front') {
       throw new Failure('malformed', 'a section is no tar archive');
     }
+    if (this.#sections.length === 0) requireOneKind(section);
     this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
   }
 
@@ -200,6 +206,13 @@ class ApkReader implements GzipSink {
       data: { ...data.section, head: { compressed: data.compressed, inflated: data.inflated } },
     };
   }
+}
+
+/** What stands beside a signature is not signed, yet apk reads a `.PKGINFO` wherever it finds the first one. */
+function requireOneKind({ entries }: Section): void {
+  const signatures = entries.filter((entry) => isSignatureName(entry.name)).length;
+  if (signatures === 0 || signatures === entries.length) return;
+  throw new Failure('malformed', 'the signature section holds something else');
 }
 
 function signaturesOf(section: Section): Signature[] {
@@ -280,7 +293,7 @@ class EntryCollector implements TarSink {
 /** The first bytes of a stream, up to a bound. */
 class Kept {
   whole = true;
-  #size = 0;
+  size = 0;
   readonly #parts: Uint8Array[] = [];
   readonly #bound: number;
 
@@ -289,11 +302,11 @@ class Kept {
   }
 
   add(bytes: Uint8Array): void {
-    const part = bytes.subarray(0, Math.max(0, this.#bound - this.#size));
+    const part = bytes.subarray(0, Math.max(0, this.#bound - this.size));
     if (part.length < bytes.length) this.whole = false;
     if (part.length === 0) return;
     this.#parts.push(Uint8Array.from(part));
-    this.#size += part.length;
+    this.size += part.length;
   }
 
   bytes(): Uint8Array {

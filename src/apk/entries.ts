@@ -4,9 +4,12 @@ import { Failure } from '../failure.ts';
 const controlNames =
   /^\.(PKGINFO|SIGN\..*|INSTALL|melange\.yaml|trigger|(pre|post)-(install|deinstall|upgrade))$/;
 
+/** A directory that no entry of its own made. */
+const implied = 'implied';
+
 /**
  * Requires that entries can be unpacked without leaving the root: relative paths without `..`, each path once,
- * no path through a symbolic link, hard links to earlier files only, no control file among the data.
+ * paths through directories only, hard links to earlier files only, no control file among the data.
  * Fails with `unsafe-entry` or `duplicate-entry`.
  */
 export class EntryRules {
@@ -15,10 +18,15 @@ export class EntryRules {
   accept(entry: EntryShape): void {
     const path = entryPath(entry);
     requireSafePath(path);
-    if (this.#types.has(path)) throw new Failure('duplicate-entry', 'a path is there twice', { got: path });
+    const present = this.#types.get(path);
+    if (present !== undefined && !(present === implied && entry.type === '5')) {
+      throw new Failure('duplicate-entry', 'a path is there twice', { got: path });
+    }
     for (const parent of parentsOf(path)) {
-      if (this.#types.get(parent) === '2') {
-        throw new Failure('unsafe-entry', 'a path leads through a symbolic link of the package', {
+      const type = this.#types.get(parent);
+      if (type === undefined) this.#types.set(parent, implied);
+      else if (type !== '5' && type !== implied) {
+        throw new Failure('unsafe-entry', 'a path leads through something that is no directory', {
           got: path,
         });
       }

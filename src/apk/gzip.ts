@@ -36,7 +36,7 @@ export interface GzipSink {
   end(member: GzipMember): void;
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 const largestHeader = 64 * 1024 + 512;
 
 /**
@@ -50,26 +50,39 @@ export async function readGzipMembers(
 ): Promise<readonly GzipMember[]> {
   const input = new Input(chunks);
   const members: GzipMember[] = [];
-  while (await input.fill(1)) {
-    const start = input.offset;
-    const header = await readHeader(input);
-    const limit = sink.begin(members.length, start, header);
-    sink.compressed(input.take(header.length));
-    const { crc, size } = await inflateMember(input, sink, { limit, ratio, start });
-    if (!(await input.fill(8))) throw truncated(input.offset);
-    const trailer = Buffer.from(input.take(8));
-    sink.compressed(trailer);
-    if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== size % 2 ** 32) {
-      throw new Failure('malformed', 'a gzip member does not match its check sum', {
-        expected: `crc ${trailer.readUInt32LE(0).toString(16)}, ${trailer.readUInt32LE(4)} bytes`,
-        got: `crc ${crc.toString(16)}, ${size} bytes`,
-      });
+  try {
+    while (await input.fill(1)) {
+      const member = await readMember(input, sink, members.length, ratio);
+      members.push(member);
+      sink.end(member);
     }
-    const member = { start, end: input.offset, header, size };
-    members.push(member);
-    sink.end(member);
+  } finally {
+    await input.close();
   }
   return members;
+}
+
+async function readMember(
+  input: Input,
+  sink: GzipSink,
+  index: number,
+  ratio: Bounds['ratio'],
+): Promise<GzipMember> {
+  const start = input.offset;
+  const header = await readHeader(input);
+  const limit = sink.begin(index, start, header);
+  sink.compressed(input.take(header.length));
+  const { crc, size } = await inflateMember(input, sink, { limit, ratio, start });
+  if (!(await input.fill(8))) throw truncated(input.offset);
+  const trailer = Buffer.from(input.take(8));
+  sink.compressed(trailer);
+  if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== size % 2 ** 32) {
+    throw new Failure('malformed', 'a gzip member does not match its check sum', {
+      expected: `crc ${trailer.readUInt32LE(0).toString(16)}, ${trailer.readUInt32LE(4)} bytes`,
+      got: `crc ${crc.toString(16)}, ${size} bytes`,
+    });
+  }
+  return { start, end: input.offset, header, size };
 }
 
 interface Bounds {
@@ -161,8 +174,16 @@ async function readHeader(input: Input): Promise<GzipHeader> {
   if ((flags & 16) !== 0) length = await textEnd(input, length);
   if ((flags & 2) !== 0) length += 2;
   await need(input, length);
+  if ((flags & 2) !== 0) requireHeaderChecksum(input.peek().subarray(0, length));
   const view = Buffer.from(input.peek().subarray(0, 10));
   return { flags, mtime: view.readUInt32LE(4), extraFlags: view[8]!, os: view[9]!, length };
+}
+
+/** The low 16 bits of the CRC-32 of what is in front of them. */
+function requireHeaderChecksum(header: Uint8Array): void {
+  const recorded = header[header.length - 2]! + header[header.length - 1]! * 256;
+  if ((crc32(header.subarray(0, -2)) & 0xffff) === recorded) return;
+  throw new Failure('malformed', 'a gzip header does not match its check sum');
 }
 
 async function need(input: Input, length: number): Promise<void> {
@@ -200,6 +221,11 @@ class Input {
       this.#held = this.#held.length === 0 ? next.value : Buffer.concat([this.#held, next.value]);
     }
     return true;
+  }
+
+  /** Lets go of what the chunks come from, read to its end or not. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   /** Offset of the end of what is held. */

@@ -20,6 +20,8 @@ export interface Limits {
   readonly pathBytes: number;
   /** Bytes of one pax header. */
   readonly paxBytes: number;
+  /** Bytes of all headers of one section; they are held in memory. */
+  readonly headerBytes: number;
   /** Bytes of one data file that is kept in memory because it was asked for (the SBOM). */
   readonly keptBytes: number;
 }
@@ -37,5 +39,6 @@ export const defaultLimits: Limits = {
   entries: 2_000_000,
   pathBytes: 4096,
   paxBytes: mebibyte,
+  headerBytes: 512 * mebibyte,
   keptBytes: 64 * mebibyte,
 };

@@ -3,7 +3,7 @@
  * that binary attributes survive and every header byte can be compared (POSIX.1-2017 pax, "pax
  * Interchange Format"; Go archive/tar writes it, apk-tools reads it).
  */
-import { decodeBytes } from '../bytes.ts';
+import { decodeBytes, encodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 
 export interface PaxRecord {
@@ -17,7 +17,7 @@ export interface TarHeader {
   readonly offset: number;
   /** As recorded, a trailing slash included (see `bytes.ts`). */
   readonly name: string;
-  /** Type flag, one character: '0' file, '1' hard link, '2' symbolic link, '3' and '4' devices, '5' directory, '6' FIFO. */
+  /** Type flag, '0' to '6': file, hard link, symbolic link, character and block device, directory, FIFO. */
   readonly type: string;
   readonly mode: number;
   readonly uid: number;
@@ -48,6 +48,8 @@ export interface TarBounds {
   readonly entries: number;
   readonly pathBytes: number;
   readonly paxBytes: number;
+  /** Of all headers together, pax headers included. */
+  readonly headerBytes: number;
 }
 
 /** What the end of a section looks like: Go closes the data section and only flushes the others. */
@@ -67,6 +69,7 @@ export class TarReader {
   #header = Buffer.alloc(0);
   #offset = 0;
   #entries = 0;
+  #headerBytes = 0;
   #zeroBlocks = 0;
   #content = 0;
   #padding = 0;
@@ -132,14 +135,22 @@ export class TarReader {
     if (this.#zeroBlocks > 0) throw new Failure('malformed', 'a tar archive goes on behind its end');
     requireChecksum(header);
     const type = header[156] === 0 ? '0' : String.fromCharCode(header[156]!);
+    this.#countHeader(block);
     if (type === 'x') {
       this.#paxHeader(header);
       return;
     }
-    if ('gLKSNVM'.includes(type)) {
+    if (!/^[0-6]$/.test(type)) {
       throw new Failure('malformed', 'a tar header of a kind that no apk tool writes', { got: type });
     }
     this.#mainHeader(header, type);
+  }
+
+  #countHeader(bytes: number): void {
+    this.#headerBytes += bytes;
+    if (this.#headerBytes > this.#bounds.headerBytes) {
+      throw new Failure('limit-exceeded', 'the headers of a section are too large');
+    }
   }
 
   #paxHeader(header: Buffer): void {
@@ -148,6 +159,7 @@ export class TarReader {
     if (size === 0 || size > this.#bounds.paxBytes) {
       throw new Failure('limit-exceeded', 'a pax header is out of bounds', { got: `${size} bytes` });
     }
+    this.#countHeader(size);
     this.#pending = { offset: this.#offset - block, reading: true, header, records: [] };
     this.#collected = [];
     this.#content = size;
@@ -188,12 +200,15 @@ export class TarReader {
     this.#pending = undefined;
     const value = applyPax(parseHeader(header, type), pax?.records ?? []);
     for (const text of [value.name, value.linkname]) {
-      if (text.length > this.#bounds.pathBytes) throw new Failure('limit-exceeded', 'a path is too long');
+      if (encodeBytes(text).length > this.#bounds.pathBytes) throw new Failure('limit-exceeded', 'a path is too long');
     }
     const raw = pax?.raw === undefined ? header : Buffer.concat([pax.raw, header]);
     this.#sink.entry({ ...value, offset: pax?.offset ?? this.#offset - block, raw });
-    // Only files carry content: sizes of links and directories are ignored by every reader (POSIX pax).
-    this.#content = type === '0' || type === '7' ? value.size : 0;
+    // Go ignores the size of an entry without content, apk-tools skips as many bytes: they would see other entries.
+    if (type !== '0' && value.size !== 0) {
+      throw new Failure('malformed', 'a tar entry that is no file has a size', { got: value.name });
+    }
+    this.#content = value.size;
     this.#padding = (block - (this.#content % block)) % block;
     if (this.#content === 0) this.#sink.entryEnd();
   }
@@ -230,10 +245,11 @@ function parseHeader(header: Buffer, type: string): HeaderFields {
   };
 }
 
-/** Pax records override the fields of the header; an empty value restores the field's default. */
+/** Pax records override the fields of the header; an empty value leaves the field as it is (as in Go's archive/tar). */
 function applyPax(header: HeaderFields, records: readonly PaxRecord[]): HeaderFields {
   const fields: { -readonly [K in keyof HeaderFields]: HeaderFields[K] } = { ...header, pax: records };
   for (const { key, value } of records) {
+    if (value.length === 0) continue;
     const written = decodeBytes(value);
     if (key === 'path') fields.name = written;
     else if (key === 'linkpath') fields.linkname = written;
@@ -241,10 +257,19 @@ function applyPax(header: HeaderFields, records: readonly PaxRecord[]): HeaderFi
     else if (key === 'gname') fields.gname = written;
     else if (key === 'uid') fields.uid = decimal(key, written);
     else if (key === 'gid') fields.gid = decimal(key, written);
-    else if (key === 'size') fields.size = decimal(key, written);
+    else if (key === 'size') fields.size = largeSize(written, header.size);
     else if (key === 'mtime') fields.mtime = seconds(written);
   }
   return fields;
+}
+
+/** Readers that know no `size` record (apk-tools) must see the same entries: it may only stand where the field has no room. */
+function largeSize(written: string, field: number): number {
+  const size = decimal('size', written);
+  if (size !== field && size < 8 ** 11) {
+    throw new Failure('malformed', 'a tar entry has two sizes', { expected: String(field), got: written });
+  }
+  return size;
 }
 
 function decimal(key: string, written: string): number {
@@ -255,10 +280,11 @@ function decimal(key: string, written: string): number {
 }
 
 function seconds(written: string): number {
-  if (!/^-?\d{1,15}(\.\d{1,18})?$/.test(written)) {
-    throw new Failure('malformed', 'pax record mtime is no time', { got: written });
-  }
-  return Math.floor(Number(written));
+  const match = /^(-?)(\d{1,15})(?:\.(\d{1,18}))?$/.exec(written);
+  if (match === null) throw new Failure('malformed', 'pax record mtime is no time', { got: written });
+  const [, sign, whole, fraction = ''] = match;
+  if (sign === '') return Number(whole);
+  return -Number(whole) - (/[1-9]/.test(fraction) ? 1 : 0);
 }
 
 /** Records of the form `<length> <key>=<value>\n`, the length in decimal and counting itself. */
@@ -304,10 +330,9 @@ function text(header: Buffer, at: number, length: number): string {
 function number(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length);
   if ((field[0]! & 0x80) !== 0) return base256(field);
-  const digits = field.toString('latin1').replaceAll('\0', ' ').trim();
-  if (digits === '') return 0;
-  if (!/^[0-7]+$/.test(digits)) throw new Failure('malformed', 'a number in a tar header is not octal');
-  return Number.parseInt(digits, 8);
+  const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(field.toString('latin1'))?.[1];
+  if (digits === undefined) throw new Failure('malformed', 'a number in a tar header is not octal');
+  return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
 function base256(field: Buffer): number {

@@ -10,7 +10,7 @@ import type { PublicKey } from '../apk/signature.ts';
 import { encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
-import type { IndexRecord } from '../repository/apkindex.ts';
+import type { IndexRecord } from '../repository/records.ts';
 import { type SignatureState, verifySignatures } from '../repository/keyring.ts';
 
 export type LinkName =

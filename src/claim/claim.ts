@@ -90,7 +90,7 @@ function traitFindings(traits: Traits, sbom: PublishedSbom | undefined): ClaimFi
     findings.push({ kind: 'size-unexplained', detail: 'the size of .PKGINFO' });
   if (sbom === undefined) findings.push({ kind: 'sbom-missing', detail: 'no var/lib/db/sbom/*.spdx.json' });
   if (sbom?.kind === 'unreadable') findings.push({ kind: 'sbom-unreadable', detail: sbom.why });
-  if (sbom?.kind === 'readable' && sbom.generator !== 'melange') {
+  if (sbom?.kind === 'readable' && sbom.generator === 'unknown') {
     findings.push({ kind: 'sbom-foreign', detail: sbom.generator });
   }
   if (traits.clock === undefined)

@@ -1,5 +1,13 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
-import { runProgram } from './program.ts';
+import { version } from './version.ts';
 
-process.exitCode = await runProgram(process.argv.slice(2));
+const argv = process.argv.slice(2);
+
+// Asked for most often by other programs, and the parser of the command line takes longer to load than Node itself.
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${version}\n`);
+} else {
+  const { runProgram } = await import('./program.ts');
+  process.exitCode = await runProgram(argv);
+}

@@ -1,17 +1,20 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
 import { readFileSync, statSync } from 'node:fs';
-import { availableParallelism, homedir, userInfo } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { availableParallelism, homedir } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
-import { callerIdMap } from '../build/sandbox/id-map.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
+import { chosenEngine, type EngineName } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/sources.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts';
+import type { ReportFormat } from '../report/format-names.ts';
+import { isPackageName } from '../subject.ts';
+import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
 
 /** As commander hands them over. */
 export interface RawOptions {
@@ -23,7 +26,10 @@ export interface RawOptions {
   readonly sourceCache?: readonly string[];
   readonly sourceMirror?: readonly string[];
   readonly sourceDir?: string;
+  readonly syft?: string;
   readonly sandbox?: SandboxKind;
+  readonly engine?: EngineName;
+  readonly melange?: string;
   readonly cache?: string;
   readonly log?: string;
   readonly jobs?: string;
@@ -32,10 +38,22 @@ export interface RawOptions {
   readonly memoryMib?: string;
   readonly processes?: string;
   readonly diskMib?: string;
-  readonly format?: 'text' | 'json';
+  readonly format?: ReportFormat;
   readonly output?: readonly string[];
   readonly out?: string;
   readonly signingKey?: string;
+  readonly arch?: string;
+  readonly offline?: boolean;
+  readonly allowPrivateAddresses?: boolean;
+  readonly allowPlainHttp?: boolean;
+  readonly fallbackRepository?: readonly string[];
+  readonly trustRecordedRepositories?: boolean;
+  readonly allowUnpinnedSources?: boolean;
+  readonly recipeRepository?: string;
+  readonly network?: boolean;
+  readonly bundle?: string;
+  readonly olderThan?: string;
+  readonly maxSize?: string;
   readonly entries?: boolean;
 }
 
@@ -46,17 +64,37 @@ export function runOptions(
   onProgress: (event: ProgressEvent) => void,
 ): RunOptions {
   return {
-    keys: readKeys(raw.key ?? []),
+    keys: readKeys((raw.key ?? []).filter((each) => !isAddress(each))),
+    keyAddresses: (raw.key ?? []).filter(isAddress),
     allowUnsigned: raw.allowUnsigned ?? false,
     repositories: (raw.repository ?? []).map(parseLocation),
+    ...networkOptions(raw),
     environment: parseEnvironment(raw.environment ?? 'recorded'),
     sourceCaches: (raw.sourceCache ?? []).map(requireFolder),
     sourceMirrors: (raw.sourceMirror ?? []).map(parseMirror),
     sourceDirectory: raw.sourceDir === undefined ? undefined : requireFolder(raw.sourceDir),
+    engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
-    machine: thisMachine(raw, signal),
+    machine: thisMachine(raw, signal, onProgress),
     onProgress,
   };
+}
+
+function networkOptions(raw: RawOptions): Partial<RunOptions> {
+  const { recipeRepository } = raw;
+  return {
+    architecture: raw.arch ?? callerArchitecture(),
+    fallbackRepositories: (raw.fallbackRepository ?? []).map(parseLocation),
+    trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
+    allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
+    network: raw.network ?? false,
+    ...(recipeRepository === undefined ? {} : { recipeRepository: parseLocation(recipeRepository) }),
+  };
+}
+
+/** Fails with `usage` for what is neither an address, a name, nor a file that can be read. */
+export function requireSubjects(subjects: readonly string[]): void {
+  requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
 }
 
 /** Fails with `usage` unless every name is a file that can be read. */
@@ -64,6 +102,16 @@ export function requireFiles(paths: readonly string[]): void {
   for (const path of paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isFile() !== true) throw new Failure('usage', `${path} is no file`);
+  }
+}
+
+/** Fails with `usage` unless every name is a file or a folder. */
+export function requireFilesOrFolders(paths: readonly string[]): void {
+  for (const path of paths) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true && stat?.isDirectory() !== true) {
+      throw new Failure('usage', `${path} is no file or folder`);
+    }
   }
 }
 
@@ -89,8 +137,25 @@ export function requireFolder(path: string): string {
   return resolve(path);
 }
 
+/** The melange that was named, or the one on the search path; looked for only where it is asked for. */
+function findMelange({ engine, melange }: RawOptions): string {
+  if (engine === undefined || engine === 'builtin') return '';
+  if (melange !== undefined) {
+    requireFiles([melange]);
+    return resolve(melange);
+  }
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
+  const found = folders
+    .map((folder) => join(folder, 'melange'))
+    .find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  if (found !== undefined) return found;
+  throw new Failure('usage', `--engine ${engine} needs a melange, and there is none on the search path`, {
+    hint: 'name one with --melange FILE',
+  });
+}
+
 function parseEnvironment(text: string): EnvironmentChoice {
-  if (text === 'recorded' || text === 'host') return { kind: text };
+  if (text === 'recorded' || text === 'nearest' || text === 'host') return { kind: text };
   return { kind: 'directory', path: requireFolder(text) };
 }
 
@@ -106,25 +171,42 @@ function parseCount(option: string, text: string): number {
   return Number(text);
 }
 
-function thisMachine(raw: RawOptions, signal: AbortSignal): Machine {
+function thisMachine(
+  raw: RawOptions,
+  signal: AbortSignal,
+  onProgress: (event: ProgressEvent) => void,
+): Machine {
   const cache = cacheDirectory(raw.cache);
-  const { uid, gid, username } = userInfo();
   return {
     cache,
     sandbox: raw.sandbox ?? 'bubblewrap',
-    ids: callerIdMap({ uid, gid, name: username }),
+    ids: callerIds(),
     limits: buildLimits(raw),
     threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
     signal,
-    inputs: machineInputs(cache, signal),
+    inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
+    ...(raw.syft === undefined ? {} : { syft: requireProgram(raw.syft) }),
   };
+}
+
+function requireProgram(path: string): string {
+  requireFiles([path]);
+  return resolve(path);
 }
 
 /** The named folder, or the one that the XDG base directory specification gives. */
 export function cacheDirectory(named: string | undefined): string {
   if (named !== undefined) return resolve(named);
   const base = process.env['XDG_CACHE_HOME'] ?? '';
-  return join(base.startsWith('/') ? base : join(homedir(), '.cache'), 'wolfi-repro');
+  return join(base.startsWith('/') ? base : join(homeDirectory(), '.cache'), 'wolfi-repro');
+}
+
+function homeDirectory(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new Failure('usage', 'this user has no home folder: name a folder with --cache', { cause });
+  }
 }
 
 const mebibyte = 1024 * 1024;

@@ -14,6 +14,11 @@ export function terminalStyle(color: boolean): Style {
   return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, faint: chalk.dim, strong: chalk.bold };
 }
 
+/** Width of the terminal that standard output is; undefined where it is none, and lines are left whole. */
+export function terminalColumns(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
+}
+
 /** Writes data. A reader that went away is no failure. */
 export function printData(text: string): void {
   write(1, text);

@@ -1,7 +1,7 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { Command, CommanderError, Option } from 'commander';
+import { reportFormatNames } from '../report/format-names.ts';
 import type { RawOptions } from './options.ts';
-import { reportFailure } from './output.ts';
 import { version } from './version.ts';
 
 const usageExitCode = 2;
@@ -17,6 +17,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (failure) {
     if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : usageExitCode;
+    const { reportFailure } = await import('./output.ts');
     return reportFailure(failure);
   }
 }
@@ -61,7 +62,7 @@ Start with: wolfi-repro doctor`;
 function trustOptions(command: Command): Command {
   return command
     .option(
-      '--key <file>',
+      '--key <file|url>',
       'public key (PEM) by whose file name signatures may name it; repeatable',
       collect,
       [],
@@ -72,16 +73,23 @@ function trustOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false);
+    .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
+    .option('--arch <arch>', 'architecture of packages that are asked for by name')
+    .option('--offline', 'contact nobody; use what is on this machine', false)
+    .option('--allow-private-addresses', 'follow addresses of packages into private networks', false)
+    .option('--allow-plain-http', 'follow addresses of packages that are not protected', false)
+    .option('--cache <dir>', 'folder for downloads and unpacked environments; can be thrown away');
 }
 
 function buildOptions(command: Command): Command {
   return trustOptions(command)
     .option(
-      '--environment <recorded|host|dir>',
-      'build environment: as recorded, this machine’s programs, or a folder',
+      '--environment <recorded|nearest|host|dir>',
+      'build environment: as recorded, with the nearest versions for what is gone, this machine’s programs, or a folder',
       'recorded',
     )
+    .option('--fallback-repository <dir|url>', 'repository for what the others lack; repeatable', collect, [])
+    .option('--trust-recorded-repositories', 'ask the repositories that the recipe records', false)
     .option('--source-cache <dir>', 'sources as sha256:<hex> and sha512:<hex>; repeatable', collect, [])
     .option(
       '--source-mirror <prefix=dir|url>',
@@ -89,13 +97,22 @@ function buildOptions(command: Command): Command {
       collect,
       [],
     )
+    .option('--allow-unpinned-sources', 'accept sources that the recipe does not pin', false)
+    .option('--recipe-repository <dir|url>', 'git repository with the recipe and what lay beside it')
     .option('--source-dir <dir>', 'the folder that lay beside the recipe')
+    .option('--network', 'let the steps reach the network; the verdict says so', false)
+    .option('--syft <path>', 'syft, to scan what was built as production does (docs/production-sbom.md)')
     .addOption(
       new Option('--sandbox <kind>', 'how steps are kept apart')
         .choices(['bubblewrap', 'chroot'])
         .default('bubblewrap'),
     )
-    .option('--cache <dir>', 'folder for unpacked environments and downloads; can be thrown away')
+    .addOption(
+      new Option('--engine <name>', 'what rebuilds: this program, a melange, or both, which must agree')
+        .choices(['builtin', 'melange', 'both'])
+        .default('builtin'),
+    )
+    .option('--melange <file>', 'the melange for --engine melange|both; else the one on the search path')
     .option('--log <dir>', 'keep the output of every step')
     .option('--jobs <n>', 'builds at once', '1')
     .option('--threads <n>', 'threads for compression')
@@ -107,10 +124,10 @@ function buildOptions(command: Command): Command {
 
 function formatOptions(command: Command): Command {
   return command
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'what to print').choices(reportFormatNames).default('text'))
     .option(
       '--output <file>',
-      'write the report to a file as well, by its ending (.json, .txt); repeatable',
+      'write the report to a file as well, by its ending (.txt .json .jsonl .md .html .sarif .xml); repeatable',
       collect,
       [],
     );
@@ -132,7 +149,7 @@ function addVerify(program: Command, finish: Finish): void {
     .description(
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
-    .argument('<package...>', 'package files (.apk)');
+    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository');
   formatOptions(buildOptions(command))
     .addHelpText(
       'after',
@@ -151,7 +168,7 @@ function addInspect(program: Command, finish: Finish): void {
     .description(
       'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
     )
-    .argument('<package...>', 'package files (.apk)');
+    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository');
   trustOptions(command)
     .option('--entries', 'list every entry of every section', false)
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
@@ -168,7 +185,7 @@ function addLock(program: Command, finish: Finish): void {
     .description(
       'Prints the plan: who built it, the environment, sources and steps, each pinned by digest. Nothing is run.',
     )
-    .argument('<package>', 'package file (.apk)');
+    .argument('<package>', 'FILE, URL, or NAME[=VERSION-rN] of a repository');
   buildOptions(command).action(async (file: string) => {
     const { lockCommand } = await import('./commands/lock.ts');
     finish(await lockCommand(file, rawOptions(command)));
@@ -182,7 +199,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .description(
       'Rebuilds packages and writes them to <dir>/<arch>/, with the published signature where there is one.',
     )
-    .argument('<package...>', 'package files (.apk)')
+    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository')
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .requiredOption('-o, --out <dir>', 'where to write');
   buildOptions(command).action(async (files: string[]) => {
@@ -209,12 +226,12 @@ function addIndex(program: Command, finish: Finish): void {
 function addDiff(program: Command, finish: Finish): void {
   const command = program
     .command('diff')
-    .summary('compare two packages')
+    .summary('compare two packages, folders or files')
     .description(
-      'Compares two package files: bytes first, then what differs. Exits with 0 if they are the same, with 1 if not.',
+      'Compares two packages, two folders or two files: bytes first, then what differs, down to the smallest part. Exits with 0 if they are the same, with 1 if not.',
     )
-    .argument('<published>', 'package file (.apk)')
-    .argument('<rebuilt>', 'package file (.apk)')
+    .argument('<published>', 'package file (.apk), folder or file')
+    .argument('<rebuilt>', 'the same of the other side')
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
   command.action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff.ts');

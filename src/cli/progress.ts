@@ -1,5 +1,5 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../bytes.ts';
 import type { ProgressEvent, Stage } from '../options.ts';
@@ -43,9 +43,24 @@ export function showProgress(logs: string | undefined): Progress {
 }
 
 function eventText(event: Exclude<ProgressEvent, { kind: 'output' }>): string {
+  if (event.kind === 'transfer') return transferText(event);
   const subject = printable(event.subject);
   if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;
   return `${subject}: step ${event.position} ${printable(event.label)}`.trimEnd();
+}
+
+function transferText({
+  address,
+  bytes,
+  total,
+  bytesPerSecond,
+}: Extract<ProgressEvent, { kind: 'transfer' }>): string {
+  const of = total === undefined ? '' : ` of ${mebibytes(total)}`;
+  return `fetching ${printable(address)}: ${mebibytes(bytes)}${of} MiB, ${mebibytes(bytesPerSecond)} MiB/s`;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / (1024 * 1024)).toFixed(1);
 }
 
 /** One file a step; subject and position are names that were validated when the recipe was read. */
@@ -53,9 +68,4 @@ function keepOutput(logs: string | undefined, event: Extract<ProgressEvent, { ki
   if (logs === undefined) return;
   mkdirSync(logs, { recursive: true });
   appendFileSync(join(logs, `${event.subject}-${event.position}.log`), event.bytes);
-}
-
-/** Writes a report to a file by its ending. */
-export function writeReport(path: string, text: string): void {
-  writeFileSync(path, text);
 }

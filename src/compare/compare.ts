@@ -2,14 +2,21 @@
 import { type Apk, type ApkEntry, type ByteSource, readApk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
+import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { isSbomEntry } from '../claim/traits/traits.ts';
 import { compareFiles, type FileComparison } from './bytes.ts';
+import { lookInside } from './contents.ts';
 import type { Difference } from './difference.ts';
+import type { CompareLimits } from './limits.ts';
 import { compareSboms, type SbomState } from './sbom.ts';
+import { compareSbomElements, type SbomDifference } from './sbom-elements.ts';
 import { compareSections, type SectionComparison } from './sections.ts';
 
-/** The strongest likeness that was proven of two packages that are not the same bytes. */
-export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content';
+/**
+ * The strongest likeness that was proven of two packages that are not the same bytes. `unstable` says of a package that was
+ * built more than once that it differs from itself wherever it differs from the published one.
+ */
+export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content' | 'unstable';
 
 export type Comparison = EqualComparison | UnequalComparison;
 
@@ -23,6 +30,8 @@ export interface UnequalComparison {
   readonly sections: readonly SectionComparison[];
   readonly equivalence: Equivalence;
   readonly sbom: SbomState;
+  /** Element by element; none where the SBOMs are equal or one is no JSON. */
+  readonly sbomDifferences: readonly SbomDifference[];
 }
 
 export function isUnequal(comparison: Comparison): comparison is UnequalComparison {
@@ -36,6 +45,7 @@ export async function comparePackages(
   published: ByteSource,
   rebuilt: ByteSource,
   limits?: Limits,
+  compareLimits?: CompareLimits,
 ): Promise<Comparison> {
   const files = await compareFiles(published, rebuilt);
   const options = {
@@ -45,16 +55,22 @@ export async function comparePackages(
   const left = await readApk(published, options);
   if (files.equal) return { files, sbom: compareSboms(sbomOf(left), sbomOf(left)) };
   const right = await readApk(rebuilt, options);
-  const sections = [
-    compareSections('signature', left.signature, right.signature),
-    compareSections('control', left.control, right.control),
-    compareSections('data', left.data, right.data),
-  ];
+  const sections = await lookInside(
+    { source: published, apk: left },
+    { source: rebuilt, apk: right },
+    [
+      compareSections('signature', left.signature, right.signature),
+      compareSections('control', left.control, right.control),
+      compareSections('data', left.data, right.data),
+    ],
+    { ...(limits === undefined ? {} : { limits }), ...(compareLimits === undefined ? {} : { compareLimits }) },
+  );
   return {
     files,
     sections,
     equivalence: equivalenceOf(left, right, sections),
     sbom: compareSboms(sbomOf(left), sbomOf(right)),
+    sbomDifferences: compareSbomElements(sbomOf(left), sbomOf(right)),
   };
 }
 
@@ -67,23 +83,30 @@ export function allDifferences(sections: readonly SectionComparison[]): Differen
   return sections.flatMap(({ differences }) => differences);
 }
 
-/** Fields of `.PKGINFO` that follow from the data section and say nothing of their own. */
-const derivedFields = new Set(['datahash', 'size']);
-
 function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionComparison[]): Equivalence {
-  const differences = allDifferences(sections).filter(
-    (each) => !isDerived(each) && each.section !== 'signature',
+  const derived = derivedFields(published, rebuilt);
+  const archives = allDifferences(sections).filter(
+    ({ section, kind, name }) =>
+      section !== 'signature' &&
+      kind !== 'compression' &&
+      kind !== 'gzip-header' &&
+      !(section === 'control' && kind === 'field' && derived.has(name ?? '')),
   );
-  const archives = differences.filter(({ kind }) => kind !== 'compression' && kind !== 'gzip-header');
-  if (archives.length === 0 && published.data.tarSha256 === rebuilt.data.tarSha256) return 'recompressed';
+  if (published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0) return 'recompressed';
   const isSbom = ({ section, path, kind }: Difference) =>
     section === 'data' && kind === 'content' && isSbomEntry({ name: path });
-  if (archives.every(isSbom)) return 'sbom-only';
+  if (archives.length > 0 && archives.every(isSbom)) return 'sbom-only';
   return sameContents(published, rebuilt) ? 'metadata-only' : 'content';
 }
 
-function isDerived({ section, kind, name }: Difference): boolean {
-  return section === 'control' && kind === 'field' && derivedFields.has(name ?? '');
+/** Fields of `.PKGINFO` whose difference says nothing of its own: `datahash`, and a `size` that the SBOM's length explains. */
+function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
+  const [left, right] = [published, rebuilt].map((apk) => ({
+    size: Number(pkgInfoValue(apk.control.pkginfo, 'size')),
+    sbom: apk.data.entries.find(isSbomEntry)?.size ?? 0,
+  })) as [{ size: number; sbom: number }, { size: number; sbom: number }];
+  const explained = left.size - right.size === left.sbom - right.sbom;
+  return new Set(explained ? ['datahash', 'size'] : ['datahash']);
 }
 
 /** The same paths with the same bytes or link texts, the SBOM apart; scripts and recipe too. */

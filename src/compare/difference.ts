@@ -3,7 +3,8 @@
 import type { Cause } from './causes/cause.ts';
 import type { Part } from './part.ts';
 
-export type SectionName = 'signature' | 'control' | 'data';
+/** `files`: of a folder or a plain file that is compared by itself. */
+export type SectionName = 'signature' | 'control' | 'data' | 'files';
 
 export type DifferenceKind =
   | 'missing-section'
@@ -13,6 +14,7 @@ export type DifferenceKind =
   | 'archive-end'
   | 'missing-entry'
   | 'extra-entry'
+  | 'moved'
   | 'order'
   | 'type'
   | 'mode'
@@ -32,12 +34,15 @@ export interface Difference {
   readonly kind: DifferenceKind;
   /** Entry of the section; empty for the section itself. Attacker-controlled. */
   readonly path: string;
-  /** For `field`, `xattr` and `pax-record`: which one. */
+  /**
+   * For `field`, `xattr` and `pax-record`: which one; for `header-bytes`: which field of the tar header. For an entry
+   * whose path comes more than once: which of them.
+   */
   readonly name?: string;
-  /** Absent where the side has nothing there. Attacker-controlled. */
+  /** Absent where the side has nothing there; for `moved` the path on this side. Attacker-controlled. */
   readonly published?: string;
   readonly rebuilt?: string;
-  /** For `content`: what differs inside, where it was looked at. */
+  /** For `content`, `gzip-header` and `compression`: what differs inside, where it was looked at. */
   readonly parts?: readonly Part[];
   /** What probably makes it differ; several where several do. */
   readonly causes?: readonly Cause[];
@@ -52,6 +57,7 @@ export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {
   'archive-end': 'end of the archive',
   'missing-entry': 'only in the published package',
   'extra-entry': 'only in the rebuilt package',
+  moved: 'the same file under another path',
   order: 'order of entries',
   type: 'type',
   mode: 'mode',

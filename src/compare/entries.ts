@@ -1,13 +1,14 @@
 /** Two entries of the same path: every attribute counts, and so do header bytes that no attribute explains. */
-import type { ApkEntry } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';
+import { compareHeaders } from './header-bytes.ts';
+import type { ComparedEntry } from './pairs.ts';
 
 /** What belongs to the content: it is reported as content, not once more as a record. */
 const checksumKey = 'APK-TOOLS.checksum.SHA1';
 const xattrPrefix = 'SCHILY.xattr.';
 
-export function compareEntries(section: SectionName, published: ApkEntry, rebuilt: ApkEntry): Difference[] {
+export function compareEntries(section: SectionName, published: ComparedEntry, rebuilt: ComparedEntry): Difference[] {
   const path = entryPath(published);
   const differences: Difference[] = [];
   const compare = (kind: DifferenceKind, left: string, right: string, name?: string) => {
@@ -30,13 +31,11 @@ export function compareEntries(section: SectionName, published: ApkEntry, rebuil
   compare('mtime', String(published.mtime), String(rebuilt.mtime));
   compare('device', deviceText(published), deviceText(rebuilt));
   differences.push(...compareRecords(section, path, published, rebuilt));
-  if (differences.length === 0 && Buffer.compare(published.raw, rebuilt.raw) !== 0) {
-    compare('header-bytes', ...differingBytes(published.raw, rebuilt.raw));
-  }
+  differences.push(...compareHeaders(section, published, rebuilt));
   return differences;
 }
 
-function contentText({ sha256, size }: ApkEntry): string {
+function contentText({ sha256, size }: ComparedEntry): string {
   return `sha256:${sha256}, ${size} bytes`;
 }
 
@@ -44,12 +43,12 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
-function deviceText({ devmajor, devminor }: ApkEntry): string {
+function deviceText({ devmajor, devminor }: ComparedEntry): string {
   return `${devmajor}:${devminor}`;
 }
 
 /** Records by key; several of one key are one value, in order. */
-function recordsOf({ pax }: ApkEntry): Map<string, string> {
+function recordsOf({ pax }: ComparedEntry): Map<string, string> {
   const records = new Map<string, string>();
   for (const { key, value } of pax) {
     if (key === checksumKey) continue;
@@ -62,30 +61,24 @@ function recordsOf({ pax }: ApkEntry): Map<string, string> {
 function compareRecords(
   section: SectionName,
   path: string,
-  published: ApkEntry,
-  rebuilt: ApkEntry,
+  published: ComparedEntry,
+  rebuilt: ComparedEntry,
 ): Difference[] {
   const left = recordsOf(published);
   const right = recordsOf(rebuilt);
-  return [...new Set([...left.keys(), ...right.keys()])]
+  const differences = [...new Set([...left.keys(), ...right.keys()])]
     .filter((key) => left.get(key) !== right.get(key))
-    .map((key) => ({
+    .map((key): Difference => ({
       section,
       path,
       kind: key.startsWith(xattrPrefix) ? 'xattr' : 'pax-record',
       name: key.startsWith(xattrPrefix) ? key.slice(xattrPrefix.length) : key,
       ...(left.has(key) ? { published: left.get(key)! } : {}),
       ...(right.has(key) ? { rebuilt: right.get(key)! } : {}),
-    }));
-}
-
-const shownBytes = 16;
-
-/** The bytes around the first one that differs, as `<offset>: <hex>`. */
-function differingBytes(left: Uint8Array, right: Uint8Array): [string, string] {
-  let at = 0;
-  while (at < left.length && left[at] === right[at]) at += 1;
-  const show = (bytes: Uint8Array) =>
-    `${at}: ${Buffer.from(bytes.subarray(at, at + shownBytes)).toString('hex')}`;
-  return [show(left), show(right)];
+    }));  if (differences.length > 0) return differences;
+  const order = ({ pax }: ComparedEntry) => pax.map(({ key }) => key).join(', ');
+  if (order(published) === order(rebuilt)) return [];
+  return [
+    { section, path, kind: 'pax-record', name: 'order', published: order(published), rebuilt: order(rebuilt) },
+  ];
 }

@@ -79,3 +79,39 @@ export interface ByteWindow {
   /** How many bytes differ from here on before the sides agree again; undefined where that was not looked for. */
   readonly length: number | undefined;
 }
+
+/** What each format is called. */
+export const formatTitles: Readonly<Record<FormatName, string>> = {
+  ar: 'ar archive',
+  bzip2: 'bzip2',
+  elf: 'ELF',
+  gettext: 'gettext catalogue',
+  gzip: 'gzip',
+  json: 'JSON',
+  pdf: 'PDF',
+  png: 'PNG',
+  'python-bytecode': 'Python bytecode',
+  recipe: 'compiled recipe',
+  spdx: 'SPDX',
+  tar: 'tar archive',
+  text: 'text',
+  xml: 'XML',
+  xz: 'xz',
+  yaml: 'YAML',
+  zip: 'zip archive',
+  zstd: 'zstd',
+  binary: 'bytes',
+};
+
+/** What each kind of part is called. */
+export const partTitles: Readonly<Record<PartKind, string>> = {
+  value: 'value',
+  missing: 'only in the published package',
+  extra: 'only in the rebuilt package',
+  order: 'order',
+  moved: 'moved',
+  text: 'lines',
+  bytes: 'bytes',
+  inside: 'inside',
+  unread: 'not looked at',
+};

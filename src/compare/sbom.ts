@@ -1,4 +1,5 @@
 /** The SBOM has a line of its own in every report. */
+import { decodeBytes } from '../bytes.ts';
 import { parseSbom } from '../claim/sbom/sbom.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
@@ -16,13 +17,13 @@ export function compareSboms(published: Uint8Array | undefined, rebuilt: Uint8Ar
 
 /** The document without the order of its members and lists. */
 function graphText(bytes: Uint8Array): string {
-  return canonicalJson(sorted(JSON.parse(Buffer.from(bytes).toString('utf8'))));
+  return unordered(JSON.parse(decodeBytes(bytes)));
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.map(sorted).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, sorted(member)]));
+/** Canonical JSON of a value whose lists are sets. */
+function unordered(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(unordered).sort().join(',')}]`;
+  if (typeof value !== 'object' || value === null) return canonicalJson(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}:${unordered(member)}`);
+  return `{${members.sort().join(',')}}`;
 }

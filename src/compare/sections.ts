@@ -2,8 +2,10 @@
 import type { ApkEntry, Section } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
+import { numbered } from './comparators/parts.ts';
 import type { Difference, SectionName } from './difference.ts';
 import { compareEntries } from './entries.ts';
+import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 
 /** How alike two sections are: the same bytes, the same archive compressed otherwise, or neither. */
 export type SectionLikeness = 'identical' | 'recompressed' | 'different';
@@ -43,25 +45,14 @@ export function compareSections(
 
 function compareFraming(section: SectionName, published: Section, rebuilt: Section): Difference[] {
   const text = ({ gzip }: Section) =>
-    `flags ${gzip.flags}, mtime ${gzip.mtime}, extra flags ${gzip.extraFlags}, os ${gzip.os}`;
+    `flags ${gzip.flags}, mtime ${gzip.mtime}, extra flags ${gzip.extraFlags}, os ${gzip.os}, ${gzip.length} bytes`;
   if (text(published) === text(rebuilt)) return [];
   return [{ section, kind: 'gzip-header', path: '', published: text(published), rebuilt: text(rebuilt) }];
 }
 
 function compareArchives(section: SectionName, published: Section, rebuilt: Section): Difference[] {
-  const left = byPath(published.entries);
-  const right = byPath(rebuilt.entries);
-  const differences: Difference[] = [];
-  for (const [path, entry] of left) {
-    const other = right.get(path);
-    if (other === undefined)
-      differences.push({ section, kind: 'missing-entry', path, published: describe(entry) });
-    else differences.push(...comparePair(section, path, entry, other));
-  }
-  for (const [path, entry] of right) {
-    if (!left.has(path)) differences.push({ section, kind: 'extra-entry', path, rebuilt: describe(entry) });
-  }
-  differences.push(...compareOrder(section, [...left.keys()], [...right.keys()]));
+  const differences = comparePairs(section, pairEntries(published.entries, rebuilt.entries));
+  differences.push(...compareOrder(section, pathsOf(published), pathsOf(rebuilt)));
   const end = ({ tar }: Section) => `${tar.zeroBlocks} zero blocks`;
   if (end(published) !== end(rebuilt)) {
     differences.push({
@@ -75,24 +66,45 @@ function compareArchives(section: SectionName, published: Section, rebuilt: Sect
   return differences;
 }
 
-function byPath(entries: readonly ApkEntry[]): Map<string, ApkEntry> {
-  return new Map(entries.map((entry) => [entryPath(entry), entry]));
+function pathsOf({ entries }: Section): string[] {
+  return numbered(entries.map(entryPath));
 }
 
-function describe(entry: ApkEntry): string {
+/** What differs between the two sides of each pair. */
+export function comparePairs(section: SectionName, pairs: readonly EntryPair[]): Difference[] {
+  return pairs.flatMap(({ path, occurrence, published, rebuilt }) => {
+    const which = occurrence === 1 ? {} : { name: `number ${occurrence}` };
+    if (published === undefined || rebuilt === undefined) {
+      const kind = rebuilt === undefined ? ('missing-entry' as const) : ('extra-entry' as const);
+      const sides = {
+        ...(published === undefined ? {} : { published: describe(published) }),
+        ...(rebuilt === undefined ? {} : { rebuilt: describe(rebuilt) }),
+      };
+      return [{ section, kind, path, ...which, ...sides }];
+    }
+    const differences = compareSides(section, path, published, rebuilt);
+    const other = entryPath(rebuilt);
+    if (other !== path) {
+      differences.unshift({ section, kind: 'moved', path, published: path, rebuilt: other });
+    }
+    return differences.map((each) => ({ ...which, ...each }));
+  });
+}
+
+function describe(entry: ComparedEntry): string {
   const what = entry.type === '2' ? `link to ${entry.linkname}` : `${entry.size} bytes`;
   return `type ${entry.type}, mode ${entry.mode.toString(8)}, ${what}`;
 }
 
-function comparePair(
+function compareSides(
   section: SectionName,
   path: string,
-  published: ApkEntry,
-  rebuilt: ApkEntry,
+  published: ComparedEntry & Pick<ApkEntry, 'content'>,
+  rebuilt: ComparedEntry & Pick<ApkEntry, 'content'>,
 ): Difference[] {
   const differences = compareEntries(section, published, rebuilt);
-  const bothKept = published.content !== undefined && rebuilt.content !== undefined;
-  if (section !== 'control' || path !== '.PKGINFO' || !bothKept) return differences;
+  if (section !== 'control' || path !== '.PKGINFO') return differences;
+  if (published.content === undefined || rebuilt.content === undefined) return differences;
   return [
     ...differences.filter(({ kind }) => kind !== 'content'),
     ...compareFields(section, path, parsePkgInfo(published.content), parsePkgInfo(rebuilt.content)),

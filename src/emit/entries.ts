@@ -19,6 +19,8 @@ import type { TarEntry } from './tar.ts';
 export interface DataEntry {
   readonly header: TarEntry;
   readonly content: Content;
+  /** Header blocks to be written as they stand, in a counterfactual. */
+  readonly raw?: Uint8Array;
 }
 
 export interface OwnershipRules {
@@ -30,7 +32,8 @@ export interface OwnershipRules {
 }
 
 const chunkBytes = 1024 * 1024;
-const checksumKey = 'APK-TOOLS.checksum.SHA1';
+/** Record of the SHA-1 of an entry's content. */
+export const checksumKey = 'APK-TOOLS.checksum.SHA1';
 
 /** Entries of the data section in order, each with its finished header. */
 export function dataEntries(tree: Tree, format: Format, owners: OwnershipRules, mtime: number): DataEntry[] {
@@ -124,8 +127,8 @@ function emittedOwner(entry: TreeEntry, { owners }: Format, rules: OwnershipRule
 const sbomFolder = 'var/lib/db/sbom/';
 
 function mappedId(id: number, builder: number, build: number): number {
-  if (id === 0) return builder;
-  return id === build ? 0 : id;
+  const owner = id === 0 ? builder : id;
+  return owner === build ? 0 : owner;
 }
 
 function emittedXattrs(entry: TreeEntry, { xattrs }: Format): [string, Uint8Array][] {

@@ -2,24 +2,37 @@
  * One package of a build as apk bytes. What goes in is the plan and what the steps left; nothing here can reach the
  * published data section, so equality with it is never borrowed.
  */
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { ByteSource } from '../apk/apk.ts';
 import type { Tree } from '../build/tree.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
 import { writeRecipe } from '../claim/recipe/write.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
-import { type Sha256, sha256Hasher } from '../digest.ts';
+import { sampleVariant } from '../claim/traits/record-variant.ts';
+import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { Format } from '../melange/format.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { DeflateGeneration, Format } from '../melange/format.ts';
+import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { capabilityXattrs } from './capabilities.ts';
 import { pgzip } from './deflate/index.ts';
 import { analyseDependencies, emittedDependencies, type SkippedFile } from './dependencies/index.ts';
 import { chunksOf, type DataEntry, dataEntries, installedSize, withFile, withXattrs } from './entries.ts';
 import { emitPkgInfo, type PackagePart, packagePart } from './pkginfo.ts';
-import { emitSbom, sbomPath } from './sbom/sbom.ts';
-import { emitControl } from './sections.ts';
+import { treePaths } from './sbom/production/paths.ts';
+import type { ProductionInput } from './sbom/production/production.ts';
+import type { FoundPackage } from './sbom/production/syft.ts';
+import { emitSbom, type SbomInput, sbomPath } from './sbom/sbom.ts';
+import { controlEntries, emitControl, shortTar } from './sections.ts';
+import {
+  compressedForm,
+  encoderOf,
+  type Substitution,
+  substituteInEntries,
+  substituteInPkgInfo,
+  substituteInTree,
+  zeroBlocksOf,
+} from './substitution.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 
 export interface EmitInput {
@@ -32,6 +45,8 @@ export interface EmitInput {
   readonly osRelease: OsRelease | undefined;
   /** Licence files of the workspace by their path in the recipe. */
   readonly licenseTexts: ReadonlyMap<string, string>;
+  /** Scans a tree as production's builder does; absent where it did not, or nothing is at hand that could. */
+  readonly scan?: (tree: Tree) => Promise<readonly FoundPackage[]>;
   /** A file to write the data section to; it must not exist. */
   readonly dataFile: string;
   /** Worker threads for compression. */
@@ -50,6 +65,36 @@ export interface EmittedPackage {
 
 /** Emits the package that the plan is about. */
 export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
+  return assemble(input, []);
+}
+
+declare const altered: unique symbol;
+
+/**
+ * A package with published values in it. It is no `EmittedPackage` and no `ByteSource`, so nothing that decides a verdict takes
+ * one.
+ */
+export interface Counterfactual {
+  readonly [altered]: true;
+  openCounterfactual(signature: Uint8Array | undefined): AsyncIterable<Uint8Array>;
+  /** Removes the file behind it. */
+  dispose(): void;
+}
+
+/** Emits the package anew with published values in the place of rebuilt ones; everything that follows from them follows. */
+export async function emitCounterfactual(
+  input: EmitInput,
+  substitutions: readonly Substitution[],
+): Promise<Counterfactual> {
+  const emitted = await assemble(input, substitutions);
+  const opened: Omit<Counterfactual, typeof altered> = {
+    openCounterfactual: (signature) => packageSource(emitted, signature).open(),
+    dispose: () => rmSync(emitted.data.path, { force: true }),
+  };
+  return opened as Counterfactual;
+}
+
+async function assemble(input: EmitInput, substitutions: readonly Substitution[]): Promise<EmittedPackage> {
   const { plan, recipe, format } = input;
   const { builder } = plan;
   const name = plan.package.name;
@@ -59,9 +104,11 @@ export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
     throw new Failure('output-missing', `the build left no output folder for ${name}`);
   }
   const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
-  const payload = withXattrs(captured, capabilityXattrs(capabilities));
-  const sbom = emitSbom(sbomInput(input, part));
-  const tree = withFile(payload, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
+  const payload = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
+  const found = (await input.scan?.(payload)) ?? [];
+  const sbom = emitSbom(sbomInput(input, part, payload, found));
+  const whole = withFile(payload, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
+  const tree = substituteInTree(whole, substitutions);
   const mtime = builder.clock ?? 0;
   const entries = dataEntries(
     tree,
@@ -69,7 +116,7 @@ export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
     { builder: builder.owner, build: buildUser(recipe), names: input.names },
     mtime,
   );
-  const data = await writeData(entries, input);
+  const data = await writeData(substituteInEntries('data', entries, substitutions), input, substitutions);
   const generated = analyseDependencies({
     format,
     packageName: name,
@@ -91,12 +138,21 @@ export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
     dependencies: emittedDependencies(part.dependencies, generated),
     datahash: data.sha256,
   });
-  const files = { pkginfo, recipe: writeRecipe(recipe, format.version), scriptlets: part.scriptlets };
-  const control = emitControl(files, mtime, builder.deflate);
+  const files = {
+    pkginfo: substituteInPkgInfo(pkginfo, substitutions),
+    recipe: writeRecipe(recipe, format.version),
+    scriptlets: part.scriptlets,
+  };
+  const control = await writeControl(controlEntries(files, mtime), builder.deflate, substitutions);
   return { name, version: fullVersion(recipe), control, data, skipped: generated.skipped };
 }
 
-function sbomInput(input: EmitInput, part: PackagePart) {
+function sbomInput(
+  input: EmitInput,
+  part: PackagePart,
+  payload: Tree,
+  found: readonly FoundPackage[],
+): SbomInput {
   const { plan, recipe, format } = input;
   const { builder } = plan;
   return {
@@ -112,6 +168,21 @@ function sbomInput(input: EmitInput, part: PackagePart) {
     licenseTexts: input.licenseTexts,
     extractedOrder: builder.extractedOrder,
     osRelease: input.osRelease,
+    ...(builder.sbomGenerator === 'production'
+      ? { production: productionInput(builder, payload, found) }
+      : {}),
+  };
+}
+
+function productionInput(
+  { sbomRecord }: PlannedBuilder,
+  payload: Tree,
+  found: readonly FoundPackage[],
+): ProductionInput {
+  return {
+    variant: sbomRecord?.variant ?? sampleVariant,
+    paths: treePaths(payload.entries.map(({ path }) => path)),
+    found,
   };
 }
 
@@ -123,32 +194,71 @@ function buildUser(recipe: Recipe): { uid: number; gid: number } {
   return { uid, gid };
 }
 
-function* tarChunks(entries: readonly DataEntry[]): Generator<Uint8Array> {
-  for (const { header, content } of entries) {
-    yield tarHeader(header);
+function* tarChunks(entries: readonly DataEntry[], end: Uint8Array): Generator<Uint8Array> {
+  for (const { header, content, raw } of entries) {
+    yield raw ?? tarHeader(header);
     yield* chunksOf(content);
     if (content.size > 0) yield tarPadding(content.size);
   }
-  yield tarEnd;
+  yield end;
 }
 
 async function writeData(
   entries: readonly DataEntry[],
   { dataFile, threads, plan }: EmitInput,
+  substitutions: readonly Substitution[],
 ): Promise<EmittedPackage['data']> {
+  const generation = encoderOf('data', substitutions, plan.builder.deflate);
+  const end = zeroBlocksOf('data', substitutions);
+  const chunks = tarChunks(entries, end === undefined ? tarEnd : new Uint8Array(512 * end));
+  if (substitutions.length === 0) return writeFile(dataFile, pgzip(chunks, { generation, threads }));
+  const tar = sha256Hasher();
+  const written = await writeFile(dataFile, pgzip(hashed(chunks, tar), { generation, threads }));
+  const form = compressedForm('data', substitutions, tar.digest());
+  if (form === undefined) return written;
+  rmSync(dataFile);
+  return writeFile(dataFile, form.open());
+}
+
+function* hashed(chunks: Iterable<Uint8Array>, hasher: Hasher<Sha256>): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    hasher.update(chunk);
+    yield chunk;
+  }
+}
+
+async function writeFile(path: string, chunks: AsyncIterable<Uint8Array>): Promise<EmittedPackage['data']> {
   const hasher = sha256Hasher();
-  const file = openSync(dataFile, 'wx', 0o600);
+  const file = openSync(path, 'wx', 0o600);
   let size = 0;
   try {
-    for await (const chunk of pgzip(tarChunks(entries), { generation: plan.builder.deflate, threads })) {
+    for await (const chunk of chunks) {
       hasher.update(chunk);
-      writeSync(file, chunk);
+      writeFileSync(file, chunk);
       size += chunk.length;
     }
   } finally {
     closeSync(file);
   }
-  return { path: dataFile, sha256: hasher.digest(), size };
+  return { path, sha256: hasher.digest(), size };
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+async function writeControl(
+  entries: readonly DataEntry[],
+  usual: DeflateGeneration,
+  substitutions: readonly Substitution[],
+): Promise<Uint8Array> {
+  const altered = substituteInEntries('control', entries, substitutions);
+  const end = zeroBlocksOf('control', substitutions);
+  const form = compressedForm('control', substitutions, sha256(shortTar(altered, end)));
+  if (form !== undefined) return collect(form.open());
+  return emitControl(altered, encoderOf('control', substitutions, usual), end);
 }
 
 /** The whole package: a signature section, where there is one, then control, then data. */

@@ -1,8 +1,10 @@
 /** The signature and control sections: short tar archives, flushed but not closed (melange-emitter.md §7.2 to §7.4). */
+import { contentOf } from '../build/tree.ts';
 import { compareBytes, encodeBytes } from '../bytes.ts';
 import type { Scriptlets } from '../claim/recipe/recipe.ts';
 import type { DeflateGeneration, Format } from '../melange/format.ts';
 import { gzipGo, gzipKlauspost } from './deflate/index.ts';
+import type { DataEntry } from './entries.ts';
 import { tarHeader, tarPadding } from './tar.ts';
 
 interface ShortFile {
@@ -11,36 +13,44 @@ interface ShortFile {
   readonly bytes: Uint8Array;
 }
 
-function shortTar(files: readonly ShortFile[], mtime: number): Uint8Array {
-  return Buffer.concat(
-    files.flatMap(({ name, mode, bytes }) => [
-      tarHeader({
-        name,
-        type: '0',
-        mode,
-        uid: 0,
-        gid: 0,
-        uname: 'root',
-        gname: 'root',
-        size: bytes.length,
-        mtime,
-        linkname: '',
-        devmajor: 0,
-        devminor: 0,
-        pax: new Map(),
-      }),
-      bytes,
-      tarPadding(bytes.length),
-    ]),
-  );
+function shortEntry({ name, mode, bytes }: ShortFile, mtime: number): DataEntry {
+  return {
+    header: {
+      name,
+      type: '0',
+      mode,
+      uid: 0,
+      gid: 0,
+      uname: 'root',
+      gname: 'root',
+      size: bytes.length,
+      mtime,
+      linkname: '',
+      devmajor: 0,
+      devminor: 0,
+      pax: new Map(),
+    },
+    content: contentOf(bytes),
+  };
 }
 
-/** The control section, compressed. */
-export function emitControl(
+/** A short archive: entries, and as many zero blocks as are asked for. */
+export function shortTar(entries: readonly DataEntry[], zeroBlocks = 0): Uint8Array {
+  return Buffer.concat([
+    ...entries.flatMap(({ header, content, raw }) => [
+      raw ?? tarHeader(header),
+      content.read(0, content.size),
+      tarPadding(content.size),
+    ]),
+    new Uint8Array(512 * zeroBlocks),
+  ]);
+}
+
+/** Entries of the control section, in order. */
+export function controlEntries(
   files: { readonly pkginfo: Uint8Array; readonly recipe: Uint8Array; readonly scriptlets: Scriptlets },
   mtime: number,
-  generation: DeflateGeneration,
-): Uint8Array {
+): DataEntry[] {
   const { scriptlets } = files;
   const scripts: [string, string][] = [
     ['.trigger', scriptlets.trigger.script],
@@ -59,7 +69,16 @@ export function emitControl(
       .map(([name, text]) => ({ name, mode: 0o755, bytes: encodeBytes(text) })),
   ];
   entries.sort((a, b) => compareBytes(a.name, b.name));
-  return gzipKlauspost(shortTar(entries, mtime), generation);
+  return entries.map((entry) => shortEntry(entry, mtime));
+}
+
+/** The control section, compressed. */
+export function emitControl(
+  entries: readonly DataEntry[],
+  generation: DeflateGeneration,
+  zeroBlocks = 0,
+): Uint8Array {
+  return gzipKlauspost(shortTar(entries, zeroBlocks), generation);
 }
 
 /** How a signature section is written around the signature's own bytes. */
@@ -77,6 +96,6 @@ export function emitSignature(
   generation: DeflateGeneration,
 ): Uint8Array {
   const name = `.SIGN.${algorithm}.${keyName}`;
-  const tar = shortTar([{ name, mode: format.signature.mode, bytes: signature }], mtime);
+  const tar = shortTar([shortEntry({ name, mode: format.signature.mode, bytes: signature }, mtime)]);
   return format.signature.gzip === 'go' ? gzipGo(tar) : gzipKlauspost(tar, generation);
 }

@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import type { ByteSource } from '../apk/apk.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** A local file as bytes that can be read again. */
 export function fileSource(path: string): ByteSource {

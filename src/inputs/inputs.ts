@@ -1,55 +1,234 @@
-/** Everything that is read for a plan, from what the user named: folders, or addresses through a store of downloads. */
+/** Everything that is read for a plan: folders of this machine, and addresses through the store. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Sha256, sha256 } from '../digest.ts';
-import { download } from './download.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseSha256, type Sha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import { type AddressPolicy, type Provenance, shownAddress } from './addresses.ts';
+import type { Credentials } from './credentials.ts';
+import { type Downloader, download, type Transfer, type Validators } from './download.ts';
 import { hashFile, isAddress, readSmallFile } from './files.ts';
+import { type FetchedRepository, fetchRepository, type Git, type GitWanted, openGit } from './git.ts';
+import { type Answer, type Http, isTransient, makeHttp, type Proxies, refusalOf } from './http.ts';
+import { openStore, type Store } from './store.ts';
+
+export interface ObtainOptions {
+  readonly provenance?: Provenance;
+  /** What the content is known by, such as `Q1…`: as long as it stays the same, the address is not asked again. */
+  readonly pin?: string;
+  readonly mostBytes?: number;
+}
 
 export interface Inputs {
+  readonly store: Store;
+  readonly network: NetworkOptions;
   /** A small file (an index, a key) by location; undefined where there is none. */
-  read(location: string): Promise<Uint8Array | undefined>;
-  /** Path of a file on this machine, downloaded first where its location is an address. */
-  obtain(location: string): Promise<string | undefined>;
-  hash(location: string): Promise<Sha256 | undefined>;
+  read(location: string, provenance?: Provenance): Promise<Uint8Array | undefined>;
+  /** Path of a file on this machine, downloaded first where its location is an address; undefined where there is none. */
+  obtain(location: string, options?: ObtainOptions): Promise<string | undefined>;
+  hash(location: string, options?: ObtainOptions): Promise<Sha256 | undefined>;
+  /** A bare repository with what steps want of an address; undefined where there is none. Fails as `fetchRepository` does. */
+  repository(
+    address: string,
+    provenance: Provenance,
+    wanted: readonly GitWanted[],
+  ): Promise<FetchedRepository | undefined>;
+  /** The machine's git, hardened. */
+  git(): Git;
+  /** Forgets what was obtained from a location: it was not what it should have been. */
+  forget(location: string): void;
 }
+
+export interface NetworkOptions {
+  readonly policy: AddressPolicy;
+  readonly proxies: Proxies;
+  readonly credentials: Credentials;
+  /** Exchanges with one host at once. */
+  readonly perHost: number;
+  readonly timeoutMilliseconds: number;
+  /** Attempts in a row that bring nothing. */
+  readonly attempts: number;
+  readonly backoffMilliseconds: number;
+  readonly onTransfer: (transfer: Transfer) => void;
+}
+
+export const defaultNetwork: NetworkOptions = {
+  policy: { offline: false, allowPrivateAddresses: false, allowPlainHttp: false },
+  proxies: { http: undefined, https: undefined, none: undefined },
+  credentials: () => undefined,
+  perHost: 6,
+  timeoutMilliseconds: 30_000,
+  attempts: 4,
+  backoffMilliseconds: 500,
+  onTransfer: () => undefined,
+};
 
 const mostIndexBytes = 512 * 1024 * 1024;
 const mostFileBytes = 8 * 1024 ** 3;
 
-/** @param store folder for downloads; what is in it is always checked against a digest before it is used */
-export function machineInputs(store: string, signal: AbortSignal): Inputs {
-  const hashes = new Map<string, Promise<Sha256 | undefined>>();
-  const obtained = new Map<string, Promise<string | undefined>>();
-  const obtainNow = async (location: string): Promise<string | undefined> => {
+/** @param cache folder of the store; everything in it can be thrown away */
+export function machineInputs(
+  cache: string,
+  signal: AbortSignal,
+  network: NetworkOptions = defaultNetwork,
+): Inputs {
+  return new MachineInputs(cache, signal, network);
+}
+
+class MachineInputs implements Inputs {
+  readonly store: Store;
+  readonly network: NetworkOptions;
+  readonly #cache: string;
+  readonly #signal: AbortSignal;
+  readonly #hashes = new Map<string, Promise<Sha256 | undefined>>();
+  readonly #obtained = new Map<string, Promise<string | undefined>>();
+  #http: Http | undefined;
+
+  constructor(cache: string, signal: AbortSignal, network: NetworkOptions) {
+    this.#cache = cache;
+    this.store = openStore(join(cache, 'store'));
+    this.network = network;
+    this.#signal = signal;
+  }
+
+  async read(location: string, provenance: Provenance = 'named'): Promise<Uint8Array | undefined> {
+    if (!isAddress(location)) return readSmallFile(location, mostIndexBytes);
+    const path = await this.obtain(location, { provenance, mostBytes: mostIndexBytes });
+    return path === undefined ? undefined : readFileSync(path);
+  }
+
+  obtain(location: string, options: ObtainOptions = {}): Promise<string | undefined> {
+    return once(this.#obtained, location, () => this.#obtain(location, options));
+  }
+
+  hash(location: string, options: ObtainOptions = {}): Promise<Sha256 | undefined> {
+    return once(this.#hashes, location, async () => {
+      const path = await this.obtain(location, options);
+      if (path === undefined) return undefined;
+      return isAddress(location) ? digestOfStored(path) : hashFile(path);
+    });
+  }
+
+  repository(
+    address: string,
+    provenance: Provenance,
+    wanted: readonly GitWanted[],
+  ): Promise<FetchedRepository | undefined> {
+    return fetchRepository(address, provenance, wanted, {
+      folder: join(this.#cache, 'git'),
+      network: this.network,
+      signal: this.#signal,
+      locate: (from, trust) => this.#locate(from, trust),
+    });
+  }
+
+  git(): Git {
+    return openGit({ network: this.network, signal: this.#signal });
+  }
+
+  /** Where a repository really is: git itself follows no redirects, so that the address policy holds for each. */
+  async #locate(address: string, provenance: Provenance): Promise<string | undefined> {
+    const suffix = '/info/refs?service=git-upload-pack';
+    const answer = await retried(this.network, this.#signal, address, () =>
+      this.#connect().get(`${address.replace(/\/+$/, '')}${suffix}`, provenance, {}),
+    );
+    answer.body.on('error', () => undefined).destroy();
+    if (answer.status === 404 || answer.status === 410) return undefined;
+    if (answer.status !== 200) {
+      throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched: status ${answer.status}`);
+    }
+    return answer.url.href.split('/info/refs')[0];
+  }
+
+  forget(location: string): void {
+    this.#obtained.delete(location);
+    this.#hashes.delete(location);
+    this.store.remember(noteName(location), undefined);
+  }
+
+  async #obtain(location: string, options: ObtainOptions): Promise<string | undefined> {
     if (!isAddress(location)) return isFile(location) ? location : undefined;
-    const path = join(store, 'downloads', sha256(Buffer.from(location)));
-    if (existsSync(path)) return path;
-    return (await download(location, path, { mostBytes: mostFileBytes, signal })) ? path : undefined;
-  };
-  const obtain = (location: string) => once(obtained, location, obtainNow);
-  return {
-    obtain,
-    async read(location) {
-      if (!isAddress(location)) return readSmallFile(location, mostIndexBytes);
-      // An index changes under its address: it is fetched each time.
-      const path = join(store, 'indexes', sha256(Buffer.from(location)));
-      const found = await download(location, path, { mostBytes: mostIndexBytes, signal });
-      return found ? readFileSync(path) : undefined;
-    },
-    hash: (location) =>
-      once(hashes, location, async () => {
-        const path = await obtain(location);
-        return path === undefined ? undefined : hashFile(path);
-      }),
-  };
+    const note = parseNote(this.store.recall(noteName(location)));
+    const kept = note === undefined ? undefined : await this.store.get(note.sha256);
+    if (note !== undefined && kept !== undefined) {
+      const pinned = options.pin !== undefined && options.pin === note.pin;
+      if (pinned || this.network.policy.offline) return kept;
+    }
+    const fetched = await this.#download(location, options, kept === undefined ? undefined : note);
+    if (fetched.kind === 'missing') return undefined;
+    const current = fetched.kind === 'fetched' ? { ...fetched.validators, sha256: fetched.sha256 } : note!;
+    this.store.remember(noteName(location), JSON.stringify({ ...current, pin: options.pin }));
+    return fetched.kind === 'fetched' ? fetched.path : kept!;
+  }
+
+  #connect(): Http {
+    this.#http ??= makeHttp({ ...this.network, signal: this.#signal });
+    return this.#http;
+  }
+
+  #download(location: string, options: ObtainOptions, known: Validators | undefined) {
+    const { provenance = 'named', mostBytes = mostFileBytes } = options;
+    const by: Downloader = { ...this.network, http: this.#connect(), store: this.store, signal: this.#signal };
+    return download(location, { provenance, mostBytes, ...(known === undefined ? {} : { known }) }, by);
+  }
+}
+
+async function retried(
+  { attempts, backoffMilliseconds }: NetworkOptions,
+  signal: AbortSignal,
+  address: string,
+  exchange: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const last = attempt >= attempts;
+    try {
+      const answer = await exchange();
+      if (answer.status < 500 || last) return answer;
+      answer.body.on('error', () => undefined).destroy();
+    } catch (failure) {
+      signal.throwIfAborted();
+      const refusal = refusalOf(failure);
+      if (refusal !== undefined) throw refusal;
+      if (last || !isTransient(failure))
+        throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched`, { cause: failure });
+    }
+    await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal });
+  }
+}
+
+interface Note extends Validators {
+  readonly sha256: Sha256;
+  readonly pin: string | undefined;
+}
+
+/** Remembered by the address as typed: what a server shows may depend on who asks. */
+function noteName(location: string): string {
+  return `location ${location.includes('@') ? shownAddress(location) : location}`;
+}
+
+function parseNote(text: string | undefined): Note | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const note = JSON.parse(text) as Note;
+    return parseSha256(note.sha256) === undefined ? undefined : note;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The store names objects by their digest. */
+function digestOfStored(path: string): Sha256 {
+  const digest = parseSha256(path.split('/').slice(-2).join(''));
+  if (digest === undefined) throw new Failure('internal', 'a downloaded file is not in the store');
+  return digest;
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(path) && statSync(path).isFile();
 }
 
-function once<V>(known: Map<string, Promise<V>>, key: string, make: (key: string) => Promise<V>): Promise<V> {
-  const made = known.get(key) ?? make(key);
+function once<V>(known: Map<string, Promise<V>>, key: string, make: () => Promise<V>): Promise<V> {
+  const made = known.get(key) ?? make();
   known.set(key, made);
   return made;
 }

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { FetchSource, GitSource, PlannedSource } from '../plan/sources.ts';
+import { parseSha256 } from '../digest.ts';
+import type { FetchSource, GitSource, PlannedSource, SourceRequest } from '../plan/sources.ts';
+import { type Provenance, shownAddress } from './addresses.ts';
 import { isAddress } from './files.ts';
+import { listSubmodules } from './git.ts';
 import type { Inputs } from './inputs.ts';
 
 /** `PREFIX=LOCATION`: what begins with the prefix is read from the location instead. */
@@ -22,31 +25,57 @@ export interface SourcePlaces {
 /** A verified source on this machine. */
 export type FoundSource =
   | { readonly kind: 'fetch'; readonly source: FetchSource; readonly path: string }
-  | { readonly kind: 'git'; readonly source: GitSource; readonly repository: string };
+  | {
+      readonly kind: 'git';
+      readonly source: GitSource;
+      readonly repository: string;
+      /** Bare repositories of submodules, by the address that the steps will ask for. */
+      readonly submodules?: readonly { readonly address: string; readonly repository: string }[];
+    };
 
-/** Fails with `source-unavailable`, naming every source that is missing, or with `source-mismatch`. */
+/**
+ * Finds sources where the user said, then at the addresses that the recipe records. Fails with `source-unavailable`, naming
+ * every source that is missing, or with `source-mismatch`.
+ */
 export async function findSources(
-  sources: readonly PlannedSource[],
+  requests: readonly SourceRequest[],
   places: SourcePlaces,
   inputs: Inputs,
 ): Promise<FoundSource[]> {
+  const refusals: Failure[] = [];
+  const tolerant = async (find: () => Promise<FoundSource | undefined>) => {
+    try {
+      return await find();
+    } catch (failure) {
+      const code = failure instanceof Failure ? failure.code : undefined;
+      if (code !== 'unreachable' && code !== 'address-refused') throw failure;
+      refusals.push(failure as Failure);
+      return undefined;
+    }
+  };
   const found = await Promise.all(
-    sources.map((source) =>
-      source.kind === 'fetch' ? findFetched(source, places, inputs) : findRepository(source, places),
+    requests.map((request) =>
+      tolerant(() =>
+        'git' in request
+          ? findRepository(request, requests, places, inputs)
+          : findFetched(request.source, places, inputs),
+      ),
     ),
   );
-  const missing = sources.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) {
-    throw new Failure(
-      'source-unavailable',
-      `${missing.length} of ${sources.length} sources are not to be had`,
-      {
-        expected: missing.map(describeSource).join(' '),
-        hint: 'name a folder that has them with --source-cache DIR, or where to read them with --source-mirror PREFIX=URL|DIR',
-      },
-    );
-  }
+  const missing = requests.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) throw unavailable(missing, requests.length, refusals);
   return found.filter((each) => each !== undefined);
+}
+
+function unavailable(missing: readonly SourceRequest[], all: number, refusals: readonly Failure[]): Failure {
+  const [refusal] = refusals;
+  const places =
+    'name a folder that has them with --source-cache DIR, or where to read them with --source-mirror PREFIX=URL|DIR';
+  return new Failure('source-unavailable', `${missing.length} of ${all} sources are not to be had`, {
+    expected: missing.map(({ source }) => describeSource(source)).join(' '),
+    ...(refusal === undefined ? {} : { got: refusal.message, cause: refusal }),
+    hint: refusal?.hint === undefined ? places : `${places}; or ${refusal.hint}`,
+  });
 }
 
 export function describeSource(source: PlannedSource): string {
@@ -61,47 +90,148 @@ async function findFetched(
   inputs: Inputs,
 ): Promise<FoundSource | undefined> {
   const name = `${source.algorithm}:${source.digest}`;
-  const candidates = [
-    ...caches.map((cache) => join(cache, name)),
-    ...mirrors.flatMap((mirror) => mirrored(source.uri, mirror) ?? []),
+  const stored = await storedSource(source, inputs);
+  if (stored !== undefined) return { kind: 'fetch', source, path: stored };
+  const candidates: readonly (readonly [location: string, provenance: Provenance])[] = [
+    ...caches.map((cache) => [join(cache, name), 'named'] as const),
+    ...mirrors.flatMap((mirror) => mirrored(source.uri, mirror) ?? []).map((each) => [each, 'named'] as const),
+    ...(isAddress(source.uri) ? [[source.uri, 'recorded'] as const] : []),
   ];
-  for (const location of candidates) {
-    const path = await inputs.obtain(location);
-    if (path === undefined) continue;
-    const got = await digestOf(path, source.algorithm);
-    if (got !== source.digest) {
-      throw new Failure('source-mismatch', `${location} is not the source that the recipe records`, {
-        expected: name,
-        got: `${source.algorithm}:${got}`,
-      });
+  let wrong: Failure | undefined;
+  for (const [location, provenance] of candidates) {
+    const path = await obtainSource(location, provenance, name, source, inputs);
+    if (path instanceof Failure) wrong ??= path;
+    else if (path !== undefined) return { kind: 'fetch', source, path };
+  }
+  if (wrong !== undefined) throw wrong;
+  return undefined;
+}
+
+/** A source that was fetched before, wherever from. */
+async function storedSource({ algorithm, digest }: FetchSource, { store }: Inputs): Promise<string | undefined> {
+  const known = algorithm === 'sha256' ? digest : store.recall(`sha512 ${digest}`);
+  const sha256 = parseSha256(known ?? '');
+  return sha256 === undefined ? undefined : store.get(sha256);
+}
+
+/** The path of a source; a failure where something else is in its place, even when asked once more. */
+async function obtainSource(
+  location: string,
+  provenance: Provenance,
+  name: string,
+  source: FetchSource,
+  inputs: Inputs,
+): Promise<string | Failure | undefined> {
+  let got = '';
+  for (let attempt = 0; attempt < (isAddress(location) ? 2 : 1); attempt += 1) {
+    const path = await inputs.obtain(location, { provenance, pin: name });
+    if (path === undefined) return undefined;
+    got = await digestOf(path, source.algorithm);
+    if (got === source.digest) {
+      if (source.algorithm === 'sha512' && isAddress(location))
+        inputs.store.remember(`sha512 ${got}`, await inputs.hash(location, { provenance, pin: name }));
+      return path;
     }
-    return { kind: 'fetch', source, path };
+    inputs.forget(location);
+  }
+  const where = isAddress(location) ? shownAddress(location) : location;
+  return new Failure('source-mismatch', `${where} is not the source that the recipe records`, {
+    expected: name,
+    got: `${source.algorithm}:${got}`,
+  });
+}
+
+type RepositoryRequest = Extract<SourceRequest, { git: unknown }>;
+
+/**
+ * A folder that the user named is taken as it is: git itself compares commit ids with content, and the step compares what it
+ * checked out with the pinned commit. From an address, all steps of a build that ask for one repository share what is fetched.
+ */
+async function findRepository(
+  request: RepositoryRequest,
+  all: readonly SourceRequest[],
+  { mirrors }: SourcePlaces,
+  inputs: Inputs,
+): Promise<FoundSource | undefined> {
+  const { source } = request;
+  const places = mirrors.flatMap((mirror) => mirrored(source.repository, mirror) ?? []);
+  for (const location of places.filter((each) => !isAddress(each))) {
+    for (const repository of [location, `${location}.git`]) {
+      const isRepository = existsSync(join(repository, 'objects')) || existsSync(join(repository, '.git'));
+      if (isRepository && statSync(repository).isDirectory() && source.commit !== '')
+        return { kind: 'git', source, repository };
+    }
+  }
+  const sharing = all.filter(
+    (each): each is RepositoryRequest => 'git' in each && each.source.repository === source.repository,
+  );
+  const addresses: (readonly [string, Provenance])[] = [
+    ...places.filter(isAddress).map((each) => [each, 'named'] as const),
+    [source.repository, 'recorded'],
+  ];
+  for (const [address, provenance] of addresses) {
+    const wanted = sharing.map(({ source: { commit }, git }) => ({ commit, request: git }));
+    const fetched = await inputs.repository(address, provenance, wanted);
+    if (fetched === undefined) continue;
+    const commit = fetched.commits[sharing.indexOf(request)]!;
+    const submodules = request.git.submodules
+      ? await fetchSubmodules(fetched.path, commit, address, provenance, inputs)
+      : [];
+    return { kind: 'git', source: { ...source, commit }, repository: fetched.path, submodules };
   }
   return undefined;
 }
 
-/** git itself compares commit ids with content; the step compares what it checked out with the pinned commit. */
-async function findRepository(
-  source: GitSource,
-  { mirrors }: SourcePlaces,
-): Promise<FoundSource | undefined> {
-  for (const mirror of mirrors) {
-    const location = mirrored(source.repository, mirror);
-    if (location === undefined || isAddress(location)) continue;
-    for (const repository of [location, `${location}.git`]) {
-      const isRepository = existsSync(join(repository, 'objects')) || existsSync(join(repository, '.git'));
-      if (isRepository && statSync(repository).isDirectory()) return { kind: 'git', source, repository };
+const deepestSubmodules = 8;
+const mostRepositories = 1000;
+
+/** Submodules and theirs; each is fetched once. What a repository names is never the user's own wish. */
+async function fetchSubmodules(
+  repository: string,
+  commit: string,
+  address: string,
+  provenance: Provenance,
+  inputs: Inputs,
+): Promise<{ address: string; repository: string }[]> {
+  const found = new Map<string, string>();
+  const visit = async (path: string, at: string, from: string, depth: number): Promise<void> => {
+    if (depth > deepestSubmodules) throw new Failure('limit-exceeded', 'submodules are nested too deep');
+    const modules = await listSubmodules(inputs.git(), path, at, from);
+    for (const [url, group] of groupBy(modules, (each) => each.address)) {
+      if (found.size > mostRepositories) throw new Failure('limit-exceeded', 'a source has too many submodules');
+      const request = { tag: '', branch: '', depth: undefined, submodules: true };
+      const wanted = group.map((each) => ({ commit: each.commit, request }));
+      const sameHost = new URL(url).host === new URL(address).host;
+      const fetched = await inputs.repository(url, sameHost ? provenance : 'recorded', wanted);
+      if (fetched === undefined) throw new Failure('unreachable', `there is no repository at ${shownAddress(url)}`);
+      found.set(url, fetched.path);
+      for (const each of group) await visit(fetched.path, each.commit, url, depth + 1);
     }
-  }
-  return undefined;
+  };
+  await visit(repository, commit, address, 0);
+  return [...found].map(([url, path]) => ({ address: url, repository: path }));
+}
+
+function groupBy<V>(values: readonly V[], keyOf: (value: V) => string): Map<string, V[]> {
+  const groups = new Map<string, V[]>();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
 }
 
 /** The mirrored location; undefined where the prefix does not fit or the rest would climb out of the mirror. */
 function mirrored(uri: string, { prefix, location }: SourceMirror): string | undefined {
   if (!uri.startsWith(prefix)) return undefined;
   const rest = uri.slice(prefix.length);
-  if (rest.split('/').includes('..') || rest.includes('\0')) return undefined;
+  if (rest === '') return location;
+  // `https://host.example` is no prefix of `https://host.example.org/`.
+  if (!prefix.endsWith('/') && !/^[/?]/.test(rest)) return undefined;
+  if (rest.split(/[/\\]/).some(isDotDot) || /[\u0000-\u001f]/.test(rest)) return undefined;
   return `${location.replace(/\/$/, '')}/${rest.replace(/^\//, '')}`;
+}
+
+/** Also as an address may spell it (WHATWG URL, "double-dot URL path segment"). */
+function isDotDot(part: string): boolean {
+  return /^(?:\.|%2e){2}$/i.test(part);
 }
 
 async function digestOf(path: string, algorithm: 'sha256' | 'sha512'): Promise<string> {

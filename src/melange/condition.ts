@@ -14,99 +14,157 @@ const depthLimit = 64;
  */
 export function conditionHolds(text: string, grammar: Format['condition']): boolean {
   if (text === '') return true;
-  const tokens = tokenise(text);
-  const parser = new Parser(tokens);
-  const holds = grammar === 'left-to-right' ? parser.leftToRight(0) : parser.andOfPairs(0);
-  parser.requireEnd();
+  const tokens = new Tokens(tokenise(text, grammar));
+  const holds = grammar === 'left-to-right' ? leftToRight(tokens, 0) : groups(tokens);
+  if (!tokens.ended) throw unreadable('text behind a condition');
   return holds;
 }
 
-class Parser {
-  #at = 0;
+/** Since v0.43.7: one level, no precedence. */
+function leftToRight(tokens: Tokens, depth: number): boolean {
+  if (depth > depthLimit) throw unreadable('a condition nested too deeply');
+  const atom = (): boolean => {
+    if (!tokens.take('(')) return tokens.comparison() ?? refuse('a comparison is missing');
+    const holds = leftToRight(tokens, depth + 1);
+    return tokens.take(')') ? holds : refuse('a bracket is not closed');
+  };
+  let holds = atom();
+  for (let sign = tokens.operator(); sign !== undefined; sign = tokens.operator()) {
+    holds = join(holds, sign, atom());
+  }
+  return holds;
+}
+
+/**
+ * Before v0.43.7, rule by rule (pkg/cond/parser.go of v0.40.4 on ijt/goparsify 3a52763): operands are taken in pairs, and
+ * all pairs must hold; comparisons form a chain of their own below groups; an operator with nothing behind it is lost.
+ */
+function groups(tokens: Tokens): boolean {
+  return chained(tokens, () => groupPair(tokens)) ?? refuse('a comparison is missing');
+}
+
+/** After its opening bracket a group cannot be given up, so one without a partner is an error. */
+function groupPair(tokens: Tokens): boolean | undefined {
+  const isGroup = tokens.next('(');
+  const left = groupOrChain(tokens);
+  if (left === undefined) return undefined;
+  const paired = joined(tokens, left, () => groupOrChain(tokens));
+  return paired ?? (isGroup ? refuse('a group stands alone') : left);
+}
+
+function groupOrChain(tokens: Tokens): boolean | undefined {
+  if (!tokens.take('(')) return comparisonChain(tokens);
+  const holds = comparisonChain(tokens) ?? refuse('a group holds no comparison');
+  return tokens.take(')') ? holds : refuse('a bracket is not closed');
+}
+
+function comparisonChain(tokens: Tokens): boolean | undefined {
+  return chained(tokens, () => {
+    const left = tokens.comparison();
+    return left === undefined ? undefined : (joined(tokens, left, () => tokens.comparison()) ?? left);
+  });
+}
+
+/** An operator and what is behind it, joined with what was before; nothing is taken where one of them is missing. */
+function joined(tokens: Tokens, left: boolean, parse: () => boolean | undefined): boolean | undefined {
+  const start = tokens.at;
+  const sign = tokens.operator();
+  const right = sign === undefined ? undefined : parse();
+  if (sign !== undefined && right !== undefined) return join(left, sign, right);
+  tokens.at = start;
+  return undefined;
+}
+
+/** One or more, separated by operators whose kind does not count; all must hold. */
+function chained(tokens: Tokens, parse: () => boolean | undefined): boolean | undefined {
+  let holds = parse();
+  while (holds !== undefined && tokens.operator() !== undefined) {
+    const next = parse();
+    if (next === undefined) break;
+    holds = holds && next;
+  }
+  return holds;
+}
+
+function join(left: boolean, sign: '&&' | '||', right: boolean): boolean {
+  return sign === '&&' ? left && right : left || right;
+}
+
+class Tokens {
+  at = 0;
   readonly #tokens: readonly Token[];
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
   }
 
-  /** Since v0.43.7: one level, no precedence. */
-  leftToRight(depth: number): boolean {
-    let holds = this.#atom(depth, (inner) => this.leftToRight(inner));
-    for (let sign = this.#operator(); sign !== undefined; sign = this.#operator()) {
-      const right = this.#atom(depth, (inner) => this.leftToRight(inner));
-      holds = sign === '&&' ? holds && right : holds || right;
-    }
-    return holds;
+  get ended(): boolean {
+    return this.at === this.#tokens.length;
   }
 
-  /** Before: operands are taken in pairs, and all pairs must hold: `A || B || C` is `(A || B) && C`. */
-  andOfPairs(depth: number): boolean {
-    let holds = true;
-    for (let more = true; more; ) {
-      let pair = this.#atom(depth, (inner) => this.andOfPairs(inner));
-      const sign = this.#operator();
-      if (sign !== undefined) {
-        const right = this.#atom(depth, (inner) => this.andOfPairs(inner));
-        pair = sign === '&&' ? pair && right : pair || right;
-      }
-      holds = holds && pair;
-      more = sign !== undefined && this.#operator() !== undefined;
-    }
-    return holds;
+  next(text: string): boolean {
+    const token = this.#tokens[this.at];
+    return token?.kind === 'sign' && token.text === text;
   }
 
-  requireEnd(): void {
-    if (this.#at < this.#tokens.length) throw unreadable('text behind a condition');
-  }
-
-  #atom(depth: number, nested: (depth: number) => boolean): boolean {
-    if (depth > depthLimit) throw unreadable('a condition nested too deeply');
-    if (this.#sign('(')) {
-      const holds = nested(depth + 1);
-      if (!this.#sign(')')) throw unreadable('a bracket is not closed');
-      return holds;
-    }
-    const left = this.#value();
-    const equal = this.#sign('==');
-    if (!equal && !this.#sign('!=')) throw unreadable('a value without a comparison');
-    return (left === this.#value()) === equal;
-  }
-
-  #operator(): '&&' | '||' | undefined {
-    if (this.#sign('&&')) return '&&';
-    return this.#sign('||') ? '||' : undefined;
-  }
-
-  #sign(text: string): boolean {
-    const token = this.#tokens[this.#at];
-    if (token?.kind !== 'sign' || token.text !== text) return false;
-    this.#at += 1;
+  take(text: string): boolean {
+    if (!this.next(text)) return false;
+    this.at += 1;
     return true;
   }
 
-  #value(): string {
-    const token = this.#tokens[this.#at];
-    if (token?.kind !== 'value') throw unreadable('a value is missing');
-    this.#at += 1;
-    return token.text;
+  operator(): '&&' | '||' | undefined {
+    if (this.take('&&')) return '&&';
+    return this.take('||') ? '||' : undefined;
+  }
+
+  /** A value, `==` or `!=`, a value; undefined, and nothing taken, where that is not next. */
+  comparison(): boolean | undefined {
+    const [left, sign, right] = this.#tokens.slice(this.at, this.at + 3);
+    if (left?.kind !== 'value' || right?.kind !== 'value' || sign?.kind !== 'sign') return undefined;
+    if (sign.text !== '==' && sign.text !== '!=') return undefined;
+    this.at += 3;
+    return (left.text === right.text) === (sign.text === '==');
   }
 }
 
-const lexemes =
-  /[ \t\r\n]+|(\(|\)|==|!=|&&|\|\|)|"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|(\$\{\{\s*[A-Za-z0-9.\-_]+\s*\}\})/y;
+const lexemes = {
+  space: /[ \t\r\n]+/y,
+  unicodeSpace: /\s+/y,
+  sign: /\(|\)|==|!=|&&|\|\|/y,
+  variable: /\$\{\{\s*[A-Za-z0-9.\-_]+\s*\}\}/y,
+};
 
-function tokenise(text: string): Token[] {
+function tokenise(text: string, grammar: Format['condition']): Token[] {
   const tokens: Token[] = [];
-  for (lexemes.lastIndex = 0; lexemes.lastIndex < text.length; ) {
-    const match = lexemes.exec(text);
-    if (match === null) throw unreadable('a condition has a word that is neither value nor sign');
-    const [, sign, double, single, variable] = match;
-    const quoted = double ?? single;
-    if (sign !== undefined) tokens.push({ kind: 'sign', text: sign });
-    else if (quoted !== undefined) tokens.push({ kind: 'value', text: unescapeText(quoted) });
-    else if (variable !== undefined) tokens.push({ kind: 'value', text: '' });
+  const space = grammar === 'left-to-right' ? lexemes.space : lexemes.unicodeSpace;
+  const unescape = grammar === 'left-to-right' ? unescapeText : unescapeOld;
+  for (let at = 0; at < text.length; ) {
+    const sign = matchAt(lexemes.sign, text, at);
+    const variable = matchAt(lexemes.variable, text, at);
+    const quoted = text[at] === '"' || text[at] === "'" ? text.slice(at, quoteEnd(text, at)) : '';
+    const length = sign.length || variable.length || quoted.length || matchAt(space, text, at).length;
+    if (length === 0) throw unreadable('a word that is neither value nor sign');
+    if (sign !== '') tokens.push({ kind: 'sign', text: sign });
+    if (variable !== '') tokens.push({ kind: 'value', text: '' });
+    if (quoted !== '') tokens.push({ kind: 'value', text: unescape(quoted.slice(1, -1)) });
+    at += length;
   }
   return tokens;
+}
+
+function matchAt(lexeme: RegExp, text: string, at: number): string {
+  lexeme.lastIndex = at;
+  return lexeme.exec(text)?.[0] ?? '';
+}
+
+/** Offset behind the quote that closes the one at `start`. */
+function quoteEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === text[start]) return at + 1;
+  }
+  throw unreadable('a value is not closed');
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', "'": "'", '"': '"' };
@@ -114,6 +172,18 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\'
 /** Unknown escapes stay as they are written. */
 function unescapeText(text: string): string {
   return text.replace(/\\([\s\S])/g, (whole, letter: string) => escapes[letter] ?? whole);
+}
+
+/** Here a backslash only protects the next character, so `\\n` is the letter; four hex digits behind `\\u` are a character. */
+function unescapeOld(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex: string | undefined, letter: string) => {
+    if (hex === undefined && letter === 'u') throw unreadable('an escape without four hex digits');
+    return hex === undefined ? letter : String.fromCharCode(Number.parseInt(hex, 16));
+  });
+}
+
+function refuse(why: string): never {
+  throw unreadable(why);
 }
 
 function unreadable(why: string): Failure {

@@ -1,70 +1,124 @@
-/** The environment lock: the recorded `name=version` list, each package with its digest and where it was found. */
+/** The environment lock: the recorded `name=version` list, each package with its digests and where it was found. */
 import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { IndexRecord } from '../repository/apkindex.ts';
+import type { SignatureState } from '../repository/keyring.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
 
 export type PlannedEnvironment =
   | { readonly kind: 'recorded'; readonly packages: readonly LockedPackage[] }
+  | { readonly kind: 'nearest'; readonly packages: readonly LockedPackage[] }
   | { readonly kind: 'host' }
   | { readonly kind: 'directory' };
 
+/** No place is part of it: the plan must have the same identity wherever the packages come from. */
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly sha256: Sha256;
-  /** `Q1`: SHA-1 of the control section, from the signed index. */
+  /** `Q1`: SHA-1 of the control section. */
   readonly checksum: string;
-  /** The index that lists it, by digest, and the file's place in its repository. */
-  readonly index: Sha256;
-  readonly path: string;
 }
+
+/** What a package file says of itself, read without its data. */
+export interface PackageFacts {
+  readonly name: string;
+  readonly version: string;
+  /** Where the file is on this machine. */
+  readonly path: string;
+  readonly sha256: Sha256;
+  readonly checksum: string;
+  readonly controlSha256: Sha256;
+  /** As `.PKGINFO` records it; unpacking holds the data against it. */
+  readonly dataSha256: string;
+  /** Seconds since 1970; undefined where the package has no build date. */
+  readonly buildDate: number | undefined;
+  readonly signature: SignatureState;
+  readonly dependencies: readonly string[];
+  readonly provides: readonly string[];
+}
+
+/**
+ * How a package was found: in a signed index that the user named, in a fallback's, in one that the recipe records; as a file
+ * of a repository that lists it no longer; in the store of this machine; in a bundle.
+ */
+export type FoundIn = 'index' | 'fallback' | 'recorded' | 'unlisted' | 'store' | 'bundle';
 
 /** A locked package with what is needed to install it. */
 export interface ResolvedPackage {
   readonly locked: LockedPackage;
-  readonly record: IndexRecord;
-  /** Where the file can be read now. */
-  readonly location: string;
+  /** What was asked for, where the environment is substituted. */
+  readonly asked: { readonly name: string; readonly version: string };
+  readonly facts: PackageFacts;
+  readonly foundIn: FoundIn;
+  /** The repository as it was named; empty for the store. */
+  readonly repository: string;
+  /** The key that vouches for it by its index; undefined where none does. */
+  readonly indexKey: string | undefined;
 }
 
-/** Digest of a file by its location; undefined where it is not to be had. */
-export type HashLocation = (location: string) => Promise<Sha256 | undefined>;
-
-/**
- * Finds every recorded package in the given repositories, the first that has it winning. Fails with
- * `environment-unavailable`, naming all that is missing, not just the first.
- */
-export async function resolveEnvironment(
-  recipe: Recipe,
-  architecture: string,
-  repositories: readonly Repository[],
-  hash: HashLocation,
-): Promise<ResolvedPackage[]> {
-  const wanted = recipe.environment.contents.packages.map(parseLocked);
-  const found = await Promise.all(wanted.map((each) => find(each, architecture, repositories, hash)));
-  const missing = wanted.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) {
-    const names = missing.map(({ name, version }) => `${name}=${version}`);
-    throw new Failure(
-      'environment-unavailable',
-      `${missing.length} of ${wanted.length} packages of the recorded environment are not to be had`,
-      {
-        expected: names.join(' '),
-        hint: 'name a repository that has them with --repository, or substitute the environment with --environment host|DIR',
-      },
-    );
-  }
-  return found
-    .filter((each) => each !== undefined)
-    .sort((a, b) => compareBytes(a.locked.name, b.locked.name));
+/** A repository to look in. */
+export interface EnvironmentPlace {
+  readonly repository: Repository;
+  readonly foundIn: 'index' | 'fallback' | 'recorded';
+  /** Whether files that its index does not list may be asked for. */
+  readonly unlisted: boolean;
 }
 
-interface Wanted {
+export interface EnvironmentAccess {
+  /**
+   * Facts of a package file by location; undefined where there is none. With a checksum the file must have it: fails with
+   * `environment-invalid` if it does not.
+   */
+  facts(location: string, place: EnvironmentPlace, checksum: string | undefined): Promise<PackageFacts | undefined>;
+  /** Facts of a package that was locked before and is still on this machine. */
+  stored(name: string, version: string, architecture: string): Promise<PackageFacts | undefined>;
+}
+
+export interface Wanted {
   readonly name: string;
   readonly version: string;
+}
+
+/**
+ * Finds every recorded package: in the indexes of the places in their order, then as files that no index lists, then in the
+ * store. Fails with `environment-unavailable`, naming all that is missing, not just the first.
+ */
+export async function resolveEnvironment(
+  wanted: readonly Wanted[],
+  architecture: string,
+  places: readonly EnvironmentPlace[],
+  access: EnvironmentAccess,
+): Promise<ResolvedPackage[]> {
+  const refusals: Failure[] = [];
+  const found = await Promise.all(
+    wanted.map((each) => find(each, architecture, places, access, (failure) => refusals.push(failure))),
+  );
+  const missing = wanted.filter((_, index) => found[index] === undefined);
+  if (missing.length > 0) throw unavailable(missing, wanted.length, refusals);
+  return sorted(found.filter((each) => each !== undefined));
+}
+
+export function sorted(packages: readonly ResolvedPackage[]): ResolvedPackage[] {
+  return [...packages].sort((a, b) => compareBytes(a.locked.name, b.locked.name));
+}
+
+function unavailable(missing: readonly Wanted[], all: number, refusals: readonly Failure[]): Failure {
+  return new Failure(
+    'environment-unavailable',
+    `${missing.length} of ${all} packages of the recorded environment are not to be had`,
+    {
+      expected: missing.map(({ name, version }) => `${name}=${version}`).join(' '),
+      ...(refusals[0] === undefined ? {} : { got: refusals[0].message, cause: refusals[0] }),
+      hint: 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR',
+    },
+  );
+}
+
+/** The packages that a recipe records. Fails with `recipe-unreadable` where they are not locked. */
+export function recordedPackages(recipe: Recipe): Wanted[] {
+  return recipe.environment.contents.packages.map(parseLocked);
 }
 
 /** `name=version`, perhaps with `@pin` behind. */
@@ -79,20 +133,59 @@ function parseLocked(text: string): Wanted {
 }
 
 async function find(
-  { name, version }: Wanted,
+  wanted: Wanted,
   architecture: string,
-  repositories: readonly Repository[],
-  hash: HashLocation,
+  places: readonly EnvironmentPlace[],
+  access: EnvironmentAccess,
+  onRefusal: (failure: Failure) => void,
 ): Promise<ResolvedPackage | undefined> {
-  for (const repository of repositories) {
-    const record = repository.records.get(`${name}=${version}`);
+  for (const place of places) {
+    const record = place.repository.records.get(`${wanted.name}=${wanted.version}`);
     if (record === undefined) continue;
-    const location = packageLocation(repository.location, record, architecture);
-    const sha256 = await hash(location);
-    if (sha256 === undefined) continue;
-    const path = `${architecture}/${name}-${version}.apk`;
-    const locked = { name, version, sha256, checksum: record.checksum, index: repository.indexSha256, path };
-    return { locked, record, location };
+    const location = packageLocation(place.repository.location, wanted, architecture);
+    const facts = await reached(() => access.facts(location, place, record.checksum), onRefusal);
+    if (facts !== undefined) return resolved(wanted, facts, place, place.foundIn);
   }
-  return undefined;
+  for (const place of places.filter(({ unlisted }) => unlisted)) {
+    const location = packageLocation(place.repository.location, wanted, architecture);
+    const facts = await reached(() => access.facts(location, place, undefined), onRefusal);
+    if (facts?.name === wanted.name && facts.version === wanted.version)
+      return resolved(wanted, facts, place, 'unlisted');
+  }
+  const facts = await access.stored(wanted.name, wanted.version, architecture);
+  return facts === undefined ? undefined : resolved(wanted, facts, undefined, 'store');
+}
+
+/** A server that is gone is one place less, not the end. */
+async function reached(
+  read: () => Promise<PackageFacts | undefined>,
+  onRefusal: (failure: Failure) => void,
+): Promise<PackageFacts | undefined> {
+  try {
+    return await read();
+  } catch (failure) {
+    if (!(failure instanceof Failure) || (failure.code !== 'unreachable' && failure.code !== 'address-refused'))
+      throw failure;
+    onRefusal(failure);
+    return undefined;
+  }
+}
+
+export function resolved(
+  asked: Wanted,
+  facts: PackageFacts,
+  place: EnvironmentPlace | undefined,
+  foundIn: FoundIn,
+): ResolvedPackage {
+  const { name, version, sha256, checksum } = facts;
+  const signature = place?.repository.signature;
+  const listed = foundIn === 'index' || foundIn === 'fallback' || foundIn === 'recorded';
+  return {
+    locked: { name, version, sha256, checksum },
+    asked,
+    facts,
+    foundIn,
+    repository: place?.repository.location ?? '',
+    indexKey: listed && signature?.kind === 'valid' ? signature.keyName : undefined,
+  };
 }

@@ -3,7 +3,8 @@
  * holds no path of a machine and nothing that changes from run to run.
  */
 import type { Claim } from '../claim/claim.ts';
-import type { Owner } from '../claim/traits/owner.ts';
+import { credibleNames, type Owner } from '../claim/traits/owner.ts';
+import type { RecordTrait } from '../claim/traits/record-variant.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
 import { formatVersion } from '../melange/version.ts';
@@ -32,6 +33,10 @@ export interface PlannedBuilder {
   readonly melangeBasis: Claim['traits']['melange']['basis'];
   readonly printedVersion: string;
   readonly sbomGenerator: Claim['traits']['sbomGenerator'];
+  /** How production's generator recorded the package; null where it did not. */
+  readonly sbomRecord: RecordTrait | null;
+  /** The syft that scans the tree as production's did; null where none was given or none is needed. */
+  readonly syft: Sha256 | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
   /** Seconds since 1970; null where the publisher gave no clock. */
@@ -53,6 +58,8 @@ export interface PlannedBuilder {
 }
 
 export interface PlanInputs {
+  readonly sbomRecord: RecordTrait | undefined;
+  readonly syft: Sha256 | undefined;
   readonly deflate: DeflateGeneration;
   readonly environment: PlannedEnvironment;
   readonly sources: readonly PlannedSource[];
@@ -74,32 +81,51 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
   };
 }
 
-function plannedBuilder({ traits }: Claim, { deflate, environment }: PlanInputs): PlannedBuilder {
-  const byId = (names: ReadonlyMap<number, string>) => [...names].sort(([a], [b]) => a - b);
+function plannedBuilder(
+  { traits, recipe }: Claim,
+  { deflate, environment, sbomRecord, syft }: PlanInputs,
+): PlannedBuilder {
+  const { commit } = recipe.package;
   return {
     melange: formatVersion(traits.melange.version),
     melangeBasis: traits.melange.basis,
     printedVersion: traits.printedVersion,
     sbomGenerator: traits.sbomGenerator,
+    sbomRecord: sbomRecord ?? null,
+    syft: traits.sbomGenerator === 'production' ? (syft ?? null) : null,
     deflate,
     directorySize: traits.directorySize,
     clock: traits.clock ?? null,
     zoneOffsetMinutes: traits.zoneOffsetMinutes,
     owner: traits.owner,
     namespace: traits.namespace,
-    recipeFile: traits.recipeFile,
+    // melange writes one commit into recipe and SBOM; the recipe's is the one that is not taken over.
+    recipeFile: { ...traits.recipeFile, commit: commit === '' ? traits.recipeFile.commit : commit },
     recipeLicense: traits.recipeLicense,
     extractedOrder: traits.extractedOrder,
     signature: traits.signature ?? null,
     versionedShlibDepends: traits.versionedShlibDepends,
-    fromPublished:
-      environment.kind === 'recorded'
-        ? null
-        : {
-            users: byId(traits.ownerNames.users),
-            groups: byId(traits.ownerNames.groups),
-            osRelease: traits.osRelease ?? null,
-          },
+    fromPublished: environment.kind === 'recorded' || environment.kind === 'nearest' ? null : takenOver({ traits, recipe }),
+  };
+}
+
+function takenOver({ traits, recipe }: Pick<Claim, 'traits' | 'recipe'>): PlannedBuilder['fromPublished'] {
+  const { users, groups } = recipe.environment.accounts;
+  const byId = (names: ReadonlyMap<number, string>) => [...names].sort(([a], [b]) => a - b);
+  return {
+    users: byId(
+      credibleNames(
+        traits.ownerNames.users,
+        users.map(({ uid, username }) => ({ id: uid, name: username })),
+      ),
+    ),
+    groups: byId(
+      credibleNames(
+        traits.ownerNames.groups,
+        groups.map(({ gid, groupname }) => ({ id: gid, name: groupname })),
+      ),
+    ),
+    osRelease: traits.osRelease ?? null,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import { conditionHolds } from '../melange/condition.ts';
 import type { Format } from '../melange/format.ts';
-import { placedSteps } from './steps.ts';
+import { type PlacedStep, placedSteps } from './steps.ts';
 
 export type PlannedSource = FetchSource | GitSource;
 
@@ -20,30 +20,92 @@ export interface FetchSource {
 export interface GitSource {
   readonly kind: 'git';
   readonly repository: string;
-  /** Full commit id; the step itself compares it after the checkout. */
+  /** Full commit id; the step itself compares it after the checkout. Empty until it is resolved where nothing pins it. */
   readonly commit: string;
   readonly reference: string;
 }
 
+/** A source with all that a step asks of it. */
+export type SourceRequest =
+  | { readonly source: FetchSource }
+  | { readonly source: GitSource; readonly git: GitRequest };
+
+/** What a `git-checkout` step will ask its repository for. */
+export interface GitRequest {
+  readonly tag: string;
+  readonly branch: string;
+  /** Commits from the tip; undefined for all, of every branch. */
+  readonly depth: number | undefined;
+  readonly submodules: boolean;
+}
+
+/** Sources by request, and those that the recipe does not pin. */
+export interface RequestedSources {
+  readonly requests: readonly SourceRequest[];
+  /** In words: which step asks for which address. */
+  readonly unpinned: readonly string[];
+}
+
 /** Fails with `source-unpinned` where the recipe names a source without saying which bytes it is. */
 export function plannedSources(recipe: Recipe, format: Format): PlannedSource[] {
-  const sources: PlannedSource[] = [];
-  for (const { step, package: packageName, position } of placedSteps(recipe)) {
+  return requestedSources(recipe, format, false).requests.map(({ source }) => source);
+}
+
+/**
+ * The sources of all steps that run. Unpinned ones fail with `source-unpinned`, or, where they are allowed, are requested
+ * with no commit (git) or left to the step itself (fetch).
+ */
+export function requestedSources(recipe: Recipe, format: Format, allowUnpinned: boolean): RequestedSources {
+  const requests: SourceRequest[] = [];
+  const unpinned: string[] = [];
+  for (const { step, package: packageName, position } of runningSteps(recipe, format)) {
     if (step.uses !== 'fetch' && step.uses !== 'git-checkout') continue;
-    if (!conditionHolds(step.if, format.condition)) continue;
-    const source = step.uses === 'fetch' ? fetchSource(step) : gitSource(step);
-    if (source === undefined) {
+    const request = step.uses === 'fetch' ? fetchRequest(step) : gitRequest(step);
+    if (request !== undefined) requests.push(request);
+    if (request !== undefined && isPinned(request.source)) continue;
+    const address = step.with.get('uri') ?? step.with.get('repository') ?? '';
+    if (!allowUnpinned) {
       throw new Failure(
         'source-unpinned',
         `step ${position} of ${packageName} pins no digest of its source`,
-        {
-          got: step.with.get('uri') ?? step.with.get('repository') ?? '',
-        },
+        { got: address, hint: 'accept it with --allow-unpinned-sources: a finding will say so' },
       );
     }
-    sources.push(source);
+    unpinned.push(`step ${position} of ${packageName}: ${address}`);
   }
-  return sources;
+  return { requests, unpinned };
+}
+
+function isPinned(source: PlannedSource): boolean {
+  return source.kind === 'fetch' || source.commit !== '';
+}
+
+function fetchRequest(step: Step): SourceRequest | undefined {
+  const source = fetchSource(step);
+  return source === undefined ? undefined : { source };
+}
+
+function gitRequest({ with: inputs }: Step): SourceRequest {
+  const input = (name: string) => inputs.get(name) ?? '';
+  const [tag, branch] = [input('tag'), input('branch')];
+  const expected = input('expected-commit').toLowerCase();
+  const commit = /^[0-9a-f]{40}$/.test(expected) ? expected : '';
+  const source: GitSource = { kind: 'git', repository: input('repository'), commit, reference: tag || branch };
+  // As the step itself decides (melange pkg/build/pipelines/git-checkout.yaml at v0.59.1); cherry-picks need history.
+  const depth = input('depth') === '' || input('depth') === 'unset' ? (branch === '' || commit === '' ? 1 : -1) : Number(input('depth'));
+  const whole = !(depth > 0) || input('cherry-picks').trim() !== '';
+  const submodules = input('recurse-submodules') === 'true';
+  return { source, git: { tag, branch, depth: whole ? undefined : depth, submodules } };
+}
+
+/** Steps whose condition holds and that are not within one whose condition does not. */
+function runningSteps(recipe: Recipe, format: Format): PlacedStep[] {
+  const skipped = new Set<Step>();
+  return placedSteps(recipe).filter(({ step }) => {
+    const runs = !skipped.has(step) && conditionHolds(step.if, format.condition);
+    if (!runs) for (const nested of step.pipeline) skipped.add(nested);
+    return runs;
+  });
 }
 
 const digestLengths = { sha256: 64, sha512: 128 } as const;
@@ -57,11 +119,4 @@ function fetchSource(step: Step): FetchSource | undefined {
     }
   }
   return undefined;
-}
-
-function gitSource(step: Step): GitSource | undefined {
-  const commit = (step.with.get('expected-commit') ?? '').toLowerCase();
-  if (!/^[0-9a-f]{40}$/.test(commit)) return undefined;
-  const reference = step.with.get('tag') ?? step.with.get('branch') ?? '';
-  return { kind: 'git', repository: step.with.get('repository') ?? '', commit, reference };
 }

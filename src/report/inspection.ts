@@ -1,15 +1,18 @@
 /** Inspections as text and JSON. */
 import { printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
+import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
 import type {
   InspectedClaim,
   InspectedEntry,
   InspectedPackage,
+  InspectedSbom,
   InspectedSection,
   Inspection,
 } from '../inspect.ts';
 import { renderValue } from './json.ts';
+import { sbomDifferenceLines } from './sbom.ts';
 import { plainStyle, type Style } from './style.ts';
 
 export function renderInspectionJson(inspections: readonly Inspection[]): string {
@@ -36,7 +39,7 @@ export function renderInspectionText(
 }
 
 function renderOne(
-  { file, package: read, chain, claim, findings, failure }: Inspection,
+  { file, package: read, chain, claim, sbom, findings, failure }: Inspection,
   style: Style,
   withEntries: boolean,
 ): string {
@@ -47,6 +50,7 @@ function renderOne(
     lines.push(row(link, `${colour(state)}: ${printable(detail)}`));
   }
   if (claim !== undefined) lines.push(...claimLines(claim));
+  if (sbom !== undefined) lines.push(...sbomLines(sbom));
   for (const { kind, detail } of findings)
     lines.push(row('finding', `${claimFindingTitles[kind]}: ${printable(detail)}`));
   if (failure !== undefined) lines.push(row(failure.code, style.bad(printable(failure.message))));
@@ -107,4 +111,20 @@ function claimLines(claim: InspectedClaim): string[] {
     row('clock', claim.clock === undefined ? 'none' : String(claim.clock)),
     row('namespace', printable(claim.namespace)),
   ];
+}
+
+function sbomLines({ paths, regenerated }: InspectedSbom): string[] {
+  const lines = regenerated.state === 'different' ? sbomDifferenceLines(regenerated.differences) : [];
+  const detail = regenerated.state === 'not-possible' ? `: ${printable(regenerated.why)}` : '';
+  return [
+    ...(paths.state === 'no-record' ? [] : [row('paths in SBOM', pathsText(paths))]),
+    row('SBOM regenerated', `${regenerated.state}${detail}`),
+    ...lines.map((line) => row('', line)),
+  ];
+}
+
+function pathsText(witness: Exclude<PathWitness, { state: 'no-record' }>): string {
+  if (witness.state === 'paths-match') return `verified: ${witness.paths} paths give the id ${witness.id}`;
+  const added = witness.added === undefined ? '' : `; without ${printable(witness.added)} they do`;
+  return `broken: the paths do not give the id ${witness.id}${added}`;
 }

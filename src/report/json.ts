@@ -1,4 +1,5 @@
-/** A run as JSON: the same result, the same bytes. Text in it is as published; whoever shows it must make it printable. */
+/** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
+import { steeringCharacters } from '../bytes.ts';
 import { allDifferences, type Comparison, isUnequal, type UnequalComparison } from '../compare/compare.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
@@ -15,12 +16,28 @@ export function renderJson(result: RunResult): string {
   });
 }
 
-/** Any plain value in the project's JSON form. */
+/** Any plain value in the project's JSON form, indented. */
 export function renderValue(value: unknown): string {
-  return `${JSON.stringify(JSON.parse(canonicalJson(value)), undefined, 2)}\n`;
+  return `${escapeSteering(JSON.stringify(JSON.parse(canonicalJson(value)), undefined, 2))}\n`;
 }
 
-function packageValue({
+/**
+ * A terminal that is shown JSON must not obey it, so what JSON leaves bare (C1 controls, bidirectional controls) is escaped
+ * too; readers get the same values.
+ */
+export function escapeSteering(json: string): string {
+  return json.replace(steeringCharacters, (found) => (found === '\n' ? found : escaped(found)));
+}
+
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
+}
+
+/** All that is known of one package. */
+export function packageValue({
   file,
   subject,
   verdict,
@@ -73,7 +90,7 @@ export function renderComparisonJson(comparison: Comparison): string {
   return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
 }
 
-function comparisonValue({ files, sections, equivalence }: UnequalComparison) {
+function comparisonValue({ files, sections, equivalence, sbomDifferences }: UnequalComparison) {
   const { published, rebuilt, firstDifference } = files;
   return {
     published,
@@ -82,5 +99,6 @@ function comparisonValue({ files, sections, equivalence }: UnequalComparison) {
     equivalence,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
     differences: allDifferences(sections),
+    sbomDifferences,
   };
 }

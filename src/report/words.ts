@@ -18,7 +18,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   recompressed: 'compare the compressors: the archives are the same, only their compressed form differs',
   'sbom-only': 'look at the two SBOMs: everything else is the same',
   'metadata-only': 'look at the attributes listed: every file content is the same',
-  content: 'look at the files listed; build again to see whether they differ each time',
+  content: 'look at the files listed; `--repeat 2` says whether they differ each time',
+  unstable: 'look at the causes named: the recipe does not give the same bytes twice',
   malformed: 'fetch the file again; if it stays so, tell the publisher',
   'duplicate-entry': 'do not install it; tell the publisher',
   'signature-invalid': 'do not install it; the file is not what the key signed',
@@ -42,11 +43,22 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'source-mismatch': 'find the source that the recipe records; this one is another',
   'source-unpinned': 'ask the publisher to pin the source; without a digest nobody can know which it was',
   'recipe-files-unavailable': 'give the folder that lay beside the recipe with --source-dir DIR',
-  'network-required': 'ask the publisher for a recipe that fetches before it builds',
+  'network-required':
+    'ask the publisher for a recipe that fetches before it builds, or allow it with --network',
+  'package-unavailable':
+    'look for the name and version in the repository; withdrawn files can be given as a file',
+  'index-rolled-back':
+    'ask the repository why its index is older than before; give the version as NAME=VERSION-rN',
+  'address-refused':
+    'look at the address; if you trust it, name it yourself or allow it with the flag that the report names',
+  unreachable: 'look at the network and try again, or name another place that has the file',
+  'bundle-invalid': 'get the bundle again; what is in it is not what its own list says',
   'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
   'sandbox-unavailable': 'run `wolfi-repro doctor`; as root, `--sandbox chroot` works without namespaces',
+  'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
   'build-limit': 'raise the bound (see `wolfi-repro verify --help`) if the recipe deserves it',
   unsupported: 'tell us: this package needs something that wolfi-repro does not do yet',
+  'file-changed': 'run it again on a file that nobody writes to',
   cancelled: 'run it again',
   'step-failed': 'read the end of the step’s output; --log DIR keeps all of it',
   'assertion-failed': 'tell the publisher: the recipe contradicts itself in its own environment',

@@ -19,10 +19,10 @@ export function verifySignatures(
   let state: SignatureState = { kind: 'unsigned' };
   for (const signature of signatures) {
     const { keyName, algorithm } = signature;
-    const key = keys.find(({ name }) => name === keyName);
-    if (key === undefined) {
+    const named = keys.filter(({ name }) => name === keyName);
+    if (named.length === 0) {
       if (state.kind === 'unsigned') state = { kind: 'unknown-key', keyName };
-    } else if (signatureFits(signature, signed, key)) {
+    } else if (named.some((key) => signatureFits(signature, signed, key))) {
       state = { kind: 'valid', keyName, algorithm };
     } else {
       return { kind: 'invalid', keyName, algorithm };

@@ -1,24 +1,57 @@
-/** A repository that the user named: a folder or an address, with its signed index. */
-import type { PublicKey } from '../apk/signature.ts';
+/** A repository: a folder or an address, with its signed index. */
+import type { PublicKey, Signature } from '../apk/signature.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import { type Index, type IndexRecord, parseIndex } from './apkindex.ts';
+import { type Index, parseIndex } from './apkindex.ts';
 import { type SignatureState, verifySignatures } from './keyring.ts';
+import { IndexRecords } from './records.ts';
 
 export interface Repository {
   /** As the user named it; for messages. */
   readonly location: string;
   readonly indexSha256: Sha256;
   readonly signature: SignatureState;
-  readonly records: Index['records'];
+  readonly records: IndexRecords;
+  /** The newest build that an index of this repository listed before, where this one lists only older ones; seconds since 1970. */
+  readonly rolledBackFrom: number | undefined;
 }
 
-/** Reads whole files by location; what stands behind it may be a folder or a server. */
-export type ReadLocation = (location: string) => Promise<Uint8Array | undefined>;
+/** What a repository is read through; what stands behind it may be a folder or a server. */
+export interface RepositoryAccess {
+  /** Reads a whole file; undefined where there is none. */
+  readonly read: (location: string) => Promise<Uint8Array | undefined>;
+  /** Parsed indexes of earlier runs. */
+  readonly parsed?: IndexCache;
+  /** Newest builds of earlier runs. */
+  readonly newest?: NewestBuilds;
+}
 
-/** Where a repository keeps the file of a record. */
-export function packageLocation(repository: string, record: IndexRecord, arch: string): string {
-  return `${repository}/${arch}/${record.name}-${record.version}.apk`;
+export interface IndexCache {
+  recall(indexSha256: Sha256): Promise<CachedIndex | undefined>;
+  remember(indexSha256: Sha256, index: CachedIndex): void;
+}
+
+/** An index without its compressed form, of which the signed part begins at an offset. */
+export interface CachedIndex {
+  readonly signatures: readonly Signature[];
+  readonly signedFrom: number;
+  readonly text: Uint8Array;
+  readonly table: Uint32Array;
+  readonly newestBuild: number;
+}
+
+export interface NewestBuilds {
+  recall(indexLocation: string): number | undefined;
+  remember(indexLocation: string, newestBuild: number): void;
+}
+
+/** Where a repository keeps the file of a package. */
+export function packageLocation(
+  repository: string,
+  { name, version }: { readonly name: string; readonly version: string },
+  arch: string,
+): string {
+  return `${repository}/${arch}/${name}-${version}.apk`;
 }
 
 /**
@@ -29,18 +62,52 @@ export async function openRepository(
   location: string,
   arch: string,
   keys: readonly PublicKey[],
-  read: ReadLocation,
+  access: RepositoryAccess,
 ): Promise<Repository> {
-  const bytes = await read(`${location}/${arch}/APKINDEX.tar.gz`);
+  const indexLocation = `${location}/${arch}/APKINDEX.tar.gz`;
+  const bytes = await access.read(indexLocation);
   if (bytes === undefined) {
     throw new Failure('environment-unavailable', `${location} has no index for ${arch}`, {
       expected: `${arch}/APKINDEX.tar.gz`,
     });
   }
-  const index = await parseIndex(bytes);
+  const indexSha256 = sha256(bytes);
+  const index = await readIndex(bytes, indexSha256, access.parsed);
   const signature = verifySignatures(index.signatures, index.signedBytes, keys);
   if (signature.kind === 'invalid') {
     throw new Failure('index-invalid', `the index of ${location} is not what ${signature.keyName} signed`);
   }
-  return { location, indexSha256: sha256(bytes), signature, records: index.records };
+  const { records } = index;
+  const rolledBackFrom = compareWithSeen(indexLocation, records.newestBuild, signature, access.newest);
+  return { location, indexSha256, signature, records, rolledBackFrom };
+}
+
+async function readIndex(
+  bytes: Uint8Array,
+  indexSha256: Sha256,
+  cache: IndexCache | undefined,
+): Promise<Index> {
+  const known = await cache?.recall(indexSha256);
+  if (known !== undefined) {
+    const { signatures, signedFrom, text, table, newestBuild } = known;
+    const records = new IndexRecords(text, table, newestBuild);
+    return { signatures, signedBytes: bytes.subarray(signedFrom), records };
+  }
+  const index = await parseIndex(bytes);
+  const { text, table, newestBuild } = index.records;
+  const signedFrom = bytes.length - index.signedBytes.length;
+  cache?.remember(indexSha256, { signatures: index.signatures, signedFrom, text, table, newestBuild });
+  return index;
+}
+
+/** Only a signed index moves the mark: anybody could set it otherwise. */
+function compareWithSeen(
+  indexLocation: string,
+  newestBuild: number,
+  signature: SignatureState,
+  newest: NewestBuilds | undefined,
+): number | undefined {
+  const seen = newest?.recall(indexLocation);
+  if (signature.kind === 'valid' && newestBuild > (seen ?? -1)) newest?.remember(indexLocation, newestBuild);
+  return seen !== undefined && newestBuild < seen ? seen : undefined;
 }

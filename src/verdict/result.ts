@@ -1,7 +1,9 @@
 /** All that is known of one package at the end of a run: what every report is made of. */
 import type { Link } from '../claim/chain.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
+import type { Explanation } from '../compare/counterfactual/explanation.ts';
 import type { SbomState } from '../compare/sbom.ts';
+import type { Triangulation } from '../compare/triangulation.ts';
 import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -17,6 +19,10 @@ export interface PackageResult {
   /** The plan that was carried out, with its identity. */
   readonly plan: { readonly identity: Sha256; readonly plan: Plan } | undefined;
   readonly sbom: SbomState | undefined;
+  /** How much of the difference the counterfactual proved; absent where there is none. */
+  readonly explanation?: Explanation;
+  /** What further builds showed; absent where there were none. */
+  readonly triangulation?: Triangulation;
   /** What weakens the run: a substituted environment, a lesser sandbox. */
   readonly caveats: readonly string[];
   readonly skipped: readonly SkippedFile[];

@@ -2,6 +2,8 @@
 
 import type { EqualFiles } from '../compare/bytes.ts';
 import { type Comparison, type Equivalence, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import type { Explanation } from '../compare/counterfactual/explanation.ts';
+import { isUnstable, type Triangulation } from '../compare/triangulation.ts';
 import {
   type BuildFailedReason,
   Failure,
@@ -64,15 +66,19 @@ export function worstVerdict(kinds: readonly VerdictKind[]): VerdictKind | undef
   return verdictOrder.find((kind) => kinds.includes(kind));
 }
 
-/** Decides from a comparison. A substituted environment excuses a difference; it cannot make one up. */
+/**
+ * Decides from a comparison. A substituted environment excuses a difference; it cannot make one up. An explanation decides which
+ * likeness is stated, never whether the package is reproduced: it holds no proof of that.
+ */
 export function decide(
   comparison: Comparison,
   signature: SignatureState,
   substituted: string | undefined,
+  explanation?: Explanation,
 ): Verdict {
   if (!isUnequal(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
   if (substituted === undefined)
-    return { kind: 'not-reproduced', reason: comparison.equivalence, comparison };
+    return { kind: 'not-reproduced', reason: likeness(comparison, explanation), comparison };
   const failure = new Failure(
     'environment-substituted',
     `the bytes differ, but the environment was not the recorded one: ${substituted}`,
@@ -81,6 +87,17 @@ export function decide(
     },
   );
   return { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison };
+}
+
+function likeness(comparison: UnequalComparison, explanation: Explanation | undefined): Equivalence {
+  return explanation?.explained === 'proven' ? explanation.equivalence : comparison.equivalence;
+}
+
+/** Decides anew once the package was built more than once: where everything that differs is unstable by itself, that is the reason. */
+export function decideOnBuilds(verdict: Verdict, triangulation: Triangulation): Verdict {
+  return verdict.kind === 'not-reproduced' && isUnstable(triangulation)
+    ? { ...verdict, reason: 'unstable' }
+    : verdict;
 }
 
 /** The verdict that a failure amounts to; undefined for `usage` and `internal`, which say nothing about a package. */

@@ -1,15 +1,13 @@
 /** `wolfi-repro doctor`. */
-import { userInfo } from 'node:os';
-import { callerIdMap } from '../../build/sandbox/id-map.ts';
 import { type Diagnosis, diagnose } from '../../doctor.ts';
 import { renderValue } from '../../report/json.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { callerIds } from '../caller.ts';
 import { cacheDirectory, type RawOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 
 export async function doctorCommand(raw: RawOptions): Promise<number> {
-  const { uid, gid, username } = userInfo();
-  const found = await diagnose(cacheDirectory(raw.cache), callerIdMap({ uid, gid, name: username }));
+  const found = await diagnose(cacheDirectory(raw.cache), callerIds());
   printData(
     raw.format === 'json'
       ? renderValue({ schema: 'wolfi-repro/doctor/1', found })

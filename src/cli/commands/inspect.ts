@@ -2,12 +2,12 @@
 import { inspect } from '../../inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, requireFiles, runOptions } from '../options.ts';
+import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 
 /** Exits with 5 where a file is refused: what it shows of it cannot be believed. */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  requireFiles(files);
+  requireSubjects(files);
   const options = runOptions(raw, new AbortController().signal, () => undefined);
   const inspections = await inspect(files, options);
   const text =

@@ -1,12 +1,12 @@
 /** `wolfi-repro lock`. */
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
-import { type RawOptions, requireFiles, runOptions } from '../options.ts';
+import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { cancellable } from '../signals.ts';
 
 export async function lockCommand(file: string, raw: RawOptions): Promise<number> {
-  requireFiles([file]);
+  requireSubjects([file]);
   return cancellable(async (signal) => {
     const { identity, plan } = await lock(
       file,

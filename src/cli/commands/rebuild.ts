@@ -1,12 +1,12 @@
 /** `wolfi-repro rebuild`. */
 import { rebuild } from '../../rebuild.ts';
-import { type RawOptions, readSigningKey, requireFiles, runOptions } from '../options.ts';
+import { type RawOptions, readSigningKey, requireSubjects, runOptions } from '../options.ts';
 import { printData } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  requireFiles(files);
+  requireSubjects(files);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);

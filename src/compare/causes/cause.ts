@@ -9,6 +9,7 @@ export type CauseKind =
   | 'hostname'
   | 'kernel'
   | 'cpu-count'
+  | 'memory-size'
   | 'locale'
   | 'umask'
   | 'archive-metadata'
@@ -35,4 +36,37 @@ export interface Cause {
   readonly rebuilt: string | undefined;
   /** Why it is thought so. */
   readonly why: string;
+}
+
+/** What each kind is called. Each has a page, `docs/differences/<kind>.md`. */
+export const causeTitles: Readonly<Record<CauseKind, string>> = {
+  timestamp: 'time of the build',
+  'build-path': 'path of the build',
+  'file-order': 'order of directory entries',
+  randomness: 'random value',
+  'hash-order': 'order of a hash table',
+  'user-id': 'user or group of the builder',
+  hostname: 'host name of the builder',
+  kernel: 'kernel of the builder',
+  'cpu-count': 'number of processors',
+  'memory-size': 'size of memory',
+  locale: 'locale of the builder',
+  umask: 'umask of the builder',
+  'archive-metadata': 'metadata of archive members',
+  'gzip-header': 'gzip header',
+  'python-hash-seed': 'hash seed of Python',
+  'parallel-build': 'order of parallel jobs',
+  signature: 'embedded signature',
+  'tool-version': 'version of a tool',
+  'sbom-generator': 'SBOM generator',
+  'compressor-version': 'compressor, its version or its level',
+  'file-system': 'file system of the builder',
+  'hidden-input': 'input that is recorded nowhere',
+  'environment-drift': 'another build environment',
+  unknown: 'unknown',
+};
+
+/** Where a cause is explained. */
+export function causePage(kind: CauseKind): string {
+  return `docs/differences/${kind}.md`;
 }

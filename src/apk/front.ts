@@ -1,0 +1,72 @@
+/** The front of a package: its signatures and its control section, without reading the data behind them. */
+import { type Sha1, sha1 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import type { ByteSource } from './apk.ts';
+import { readGzipMembers } from './gzip.ts';
+import { defaultLimits } from './limits.ts';
+import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
+import { isSignatureName, parseSignature, type Signature } from './signature.ts';
+import { type TarHeader, TarReader } from './tar.ts';
+
+export interface Front {
+  readonly signatures: readonly Signature[];
+  /** The compressed control section. */
+  readonly control: Uint8Array;
+  readonly controlSha1: Sha1;
+  readonly pkginfo: PkgInfo;
+}
+
+/** Ends the reading of a package whose front is known. */
+const enough = Symbol('enough');
+
+/** Reads the front. Fails with `malformed` or `limit-exceeded`; nothing is verified. */
+export async function readFront(source: ByteSource): Promise<Front> {
+  const sections: { readonly files: Map<string, Uint8Array>; readonly compressed: Uint8Array[] }[] = [];
+  let tar: TarReader;
+  const isFront = (index: number) =>
+    index === 0 || (index === 1 && [...sections[0]!.files.keys()].some(isSignatureName));
+  try {
+    await readGzipMembers(
+      source.open(),
+      {
+        begin(index) {
+          if (!isFront(index)) throw enough;
+          const files = new Map<string, Uint8Array>();
+          sections.push({ files, compressed: [] });
+          tar = new TarReader(collectInto(files), defaultLimits);
+          return defaultLimits.controlBytes;
+        },
+        compressed: (bytes) => void sections.at(-1)!.compressed.push(Uint8Array.from(bytes)),
+        inflated: (bytes) => tar.write(bytes),
+        end: () => void tar.end(),
+      },
+      { limit: defaultLimits.ratio, floor: defaultLimits.ratioFloor },
+    );
+  } catch (reason) {
+    if (reason !== enough) throw reason;
+  }
+  const { files, compressed } = sections.at(-1) ?? { files: new Map<string, Uint8Array>(), compressed: [] };
+  const pkginfo = files.get('.PKGINFO');
+  if (pkginfo === undefined) throw new Failure('malformed', 'the file has no .PKGINFO');
+  const signed = sections.length > 1 ? [...sections[0]!.files] : [];
+  const control = Buffer.concat(compressed);
+  return {
+    signatures: signed.flatMap(([name, bytes]) => parseSignature(name, bytes) ?? []),
+    control,
+    controlSha1: sha1(control),
+    pkginfo: parsePkgInfo(pkginfo),
+  };
+}
+
+function collectInto(files: Map<string, Uint8Array>) {
+  let name = '';
+  let parts: Uint8Array[] = [];
+  return {
+    entry(header: TarHeader) {
+      name = header.name;
+      parts = [];
+    },
+    content: (bytes: Uint8Array) => void parts.push(Uint8Array.from(bytes)),
+    entryEnd: () => void files.set(name, Buffer.concat(parts)),
+  };
+}

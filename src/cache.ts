@@ -1,0 +1,88 @@
+/** What is kept on this machine: downloads, unpacked environments, git repositories. All of it can be thrown away. */
+import { existsSync, lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasLiveRuns, removeTree } from './build/run-directory.ts';
+import type { IdMap } from './build/sandbox/id-map.ts';
+import { parseSha256, type Sha256 } from './digest.ts';
+import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
+import { openStore } from './inputs/store.ts';
+
+export interface CacheEntry {
+  readonly kind: 'object' | 'environment' | 'git';
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+/** Everything that is kept, the longest unused first. */
+export function listCache(folder: string): CacheEntry[] {
+  const objects = openStore(join(folder, 'store'))
+    .list()
+    .map(({ sha256, bytes, usedAt }): CacheEntry => ({ kind: 'object', name: sha256, bytes, usedAt }));
+  return [...objects, ...folders(folder, 'environment', 'guest.json'), ...folders(folder, 'git', 'HEAD')].sort(
+    (a, b) => a.usedAt - b.usedAt || (a.name < b.name ? -1 : 1),
+  );
+}
+
+const placeOf = { environment: 'environments', git: 'git' } as const;
+
+function folders(cache: string, kind: 'environment' | 'git', mark: string): CacheEntry[] {
+  const parent = join(cache, placeOf[kind]);
+  return namesIn(parent).flatMap((name) => {
+    const stat = statSync(join(parent, name, mark), { throwIfNoEntry: false });
+    if (stat === undefined) return [];
+    const usedAt = Math.max(stat.atimeMs, stat.mtimeMs);
+    return [{ kind, name, bytes: treeBytes(join(parent, name)), usedAt }];
+  });
+}
+
+function treeBytes(path: string): number {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() !== true) return stat?.size ?? 0;
+  try {
+    return readdirSync(path).reduce((sum, name) => sum + treeBytes(join(path, name)), 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Hashes every object; returns those that were damaged and are gone now. */
+export async function verifyCache(folder: string): Promise<readonly Sha256[]> {
+  return openStore(join(folder, 'store')).verify();
+}
+
+export interface PruneLimits {
+  /** Removes what nobody asked for since, in milliseconds since 1970. */
+  readonly usedBefore: number | undefined;
+  /** Removes the longest unused until no more than so many bytes are left. */
+  readonly mostBytes: number | undefined;
+}
+
+/** Removes entries and returns them. Environments stay while a build is under way: it may stand on one. */
+export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap): Promise<CacheEntry[]> {
+  const entries = listCache(folder);
+  const busy = hasLiveRuns(join(folder, 'runs'));
+  let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const removed: CacheEntry[] = [];
+  for (const entry of entries) {
+    const old = limits.usedBefore !== undefined && entry.usedAt < limits.usedBefore;
+    const tooMuch = limits.mostBytes !== undefined && left > limits.mostBytes;
+    if (!(old || tooMuch) || (busy && entry.kind !== 'object')) continue;
+    await remove(folder, entry, ids);
+    left -= entry.bytes;
+    removed.push(entry);
+  }
+  return removed;
+}
+
+/** A folder is renamed first: nobody sees half of it under its name. */
+async function remove(folder: string, { kind, name }: CacheEntry, ids: IdMap): Promise<void> {
+  if (kind === 'object') return openStore(join(folder, 'store')).remove(parseSha256(name)!);
+  const parent = join(folder, placeOf[kind]);
+  sweepAbandoned(parent);
+  const aside = join(parent, ownedName());
+  if (!existsSync(join(parent, name))) return;
+  renameSync(join(parent, name), aside);
+  await removeTree(aside, ids);
+}

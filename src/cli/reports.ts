@@ -1,0 +1,48 @@
+/** Reports that go to files, in the format that the ending of each says. */
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from '../failure.ts';
+import { type ReportFormat, reportFormatNames } from '../report/format-names.ts';
+import { reportFormats } from '../report/formats.ts';
+
+export interface Output {
+  readonly path: string;
+  readonly format: ReportFormat;
+}
+
+/** Fails with `usage` before anything is built, where an ending says no format or a file could not be written. */
+export function requireOutputs(paths: readonly string[]): Output[] {
+  return paths.map((path) => {
+    requireWritable(path);
+    return { path, format: formatOf(path) };
+  });
+}
+
+function formatOf(path: string): ReportFormat {
+  const found = reportFormatNames.find((format) => path.endsWith(reportFormats[format].ending));
+  if (found !== undefined) return found;
+  throw new Failure('usage', `the ending of ${path} says no format`, {
+    expected: reportFormatNames.map((format) => reportFormats[format].ending).join(' '),
+  });
+}
+
+function requireWritable(path: string): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) throw new Failure('usage', `${path} is a folder`);
+  try {
+    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be written`, { cause });
+  }
+}
+
+/** Fails with `usage` where the file cannot be written after all. */
+export function writeReport(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code}`, {
+      cause,
+    });
+  }
+}

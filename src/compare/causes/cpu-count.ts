@@ -1,0 +1,24 @@
+/** The number of processors of the machine that built. */
+import { changeFinding, type Detector, lineOf } from './evidence.ts';
+
+const speaksOfProcessors =
+  /\b(jobs?|cpus?|cores?|nproc|threads?|processors?|workers?|parallel(ism)?)\b|(^|\s)-j/i;
+
+export const cpuCount: Detector = {
+  kind: 'cpu-count',
+  detect: ({ changes, facts }) =>
+    changes.flatMap((change) => {
+      const [published, rebuilt] = [change.published, change.rebuilt].map(countOf);
+      if (facts === undefined || published === undefined || rebuilt !== facts.cpuCount) return [];
+      if (!speaksOfProcessors.test(lineOf(change))) return [];
+      return [
+        changeFinding(change, 'likely', 'the rebuilt value is the number of processors of this machine'),
+      ];
+    }),
+};
+
+/** A number of processors: plain, or behind `-j`. */
+function countOf(text: string | undefined): number | undefined {
+  const digits = /^(?:-j)?([1-9]\d{0,3})$/.exec(text ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

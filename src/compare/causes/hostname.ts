@@ -1,0 +1,24 @@
+/** The name of the machine that built. */
+import { changeFinding, type Detector, lineOf } from './evidence.ts';
+
+/** A host name of one or more labels (RFC 1123 §2.1), not a number. */
+const hostName =
+  /^(?!\d+(\.\d+)*$)[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$/;
+const speaksOfHosts = /\b(host(name)?|machine|node(name)?|builder|built (on|by)|uname)\b|@/i;
+
+export const hostname: Detector = {
+  kind: 'hostname',
+  detect: ({ changes, facts }) =>
+    changes.flatMap((change) => {
+      if (facts === undefined || change.published === undefined || change.rebuilt === undefined) return [];
+      const [published, rebuilt] = [change.published, change.rebuilt].map(withoutUser) as [string, string];
+      if (rebuilt !== facts.hostname || !hostName.test(published)) return [];
+      const why = 'the rebuilt value is the name of the machine that our steps saw';
+      return [changeFinding(change, speaksOfHosts.test(lineOf(change)) ? 'certain' : 'possible', why)];
+    }),
+};
+
+/** `root@localhost` names a host, too. */
+function withoutUser(text: string): string {
+  return /^[-\w.]+@(.+)$/.exec(text)?.[1] ?? text;
+}

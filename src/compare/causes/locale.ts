@@ -1,0 +1,35 @@
+/** Lines sorted by the rules of a language on one side, by their bytes on the other. */
+import { compareBytes } from '../../bytes.ts';
+import { type Detector, orderFinding } from './evidence.ts';
+
+const leastLines = 3;
+
+export const locale: Detector = {
+  kind: 'locale',
+  detect: ({ reorderings }) =>
+    reorderings.flatMap((reordering) => {
+      const { published, rebuilt } = reordering;
+      if (published.length < leastLines || published.length !== rebuilt.length) return [];
+      const sides = [orderOf(published), orderOf(rebuilt)];
+      if (!sides.includes('bytes') || !sides.includes('language')) return [];
+      return [
+        orderFinding(reordering, 'likely', 'one side is sorted by bytes, the other as a language sorts'),
+      ];
+    }),
+};
+
+const collator = new Intl.Collator('en', { sensitivity: 'variant' });
+
+function orderOf(values: readonly string[]): 'bytes' | 'language' | undefined {
+  const sorted = (compare: (a: string, b: string) => number) =>
+    values.every((value, index) => index === 0 || compare(values[index - 1]!, value) <= 0);
+  if (sorted(compareBytes)) return 'bytes';
+  return sorted(collator.compare) || sorted((a, b) => collator.compare(bare(a), bare(b)))
+    ? 'language'
+    : undefined;
+}
+
+/** Languages look at punctuation last. */
+function bare(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '');
+}

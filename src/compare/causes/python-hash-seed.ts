@@ -1,0 +1,22 @@
+/** Sets of Python, whose order depends on a seed that is drawn at every start unless PYTHONHASHSEED is set. */
+import { type Detector, orderFinding } from './evidence.ts';
+import { stepLines } from './steps.ts';
+
+export const pythonHashSeed: Detector = {
+  kind: 'python-hash-seed',
+  detect: (evidence) => {
+    if (evidence.environment.has('PYTHONHASHSEED')) return [];
+    const runsPython = stepLines(evidence).some((line) => /\bpython[\d.]*\b|\.py\b/.test(line));
+    return evidence.reorderings.flatMap((reordering) => {
+      if (reordering.of === 'constants') {
+        const why =
+          'the members of a set among the constants come in another order, and PYTHONHASHSEED is not set';
+        return [orderFinding(reordering, 'likely', why)];
+      }
+      if (reordering.of !== 'words' || !runsPython || reordering.published.length < 3) return [];
+      const why =
+        'the words of one line come in another order, a step runs Python, and PYTHONHASHSEED is not set';
+      return [orderFinding(reordering, 'possible', why)];
+    });
+  },
+};

@@ -1,0 +1,83 @@
+/** Values drawn at random: temporary names, UUIDs, bytes of a generator that the steps ask. */
+import { type Change, changeFinding, type Detector, type Evidence, type Finding } from './evidence.ts';
+import { stepThat } from './steps.ts';
+
+export const randomness: Detector = {
+  kind: 'randomness',
+  detect: (evidence) => [...randomNames(evidence), ...randomTokens(evidence), ...randomContent(evidence)],
+};
+
+/** Names that programs draw: mktemp, tempfile of Python, gcc; a UUID of version 4 (RFC 9562 §5.4). */
+const drawn: readonly (readonly [RegExp, string])[] = [
+  [/\btmp\.[A-Za-z0-9]{10}\b/, 'mktemp draws such names'],
+  [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile draws such names'],
+  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc draws such names for what it makes on the way'],
+  [
+    /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/i,
+    'it is a UUID of version 4, which is random',
+  ],
+];
+
+/** A drawn name is part of a path, which is a cause of its own: it is not taken away from it. */
+function randomNames({ changes, reorderings: _ }: Evidence): Finding[] {
+  return changes.flatMap((change) => {
+    const found = drawn.find(([pattern]) => differIn(change, pattern));
+    return found === undefined ? [] : [changeFinding(change, 'likely', found[1])];
+  });
+}
+
+function differIn({ published = '', rebuilt = '' }: Change, pattern: RegExp): boolean {
+  const [left, right] = [pattern.exec(published)?.[0], pattern.exec(rebuilt)?.[0]];
+  return left !== undefined && right !== undefined && left !== right;
+}
+
+/** What steps draw random values from. */
+const sources =
+  /\/dev\/u?random\b|\$\{?S?RANDOM\b|\buuidgen\b|\bopenssl\s+rand\b|\bshuf\b|\bmktemp\b|\bimport (random|secrets)\b|\bMath\.random\b/;
+
+/**
+ * Hexadecimal values where a step draws random ones. Those as long as a digest are left alone: they follow from what they are
+ * the digest of.
+ */
+function randomTokens(evidence: Evidence): Finding[] {
+  const step = stepThat(evidence, sources);
+  if (step === undefined) return [];
+  return evidence.changes.flatMap((change) => {
+    const [left, right] = [change.published, change.rebuilt].map(randomLooking);
+    if (left === undefined || right === undefined || left.length !== right.length || left === right)
+      return [];
+    const why = `a step draws random values: ${step.line.slice(0, 160)}`;
+    return [changeFinding(change, step.namesFile ? 'likely' : 'possible', why)];
+  });
+}
+
+const digestLengths = new Set([32, 40, 56, 64, 96, 128]);
+
+/** A run of hexadecimal digits with both digits and letters. */
+function randomLooking(text: string | undefined): string | undefined {
+  const runs = (text ?? '').match(/(?<![0-9A-Za-z])[0-9a-f]{8,}(?![0-9A-Za-z])/g) ?? [];
+  return runs.find((run) => !digestLengths.has(run.length) && /\d/.test(run) && /[a-f]/.test(run));
+}
+
+const leastBytes = 8;
+
+/** Contents of one length that share hardly a byte, where the step that writes them asks a random generator. */
+function randomContent(evidence: Evidence): Finding[] {
+  const { published, rebuilt, ranges } = evidence;
+  if (published === undefined || rebuilt === undefined || ranges.length === 0) return [];
+  const step = stepThat(evidence, sources);
+  if (step === undefined || !step.namesFile || published.length < leastBytes) return [];
+  const wide = ranges.filter(({ length }) => length >= leastBytes);
+  return wide.map((range) => ({
+    confidence: 'likely',
+    place: `offset ${range.offset}, ${range.length} bytes`,
+    published: hex(published, range.offset),
+    rebuilt: hex(rebuilt, range.offset),
+    why: `the step that writes it draws random values: ${step.line.slice(0, 160)}`,
+    explains: [range],
+  }));
+}
+
+function hex(bytes: Uint8Array, offset: number): string {
+  return Buffer.from(bytes.subarray(offset, offset + 16)).toString('hex');
+}

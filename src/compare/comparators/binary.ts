@@ -1,0 +1,207 @@
+/** Bytes of no known format: the ranges that differ, aligned where bytes were inserted or removed. */
+import { decodeBytes } from '../../bytes.ts';
+import type { ByteWindow, Part } from '../part.ts';
+import type { CompareContext, Comparator } from './comparator.ts';
+import { unreadPart, valuePart } from './parts.ts';
+
+/** Half-open ranges of the two sides that stand for one another. */
+export interface DifferingRange {
+  readonly publishedStart: number;
+  readonly publishedEnd: number;
+  readonly rebuiltStart: number;
+  readonly rebuiltEnd: number;
+}
+
+export const binary: Comparator = {
+  format: 'binary',
+  matches: () => true,
+  compare: (published, rebuilt, context) => compareBinary(published, rebuilt, context),
+};
+
+/** Windows into each range that differs, and the texts in which they lie. */
+export function compareBinary(published: Uint8Array, rebuilt: Uint8Array, context: CompareContext): Part[] {
+  const { windows: mostWindows, windowBytes } = context.limits;
+  const { ranges, complete } = differingRanges(published, rebuilt, mostWindows, context);
+  if (ranges.length === 0) return [];
+  const parts: Part[] = [];
+  if (published.length !== rebuilt.length) {
+    parts.push(valuePart('binary', 'size', `${published.length} bytes`, `${rebuilt.length} bytes`));
+  }
+  const windows = ranges.map((range) => windowOf(published, rebuilt, range, windowBytes));
+  parts.push({ format: 'binary', kind: 'bytes', place: '', windows });
+  parts.push(...textParts(published, rebuilt, ranges));
+  if (!complete) {
+    const after = ranges.at(-1)!.publishedEnd;
+    parts.push(unreadPart('binary', `after byte ${after}`, 'further ranges differ and are not shown'));
+  }
+  return parts;
+}
+
+function windowOf(
+  published: Uint8Array,
+  rebuilt: Uint8Array,
+  range: DifferingRange,
+  bytes: number,
+): ByteWindow {
+  const { publishedStart, publishedEnd, rebuiltStart, rebuiltEnd } = range;
+  return {
+    publishedOffset: publishedStart,
+    rebuiltOffset: rebuiltStart,
+    published: Buffer.from(published.subarray(publishedStart, publishedStart + bytes)).toString('hex'),
+    rebuilt: Buffer.from(rebuilt.subarray(rebuiltStart, rebuiltStart + bytes)).toString('hex'),
+    length: Math.max(publishedEnd - publishedStart, rebuiltEnd - rebuiltStart),
+  };
+}
+
+/** The ranges that differ, in order, at most so many. */
+export function differingRanges(
+  published: Uint8Array,
+  rebuilt: Uint8Array,
+  most: number,
+  { work }: Pick<CompareContext, 'work'>,
+): { readonly ranges: readonly DifferingRange[]; readonly complete: boolean } {
+  const ranges: DifferingRange[] = [];
+  const suffix = commonSuffix(published, rebuilt);
+  const left = published.subarray(0, published.length - suffix);
+  const right = rebuilt.subarray(0, rebuilt.length - suffix);
+  let i = commonPrefix(left, right, 0, 0);
+  let j = i;
+  while (i < left.length || j < right.length) {
+    if (ranges.length === most) return { ranges, complete: false };
+    // Where searching became too expensive the rest is one range.
+    const affordable = work.stepsLeft > resyncSteps;
+    const next = affordable ? resync(left, right, i, j) : undefined;
+    if (affordable) work.spend(resyncSteps);
+    const [publishedEnd, rebuiltEnd] = next ?? [left.length, right.length];
+    ranges.push({ publishedStart: i, publishedEnd, rebuiltStart: j, rebuiltEnd });
+    const run = commonPrefix(left, right, publishedEnd, rebuiltEnd);
+    i = publishedEnd + run;
+    j = rebuiltEnd + run;
+  }
+  return { ranges, complete: true };
+}
+
+const blockBytes = 4096;
+
+/** How many bytes agree from two places on. */
+function commonPrefix(left: Uint8Array, right: Uint8Array, i: number, j: number): number {
+  const most = Math.min(left.length - i, right.length - j);
+  let at = 0;
+  while (at + blockBytes <= most) {
+    const block = left.subarray(i + at, i + at + blockBytes);
+    if (Buffer.compare(block, right.subarray(j + at, j + at + blockBytes)) !== 0) break;
+    at += blockBytes;
+  }
+  while (at < most && left[i + at] === right[j + at]) at += 1;
+  return at;
+}
+
+/** How many bytes at the ends agree, the common start not counted twice. */
+function commonSuffix(left: Uint8Array, right: Uint8Array): number {
+  const start = commonPrefix(left, right, 0, 0);
+  const most = Math.min(left.length, right.length) - start;
+  let at = 0;
+  while (at + blockBytes <= most) {
+    const a = left.subarray(left.length - at - blockBytes, left.length - at);
+    const b = right.subarray(right.length - at - blockBytes, right.length - at);
+    if (Buffer.compare(a, b) !== 0) break;
+    at += blockBytes;
+  }
+  while (at < most && left[left.length - 1 - at] === right[right.length - 1 - at]) at += 1;
+  return at;
+}
+
+/** Bytes that must agree in place before a range is taken to be over. */
+const agreement = 8;
+/** How far ahead bytes are looked for in place where the lengths differ. */
+const nearBytes = 256;
+/** Bytes that must agree elsewhere, how many such probes are taken, and how far they are looked for. */
+const probeBytes = 24;
+const probes = 32;
+const searchBytes = 256 * 1024;
+const resyncSteps = 20_000;
+
+/** Where the two agree again. */
+function resync(left: Uint8Array, right: Uint8Array, i: number, j: number): [number, number] | undefined {
+  const sameLength = left.length - i === right.length - j;
+  const inPlace = resyncInPlace(left, right, i, j, sameLength ? Number.POSITIVE_INFINITY : nearBytes);
+  if (inPlace !== undefined) return inPlace;
+  const forward = resyncShifted(left, right, i, j);
+  const backward = resyncShifted(right, left, j, i);
+  if (backward === undefined) return forward;
+  const turned: [number, number] = [backward[1], backward[0]];
+  if (forward === undefined) return turned;
+  return forward[0] - i + forward[1] - j <= turned[0] - i + turned[1] - j ? forward : turned;
+}
+
+function resyncInPlace(
+  left: Uint8Array,
+  right: Uint8Array,
+  i: number,
+  j: number,
+  most: number,
+): [number, number] | undefined {
+  const end = Math.min(left.length - i, right.length - j, most);
+  let run = 0;
+  for (let at = 0; at < end; at += 1) {
+    run = left[i + at] === right[j + at] ? run + 1 : 0;
+    if (run === agreement) return [i + at + 1 - run, j + at + 1 - run];
+  }
+  return undefined;
+}
+
+/** Looks for probes of one side on the other. */
+function resyncShifted(
+  left: Uint8Array,
+  right: Uint8Array,
+  i: number,
+  j: number,
+): [number, number] | undefined {
+  const searched = Buffer.from(right.buffer, right.byteOffset + j, Math.min(right.length - j, searchBytes));
+  for (let probe = 0; probe < probes; probe += 1) {
+    const from = i + probe * probeBytes;
+    const needle = left.subarray(from, from + probeBytes);
+    if (needle.length < probeBytes) return undefined;
+    if (needle.every((byte) => byte === needle[0])) continue;
+    const found = searched.indexOf(needle);
+    if (found < 0) continue;
+    let [a, b] = [from, j + found];
+    while (a > i && b > j && left[a - 1] === right[b - 1]) {
+      a -= 1;
+      b -= 1;
+    }
+    return [a, b];
+  }
+  return undefined;
+}
+
+const shortestText = 6;
+const longestText = 160;
+
+/** The printable texts in which ranges lie: paths, dates and versions show themselves there. */
+function textParts(published: Uint8Array, rebuilt: Uint8Array, ranges: readonly DifferingRange[]): Part[] {
+  const parts = new Map<string, Part>();
+  for (const { publishedStart, publishedEnd, rebuiltStart, rebuiltEnd } of ranges) {
+    const left = textAround(published, publishedStart, publishedEnd);
+    const right = textAround(rebuilt, rebuiltStart, rebuiltEnd);
+    if (left.text === right.text || Math.max(left.text.length, right.text.length) < shortestText) continue;
+    const place = `text at byte ${left.start}`;
+    if (!parts.has(place)) parts.set(place, valuePart('binary', place, left.text, right.text));
+  }
+  return [...parts.values()];
+}
+
+function textAround(bytes: Uint8Array, start: number, end: number): { start: number; text: string } {
+  let from = start;
+  while (from > 0 && start - from < longestText && isPrintable(bytes[from - 1])) from -= 1;
+  let until = start;
+  while (until < bytes.length && until - end < longestText && until - start < 4 * longestText) {
+    if (!isPrintable(bytes[until])) break;
+    until += 1;
+  }
+  return { start: from, text: decodeBytes(bytes.subarray(from, until)) };
+}
+
+function isPrintable(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x20 && byte < 0x7f;
+}

@@ -1,0 +1,121 @@
+/** Gzip files: every field of the header, then what is inside, then, where that is the same, how it was deflated. */
+import { decodeBytes } from '../../bytes.ts';
+import type { Part } from '../part.ts';
+import { bothBegin, type CompareContext, type Comparator, hasBytesAt } from './comparator.ts';
+import { compareDeflate, inflate } from './deflate.ts';
+import { insideParts, valuePart, valueParts } from './parts.ts';
+
+const magic = [0x1f, 0x8b, 0x08];
+const most = 10_000;
+
+export const gzip: Comparator = {
+  format: 'gzip',
+  matches: bothBegin(...magic),
+  async compare(published, rebuilt, context): Promise<readonly Part[] | undefined> {
+    const left = readGzip(published, context);
+    const right = left === undefined ? undefined : readGzip(rebuilt, context);
+    if (left === undefined || right === undefined) return undefined;
+    const parts: Part[] = [];
+    left.members.forEach((member, at) => {
+      const other = right.members[at];
+      if (other !== undefined) parts.push(...valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
+    });
+    if (left.members.length !== right.members.length) {
+      parts.push(valuePart('gzip', 'members', String(left.members.length), String(right.members.length)));
+    }
+    const name = innerName(context.path);
+    const contents = [contentOf(left), contentOf(right)] as const;
+    const inside = await context.inside(name, ...contents);
+    parts.push(...insideParts('gzip', name, inside));
+    if (inside.length === 0) parts.push(...compareStreams(left, right, context));
+    parts.push(...insideParts('gzip', 'bytes after the end', await context.inside('', left.rest, right.rest)));
+    return parts;
+  },
+};
+
+export interface GzipFields {
+  /** Offset of the deflate stream. */
+  readonly end: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** The fields of a member's header (RFC 1952 §2.3); undefined where there is none. */
+export function parseGzipHeader(bytes: Uint8Array, start = 0): GzipFields | undefined {
+  if (!hasBytesAt(bytes, magic, start) || bytes.length < start + 10) return undefined;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  const flags = view[3]!;
+  const fields = new Map([
+    ['flags', String(flags)],
+    ['mtime', String(view.readUInt32LE(4))],
+    ['extra flags', String(view[8])],
+    ['operating system', String(view[9])],
+  ]);
+  let at = 10;
+  if ((flags & 4) !== 0) {
+    if (at + 2 > view.length) return undefined;
+    const length = view.readUInt16LE(at);
+    fields.set('extra field', view.subarray(at + 2, at + 2 + length).toString('hex'));
+    at += 2 + length;
+  }
+  for (const [flag, name] of [[8, 'name'], [16, 'comment']] as const) {
+    if ((flags & flag) === 0) continue;
+    const end = view.indexOf(0, at);
+    if (end < 0) return undefined;
+    fields.set(name, decodeBytes(view.subarray(at, end)));
+    at = end + 1;
+  }
+  if ((flags & 2) !== 0) {
+    fields.set('header check sum', view.subarray(at, at + 2).toString('hex'));
+    at += 2;
+  }
+  return at > view.length ? undefined : { end: start + at, fields };
+}
+
+interface GzipMember {
+  readonly fields: ReadonlyMap<string, string>;
+  readonly stream: Uint8Array;
+  readonly content: Uint8Array;
+}
+
+interface GzipFile {
+  readonly members: readonly GzipMember[];
+  readonly rest: Uint8Array;
+}
+
+/** Undefined where not even the first member is whole. */
+function readGzip(bytes: Uint8Array, context: CompareContext): GzipFile | undefined {
+  const members: GzipMember[] = [];
+  let at = 0;
+  while (at < bytes.length && members.length < most) {
+    const header = parseGzipHeader(bytes, at);
+    const inflated = header && inflate(bytes.subarray(header.end), context);
+    if (header === undefined || inflated === undefined) break;
+    const end = header.end + inflated.consumed;
+    if (end + 8 > bytes.length) break;
+    members.push({
+      fields: header.fields,
+      stream: bytes.subarray(header.end, end),
+      content: inflated.content,
+    });
+    at = end + 8;
+  }
+  return members.length === 0 ? undefined : { members, rest: bytes.subarray(at) };
+}
+
+function contentOf({ members }: GzipFile): Uint8Array {
+  return members.length === 1 ? members[0]!.content : Buffer.concat(members.map(({ content }) => content));
+}
+
+function compareStreams(published: GzipFile, rebuilt: GzipFile, context: CompareContext): Part[] {
+  return published.members.flatMap((member, at) => {
+    const other = rebuilt.members[at];
+    if (other === undefined || Buffer.compare(member.stream, other.stream) === 0) return [];
+    return compareDeflate(member.stream, other.stream, context);
+  });
+}
+
+function innerName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (/\.(tgz|taz)$/.test(name)) return `${name.slice(0, -3)}tar`;
+  return name.replace(/\.(gz|svgz|z)$/i, '') || 'content';
+}

@@ -1,0 +1,36 @@
+/** JSON by path; the way it is written as text where the values are the same. */
+import { parseBoundedJson } from '../../claim/sbom/json.ts';
+import type { Part } from '../part.ts';
+import type { Comparator } from './comparator.ts';
+import { compareStructures, type Structure } from './structure.ts';
+import { compareText } from './text.ts';
+
+export const json: Comparator = {
+  format: 'json',
+  matches: (published, rebuilt) => looksLikeJson(published) && looksLikeJson(rebuilt),
+  compare(published, rebuilt, context): readonly Part[] | undefined {
+    context.work.spend((published.length + rebuilt.length) >> 3);
+    const left = parseJson(published);
+    const right = parseJson(rebuilt);
+    if (left === undefined || right === undefined) return undefined;
+    const parts = compareStructures({ format: 'json', context }, left.value, right.value);
+    return parts.length > 0 ? parts : compareText('json', published, rebuilt, context);
+  },
+};
+
+/** A value, as JSON has them; undefined for what is none or is beyond the bounds of the reader. */
+export function parseJson(bytes: Uint8Array): { readonly value: Structure } | undefined {
+  const json = parseBoundedJson(bytes);
+  return 'fault' in json ? undefined : { value: json.value as Structure };
+}
+
+const [openBrace, openBracket, closeBrace, closeBracket] = [0x7b, 0x5b, 0x7d, 0x5d];
+
+export function looksLikeJson(bytes: Uint8Array): boolean {
+  const isBlank = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+  const first = bytes.find((byte) => !isBlank(byte));
+  const last = bytes.findLast((byte) => !isBlank(byte));
+  return (
+    (first === openBrace && last === closeBrace) || (first === openBracket && last === closeBracket)
+  );
+}

@@ -1,0 +1,112 @@
+/** Members of an archive of any kind: presence, moves, order, attributes, contents. */
+import { sha256 } from '../../digest.ts';
+import { Failure } from '../../failure.ts';
+import type { FormatName, Part } from '../part.ts';
+import { compareBinary } from './binary.ts';
+import type { CompareContext } from './comparator.ts';
+import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
+
+export interface Member {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  /** What the archive says of the member, whole; compared where no attribute differs. */
+  readonly header?: Uint8Array;
+  /** As the archive stores it. */
+  readonly stored: Uint8Array;
+  /** The content itself; may throw a `Failure`. */
+  read(): Uint8Array;
+}
+
+/** Compares two lists of members; names that come more than once are matched in order. */
+export async function compareMembers(
+  format: FormatName,
+  published: readonly Member[],
+  rebuilt: readonly Member[],
+  context: CompareContext,
+): Promise<Part[]> {
+  const most = context.limits.members;
+  if (published.length > most || rebuilt.length > most) {
+    throw new Failure('limit-exceeded', 'too many members', { expected: `at most ${most}` });
+  }
+  const left = byName(published);
+  const right = byName(rebuilt);
+  const moves = movesOf(left, right);
+  const parts: Part[] = [];
+  for (const [name, member] of left) {
+    const moved = moves.get(name);
+    const other = right.get(moved ?? name);
+    if (other === undefined) {
+      parts.push(valuePart(format, name, describe(member), undefined));
+      continue;
+    }
+    if (moved !== undefined) parts.push({ format, kind: 'moved', place: name, published: name, rebuilt: moved });
+    parts.push(...insideParts(format, name, await compareMember(format, member, other, context)));
+  }
+  const taken = new Set(moves.values());
+  for (const [name, member] of right) {
+    if (!left.has(name) && !taken.has(name)) parts.push(valuePart(format, name, undefined, describe(member)));
+  }
+  return [...parts, ...orderParts(format, 'members', [...left.keys()], [...right.keys()])];
+}
+
+function byName(members: readonly Member[]): Map<string, Member> {
+  const names = numbered(members.map(({ name }) => name));
+  return new Map(members.map((member, at) => [names[at]!, member]));
+}
+
+/** Members that only one side has and whose stored bytes are the same, published name to rebuilt name. */
+function movesOf(
+  published: ReadonlyMap<string, Member>,
+  rebuilt: ReadonlyMap<string, Member>,
+): ReadonlyMap<string, string> {
+  const byContent = new Map<string, string[]>();
+  for (const [name, { stored }] of rebuilt) {
+    if (published.has(name) || stored.length === 0) continue;
+    const digest = sha256(stored);
+    byContent.set(digest, [...(byContent.get(digest) ?? []), name]);
+  }
+  const moves = new Map<string, string>();
+  if (byContent.size === 0) return moves;
+  for (const [name, { stored }] of published) {
+    if (rebuilt.has(name) || stored.length === 0) continue;
+    const other = byContent.get(sha256(stored))?.shift();
+    if (other !== undefined) moves.set(name, other);
+  }
+  return moves;
+}
+
+function describe({ stored, attributes }: Member): string {
+  const type = attributes.get('type');
+  return type === undefined || type === 'file' ? `${stored.length} bytes` : type;
+}
+
+async function compareMember(
+  format: FormatName,
+  published: Member,
+  rebuilt: Member,
+  context: CompareContext,
+): Promise<Part[]> {
+  context.work.spend(64);
+  const parts: Part[] = valueParts(format, published.attributes, rebuilt.attributes);
+  if (parts.length === 0) parts.push(...compareHeaders(format, published, rebuilt, context));
+  if (Buffer.compare(published.stored, rebuilt.stored) === 0) return parts;
+  try {
+    const left = published.read();
+    const right = rebuilt.read();
+    const inside = await context.inside(published.name, left, right);
+    if (inside.length > 0) return [...parts, ...inside];
+    const sizes = [`${published.stored.length} bytes`, `${rebuilt.stored.length} bytes`] as const;
+    return [...parts, valuePart(format, 'stored form', ...sizes, 'the same content, stored in other bytes')];
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return [...parts, unreadPart(format, 'content', failure.message)];
+  }
+}
+
+/** Header bytes that no attribute explains; lengths and check sums follow the content. */
+function compareHeaders(format: FormatName, published: Member, rebuilt: Member, context: CompareContext): Part[] {
+  const [left, right] = [published.header, rebuilt.header];
+  if (left === undefined || right === undefined || Buffer.compare(left, right) === 0) return [];
+  if (published.stored.length !== rebuilt.stored.length) return [];
+  return [...insideParts(format, 'header bytes', compareBinary(left, right, context))];
+}

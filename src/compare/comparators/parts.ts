@@ -1,0 +1,153 @@
+/** Parts built and bounded. */
+import type { CompareLimits } from '../limits.ts';
+import type { FormatName, HunkLine, LineHunk, Part, PartKind } from '../part.ts';
+
+/** A value of the two sides; undefined where a side has none. */
+export function valuePart(
+  format: FormatName,
+  place: string,
+  published: string | undefined,
+  rebuilt: string | undefined,
+  note?: string,
+): Part {
+  const kind: PartKind = rebuilt === undefined ? 'missing' : published === undefined ? 'extra' : 'value';
+  return {
+    format,
+    kind,
+    place,
+    ...(published === undefined ? {} : { published: shorten(published) }),
+    ...(rebuilt === undefined ? {} : { rebuilt: shorten(rebuilt) }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+export function unreadPart(format: FormatName, place: string, note: string): Part {
+  return { format, kind: 'unread', place, note };
+}
+
+/** No part where nothing inside differs. */
+export function insideParts(format: FormatName, place: string, children: readonly Part[]): readonly Part[] {
+  return children.length === 0 ? [] : [{ format, kind: 'inside', place, children }];
+}
+
+/** Named values that differ, in the order of the published side. */
+export function valueParts(
+  format: FormatName,
+  published: ReadonlyMap<string, string>,
+  rebuilt: ReadonlyMap<string, string>,
+  prefix = '',
+): Part[] {
+  const names = [...published.keys(), ...[...rebuilt.keys()].filter((name) => !published.has(name))];
+  return names
+    .filter((name) => published.get(name) !== rebuilt.get(name))
+    .map((name) => valuePart(format, prefix + name, published.get(name), rebuilt.get(name)));
+}
+
+/** One part where things that both sides have come in another order; `place` says of what. */
+export function orderParts(
+  format: FormatName,
+  place: string,
+  published: readonly string[],
+  rebuilt: readonly string[],
+): readonly Part[] {
+  const there = new Set(rebuilt);
+  const both = new Set(published.filter((name) => there.has(name)));
+  const left = published.filter((name) => both.has(name));
+  const right = rebuilt.filter((name) => both.has(name));
+  const at = left.findIndex((name, index) => right[index] !== name);
+  if (at < 0 || right[at] === undefined) return [];
+  const shown = (names: readonly string[]) => shorten(names.slice(at, at + shownInOrder).join(', '));
+  return [
+    {
+      format,
+      kind: 'order',
+      place,
+      published: shown(left),
+      rebuilt: shown(right),
+      note: `from number ${at + 1} of the ${left.length} that both have`,
+    },
+  ];
+}
+
+/** Equal items told apart by how often they came before. */
+export function numbered(texts: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return texts.map((text) => {
+    const before = seen.get(text) ?? 0;
+    seen.set(text, before + 1);
+    return before === 0 ? text : `${text} (${before + 1})`;
+  });
+}
+
+const shownInOrder = 8;
+/** More than any bound on values, so that building parts cannot hold much. */
+const longestValue = 4096;
+
+export function shorten(text: string, most: number = longestValue): string {
+  if (text.length <= most) return text;
+  // Half a pair would stand for a byte.
+  const cut = /[\uD800-\uDBFF]/.test(text[most - 1]!) ? most - 1 : most;
+  return `${text.slice(0, cut)}… (${text.length} characters)`;
+}
+
+/** The parts within the bounds on number, values and output; what is cut is listed as not looked at. */
+export function boundParts(parts: readonly Part[], limits: CompareLimits): readonly Part[] {
+  return bounded(parts, { parts: limits.parts, characters: limits.outputCharacters }, limits);
+}
+
+interface Left {
+  parts: number;
+  characters: number;
+}
+
+function bounded(parts: readonly Part[], left: Left, limits: CompareLimits): readonly Part[] {
+  const kept: Part[] = [];
+  for (const part of parts) {
+    if (left.parts <= 0 || left.characters <= 0) {
+      const cut = countParts(parts.slice(kept.length));
+      kept.push(unreadPart(part.format, '', `${cut} more ${cut === 1 ? 'part' : 'parts'} not listed`));
+      break;
+    }
+    left.parts -= 1;
+    const own = boundedPart(part, limits);
+    left.characters -= ownCharacters(own);
+    kept.push(
+      part.children === undefined ? own : { ...own, children: bounded(part.children, left, limits) },
+    );
+  }
+  return kept;
+}
+
+function boundedPart(part: Part, { valueCharacters }: CompareLimits): Part {
+  return {
+    ...part,
+    place: shorten(part.place, valueCharacters),
+    ...(part.published === undefined ? {} : { published: shorten(part.published, valueCharacters) }),
+    ...(part.rebuilt === undefined ? {} : { rebuilt: shorten(part.rebuilt, valueCharacters) }),
+  };
+}
+
+function countParts(parts: readonly Part[]): number {
+  return parts.reduce((sum, { children }) => sum + 1 + countParts(children ?? []), 0);
+}
+
+/** Characters of a part without those inside it. */
+function ownCharacters({ place, published, rebuilt, note, lines, windows }: Part): number {
+  const texts = [place, published ?? '', rebuilt ?? '', note ?? ''];
+  const bytes = (windows ?? []).reduce((sum, each) => sum + each.published.length + each.rebuilt.length, 0);
+  return (
+    texts.reduce((sum, text) => sum + text.length, 0) +
+    bytes +
+    (lines ?? []).reduce((sum, hunk) => sum + hunkCharacters(hunk), 0)
+  );
+}
+
+/** Characters of a part and of everything inside it. */
+export function charactersOf(part: Part): number {
+  return (part.children ?? []).reduce((sum, child) => sum + charactersOf(child), ownCharacters(part));
+}
+
+function hunkCharacters({ lines }: LineHunk): number {
+  const lineCharacters = ({ pieces }: HunkLine) => pieces.reduce((sum, { text }) => sum + text.length, 0);
+  return lines.reduce((sum, line) => sum + lineCharacters(line), 0);
+}

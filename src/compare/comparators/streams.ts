@@ -1,0 +1,79 @@
+/** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
+import type { FormatName, Part } from '../part.ts';
+import { decodeBzip2 } from './bzip2-decoder.ts';
+import { bothBegin, type CompareContext, type Comparator, inflateBound } from './comparator.ts';
+import { insideParts, unreadPart, valuePart, valueParts } from './parts.ts';
+import { decodeXz, xzHeader } from './xz-stream.ts';
+import { decodeZstd, zstdHeader } from './zstd-stream.ts';
+
+/** Bytes that a decoder made so far; throws a `Failure` beyond the bound. */
+export type OnSize = (bytes: number) => void;
+
+interface Codec {
+  readonly format: FormatName;
+  readonly magic: readonly number[];
+  readonly suffix: RegExp;
+  header(bytes: Uint8Array): ReadonlyMap<string, string>;
+  /** Undefined where the stream is damaged. */
+  decode(bytes: Uint8Array, onSize: OnSize): Promise<Uint8Array | undefined> | Uint8Array | undefined;
+}
+
+export const bzip2: Comparator = streamComparator({
+  format: 'bzip2',
+  magic: [0x42, 0x5a, 0x68],
+  suffix: /\.(bz2?|tbz2?)$/,
+  header: (bytes) => new Map([['level', String.fromCharCode(bytes[3] ?? 0)]]),
+  decode: decodeBzip2,
+});
+
+export const xz: Comparator = streamComparator({
+  format: 'xz',
+  magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+  suffix: /\.(xz|txz)$/,
+  header: xzHeader,
+  decode: decodeXz,
+});
+
+export const zstd: Comparator = streamComparator({
+  format: 'zstd',
+  magic: [0x28, 0xb5, 0x2f, 0xfd],
+  suffix: /\.(zst|tzst)$/,
+  header: zstdHeader,
+  decode: decodeZstd,
+});
+
+function streamComparator({ format, magic, suffix, header, decode }: Codec): Comparator {
+  return {
+    format,
+    matches: bothBegin(...magic),
+    async compare(published, rebuilt, context): Promise<readonly Part[] | undefined> {
+      const parts: Part[] = valueParts(format, header(published), header(rebuilt));
+      const left = await decode(published, sizeCounter(context));
+      const right = left === undefined ? undefined : await decode(rebuilt, sizeCounter(context));
+      if (left === undefined || right === undefined) {
+        return [...parts, unreadPart(format, 'content', 'the stream is damaged or of a kind that is not read')];
+      }
+      const inside = await context.inside(innerName(context.path, suffix), left, right);
+      parts.push(...insideParts(format, innerName(context.path, suffix), inside));
+      if (inside.length === 0) {
+        const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
+        parts.push(valuePart(format, 'compressed form', ...sizes, 'the same content, compressed otherwise'));
+      }
+      return parts;
+    },
+  };
+}
+
+/** Takes sizes of pieces and adds them up against what may be held. */
+function sizeCounter(context: CompareContext): OnSize {
+  let left = inflateBound(context);
+  return (bytes) => {
+    left -= bytes;
+    context.work.inflated(left < 0 ? Number.POSITIVE_INFINITY : bytes);
+  };
+}
+
+function innerName(path: string, suffix: RegExp): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.replace(suffix, (found) => (found.startsWith('.t') ? '.tar' : '')) || 'content';
+}

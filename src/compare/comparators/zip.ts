@@ -1,0 +1,47 @@
+/** Zip files, jars and wheels: order, times, attributes and extra fields of the directory, then the members. */
+import { Failure } from '../../failure.ts';
+import type { Part } from '../part.ts';
+import { type CompareContext, type Comparator, hasBytesAt } from './comparator.ts';
+import { inflate } from './deflate.ts';
+import { compareMembers, type Member } from './members.ts';
+import { insideParts, valuePart } from './parts.ts';
+import { readZip, type ZipMember } from './zip-directory.ts';
+
+const isZip = (bytes: Uint8Array): boolean =>
+  hasBytesAt(bytes, [0x50, 0x4b, 0x03, 0x04]) || hasBytesAt(bytes, [0x50, 0x4b, 0x05, 0x06]);
+/** A script in front of an archive, as zipapp and spring boot make them. */
+const isPrefixed = (path: string): boolean => /\.(jar|whl|zip|pyz|egg|war)$/.test(path);
+
+export const zip: Comparator = {
+  format: 'zip',
+  matches: (published, rebuilt, path) => (isZip(published) && isZip(rebuilt)) || isPrefixed(path),
+  async compare(published, rebuilt, context): Promise<readonly Part[] | undefined> {
+    const left = readZip(published, context.limits.members);
+    const right = readZip(rebuilt, context.limits.members);
+    if (left === undefined || right === undefined) return undefined;
+    const member = (each: ZipMember) => memberOf(each, context);
+    const parts = await compareMembers('zip', left.members.map(member), right.members.map(member), context);
+    if (left.comment !== right.comment) parts.push(valuePart('zip', 'comment', left.comment, right.comment));
+    parts.push(
+      ...insideParts('zip', 'bytes before the archive', await context.inside('', left.prefix, right.prefix)),
+    );
+    return parts;
+  },
+};
+
+function memberOf({ name, attributes, method, stored, headers }: ZipMember, context: CompareContext): Member {
+  return {
+    name,
+    attributes,
+    header: headers,
+    stored,
+    read() {
+      if (method === 0) return stored;
+      const content = method === 8 ? inflate(stored, context)?.content : undefined;
+      if (content === undefined) {
+        throw new Failure('unsupported', method === 8 ? 'the member is damaged' : `compressed by method ${method}`);
+      }
+      return content;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** The gateway to the `fzstd` package: Zstandard (RFC 8878). */
+import { createRequire } from 'node:module';
+import { hasBytesAt } from './comparator.ts';
+
+type Fzstd = typeof import('fzstd');
+
+/** Loaded when first needed. */
+const require = createRequire(import.meta.url);
+
+const magic = [0x28, 0xb5, 0x2f, 0xfd];
+/** What `zstd --ultra` uses; the decoder allocates the window that a frame asks for. */
+const largestWindow = 128 * 1024 * 1024;
+const inputPiece = 64 * 1024;
+
+export function decodeZstd(bytes: Uint8Array, onSize: (bytes: number) => void): Uint8Array | undefined {
+  if (windowOf(bytes) > largestWindow) return undefined;
+  const { Decompress }: Fzstd = require('fzstd');
+  const pieces: Uint8Array[] = [];
+  let refused: unknown;
+  const decoder = new Decompress((piece) => {
+    try {
+      onSize(piece.length);
+    } catch (failure) {
+      refused = failure;
+      throw failure;
+    }
+    pieces.push(Uint8Array.from(piece));
+  });
+  try {
+    for (let at = 0; at < bytes.length; at += inputPiece) {
+      decoder.push(bytes.subarray(at, at + inputPiece), at + inputPiece >= bytes.length);
+    }
+  } catch {
+    if (refused !== undefined) throw refused;
+    return undefined;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Fields of the first frame's header (RFC 8878 §3.1.1.1). */
+export function zstdHeader(bytes: Uint8Array): ReadonlyMap<string, string> {
+  const descriptor = bytes[4] ?? 0;
+  return new Map([
+    ['content size recorded', String((descriptor & 0xc0) !== 0 || (descriptor & 0x20) !== 0)],
+    ['single segment', String((descriptor & 0x20) !== 0)],
+    ['check sum', String((descriptor & 4) !== 0)],
+    ['dictionary', String(descriptor & 3)],
+    ['window', String(windowOf(bytes))],
+  ]);
+}
+
+/** Bytes that the first frame wants to be kept; infinite where that cannot be read. */
+function windowOf(bytes: Uint8Array): number {
+  const descriptor = bytes[4];
+  if (!hasBytesAt(bytes, magic) || descriptor === undefined || bytes.length < 18) return 0;
+  if ((descriptor & 0x20) === 0) {
+    const window = bytes[5]!;
+    const base = 2 ** (10 + (window >> 3));
+    return base + (base / 8) * (window & 7);
+  }
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = 5 + [0, 1, 2, 4][descriptor & 3]!;
+  const size = descriptor >> 6;
+  if (size === 0) return view[at]!;
+  if (size === 1) return view.readUInt16LE(at) + 256;
+  return size === 2 ? view.readUInt32LE(at) : Number(view.readBigUInt64LE(at));
+}

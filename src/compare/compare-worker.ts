@@ -1,0 +1,12 @@
+/** The worker thread of `pool.ts`: answers each pair of contents with its parts, in the order of arrival. */
+import { parentPort } from 'node:worker_threads';
+import { compareContent } from './comparators/index.ts';
+import type { CompareJob } from './pool.ts';
+
+let before: Promise<void> = Promise.resolve();
+
+parentPort?.on('message', ({ path, published, rebuilt, limits }: CompareJob) => {
+  before = before.then(async () => {
+    parentPort?.postMessage(await compareContent(path, published, rebuilt, limits));
+  });
+});

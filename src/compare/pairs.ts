@@ -1,0 +1,92 @@
+/** Entries of two archives or folders brought together: by path, and what is left over by content. */
+import type { ApkEntry } from '../apk/apk.ts';
+import { entryPath } from '../apk/entries.ts';
+
+/** What of an entry is compared; folders have entries of this shape too. */
+export type ComparedEntry = Omit<ApkEntry, 'sha1' | 'content'>;
+
+export interface EntryPair {
+  /** Of the published side, or of the side that has it. */
+  readonly path: string;
+  /** From 1; more than that only where an archive has a path several times. */
+  readonly occurrence: number;
+  readonly published: ComparedEntry | undefined;
+  readonly rebuilt: ComparedEntry | undefined;
+}
+
+/** Pairs in the order of the published side; behind them what only the rebuilt side has. */
+export function pairEntries(
+  published: readonly ComparedEntry[],
+  rebuilt: readonly ComparedEntry[],
+): readonly EntryPair[] {
+  const left = keyed(published);
+  const right = keyed(rebuilt);
+  const moves = movesOf(left, right);
+  const pairs: EntryPair[] = [];
+  for (const [key, each] of left) {
+    const other = right.get(key) ?? right.get(moves.get(key) ?? '');
+    pairs.push({ ...each, published: each.entry, rebuilt: other?.entry });
+  }
+  const taken = new Set(moves.values());
+  for (const [key, each] of right) {
+    if (left.has(key) || taken.has(key)) continue;
+    pairs.push({ ...each, published: undefined, rebuilt: each.entry });
+  }
+  return pairs.map(({ path, occurrence, published: a, rebuilt: b }) => ({
+    path,
+    occurrence,
+    published: a,
+    rebuilt: b,
+  }));
+}
+
+interface Keyed {
+  readonly path: string;
+  readonly occurrence: number;
+  readonly entry: ComparedEntry;
+}
+
+function keyed(entries: readonly ComparedEntry[]): Map<string, Keyed> {
+  const seen = new Map<string, number>();
+  return new Map(
+    entries.map((entry) => {
+      const path = entryPath(entry);
+      const occurrence = (seen.get(path) ?? 0) + 1;
+      seen.set(path, occurrence);
+      return [`${path}\0${occurrence}`, { path, occurrence, entry }];
+    }),
+  );
+}
+
+/** Files that only one side has and that hold the same bytes; the same base name goes first. */
+function movesOf(
+  published: ReadonlyMap<string, Keyed>,
+  rebuilt: ReadonlyMap<string, Keyed>,
+): ReadonlyMap<string, string> {
+  const byContent = new Map<string, string[]>();
+  for (const [key, { entry }] of rebuilt) {
+    if (published.has(key) || !hasContent(entry)) continue;
+    byContent.set(entry.sha256, [...(byContent.get(entry.sha256) ?? []), key]);
+  }
+  const moves = new Map<string, string>();
+  if (byContent.size === 0) return moves;
+  const lost = [...published].filter(([key, { entry }]) => !rebuilt.has(key) && hasContent(entry));
+  const take = (key: string, { entry }: Keyed, suits: (other: string) => boolean) => {
+    const others = byContent.get(entry.sha256) ?? [];
+    const at = moves.has(key) ? -1 : others.findIndex(suits);
+    if (at >= 0) moves.set(key, others.splice(at, 1)[0]!);
+  };
+  for (const [key, each] of lost) {
+    take(key, each, (other) => baseName(rebuilt.get(other)!.path) === baseName(each.path));
+  }
+  for (const [key, each] of lost) take(key, each, () => true);
+  return moves;
+}
+
+function hasContent({ type, size }: ComparedEntry): boolean {
+  return (type === '0' || type === '7') && size > 0;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

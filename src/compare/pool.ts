@@ -1,0 +1,77 @@
+/** Worker threads that compare contents. */
+import { Worker } from 'node:worker_threads';
+import { unreadPart } from './comparators/parts.ts';
+import type { CompareLimits } from './limits.ts';
+import type { Part } from './part.ts';
+
+export interface CompareJob {
+  readonly path: string;
+  readonly published: Uint8Array;
+  readonly rebuilt: Uint8Array;
+  readonly limits: CompareLimits;
+}
+
+const threads = 2;
+/** Heap of a thread; contents are outside of it. */
+const heapMebibytes = 512;
+
+/** Threads that take contents in turn; they start when first needed. */
+export class ComparePool {
+  readonly #threads: (Thread | undefined)[] = [];
+  #turn = 0;
+
+  /** The parts; the buffers are handed over. A thread that dies of a content is a part that says so. */
+  compare(job: CompareJob): Promise<readonly Part[]> {
+    const turn = this.#turn++ % threads;
+    const thread = this.#threads[turn] ?? new Thread(() => delete this.#threads[turn]);
+    this.#threads[turn] = thread;
+    return thread.compare(job);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread?.stop()));
+  }
+}
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #waiting: ((parts: readonly Part[]) => void)[] = [];
+
+  constructor(onEnd: () => void) {
+    // Flags of the process, like --input-type, may not suit a worker.
+    const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heapMebibytes } };
+    this.#worker = new Worker(new URL('./compare-worker.js', import.meta.url), options);
+    this.#worker.unref();
+    this.#worker.on('message', (parts: readonly Part[]) => this.#waiting.shift()?.(parts));
+    this.#worker.on('error', () => undefined);
+    this.#worker.on('exit', () => {
+      onEnd();
+      const part = unreadPart('binary', '', 'comparing it needs more memory than is allowed');
+      for (const answer of this.#waiting.splice(0)) answer([part]);
+    });
+  }
+
+  compare(job: CompareJob): Promise<readonly Part[]> {
+    return new Promise((resolve) => {
+      this.#waiting.push((parts) => {
+        if (this.#waiting.length === 0) this.#worker.unref();
+        resolve(parts);
+      });
+      // The worker holds the process only while somebody waits for its answer.
+      this.#worker.ref();
+      this.#worker.postMessage(job, transferable(job));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#worker.ref();
+    await this.#worker.terminate();
+  }
+}
+
+/** Buffers that hold nothing but one content. */
+function transferable({ published, rebuilt }: CompareJob): ArrayBuffer[] {
+  return [published, rebuilt].flatMap((bytes) =>
+    bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [],
+  );
+}

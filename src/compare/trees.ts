@@ -1,0 +1,131 @@
+/** Two folders, or two plain files: presence, moves, types, modes, links, contents. */
+import type { ByteSource } from '../apk/apk.ts';
+import type { Sha256 } from '../digest.ts';
+import { ContentComparison } from './content-comparison.ts';
+import { unreadPart } from './comparators/parts.ts';
+import { wholeContent } from './entry-stream.ts';
+import { blockDigests, chosenBlocks, differingBlocks, largeParts } from './large.ts';
+import { type CompareLimits, defaultCompareLimits } from './limits.ts';
+import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
+import type { Part } from './part.ts';
+import { comparePairs, type SectionComparison } from './sections.ts';
+
+/** Owner and time of modification are those of whoever unpacked it: they are not compared. */
+export interface TreeEntry {
+  /** Empty for a plain file. */
+  readonly path: string;
+  readonly type: string;
+  readonly mode: number;
+  readonly linkname: string;
+  readonly size: number;
+  readonly sha256: Sha256;
+  readonly source: ByteSource | undefined;
+}
+
+/** Like a section of a package, named `files`. */
+export interface TreeComparison extends SectionComparison {
+  readonly section: 'files';
+  readonly likeness: 'identical' | 'different';
+}
+
+export async function compareTrees(
+  published: readonly TreeEntry[],
+  rebuilt: readonly TreeEntry[],
+  limits: CompareLimits = defaultCompareLimits,
+): Promise<TreeComparison> {
+  const sources = new Map<ComparedEntry, ByteSource>();
+  const entries = (tree: readonly TreeEntry[]) =>
+    tree.map((each) => {
+      const entry = entryOf(each);
+      if (each.source !== undefined) sources.set(entry, each.source);
+      return entry;
+    });
+  const pairs = pairEntries(entries(published), entries(rebuilt));
+  const comparison = new ContentComparison(limits);
+  try {
+    const parts = new Map<string, readonly Part[]>();
+    for (const pair of pairs) await comparePair(pair, sources, comparison, limits, parts);
+    await comparison.settled();
+    const differences = comparePairs('files', pairs).map((each) => {
+      const found = each.kind === 'content' ? parts.get(each.path) : undefined;
+      return found === undefined ? each : { ...each, parts: found };
+    });
+    return { section: 'files', likeness: differences.length === 0 ? 'identical' : 'different', differences };
+  } finally {
+    await comparison.close();
+  }
+}
+
+/** The shape in which archives are compared; what a folder has none of is the same on both sides. */
+function entryOf({ path, type, mode, linkname, size, sha256 }: TreeEntry): ComparedEntry {
+  return {
+    name: path,
+    type,
+    mode,
+    linkname,
+    size,
+    sha256,
+    offset: 0,
+    uid: 0,
+    gid: 0,
+    uname: '',
+    gname: '',
+    mtime: 0,
+    devmajor: 0,
+    devminor: 0,
+    pax: [],
+    raw: new Uint8Array(0),
+  };
+}
+
+async function comparePair(
+  { path, published, rebuilt }: EntryPair,
+  sources: ReadonlyMap<ComparedEntry, ByteSource>,
+  comparison: ContentComparison,
+  limits: CompareLimits,
+  parts: Map<string, readonly Part[]>,
+): Promise<void> {
+  if (published === undefined || rebuilt === undefined || published.sha256 === rebuilt.sha256) return;
+  const [left, right] = [sources.get(published), sources.get(rebuilt)];
+  if (left === undefined || right === undefined) return;
+  const bytes = published.size + rebuilt.size;
+  if (!comparison.afford(bytes)) {
+    parts.set(path, [unreadPart('binary', '', 'too much differs to look into all of it')]);
+    return;
+  }
+  if (bytes > limits.contentBytes) {
+    parts.set(path, await compareLarge(published, left, rebuilt, right, limits));
+    return;
+  }
+  const contents = [
+    await taken(left, wholeContent(published.size)),
+    await taken(right, wholeContent(rebuilt.size)),
+  ] as const;
+  const name = path === '' ? left.name : path;
+  await comparison.add(name, ...contents, (found) => parts.set(path, found));
+}
+
+async function compareLarge(
+  published: ComparedEntry,
+  left: ByteSource,
+  rebuilt: ComparedEntry,
+  right: ByteSource,
+  limits: CompareLimits,
+): Promise<readonly Part[]> {
+  const [a, b] = [
+    await taken(left, blockDigests(published.size)),
+    await taken(right, blockDigests(rebuilt.size)),
+  ];
+  const { indexes, count } = differingBlocks(a, b, limits.windows);
+  const chosen = new Set(indexes);
+  const blocks = [await taken(left, chosenBlocks(chosen)), await taken(right, chosenBlocks(chosen))] as const;
+  return largeParts({ digests: a, blocks: blocks[0] }, { digests: b, blocks: blocks[1] }, count, limits);
+}
+
+async function taken<T>(
+  source: ByteSource,
+  taker: { add(bytes: Uint8Array): void; finish(): T },
+): Promise<T> {
+  for await (const chunk of source.open()) taker.add(chunk);
+  return taker.finish();
+}

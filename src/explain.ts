@@ -1,0 +1,54 @@
+/** What differs, named and proven: causes for each difference, and the counterfactual over all of them. */
+import type { ByteSource } from './apk/apk.ts';
+import type { Limits } from './apk/limits.ts';
+import { nameCauses } from './compare/causes/name.ts';
+import type { UnequalComparison } from './compare/compare.ts';
+import { explain } from './compare/counterfactual/counterfactual.ts';
+import type { Explanation } from './compare/counterfactual/explanation.ts';
+import type { Rebuilt } from './engine/engine.ts';
+import { placedSteps } from './plan/steps.ts';
+import { type Prepared, substitution } from './prepare.ts';
+import type { Target } from './target.ts';
+
+export interface Unequal {
+  readonly target: Target;
+  readonly index: number;
+  readonly prepared: Prepared;
+  readonly rebuilt: Rebuilt;
+  readonly rebuiltSource: ByteSource;
+  /** The signature section in front of the rebuilt package. */
+  readonly signature: Uint8Array | undefined;
+  readonly limits: Limits | undefined;
+}
+
+/** Names the causes of what a comparison found, and shows how much of it an explanation covers. */
+export async function explainComparison(
+  comparison: UnequalComparison,
+  unequal: Unequal,
+): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
+  const { target, index, prepared, rebuilt, rebuiltSource, signature, limits } = unequal;
+  const named = await nameCauses(
+    comparison,
+    { published: target.source, rebuilt: rebuiltSource },
+    {
+      plan: prepared.plans[index],
+      steps: placedSteps(prepared.recipe).map(({ step }) => step.runs),
+      environment: prepared.recipe.environment.environment,
+      facts: rebuilt.facts,
+      substituted: substitution(prepared.guest),
+    },
+    limits,
+  );
+  const explanation =
+    rebuilt.reemit === undefined
+      ? ({ explained: 'not-attempted', why: 'the engine cannot emit what it built once more' } as const)
+      : await explain({
+          published: target.source,
+          apk: target.apk,
+          comparison: named,
+          signature,
+          reemit: (substitutions) => rebuilt.reemit!(index, substitutions),
+          ...(limits === undefined ? {} : { limits }),
+        });
+  return { comparison: named, explanation };
+}

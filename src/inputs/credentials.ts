@@ -1,0 +1,64 @@
+/** Credentials for servers, from the environment or a netrc file; they go into requests and nowhere else. */
+
+/** The value of an `Authorization` header for a host; undefined where nothing is known. */
+export type Credentials = (url: URL) => string | undefined;
+
+interface NetrcEntry {
+  /** Undefined for `default`. */
+  readonly machine: string | undefined;
+  readonly login: string;
+  readonly password: string;
+}
+
+/**
+ * Credentials from text: `HTTP_AUTH` as apko has it (`basic:<host>:<user>:<password>` or `bearer:<host>:<token>`, several
+ * separated by commas; apko pkg/apk/auth) before netrc (ftp(1), as curl reads it). Only https and this machine get any.
+ */
+export function makeCredentials(httpAuth: string, netrc: string): Credentials {
+  const headers = new Map(httpAuth.split(',').flatMap(parseHttpAuth));
+  const entries = parseNetrc(netrc);
+  return (url) => {
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
+    const own = headers.get(url.host) ?? headers.get(url.hostname);
+    if (own !== undefined) return own;
+    const entry = entries.find(({ machine }) => machine === url.hostname || machine === undefined);
+    return entry === undefined ? undefined : basic(entry.login, entry.password);
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\./.test(host);
+}
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function parseHttpAuth(text: string): [string, string][] {
+  const match = /^\s*(basic|bearer):((?:\[[^\]]*\]|[^:]+)(?::\d+(?=:))?):(.*)$/.exec(text);
+  if (match === null) return [];
+  const [, scheme, host, rest] = match as unknown as [string, string, string, string];
+  if (scheme === 'bearer') return [[host, `Bearer ${rest}`]];
+  const at = rest.indexOf(':');
+  return at < 0 ? [] : [[host, basic(rest.slice(0, at), rest.slice(at + 1))]];
+}
+
+/** Entries of a netrc file in their order; macros are passed over. */
+function parseNetrc(text: string): NetrcEntry[] {
+  const words = text
+    .replace(/^\s*macdef\b[^\n]*\n(?:[^\n]+\n?)*/gm, '')
+    .replace(/^\s*#.*$/gm, '')
+    .split(/\s+/)
+    .filter(Boolean);
+  const entries: { machine: string | undefined; login: string; password: string }[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const last = entries.at(-1);
+    const word = words[at];
+    if (word === 'default') entries.push({ machine: undefined, login: '', password: '' });
+    else if (word === 'machine') entries.push({ machine: words[++at] ?? '', login: '', password: '' });
+    else if (word === 'login' && last !== undefined) last.login = words[++at] ?? '';
+    else if (word === 'password' && last !== undefined) last.password = words[++at] ?? '';
+    else if (word === 'account') at += 1;
+  }
+  return entries;
+}

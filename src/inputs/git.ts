@@ -1,0 +1,350 @@
+/**
+ * Git repositories over http(s), fetched by the machine's git with nothing of the caller's configuration, into bare repositories
+ * that hold what the steps will ask for and no more. Nothing is checked out.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import type { GitRequest } from '../plan/sources.ts';
+import { findProgram, hostPath, runProcess } from '../process.ts';
+import { type Provenance, parseAddress, shownAddress } from './addresses.ts';
+import type { NetworkOptions } from './inputs.ts';
+import { namesIn, ownedName, sweepAbandoned } from './owners.ts';
+
+export interface GitWanted {
+  /** Full id; empty where nothing pins it. */
+  readonly commit: string;
+  readonly request: GitRequest;
+}
+
+export interface GitAccess {
+  readonly folder: string;
+  readonly network: NetworkOptions;
+  readonly signal: AbortSignal;
+  /** Follows redirects under the address policy and returns where the repository really is. */
+  readonly locate: (address: string, provenance: Provenance) => Promise<string | undefined>;
+}
+
+export interface FetchedRepository {
+  /** A bare repository. */
+  readonly path: string;
+  /** Commit of each wish, in their order. */
+  readonly commits: readonly string[];
+}
+
+const mostRepositoryBytes = 32 * 1024 ** 3;
+const lowSpeedSeconds = 60;
+
+/**
+ * Fetches a repository with everything that several steps want of it; the kept one where it was fetched before. Undefined where
+ * there is none. Fails with `source-mismatch` where a tag is not the pinned commit, and with `unreachable`.
+ */
+export async function fetchRepository(
+  address: string,
+  provenance: Provenance,
+  wanted: readonly GitWanted[],
+  access: GitAccess,
+): Promise<FetchedRepository | undefined> {
+  mkdirSync(access.folder, { recursive: true });
+  sweepAbandoned(access.folder);
+  const git = openGit(access);
+  const kept = join(access.folder, sha256(Buffer.from(canonicalJson([address, wanted]))));
+  const pinned = wanted.every(({ commit }) => commit !== '');
+  if (isRepository(kept) && (pinned || access.network.policy.offline)) {
+    touch(kept);
+    return { path: kept, commits: await Promise.all(wanted.map((each) => requireCommit(git, kept, each, address))) };
+  }
+  const located = await access.locate(address, provenance);
+  if (located === undefined) return undefined;
+  const aside = join(access.folder, ownedName());
+  try {
+    const commits = await fetchInto(git, aside, located, wanted, { ...access, address });
+    rmSync(kept, { recursive: true, force: true });
+    renameSync(aside, kept);
+    return { path: kept, commits };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+function isRepository(path: string): boolean {
+  return statSync(join(path, 'HEAD'), { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function touch(path: string): void {
+  const now = Date.now() / 1000;
+  utimesSync(join(path, 'HEAD'), now, now);
+}
+
+export type Git = (argv: readonly string[], options?: { readonly address?: string }) => Promise<string>;
+
+/** What git said where it failed. */
+class GitError extends Error {}
+
+/** Runs the machine's git. A program that fails is a `GitError`. */
+export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal'>): Git {
+  const program = findProgram('git');
+  if (program === undefined) {
+    throw new Failure('source-unavailable', 'git is not installed', {
+      hint: 'install git, or give the repository as a folder with --source-mirror PREFIX=DIR',
+    });
+  }
+  return async (argv, { address } = {}) => {
+    let output = '';
+    let size = 0;
+    const { exitCode, output: errors } = await runProcess(program, argv, {
+      env: environment(network, address),
+      signal,
+      onStdout: (bytes) => {
+        size += bytes.length;
+        if (size > 256 * 1024 * 1024) throw new Failure('unreachable', 'git says too much');
+        output += Buffer.from(bytes).toString('latin1');
+      },
+    });
+    signal.throwIfAborted();
+    if (exitCode !== 0) throw new GitError(errors.trim().split('\n').at(-1) ?? '');
+    return output;
+  };
+}
+
+/** Configuration goes through the environment: credentials must not be seen in a list of processes. */
+function environment(
+  { policy, proxies, credentials }: NetworkOptions,
+  address: string | undefined,
+): Record<string, string> {
+  const url = address === undefined ? undefined : parseAddress(address);
+  const settings: [string, string][] = [
+    ['core.hooksPath', '/dev/null'],
+    ['core.fsmonitor', 'false'],
+    ['credential.helper', ''],
+    ['http.followRedirects', 'false'],
+    ['http.lowSpeedLimit', '1000'],
+    ['http.lowSpeedTime', String(lowSpeedSeconds)],
+    ['fetch.recurseSubmodules', 'false'],
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ['safe.directory', '*'],
+    ['advice.detachedHead', 'false'],
+  ];
+  const authorization = url === undefined ? undefined : credentials(url);
+  if (url !== undefined && authorization !== undefined)
+    settings.push([`http.${url.origin}/.extraHeader`, `Authorization: ${authorization}`]);
+  return {
+    PATH: hostPath,
+    LC_ALL: 'C',
+    HOME: '/nonexistent',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '/bin/false',
+    GIT_ALLOW_PROTOCOL: policy.offline ? 'file' : 'https:http',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    ...(proxies.http === undefined ? {} : { http_proxy: proxies.http }),
+    ...(proxies.https === undefined ? {} : { https_proxy: proxies.https }),
+    ...(proxies.none === undefined ? {} : { no_proxy: proxies.none }),
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], at) => [
+        [`GIT_CONFIG_KEY_${at}`, key],
+        [`GIT_CONFIG_VALUE_${at}`, value],
+      ]),
+    ),
+  };
+}
+
+interface FetchContext extends GitAccess {
+  readonly address: string;
+}
+
+async function fetchInto(
+  git: Git,
+  path: string,
+  located: string,
+  wanted: readonly GitWanted[],
+  context: FetchContext,
+): Promise<string[]> {
+  await git(['init', '--quiet', '--bare', '--template=', path]);
+  const fetch = (refspecs: readonly string[], depth: number | undefined) =>
+    fetchBounded(git, path, located, refspecs, depth, context);
+  const whole = wanted.some(({ request }) => request.depth === undefined);
+  if (whole) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'], undefined);
+  for (const { commit, request } of wanted) {
+    const depth = whole ? undefined : request.depth;
+    await fetchWish(git, path, commit, request, (refspecs) => fetch(refspecs, depth));
+  }
+  const commits: string[] = [];
+  for (const each of wanted) commits.push(await requireCommit(git, path, each, context.address));
+  await settleHead(git, path, located, commits);
+  tidy(path);
+  return commits;
+}
+
+async function fetchWish(
+  git: Git,
+  path: string,
+  commit: string,
+  { tag, branch }: GitRequest,
+  fetch: (refspecs: readonly string[]) => Promise<void>,
+): Promise<void> {
+  if (tag !== '') return fetch([`+refs/tags/${tag}:refs/tags/${tag}`]);
+  if (branch !== '') {
+    await fetch([`+refs/heads/${branch}:refs/heads/${branch}`]).catch((failure: unknown) => {
+      if (commit === '') throw failure;
+    });
+  } else await fetch(['+HEAD:refs/heads/wolfi-repro-head']);
+  if (commit === '' || (await hasCommit(git, path, commit))) return;
+  // The branch went on, or is gone; most servers give a commit by its id.
+  await fetch([`+${commit}:refs/heads/${branch === '' ? 'wolfi-repro-head' : branch}`]);
+}
+
+async function hasCommit(git: Git, path: string, commit: string): Promise<boolean> {
+  return git(['-C', path, 'cat-file', '-e', `${commit}^{commit}`]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Retried, its size watched; without a depth where the server knows none. */
+async function fetchBounded(
+  git: Git,
+  path: string,
+  located: string,
+  refspecs: readonly string[],
+  depth: number | undefined,
+  { network, signal, address }: FetchContext,
+): Promise<void> {
+  let shallow = depth;
+  for (let attempt = 1; ; attempt += 1) {
+    const flags = shallow === undefined ? [] : [`--depth=${shallow}`];
+    const watch = watchSize(path);
+    try {
+      await git(['-C', path, 'fetch', '--quiet', '--no-tags', ...flags, '--', located, ...refspecs], { address: located });
+      return;
+    } catch (failure) {
+      if (!(failure instanceof GitError)) throw failure;
+      if (/shallow capabilities/.test(failure.message) && shallow !== undefined) shallow = undefined;
+      else if (attempt >= network.attempts || /not found|not our ref|couldn't find/i.test(failure.message))
+        throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched: ${failure.message}`);
+      else await sleep(network.backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal });
+    } finally {
+      watch.stop();
+    }
+  }
+}
+
+/** A repository that grows without end is stopped by taking its folder away. */
+function watchSize(path: string): { stop(): void } {
+  const packs = join(path, 'objects/pack');
+  const timer = setInterval(() => {
+    const bytes = namesIn(packs).reduce(
+      (sum, name) => sum + (statSync(join(packs, name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+    if (bytes > mostRepositoryBytes) rmSync(path, { recursive: true, force: true });
+  }, 1000);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}
+
+/** The commit of a wish. Fails with `source-mismatch` where the tag is another commit than the pinned one. */
+async function requireCommit(
+  git: Git,
+  path: string,
+  { commit, request: { tag, branch } }: GitWanted,
+  address: string,
+): Promise<string> {
+  const parse = (name: string) =>
+    git(['-C', path, 'rev-parse', '--verify', '--quiet', '--end-of-options', name]).then(
+      (text) => text.trim(),
+      () => undefined,
+    );
+  const names = tag === '' ? [`refs/heads/${branch || 'wolfi-repro-head'}`] : [`refs/tags/${tag}`];
+  const tip = await parse(`${names[0]}^{commit}`);
+  const tagObject = tag === '' ? undefined : await parse(names[0]!);
+  if (commit === '') {
+    if (tip !== undefined) return tip;
+    throw new Failure('source-unavailable', `${shownAddress(address)} has no ${tag || branch || 'HEAD'}`);
+  }
+  const agrees = tag === '' ? await hasCommit(git, path, commit) : tip === commit || tagObject === commit;
+  if (agrees) return commit;
+  throw new Failure('source-mismatch', `${shownAddress(address)} has another commit at ${tag || branch || 'HEAD'}`, {
+    expected: commit,
+    got: tip ?? 'nothing',
+  });
+}
+
+/** A clone asks for the default branch even where it is told another. */
+async function settleHead(git: Git, path: string, located: string, commits: readonly string[]): Promise<void> {
+  const text = await git(['ls-remote', '--symref', '--', located, 'HEAD'], { address: located }).catch(() => '');
+  const named = /^ref: (refs\/heads\/[^\s]+)\tHEAD$/m.exec(text)?.[1];
+  const branches = (await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads'])).trim().split('\n');
+  const head = named !== undefined && branches.includes(named) ? named : branches[0];
+  if (head === undefined || head === '')
+    await git(['-C', path, 'update-ref', '--no-deref', 'HEAD', commits[0]!]).catch(() => undefined);
+  else await git(['-C', path, 'symbolic-ref', 'HEAD', head]);
+}
+
+/** What is left of the way it came is removed; the unmodified step may filter what it clones. */
+function tidy(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (!['HEAD', 'config', 'objects', 'refs', 'packed-refs', 'shallow'].includes(name))
+      rmSync(join(path, name), { recursive: true, force: true });
+  }
+  writeFileSync(
+    join(path, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n',
+  );
+}
+
+export interface Submodule {
+  readonly path: string;
+  readonly address: string;
+  readonly commit: string;
+}
+
+const mostSubmodules = 500;
+
+/** The submodules of a commit, by its `.gitmodules`; relative addresses are resolved (gitmodules(5)). */
+export async function listSubmodules(
+  git: Git,
+  repository: string,
+  commit: string,
+  address: string,
+): Promise<Submodule[]> {
+  const blob = `${commit}:.gitmodules`;
+  const has = await git(['-C', repository, 'cat-file', '-e', blob]).then(
+    () => true,
+    () => false,
+  );
+  if (!has) return [];
+  const text = await git(['-C', repository, 'config', '--blob', blob, '-z', '--get-regexp', '^submodule\\..*\\.(path|url)$']);
+  const modules = new Map<string, { path?: string; url?: string }>();
+  for (const item of text.split('\0').filter(Boolean)) {
+    const [, name, key, value] = /^submodule\.([\s\S]*)\.(path|url)\n([\s\S]*)$/.exec(item) ?? [];
+    if (name === undefined) continue;
+    const known = modules.get(name) ?? {};
+    modules.set(name, { ...known, [key!]: value! });
+    if (modules.size > mostSubmodules) throw new Failure('limit-exceeded', 'a source has too many submodules');
+  }
+  const found: Submodule[] = [];
+  for (const { path, url } of modules.values()) {
+    if (path === undefined || url === undefined) continue;
+    const entry = await git(['-C', repository, 'ls-tree', '-z', commit, '--', path]);
+    const id = /^160000 commit ([0-9a-f]{40})\t/.exec(entry)?.[1];
+    if (id !== undefined) found.push({ path, address: resolveSubmodule(url, address), commit: id });
+  }
+  return found;
+}
+
+function resolveSubmodule(url: string, base: string): string {
+  if (!url.startsWith('./') && !url.startsWith('../')) return url;
+  const parts = base.replace(/\/+$/, '').split('/');
+  for (const part of url.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}

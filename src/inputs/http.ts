@@ -1,0 +1,237 @@
+/** The gateway to the network (undici): one exchange at a time with whom the address policy allows, redirects followed. */
+import { lookup as lookUp } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { Failure } from '../failure.ts';
+import {
+  type AddressPolicy,
+  isPrivateAddress,
+  type Provenance,
+  parseAddress,
+  privateRefused,
+  requireAllowed,
+  shownAddress,
+} from './addresses.ts';
+import type { Credentials } from './credentials.ts';
+
+export interface Proxies {
+  readonly http: string | undefined;
+  readonly https: string | undefined;
+  /** Comma-separated hosts that are reached directly. */
+  readonly none: string | undefined;
+}
+
+export interface HttpOptions {
+  readonly policy: AddressPolicy;
+  readonly proxies: Proxies;
+  readonly credentials: Credentials;
+  readonly perHost: number;
+  /** To connect, until the headers come, and between two pieces of a body. */
+  readonly timeoutMilliseconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** An answer whose body must be consumed or destroyed. */
+export interface Answer {
+  readonly status: number;
+  /** The address that answered, after redirects. */
+  readonly url: URL;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Readable;
+}
+
+export interface Http {
+  /**
+   * A GET with redirects followed. Fails with `address-refused`, or with `unreachable` for what a redirect must not do;
+   * what the network does is thrown as it comes, for `isTransient` to judge.
+   */
+  get(location: string, provenance: Provenance, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+const mostRedirects = 10;
+
+type Undici = typeof import('undici');
+
+interface Agents {
+  readonly request: Undici['request'];
+  readonly named: Dispatcher;
+  readonly recorded: Dispatcher;
+}
+
+export function makeHttp(options: HttpOptions): Http {
+  const slots = new Slots(options.perHost);
+  let agents: Promise<Agents> | undefined;
+  return {
+    async get(location, provenance, headers) {
+      const first = parseAddress(location);
+      let url = first;
+      for (let redirects = 0; ; redirects += 1) {
+        const trust = url.hostname === first.hostname ? provenance : 'recorded';
+        await requireAllowed(url, trust, policyOf(options.policy, url, first));
+        agents ??= openAgents(options);
+        const opened = await agents;
+        const release = await slots.take(url.host);
+        const answer = await exchange(url, trust, headers, opened, options).catch((failure: unknown) => {
+          release();
+          throw failure;
+        });
+        answer.body.once('close', release);
+        const next = redirectTarget(answer);
+        if (next === undefined) return answer;
+        answer.body.on('error', () => undefined).destroy();
+        if (redirects === mostRedirects) throw misled(location, 'it redirects without end');
+        if (url.protocol === 'https:' && next.protocol !== 'https:')
+          throw misled(location, 'it redirects to an unprotected address');
+        url = next;
+      }
+    },
+    async close() {
+      if (agents === undefined) return;
+      const { named, recorded } = await agents;
+      await Promise.all([named.destroy(), recorded.destroy()]);
+    },
+  };
+}
+
+/** A plain http redirect of a plain http address stays what it was. */
+function policyOf(policy: AddressPolicy, url: URL, first: URL): AddressPolicy {
+  return url === first || first.protocol === 'https:' ? policy : { ...policy, allowPlainHttp: true };
+}
+
+/** undici is loaded when something is fetched: most commands never do. */
+async function openAgents(options: HttpOptions): Promise<Agents> {
+  const undici = await import('undici');
+  const named = agent(undici, options, undefined);
+  const recorded = options.policy.allowPrivateAddresses ? named : agent(undici, options, publicLookup);
+  return { request: undici.request, named, recorded };
+}
+
+function agent(
+  { EnvHttpProxyAgent }: Undici,
+  { proxies, timeoutMilliseconds }: HttpOptions,
+  lookup: LookupFunction | undefined,
+): Dispatcher {
+  return new EnvHttpProxyAgent({
+    httpProxy: proxies.http ?? '',
+    httpsProxy: proxies.https ?? '',
+    noProxy: proxies.none ?? '',
+    headersTimeout: timeoutMilliseconds,
+    bodyTimeout: timeoutMilliseconds,
+    connect: { timeout: timeoutMilliseconds, ...(lookup === undefined ? {} : { lookup }) },
+  });
+}
+
+/** Looks a name up at the moment of connecting, so that no second answer can lead elsewhere. */
+const publicLookup: LookupFunction = (host, options, done) => {
+  lookUp(host, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return done(error, '', 0);
+    if (addresses.some(({ address }) => isPrivateAddress(address)))
+      return done(privateRefused(`//${host}`) as NodeJS.ErrnoException, '', 0);
+    if (options.all === true) return done(null, addresses);
+    done(null, addresses[0]!.address, addresses[0]!.family);
+  });
+};
+
+async function exchange(
+  url: URL,
+  trust: Provenance,
+  headers: Readonly<Record<string, string>>,
+  agents: Agents,
+  { credentials, signal }: HttpOptions,
+): Promise<Answer> {
+  const authorization = credentials(url) ?? credentialsInside(url);
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  const { statusCode, headers: received, body } = await agents.request(bare, {
+    dispatcher: agents[trust],
+    signal,
+    headers: {
+      'user-agent': 'wolfi-repro',
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+  });
+  const header = (name: string) => {
+    const value = received[name];
+    return typeof value === 'string' ? value : value?.[0];
+  };
+  return { status: statusCode, url, header, body };
+}
+
+/** `https://user:password@host/`, as the user typed it. */
+function credentialsInside({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(text).toString('base64')}`;
+}
+
+function redirectTarget({ status, header, url }: Answer): URL | undefined {
+  const location = header('location');
+  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;
+  return parseAddress(URL.canParse(location, url.href) ? new URL(location, url.href).href : location);
+}
+
+function misled(location: string, why: string): Failure {
+  return new Failure('unreachable', `${shownAddress(location)} cannot be fetched: ${why}`);
+}
+
+/** Node's and undici's codes for connections that broke or took too long. */
+const transientCodes = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+
+/** Whether trying again may help: nobody said no. */
+export function isTransient(failure: unknown): boolean {
+  if (failure instanceof Failure) return false;
+  const { code = '', errors: several } = failure as { code?: string; errors?: readonly unknown[] };
+  return transientCodes.has(code) || code.startsWith('HPE_') || (several?.some(isTransient) ?? false);
+}
+
+/** The refusal that a connection ran into, if that is why it failed. */
+export function refusalOf(failure: unknown): Failure | undefined {
+  if (failure instanceof Failure) return failure;
+  const { cause } = failure as { cause?: unknown };
+  return cause instanceof Failure ? cause : undefined;
+}
+
+/** At most so many exchanges with a host at once. */
+class Slots {
+  readonly #most: number;
+  readonly #taken = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  async take(host: string): Promise<() => void> {
+    const taken = this.#taken.get(host) ?? 0;
+    if (taken < this.#most) this.#taken.set(host, taken + 1);
+    else
+      await new Promise<void>((go) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), go]));
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const next = this.#waiting.get(host)?.shift();
+      if (next !== undefined) next();
+      else this.#taken.set(host, this.#taken.get(host)! - 1);
+    };
+  }
+}

@@ -1,0 +1,80 @@
+/** How much of a result a report shows; the same for every format, each with numbers of its own. */
+import { printable } from '../bytes.ts';
+
+export interface Bounds {
+  /** Characters of one value. */
+  readonly value: number;
+  /** Last lines of a program's output. */
+  readonly outputLines: number;
+  /** Differences of one package, and of the whole report. */
+  readonly differences: number;
+  readonly allDifferences: number;
+  /** Lines of what differs inside: of one difference, of one package, of the whole report. */
+  readonly lines: number;
+  readonly packageLines: number;
+  readonly allLines: number;
+  /** Characters of all differences of the report together. */
+  readonly characters: number;
+}
+
+/** What may still be shown; spent while a report is put together. */
+export class Budget {
+  readonly bounds: Bounds;
+  #differences: number;
+  #lines: number;
+  #characters: number;
+  #packageDifferences = 0;
+  #packageLines = 0;
+  #differenceLines = 0;
+
+  constructor(bounds: Bounds) {
+    this.bounds = bounds;
+    this.#differences = bounds.allDifferences;
+    this.#lines = bounds.allLines;
+    this.#characters = bounds.characters;
+  }
+
+  beginPackage(): void {
+    this.#packageDifferences = this.bounds.differences;
+    this.#packageLines = this.bounds.packageLines;
+  }
+
+  /** Whether one more difference is shown. */
+  takeDifference(): boolean {
+    if (Math.min(this.#differences, this.#packageDifferences, this.#characters) <= 0) return false;
+    this.#differences -= 1;
+    this.#packageDifferences -= 1;
+    this.#differenceLines = this.bounds.lines;
+    return true;
+  }
+
+  /** Whether one more line of what differs inside is shown. */
+  takeLine(): boolean {
+    if (Math.min(this.#lines, this.#packageLines, this.#differenceLines, this.#characters) <= 0) return false;
+    this.#lines -= 1;
+    this.#packageLines -= 1;
+    this.#differenceLines -= 1;
+    return true;
+  }
+
+  /** Text made printable and cut; what is shown is spent. */
+  show(text: string): string {
+    const shown = show(text, this.bounds.value);
+    this.#characters -= shown.length;
+    return shown;
+  }
+}
+
+/** Attacker-controlled text made printable and cut, with its length where it was. */
+export function show(text: string, longest: number): string {
+  const shown = printable(cut(text, longest));
+  if (text.length <= longest && shown.length <= longest) return shown;
+  return `${cut(shown, longest)}… (${text.length} characters)`;
+}
+
+/** The beginning of a text; never half of a surrogate pair. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}

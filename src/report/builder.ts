@@ -1,0 +1,88 @@
+/** Who built a package, as its plan has it: every value that was taken from the published file is named. */
+import { printable } from '../bytes.ts';
+import { decidedText, undecidedQuestions } from '../claim/traits/record-variant.ts';
+import type { Plan, PlannedBuilder } from '../plan/plan.ts';
+import { shorten } from './rows.ts';
+import type { Fact } from './view.ts';
+
+export function builderFacts(builder: PlannedBuilder): Fact[] {
+  const substituted = substitutedText(builder);
+  return [
+    { label: 'builder', value: builderText(builder) },
+    { label: 'taken over', value: takenOverText(builder) },
+    ...(substituted === undefined ? [] : [{ label: '', value: substituted }]),
+  ];
+}
+
+/** The recipe that the verdict is about, and what was beside it: that is in no package, the user vouches for it. */
+export function recipeFact({ recipe, recipeFiles }: Plan): Fact {
+  const count = recipeFiles.length;
+  const beside =
+    count === 0 ? '' : `, with ${count} unrecorded ${count === 1 ? 'file' : 'files'} from beside it`;
+  return { label: 'recipe', value: `sha256 ${recipe.sha256}${beside}` };
+}
+
+/** Seconds since 1970 as people write them; years beyond 9999 stay a number. */
+function utc(seconds: number): string {
+  return seconds > 253_402_300_799
+    ? String(seconds)
+    : `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+function builderText(builder: PlannedBuilder): string {
+  const { owner, clock, signature } = builder;
+  const basis = builder.melangeBasis === 'release' ? '' : ` (${builder.melangeBasis})`;
+  const parts = [
+    `melange ${builder.melange}${basis}`,
+    clock === null ? 'no clock' : `clock ${utc(clock)}`,
+    `deflate ${builder.deflate}`,
+    `file system ${builder.directorySize}`,
+    sbomText(builder),
+    ...(builder.syft === null ? [] : [`scanned by syft, sha256 ${builder.syft}`]),
+    ...(owner.uid === 0 && owner.gid === 0 ? [] : [`owner ${owner.uid}:${owner.gid}`]),
+    ...(builder.zoneOffsetMinutes === 0 ? [] : [`time zone ${builder.zoneOffsetMinutes} minutes`]),
+    ...(builder.namespace === '' ? [] : [`namespace ${printable(builder.namespace)}`]),
+    ...(builder.versionedShlibDepends ? ['versioned library dependencies'] : []),
+    ...(signature === null ? [] : [`signed with ${signature.algorithm}`]),
+  ];
+  return parts.join(', ');
+}
+
+/** The generator and, of production's, what it put into the record. */
+function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
+  if (sbomRecord === null) return `SBOM by ${sbomGenerator}`;
+  if (sbomRecord.fit === 'none') return `SBOM by ${sbomGenerator} (no known record fits)`;
+  const undecided = undecidedQuestions(sbomRecord.answers);
+  const parts = [
+    decidedText(sbomRecord.answers),
+    ...(undecided.length === 0 ? [] : [`not told: ${undecided.join(', ')}`]),
+  ];
+  return `SBOM by ${sbomGenerator} (record: ${parts.filter((part) => part !== '').join('; ')})`;
+}
+
+/** Values that the SBOM alone records and that the rebuilt one repeats: nothing else vouches for them. */
+function takenOverText(builder: PlannedBuilder): string {
+  const { melange, printedVersion, recipeLicense, extractedOrder } = builder;
+  const { repository, path } = builder.recipeFile;
+  const parts = [
+    ...(printedVersion === melange ? [] : [`version printed ${JSON.stringify(printedVersion)}`]),
+    `recipe ${repository} ${path}`,
+    `its licence ${recipeLicense}`,
+    ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),
+  ];
+  return parts.map((part) => shorten(printable(part))).join(', ');
+}
+
+/** What a substituted environment could not tell. */
+function substitutedText({ fromPublished }: PlannedBuilder): string | undefined {
+  if (fromPublished === null) return undefined;
+  const { users, groups, osRelease } = fromPublished;
+  const named = (what: string, names: readonly (readonly [number, string])[]) =>
+    names.filter(([id]) => id !== 0).map(([id, name]) => `${what} ${id} ${JSON.stringify(name)}`);
+  const parts = [
+    ...named('user', users),
+    ...named('group', groups),
+    ...(osRelease === null ? [] : [`os-release ${osRelease.id} ${osRelease.versionId}`.trimEnd()]),
+  ];
+  return parts.length === 0 ? undefined : parts.map((part) => shorten(printable(part))).join(', ');
+}

@@ -1,0 +1,26 @@
+/** Every format in which a run can be reported: one row each. */
+import type { RunResult } from '../verdict/result.ts';
+import type { ReportFormat } from './format-names.ts';
+import { renderHtml } from './html/html.ts';
+import { renderJson } from './json.ts';
+import { renderJsonLines } from './jsonl.ts';
+import { renderJunit } from './junit.ts';
+import { renderMarkdown } from './markdown.ts';
+import { renderSarif } from './sarif.ts';
+import { renderText } from './text.ts';
+
+interface FormatRow {
+  /** By which the name of a file says the format. */
+  readonly ending: string;
+  readonly render: (result: RunResult) => string;
+}
+
+export const reportFormats: Readonly<Record<ReportFormat, FormatRow>> = {
+  text: { ending: '.txt', render: (result) => renderText(result) },
+  json: { ending: '.json', render: renderJson },
+  jsonl: { ending: '.jsonl', render: renderJsonLines },
+  markdown: { ending: '.md', render: renderMarkdown },
+  html: { ending: '.html', render: renderHtml },
+  sarif: { ending: '.sarif', render: renderSarif },
+  junit: { ending: '.xml', render: renderJunit },
+};

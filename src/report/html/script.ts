@@ -1,0 +1,91 @@
+/**
+ * What the HTML report does beyond being read: filters by verdict, kind, cause and path, opens and folds everything, and
+ * walks the tree with the arrow keys. Plain JavaScript, since it is pinned by digest as it stands here.
+ */
+export const script = `
+'use strict';
+(() => {
+  const filter = document.getElementById('filter');
+  const words = document.getElementById('words');
+  const count = document.getElementById('count');
+  const packages = Array.from(document.querySelectorAll('.package'), (element) => {
+    const name = element.querySelector('h2').textContent.toLowerCase();
+    const differences = Array.from(element.querySelectorAll('.d'), (item) => ({
+      item,
+      kind: item.dataset.kind,
+      causes: item.dataset.cause.split(' '),
+      path: (item.dataset.path ?? item.querySelector('code')?.textContent ?? '').toLowerCase(),
+    }));
+    const groups = Array.from(element.querySelectorAll('.e, .section'));
+    return { element, name, differences, groups };
+  });
+  const total = packages.reduce((sum, each) => sum + each.differences.length, 0);
+
+  const chosen = (name) => {
+    const boxes = Array.from(filter.querySelectorAll('input[name=' + name + ']'));
+    if (boxes.every((box) => box.checked)) return undefined;
+    return new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+  };
+
+  const apply = () => {
+    const text = words.value.toLowerCase();
+    const verdicts = chosen('verdict');
+    const kinds = chosen('kind');
+    const causes = chosen('cause');
+    const narrowed = kinds !== undefined || causes !== undefined;
+    let shown = 0;
+    for (const { element, name, differences, groups } of packages) {
+      const named = name.includes(text);
+      let own = 0;
+      for (const { item, kind, causes: its, path } of differences) {
+        const fits = (kinds === undefined || kinds.has(kind)) &&
+          (causes === undefined || its.some((cause) => causes.has(cause))) && (named || path.includes(text));
+        item.hidden = !fits;
+        if (fits) own += 1;
+      }
+      for (const group of groups) {
+        const inside = group.querySelectorAll('.d');
+        group.hidden = inside.length > 0 && Array.from(inside).every((item) => item.hidden);
+      }
+      const wanted = own > 0 || (named && !narrowed);
+      element.hidden = !(wanted && (verdicts === undefined || verdicts.has(element.dataset.verdict)));
+      if (!element.hidden) shown += own;
+    }
+    count.textContent = shown + ' of ' + total + ' differences shown';
+  };
+
+  let waiting = 0;
+  filter.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, 60);
+  });
+
+  const visible = (element) => element.checkVisibility();
+  const setAll = (open) => {
+    for (const details of document.querySelectorAll('main details')) {
+      if (details.closest('[hidden]') === null) details.open = open;
+    }
+  };
+  document.getElementById('unfold').addEventListener('click', () => setAll(true));
+  document.getElementById('fold').addEventListener('click', () => setAll(false));
+
+  document.getElementById('packages').addEventListener('keydown', (event) => {
+    const summary = event.target.closest('summary');
+    if (summary === null || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      const all = Array.from(document.querySelectorAll('main summary'));
+      let at = all.indexOf(summary) + step;
+      while (all[at] !== undefined && !visible(all[at])) at += step;
+      all[at]?.focus();
+    } else if (event.key === 'ArrowRight') summary.parentElement.open = true;
+    else if (event.key === 'ArrowLeft' && summary.parentElement.open) summary.parentElement.open = false;
+    else if (event.key === 'ArrowLeft') summary.parentElement.parentElement.closest('details')?.querySelector('summary').focus();
+    else return;
+    event.preventDefault();
+  });
+
+  filter.hidden = false;
+  apply();
+})();
+`;

@@ -1,0 +1,12 @@
+/** A run as JSON lines: one package a line, each a value by itself. */
+import { canonicalJson } from '../plan/canonical.ts';
+import type { RunResult } from '../verdict/result.ts';
+import { escapeSteering, packageValue } from './json.ts';
+
+/** Empty for no packages; every line ends with a newline. */
+export function renderJsonLines({ packages }: RunResult): string {
+  return packages
+    .map((each) => ({ schema: 'wolfi-repro/package/1', ...packageValue(each) }))
+    .map((value) => `${escapeSteering(canonicalJson(value))}\n`)
+    .join('');
+}

@@ -1,0 +1,138 @@
+/**
+ * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown that GitLab reads too. All that
+ * came out of a package stands in code spans and fences.
+ */
+import type { RunResult } from '../verdict/result.ts';
+import { verdictOrder } from '../verdict/verdict.ts';
+import type { Bounds } from './bounds.ts';
+import type { ComparisonView, DifferenceView } from './differences.ts';
+import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
+import { causeText, differenceLines, sidesText, type TreeLine } from './tree.ts';
+import { type Fact, type PackageView, type ReportView, viewRun } from './view.ts';
+
+const bounds: Bounds = {
+  value: 200,
+  outputLines: 20,
+  differences: 50,
+  allDifferences: 500,
+  lines: 30,
+  packageLines: 120,
+  allLines: 1200,
+  characters: 200_000,
+};
+
+/** A comment on GitHub holds 65,536 characters; GitLab's notes and both job summaries hold more. */
+const mostCharacters = 60_000;
+const mostRows = 200;
+
+/** The whole run, at most 60,000 characters; ends with a newline. */
+export function renderMarkdown(result: RunResult): string {
+  const view = viewRun(result, bounds);
+  const worstFirst = [...view.packages].sort(
+    (a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict),
+  );
+  const blocks = [headText(view), tableText(worstFirst)];
+  const sections = worstFirst.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
+  return `${fitted(blocks, sections).join('\n\n')}\n`;
+}
+
+/** As many sections as there is room for, and how many there is none for. */
+function fitted(head: readonly string[], sections: readonly string[]): string[] {
+  const blocks = [...head];
+  let used = blocks.join('\n\n').length + 200;
+  let cut = 0;
+  for (const section of sections) {
+    if (used + section.length + 2 <= mostCharacters) {
+      blocks.push(section);
+      used += section.length + 2;
+    } else cut += 1;
+  }
+  return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; \`--format json\` has all.`];
+}
+
+function headText({ title, packages, counts }: ReportView): string {
+  const each = counts.map(({ count, title: word }) => `${count} ${word}`).join(', ');
+  const how = packages.length === 1 ? '1 package' : `${packages.length} packages`;
+  return `## wolfi-repro: ${title}\n\n${how}: ${each}.`;
+}
+
+function tableText(packages: readonly PackageView[]): string {
+  const rows = packages.slice(0, mostRows).map(({ title, reason, file, comparison }) => {
+    const differences = comparison === undefined ? '' : String(comparison.total);
+    const causes = comparison?.causes.map((cause) => cause.title).join(', ') ?? '';
+    return `| ${title} | ${reason ?? ''} | ${codeCell(file)} | ${differences} | ${causes} |`;
+  });
+  const cut = packages.length - rows.length;
+  return [
+    '| verdict | reason | package | differences | causes |',
+    '| --- | --- | --- | ---: | --- |',
+    ...rows,
+    ...(cut === 0 ? [] : [`| … | | and ${cut} more packages | | |`]),
+  ].join('\n');
+}
+
+/** A section that is folded until somebody opens it. */
+function packageText(view: PackageView): string {
+  const { title, reason, file, grounds, comparison, context, next, docs } = view;
+  const summary = `${title} (${reason}): <code>${escapeMarkup(file)}</code>`;
+  const lines = [
+    ...grounds.map(factText),
+    ...(comparison === undefined ? [] : comparisonFacts(comparison)),
+    ...context.filter(({ label }) => label !== 'builder' && label !== 'taken over').map(factText),
+    ...(next === undefined ? [] : [`- next: ${codeSpan(next)}`]),
+    `- about: \`${docs}\``,
+  ];
+  return [
+    `<details><summary>${summary}</summary>`,
+    lines.join('\n'),
+    ...(comparison === undefined ? [] : differencesText(comparison)),
+    '</details>',
+  ].join('\n\n');
+}
+
+/** A value of several lines becomes a fenced block below its label. */
+function factText({ label, value }: Fact): string {
+  if (!value.includes('\n')) return `- ${label === '' ? '' : `${label}: `}${codeSpan(value)}`;
+  const fence = codeFence(value.split('\n'), '');
+  return `- ${label}:\n\n${fence.replace(/^/gm, '  ')}\n`;
+}
+
+function comparisonFacts({ published, rebuilt, sections, causes }: ComparisonView): string[] {
+  return [
+    `- published: ${codeSpan(published)}`,
+    `- rebuilt: ${codeSpan(rebuilt)}`,
+    `- sections: ${sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', ')}`,
+    ...causes.map(({ title, page, count }) => `- cause of ${count}: ${title}, \`${page}\``),
+  ];
+}
+
+function differencesText({ differences, total, cut, sbom }: ComparisonView): string[] {
+  return [
+    `**${total === 1 ? '1 difference' : `${total} differences`}**, published → rebuilt:`,
+    differences.map(differenceText).join('\n'),
+    ...(cut === 0 ? [] : [`… and ${cut} more; \`--format json\` has all.`]),
+    ...(sbom.length === 0 ? [] : ['In the SBOM:', codeFence(sbom, '')]),
+  ];
+}
+
+function differenceText(difference: DifferenceView): string {
+  const { section, path, kindTitle, name, published, rebuilt, causes } = difference;
+  const sides = shortDigests(sidesText(published, rebuilt));
+  const place = codeSpan(path === '' ? section : `${section} ${path}`);
+  const what = name === undefined ? kindTitle : `${kindTitle} ${codeSpan(name)}`;
+  const lines = [`- ${place} ${what}${sides === '' ? '' : ` ${codeSpan(sides)}`}`];
+  lines.push(...causes.map((cause) => `  - ${codeSpan(causeText(cause))}`));
+  const inside = differenceLines({ ...difference, causes: [] }).slice(1);
+  if (inside.length > 0) lines.push('', codeFence(inside.map(insideText), 'diff').replace(/^/gm, '  '));
+  return lines.join('\n');
+}
+
+/** In a `diff` block a sign must come first to be coloured. */
+function insideText({ text, side, depth }: TreeLine): string {
+  return side === undefined ? `# ${'  '.repeat(depth - 1)}${text}` : text;
+}
+
+/** A table of two whole digests is not read by anybody. */
+function shortDigests(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+}

@@ -1,0 +1,46 @@
+/** Escapes of the formats: whatever goes in, text comes out. */
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/**
+ * Text as XML or HTML character data, fit for quoted attributes too. What XML 1.0 has no way to write (section 2.2) is
+ * spelled out.
+ */
+export function escapeMarkup(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => entities[character]!)
+    .replace(
+      /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu,
+      (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+    );
+}
+
+/** Text as a Markdown code span: nothing in it is markup, a mention or a link (GitHub Flavored Markdown, 6.1). */
+export function codeSpan(text: string): string {
+  const line = text.replace(/\n/g, ' ');
+  if (line.trim() === '') return '` `';
+  const fence = '`'.repeat(longestRun(line) + 1);
+  const padding = line.startsWith('`') || line.endsWith('`') || line.startsWith(' ') ? ' ' : '';
+  return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/** The same inside a table, whose cells end at a bar wherever it stands (4.10). */
+export function codeCell(text: string): string {
+  return codeSpan(text).replaceAll('|', '\\|');
+}
+
+/** Lines as a fenced block of Markdown (4.5). */
+export function codeFence(lines: readonly string[], language: string): string {
+  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
+  return [`${fence}${language}`, ...lines, fence].join('\n');
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+}

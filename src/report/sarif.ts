@@ -1,0 +1,151 @@
+/**
+ * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
+ * compared. A reproduced package has no result. Section numbers below are those of the standard.
+ */
+import { sha256 } from '../digest.ts';
+import type { RunResult } from '../verdict/result.ts';
+import type { Bounds } from './bounds.ts';
+import type { DifferenceView } from './differences.ts';
+import { renderValue } from './json.ts';
+import { causeText, differenceText } from './tree.ts';
+import { type PackageView, viewRun } from './view.ts';
+import { nextSteps } from './words.ts';
+
+/** GitHub takes 25,000 results of a run and shows the first 5,000. */
+const bounds: Bounds = {
+  value: 300,
+  outputLines: 4,
+  differences: 2000,
+  allDifferences: 5000,
+  lines: 0,
+  packageLines: 0,
+  allLines: 0,
+  characters: 4_000_000,
+};
+
+type Level = 'error' | 'warning' | 'note';
+
+/** Ends with a newline. */
+export function renderSarif(result: RunResult): string {
+  const { packages, verdict } = viewRun(result, bounds);
+  const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
+  const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
+  const results = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
+  const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
+  const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
+  const cut = packages.reduce((sum, { comparison }) => sum + (comparison?.cut ?? 0), 0);
+  return renderValue({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'wolfi-repro', rules } },
+        invocations: [
+          {
+            executionSuccessful: true,
+            exitCode: result.exitCode,
+            toolExecutionNotifications: cut === 0 ? [] : [cutNotification(cut)],
+          },
+        ],
+        artifacts,
+        results: results.map(({ rule, ...rest }) => ({
+          ...rest,
+          ruleId: rule.id,
+          ruleIndex: ruleIndex.get(rule.id),
+        })),
+        properties: { verdict },
+      },
+    ],
+  });
+}
+
+function cutNotification(cut: number) {
+  return {
+    level: 'warning',
+    message: { text: `${cut} more differences are not listed; --format json has all` },
+  };
+}
+
+/** Results name an artifact by its index (3.4.5); none may be listed twice (3.14.15). */
+function artifact({ file, sha256: digest, size }: PackageView) {
+  return {
+    location: { uri: uriOf(file) },
+    ...(size === undefined ? {} : { length: size }),
+    ...(digest === undefined ? {} : { hashes: { 'sha-256': digest } }),
+  };
+}
+
+function packageResults(view: PackageView, index: number) {
+  if (view.verdict === 'reproduced') return [];
+  const { title, reason, grounds, comparison, next } = view;
+  const level: Level = view.tone === 'warn' || view.verdict === 'build-failed' ? 'warning' : 'error';
+  const why = grounds.map(({ label, value }) => `${label}: ${value}`);
+  const verdictResult = {
+    rule: verdictRule(view),
+    level,
+    message: { text: messageText([`${title} (${reason})`, ...why, `next: ${next}`].join('\n')) },
+    locations: [location(view, index)],
+    partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
+  };
+  const differences = comparison?.differences.map((each) => differenceResult(view, index, each, level)) ?? [];
+  return [verdictResult, ...differences];
+}
+
+function verdictRule({ verdict, title, reason, docs }: PackageView) {
+  const next = reason === undefined ? '' : nextSteps[reason as keyof typeof nextSteps];
+  return {
+    id: `${verdict}/${reason}`,
+    shortDescription: { text: `${title} (${reason})` },
+    help: { text: `Next: ${next}. See ${docs}.` },
+  };
+}
+
+function differenceResult(view: PackageView, index: number, difference: DifferenceView, level: Level) {
+  const { section, path, kind, kindTitle, causes } = difference;
+  const lines = [differenceText(difference), ...causes.map(causeText)];
+  return {
+    rule: {
+      id: `difference/${kind}`,
+      shortDescription: { text: `difference: ${kindTitle}` },
+      help: { text: `${view.docs} explains the verdict; --format html shows what differs inside.` },
+    },
+    level: level === 'error' ? ('warning' as const) : ('note' as const),
+    message: { text: messageText(lines.join('\n')) },
+    locations: [{ ...location(view, index), logicalLocations: [logicalLocation(section, path)] }],
+    partialFingerprints: fingerprint([identityOf(view), section, path, kind, difference.title]),
+    ...(causes.length === 0 ? {} : { properties: { causes: causes.map((cause) => cause.kind) } }),
+  };
+}
+
+function logicalLocation(section: string, path: string) {
+  return { name: path === '' ? section : path, fullyQualifiedName: `${section}/${path}`, kind: 'resource' };
+}
+
+/** GitHub shows no result without a region, and a package has no lines. */
+function location({ file }: PackageView, index: number) {
+  return {
+    physicalLocation: { artifactLocation: { uri: uriOf(file), index }, region: { startLine: 1 } },
+  };
+}
+
+/** The same from run to run, whatever the folder: the file's own name. */
+function identityOf({ file }: PackageView): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+function fingerprint(parts: readonly string[]) {
+  return { 'wolfiRepro/v1': sha256(Buffer.from(parts.join('\0'))) };
+}
+
+/** A reference relative to the folder of the run, or absolute; every name is encoded by itself (RFC 3986, section 3.3). */
+function uriOf(file: string): string {
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  return path.startsWith('/') ? `file://${path}` : path;
+}
+
+/** Brackets would be links (3.11.6) and numbers in braces would be arguments (3.11.5). */
+function messageText(text: string): string {
+  return text.replace(/[\\[\]]/g, '\\$&').replace(/\{(\d+)\}/g, '{{$1}}');
+}

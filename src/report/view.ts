@@ -1,0 +1,186 @@
+/**
+ * What every report shows of a run, in the words that all of them share: printable, cut to the format's bounds, with
+ * what was cut counted. Whoever renders it escapes for the format and nothing else.
+ */
+import { printable } from '../bytes.ts';
+import { claimFindingTitles } from '../claim/findings.ts';
+import type { UnequalComparison } from '../compare/compare.ts';
+import type { Failure } from '../failure.ts';
+import type { SignatureState } from '../repository/keyring.ts';
+import type { PackageResult, RunResult } from '../verdict/result.ts';
+import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
+import { type Bounds, Budget, show } from './bounds.ts';
+import { builderFacts, recipeFact } from './builder.ts';
+import { type ComparisonView, viewComparison } from './differences.ts';
+import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
+
+export interface ReportView {
+  readonly verdict: VerdictKind;
+  /** The verdict in words. */
+  readonly title: string;
+  readonly tone: Tone;
+  readonly packages: readonly PackageView[];
+  /** Of each verdict that occurs, worst first. */
+  readonly counts: readonly VerdictCount[];
+}
+
+/** What a word says about the package, for those who see colours. */
+export type Tone = 'good' | 'warn' | 'bad';
+
+export interface VerdictCount {
+  readonly verdict: VerdictKind;
+  readonly title: string;
+  readonly count: number;
+}
+
+export interface PackageView {
+  /** As the user named it. */
+  readonly file: string;
+  readonly sha256: string | undefined;
+  readonly size: number | undefined;
+  readonly verdict: VerdictKind;
+  readonly title: string;
+  readonly tone: Tone;
+  readonly reason: string | undefined;
+  /** What the verdict rests on. */
+  readonly grounds: readonly Fact[];
+  readonly comparison: ComparisonView | undefined;
+  /** What else is known of the package and the run. */
+  readonly context: readonly Fact[];
+  /** What to do next; undefined where nothing is to be done. */
+  readonly next: string | undefined;
+  /** Where the verdict is explained. */
+  readonly docs: string;
+}
+
+export interface Fact {
+  readonly label: string;
+  /** May have several lines. */
+  readonly value: string;
+  readonly tone?: 'warn' | 'faint';
+}
+
+/** The view of a run. Same result, same bounds: same view. */
+export function viewRun({ packages, verdict }: RunResult, bounds: Bounds): ReportView {
+  const budget = new Budget(bounds);
+  return {
+    verdict,
+    title: verdictTitles[verdict],
+    tone: toneOf(verdict),
+    packages: packages.map((each) => viewPackage(each, budget)),
+    counts: verdictOrder
+      .map((kind) => ({
+        verdict: kind,
+        title: verdictTitles[kind],
+        count: packages.filter((each) => each.verdict.kind === kind).length,
+      }))
+      .filter(({ count }) => count > 0),
+  };
+}
+
+function viewPackage(result: PackageResult, budget: Budget): PackageView {
+  const { verdict, subject } = result;
+  const { bounds } = budget;
+  const comparison = comparisonOf(verdict);
+  budget.beginPackage();
+  return {
+    file: show(result.file, bounds.value),
+    sha256: subject?.sha256,
+    size: subject?.size,
+    verdict: verdict.kind,
+    title: verdictTitles[verdict.kind],
+    tone: toneOf(verdict.kind),
+    reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
+    grounds: groundsOf(verdict, bounds),
+    comparison: comparison === undefined ? undefined : viewComparison(comparison, budget),
+    context: contextOf(result, bounds),
+    next: nextStepOf(verdict),
+    docs: docsAnchor(verdict),
+  };
+}
+
+function toneOf(kind: VerdictKind): Tone {
+  if (kind === 'reproduced') return 'good';
+  return kind === 'inconclusive' ? 'warn' : 'bad';
+}
+
+function comparisonOf(verdict: Verdict): UnequalComparison | undefined {
+  return 'comparison' in verdict ? verdict.comparison : undefined;
+}
+
+function nextStepOf(verdict: Verdict): string | undefined {
+  if (verdict.kind === 'reproduced') return undefined;
+  const hint = 'failure' in verdict ? verdict.failure.hint : undefined;
+  return hint === undefined ? nextSteps[verdict.reason] : printable(hint);
+}
+
+function groundsOf(verdict: Verdict, bounds: Bounds): Fact[] {
+  if (verdict.kind === 'reproduced') {
+    const { size, sha256 } = verdict.proof;
+    return [
+      { label: 'bytes', value: `${size} bytes equal, sha256 ${sha256}` },
+      { label: 'signature', value: signatureText(verdict.signature, bounds) },
+    ];
+  }
+  return 'failure' in verdict ? failureFacts(verdict.failure, bounds) : [];
+}
+
+function signatureText(state: SignatureState, { value }: Bounds): string {
+  switch (state.kind) {
+    case 'valid':
+      return `valid over the rebuilt bytes: ${state.algorithm} by ${show(state.keyName, value)}`;
+    case 'invalid':
+      return `does not fit the rebuilt bytes: ${show(state.keyName, value)}`;
+    case 'unknown-key':
+      return `taken over, not verified: no key ${show(state.keyName, value)} was given`;
+    case 'unsigned':
+      return 'none: the package is not signed';
+  }
+}
+
+function failureFacts({ message, expected, got }: Failure, bounds: Bounds): Fact[] {
+  return [
+    { label: 'why', value: show(message, bounds.value) },
+    ...(expected === undefined ? [] : [{ label: 'expected', value: show(expected, bounds.value) }]),
+    ...(got === undefined ? [] : [{ label: 'got', value: outputTail(got, bounds), tone: 'faint' as const }]),
+  ];
+}
+
+/** The last lines of a program's output; its control characters are spelled out. */
+function outputTail(text: string, { value, outputLines }: Bounds): string {
+  const lines = text.trimEnd().split('\n');
+  const cut = lines.length - outputLines;
+  const shown = lines.slice(-outputLines).map((line) => show(line, value));
+  return (cut > 0 ? [`… ${cut} lines before`, ...shown] : shown).join('\n');
+}
+
+function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
+  const { sbom, plan, chain, findings, caveats, skipped } = result;
+  const unverified = chain.filter(({ state }) => state === 'unverifiable');
+  return [
+    ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
+    ...unverified.map(({ link, detail }) => ({
+      label: 'unverified',
+      value: `${link}: ${show(detail, value)}`,
+    })),
+    ...caveats.map((caveat) => ({ label: 'caveat', value: printable(caveat), tone: 'warn' as const })),
+    ...findings.map(({ kind, detail }) => ({
+      label: 'finding',
+      value: `${claimFindingTitles[kind]}: ${show(detail, value)}`,
+    })),
+    ...boundedSkipped(skipped, value),
+    ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder), recipeFact(plan.plan)]),
+    ...(plan === undefined ? [] : [{ label: 'plan', value: `sha256 ${plan.identity}` }]),
+  ];
+}
+
+const mostSkipped = 20;
+
+function boundedSkipped(skipped: PackageResult['skipped'], longest: number): Fact[] {
+  const shown = skipped.slice(0, mostSkipped).map(({ path, reason }) => ({
+    label: 'skipped',
+    value: `${show(path, longest)}: ${reason}`,
+  }));
+  const cut = skipped.length - shown.length;
+  return cut > 0 ? [...shown, { label: 'skipped', value: `… and ${cut} more` }] : shown;
+}

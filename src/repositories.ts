@@ -1,0 +1,171 @@
+/** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
+import { basename } from 'node:path';
+import { type PublicKey, parsePublicKey } from './apk/signature.ts';
+import type { ClaimFinding } from './claim/findings.ts';
+import type { Recipe } from './claim/recipe/recipe.ts';
+import { sha256 } from './digest.ts';
+import { Failure } from './failure.ts';
+import type { Provenance } from './inputs/addresses.ts';
+import { isAddress } from './inputs/files.ts';
+import { indexCache, newestBuilds } from './inputs/index-cache.ts';
+import type { Inputs } from './inputs/inputs.ts';
+import type { RunOptions } from './options.ts';
+import type { EnvironmentPlace } from './plan/environment.ts';
+import { wolfi } from './repository/known.ts';
+import { openRepository, type Repository } from './repository/repository.ts';
+
+/** What names a package of a repository instead of a file. */
+export const packageNamePattern =
+  /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
+
+const mostKeyBytes = 64 * 1024;
+
+/**
+ * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and
+ * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one.
+ */
+export async function completeOptions(options: RunOptions, byName: boolean): Promise<RunOptions> {
+  const { inputs } = options.machine;
+  const repositories = byName && options.repositories.length === 0 ? [wolfi.location] : options.repositories;
+  const fetched = await Promise.all((options.keyAddresses ?? []).map((address) => fetchKey(address, inputs)));
+  const keys = [...options.keys, ...fetched];
+  const known = repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
+  return { ...options, repositories, keys: [...keys, ...known], keyAddresses: [] };
+}
+
+async function fetchKey(address: string, inputs: Inputs, provenance: Provenance = 'named'): Promise<PublicKey> {
+  const bytes = await inputs.read(address, provenance);
+  if (bytes === undefined || bytes.length > mostKeyBytes)
+    throw new Failure('unreachable', `there is no key at ${address}`);
+  return parsePublicKey(basename(new URL(address).pathname), bytes);
+}
+
+/** Wolfi's key, known by its digest: whoever serves another one is not believed. */
+async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
+  const bytes = await inputs.read(wolfi.keyLocation);
+  const got = bytes === undefined ? 'nothing' : sha256(bytes);
+  if (bytes !== undefined && got === wolfi.keySha256) return parsePublicKey(wolfi.keyName, bytes);
+  inputs.forget(wolfi.keyLocation);
+  throw new Failure('environment-invalid', 'the key served for Wolfi is not the one that this program knows', {
+    expected: wolfi.keySha256,
+    got,
+  });
+}
+
+/** Opens the repositories of a run, once for each architecture. */
+export function repositoryOpener(
+  options: Pick<RunOptions, 'repositories' | 'keys' | 'machine'>,
+): (arch: string) => Promise<readonly Repository[]> {
+  const opened = new Map<string, Promise<readonly Repository[]>>();
+  return (arch) => {
+    const known = opened.get(arch);
+    if (known !== undefined) return known;
+    const { repositories, keys, machine } = options;
+    const opening = isArchitecture(arch)
+      ? Promise.all(repositories.map((location) => open(location, arch, keys, machine.inputs)))
+      : Promise.resolve([]);
+    opened.set(arch, opening);
+    return opening;
+  };
+}
+
+/** Architectures that apk knows; anything else in a package is no part of a location. */
+function isArchitecture(arch: string): boolean {
+  return /^[a-z0-9_]{1,16}$/.test(arch);
+}
+
+function open(
+  location: string,
+  arch: string,
+  keys: readonly PublicKey[],
+  inputs: Inputs,
+  provenance: Provenance = 'named',
+): Promise<Repository> {
+  return openRepository(location, arch, keys, {
+    read: (path) => inputs.read(path, provenance),
+    parsed: indexCache(inputs.store),
+    newest: newestBuilds(inputs.store),
+  });
+}
+
+/**
+ * Where the packages of an environment are looked for: in the repositories that the user named; in Wolfi's own, where the
+ * recipe was built with it or its twin; in fallbacks; in what the recipe records, if that is trusted. Fails with
+ * `environment-invalid` where a named repository has no valid signature.
+ */
+export async function environmentPlaces(
+  recipe: Recipe,
+  arch: string,
+  named: readonly Repository[],
+  options: RunOptions,
+): Promise<EnvironmentPlace[]> {
+  for (const repository of named) requireSigned(repository, options);
+  const { contents } = recipe.environment;
+  const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])];
+  const places = named.map((repository) => placeOf(repository, 'index'));
+  const has = (location: string) => places.some(({ repository }) => repository.location === location);
+  const { inputs } = options.machine;
+  if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each.replace(/\/+$/, '')))) {
+    const opened = await tolerant(async () =>
+      open(wolfi.location, arch, [...options.keys, await wolfiKey(inputs)], inputs),
+    );
+    if (opened !== undefined) places.push(placeOf(opened, 'index'));
+  }
+  for (const location of options.fallbackRepositories ?? []) {
+    const opened = await open(location, arch, options.keys, inputs);
+    requireSigned(opened, options);
+    places.push(placeOf(opened, 'fallback'));
+  }
+  if (options.trustRecordedRepositories !== true) return places;
+  const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs))];
+  for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
+    const opened = await tolerant(() => open(location.replace(/\/+$/, ''), arch, keys, inputs, 'recorded'));
+    if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));
+  }
+  return places;
+}
+
+function placeOf(repository: Repository, foundIn: EnvironmentPlace['foundIn']): EnvironmentPlace {
+  return { repository, foundIn, unlisted: isAddress(repository.location) };
+}
+
+async function recordedKeys(keyring: readonly string[], inputs: Inputs): Promise<PublicKey[]> {
+  const keys = await Promise.all(
+    keyring.filter(isAddress).map((address) => tolerant(() => fetchKey(address, inputs, 'recorded'))),
+  );
+  return keys.filter((key) => key !== undefined);
+}
+
+/** What nobody named may be gone: it is one place less. */
+async function tolerant<V>(work: () => Promise<V>): Promise<V | undefined> {
+  try {
+    return await work();
+  } catch (failure) {
+    const tolerated = ['unreachable', 'address-refused', 'environment-unavailable', 'usage'];
+    if (failure instanceof Failure && tolerated.includes(failure.code)) return undefined;
+    throw failure;
+  }
+}
+
+function isSigned({ signature }: Repository, { allowUnsigned }: RunOptions): boolean {
+  return signature.kind === 'valid' || allowUnsigned;
+}
+
+function requireSigned(repository: Repository, options: RunOptions): void {
+  if (isSigned(repository, options)) return;
+  const { location, signature } = repository;
+  throw new Failure('environment-invalid', `no given key vouches for the index of ${location}`, {
+    got: signature.kind === 'unknown-key' ? signature.keyName : signature.kind,
+    hint: 'give the key with --key FILE|URL, or accept it with --allow-unsigned',
+  });
+}
+
+/** What the indexes of a run show that nobody should overlook. */
+export function indexFindings(repositories: readonly Repository[]): ClaimFinding[] {
+  return repositories
+    .filter(({ rolledBackFrom }) => rolledBackFrom !== undefined)
+    .map(({ location, records, rolledBackFrom }) => ({
+      kind: 'index-older',
+      detail: `${location}: newest build ${records.newestBuild}, before ${rolledBackFrom}`,
+    }));
+}

@@ -1,0 +1,82 @@
+/** The same goldens twice in a row, several at once, by the real program: as root and as an ordinary user. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Golden, goldens, lab, labEnvironment, sharedLab } from '../support/lab.ts';
+import { packedSources } from '../support/sources.ts';
+import { identities } from '../support/users.ts';
+import { cache, cannotRebuild, sandbox } from './lab-run.ts';
+import { program } from './peak.ts';
+
+const named = ['hello-shell', 'meta-only', 'varied', 'scripted', 'manyfiles', 'flint', 'quiver-musl'];
+const fromMelange = ['tally', 'libpebble', 'tally-patched'];
+
+const newest = (folder: string, recipes: readonly string[]): Golden[] =>
+  goldens(folder).filter(
+    ({ melange, recipe }) =>
+      melange === 'v0.59.1' && recipes.some((name) => recipe === `recipes/${name}.yaml`),
+  );
+
+function wantedIn(folder: string | undefined, recipes: readonly string[]): string[] {
+  return folder === undefined ? [] : newest(folder, recipes).map(({ file }) => join(folder, file));
+}
+
+const wanted: readonly string[] = [...wantedIn(lab, named), ...wantedIn(sharedLab, fromMelange)];
+
+interface Report {
+  readonly packages: readonly { readonly file: string; readonly verdict: string; readonly reason?: string }[];
+}
+
+describe('goldens, twice in a row and several at once', {
+  skip: cannotRebuild || (sandbox === 'bubblewrap' ? false : 'an ordinary user needs namespaces'),
+  concurrency: false,
+}, () => {
+  for (const { title, skip, prefix, uid } of identities.filter(
+    ({ ids }) => ids === 'single' || !skipsRoot(),
+  )) {
+    it(`are reproduced ${title}`, { skip: skip || unreadable(prefix) }, (t) => {
+      const folder = uid === process.getuid?.() ? cache : temporaryFolder(t);
+      if (folder !== cache) chmodSync(folder, 0o777);
+      for (const turn of ['first', 'second']) {
+        const report = verifyAll(prefix, folder === cache ? folder : join(folder, 'cache'));
+        const others = report.packages.filter(({ verdict }) => verdict !== 'reproduced');
+        assert.deepEqual(others, [], turn);
+        assert.equal(report.packages.length, wanted.length);
+      }
+    });
+  }
+});
+
+function skipsRoot(): boolean {
+  return process.getuid?.() !== 0;
+}
+
+/** An ordinary user may not be allowed into the checkout. */
+function unreadable(prefix: readonly string[]): string | false {
+  if (prefix.length === 0) return false;
+  const [command, ...argv] = [...prefix, 'test', '-r', program];
+  return spawnSync(command!, argv).status === 0 ? false : 'the checkout is not readable to others';
+}
+
+function verifyAll(prefix: readonly string[], folder: string): Report {
+  const sources = sharedLab === undefined ? undefined : packedSources();
+  const patches = sharedLab === undefined ? [] : ['--source-dir', join(sharedLab, 'recipes/tally-patched')];
+  const [command, ...argv] = [
+    ...prefix,
+    process.execPath,
+    program,
+    'verify',
+    ...['--key', join(lab, 'lab.rsa.pub'), '--repository', labEnvironment!, '--allow-unsigned'],
+    ...(sources === undefined ? [] : ['--source-cache', sources.cache]),
+    ...patches,
+    ...['--jobs', '2', '--format', 'json', '--cache', folder],
+    ...wanted,
+  ];
+  assert.ok(existsSync(program), 'dist is not compiled');
+  const { stdout, stderr } = spawnSync(command!, argv, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  assert.notEqual(stdout, '', stderr);
+  return JSON.parse(stdout) as Report;
+}

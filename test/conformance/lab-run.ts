@@ -1,0 +1,112 @@
+/** The library run on packages of the lab, with this machine's sandbox; what all conformance tests share. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { parsePublicKey } from '../../src/apk/signature.ts';
+import { callerIdMap } from '../../src/build/sandbox/id-map.ts';
+import { defaultBuildLimits, type SandboxKind } from '../../src/build/sandbox/sandbox.ts';
+import { allDifferences, isUnequal } from '../../src/compare/compare.ts';
+import type { Difference } from '../../src/compare/difference.ts';
+import { diagnose } from '../../src/doctor.ts';
+import { machineInputs } from '../../src/inputs/inputs.ts';
+import type { RunOptions } from '../../src/options.ts';
+import type { PackageResult } from '../../src/verdict/result.ts';
+import { verify } from '../../src/verify.ts';
+import { type Golden, lab, labEnvironment, root } from '../support/lab.ts';
+
+/** Kept between runs: unpacked environments are shared by their identity. */
+export const cache: string = join(root, '.cache/conformance');
+
+const { uid, gid, username } = userInfo();
+const ids = callerIdMap({ uid, gid, name: username });
+
+/** How steps are kept apart here: without namespaces only root can run them, in a change of root. */
+export const sandbox: SandboxKind | undefined = await usableSandbox();
+
+async function usableSandbox(): Promise<SandboxKind | undefined> {
+  const missing = (await diagnose(cache, ids)).filter(({ state }) => state === 'missing');
+  if (missing.length === 0) return 'bubblewrap';
+  return process.platform === 'linux' && uid === 0 ? 'chroot' : undefined;
+}
+
+/** `false`, or why nothing can be rebuilt in the recorded environment here. */
+export const cannotRebuild: string | false =
+  sandbox === undefined
+    ? 'steps cannot be run here, see `wolfi-repro doctor`'
+    : labEnvironment === undefined && 'the Debian packages of the lab’s environment are not to be had';
+
+/** As a user who trusts the lab's key would have it; `extra` overrides. */
+export function labOptions(extra: Partial<RunOptions> = {}): RunOptions {
+  const signal = new AbortController().signal;
+  return {
+    keys: [keyOf(join(lab, 'lab.rsa.pub'))],
+    allowUnsigned: false,
+    repositories: labEnvironment === undefined ? [] : [labEnvironment],
+    environment: { kind: 'recorded' },
+    sourceCaches: [],
+    sourceMirrors: [],
+    sourceDirectory: undefined,
+    jobs: availableParallelism(),
+    machine: {
+      cache,
+      sandbox: sandbox ?? 'bubblewrap',
+      ids,
+      limits: defaultBuildLimits,
+      threads: 1,
+      signal,
+      inputs: machineInputs(cache, signal),
+    },
+    onProgress: () => undefined,
+    ...extra,
+  };
+}
+
+export function keyOf(path: string): RunOptions['keys'][number] {
+  return parsePublicKey(basename(path), readFileSync(path));
+}
+
+/** What a run needs besides the lab's environment to build a golden again. */
+export function optionsOf(golden: Golden, folder: string = lab): Partial<RunOptions> {
+  return {
+    allowUnsigned: !golden.signed,
+    ...(golden.sourceDir === undefined ? {} : { sourceDirectory: join(folder, golden.sourceDir) }),
+  };
+}
+
+export function nameOf({ file }: Golden): string {
+  return basename(file, '.apk');
+}
+
+/** Verifies goldens that need the same options, in one run. */
+export async function verifyGoldens(
+  goldens: readonly Golden[],
+  folder: string,
+  options: RunOptions,
+): Promise<[Golden, PackageResult][]> {
+  const files = goldens.map(({ file }) => join(folder, file));
+  const { packages } = await verify(files, options);
+  return goldens.map((golden, index) => [golden, packages[index]!]);
+}
+
+/** Requires the strongest statement that there is; a signature that is there must be valid. */
+export function assertReproduced(result: PackageResult, signature: 'valid' | 'unsigned'): void {
+  const { verdict } = result;
+  assert.equal(verdict.kind, 'reproduced', `${result.file}: ${explain(result)}`);
+  if (verdict.kind !== 'reproduced') return;
+  assert.equal(verdict.signature.kind, signature, result.file);
+  assert.equal(verdict.proof.sha256, result.subject?.sha256);
+}
+
+/** Verdict, reason and what is behind it, for the message of a failed assertion. */
+export function explain({ verdict }: PackageResult): string {
+  if (verdict.kind === 'reproduced') return verdict.kind;
+  const why = 'failure' in verdict ? `${verdict.failure.message} ${verdict.failure.got ?? ''}` : '';
+  const differences = differencesOf(verdict).map(({ section, path, kind }) => `${section} ${path} ${kind}`);
+  return [`${verdict.kind}:${verdict.reason}`, why, ...differences].join('\n');
+}
+
+export function differencesOf(verdict: PackageResult['verdict']): Difference[] {
+  const comparison = 'comparison' in verdict ? verdict.comparison : undefined;
+  return comparison !== undefined && isUnequal(comparison) ? allDifferences(comparison.sections) : [];
+}

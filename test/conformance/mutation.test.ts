@@ -1,0 +1,63 @@
+/** Packages that are reproduced, changed in one thing: none may be reproduced any more. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { lab } from '../support/lab.ts';
+import { cannotRebuild } from './lab-run.ts';
+import { archiveByteMutants, fieldMutants, sbomMutants } from './mutation/fields.ts';
+import type { Mutant } from './mutation/judge.ts';
+import { assertNoneReproduced, openSubject, type Subject, type SubjectFile } from './mutation/subject.ts';
+
+const subjects: readonly (SubjectFile & { readonly title: string; readonly inert: readonly string[] })[] = [
+  {
+    title: 'a shell script',
+    file: 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk',
+    // In the path of a cache that no step uses: another recipe that leaves the same tree.
+    inert: ['control .melange.yaml: byte 1237: recipe'],
+  },
+  { title: 'a shared library', file: 'repository/v0.45.3/x86_64/libflint3-0.9.12-r4.apk', inert: [] },
+  {
+    title: 'modes, attributes and links',
+    file: 'repository/v0.59.1/x86_64/modes-20240229-r0.apk',
+    sourceDir: 'recipes/modes',
+    inert: [],
+  },
+];
+
+for (const { title, inert, ...file } of subjects) {
+  describe(`${title}, changed in one thing`, { skip: cannotRebuild, concurrency: false }, () => {
+    const published = readFileSync(join(lab, file.file));
+    let subject: Subject;
+    before(async () => {
+      subject = await openSubject(file);
+    });
+    after(() => subject.close());
+
+    it('is not reproduced with any byte of the file changed', async () => {
+      await assertNoneReproduced(subject, byteMutants(published), []);
+    });
+
+    it('is not reproduced with any byte of the signature’s archive changed', async () => {
+      await assertNoneReproduced(subject, archiveByteMutants(subject, 'signature'), []);
+    });
+
+    it('is not reproduced with any attribute, entry, line or encoding changed and all digests right', async () => {
+      await assertNoneReproduced(subject, fieldMutants(subject), inert);
+    });
+
+    it('is not reproduced with any text of the SBOM changed, but for the licence that only the SBOM records', async () => {
+      await assertNoneReproduced(subject, sbomMutants(subject), [
+        'packages/2/licenseDeclared: recipeLicense',
+      ]);
+    });
+  });
+}
+
+/** One byte changed, at every place; which bit differs from place to place. */
+function* byteMutants(published: Uint8Array): Generator<Mutant> {
+  for (let at = 0; at < published.length; at++) {
+    const bytes = Uint8Array.from(published);
+    bytes[at]! ^= 1 << (at % 8);
+    yield { what: `byte ${at}`, bytes };
+  }
+}

@@ -1,0 +1,168 @@
+/** A package taken apart so that one thing can be changed, and put together again with every digest and signature right. */
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ApkEntry, readApk, type Section } from '../../../src/apk/apk.ts';
+import { decodeBytes, encodeBytes } from '../../../src/bytes.ts';
+import { sha1, sha256 } from '../../../src/digest.ts';
+import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { type TarEntry, tarEnd, tarHeader, tarPadding } from '../../../src/emit/tar.ts';
+import type { DeflateGeneration } from '../../../src/melange/format.ts';
+import { lab } from '../../support/lab.ts';
+
+export interface PartEntry extends TarEntry {
+  readonly content: Uint8Array;
+}
+
+export interface Parts {
+  readonly signature: readonly PartEntry[];
+  readonly control: readonly PartEntry[];
+  readonly data: readonly PartEntry[];
+}
+
+/** How the parts become sections; the defaults are what the package itself has. */
+export interface Packing {
+  readonly deflate: DeflateGeneration;
+  readonly compress: (section: keyof Parts, tar: Uint8Array) => Promise<Uint8Array>;
+  /** Sees each archive before it is compressed. */
+  readonly alter: (section: keyof Parts, tar: Uint8Array) => Uint8Array;
+  /** Behind the last entry of a section. */
+  readonly end: (section: keyof Parts) => Uint8Array;
+  /** Entries of the signature section for the control section as it will be. */
+  readonly signing: (control: Uint8Array) => readonly PartEntry[];
+  /** The checksum records of files and links are made right. */
+  readonly checksums: boolean;
+}
+
+const checksumKey = 'APK-TOOLS.checksum.SHA1';
+const computedRecords = new Set(['path', 'linkpath', 'uname', 'gname', 'uid', 'gid', 'size', 'mtime']);
+const labKey: KeyObject = createPrivateKey(readFileSync(join(lab, 'lab.rsa')));
+
+export async function takeApart(bytes: Uint8Array): Promise<{ parts: Parts; packing: Packing }> {
+  const open = async function* () {
+    yield bytes;
+  };
+  const apk = await readApk({ name: 'published', open }, { keep: () => true });
+  const parts = {
+    signature: partsOf(apk.signature),
+    control: partsOf(apk.control),
+    data: partsOf(apk.data),
+  };
+  const goSignature = apk.signature !== undefined && apk.signature.gzip.mtime === 0;
+  return { parts, packing: packingOf(parts, goSignature) };
+}
+
+function partsOf(section: Section | undefined): PartEntry[] {
+  return (section?.entries ?? []).map((entry) => partOf(entry));
+}
+
+function partOf(entry: ApkEntry): PartEntry {
+  const records = entry.pax.filter(({ key }) => !computedRecords.has(key));
+  return {
+    ...entry,
+    pax: new Map(records.map(({ key, value }) => [key, value])),
+    content: entry.content ?? new Uint8Array(0),
+  };
+}
+
+function packingOf(parts: Parts, goSignature: boolean): Packing {
+  const deflate: DeflateGeneration = 'v1.18.2';
+  return {
+    deflate,
+    compress: async (section, tar) => {
+      if (section === 'data') return joined(pgzip([tar], { generation: deflate }));
+      return section === 'signature' && goSignature ? gzipGo(tar) : gzipKlauspost(tar, deflate);
+    },
+    end: (section) => (section === 'data' ? tarEnd : new Uint8Array(0)),
+    signing: (control) => parts.signature.map((entry) => signed(entry, control)),
+    checksums: true,
+    alter: (_, tar) => tar,
+  };
+}
+
+export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/** The entry with the lab's own signature over a control section, by the algorithm that its name says. */
+export function signed(entry: PartEntry, control: Uint8Array): PartEntry {
+  const digest = entry.name.startsWith('.SIGN.RSA256.') ? 'RSA-SHA256' : 'RSA-SHA1';
+  return withContent(entry, sign(digest, control, labKey));
+}
+
+export function withContent(entry: PartEntry, content: Uint8Array): PartEntry {
+  return { ...entry, content, size: content.length };
+}
+
+/** The whole file. Of unchanged parts it is the published one; the test requires that. */
+export async function putTogether(parts: Parts, packing: Packing): Promise<Uint8Array> {
+  const section = (name: keyof Parts, entries: readonly PartEntry[]) =>
+    packing.compress(name, packing.alter(name, tarOf(entries, packing.end(name))));
+  const data = await section('data', packing.checksums ? parts.data.map(withChecksum) : parts.data);
+  const control = await section(
+    'control',
+    parts.control.map((entry) => withDatahash(entry, data)),
+  );
+  if (parts.signature.length === 0) return Buffer.concat([control, data]);
+  return Buffer.concat([await section('signature', packing.signing(control)), control, data]);
+}
+
+function tarOf(entries: readonly PartEntry[], end: Uint8Array): Uint8Array {
+  return Buffer.concat([
+    ...entries.flatMap((entry) => [tarHeader(entry), entry.content, tarPadding(entry.content.length)]),
+    end,
+  ]);
+}
+
+function withChecksum(entry: PartEntry): PartEntry {
+  if (!entry.pax.has(checksumKey)) return entry;
+  const digest = sha1(entry.type === '2' ? encodeBytes(entry.linkname) : entry.content);
+  return { ...entry, pax: new Map([...entry.pax, [checksumKey, Buffer.from(digest)]]) };
+}
+
+/** A byte of an archive changed; the check sum of its header is made right again. */
+export function withTarByte(tar: Uint8Array, at: number, mask: number): Uint8Array {
+  const changed = Buffer.from(tar);
+  changed[at]! ^= mask;
+  const header = changed.subarray(at - (at % 512), at - (at % 512) + 512);
+  if (header.subarray(257, 262).toString('latin1') !== 'ustar' || header.length < 512) return changed;
+  if (at % 512 >= 148 && at % 512 < 156) return changed;
+  header.fill(0x20, 148, 156);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return changed;
+}
+
+function withDatahash(entry: PartEntry, data: Uint8Array): PartEntry {
+  if (entry.name !== '.PKGINFO') return entry;
+  const text = decodeBytes(entry.content).replace(/^datahash = .*$/m, `datahash = ${sha256(data)}`);
+  return withContent(entry, encodeBytes(text));
+}
+
+export function textOf(entry: PartEntry): string {
+  return decodeBytes(entry.content);
+}
+
+export function withText(entry: PartEntry, text: string): PartEntry {
+  return withContent(entry, encodeBytes(text));
+}
+
+/** The parts with `size` of .PKGINFO right for a tree of which this much more is counted. */
+export function withSize(parts: Parts, added: number): Parts {
+  return changeControl(parts, '.PKGINFO', (entry) =>
+    withText(
+      entry,
+      textOf(entry).replace(/^size = (\d+)$/m, (_, size: string) => `size = ${Number(size) + added}`),
+    ),
+  );
+}
+
+export function changeControl(parts: Parts, name: string, change: (entry: PartEntry) => PartEntry): Parts {
+  return { ...parts, control: parts.control.map((entry) => (entry.name === name ? change(entry) : entry)) };
+}
+
+export function changeData(parts: Parts, index: number, change: (entry: PartEntry) => PartEntry): Parts {
+  return { ...parts, data: parts.data.map((entry, at) => (at === index ? change(entry) : entry)) };
+}

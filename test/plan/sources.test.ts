@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseRecipe } from '../../src/claim/recipe/parse.ts';
+import { plannedSources } from '../../src/plan/sources.ts';
+import { placedSteps, plannedSteps } from '../../src/plan/steps.ts';
+import { sha256 } from '../../src/digest.ts';
+import { formatAt } from '../emit/sbom/input.ts';
+import { failure } from '../support/failures.ts';
+
+const commit = 'a'.repeat(40);
+const [short, long] = ['b'.repeat(64), 'c'.repeat(128)];
+
+function recipeOf(yaml: string) {
+  return parseRecipe(Buffer.from(`package: {name: foo, version: "1", epoch: 0}\n${yaml}`)).recipe;
+}
+
+function sourcesOf(yaml: string, version = 'v0.59.1') {
+  return plannedSources(recipeOf(yaml), formatAt(version));
+}
+
+test('every source of a step that runs is listed with its digest, nested ones and those of subpackages too', () => {
+  const sources = sourcesOf(`pipeline:
+  - uses: fetch
+    with: {uri: 'https://example.org/a.tar.gz', expected-sha256: ${short}}
+  - name: group
+    pipeline:
+      - uses: git-checkout
+        with: {repository: 'https://example.org/r', tag: v1, branch: main, expected-commit: ${commit}}
+      - uses: fetch
+        if: '"a" == "b"'
+        with: {uri: unpinned}
+  - if: '"a" == "b"'
+    pipeline:
+      - pipeline:
+          - uses: fetch
+            with: {uri: unpinned in a step that does not run}
+  - runs: fetch
+subpackages:
+  - name: foo-doc
+    pipeline:
+      - uses: fetch
+        with: {uri: u, expected-sha512: ${long.toUpperCase()}}
+`);
+  assert.deepEqual(sources, [
+    { kind: 'fetch', uri: 'https://example.org/a.tar.gz', algorithm: 'sha256', digest: short },
+    { kind: 'git', repository: 'https://example.org/r', commit, reference: 'v1' },
+    { kind: 'fetch', uri: 'u', algorithm: 'sha512', digest: long },
+  ]);
+});
+
+test('of two digests the one that melange looks at first counts', () => {
+  const both = `pipeline: [{uses: fetch, with: {uri: u, expected-sha512: ${long}, expected-sha256: ${short}}}]\n`;
+  assert.deepEqual(sourcesOf(both).map((each) => each.kind === 'fetch' && each.algorithm), ['sha256']);
+});
+
+test('a source that no digest pins is no source', () => {
+  const steps = [
+    'uses: fetch, with: {uri: u}',
+    `uses: fetch, with: {uri: u, expected-sha256: ${short.slice(1)}}`,
+    `uses: fetch, with: {uri: u, expected-sha256: ${'g'.repeat(64)}}`,
+    `uses: fetch, with: {uri: u, expected-sha256: ${long}}`,
+    `uses: fetch, with: {uri: u, expected-none: x}`,
+    'uses: git-checkout, with: {repository: r, tag: v1}',
+    `uses: git-checkout, with: {repository: r, expected-commit: ${commit.slice(1)}}`,
+    'uses: git-checkout, with: {repository: r, expected-commit: main}',
+  ];
+  for (const step of steps) {
+    assert.throws(() => sourcesOf(`pipeline: [{${step}}]\n`), failure('source-unpinned'), step);
+  }
+});
+
+test('whether a step runs is decided by the grammar of the version', () => {
+  const step = (condition: string) =>
+    `pipeline:\n  - uses: fetch\n    if: ${JSON.stringify(condition)}\n    with: {uri: u, expected-sha256: ${short}}\n`;
+  const condition = "'a' == 'a' || 'a' == 'b' || 'a' == 'b'";
+  assert.equal(sourcesOf(step(condition), 'v0.59.1').length, 1);
+  assert.equal(sourcesOf(step(condition), 'v0.40.4').length, 0);
+});
+
+test('steps are placed and named in the order in which they run', () => {
+  const recipe = recipeOf(`pipeline:
+  - {name: first, uses: x, runs: one}
+  - uses: y
+    pipeline: [{runs: two}, {name: deep, pipeline: [{runs: three}]}]
+subpackages:
+  - name: foo-doc
+    pipeline: [{runs: four}]
+`);
+  assert.deepEqual(placedSteps(recipe).map(({ package: name, position }) => `${name} ${position}`), [
+    'foo 1', 'foo 2', 'foo 2.1', 'foo 2.2', 'foo 2.2.1', 'foo-doc 1',
+  ]);
+  const planned = plannedSteps(recipe);
+  assert.deepEqual(planned.map(({ label }) => label), ['first', 'y', '', 'deep', '', '']);
+  assert.deepEqual(planned.map((each) => each.sha256), ['one', '', 'two', '', 'three', 'four'].map((text) => sha256(Buffer.from(text))));
+});

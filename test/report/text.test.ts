@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../../src/bytes.ts';
+import type { Style } from '../../src/report/style.ts';
+import { renderText } from '../../src/report/text.ts';
+import { runResult } from '../../src/verdict/result.ts';
+import {
+  bytesPart,
+  cause,
+  difference,
+  everything,
+  hostile,
+  manyDifferences,
+  notReproduced,
+  textPart,
+} from '../support/results.ts';
+
+const coloured: Style = {
+  good: (text) => `\u001b[32m${text}\u001b[39m`,
+  bad: (text) => `\u001b[31m${text}\u001b[39m`,
+  warn: (text) => `\u001b[33m${text}\u001b[39m`,
+  faint: (text) => `\u001b[2m${text}\u001b[22m`,
+  strong: (text) => `\u001b[1m${text}\u001b[22m`,
+};
+
+describe('results as text', () => {
+  it('say the verdict and its reason in the first line of each package', () => {
+    const titles = renderText(everything())
+      .split('\n\n')
+      .map((block) => block.split('\n')[0]);
+    assert.deepEqual(titles, [
+      'reproduced  packages/hello-1.0-r0.apk',
+      'not reproduced (content)  packages/nr-wallclock-1.0.0-r0.apk',
+      'build failed (step-failed)  packages/failing-1.0-r0.apk',
+      'inconclusive (environment-substituted)  packages/other-1.0-r0.apk',
+      'rejected (datahash-mismatch)  packages/changed-1.0-r0.apk',
+      '5 packages: 1 rejected, 1 not reproduced, 1 build failed, 1 inconclusive, 1 reproduced',
+    ]);
+  });
+
+  it('end every verdict but reproduced with the next step and where it is explained', () => {
+    for (const block of renderText(everything()).trimEnd().split('\n\n').slice(1, -1)) {
+      const [next, about] = block.split('\n').slice(-2);
+      assert.match(next!, /^ {2}next +\S/);
+      assert.match(about!, /^ {2}about +docs\/verdicts\.md#[a-z-]+$/);
+    }
+  });
+
+  it('show under a difference its causes and what differs inside', () => {
+    const result = runResult([
+      notReproduced([
+        difference('content', 'usr/bin/tool', {
+          published: 'one',
+          rebuilt: 'two',
+          parts: [textPart('build.log'), bytesPart('.rodata')],
+          causes: [
+            cause('timestamp', {
+              place: 'line 42',
+              published: 'then',
+              rebuilt: 'now',
+              why: 'both are dates',
+            }),
+          ],
+        }),
+      ]),
+    ]);
+    const lines = renderText(result).split('\n');
+    const start = lines.findIndex((line) => line.startsWith('  differs'));
+    assert.deepEqual(
+      lines.slice(start - 1, start + 10).map((line) => line.slice(2)),
+      [
+        'causes      time of the build: docs/differences/timestamp.md',
+        'differs     data usr/bin/tool: content: one → two',
+        '              cause: time of the build (likely): both are dates [line 42: then → now]',
+        '              build.log',
+        '                @@ -41 +41 @@',
+        '                  Compiled with cc 14.2.0 for x86_64-linux-musl',
+        '                - Built on Sat Jun 15 12:00:03 UTC by melange',
+        '                - in /tmp/tmp.Xk3ah1',
+        '                + Built on Mon Nov 23 09:41:07 UTC by melange',
+        '                  ',
+        '              .rodata',
+      ],
+    );
+    assert.ok(lines.some((line) => line.includes('- 00001a40  4a 75 6e 20 31 35 20 32  Jun 15 2')));
+  });
+
+  it('fold many differences and say how many are not shown', () => {
+    const text = renderText(manyDifferences(10_000));
+    assert.ok(text.split('\n').length < 250);
+    assert.match(text, /… and 9960 more; --format json has all/);
+  });
+
+  it('fit a terminal of 80 columns, but for names of files, which can be copied', () => {
+    for (const result of [everything(), manyDifferences(100), hostile()]) {
+      const names = new Set(result.packages.map(({ file }) => `  ${printable(file)}`));
+      const wide = renderText(result, undefined, 80)
+        .split('\n')
+        .filter((line) => line.length > 80 && !names.has(line));
+      assert.deepEqual(wide, []);
+    }
+  });
+
+  it('say the same with colours and without', () => {
+    for (const columns of [undefined, 80]) {
+      const plain = renderText(everything(), undefined, columns);
+      const painted = renderText(everything(), coloured, columns);
+      assert.notEqual(painted, plain);
+      assert.equal(stripVTControlCharacters(painted), plain);
+    }
+  });
+
+  it('lose no word to the width of the terminal', () => {
+    const words = (text: string) =>
+      text
+        .replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…')
+        .split(/\s+/)
+        .join('');
+    const wrapped = renderText(everything(), undefined, 80).replace(/([0-9a-f]{12})[0-9a-f]{52}/g, '$1…');
+    assert.equal(words(wrapped), words(renderText(everything())));
+  });
+});

@@ -1,0 +1,191 @@
+/**
+ * A program: runs the steps that it is told on standard input in a sandbox, and says as JSON how each build ended. A program of its own,
+ * so that it can be somebody else.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { type Built, build } from '../../src/build/build.ts';
+import { makeRunDirectory, removeTree } from '../../src/build/run-directory.ts';
+import { callerIdMap } from '../../src/build/sandbox/id-map.ts';
+import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../../src/build/sandbox/sandbox.ts';
+import { parseRecipe } from '../../src/claim/recipe/parse.ts';
+import type { Recipe } from '../../src/claim/recipe/recipe.ts';
+import { hostGuest } from '../../src/engine/host-guest.ts';
+import { Failure } from '../../src/failure.ts';
+import { formatOf } from '../../src/melange/format.ts';
+import { parseRelease } from '../../src/melange/version.ts';
+
+export interface BuildCase {
+  readonly name: string;
+  /** Text of the origin's steps. */
+  readonly steps: readonly string[];
+  /** Text of the one step of a subpackage. */
+  readonly subpackage?: string;
+  readonly licensePath?: string;
+  readonly runAs?: string;
+  readonly capabilities?: readonly string[];
+  readonly limits?: Partial<BuildLimits>;
+  /** Files and links of the guest besides this machine's programs; a link's text begins with `-> `. */
+  readonly guest?: Readonly<Record<string, string>>;
+  /** A git repository that the recipe asks for under another address. */
+  readonly repository?: { readonly address: string; readonly path: string };
+}
+
+export interface BuildJob {
+  /** Folder for everything. */
+  readonly directory: string;
+  readonly sandbox: SandboxKind;
+  readonly cases: readonly BuildCase[];
+}
+
+export interface BuildOutcome {
+  readonly name: string;
+  /** `built`, or the code of the failure. */
+  readonly end: string;
+  readonly message: string;
+  readonly expected: string;
+  readonly got: string;
+  /** Output of all steps, as it was handed on. */
+  readonly log: string;
+  readonly entries: readonly string[];
+  readonly licenses: readonly string[];
+  readonly caveats: readonly string[];
+  readonly milliseconds: number;
+  readonly residentMib: number;
+}
+
+const base = (names: { runAs: string; licensePath: string; capabilities: readonly string[] }): string => `package:
+  name: victim
+  version: 1.0.0
+  epoch: 0
+  description: none
+  url: https://lab.example/victim
+  commit: 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef
+  copyright:
+    - license: Apache-2.0
+      license-path: '${names.licensePath}'
+  resources: {}
+environment:
+  contents: {}
+  accounts:
+    run-as: '${names.runAs}'
+    users:
+      - username: build
+        uid: 1000
+        gid: 1000
+    groups:
+      - groupname: build
+        gid: 1000
+        members:
+          - build
+  archs:
+    - amd64
+capabilities:
+  add: [${names.capabilities.join(', ')}]
+pipeline:
+  - runs: 'true'
+subpackages:
+  - name: victim-dev
+    pipeline:
+      - runs: 'true'
+`;
+
+function recipeOf({ steps, subpackage, licensePath = '', runAs = '', capabilities = [] }: BuildCase): Recipe {
+  const { recipe } = parseRecipe(Buffer.from(base({ runAs, licensePath, capabilities })));
+  const [template] = recipe.pipeline;
+  const [second] = recipe.subpackages;
+  return {
+    ...recipe,
+    pipeline: steps.map((runs) => ({ ...template!, runs: `${runs}\n` })),
+    subpackages:
+      subpackage === undefined ? [] : [{ ...second!, pipeline: [{ ...template!, runs: `${subpackage}\n` }] }],
+  };
+}
+
+async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
+  const { uid, gid, name } = caller();
+  const ids = callerIdMap({ uid, gid, name });
+  const format = formatOf(parseRelease('v0.59.1')!);
+  const recipe = recipeOf(given);
+  const directory = await makeRunDirectory(join(job.directory, 'runs'));
+  const work = join(directory, 'build');
+  mkdirSync(work);
+  const guest = hostGuest(directory, recipe, format);
+  for (const [path, text] of Object.entries(given.guest ?? {})) {
+    const target = join(guest.root, path);
+    mkdirSync(join(target, '..'), { recursive: true });
+    writeFileSync(target, text);
+  }
+  const log: Buffer[] = [];
+  const began = performance.now();
+  let built: Built | undefined;
+  const outcome = (end: string, failure?: Failure): BuildOutcome => ({
+    name: given.name,
+    end,
+    message: failure?.message ?? '',
+    expected: failure?.expected ?? '',
+    got: failure?.got ?? '',
+    log: Buffer.concat(log).toString('latin1').slice(0, 100_000),
+    entries: (built?.trees ?? []).flatMap(({ name: folder, tree }) =>
+      tree.entries.map(({ path, type, mode, uid: owner, gid: group }) =>
+        [folder, path, type, mode.toString(8), `${owner}:${group}`].join(' '),
+      ),
+    ),
+    licenses: [...(built?.licenseTexts.values() ?? [])],
+    caveats: built?.caveats ?? [],
+    milliseconds: Math.round(performance.now() - began),
+    residentMib: Math.round(process.memoryUsage.rss() / 1024 ** 2),
+  });
+  try {
+    built = await build({
+      recipe,
+      format,
+      architecture: 'x86_64',
+      namespace: 'wolfi',
+      cpe: undefined,
+      sourceDateEpoch: 1_700_000_000,
+      guest,
+      sources: sourcesOf(given),
+      sourceFiles: undefined,
+      directory: work,
+      sandbox: job.sandbox,
+      ids,
+      limits: { ...defaultBuildLimits, stepSeconds: 60, ...given.limits },
+      signal: new AbortController().signal,
+      observer: {
+        begin: () => undefined,
+        output: (_, bytes) => log.push(Buffer.from(bytes)),
+        end: () => undefined,
+      },
+    });
+    return outcome('built');
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return outcome(failure.code, failure);
+  } finally {
+    built?.close();
+    await removeTree(directory, ids);
+    if (existsSync(directory)) throw new Error(`${directory} is still there`);
+  }
+}
+
+function sourcesOf({ repository }: BuildCase) {
+  if (repository === undefined) return [];
+  const { address, path } = repository;
+  const source = { kind: 'git', repository: address, commit: '0'.repeat(40) } as const;
+  return [{ kind: 'git', source, repository: path } as never];
+}
+
+function caller(): { uid: number; gid: number; name: string } {
+  try {
+    const { uid, gid, username } = userInfo();
+    return { uid, gid, name: username };
+  } catch {
+    // An id without an account.
+    return { uid: process.getuid!(), gid: process.getgid!(), name: '' };
+  }
+}
+
+const job = JSON.parse(readFileSync(0, 'utf8')) as BuildJob;
+for (const each of job.cases) process.stdout.write(`${JSON.stringify(await runCase(job, each))}\n`);

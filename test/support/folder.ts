@@ -1,0 +1,14 @@
+/** A folder of its own for a test, gone when the test is. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Ending {
+  after(done: () => void): void;
+}
+
+export function temporaryFolder(test: Ending): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-test-'));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,433 @@
+/** Results made by hand: every verdict, every kind of difference and part, and the worst that a package can put into them. */
+
+import type { EqualFiles } from '../../src/compare/bytes.ts';
+import type { Cause, CauseKind } from '../../src/compare/causes/cause.ts';
+import type { UnequalComparison } from '../../src/compare/compare.ts';
+import { type Difference, type DifferenceKind, differenceTitles } from '../../src/compare/difference.ts';
+import {
+  type FormatName,
+  formatTitles,
+  type Part,
+  type PartKind,
+  partTitles,
+} from '../../src/compare/part.ts';
+import { type Sha256, sha256 } from '../../src/digest.ts';
+import { Failure } from '../../src/failure.ts';
+import type { Plan, PlannedBuilder } from '../../src/plan/plan.ts';
+import { type PackageResult, type RunResult, runResult } from '../../src/verdict/result.ts';
+import type { Verdict } from '../../src/verdict/verdict.ts';
+
+/** Strings that a package may hold and that no format may fall for. */
+export const hostileStrings: Readonly<Record<string, string>> = {
+  script: '</script><script>globalThis.hacked = 1</script><img src=x onerror="globalThis.hacked=1">',
+  attribute: `" autofocus onfocus="globalThis.hacked=1" x='`,
+  comment: '--><!-- ]]> <![CDATA[ </textarea></style></title>',
+  entity: '&lt;b&gt; &#x0; &amp;amp; <!DOCTYPE x [<!ENTITY a "b">]>',
+  terminal: '\u001b[2J\u001b]0;title\u0007\u009b31m\r\b\u0000\u007f',
+  bidirectional: '\u202egpj.exe\u2066\u200f\u061c\u2028\u2029',
+  surrogates: '\ud800 and \udcff alone, \ufffe \uffff, \udbff',
+  invisible: 'a\u200bb\ufeffc\u00add\u{e0041}e',
+  markdown:
+    '`` ` ```\n# title\n| a | b |\n[x](javascript:alert(1)) ![y](http://example.invalid/z) @everyone #1 <b>',
+  sarif: '{0} {1} [a](1) [link](http://example.invalid) \\',
+  spreadsheet: '=1+1',
+  newline: 'one\r\ntwo\nthree\n',
+  prototype: '__proto__',
+  empty: '',
+};
+
+const digest = (text: string): Sha256 => sha256(Buffer.from(text));
+
+export function difference(
+  kind: DifferenceKind,
+  path: string,
+  details: Partial<Difference> = {},
+): Difference {
+  return { section: 'data', kind, path, ...details };
+}
+
+export function part(kind: PartKind, place: string, details: Partial<Part> = {}): Part {
+  return { format: 'text', kind, place, ...details };
+}
+
+export function cause(kind: CauseKind, details: Partial<Cause> = {}): Cause {
+  return {
+    kind,
+    confidence: 'likely',
+    place: '',
+    published: undefined,
+    rebuilt: undefined,
+    why: 'it looks so',
+    ...details,
+  };
+}
+
+/** One difference of each kind. */
+export function everyDifference(): Difference[] {
+  return (Object.keys(differenceTitles) as DifferenceKind[]).map((kind, index) =>
+    difference(kind, `usr/share/every/${index}`, {
+      section: index % 2 === 0 ? 'data' : 'control',
+      published: `published ${kind}`,
+      rebuilt: `rebuilt ${kind}`,
+      ...(kind === 'xattr' || kind === 'pax-record' || kind === 'field' ? { name: `name-${kind}` } : {}),
+    }),
+  );
+}
+
+/** One part of each kind and one of each format. */
+export function everyPart(): Part[] {
+  const kinds = (Object.keys(partTitles) as PartKind[]).map((kind) => partOfKind(kind));
+  const formats = (Object.keys(formatTitles) as FormatName[]).map((format) =>
+    part('value', `of ${format}`, { format, published: '1', rebuilt: '2' }),
+  );
+  return [...kinds, ...formats];
+}
+
+function partOfKind(kind: PartKind): Part {
+  switch (kind) {
+    case 'value':
+      return part(kind, 'header flags', { format: 'elf', published: '0x1', rebuilt: '0x3', note: 'one bit' });
+    case 'missing':
+      return part(kind, 'META-INF/one', { format: 'zip', published: '12 bytes' });
+    case 'extra':
+      return part(kind, 'META-INF/two', { format: 'zip', rebuilt: '13 bytes' });
+    case 'order':
+      return part(kind, 'members', { format: 'tar', published: 'a, b', rebuilt: 'b, a' });
+    case 'moved':
+      return part(kind, 'old/name', { format: 'zip', published: 'old/name', rebuilt: 'new/name' });
+    case 'text':
+      return textPart('build.log');
+    case 'bytes':
+      return bytesPart('.rodata');
+    case 'inside':
+      return part(kind, 'inner.tar', {
+        format: 'tar',
+        children: [textPart('inner.txt'), bytesPart('inner.bin')],
+      });
+    case 'unread':
+      return part(kind, 'huge.bin', { format: 'binary', note: 'larger than 96 MiB' });
+  }
+}
+
+export function textPart(place: string): Part {
+  const plain = (text: string) => [{ text, changed: false }];
+  return part('text', place, {
+    lines: [
+      {
+        publishedStart: 41,
+        rebuiltStart: 41,
+        lines: [
+          { side: 'both', pieces: plain('Compiled with cc 14.2.0 for x86_64-linux-musl') },
+          {
+            side: 'published',
+            pieces: [
+              ...plain('Built on '),
+              { text: 'Sat Jun 15 12:00:03', changed: true },
+              ...plain(' UTC by melange'),
+            ],
+          },
+          { side: 'published', pieces: plain('in /tmp/tmp.Xk3ah1') },
+          {
+            side: 'rebuilt',
+            pieces: [
+              ...plain('Built on '),
+              { text: 'Mon Nov 23 09:41:07', changed: true },
+              ...plain(' UTC by melange'),
+            ],
+          },
+          { side: 'both', pieces: plain('') },
+        ],
+      },
+    ],
+  });
+}
+
+export function bytesPart(place: string): Part {
+  return part('bytes', place, {
+    format: 'binary',
+    windows: [
+      {
+        publishedOffset: 0x1a40,
+        rebuiltOffset: 0x1a48,
+        published: '4a756e2031352032303234002f746d702f746d702e586b3361683100000000ff',
+        rebuilt: '4e6f762032332032303236002f746d702f746d702e5a7137622e320000000000',
+        length: 21,
+      },
+      { publishedOffset: 0x2000, rebuiltOffset: 0x2000, published: '00', rebuilt: '', length: undefined },
+    ],
+  });
+}
+
+export function unequal(
+  differences: readonly Difference[],
+  details: Partial<UnequalComparison> = {},
+): UnequalComparison {
+  const sections = (['signature', 'control', 'data'] as const).map((section) => {
+    const own = differences.filter((each) => each.section === section);
+    return {
+      section,
+      likeness: own.length === 0 ? ('identical' as const) : ('different' as const),
+      differences: own,
+    };
+  });
+  return {
+    files: {
+      equal: false,
+      published: { sha256: digest('published'), size: 5126 },
+      rebuilt: { sha256: digest('rebuilt'), size: 5129 },
+      firstDifference: 341,
+    },
+    sections,
+    equivalence: 'content',
+    sbom: 'identical',
+    sbomDifferences: [],
+    ...details,
+  };
+}
+
+export function packageResult(
+  file: string,
+  verdict: Verdict,
+  details: Partial<PackageResult> = {},
+): PackageResult {
+  return {
+    file,
+    verdict,
+    subject: { sha256: digest(file), size: 5126, name: 'nr-wallclock', version: '1.0.0-r0' },
+    chain: [
+      { link: 'package-signature', state: 'verified', detail: 'RSA256 signature of lab.rsa.pub' },
+      { link: 'datahash', state: 'verified', detail: digest('data') },
+    ],
+    findings: [],
+    plan: undefined,
+    sbom: undefined,
+    caveats: [],
+    skipped: [],
+    ...details,
+  };
+}
+
+export function reproduced(file = 'packages/hello-1.0-r0.apk'): PackageResult {
+  const proof = { sha256: digest(file), size: 3499 } as EqualFiles;
+  const signature = { kind: 'valid', keyName: 'lab.rsa.pub', algorithm: 'RSA256' } as const;
+  return packageResult(
+    file,
+    { kind: 'reproduced', proof, signature },
+    { sbom: 'identical', plan: planned() },
+  );
+}
+
+export function notReproduced(
+  differences: readonly Difference[],
+  file = 'packages/nr-wallclock-1.0.0-r0.apk',
+): PackageResult {
+  const comparison = unequal(differences);
+  return packageResult(
+    file,
+    { kind: 'not-reproduced', reason: comparison.equivalence, comparison },
+    { sbom: comparison.sbom, plan: planned() },
+  );
+}
+
+export function rejected(file = 'packages/changed-1.0-r0.apk'): PackageResult {
+  const failure = new Failure('datahash-mismatch', 'the data section is not the one that .PKGINFO records', {
+    expected: digest('expected'),
+    got: digest('got'),
+  });
+  const broken = {
+    link: 'datahash',
+    state: 'broken',
+    reason: 'datahash-mismatch',
+    detail: failure.message,
+  } as const;
+  return packageResult(file, { kind: 'rejected', reason: 'datahash-mismatch', failure }, { chain: [broken] });
+}
+
+export function buildFailed(file = 'packages/failing-1.0-r0.apk'): PackageResult {
+  const got = Array.from({ length: 40 }, (_, line) => `line ${line} of the output`).join('\n');
+  const failure = new Failure('step-failed', 'step 2 (build) ended with exit status 1', {
+    expected: '0',
+    got,
+  });
+  return packageResult(file, { kind: 'build-failed', reason: 'step-failed', failure }, { plan: planned() });
+}
+
+export function inconclusive(
+  differences: readonly Difference[] = [],
+  file = 'packages/other-1.0-r0.apk',
+): PackageResult {
+  const failure = new Failure(
+    'environment-substituted',
+    'the bytes differ, but the environment was not the recorded one',
+    {
+      hint: 'give the recorded environment with --repository',
+    },
+  );
+  const reason = 'environment-substituted';
+  const comparison = differences.length === 0 ? {} : { comparison: unequal(differences) };
+  return packageResult(
+    file,
+    { kind: 'inconclusive', reason, failure, ...comparison },
+    {
+      subject: undefined,
+      caveats: ['the environment is this machine’s own'],
+      skipped: [{ path: 'usr/lib/odd.so', reason: 'not-decompressed' }],
+      findings: [{ kind: 'clock-missing', detail: 'no builddate' }],
+    },
+  );
+}
+
+/** A run with every verdict, every kind of difference, part and cause. */
+export function everything(): RunResult {
+  return runResult([
+    reproduced(),
+    notReproduced([
+      difference('field', '.PKGINFO', {
+        section: 'control',
+        name: 'datahash',
+        published: digest('a'),
+        rebuilt: digest('b'),
+      }),
+      difference('content', 'usr/share/nr/build-date', {
+        published: `sha256:${digest('c')}, 29 bytes`,
+        rebuilt: `sha256:${digest('d')}, 29 bytes`,
+        parts: everyPart(),
+        causes: [
+          cause('timestamp', {
+            confidence: 'certain',
+            place: 'line 42',
+            published: 'Sat Jun 15 12:00:03 UTC 2024',
+            rebuilt: 'Mon Nov 23 09:41:07 UTC 2026',
+            why: 'both are dates, and the second is the time of this build',
+          }),
+          cause('build-path', {
+            place: 'line 43',
+            published: '/tmp/tmp.Xk3ah1',
+            why: 'it is a name made by mktemp',
+          }),
+        ],
+      }),
+      ...everyDifference(),
+    ]),
+    buildFailed(),
+    inconclusive([
+      difference('mode', 'usr/bin/tool', { published: '0755', rebuilt: '4755', causes: [cause('umask')] }),
+    ]),
+    rejected(),
+  ]);
+}
+
+/** A package with that many differences, as a large one whose times all differ. */
+export function manyDifferences(count: number): RunResult {
+  const differences = Array.from({ length: count }, (_, index) => {
+    const path = `usr/lib/python3.12/site-packages/package_${index % 97}/module_${index}.py`;
+    if (index % 10 === 0) {
+      return difference('content', path, {
+        published: `sha256:${digest(`p${index}`)}, ${index} bytes`,
+        rebuilt: `sha256:${digest(`r${index}`)}, ${index} bytes`,
+        parts: [textPart(path), bytesPart(path)],
+        causes: [cause(index % 20 === 0 ? 'timestamp' : 'build-path')],
+      });
+    }
+    return difference(index % 3 === 0 ? 'mode' : 'mtime', path, {
+      published: `${index}`,
+      rebuilt: `${index + 1}`,
+    });
+  });
+  return runResult([notReproduced(differences)]);
+}
+
+/** Each hostile string in every place where a package can put one. */
+export function hostile(): RunResult {
+  const packages = Object.values(hostileStrings).flatMap((text) => hostilePackages(text));
+  return runResult(packages);
+}
+
+function hostilePackages(text: string): PackageResult[] {
+  const sides = { published: text, rebuilt: `${text}${text}` };
+  const parts: Part[] = [
+    part('value', text, { ...sides, note: text }),
+    part('text', text, {
+      lines: [
+        {
+          publishedStart: 1,
+          rebuiltStart: 1,
+          lines: [
+            { side: 'published', pieces: [{ text, changed: true }] },
+            { side: 'rebuilt', pieces: [{ text: `${text}!`, changed: false }] },
+          ],
+        },
+      ],
+    }),
+    part('inside', text, { children: [part('unread', text, { note: text })] }),
+  ];
+  const named = difference('xattr', text, {
+    name: text,
+    ...sides,
+    parts,
+    causes: [cause('randomness', { ...sides, place: text, why: text })],
+  });
+  const comparison = unequal([named, difference('content', `${text}/2`, sides)], {
+    sbomDifferences: [{ kind: 'member', element: text, member: text, ...sides }],
+  });
+  const failure = new Failure('environment-substituted', text, { expected: text, got: text, hint: text });
+  const details: Partial<PackageResult> = {
+    chain: [{ link: 'index-signature', state: 'unverifiable', detail: text }],
+    findings: [{ kind: 'contradiction', detail: text }],
+    caveats: [text],
+    skipped: [{ path: text, reason: 'not-decompressed' }],
+  };
+  return [
+    packageResult(
+      text,
+      { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison },
+      details,
+    ),
+    packageResult(text, { kind: 'not-reproduced', reason: 'content', comparison }, details),
+    packageResult(text, {
+      kind: 'reproduced',
+      proof: { sha256: digest('x'), size: 1 } as EqualFiles,
+      signature: { kind: 'unknown-key', keyName: text },
+    }),
+  ];
+}
+
+/** The plan of a package of the lab, as far as reports read it. */
+export function planned(): NonNullable<PackageResult['plan']> {
+  const builder: PlannedBuilder = {
+    melange: 'v0.59.1',
+    melangeBasis: 'release',
+    printedVersion: 'v0.59.1',
+    sbomGenerator: 'melange',
+    sbomRecord: null,
+    syft: null,
+    deflate: 'v1.18.2',
+    directorySize: 'ext4',
+    clock: 1_718_452_800,
+    zoneOffsetMinutes: 0,
+    owner: { uid: 0, gid: 0 },
+    namespace: 'wolfi',
+    recipeFile: {
+      repository: 'https://example.invalid/recipes',
+      path: 'nr-wallclock.yaml',
+      commit: '0'.repeat(40),
+    },
+    recipeLicense: 'Apache-2.0',
+    extractedOrder: [],
+    signature: { algorithm: 'RSA256', keyName: 'lab.rsa.pub' },
+    versionedShlibDepends: false,
+    fromPublished: null,
+  };
+  const plan: Plan = {
+    schema: 'wolfi-repro/plan/1',
+    package: { name: 'nr-wallclock', version: '1.0.0-r0', architecture: 'x86_64' },
+    origin: 'nr-wallclock',
+    recipe: { sha256: digest('recipe'), size: 512 },
+    builder,
+    environment: { kind: 'recorded', packages: [] },
+    sources: [],
+    recipeFiles: [],
+    steps: [],
+  };
+  return { identity: digest('plan'), plan };
+}
