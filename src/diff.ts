@@ -22,7 +22,11 @@ export interface DiffOptions {
  * Compares two packages, two folders or two plain files. Files are packages where both are named `.apk`, then failing as
  * `readApk` does, or where both can be read as such. Fails with `usage` for a folder and a file.
  */
-export async function diff(published: string, rebuilt: string, options: DiffOptions = {}): Promise<DiffResult> {
+export async function diff(
+  published: string,
+  rebuilt: string,
+  options: DiffOptions = {},
+): Promise<DiffResult> {
   const { limits = defaultLimits, compareLimits } = options;
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
   if (folders === 1) throw new Failure('usage', 'a folder can be compared with another folder only');
@@ -48,10 +52,16 @@ async function packageComparison(
   compareLimits: CompareLimits | undefined,
 ): Promise<Comparison | undefined> {
   const named = [published, rebuilt].every((path) => path.endsWith('.apk'));
+  if (!named && !((await beginsAsGzip(published)) && (await beginsAsGzip(rebuilt)))) return undefined;
   try {
     return await comparePackages(fileSource(published), fileSource(rebuilt), limits, compareLimits);
   } catch (failure) {
     if (named || !(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
     return undefined;
   }
+}
+
+async function beginsAsGzip(path: string): Promise<boolean> {
+  for await (const chunk of fileSource(path).open()) return chunk[0] === 0x1f && chunk[1] === 0x8b;
+  return false;
 }

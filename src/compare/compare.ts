@@ -63,7 +63,10 @@ export async function comparePackages(
       compareSections('control', left.control, right.control),
       compareSections('data', left.data, right.data),
     ],
-    { ...(limits === undefined ? {} : { limits }), ...(compareLimits === undefined ? {} : { compareLimits }) },
+    {
+      ...(limits === undefined ? {} : { limits }),
+      ...(compareLimits === undefined ? {} : { compareLimits }),
+    },
   );
   return {
     files,

@@ -2,8 +2,8 @@
 import type { Apk, ByteSource, Section } from '../apk/apk.ts';
 import { defaultLimits, type Limits } from '../apk/limits.ts';
 import type { TarHeader } from '../apk/tar.ts';
-import { ContentComparison } from './content-comparison.ts';
 import { unreadPart } from './comparators/parts.ts';
+import { ContentComparison } from './content-comparison.ts';
 import type { Difference } from './difference.ts';
 import { type ContentTaker, takeContents, wholeContent } from './entry-stream.ts';
 import { deflateParts, gzipHeaderParts } from './framing.ts';
@@ -84,9 +84,9 @@ async function lookInsideSection(
   if (compared.likeness === 'recompressed' && differences.every(({ kind }) => kind === 'gzip-header')) {
     differences.push(...(await furtherCompression(compared, published, rebuilt, compareLimits)));
   }
-  const parts = await new SectionContents(published, rebuilt, comparison, limits, compareLimits).partsOf(
-    [...wanted.values()],
-  );
+  const parts = await new SectionContents(published, rebuilt, comparison, limits, compareLimits).partsOf([
+    ...wanted.values(),
+  ]);
   const attached = differences.map((difference, at) => {
     const pair = wanted.get(compared.differences[at] ?? difference);
     const found = pair === undefined ? undefined : parts.get(pair);
@@ -110,6 +110,8 @@ async function withFraming(
   limits: CompareLimits,
 ): Promise<Difference> {
   if (difference.kind === 'gzip-header') {
+    // Without optional fields the difference itself says all.
+    if (published.section.gzip.flags === 0 && rebuilt.section.gzip.flags === 0) return difference;
     return { ...difference, parts: await gzipHeaderParts(published, rebuilt) };
   }
   if (difference.kind !== 'compression') return difference;
@@ -127,7 +129,9 @@ async function furtherCompression(
   const parts = await deflateParts(published, rebuilt, limits);
   if (parts === undefined) return [];
   const size = ({ section: { start, end } }: Side) => `${end - start} bytes`;
-  return [{ section, kind: 'compression', path: '', published: size(published), rebuilt: size(rebuilt), parts }];
+  return [
+    { section, kind: 'compression', path: '', published: size(published), rebuilt: size(rebuilt), parts },
+  ];
 }
 
 type Taken = Uint8Array | BlockDigests;
@@ -160,7 +164,9 @@ class SectionContents {
       pending = await this.#pass(pending);
     }
     for (const pair of pending) {
-      this.#parts.set(pair, [unreadPart('binary', '', 'the entries come in too different orders to be read side by side')]);
+      this.#parts.set(pair, [
+        unreadPart('binary', '', 'the entries come in too different orders to be read side by side'),
+      ]);
     }
     await this.#comparison.settled();
     if (this.#large.size > 0) await this.#lookAtBlocks();
@@ -171,7 +177,9 @@ class SectionContents {
   #affordable(pairs: readonly EntryPair[]): EntryPair[] {
     return pairs.filter((pair) => {
       if (this.#comparison.afford(pair.published!.size + pair.rebuilt!.size)) return true;
-      this.#parts.set(pair, [unreadPart('binary', '', 'too much of this package differs to look into all of it')]);
+      this.#parts.set(pair, [
+        unreadPart('binary', '', 'too much of this package differs to look into all of it'),
+      ]);
       return false;
     });
   }

@@ -8,7 +8,11 @@ import type { ComparedEntry } from './pairs.ts';
 const checksumKey = 'APK-TOOLS.checksum.SHA1';
 const xattrPrefix = 'SCHILY.xattr.';
 
-export function compareEntries(section: SectionName, published: ComparedEntry, rebuilt: ComparedEntry): Difference[] {
+export function compareEntries(
+  section: SectionName,
+  published: ComparedEntry,
+  rebuilt: ComparedEntry,
+): Difference[] {
   const path = entryPath(published);
   const differences: Difference[] = [];
   const compare = (kind: DifferenceKind, left: string, right: string, name?: string) => {
@@ -68,17 +72,27 @@ function compareRecords(
   const right = recordsOf(rebuilt);
   const differences = [...new Set([...left.keys(), ...right.keys()])]
     .filter((key) => left.get(key) !== right.get(key))
-    .map((key): Difference => ({
-      section,
-      path,
-      kind: key.startsWith(xattrPrefix) ? 'xattr' : 'pax-record',
-      name: key.startsWith(xattrPrefix) ? key.slice(xattrPrefix.length) : key,
-      ...(left.has(key) ? { published: left.get(key)! } : {}),
-      ...(right.has(key) ? { rebuilt: right.get(key)! } : {}),
-    }));  if (differences.length > 0) return differences;
+    .map(
+      (key): Difference => ({
+        section,
+        path,
+        kind: key.startsWith(xattrPrefix) ? 'xattr' : 'pax-record',
+        name: key.startsWith(xattrPrefix) ? key.slice(xattrPrefix.length) : key,
+        ...(left.has(key) ? { published: left.get(key)! } : {}),
+        ...(right.has(key) ? { rebuilt: right.get(key)! } : {}),
+      }),
+    );
+  if (differences.length > 0) return differences;
   const order = ({ pax }: ComparedEntry) => pax.map(({ key }) => key).join(', ');
   if (order(published) === order(rebuilt)) return [];
   return [
-    { section, path, kind: 'pax-record', name: 'order', published: order(published), rebuilt: order(rebuilt) },
+    {
+      section,
+      path,
+      kind: 'pax-record',
+      name: 'order',
+      published: order(published),
+      rebuilt: order(rebuilt),
+    },
   ];
 }

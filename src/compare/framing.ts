@@ -13,14 +13,21 @@ export interface PlacedSection {
 }
 
 /** Every field of the two headers that differs. */
-export async function gzipHeaderParts(published: PlacedSection, rebuilt: PlacedSection): Promise<readonly Part[]> {
+export async function gzipHeaderParts(
+  published: PlacedSection,
+  rebuilt: PlacedSection,
+): Promise<readonly Part[]> {
   const [left, right] = [await headerOf(published), await headerOf(rebuilt)];
   return left === undefined || right === undefined ? [] : valueParts('gzip', left, right);
 }
 
-async function headerOf({ source, section }: PlacedSection): Promise<ReadonlyMap<string, string> | undefined> {
+async function headerOf({
+  source,
+  section,
+}: PlacedSection): Promise<ReadonlyMap<string, string> | undefined> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of rangeOf(source, section.start, section.start + section.gzip.length)) pieces.push(piece);
+  for await (const piece of rangeOf(source, section.start, section.start + section.gzip.length))
+    pieces.push(piece);
   return parseGzipHeader(Buffer.concat(pieces))?.fields;
 }
 
@@ -35,7 +42,13 @@ export async function deflateParts(
   const at = await firstDifference(streamOf(published), streamOf(rebuilt));
   if (at === undefined) return undefined;
   if (at > limits.contentBytes) {
-    return [unreadPart('gzip', `from byte ${at} of the deflate stream`, 'the blocks before are too many to be read')];
+    return [
+      unreadPart(
+        'gzip',
+        `from byte ${at} of the deflate stream`,
+        'the blocks before are too many to be read',
+      ),
+    ];
   }
   const [left, right] = [await blocksOf(published, at, limits), await blocksOf(rebuilt, at, limits)];
   return compareDeflateStreams(left, right, at);
@@ -46,14 +59,21 @@ function streamOf({ source, section }: PlacedSection): AsyncGenerator<Uint8Array
 }
 
 /** The blocks of the whole stream, or of as much as is affordable. */
-async function blocksOf(placed: PlacedSection, needed: number, limits: CompareLimits): Promise<DeflateStream> {
+async function blocksOf(
+  placed: PlacedSection,
+  needed: number,
+  limits: CompareLimits,
+): Promise<DeflateStream> {
   const list = new BlockList();
   let size = 0;
   for await (const bytes of streamOf(placed)) {
     size += bytes.length;
     if (!list.write(bytes) || (size > limits.contentBytes && size > needed)) break;
   }
-  return { ...list.end(), size: placed.section.end - placed.section.start - placed.section.gzip.length - trailerBytes };
+  return {
+    ...list.end(),
+    size: placed.section.end - placed.section.start - placed.section.gzip.length - trailerBytes,
+  };
 }
 
 async function firstDifference(

@@ -15,7 +15,7 @@ interface HeaderField {
 
 /** The ustar header (POSIX.1-2017, pax, "ustar Interchange Format"). */
 const fields: readonly HeaderField[] = [
-  { name: 'name', start: 0, end: 100, meaning: ({ name }) => name },
+  { name: 'name', start: 0, end: 100, meaning: entryPath },
   { name: 'mode', start: 100, end: 108, meaning: ({ mode }) => mode },
   { name: 'uid', start: 108, end: 116, meaning: ({ uid }) => uid },
   { name: 'gid', start: 116, end: 124, meaning: ({ gid }) => gid },
@@ -28,7 +28,7 @@ const fields: readonly HeaderField[] = [
   { name: 'gname', start: 297, end: 329, meaning: ({ gname }) => gname },
   { name: 'device major', start: 329, end: 337, meaning: ({ devmajor }) => devmajor },
   { name: 'device minor', start: 337, end: 345, meaning: ({ devminor }) => devminor },
-  { name: 'prefix', start: 345, end: 500, meaning: ({ name }) => name },
+  { name: 'prefix', start: 345, end: 500, meaning: entryPath },
   { name: 'padding', start: 500, end: 512 },
 ];
 const checksum: HeaderField = { name: 'check sum', start: 148, end: 156 };
@@ -45,7 +45,8 @@ export function compareHeaders(
     return { section, kind: 'header-bytes', path, name, published: a, rebuilt: b };
   };
   const [left, right] = [mainHeader(published), mainHeader(rebuilt)];
-  const [a, b] = [paxHeader(published), paxHeader(rebuilt)];
+  const sameContent = published.sha256 === rebuilt.sha256 && published.linkname === rebuilt.linkname;
+  const [a, b] = [paxHeader(published, sameContent), paxHeader(rebuilt, sameContent)];
   const differences = unexplained(left, right, published, rebuilt).map((field) =>
     difference(field.name, slice(left, field), slice(right, field)),
   );
@@ -74,8 +75,17 @@ function mainHeader({ raw }: ComparedEntry): Uint8Array {
   return raw.subarray(Math.max(0, raw.length - headerBytes));
 }
 
-function paxHeader({ raw }: ComparedEntry): Uint8Array {
-  return raw.subarray(0, Math.max(0, raw.length - headerBytes));
+const checksumKey = 'APK-TOOLS.checksum.SHA1';
+
+/** Where contents differ, without the checksums that follow from them. */
+function paxHeader({ raw, pax }: ComparedEntry, withChecksums: boolean): Uint8Array {
+  const header = Buffer.from(raw.subarray(0, Math.max(0, raw.length - headerBytes)));
+  for (const { key, value } of pax) {
+    if (withChecksums || key !== checksumKey) continue;
+    const at = header.indexOf(Buffer.concat([Buffer.from(`${key}=`), value, Buffer.from('\n')]));
+    if (at >= 0) header.fill(0, at + key.length + 1, at + key.length + 1 + value.length);
+  }
+  return header;
 }
 
 function slice(header: Uint8Array, { start, end }: HeaderField): Uint8Array {
@@ -83,7 +93,8 @@ function slice(header: Uint8Array, { start, end }: HeaderField): Uint8Array {
 }
 
 function recordsText({ pax }: ComparedEntry): string {
-  return pax.map(({ key, value }) => `${key}=${Buffer.from(value).toString('hex')}`).join('\n');
+  const others = pax.filter(({ key }) => key !== checksumKey);
+  return others.map(({ key, value }) => `${key}=${Buffer.from(value).toString('hex')}`).join('\n');
 }
 
 const shownBytes = 16;

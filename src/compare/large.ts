@@ -98,7 +98,12 @@ export function largeParts(
     windows.push(...found);
     places.push(...found.map(({ publishedOffset }) => sectionAt(left, publishedOffset) ?? ''));
   }
-  parts.push({ format: 'binary', kind: 'bytes', place: [...new Set(places)].filter((each) => each !== '').join(', '), windows });
+  parts.push({
+    format: 'binary',
+    kind: 'bytes',
+    place: [...new Set(places)].filter((each) => each !== '').join(', '),
+    windows,
+  });
   parts.push(unreadPart('binary', '', noteOf(count, indexes.length, left.size !== right.size)));
   return parts;
 }

@@ -1,8 +1,8 @@
 /** Two folders, or two plain files: presence, moves, types, modes, links, contents. */
 import type { ByteSource } from '../apk/apk.ts';
 import type { Sha256 } from '../digest.ts';
-import { ContentComparison } from './content-comparison.ts';
 import { unreadPart } from './comparators/parts.ts';
+import { ContentComparison } from './content-comparison.ts';
 import { wholeContent } from './entry-stream.ts';
 import { blockDigests, chosenBlocks, differingBlocks, largeParts } from './large.ts';
 import { type CompareLimits, defaultCompareLimits } from './limits.ts';

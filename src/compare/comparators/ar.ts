@@ -54,7 +54,11 @@ function memberOf(header: Buffer, field: string, content: Uint8Array, longNames:
   };
 }
 
-function nameOf(field: string, content: Uint8Array, longNames: Uint8Array): { name: string; skipped: number } {
+function nameOf(
+  field: string,
+  content: Uint8Array,
+  longNames: Uint8Array,
+): { name: string; skipped: number } {
   if (field === '/' || field === '/SYM64/') return { name: 'symbol table', skipped: 0 };
   if (field === '//') return { name: 'long names', skipped: 0 };
   const bsd = /^#1\/(\d{1,6})$/.exec(field);

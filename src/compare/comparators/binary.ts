@@ -1,7 +1,7 @@
 /** Bytes of no known format: the ranges that differ, aligned where bytes were inserted or removed. */
 import { decodeBytes } from '../../bytes.ts';
 import type { ByteWindow, Part } from '../part.ts';
-import type { CompareContext, Comparator } from './comparator.ts';
+import type { Comparator, CompareContext } from './comparator.ts';
 import { unreadPart, valuePart } from './parts.ts';
 
 /** Half-open ranges of the two sides that stand for one another. */

@@ -1,5 +1,5 @@
 /**
- * Bzip2 (format of bzip2 1.0.8, decompress.c; its check sums are verified). Our own: the packages for it loop without end
+ * Bzip2 (format of bzip2 1.0.8, decompress.c; its check sums are verified). Our own: the package for it can loop without end
  * on damaged input (docs/decisions/0006-decompressors-for-comparing.md).
  */
 

@@ -66,7 +66,9 @@ export function inflateBound({ heldBytes, work }: Pick<CompareContext, 'heldByte
 
 /** Whether bytes begin with others, at an offset. */
 export function hasBytesAt(bytes: Uint8Array, expected: readonly number[], offset = 0): boolean {
-  return bytes.length >= offset + expected.length && expected.every((byte, at) => bytes[offset + at] === byte);
+  return (
+    bytes.length >= offset + expected.length && expected.every((byte, at) => bytes[offset + at] === byte)
+  );
 }
 
 /** A `matches` that looks at the first bytes of both. */

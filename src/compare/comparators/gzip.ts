@@ -1,7 +1,7 @@
 /** Gzip files: every field of the header, then what is inside, then, where that is the same, how it was deflated. */
 import { decodeBytes } from '../../bytes.ts';
 import type { Part } from '../part.ts';
-import { bothBegin, type CompareContext, type Comparator, hasBytesAt } from './comparator.ts';
+import { bothBegin, type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { compareDeflate, inflate } from './deflate.ts';
 import { insideParts, valuePart, valueParts } from './parts.ts';
 
@@ -18,7 +18,8 @@ export const gzip: Comparator = {
     const parts: Part[] = [];
     left.members.forEach((member, at) => {
       const other = right.members[at];
-      if (other !== undefined) parts.push(...valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
+      if (other !== undefined)
+        parts.push(...valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
     });
     if (left.members.length !== right.members.length) {
       parts.push(valuePart('gzip', 'members', String(left.members.length), String(right.members.length)));
@@ -28,7 +29,9 @@ export const gzip: Comparator = {
     const inside = await context.inside(name, ...contents);
     parts.push(...insideParts('gzip', name, inside));
     if (inside.length === 0) parts.push(...compareStreams(left, right, context));
-    parts.push(...insideParts('gzip', 'bytes after the end', await context.inside('', left.rest, right.rest)));
+    parts.push(
+      ...insideParts('gzip', 'bytes after the end', await context.inside('', left.rest, right.rest)),
+    );
     return parts;
   },
 };
@@ -57,7 +60,10 @@ export function parseGzipHeader(bytes: Uint8Array, start = 0): GzipFields | unde
     fields.set('extra field', view.subarray(at + 2, at + 2 + length).toString('hex'));
     at += 2 + length;
   }
-  for (const [flag, name] of [[8, 'name'], [16, 'comment']] as const) {
+  for (const [flag, name] of [
+    [8, 'name'],
+    [16, 'comment'],
+  ] as const) {
     if ((flags & flag) === 0) continue;
     const end = view.indexOf(0, at);
     if (end < 0) return undefined;

@@ -5,7 +5,7 @@ import type { CompareLimits } from '../limits.ts';
 import type { Part } from '../part.ts';
 import { ar } from './ar.ts';
 import { binary, compareBinary } from './binary.ts';
-import { type CompareContext, type Comparator, Work } from './comparator.ts';
+import { type Comparator, type CompareContext, Work } from './comparator.ts';
 import { elf } from './elf/elf.ts';
 import { gettext } from './gettext.ts';
 import { gzip } from './gzip.ts';

@@ -18,8 +18,12 @@ export const json: Comparator = {
   },
 };
 
+/** A value takes some ten times its bytes. */
+const mostBytes = 8 * 1024 * 1024;
+
 /** A value, as JSON has them; undefined for what is none or is beyond the bounds of the reader. */
 export function parseJson(bytes: Uint8Array): { readonly value: Structure } | undefined {
+  if (bytes.length > mostBytes) return undefined;
   const json = parseBoundedJson(bytes);
   return 'fault' in json ? undefined : { value: json.value as Structure };
 }
@@ -30,7 +34,5 @@ export function looksLikeJson(bytes: Uint8Array): boolean {
   const isBlank = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
   const first = bytes.find((byte) => !isBlank(byte));
   const last = bytes.findLast((byte) => !isBlank(byte));
-  return (
-    (first === openBrace && last === closeBrace) || (first === openBracket && last === closeBracket)
-  );
+  return (first === openBrace && last === closeBrace) || (first === openBracket && last === closeBracket);
 }

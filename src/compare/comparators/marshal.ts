@@ -167,7 +167,8 @@ class MarshalReader {
     const count = this.#int();
     const digits = this.#take(Math.abs(count) * 2);
     let value = 0n;
-    for (let at = digits.length - 2; at >= 0; at -= 2) value = value * 32_768n + BigInt(digits.readUInt16LE(at));
+    for (let at = digits.length - 2; at >= 0; at -= 2)
+      value = value * 32_768n + BigInt(digits.readUInt16LE(at));
     return String(count < 0 ? -value : value);
   }
 

@@ -39,7 +39,8 @@ export async function compareMembers(
       parts.push(valuePart(format, name, describe(member), undefined));
       continue;
     }
-    if (moved !== undefined) parts.push({ format, kind: 'moved', place: name, published: name, rebuilt: moved });
+    if (moved !== undefined)
+      parts.push({ format, kind: 'moved', place: name, published: name, rebuilt: moved });
     parts.push(...insideParts(format, name, await compareMember(format, member, other, context)));
   }
   const taken = new Set(moves.values());
@@ -104,7 +105,12 @@ async function compareMember(
 }
 
 /** Header bytes that no attribute explains; lengths and check sums follow the content. */
-function compareHeaders(format: FormatName, published: Member, rebuilt: Member, context: CompareContext): Part[] {
+function compareHeaders(
+  format: FormatName,
+  published: Member,
+  rebuilt: Member,
+  context: CompareContext,
+): Part[] {
   const [left, right] = [published.header, rebuilt.header];
   if (left === undefined || right === undefined || Buffer.compare(left, right) === 0) return [];
   if (published.stored.length !== rebuilt.stored.length) return [];

@@ -83,7 +83,7 @@ const shownInOrder = 8;
 /** More than any bound on values, so that building parts cannot hold much. */
 const longestValue = 4096;
 
-export function shorten(text: string, most: number = longestValue): string {
+function shorten(text: string, most: number = longestValue): string {
   if (text.length <= most) return text;
   // Half a pair would stand for a byte.
   const cut = /[\uD800-\uDBFF]/.test(text[most - 1]!) ? most - 1 : most;
@@ -111,9 +111,7 @@ function bounded(parts: readonly Part[], left: Left, limits: CompareLimits): rea
     left.parts -= 1;
     const own = boundedPart(part, limits);
     left.characters -= ownCharacters(own);
-    kept.push(
-      part.children === undefined ? own : { ...own, children: bounded(part.children, left, limits) },
-    );
+    kept.push(part.children === undefined ? own : { ...own, children: bounded(part.children, left, limits) });
   }
   return kept;
 }

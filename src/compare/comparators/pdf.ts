@@ -2,7 +2,7 @@
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import type { Part } from '../part.ts';
-import { bothBegin, type CompareContext, type Comparator, inflateBound } from './comparator.ts';
+import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, numbered, valuePart, valueParts } from './parts.ts';
 
 export const pdf: Comparator = {
@@ -15,28 +15,32 @@ export const pdf: Comparator = {
     const [left, right] = [objectsOf(published, most), objectsOf(rebuilt, most)];
     for (const [name, object] of left) {
       const other = right.get(name);
-      if (other === undefined) parts.push(valuePart('pdf', `object ${name}`, `${object.length} bytes`, undefined));
+      if (other === undefined)
+        parts.push(valuePart('pdf', `object ${name}`, `${object.length} bytes`, undefined));
       else if (Buffer.compare(object, other) !== 0) {
         const inside = await context.inside('', contentOf(object, context), contentOf(other, context));
         parts.push(...insideParts('pdf', `object ${name}`, inside));
       }
     }
     for (const [name, object] of right) {
-      if (!left.has(name)) parts.push(valuePart('pdf', `object ${name}`, undefined, `${object.length} bytes`));
+      if (!left.has(name))
+        parts.push(valuePart('pdf', `object ${name}`, undefined, `${object.length} bytes`));
     }
     return parts;
   },
 };
 
 /** Entries of the document information, in whatever object they stand, and the identifiers of the trailer. */
-const information = /\/(CreationDate|ModDate|Producer|Creator|Author|Title|Subject|Keywords)\s*(\((?:\\.|[^\\)]){0,400}\)|<[0-9A-Fa-f\s]{0,800}>)/g;
+const information =
+  /\/(CreationDate|ModDate|Producer|Creator|Author|Title|Subject|Keywords)\s*(\((?:\\.|[^\\)]){0,400}\)|<[0-9A-Fa-f\s]{0,800}>)/g;
 const identifiers = /\/ID\s*\[\s*(<[0-9A-Fa-f\s]*>|\([^)]{0,64}\))\s*(<[0-9A-Fa-f\s]*>|\([^)]{0,64}\))/;
 const xmp = /<(xmp:\w*Date|xmpMM:\w+ID|pdf:Producer)>([^<]{0,400})</g;
 
 function metadataOf(bytes: Uint8Array): ReadonlyMap<string, string> {
   const text = Buffer.from(bytes).toString('latin1');
   const found: [string, string][] = [['version', text.slice(5, 8)]];
-  for (const [, name, value] of text.matchAll(information)) found.push([name!, decodeBytes(Buffer.from(value!, 'latin1'))]);
+  for (const [, name, value] of text.matchAll(information))
+    found.push([name!, decodeBytes(Buffer.from(value!, 'latin1'))]);
   for (const [, name, value] of text.matchAll(xmp)) found.push([name!, value!]);
   const ids = identifiers.exec(text);
   if (ids !== null) found.push(['ID', `${ids[1]} ${ids[2]}`]);

@@ -2,7 +2,7 @@
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import type { Part } from '../part.ts';
-import { bothBegin, type CompareContext, type Comparator, inflateBound } from './comparator.ts';
+import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, numbered, orderParts, valuePart, valueParts } from './parts.ts';
 
 const magic = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -64,7 +64,9 @@ function describe({ type, content }: Chunk, context: CompareContext): [string, s
     return values.map((value, at) => [headerFields[at]!, String(value)]);
   }
   if (type === 'tIME' && view.length >= 7) {
-    const [month, day, hour, minute, second] = [...view.subarray(2, 7)].map((value) => String(value).padStart(2, '0'));
+    const [month, day, hour, minute, second] = [...view.subarray(2, 7)].map((value) =>
+      String(value).padStart(2, '0'),
+    );
     return [['tIME', `${view.readUInt16BE(0)}-${month}-${day} ${hour}:${minute}:${second}`]];
   }
   if (type === 'tEXt' || type === 'zTXt' || type === 'iTXt') {
@@ -87,12 +89,19 @@ function inflated(bytes: Uint8Array, context: CompareContext): Uint8Array | unde
   }
 }
 
-async function comparePixels(published: Png, rebuilt: Png, context: CompareContext): Promise<readonly Part[]> {
+async function comparePixels(
+  published: Png,
+  rebuilt: Png,
+  context: CompareContext,
+): Promise<readonly Part[]> {
   const data = ({ chunks }: Png) =>
     Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content));
   const [left, right] = [data(published), data(rebuilt)];
   const sizes = ({ chunks }: Png) =>
-    chunks.filter(({ type }) => type === 'IDAT').map(({ content }) => content.length).join(', ');
+    chunks
+      .filter(({ type }) => type === 'IDAT')
+      .map(({ content }) => content.length)
+      .join(', ');
   if (Buffer.compare(left, right) === 0) {
     if (sizes(published) === sizes(rebuilt)) return [];
     return [valuePart('png', 'sizes of IDAT chunks', sizes(published), sizes(rebuilt))];

@@ -1,5 +1,6 @@
 /** Compiled Python modules: the header, then the code objects by name of their fields (PEP 552; CPython Python/marshal.c). */
 import type { Part } from '../part.ts';
+import { compareBinary } from './binary.ts';
 import type { Comparator } from './comparator.ts';
 import { parseMarshal } from './marshal.ts';
 import { insideParts, valuePart, valueParts } from './parts.ts';
@@ -9,14 +10,18 @@ const headerBytes = 16;
 
 export const pythonBytecode: Comparator = {
   format: 'python-bytecode',
-  matches: (published, rebuilt, path) => /\.py[co]$/.test(path) && isBytecode(published) && isBytecode(rebuilt),
+  matches: (published, rebuilt, path) =>
+    /\.py[co]$/.test(path) && isBytecode(published) && isBytecode(rebuilt),
   compare(published, rebuilt, context): readonly Part[] | undefined {
     context.work.spend(published.length + rebuilt.length);
     const parts: Part[] = valueParts('python-bytecode', headerOf(published), headerOf(rebuilt));
     const most = 4 * context.limits.members;
     const code = (bytes: Uint8Array) => parseMarshal(bytes.subarray(headerBytes), magicOf(bytes), most);
     const [left, right] = [code(published), code(rebuilt)];
-    if (left === undefined || right === undefined) return parts.length > 0 ? parts : undefined;
+    if (left === undefined || right === undefined) {
+      const raw = compareBinary(published.subarray(headerBytes), rebuilt.subarray(headerBytes), context);
+      return [...parts, ...insideParts('python-bytecode', 'code', raw)];
+    }
     const differences = compareStructures({ format: 'python-bytecode', context }, left.value, right.value);
     parts.push(...insideParts('python-bytecode', 'code', differences));
     if (left.flagged.join() !== right.flagged.join()) {

@@ -1,7 +1,7 @@
 /** SPDX 2 documents in JSON: elements by identity, relationships as a set, the rest by path. */
 import { isJsonObject, type JsonObject, listMember, textMember } from '../../claim/sbom/json.ts';
 import type { Part } from '../part.ts';
-import type { CompareContext, Comparator } from './comparator.ts';
+import type { Comparator, CompareContext } from './comparator.ts';
 import { looksLikeJson, parseJson } from './json.ts';
 import { insideParts, numbered, orderParts, valuePart } from './parts.ts';
 import { compareStructures, type Structure, structureText } from './structure.ts';
@@ -20,7 +20,7 @@ const sets = ['externalRefs', 'checksums', 'hasFiles', 'licenseInfoFromFiles', '
 
 export const spdx: Comparator = {
   format: 'spdx',
-  matches: (published, rebuilt) => looksLikeJson(published) && looksLikeJson(rebuilt),
+  matches: (published, rebuilt) => mentionsSpdx(published) && mentionsSpdx(rebuilt),
   compare(published, rebuilt, context): readonly Part[] | undefined {
     context.work.spend((published.length + rebuilt.length) >> 3);
     const left = parseDocument(published);
@@ -30,6 +30,14 @@ export const spdx: Comparator = {
     return parts.length > 0 ? parts : compareText('spdx', published, rebuilt, context);
   },
 };
+
+/** Parsing is most of the work: what cannot be a document is told without it. */
+function mentionsSpdx(bytes: Uint8Array): boolean {
+  return (
+    looksLikeJson(bytes) &&
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('"spdxVersion"')
+  );
+}
 
 function parseDocument(bytes: Uint8Array): JsonObject | undefined {
   const value = parseJson(bytes)?.value;
@@ -47,7 +55,11 @@ function compareDocuments(published: JsonObject, rebuilt: JsonObject, context: C
   return [
     ...compareStructures({ format: 'spdx', context }, rest(published), rest(rebuilt)),
     ...elements,
-    ...compareSets('documentDescribes', texts(published, 'documentDescribes'), texts(rebuilt, 'documentDescribes', renamed)),
+    ...compareSets(
+      'documentDescribes',
+      texts(published, 'documentDescribes'),
+      texts(rebuilt, 'documentDescribes', renamed),
+    ),
     ...compareSets('relationships', relationships(published), relationships(rebuilt, renamed)),
     ...orderParts('spdx', '', Object.keys(published), Object.keys(rebuilt)),
   ];
@@ -75,7 +87,9 @@ function compareElements(
     }
     used.add(otherId);
     if (otherId !== id) renamed.set(otherId, id);
-    parts.push(...insideParts('spdx', `${list} ${id}`, compareElement(element, right.get(otherId)!, context)));
+    parts.push(
+      ...insideParts('spdx', `${list} ${id}`, compareElement(element, right.get(otherId)!, context)),
+    );
   }
   for (const [id, element] of right) {
     if (!used.has(id)) parts.push(valuePart('spdx', `${list} ${id}`, undefined, describe(element)));

@@ -1,7 +1,8 @@
 /** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
 import type { FormatName, Part } from '../part.ts';
+import { compareBinary } from './binary.ts';
 import { decodeBzip2 } from './bzip2-decoder.ts';
-import { bothBegin, type CompareContext, type Comparator, inflateBound } from './comparator.ts';
+import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, unreadPart, valuePart, valueParts } from './parts.ts';
 import { decodeXz, xzHeader } from './xz-stream.ts';
 import { decodeZstd, zstdHeader } from './zstd-stream.ts';
@@ -51,7 +52,8 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
       const left = await decode(published, sizeCounter(context));
       const right = left === undefined ? undefined : await decode(rebuilt, sizeCounter(context));
       if (left === undefined || right === undefined) {
-        return [...parts, unreadPart(format, 'content', 'the stream is damaged or of a kind that is not read')];
+        const note = 'the stream is damaged or of a kind that is not read';
+        return [...parts, unreadPart(format, 'content', note), ...compareBinary(published, rebuilt, context)];
       }
       const inside = await context.inside(innerName(context.path, suffix), left, right);
       parts.push(...insideParts(format, innerName(context.path, suffix), inside));

@@ -2,7 +2,7 @@
 import type { FormatName, Part } from '../part.ts';
 import { alignLists, type Run } from './alignment.ts';
 import type { CompareContext } from './comparator.ts';
-import { insideParts, numbered, orderParts, valuePart } from './parts.ts';
+import { insideParts, numbered, orderParts, unreadPart, valuePart } from './parts.ts';
 import { compareStrings } from './text.ts';
 
 export type Structure =
@@ -37,17 +37,17 @@ export function structureText(value: Structure): string {
   return `{${members.join(',')}}`;
 }
 
-export function isList(value: Structure): value is readonly Structure[] {
+function isList(value: Structure): value is readonly Structure[] {
   return Array.isArray(value);
 }
 
-export function isMembers(
+function isMembers(
   value: Structure,
 ): value is ReadonlyMap<string, Structure> | { readonly [key: string]: Structure } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export function membersOf(
+function membersOf(
   value: ReadonlyMap<string, Structure> | { readonly [key: string]: Structure },
 ): ReadonlyMap<string, Structure> {
   return value instanceof Map ? value : new Map(Object.entries(value));
@@ -60,6 +60,7 @@ class StructureComparison {
   readonly #format: FormatName;
   readonly #context: CompareContext;
   #depth = 0;
+  #made = 0;
 
   constructor(format: FormatName, context: CompareContext) {
     this.#format = format;
@@ -67,10 +68,11 @@ class StructureComparison {
   }
 
   compare(path: string, published: Structure, rebuilt: Structure): Part[] {
+    if (this.#made > this.#context.limits.parts) return [];
     this.#context.work.spend(1);
     this.#depth += 1;
     try {
-      if (this.#depth > deepest) return [valuePart(this.#format, path, textOf(published), textOf(rebuilt))];
+      if (this.#depth > deepest) return this.#value(path, published, rebuilt);
       if (isList(published) && isList(rebuilt)) return this.#lists(path, published, rebuilt);
       if (isMembers(published) && isMembers(rebuilt)) {
         return this.#members(path, membersOf(published), membersOf(rebuilt));
@@ -89,8 +91,16 @@ class StructureComparison {
         ...insideParts(this.#format, path, compareStrings(this.#format, published, rebuilt, this.#context)),
       ];
     }
-    const shown = bothTexts ? [published, rebuilt] : [textOf(published), textOf(rebuilt)];
-    return [valuePart(this.#format, path, shown[0], shown[1])];
+    return this.#value(path, published, rebuilt);
+  }
+
+  /** Beyond the bound on parts nothing is made any more, and the last one says so. */
+  #value(path: string, published: Structure | undefined, rebuilt: Structure | undefined): Part[] {
+    this.#made += 1;
+    const over = this.#made - this.#context.limits.parts;
+    if (over > 1) return [];
+    if (over === 1) return [unreadPart(this.#format, path, 'further differences are not listed')];
+    return [valuePart(this.#format, path, optionalText(published), optionalText(rebuilt))];
   }
 
   #members(
@@ -102,39 +112,80 @@ class StructureComparison {
     for (const [key, value] of published) {
       const place = memberPath(path, key);
       const other = rebuilt.get(key);
-      if (other === undefined) parts.push(valuePart(this.#format, place, textOf(value), undefined));
+      if (other === undefined) parts.push(...this.#value(place, value, undefined));
       else parts.push(...this.compare(place, value, other));
     }
     for (const [key, value] of rebuilt) {
       if (published.has(key)) continue;
-      parts.push(valuePart(this.#format, memberPath(path, key), undefined, textOf(value)));
+      parts.push(...this.#value(memberPath(path, key), undefined, value));
     }
     parts.push(...orderParts(this.#format, path, [...published.keys()], [...rebuilt.keys()]));
     return parts;
   }
 
   #lists(path: string, published: readonly Structure[], rebuilt: readonly Structure[]): Part[] {
-    const left = published.map(structureText);
-    const right = rebuilt.map(structureText);
-    this.#context.work.spend(sizeOf(left) + sizeOf(right));
-    const runs = alignLists(left, right, this.#context.limits.edits, this.#context.work);
+    const { work, limits } = this.#context;
+    work.spend((published.length + rebuilt.length) >> 2);
+    // Only what lies between the common start and the common end is worth putting into words.
+    const start = commonItems(published, rebuilt, (at) => at);
+    const end = commonItems(published.slice(start), rebuilt.slice(start), (at) => -1 - at);
+    const [a, b] = [
+      published.slice(start, published.length - end),
+      rebuilt.slice(start, rebuilt.length - end),
+    ];
+    const [left, right] = [a.map(structureText), b.map(structureText)];
+    work.spend(sizeOf(left) + sizeOf(right));
+    const runs = alignLists(left, right, limits.edits, work);
     if (runs.length > 0 && sameItems(left, right)) {
       return [...orderParts(this.#format, path, numbered(left), numbered(right))];
     }
-    return runs.flatMap((run) => this.#run(path, published, rebuilt, run));
+    return runs.flatMap((run) => this.#run(path, a, b, run, start));
   }
 
   /** Items in one another's place are compared with each other; what is over is missing or extra. */
-  #run(path: string, published: readonly Structure[], rebuilt: readonly Structure[], run: Run): Part[] {
+  #run(
+    path: string,
+    published: readonly Structure[],
+    rebuilt: readonly Structure[],
+    run: Run,
+    offset: number,
+  ): Part[] {
     const left = published.slice(run.publishedStart, run.publishedEnd);
     const right = rebuilt.slice(run.rebuiltStart, run.rebuiltEnd);
     return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => {
-      const place = `${path}[${(at < left.length ? run.publishedStart : run.rebuiltStart) + at}]`;
+      const number = offset + at + (at < left.length ? run.publishedStart : run.rebuiltStart);
+      const place = `${path}[${number}]`;
       const [a, b] = [left[at], right[at]];
       if (a !== undefined && b !== undefined) return this.compare(place, a, b);
-      return [valuePart(this.#format, place, optionalText(a), optionalText(b))];
+      return this.#value(place, a, b);
     }).flat();
   }
+}
+
+/** How many items agree from one end on. */
+function commonItems(
+  published: readonly Structure[],
+  rebuilt: readonly Structure[],
+  indexOf: (at: number) => number,
+): number {
+  const most = Math.min(published.length, rebuilt.length);
+  let count = 0;
+  while (count < most && isSame(published.at(indexOf(count))!, rebuilt.at(indexOf(count))!)) count += 1;
+  return count;
+}
+
+function isSame(published: Structure, rebuilt: Structure): boolean {
+  if (isList(published) && isList(rebuilt)) {
+    return published.length === rebuilt.length && published.every((each, at) => isSame(each, rebuilt[at]!));
+  }
+  if (isMembers(published) && isMembers(rebuilt)) {
+    const [left, right] = [[...membersOf(published)], [...membersOf(rebuilt)]];
+    return (
+      left.length === right.length &&
+      left.every(([key, value], at) => key === right[at]![0] && isSame(value, right[at]![1]))
+    );
+  }
+  return Object.is(published, rebuilt);
 }
 
 function sizeOf(texts: readonly string[]): number {

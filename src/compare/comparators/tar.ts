@@ -16,14 +16,25 @@ export const tar: Comparator = {
     const left = await readTar(published, context.limits.members);
     const right = await readTar(rebuilt, context.limits.members);
     if (left === undefined || right === undefined) return undefined;
-    const parts = await compareMembers('tar', left.entries.map(memberOf), right.entries.map(memberOf), context);
+    const parts = await compareMembers(
+      'tar',
+      left.entries.map(memberOf),
+      right.entries.map(memberOf),
+      context,
+    );
     if (endText(left) !== endText(right)) parts.push(valuePart('tar', 'end', endText(left), endText(right)));
     return parts;
   },
 };
 
 function memberOf({ header, raw, content }: TarEntry): Member {
-  return { name: header.name, attributes: attributesOf({ header, raw, content }), header: raw, stored: content, read: () => content };
+  return {
+    name: header.name,
+    attributes: attributesOf({ header, raw, content }),
+    header: raw,
+    stored: content,
+    read: () => content,
+  };
 }
 
 function attributesOf({ header, raw }: TarEntry): ReadonlyMap<string, string> {

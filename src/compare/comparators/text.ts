@@ -2,9 +2,10 @@
 import { decodeBytes } from '../../bytes.ts';
 import type { FormatName, HunkLine, LineHunk, Part } from '../part.ts';
 import { alignLists, alignWords, type Piece, type Run } from './alignment.ts';
-import type { CompareContext, Comparator } from './comparator.ts';
+import type { Comparator, CompareContext } from './comparator.ts';
 import { hasBytesAt } from './comparator.ts';
 import { unreadPart, valuePart, valueParts } from './parts.ts';
+import { differingLines, readText } from './text-encoding.ts';
 
 export const text: Comparator = {
   format: 'text',
@@ -20,43 +21,8 @@ export const xml: Comparator = {
 };
 
 function looksLikeXml(bytes: Uint8Array): boolean {
-  const start = decodeText(bytes.subarray(0, 512))?.content.trimStart() ?? '';
-  return /^<(\?xml|!DOCTYPE|!--|[A-Za-z])/.test(start);
-}
-
-export interface DecodedText {
-  readonly content: string;
-  readonly encoding: 'utf-8' | 'utf-8 with a byte order mark' | 'utf-16le' | 'utf-16be' | '8 bits';
-}
-
-const largestShare = 0.05;
-
-/** The text of bytes; undefined for what is none. Bytes that are not UTF-8 stay recognisable (src/bytes.ts). */
-export function decodeText(bytes: Uint8Array): DecodedText | undefined {
-  if (bytes.length % 2 === 0 && hasBytesAt(bytes, [0xff, 0xfe])) {
-    return { content: Buffer.from(bytes.subarray(2)).toString('utf16le'), encoding: 'utf-16le' };
-  }
-  if (bytes.length % 2 === 0 && hasBytesAt(bytes, [0xfe, 0xff])) {
-    return { content: Buffer.from(bytes.subarray(2)).swap16().toString('utf16le'), encoding: 'utf-16be' };
-  }
-  if (bytes.includes(0) || controlShare(bytes) > largestShare) return undefined;
-  const marked = hasBytesAt(bytes, [0xef, 0xbb, 0xbf]);
-  const plain = marked ? bytes.subarray(3) : bytes;
-  try {
-    const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
-    return { content, encoding: marked ? 'utf-8 with a byte order mark' : 'utf-8' };
-  } catch {
-    if (controlShare(bytes) > 0.005) return undefined;
-    return { content: Buffer.from(bytes).toString('latin1'), encoding: '8 bits' };
-  }
-}
-
-/** The share of control characters that no text has, in a sample. */
-function controlShare(bytes: Uint8Array): number {
-  const sample = bytes.subarray(0, 65_536);
-  let controls = 0;
-  for (const byte of sample) if (byte < 7 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) controls += 1;
-  return sample.length === 0 ? 0 : controls / sample.length;
+  const start = bytes.subarray(hasBytesAt(bytes, [0xef, 0xbb, 0xbf]) ? 3 : 0, 512);
+  return /^\s*<(\?xml|!DOCTYPE|!--|[A-Za-z])/.test(Buffer.from(start).toString('latin1'));
 }
 
 /** Compares two contents as text; undefined where one of them is none. */
@@ -66,21 +32,20 @@ export function compareText(
   rebuilt: Uint8Array,
   context: CompareContext,
 ): Part[] | undefined {
-  const left = decodeText(published);
-  const right = decodeText(rebuilt);
+  const left = readText(published);
+  const right = readText(rebuilt);
   if (left === undefined || right === undefined) return undefined;
   const parts: Part[] = [];
-  if (left.encoding !== right.encoding) {
-    parts.push(valuePart(format, 'encoding', left.encoding, right.encoding));
-  }
-  const lines = [splitLines(format, left), splitLines(format, right)] as const;
-  for (const name of ['line ends', 'last newline'] as const) {
-    if (lines[0][name] !== lines[1][name]) {
-      parts.push(valuePart(format, name, lines[0][name], lines[1][name]));
-    }
-  }
-  parts.push(...manualParts(left.content, right.content));
-  parts.push(...compareLines(format, lines[0].lines, lines[1].lines, context));
+  const compare = (place: string, a: string, b: string) => {
+    if (a !== b) parts.push(valuePart(format, place, a, b));
+  };
+  compare('encoding', left.encoding, right.encoding);
+  compare('line ends', left.lineEnds, right.lineEnds);
+  compare('last newline', left.lastNewline, right.lastNewline);
+  parts.push(...manualParts(left.bytes, right.bytes));
+  const lines = differingLines(left, right, contextLines);
+  const split = (each: readonly string[]) => (format === 'xml' ? splitElements(each) : each);
+  parts.push(...compareLines(format, split(lines.published), split(lines.rebuilt), context, lines.before));
   return parts;
 }
 
@@ -94,72 +59,60 @@ export function compareStrings(
   return compareLines(format, published.split('\n'), rebuilt.split('\n'), context);
 }
 
-interface Lines {
-  readonly lines: readonly string[];
-  readonly 'line ends': string;
-  readonly 'last newline': string;
-}
-
+const contextLines = 3;
 const longestXmlLine = 2000;
 
-function splitLines(format: FormatName, { content, encoding }: DecodedText): Lines {
-  const endsWithNewline = content.endsWith('\n');
-  const lines = (endsWithNewline ? content.slice(0, -1) : content).split('\n');
-  const returns = lines.reduce((sum, line) => sum + (line.endsWith('\r') ? 1 : 0), 0);
-  const allReturns = returns > 0 && returns >= lines.length - 1;
-  const shown = (line: string) => {
-    const plain = allReturns && line.endsWith('\r') ? line.slice(0, -1) : line;
-    return encoding === '8 bits' ? decodeBytes(Buffer.from(plain, 'latin1')) : plain;
-  };
-  const split = lines.map(shown);
-  return {
-    lines:
-      format === 'xml' && split.some((line) => line.length > longestXmlLine) ? splitElements(split) : split,
-    'line ends': allReturns ? 'CR LF' : returns > 0 ? 'mixed' : 'LF',
-    'last newline': endsWithNewline ? 'there' : 'missing',
-  };
-}
-
-function splitElements(lines: readonly string[]): string[] {
+function splitElements(lines: readonly string[]): readonly string[] {
+  if (lines.every((line) => line.length <= longestXmlLine)) return lines;
   return lines.flatMap((line) => line.split(/(?<=>)(?=<)/));
 }
 
 const titleFields = ['title', 'section', 'date', 'source', 'manual'];
 
 /** The title line of a manual page: `.TH title section date source manual` (man(7)), or `.Dd date` (mdoc(7)). */
-function manualParts(published: string, rebuilt: string): Part[] {
+function manualParts(published: Uint8Array, rebuilt: Uint8Array): Part[] {
   const left = manualTitle(published);
   const right = manualTitle(rebuilt);
   return left === undefined || right === undefined ? [] : valueParts('text', left, right);
 }
 
-function manualTitle(content: string): Map<string, string> | undefined {
-  const match = /^\.(TH|Dd)[ \t]+(.*)$/m.exec(content.slice(0, 8192));
+function manualTitle(bytes: Uint8Array): Map<string, string> | undefined {
+  const match = /^\.(TH|Dd)[ \t]+(.*)$/m.exec(decodeBytes(bytes.subarray(0, 8192)));
   if (match === null) return undefined;
   if (match[1] === 'Dd') return new Map([['.Dd date', match[2]!]]);
   const values = [...match[2]!.matchAll(/"((?:[^"]|"")*)"|(\S+)/g)].map((each) => each[1] ?? each[2] ?? '');
   return new Map(values.slice(0, titleFields.length).map((value, at) => [`.TH ${titleFields[at]}`, value]));
 }
 
-const contextLines = 3;
-
 function compareLines(
   format: FormatName,
   published: readonly string[],
   rebuilt: readonly string[],
   context: CompareContext,
+  before = 0,
 ): Part[] {
   const { limits, work } = context;
   const runs = alignLists(published, rebuilt, limits.edits, work);
   if (runs.length === 0) return [];
   const groups = grouped(runs);
   const hunks = groups.slice(0, limits.hunks).map((group) => hunkOf(published, rebuilt, group, context));
-  const parts: Part[] = [{ format, kind: 'text', place: '', lines: hunks.map(({ hunk }) => hunk) }];
+  const parts: Part[] = [
+    { format, kind: 'text', place: '', lines: hunks.map(({ hunk }) => numberedFrom(hunk, before)) },
+  ];
   const cutLines = hunks.reduce((sum, { cut }) => sum + cut, 0);
   const cutHunks = groups.length - hunks.length;
   if (cutLines > 0) parts.push(unreadPart(format, 'long hunks', `${cutLines} more lines not listed`));
-  if (cutHunks > 0) parts.push(unreadPart(format, 'further hunks', `${cutHunks} more places that differ not listed`));
+  if (cutHunks > 0)
+    parts.push(unreadPart(format, 'further hunks', `${cutHunks} more places that differ not listed`));
   return parts;
+}
+
+function numberedFrom(hunk: LineHunk, before: number): LineHunk {
+  return {
+    ...hunk,
+    publishedStart: hunk.publishedStart + before,
+    rebuiltStart: hunk.rebuiltStart + before,
+  };
 }
 
 /** Runs whose contexts would touch are one hunk. */
@@ -219,8 +172,14 @@ function changedLines(
   run: Run,
   { limits, work }: CompareContext,
 ): HunkLine[] {
-  const left = published.slice(run.publishedStart, Math.min(run.publishedEnd, run.publishedStart + limits.hunkLines));
-  const right = rebuilt.slice(run.rebuiltStart, Math.min(run.rebuiltEnd, run.rebuiltStart + limits.hunkLines));
+  const left = published.slice(
+    run.publishedStart,
+    Math.min(run.publishedEnd, run.publishedStart + limits.hunkLines),
+  );
+  const right = rebuilt.slice(
+    run.rebuiltStart,
+    Math.min(run.rebuiltEnd, run.rebuiltStart + limits.hunkLines),
+  );
   const whole = (text: string): Piece[] => (text === '' ? [] : [{ text, changed: true }]);
   const pairs = left.map((line, at): [Piece[], Piece[] | undefined] => {
     const other = right[at];

@@ -3,7 +3,7 @@ import type { Node } from '../../claim/recipe/node.ts';
 import { parseYaml } from '../../claim/recipe/yaml.ts';
 import { Failure } from '../../failure.ts';
 import type { FormatName, Part } from '../part.ts';
-import type { CompareContext, Comparator } from './comparator.ts';
+import type { Comparator, CompareContext } from './comparator.ts';
 import { compareStructures, type Structure } from './structure.ts';
 import { compareText } from './text.ts';
 

@@ -18,7 +18,13 @@ export interface ZipArchive {
   readonly prefix: Uint8Array;
 }
 
-const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50 };
+const signatures = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+};
 const sizes = { local: 30, central: 46, end: 22, locator64: 20, end64: 56 };
 const longestComment = 65_535;
 const undefined32 = 0xffffffff;
@@ -39,7 +45,9 @@ export function readZip(file: Uint8Array, most: number): ZipArchive | undefined 
     first = Math.min(first, member.localOffset);
     at += member.length;
   }
-  const comment = decodeBytes(bytes.subarray(end + sizes.end, end + sizes.end + bytes.readUInt16LE(end + 20)));
+  const comment = decodeBytes(
+    bytes.subarray(end + sizes.end, end + sizes.end + bytes.readUInt16LE(end + 20)),
+  );
   return { members, comment, prefix: bytes.subarray(0, first) };
 }
 
@@ -69,14 +77,21 @@ interface PlacedMember extends ZipMember {
 
 function readMember(bytes: Buffer, at: number): PlacedMember | undefined {
   if (at + sizes.central > bytes.length || bytes.readUInt32LE(at) !== signatures.central) return undefined;
-  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field));
+  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) =>
+    bytes.readUInt16LE(at + field),
+  );
   const length = sizes.central + nameLength! + extraLength! + commentLength!;
   if (at + length > bytes.length) return undefined;
   const name = bytes.subarray(at + sizes.central, at + sizes.central + nameLength!);
   const extraStart = at + sizes.central + nameLength!;
   const extra = parseExtra(bytes.subarray(extraStart, extraStart + extraLength!));
-  const compressed = wide(bytes.readUInt32LE(at + 20), extra, bytes.readUInt32LE(at + 24) === undefined32 ? 8 : 0);
-  const zip64Before = [at + 24, at + 20].filter((field) => bytes.readUInt32LE(field) === undefined32).length * 8;
+  const compressed = wide(
+    bytes.readUInt32LE(at + 20),
+    extra,
+    bytes.readUInt32LE(at + 24) === undefined32 ? 8 : 0,
+  );
+  const zip64Before =
+    [at + 24, at + 20].filter((field) => bytes.readUInt32LE(field) === undefined32).length * 8;
   const localOffset = wide(bytes.readUInt32LE(at + 42), extra, zip64Before);
   const local = readLocal(bytes, localOffset, compressed);
   if (local === undefined) return undefined;
@@ -88,7 +103,13 @@ function readMember(bytes: Buffer, at: number): PlacedMember | undefined {
     ['method', String(bytes.readUInt16LE(at + 10))],
     ['time', dosTime(bytes.readUInt16LE(at + 14), bytes.readUInt16LE(at + 12))],
     ['internal attributes', String(bytes.readUInt16LE(at + 36))],
-    ['external attributes', `0x${bytes.readUInt32LE(at + 38).toString(16).padStart(8, '0')}`],
+    [
+      'external attributes',
+      `0x${bytes
+        .readUInt32LE(at + 38)
+        .toString(16)
+        .padStart(8, '0')}`,
+    ],
     ['comment', decodeBytes(comment)],
     ...extraAttributes('extra field', extra),
     ...local.attributes,
@@ -156,11 +177,11 @@ function wide(value: number, extra: Extra, before: number): number {
 /** Known ids (APPNOTE §4.5.2, Info-ZIP's proginfo/extrafld.txt). */
 const extraNames: Readonly<Record<number, string>> = {
   1: 'zip64',
-  0x5455: 'extended timestamp',
-  0x7875: 'Unix owner',
-  0x5855: 'old Unix',
-  0x000a: 'NTFS times',
-  0xcafe: 'jar magic',
+  21589: 'extended timestamp',
+  30837: 'Unix owner',
+  22613: 'old Unix',
+  10: 'NTFS times',
+  51966: 'jar magic',
 };
 
 function extraAttributes(kind: string, extra: Extra): [string, string][] {

@@ -1,7 +1,7 @@
 /** Zip files, jars and wheels: order, times, attributes and extra fields of the directory, then the members. */
 import { Failure } from '../../failure.ts';
 import type { Part } from '../part.ts';
-import { type CompareContext, type Comparator, hasBytesAt } from './comparator.ts';
+import { type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { inflate } from './deflate.ts';
 import { compareMembers, type Member } from './members.ts';
 import { insideParts, valuePart } from './parts.ts';
@@ -39,7 +39,10 @@ function memberOf({ name, attributes, method, stored, headers }: ZipMember, cont
       if (method === 0) return stored;
       const content = method === 8 ? inflate(stored, context)?.content : undefined;
       if (content === undefined) {
-        throw new Failure('unsupported', method === 8 ? 'the member is damaged' : `compressed by method ${method}`);
+        throw new Failure(
+          'unsupported',
+          method === 8 ? 'the member is damaged' : `compressed by method ${method}`,
+        );
       }
       return content;
     },

@@ -1,13 +1,13 @@
 /** ELF files: headers, notes, the dynamic section, symbols, and every other section by name. */
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../../bytes.ts';
-import { goSettings } from '../../../emit/dependencies/go-build-info.ts';
 import { parseElf } from '../../../emit/dependencies/elf/reader.ts';
+import { goSettings } from '../../../emit/dependencies/go-build-info.ts';
 import { Failure } from '../../../failure.ts';
 import type { Part } from '../../part.ts';
 import { alignLists } from '../alignment.ts';
 import { compareBinary } from '../binary.ts';
-import { bothBegin, type CompareContext, type Comparator, inflateBound } from '../comparator.ts';
+import { bothBegin, type Comparator, type CompareContext, inflateBound } from '../comparator.ts';
 import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } from '../parts.ts';
 import { notesOf } from './notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from './object.ts';
@@ -81,7 +81,8 @@ function compareSections(
     if (!notesShown || section.type !== sectionType.note) {
       children.push(...compareContents(published, section, rebuilt, other, context));
     }
-    parts.push(...insideParts('elf', `section ${name}`, children));
+    const note = `from byte ${section.offset} of the file`;
+    parts.push(...insideParts('elf', `section ${name}`, children).map((part) => ({ ...part, note })));
   }
   for (const [name, section] of right) {
     if (!left.has(name)) parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));
@@ -111,7 +112,7 @@ function compareContents(
   const tables = left.type === right.type && isTable(left.type);
   // The texts that symbols and tags point to may differ where the table itself does not.
   if (tables) {
-    const most = context.limits.members * 8;
+    const most = context.limits.members * 4;
     const read = left.type === sectionType.dynamic ? dynamicOf : symbolsOf;
     const [a, b] = [read(published, left, most), read(rebuilt, right, most)];
     const parts = a === undefined || b === undefined ? undefined : compareNamed(a, b, context);
@@ -119,7 +120,11 @@ function compareContents(
   }
   if (Buffer.compare(left.content, right.content) === 0) return [];
   if (left.type === sectionType.strings || /^\.(comment|debug_str|debug_line_str)$/.test(left.name)) {
-    const texts = compareTexts(contentOf(left, published, context), contentOf(right, rebuilt, context), context);
+    const texts = compareTexts(
+      contentOf(left, published, context),
+      contentOf(right, rebuilt, context),
+      context,
+    );
     if (texts.length > 0) return texts;
   }
   if (left.name === '.gnu_debuglink') return compareDebugLink(left, right);
@@ -145,7 +150,11 @@ function contentOf(section: ElfSection, { encoding }: ElfObject, context: Compar
 }
 
 /** Named values: those of one name in order; what changed its value, what is gone, what is new. */
-function compareNamed(published: NamedValues, rebuilt: NamedValues, { limits, work }: CompareContext): Part[] {
+function compareNamed(
+  published: NamedValues,
+  rebuilt: NamedValues,
+  { limits, work }: CompareContext,
+): Part[] {
   work.spend(published.length + rebuilt.length);
   const values = (list: NamedValues) => {
     const names = numbered(list.map(([name]) => name));
@@ -192,7 +201,11 @@ function compareRest(published: ElfObject, rebuilt: ElfObject, context: CompareC
   const parts = gapsOf(published).flatMap(([from, until]) => {
     const [left, right] = [published.bytes.subarray(from, until), rebuilt.bytes.subarray(from, until)];
     if (Buffer.compare(left, right) === 0) return [];
-    return insideParts('elf', `bytes ${from} to ${until}, in no section`, compareBinary(left, right, context));
+    return insideParts(
+      'elf',
+      `bytes ${from} to ${until}, in no section`,
+      compareBinary(left, right, context),
+    );
   });
   return parts.slice(0, context.limits.parts);
 }

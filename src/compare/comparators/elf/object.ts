@@ -142,7 +142,11 @@ function parseSections(
     parseSection(bytes, offset + index * section.size, encoding),
   );
   const strings = raw[names]?.content ?? new Uint8Array(0);
-  return raw.map((each) => ({ ...each, name: stringAt(strings, each.nameStart), fields: sectionFields(each) }));
+  return raw.map((each) => ({
+    ...each,
+    name: stringAt(strings, each.nameStart),
+    fields: sectionFields(each),
+  }));
 }
 
 function parseSection(bytes: Uint8Array, start: number, encoding: Encoding): RawSection {
@@ -190,7 +194,7 @@ export function stringAt(bytes: Uint8Array, start: number): string {
   return decodeBytes(end < 0 ? text : text.subarray(0, end));
 }
 
-export const segmentTypes: ReadonlyMap<number, string> = new Map([
+const segmentTypes: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [1, 'LOAD'],
   [2, 'DYNAMIC'],
@@ -205,7 +209,7 @@ export const segmentTypes: ReadonlyMap<number, string> = new Map([
   [0x6474e553, 'GNU_PROPERTY'],
 ]);
 
-export const sectionTypes: ReadonlyMap<number, string> = new Map([
+const sectionTypes: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [1, 'PROGBITS'],
   [2, 'SYMTAB'],

@@ -23,13 +23,14 @@ export function symbolsOf(elf: ElfObject, table: ElfSection, most: number): Name
     const place = sections[section]?.name ?? String(section);
     return [
       stringAt(strings.content, fields.u32(0)),
-      `value ${hex(value)}, ${bytes} bytes, ${bindings[info >> 4] ?? info >> 4} ${kinds[info & 15] ?? info & 15}, visibility ${other}, in ${place}`,
+      `value ${hex(value)}, ${bytes} bytes, ${bindings[info >> 4] ?? info >> 4} ${kinds[info & 15] ?? info & 15}, ${visibilities[other & 3]}, in ${place}`,
     ] as const;
   });
 }
 
-const bindings = ['local', 'global', 'weak'];
-const kinds = ['untyped', 'object', 'function', 'section', 'file', 'common', 'tls'];
+const bindings = ['LOCAL', 'GLOBAL', 'WEAK'];
+const kinds = ['NOTYPE', 'OBJECT', 'FUNC', 'SECTION', 'FILE', 'COMMON', 'TLS'];
+const visibilities = ['DEFAULT', 'INTERNAL', 'HIDDEN', 'PROTECTED'];
 
 /** Entries of the dynamic section; texts for those that are texts. */
 export function dynamicOf(elf: ElfObject, section: ElfSection, most: number): NamedValues | undefined {
