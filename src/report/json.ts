@@ -45,6 +45,8 @@ export function packageValue({
   findings,
   plan,
   sbom,
+  explanation,
+  triangulation,
   caveats,
   skipped,
 }: PackageResult) {
@@ -54,6 +56,8 @@ export function packageValue({
     docs: docsAnchor(verdict),
     subject,
     sbom,
+    explanation,
+    triangulation,
     chain,
     findings,
     caveats,

@@ -28,7 +28,7 @@ export function block(
   page?: Page,
 ): string {
   const width = page?.columns === undefined ? undefined : page.columns - valueColumn;
-  const shown = lines.flatMap(({ text, paint }) => wrap(text, width).map(paint));
+  const shown = lines.flatMap(({ text, paint }) => wrap(text, width).map((line) => paint(line)));
   return `  ${label.padEnd(11)} ${shown.join(`\n${' '.repeat(valueColumn)}`)}`;
 }
 

@@ -98,6 +98,7 @@ function verdictRule({ verdict, title, reason, docs }: PackageView) {
   return {
     id: `${verdict}/${reason}`,
     shortDescription: { text: `${title} (${reason})` },
+    fullDescription: { text: `The verdict about a package is: ${title}, for the reason ${reason}.` },
     help: { text: `Next: ${next}. See ${docs}.` },
   };
 }
@@ -109,6 +110,7 @@ function differenceResult(view: PackageView, index: number, difference: Differen
     rule: {
       id: `difference/${kind}`,
       shortDescription: { text: `difference: ${kindTitle}` },
+      fullDescription: { text: `The published and the rebuilt package differ: ${kindTitle}.` },
       help: { text: `${view.docs} explains the verdict; --format html shows what differs inside.` },
     },
     level: level === 'error' ? ('warning' as const) : ('note' as const),

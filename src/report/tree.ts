@@ -62,7 +62,7 @@ function partLines(part: PartView, depth: number): TreeLine[] {
 }
 
 /** A part in one line; kinds that speak for themselves are not named. */
-export function partText({ kind, title, place, published, rebuilt, note }: PartView): string {
+function partText({ kind, title, place, published, rebuilt, note }: PartView): string {
   const silent = kind === 'value' || kind === 'text' || kind === 'bytes' || kind === 'inside';
   const sides = kind === 'missing' ? published : kind === 'extra' ? rebuilt : sidesText(published, rebuilt);
   const parts = [place, silent ? '' : title, sides ?? ''].filter((text) => text !== '');

@@ -12,6 +12,7 @@ import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict
 import { type Bounds, Budget, show } from './bounds.ts';
 import { builderFacts, recipeFact } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences.ts';
+import { explanationFacts, triangulationFacts } from './explanation.ts';
 import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
 
 export interface ReportView {
@@ -91,7 +92,7 @@ function viewPackage(result: PackageResult, budget: Budget): PackageView {
     title: verdictTitles[verdict.kind],
     tone: toneOf(verdict.kind),
     reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
-    grounds: groundsOf(verdict, bounds),
+    grounds: [...groundsOf(verdict, bounds), ...insightsOf(result, bounds)],
     comparison: comparison === undefined ? undefined : viewComparison(comparison, budget),
     context: contextOf(result, bounds),
     next: nextStepOf(verdict),
@@ -125,6 +126,13 @@ function groundsOf(verdict: Verdict, bounds: Bounds): Fact[] {
   return 'failure' in verdict ? failureFacts(verdict.failure, bounds) : [];
 }
 
+function insightsOf({ explanation, triangulation }: PackageResult, bounds: Bounds): Fact[] {
+  return [
+    ...(explanation === undefined ? [] : explanationFacts(explanation, bounds)),
+    ...(triangulation === undefined ? [] : triangulationFacts(triangulation, bounds)),
+  ];
+}
+
 function signatureText(state: SignatureState, { value }: Bounds): string {
   switch (state.kind) {
     case 'valid':
@@ -142,7 +150,9 @@ function failureFacts({ message, expected, got }: Failure, bounds: Bounds): Fact
   return [
     { label: 'why', value: show(message, bounds.value) },
     ...(expected === undefined ? [] : [{ label: 'expected', value: show(expected, bounds.value) }]),
-    ...(got === undefined ? [] : [{ label: 'got', value: outputTail(got, bounds), tone: 'faint' as const }]),
+    ...(got === undefined || got === ''
+      ? []
+      : [{ label: 'got', value: outputTail(got, bounds), tone: 'faint' as const }]),
   ];
 }
 

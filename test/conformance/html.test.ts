@@ -5,8 +5,8 @@ import { renderHtml } from '../../src/report/html/html.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { chromiumProgram, type Reader, startReader } from '../support/browser.ts';
 import { skipUnless } from '../support/lab.ts';
-import { readFromPackage } from '../support/packages.ts';
-import { everything, hostile, hostileStrings, manyDifferences } from '../support/results.ts';
+import { axeScript } from '../support/packages.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
 const skip = skipUnless(chromiumProgram, 'no Chromium on this machine (get it: apt-get install chromium)');
 
@@ -101,7 +101,7 @@ describe('results as HTML in Chromium', { skip }, () => {
     it(`pass axe and fit the width ${name}`, async () => {
       const page = await open(everything(), { ...options, bypassCSP: true });
       await page.click('#unfold');
-      await page.addScriptTag({ content: readFromPackage('axe-core/axe.min.js') });
+      await page.addScriptTag({ content: axeScript() });
       const { violations, passes } = await page.evaluate(async () => {
         const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeReport> } };
         const report = await axe.run();

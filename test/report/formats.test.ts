@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ReportFormat, reportFormatNames as formats } from '../../src/report/format-names.ts';
+import { reportFormatNames as formats, type ReportFormat } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import {
-  cause,
-  difference,
-  everything,
-  hostile,
-  manyDifferences,
-  notReproduced,
-  part,
-} from '../support/results.ts';
+import { cause, difference, notReproduced, part } from '../support/results.ts';
+import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
 const mebibyte = 1024 * 1024;
 

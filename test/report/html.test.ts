@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderHtml } from '../../src/report/html/html.ts';
-import { everything, hostile } from '../support/results.ts';
+import { everything, hostile } from '../support/runs.ts';
 
 describe('results as HTML', () => {
   it('name no other place: no address, no source, no form', () => {

@@ -8,12 +8,14 @@ import { causeTitles } from '../../src/compare/causes/cause.ts';
 import { differenceTitles } from '../../src/compare/difference.ts';
 import { formatTitles, partTitles } from '../../src/compare/part.ts';
 import { sbomDifferenceTitles } from '../../src/compare/sbom-elements.ts';
+import { factors } from '../../src/compare/triangulation.ts';
 import { failureClasses } from '../../src/failure.ts';
+import { substitutionTitles } from '../../src/report/explanation.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJsonLines } from '../../src/report/jsonl.ts';
 import { nextSteps, verdictTitles } from '../../src/report/words.ts';
 import { root } from '../support/lab.ts';
-import { everything, hostile, hostileStrings, manyDifferences } from '../support/results.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
 interface Schema {
   readonly $id: string;
@@ -75,6 +77,8 @@ describe('results as JSON', () => {
       'cause/properties/kind': causeTitles,
       'part/properties/kind': partTitles,
       'part/properties/format': formatTitles,
+      'substitution/properties/kind': substitutionTitles,
+      factor: Object.fromEntries(factors.map((factor) => [factor, factor])),
       'package/properties/findings/items/properties/kind': claimFindingTitles,
       'comparison/properties/sbomDifferences/items/properties/kind': sbomDifferenceTitles,
     };

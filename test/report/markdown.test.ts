@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { marked, type Token } from 'marked';
 import { renderMarkdown } from '../../src/report/markdown.ts';
-import { everything, hostile, manyDifferences } from '../support/results.ts';
+import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
 /** Every token of a document, as another reader of GitHub Flavored Markdown sees it. */
 function tokensOf(text: string): Token[] {

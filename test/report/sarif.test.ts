@@ -5,16 +5,9 @@ import AjvDraft04 from 'ajv-draft-04';
 import { renderSarif } from '../../src/report/sarif.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import { readFromPackage } from '../support/packages.ts';
-import {
-  difference,
-  everything,
-  hostile,
-  hostileStrings,
-  manyDifferences,
-  notReproduced,
-  reproduced,
-} from '../support/results.ts';
+import { sarifSchema } from '../support/packages.ts';
+import { difference, notReproduced, reproduced } from '../support/results.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
 interface SarifResult {
   readonly ruleId: string;
@@ -30,8 +23,17 @@ interface SarifResult {
   }[];
 }
 
+type SarifText = Readonly<Record<'text', string>>;
+
+interface SarifRule {
+  readonly id: string;
+  readonly shortDescription: SarifText;
+  readonly fullDescription: SarifText;
+  readonly help: SarifText;
+}
+
 interface SarifRun {
-  readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+  readonly tool: { readonly driver: { readonly rules: readonly SarifRule[] } };
   readonly artifacts: readonly { readonly location: { readonly uri: string } }[];
   readonly invocations: readonly { readonly toolExecutionNotifications: readonly unknown[] }[];
   readonly results: readonly SarifResult[];
@@ -47,10 +49,7 @@ describe('results as SARIF', () => {
     // The schema of the standard has a pattern that is none with the flag `u`, and formats that ajv does not bring along.
     const options = { strict: false, unicodeRegExp: false, validateFormats: false, logger: false } as const;
     const ajv = new (AjvDraft04 as unknown as typeof Ajv)(options);
-    const schema = JSON.parse(
-      readFromPackage('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'),
-    ) as object;
-    const validate = ajv.compile(schema);
+    const validate = ajv.compile(sarifSchema());
     judge = { validate: (value) => validate(value) === true, errors: () => JSON.stringify(validate.errors) };
   });
 
@@ -80,6 +79,14 @@ describe('results as SARIF', () => {
         assert.equal(tool.driver.rules[ruleIndex]?.id, ruleId);
         const { uri, index } = locations[0]!.physicalLocation.artifactLocation;
         assert.equal(artifacts[index]?.location.uri, uri);
+      }
+    }
+  });
+
+  it('describe every rule as GitHub wants it', () => {
+    for (const rule of runOf(everything()).tool.driver.rules) {
+      for (const member of ['shortDescription', 'fullDescription', 'help'] as const) {
+        assert.ok(rule[member].text.length > 10, `${rule.id} ${member}`);
       }
     }
   });

@@ -5,23 +5,20 @@ import { printable } from '../../src/bytes.ts';
 import type { Style } from '../../src/report/style.ts';
 import { renderText } from '../../src/report/text.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import {
-  bytesPart,
-  cause,
-  difference,
-  everything,
-  hostile,
-  manyDifferences,
-  notReproduced,
-  textPart,
-} from '../support/results.ts';
+import { bytesPart, cause, difference, notReproduced, textPart } from '../support/results.ts';
+import { everything, hostile, manyDifferences } from '../support/runs.ts';
+
+/** As chalk paints: everything that it is handed. */
+function paint(open: number, close: number): (...texts: unknown[]) => string {
+  return (...texts) => `\u001b[${open}m${texts.join(' ')}\u001b[${close}m`;
+}
 
 const coloured: Style = {
-  good: (text) => `\u001b[32m${text}\u001b[39m`,
-  bad: (text) => `\u001b[31m${text}\u001b[39m`,
-  warn: (text) => `\u001b[33m${text}\u001b[39m`,
-  faint: (text) => `\u001b[2m${text}\u001b[22m`,
-  strong: (text) => `\u001b[1m${text}\u001b[22m`,
+  good: paint(32, 39),
+  bad: paint(31, 39),
+  warn: paint(33, 39),
+  faint: paint(2, 22),
+  strong: paint(1, 22),
 };
 
 describe('results as text', () => {

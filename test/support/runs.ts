@@ -1,0 +1,197 @@
+/** Runs made by hand: all that there is, very much of it, and the worst that a package can put into a report. */
+import type { EqualFiles } from '../../src/compare/bytes.ts';
+import type { Part } from '../../src/compare/part.ts';
+import { Failure } from '../../src/failure.ts';
+import { type PackageResult, type RunResult, runResult } from '../../src/verdict/result.ts';
+import {
+  buildFailed,
+  bytesPart,
+  cause,
+  difference,
+  digest,
+  everyDifference,
+  everyPart,
+  inconclusive,
+  notReproduced,
+  packageResult,
+  part,
+  rejected,
+  reproduced,
+  textPart,
+  unequal,
+} from './results.ts';
+
+/** Strings that a package may hold and that no format may fall for. */
+export const hostileStrings: Readonly<Record<string, string>> = {
+  script: '</script><script>globalThis.hacked = 1</script><img src=x onerror="globalThis.hacked=1">',
+  attribute: `" autofocus onfocus="globalThis.hacked=1" x='`,
+  comment: '--><!-- ]]> <![CDATA[ </textarea></style></title>',
+  entity: '&lt;b&gt; &#x0; &amp;amp; <!DOCTYPE x [<!ENTITY a "b">]>',
+  terminal: '\u001b[2J\u001b]0;title\u0007\u009b31m\r\b\u0000\u007f',
+  bidirectional: '\u202egpj.exe\u2066\u200f\u061c\u2028\u2029',
+  surrogates: '\ud800 and \udcff alone, \ufffe \uffff, \udbff',
+  invisible: 'a\u200bb\ufeffc\u00add\u{e0041}e',
+  markdown:
+    '`` ` ```\n# title\n| a | b |\n[x](javascript:alert(1)) ![y](http://example.invalid/z) @everyone #1 <b>',
+  sarif: '{0} {1} [a](1) [link](http://example.invalid) \\',
+  spreadsheet: '=1+1',
+  newline: 'one\r\ntwo\nthree\n',
+  prototype: '__proto__',
+  empty: '',
+};
+
+/** What a counterfactual and further builds may come to. */
+function insights(text: string): readonly Pick<PackageResult, 'explanation' | 'triangulation'>[] {
+  const places = [{ section: 'data', kind: 'xattr', path: text, name: text }] as const;
+  const substitutions = [
+    { kind: 'content', section: 'data', path: text, bytes: { different: 2, size: 29 } },
+    { kind: 'field', section: 'control', path: '.PKGINFO', name: text },
+  ] as const;
+  return [
+    {
+      explanation: { explained: 'proven', substitutions, minimal: true, equivalence: 'content' },
+      triangulation: {
+        builds: 3,
+        unstable: places,
+        publishedOnly: places,
+        factors: [
+          { factor: 'clock', outcome: 'changes-bytes', differing: places, others: places },
+          { factor: 'umask', outcome: 'no-change' },
+          { factor: 'locale', outcome: 'build-failed', why: text },
+          { factor: 'kernel', outcome: 'not-varied', why: text },
+        ],
+      },
+    },
+    {
+      explanation: {
+        explained: 'partly',
+        substitutions,
+        left: { firstDifference: 12, differences: [difference('content', text)] },
+      },
+    },
+    { explanation: { explained: 'not-attempted', why: text } },
+  ];
+}
+
+/** A run with every verdict, every kind of difference, part and cause. */
+export function everything(): RunResult {
+  const [proven] = insights('usr/share/nr/build-date');
+  const differing = notReproduced([
+    difference('field', '.PKGINFO', {
+      section: 'control',
+      name: 'datahash',
+      published: digest('a'),
+      rebuilt: digest('b'),
+    }),
+    difference('content', 'usr/share/nr/build-date', {
+      published: `sha256:${digest('c')}, 29 bytes`,
+      rebuilt: `sha256:${digest('d')}, 29 bytes`,
+      parts: everyPart(),
+      causes: [
+        cause('timestamp', {
+          confidence: 'certain',
+          place: 'line 42',
+          published: 'Sat Jun 15 12:00:03 UTC 2024',
+          rebuilt: 'Mon Nov 23 09:41:07 UTC 2026',
+          why: 'both are dates, and the second is the time of this build',
+        }),
+        cause('build-path', {
+          place: 'line 43',
+          published: '/tmp/tmp.Xk3ah1',
+          why: 'it is a name made by mktemp',
+        }),
+      ],
+    }),
+    ...everyDifference(),
+  ]);
+  return runResult([
+    reproduced(),
+    { ...differing, ...proven },
+    buildFailed(),
+    inconclusive([
+      difference('mode', 'usr/bin/tool', { published: '0755', rebuilt: '4755', causes: [cause('umask')] }),
+    ]),
+    rejected(),
+  ]);
+}
+
+/** A package with that many differences, as a large one whose times all differ. */
+export function manyDifferences(count: number): RunResult {
+  const differences = Array.from({ length: count }, (_, index) => {
+    const path = `usr/lib/python3.12/site-packages/package_${index % 97}/module_${index}.py`;
+    if (index % 10 === 0) {
+      return difference('content', path, {
+        published: `sha256:${digest(`p${index}`)}, ${index} bytes`,
+        rebuilt: `sha256:${digest(`r${index}`)}, ${index} bytes`,
+        parts: [textPart(path), bytesPart(path)],
+        causes: [cause(index % 20 === 0 ? 'timestamp' : 'build-path')],
+      });
+    }
+    return difference(index % 3 === 0 ? 'mode' : 'mtime', path, {
+      published: `${index}`,
+      rebuilt: `${index + 1}`,
+    });
+  });
+  return runResult([notReproduced(differences)]);
+}
+
+/** Each hostile string in every place where a package can put one. */
+export function hostile(): RunResult {
+  const packages = Object.values(hostileStrings).flatMap((text) => hostilePackages(text));
+  return runResult(packages);
+}
+
+function hostilePackages(text: string): PackageResult[] {
+  const sides = { published: text, rebuilt: `${text}${text}` };
+  const parts: Part[] = [
+    part('value', text, { ...sides, note: text }),
+    part('text', text, {
+      lines: [
+        {
+          publishedStart: 1,
+          rebuiltStart: 1,
+          lines: [
+            { side: 'published', pieces: [{ text, changed: true }] },
+            { side: 'rebuilt', pieces: [{ text: `${text}!`, changed: false }] },
+          ],
+        },
+      ],
+    }),
+    part('inside', text, { children: [part('unread', text, { note: text })] }),
+  ];
+  const named = difference('xattr', text, {
+    name: text,
+    ...sides,
+    parts,
+    causes: [cause('randomness', { ...sides, place: text, why: text })],
+  });
+  const comparison = unequal([named, difference('content', `${text}/2`, sides)], {
+    sbomDifferences: [{ kind: 'member', element: text, member: text, ...sides }],
+  });
+  const failure = new Failure('environment-substituted', text, { expected: text, got: text, hint: text });
+  const details: Partial<PackageResult> = {
+    chain: [{ link: 'index-signature', state: 'unverifiable', detail: text }],
+    findings: [{ kind: 'contradiction', detail: text }],
+    caveats: [text],
+    skipped: [{ path: text, reason: 'not-decompressed' }],
+  };
+  return [
+    packageResult(
+      text,
+      { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison },
+      details,
+    ),
+    ...insights(text).map((insight) =>
+      packageResult(
+        text,
+        { kind: 'not-reproduced', reason: 'content', comparison },
+        { ...details, ...insight },
+      ),
+    ),
+    packageResult(text, {
+      kind: 'reproduced',
+      proof: { sha256: digest('x'), size: 1 } as EqualFiles,
+      signature: { kind: 'unknown-key', keyName: text },
+    }),
+  ];
+}
