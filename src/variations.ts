@@ -121,8 +121,6 @@ function suspectsOf(causes: readonly Cause[]): readonly Factor[] {
 
 /** The factors that the causes of differences suggest, in the order of the list. */
 export function suspectedFactors(differences: readonly Difference[]): readonly Factor[] {
-  const found = new Set(
-    differences.flatMap(({ causes = [] }) => causes.flatMap(({ kind }) => suspects[kind])),
-  );
+  const found = new Set(differences.flatMap(({ causes = [] }) => suspectsOf(causes)));
   return factors.filter((factor) => found.has(factor));
 }

@@ -32,7 +32,7 @@ export function changesOf(
       : isText(published) && isText(rebuilt)
         ? textChanges(decodeBytes(published), decodeBytes(rebuilt), '')
         : binaryChanges(published, rebuilt);
-  const attribute = difference.kind === 'content' ? [] : attributeChange(difference);
+  const attribute = difference.kind === 'content' ? [] : attributeChanges(difference);
   return {
     changes: [...attribute, ...withoutDerived(pairChanges(named.changes)), ...own.changes].slice(
       0,
@@ -83,12 +83,24 @@ function withoutDerived(changes: readonly Change[]): readonly Change[] {
 
 const nothing: Changes = { changes: [], reorderings: [], ranges: [] };
 
-function attributeChange({ path, kind, name, published, rebuilt }: Omit<Difference, 'parts'>): Change[] {
+/** Kinds whose values are texts that may hold a time or a drawn name themselves. */
+const texts = new Set<Difference['kind']>(['moved', 'link-target']);
+
+function attributeChanges({
+  path,
+  kind,
+  name,
+  published,
+  rebuilt,
+}: Omit<Difference, 'parts'>): readonly Change[] {
+  if (texts.has(kind) && published !== undefined && rebuilt !== undefined) {
+    return lineChanges(published, rebuilt, path).changes;
+  }
   return [{ place: path, published, rebuilt, around: undefined, format: undefined, label: name ?? kind }];
 }
 
 /** No zero bytes and few control characters, in a sample. */
-export function isText(bytes: Uint8Array): boolean {
+function isText(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, 65_536);
   let controls = 0;
   for (const byte of sample) {
@@ -129,13 +141,9 @@ function partChange(part: Part, prefix: string): Changes {
     }
     case 'order': {
       const list = (text: string | undefined) => (text ?? '').split(', ');
-      const of = orderedThings[part.format] ?? 'members';
-      return {
-        ...nothing,
-        reorderings: [
-          { place, of, format: part.format, published: list(part.published), rebuilt: list(part.rebuilt) },
-        ],
-      };
+      const [published, rebuilt] = [list(part.published), list(part.rebuilt)];
+      const of = thingsOf(part, published);
+      return { ...nothing, reorderings: [{ place, of, format: part.format, published, rebuilt }] };
     }
     case 'text':
       return prefix === '' ? nothing : hunkChanges(part.lines ?? [], place);
@@ -167,12 +175,14 @@ function windowChanges({ windows = [], format }: Part, siblings: readonly Part[]
   return { ...nothing, changes };
 }
 
-const orderedThings: Partial<Record<Part['format'], Reordering['of']>> = {
-  json: 'keys',
-  spdx: 'keys',
-  yaml: 'keys',
-  'python-bytecode': 'constants',
-};
+const structured = new Set<Part['format']>(['json', 'spdx', 'yaml', 'python-bytecode']);
+
+/** What comes in another order: keys are bare, items of lists are written as JSON writes them. */
+function thingsOf({ format, place }: Part, values: readonly string[]): Reordering['of'] {
+  if (!structured.has(format)) return 'members';
+  if (format === 'python-bytecode') return /\bset$/.test(place) ? 'constants' : 'items';
+  return values.some((value) => /^["[{\d-]/.test(value)) ? 'items' : 'keys';
+}
 
 /** Texts inside other formats, as far as their parts show them. */
 function hunkChanges(hunks: readonly LineHunk[], place: string): Changes {
@@ -184,7 +194,7 @@ function hunkChanges(hunks: readonly LineHunk[], place: string): Changes {
 }
 
 /** Lines that differ, and in them the words that do. */
-export function textChanges(published: string, rebuilt: string, prefix: string): Changes {
+function textChanges(published: string, rebuilt: string, prefix: string): Changes {
   const left = published.split('\n', causeBounds.lines);
   const right = rebuilt.split('\n', causeBounds.lines);
   const at = (line: number) => (prefix === '' ? `line ${line}` : `${prefix}: line ${line}`);
@@ -241,7 +251,7 @@ function wordsOf(line: string): Word[] {
 }
 
 /** Words that differ in two versions of a line. */
-export function lineChanges(published: string, rebuilt: string, place: string): Changes {
+function lineChanges(published: string, rebuilt: string, place: string): Changes {
   const [left, right] = [wordsOf(published), wordsOf(rebuilt)];
   const texts = (words: readonly Word[]) => words.map(({ text }) => text);
   const change = (a: string, b: string, atLeft: number, atRight: number): Change => ({
@@ -287,7 +297,7 @@ function middles(a: string, b: string): [string, string, number, number] {
 const shortestString = 6;
 
 /** Strings that one side alone has, paired in order; bytes that differ, where both are of one length. */
-export function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Changes {
+function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Changes {
   const ranges = published.length === rebuilt.length ? differingRanges(published, rebuilt) : [];
   const left = stringsOf(published);
   const right = stringsOf(rebuilt);
@@ -317,7 +327,7 @@ function pairUp(left: readonly Word[], right: readonly Word[]): [Word, Word][] {
 
 /** Digits, letters and lengths apart. */
 function shapeOf(text: string): string {
-  return text.replace(/[A-Za-z0-9_]+/g, 'x');
+  return text.replace(/[A-Za-z0-9_]+/g, 'x').replace(/ +/g, ' ');
 }
 
 function stringsOf(bytes: Uint8Array): Word[] {

@@ -28,7 +28,7 @@ export interface Surroundings {
 /** The same things in another order. */
 export interface Reordering {
   readonly place: string;
-  readonly of: 'lines' | 'words' | 'members' | 'keys' | 'constants';
+  readonly of: 'lines' | 'words' | 'members' | 'keys' | 'items' | 'constants';
   readonly format: FormatName | undefined;
   readonly published: readonly string[];
   readonly rebuilt: readonly string[];

@@ -12,7 +12,7 @@ export const fileOrder: Detector = {
     const step = stepThat(evidence, listings);
     if (step === undefined) return [];
     return evidence.reorderings
-      .filter(({ of }) => of === 'lines' || of === 'words' || of === 'members')
+      .filter(({ of }) => of === 'lines' || of === 'words' || of === 'members' || of === 'items')
       .flatMap((reordering) => {
         if (!step.namesFile && reordering.of !== 'members') return [];
         const why = `a step lists a folder without sorting: ${step.line.slice(0, 160)}`;

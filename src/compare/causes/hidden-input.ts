@@ -15,8 +15,8 @@ export const hiddenInput: Detector = {
       {
         confidence: 'likely',
         place: difference.path,
-        published: difference.published,
-        rebuilt: difference.rebuilt,
+        published: undefined,
+        rebuilt: undefined,
         why: `a step asks whether ${found.file} is there, which no step makes and no source brings: ${found.line.slice(0, 200)}`,
         explains: open,
       },

@@ -20,7 +20,7 @@ export const parallelBuild: Detector = {
     const line = stepLines(evidence).find((each) => parallel.test(each));
     if (line === undefined) return [];
     return evidence.reorderings
-      .filter(({ of }) => of === 'lines' || of === 'members')
+      .filter(({ of }) => of === 'lines' || of === 'members' || of === 'items')
       .map((reordering) =>
         orderFinding(reordering, 'likely', `a step runs jobs at the same time: ${line.trim().slice(0, 160)}`),
       );

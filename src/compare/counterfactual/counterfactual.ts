@@ -21,6 +21,8 @@ export interface CounterfactualRequest {
   /** The published file, and what was read of it. */
   readonly published: ByteSource;
   readonly apk: Apk;
+  /** What was rebuilt, without any substitution. */
+  readonly rebuilt: ByteSource;
   readonly comparison: UnequalComparison;
   /** The signature section in front of the rebuilt package. */
   readonly signature: Uint8Array | undefined;
@@ -46,11 +48,29 @@ export async function explain(request: CounterfactualRequest): Promise<Explanati
   if (differences.length > bounds.substitutions || wanted === undefined) {
     return { explained: 'not-attempted', why: 'what differs is beyond the bounds of a counterfactual' };
   }
-  const apk = await readApk(request.published, {
+  const options = {
     limits: { ...(request.limits ?? defaultLimits), keptBytes: bounds.contentBytes },
-    keep: (path) => wanted.has(path),
-  });
-  return search({ request, published: { apk, source: request.published } }, differences);
+    keep: (path: string) => wanted.has(path),
+  };
+  const apk = await readApk(request.published, options);
+  const shares = changedBytes(apk, await readApk(request.rebuilt, options));
+  return search({ request, published: { apk, source: request.published }, shares }, differences);
+}
+
+type Share = NonNullable<SubstitutedValue['bytes']>;
+
+/** How many bytes of each content are other ones, by path, where both sides are of one length. */
+function changedBytes(published: Apk, rebuilt: Apk): ReadonlyMap<string, Share> {
+  const others = new Map(rebuilt.data.entries.map((entry) => [entryPath(entry), entry.content]));
+  const shares = new Map<string, Share>();
+  for (const entry of published.data.entries) {
+    const [left, right] = [entry.content, others.get(entryPath(entry))];
+    if (left === undefined || right === undefined || left.length !== right.length) continue;
+    let different = 0;
+    for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) different += 1;
+    shares.set(entryPath(entry), { different, size: left.length });
+  }
+  return shares;
 }
 
 /** Paths of the data section whose contents have to be put in; undefined where they are too large to hold. */
@@ -75,6 +95,7 @@ type Attempt =
 interface Search {
   readonly request: CounterfactualRequest;
   readonly published: Published;
+  readonly shares: ReadonlyMap<string, Share>;
 }
 
 async function search(context: Search, found: readonly Difference[]): Promise<Explanation> {
@@ -89,7 +110,8 @@ async function search(context: Search, found: readonly Difference[]): Promise<Ex
     if (next === undefined) break;
     ({ answers, attempt: last } = next);
   }
-  const substitutions = (kept: readonly Answer[]) => kept.map((each) => substitutedValue(each));
+  const substitutions = (kept: readonly Answer[]) =>
+    kept.map((each) => withShare(substitutedValue(each), context.shares));
   if (!last.equal) {
     const { firstDifference, differences } = last;
     return {
@@ -200,6 +222,11 @@ async function differencesOf(context: Search, source: ByteSource): Promise<reado
   }
 }
 
+function withShare(value: SubstitutedValue, shares: ReadonlyMap<string, Share>): SubstitutedValue {
+  const bytes = value.kind === 'content' && value.section === 'data' ? shares.get(value.path) : undefined;
+  return bytes === undefined ? value : { ...value, bytes };
+}
+
 /** One answer for each place; of several the last. */
 function unique(answers: readonly Answer[]): readonly Answer[] {
   return [...new Map(answers.map((each) => [placeOf(each), each])).values()];
@@ -227,6 +254,7 @@ function substitutedValue(answer: Answer): SubstitutedValue {
     case 'compressed-form':
       return { kind: answer.kind, section: answer.section, path: '' };
     case 'entry':
+    case 'moved':
     case 'no-entry':
     case 'content':
     case 'header':
@@ -243,6 +271,7 @@ function equivalenceOf(answers: readonly Answer[]): Equivalence {
   if (archives.every(ofSbom)) return 'sbom-only';
   const ofContent = (answer: Answer) =>
     answer.kind === 'entry' ||
+    answer.kind === 'moved' ||
     answer.kind === 'no-entry' ||
     (answer.kind === 'content' && answer.path !== '.PKGINFO') ||
     (answer.kind === 'attribute' && answer.name === 'link-target');

@@ -107,8 +107,13 @@ const attributes: Partial<Record<Difference['kind'], AttributeName>> = {
   'pax-record': 'records',
 };
 
-function entryAnswer({ kind, path }: Difference, section: 'control' | 'data', apk: Apk): readonly Answer[] {
+function entryAnswer(
+  { kind, path, rebuilt }: Difference,
+  section: 'control' | 'data',
+  apk: Apk,
+): readonly Answer[] {
   if (kind === 'extra-entry') return [{ kind: 'no-entry', section, path }];
+  if (kind === 'moved') return rebuilt === undefined ? [] : [{ kind, section, path, from: rebuilt }];
   const entry = entryAt(apk[section], path);
   if (entry === undefined) return [];
   if (kind === 'content') return contentAnswer(section, path, apk);

@@ -1,0 +1,133 @@
+/**
+ * `npm run causes`: rebuilds every golden of the lab that is not reproducible, twice, and writes to docs/causes.md which causes were
+ * named, what further builds showed, and whether the counterfactual proved the explanation complete. Fails where a file
+ * that must differ was not found, where a planted cause was not named, or where another one was.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
+
+const program = join(root, 'dist/cli/main.js');
+const document = join(root, 'docs/causes.md');
+const lab = join(root, 'fixtures/lab');
+const planted = JSON.parse(readFileSync(join(root, 'fixtures/causes.json'), 'utf8'));
+
+requireNode();
+installPackages();
+compile('tsconfig.dist.json');
+const environment = makeEnvironment();
+if (environment === undefined) process.exit(1);
+const goldens = JSON.parse(readFileSync(join(lab, 'goldens.json'), 'utf8')).filter(
+  (each) => !each.reproducible,
+);
+const rows = [];
+const defects = [];
+for (const factors of new Set(goldens.map(factorsOf))) {
+  const group = goldens.filter((golden) => factorsOf(golden) === factors);
+  console.error(`${group.length} packages, --vary ${factors}`);
+  for (const [index, result] of verify(group, factors.split(' ')).entries()) judge(group[index], result);
+}
+rows.sort(([a, b], [c, d]) => (a === c ? byVersion(b, d) : a < c ? -1 : 1));
+writeFileSync(document, page());
+for (const defect of defects) console.error(defect);
+process.exitCode = defects.length === 0 ? 0 : 1;
+
+function nameOf(golden) {
+  return basename(golden.recipe, '.yaml');
+}
+
+function factorsOf(golden) {
+  return (planted[nameOf(golden)].factors ?? ['auto']).join(' ');
+}
+
+function verify(group, factors) {
+  const argv = [
+    'verify',
+    ...['--key', join(lab, 'lab.rsa.pub')],
+    ...['--repository', environment],
+    ...['--repeat', '2', ...factors.flatMap((factor) => ['--vary', factor])],
+    ...['--format', 'json'],
+    ...group.map(({ file }) => join(lab, file)),
+  ];
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout).packages;
+}
+
+function judge(golden, result) {
+  const { causes: expected, mayAgree = false } = planted[nameOf(golden)];
+  const differences = (result.comparison?.differences ?? []).filter(({ causes }) => causes !== undefined);
+  const named = [...new Set(differences.flatMap(({ causes }) => causes.map(({ kind }) => kind)))].sort();
+  const verdict = result.verdict === 'reproduced' ? result.verdict : `${result.verdict}: ${result.reason}`;
+  const complain = (what) => defects.push(`${golden.file}: ${what}`);
+  if (result.verdict !== 'reproduced') {
+    const paths = [...new Set(differences.map(({ path }) => path))];
+    if (paths.join() !== golden.differs) complain(`differs in ${paths.join(', ')}, not in ${golden.differs}`);
+    const wrong = named.filter((kind) => !expected.includes(kind));
+    if (wrong.length > 0) complain(`wrongly named ${wrong.join(', ')}`);
+    if (!expected.some((kind) => named.includes(kind))) complain(`none of ${expected.join(', ')} was named`);
+    if (result.explanation?.explained !== 'proven') complain(`explained: ${result.explanation?.explained}`);
+  } else if (!mayAgree) complain('is reproduced');
+  rows.push([
+    nameOf(golden),
+    golden.melange,
+    golden.cause.replaceAll('_', '\\_'),
+    `\`${golden.differs}\``,
+    verdict,
+    named.map((kind) => `[${kind}](differences/${kind}.md)`).join(', '),
+    ownBuilds(result.triangulation, verdict),
+    factorsText(result.triangulation),
+    result.explanation === undefined ? '' : explained(result.explanation),
+  ]);
+}
+
+function ownBuilds(triangulation, verdict) {
+  if (triangulation === undefined) return '';
+  if (triangulation.unstable.length > 0) return 'differ from each other';
+  return verdict === 'reproduced' ? 'are the same' : 'are the same, the published file is not';
+}
+
+function factorsText(triangulation) {
+  const changing = (triangulation?.factors ?? []).filter(({ outcome }) => outcome === 'changes-bytes');
+  return changing.map(({ factor }) => factor).join(', ');
+}
+
+function explained({ explained: state, substitutions = [], minimal }) {
+  const values = substitutions.map(({ kind, path }) => `${kind} of \`${path}\``).join(', ');
+  return `${state}: ${values}${minimal ? '' : ', perhaps more than needed'}`;
+}
+
+function byVersion(a, b) {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+function page() {
+  const header = [
+    'package',
+    'melange',
+    'planted cause',
+    'file that must differ',
+    'verdict',
+    'causes named',
+    'our own builds',
+    'changes with',
+    'counterfactual',
+  ];
+  return `# Causes
+
+Made by \`npm run causes\`: the packages of the lab that cannot be reproduced, because somebody planted a reason in their recipes. Each was rebuilt
+with \`--repeat 2\` and \`--vary\`. The command fails where another file differs than the planted one, where the planted cause is not named, or where another
+one is. A package of which this machine happens to make the same bytes is \`reproduced\`, and nothing is to be explained.
+
+${table(header, rows)}
+`;
+}
+
+function table(header, body) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...body.map(line)].join('\n');
+}
