@@ -47,10 +47,7 @@ test('decoding takes time in proportion to the bytes', () => {
 test('the order of text is that of its bytes', () => {
   fc.assert(
     fc.property(bytes, bytes, (a, b) =>
-      assert.equal(
-        Math.sign(compareBytes(decodeBytes(a), decodeBytes(b))),
-        Math.sign(Buffer.compare(a, b)),
-      ),
+      assert.equal(Math.sign(compareBytes(decodeBytes(a), decodeBytes(b))), Math.sign(Buffer.compare(a, b))),
     ),
   );
   assert.deepEqual(sortedUnique(['\ue000', '\u{10000}', 'b', 'a', 'b']), ['a', 'b', '\ue000', '\u{10000}']);

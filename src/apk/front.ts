@@ -2,6 +2,7 @@
 import { type Sha1, sha1 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { ByteSource } from './apk.ts';
+import { Kept } from './collector.ts';
 import { readGzipMembers } from './gzip.ts';
 import { defaultLimits } from './limits.ts';
 import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
@@ -21,7 +22,7 @@ const enough = Symbol('enough');
 
 /** Reads the front. Fails with `malformed` or `limit-exceeded`; nothing is verified. */
 export async function readFront(source: ByteSource): Promise<Front> {
-  const sections: { readonly files: Map<string, Uint8Array>; readonly compressed: Uint8Array[] }[] = [];
+  const sections: { readonly files: Map<string, Uint8Array>; readonly compressed: Kept }[] = [];
   let tar: TarReader;
   const isFront = (index: number) =>
     index === 0 || (index === 1 && [...sections[0]!.files.keys()].some(isSignatureName));
@@ -32,11 +33,15 @@ export async function readFront(source: ByteSource): Promise<Front> {
         begin(index) {
           if (!isFront(index)) throw enough;
           const files = new Map<string, Uint8Array>();
-          sections.push({ files, compressed: [] });
+          sections.push({ files, compressed: new Kept(defaultLimits.controlBytes) });
           tar = new TarReader(collectInto(files), defaultLimits);
           return defaultLimits.controlBytes;
         },
-        compressed: (bytes) => void sections.at(-1)!.compressed.push(Uint8Array.from(bytes)),
+        compressed(bytes) {
+          const { compressed } = sections.at(-1)!;
+          compressed.add(bytes);
+          if (!compressed.whole) throw new Failure('limit-exceeded', 'a section is too large');
+        },
         inflated: (bytes) => tar.write(bytes),
         end: () => void tar.end(),
       },
@@ -45,11 +50,13 @@ export async function readFront(source: ByteSource): Promise<Front> {
   } catch (reason) {
     if (reason !== enough) throw reason;
   }
-  const { files, compressed } = sections.at(-1) ?? { files: new Map<string, Uint8Array>(), compressed: [] };
-  const pkginfo = files.get('.PKGINFO');
-  if (pkginfo === undefined) throw new Failure('malformed', 'the file has no .PKGINFO');
+  const last = sections.at(-1);
+  const pkginfo = last?.files.get('.PKGINFO');
+  if (last === undefined || pkginfo === undefined) {
+    throw new Failure('malformed', 'the file has no .PKGINFO');
+  }
   const signed = sections.length > 1 ? [...sections[0]!.files] : [];
-  const control = Buffer.concat(compressed);
+  const control = last.compressed.bytes();
   return {
     signatures: signed.flatMap(([name, bytes]) => parseSignature(name, bytes) ?? []),
     control,

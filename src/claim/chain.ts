@@ -10,8 +10,8 @@ import type { PublicKey } from '../apk/signature.ts';
 import { encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
-import type { IndexRecord } from '../repository/records.ts';
 import { type SignatureState, verifySignatures } from '../repository/keyring.ts';
+import type { IndexRecord } from '../repository/records.ts';
 
 export type LinkName =
   | 'index-signature'
@@ -63,7 +63,7 @@ export function requireUnbroken(links: readonly Link[]): void {
 }
 
 /** Whether a trusted key vouches for the file: by the file's own signature, or by an index that lists it. */
-export function isAuthentic(links: readonly Link[]): boolean {
+function isAuthentic(links: readonly Link[]): boolean {
   const verified = (name: LinkName) => links.some(({ link, state }) => link === name && state === 'verified');
   return verified('package-signature') || (verified('index-signature') && verified('index-checksum'));
 }

@@ -5,7 +5,7 @@ import type { Limits } from '../apk/limits.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import { findContradictions, requireSamePackage } from './contradictions.ts';
+import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
 import { type ClaimFinding, ofRecipe } from './findings.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
@@ -68,6 +68,7 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     traits,
     findings: [
       ...findContradictions(apk, recipe, sbom, fileName),
+      ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom),
       ...findings.map(ofRecipe),
     ],

@@ -37,6 +37,25 @@ function required(pkginfo: PkgInfo, key: string): string {
   return value;
 }
 
+const single =
+  /^(pkgname|pkgver|arch|size|origin|pkgdesc|url|commit|maintainer|builddate|(provider|replaces)_priority|triggers|datahash)$/;
+const repeated = /^(license|depend|provides|replaces)$/;
+
+/** Lines of `.PKGINFO` that melange does not write: another reader may take another value from them than this program. */
+export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
+  const keys = lines.flatMap((line) => (line.kind === 'field' ? [line.key] : []));
+  const details = [
+    ...[...new Set(keys)].flatMap((key) => {
+      if (!single.test(key)) return repeated.test(key) ? [] : [`${key} is no field of melange`];
+      const count = keys.filter((each) => each === key).length;
+      return count === 1 ? [] : [`${key} is there ${count} times`];
+    }),
+    ...lines.flatMap((line) => (line.kind === 'other' ? [`${JSON.stringify(line.text)} is no field`] : [])),
+    ...(finalNewline ? [] : ['the last line does not end']),
+  ];
+  return details.map((detail) => ({ kind: 'pkginfo-shape', detail }));
+}
+
 /** Contradictions that do not make the claim void. */
 export function findContradictions(
   apk: Apk,

@@ -138,7 +138,7 @@ const lexemes = {
 function tokenise(text: string, grammar: Format['condition']): Token[] {
   const tokens: Token[] = [];
   const space = grammar === 'left-to-right' ? lexemes.space : lexemes.unicodeSpace;
-  const unescape = grammar === 'left-to-right' ? unescapeText : unescapeOld;
+  const unescaped = grammar === 'left-to-right' ? unescapeText : unescapeOld;
   for (let at = 0; at < text.length; ) {
     const sign = matchAt(lexemes.sign, text, at);
     const variable = matchAt(lexemes.variable, text, at);
@@ -147,7 +147,7 @@ function tokenise(text: string, grammar: Format['condition']): Token[] {
     if (length === 0) throw unreadable('a word that is neither value nor sign');
     if (sign !== '') tokens.push({ kind: 'sign', text: sign });
     if (variable !== '') tokens.push({ kind: 'value', text: '' });
-    if (quoted !== '') tokens.push({ kind: 'value', text: unescape(quoted.slice(1, -1)) });
+    if (quoted !== '') tokens.push({ kind: 'value', text: unescaped(quoted.slice(1, -1)) });
     at += length;
   }
   return tokens;

@@ -11,7 +11,8 @@ export function environmentFindings(
 ): ClaimFinding[] {
   const newer = packages.filter((each) => isNewer(each, clock));
   const unlisted = packages.filter(
-    ({ foundIn, facts }) => (foundIn === 'unlisted' || foundIn === 'store') && facts.signature.kind !== 'valid',
+    ({ foundIn, facts }) =>
+      (foundIn === 'unlisted' || foundIn === 'store') && facts.signature.kind !== 'valid',
   );
   return [
     ...(newer.length === 0 ? [] : [{ kind: 'environment-newer' as const, detail: namesOf(newer) }]),

@@ -62,8 +62,6 @@ export interface ResolvedPackage {
 export interface EnvironmentPlace {
   readonly repository: Repository;
   readonly foundIn: 'index' | 'fallback' | 'recorded';
-  /** Whether files that its index does not list may be asked for. */
-  readonly unlisted: boolean;
 }
 
 export interface EnvironmentAccess {
@@ -71,7 +69,11 @@ export interface EnvironmentAccess {
    * Facts of a package file by location; undefined where there is none. With a checksum the file must have it: fails with
    * `environment-invalid` if it does not.
    */
-  facts(location: string, place: EnvironmentPlace, checksum: string | undefined): Promise<PackageFacts | undefined>;
+  facts(
+    location: string,
+    place: EnvironmentPlace,
+    checksum: string | undefined,
+  ): Promise<PackageFacts | undefined>;
   /** Facts of a package that was locked before and is still on this machine. */
   stored(name: string, version: string, architecture: string): Promise<PackageFacts | undefined>;
 }
@@ -146,7 +148,7 @@ async function find(
     const facts = await reached(() => access.facts(location, place, record.checksum), onRefusal);
     if (facts !== undefined) return resolved(wanted, facts, place, place.foundIn);
   }
-  for (const place of places.filter(({ unlisted }) => unlisted)) {
+  for (const place of places) {
     const location = packageLocation(place.repository.location, wanted, architecture);
     const facts = await reached(() => access.facts(location, place, undefined), onRefusal);
     if (facts?.name === wanted.name && facts.version === wanted.version)
@@ -164,14 +166,17 @@ async function reached(
   try {
     return await read();
   } catch (failure) {
-    if (!(failure instanceof Failure) || (failure.code !== 'unreachable' && failure.code !== 'address-refused'))
+    if (
+      !(failure instanceof Failure) ||
+      (failure.code !== 'unreachable' && failure.code !== 'address-refused')
+    )
       throw failure;
     onRefusal(failure);
     return undefined;
   }
 }
 
-export function resolved(
+function resolved(
   asked: Wanted,
   facts: PackageFacts,
   place: EnvironmentPlace | undefined,

@@ -47,7 +47,9 @@ export async function resolveNearest(
 }
 
 function nearestVersions({ name, version }: Wanted, places: readonly EnvironmentPlace[]): string[] {
-  const listed = places.flatMap(({ repository }) => repository.records.ofName(name).map((each) => each.version));
+  const listed = places.flatMap(({ repository }) =>
+    repository.records.ofName(name).map((each) => each.version),
+  );
   const versions = [...new Set(listed)].sort(compareVersions);
   const newer = versions.filter((each) => compareVersions(each, version) > 0);
   const older = versions.filter((each) => compareVersions(each, version) < 0);

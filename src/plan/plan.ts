@@ -105,7 +105,10 @@ function plannedBuilder(
     extractedOrder: traits.extractedOrder,
     signature: traits.signature ?? null,
     versionedShlibDepends: traits.versionedShlibDepends,
-    fromPublished: environment.kind === 'recorded' || environment.kind === 'nearest' ? null : takenOver({ traits, recipe }),
+    fromPublished:
+      environment.kind === 'recorded' || environment.kind === 'nearest'
+        ? null
+        : takenOver({ traits, recipe }),
   };
 }
 

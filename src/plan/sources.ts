@@ -90,16 +90,26 @@ function gitRequest({ with: inputs }: Step): SourceRequest {
   const [tag, branch] = [input('tag'), input('branch')];
   const expected = input('expected-commit').toLowerCase();
   const commit = /^[0-9a-f]{40}$/.test(expected) ? expected : '';
-  const source: GitSource = { kind: 'git', repository: input('repository'), commit, reference: tag || branch };
+  const source: GitSource = {
+    kind: 'git',
+    repository: input('repository'),
+    commit,
+    reference: tag || branch,
+  };
   // As the step itself decides (melange pkg/build/pipelines/git-checkout.yaml at v0.59.1); cherry-picks need history.
-  const depth = input('depth') === '' || input('depth') === 'unset' ? (branch === '' || commit === '' ? 1 : -1) : Number(input('depth'));
+  const depth =
+    input('depth') === '' || input('depth') === 'unset'
+      ? branch === '' || commit === ''
+        ? 1
+        : -1
+      : Number(input('depth'));
   const whole = !(depth > 0) || input('cherry-picks').trim() !== '';
   const submodules = input('recurse-submodules') === 'true';
   return { source, git: { tag, branch, depth: whole ? undefined : depth, submodules } };
 }
 
 /** Steps whose condition holds and that are not within one whose condition does not. */
-function runningSteps(recipe: Recipe, format: Format): PlacedStep[] {
+export function runningSteps(recipe: Recipe, format: Format): PlacedStep[] {
   const skipped = new Set<Step>();
   return placedSteps(recipe).filter(({ step }) => {
     const runs = !skipped.has(step) && conditionHolds(step.if, format.condition);

@@ -96,14 +96,19 @@ export function scanRecords(bytes: Uint8Array): IndexRecords {
       continue;
     }
     const { key, end, built, complete } = readKey(text, at);
-    if (!complete) throw new Failure('index-invalid', 'a record of an index has no name, version or checksum');
+    if (!complete)
+      throw new Failure('index-invalid', 'a record of an index has no name, version or checksum');
     places.set(key, at);
     newest = Math.max(newest, built);
     if (places.size > mostRecords) throw new Failure('index-invalid', 'an index has too many records');
     at = end;
   }
   const keys = [...places.keys()].sort();
-  return new IndexRecords(text, Uint32Array.from(keys, (key) => places.get(key)!), newest);
+  return new IndexRecords(
+    text,
+    Uint32Array.from(keys, (key) => places.get(key)!),
+    newest,
+  );
 }
 
 interface RecordKey {

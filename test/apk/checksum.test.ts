@@ -15,7 +15,12 @@ test('files and links carry the checksum of their content or text, other entries
   });
   const linkSha1 = (target: string): Sha1 => sha1(encodeBytes(target));
   const expected = data.entries.map((entry) => expectedChecksum(entry, linkSha1));
-  assert.deepEqual(expected, [undefined, sha1(Buffer.from('content')), sha1(Buffer.from('../é')), sha1(Buffer.from('x'))]);
+  assert.deepEqual(expected, [
+    undefined,
+    sha1(Buffer.from('content')),
+    sha1(Buffer.from('../é')),
+    sha1(Buffer.from('x')),
+  ]);
   assert.deepEqual(data.entries.map(recordedChecksum), [undefined, expected[1], expected[2], undefined]);
 });
 

@@ -66,7 +66,17 @@ test('what could write elsewhere, or twice, is refused', () => {
 });
 
 test('control files are refused at the top of the data only', () => {
-  const names = ['.PKGINFO', '.INSTALL', '.melange.yaml', '.trigger', '.pre-install', '.post-deinstall', '.post-upgrade', '.SIGN.RSA.x', '.SIGN.DSA.any'];
+  const names = [
+    '.PKGINFO',
+    '.INSTALL',
+    '.melange.yaml',
+    '.trigger',
+    '.pre-install',
+    '.post-deinstall',
+    '.post-upgrade',
+    '.SIGN.RSA.x',
+    '.SIGN.DSA.any',
+  ];
   for (const name of names) {
     assert.throws(() => requireSafeEntries([file(name)]), failure('unsafe-entry'), name);
     requireSafeEntries([file(`a/${name}`)]);
@@ -89,7 +99,10 @@ test('no accepted path resolves to anything above the root, or through anything 
       }
       for (const [path] of accepted) {
         const parts = path.split('/');
-        assert.ok(parts.every((each) => each !== '' && each !== '.' && each !== '..' && !each.includes('\0')), path);
+        assert.ok(
+          parts.every((each) => each !== '' && each !== '.' && each !== '..' && !each.includes('\0')),
+          path,
+        );
         for (let length = 1; length < parts.length; length++) {
           const type = accepted.get(parts.slice(0, length).join('/'));
           assert.ok(type === undefined || type === '5', path);

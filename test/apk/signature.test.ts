@@ -7,11 +7,13 @@ import { test } from 'node:test';
 import { isSignatureName, parsePublicKey, parseSignature, signatureFits } from '../../src/apk/signature.ts';
 import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { lacks } from '../support/programs.ts';
 
-test('signatures that openssl made fit, and nothing else does', (context) => {
+test('signatures that openssl made fit, and nothing else does', { skip: lacks('openssl') }, (context) => {
   const folder = temporaryFolder(context);
   const path = (name: string) => join(folder, name);
-  const openssl = (...argv: string[]) => execFileSync('openssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const openssl = (...argv: string[]) =>
+    execFileSync('openssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
   const signed = Buffer.from('the compressed control section');
   writeFileSync(path('signed'), signed);
   openssl('genrsa', '-out', 'key.pem', '2048');
@@ -30,24 +32,43 @@ test('signatures that openssl made fit, and nothing else does', (context) => {
     const bytes = readFileSync(path('signature'));
     const signature = parseSignature(`.SIGN.${algorithm}.key`, bytes)!;
     assert.equal(signatureFits(signature, signed, key), true, algorithm);
-    assert.equal(signatureFits(signature, signed, parsePublicKey('key', readFileSync(path('key.old.pub')))), true);
+    assert.equal(
+      signatureFits(signature, signed, parsePublicKey('key', readFileSync(path('key.old.pub')))),
+      true,
+    );
     assert.equal(signatureFits(signature, Buffer.from(`${signed}!`), key), false);
     assert.equal(signatureFits(signature, signed, other), false);
     const swapped = algorithm === 'RSA' ? 'RSA256' : 'RSA';
     assert.equal(signatureFits({ ...signature, algorithm: swapped }, signed, key), false);
-    for (const damaged of [Buffer.alloc(0), bytes.subarray(1), Buffer.concat([bytes, bytes]), Buffer.alloc(256)]) {
+    for (const damaged of [
+      Buffer.alloc(0),
+      bytes.subarray(1),
+      Buffer.concat([bytes, bytes]),
+      Buffer.alloc(256),
+    ]) {
       assert.equal(signatureFits({ ...signature, bytes: damaged }, signed, key), false);
     }
   }
 });
 
-test('a PSS signature is none of the kinds that apk has', (context) => {
+test('a PSS signature is none of the kinds that apk has', { skip: lacks('openssl') }, (context) => {
   const folder = temporaryFolder(context);
-  const openssl = (...argv: string[]) => execFileSync('openssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const openssl = (...argv: string[]) =>
+    execFileSync('openssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
   writeFileSync(join(folder, 'signed'), 'x');
   openssl('genrsa', '-out', 'key.pem', '2048');
   openssl('rsa', '-in', 'key.pem', '-pubout', '-out', 'key.pub');
-  openssl('dgst', '-sha256', '-sigopt', 'rsa_padding_mode:pss', '-sign', 'key.pem', '-out', 'signature', 'signed');
+  openssl(
+    'dgst',
+    '-sha256',
+    '-sigopt',
+    'rsa_padding_mode:pss',
+    '-sign',
+    'key.pem',
+    '-out',
+    'signature',
+    'signed',
+  );
   const signature = parseSignature('.SIGN.RSA256.key', readFileSync(join(folder, 'signature')))!;
   const key = parsePublicKey('key', readFileSync(join(folder, 'key.pub')));
   assert.equal(signatureFits(signature, Buffer.from('x'), key), false);

@@ -9,6 +9,7 @@ import type { FailureCode } from '../../src/failure.ts';
 import { directoryOf, type Part, tarOf } from '../support/apk-builder.ts';
 import { failure } from '../support/failures.ts';
 import { type Ending, temporaryFolder } from '../support/folder.ts';
+import { lacks } from '../support/programs.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -39,7 +40,14 @@ test('each package has the tree of its own folder, contents read on demand', asy
   const bytes = tarOf([
     ...top,
     directoryOf('melange-out/foo/usr/', 0o2755),
-    { name: 'melange-out/foo/usr/file', content: 'x'.repeat(1000), mode: 0o4755, uid: 7, gid: 8, pax: [xattr] },
+    {
+      name: 'melange-out/foo/usr/file',
+      content: 'x'.repeat(1000),
+      mode: 0o4755,
+      uid: 7,
+      gid: 8,
+      pax: [xattr],
+    },
     { name: 'melange-out/foo/usr/link', type: '2', link: '../../../etc', mode: 0o777 },
     { name: 'melange-out/foo/null', type: '3', major: 1, minor: 3 },
     { name: 'melange-out/foo/pipe', type: '6' },
@@ -61,8 +69,14 @@ test('each package has the tree of its own folder, contents read on demand', asy
   );
   assert.deepEqual(foo.get('null')!.device, { major: 1, minor: 3 });
   const { content, xattrs } = foo.get('usr/file')!;
-  assert.deepEqual([content.size, String(content.read(998, 10)), content.read(2000, 5).length], [1000, 'xx', 0]);
-  assert.deepEqual(xattrs.map(({ name, value }) => [name, Buffer.from(value).toString('hex')]), [['user.x', '0100ff']]);
+  assert.deepEqual(
+    [content.size, String(content.read(998, 10)), content.read(2000, 5).length],
+    [1000, 'xx', 0],
+  );
+  assert.deepEqual(
+    xattrs.map(({ name, value }) => [name, Buffer.from(value).toString('hex')]),
+    [['user.x', '0100ff']],
+  );
   assert.deepEqual(tree('foo-doc')!.entries, []);
   assert.equal(tree('stray'), undefined);
   assert.equal(tree('none'), undefined);
@@ -72,10 +86,22 @@ test('each package has the tree of its own folder, contents read on demand', asy
 });
 
 test('attributes of the machine never reach a package', async (context) => {
-  const names = ['com.apple.provenance', 'security.csm', 'security.selinux', 'trusted.SGI_ACL_FILE', 'security.capability', 'user.y'];
+  const names = [
+    'com.apple.provenance',
+    'security.csm',
+    'security.selinux',
+    'trusted.SGI_ACL_FILE',
+    'security.capability',
+    'user.y',
+  ];
   const pax = names.map((name) => [`SCHILY.xattr.${name}`, '1'] as const);
   const { tree } = await captured(context, tarOf([...top, { name: 'melange-out/foo/a', pax }]));
-  assert.deepEqual(tree('foo')!.get('a')!.xattrs.map(({ name }) => name), ['security.capability', 'user.y']);
+  assert.deepEqual(
+    tree('foo')!
+      .get('a')!
+      .xattrs.map(({ name }) => name),
+    ['security.capability', 'user.y'],
+  );
 });
 
 test('names of one file share its content; the first of a package is its first in that package', async (context) => {
@@ -115,7 +141,11 @@ test('what no package can hold never rejects the published file', async (context
   const long = { name: 'x', pax: [['path', `melange-out/foo/${'p/'.repeat(2100)}`] as const] };
   const cases: [what: string, bytes: Uint8Array, code: FailureCode][] = [
     ['a path too long', tarOf([...top, long]), 'build-limit'],
-    ['a link to nothing', tarOf([...top, { name: 'melange-out/foo/a', type: '1', link: 'elsewhere' }]), 'unsupported'],
+    [
+      'a link to nothing',
+      tarOf([...top, { name: 'melange-out/foo/a', type: '1', link: 'elsewhere' }]),
+      'unsupported',
+    ],
     ['an archive that is none', Buffer.from('tar: error'.repeat(100)), 'unsupported'],
     ['an archive cut short', tarOf(top).subarray(0, 700), 'unsupported'],
     ['another kind of entry', tarOf([...top, { name: 'melange-out/foo/a', type: '7' }]), 'unsupported'],
@@ -131,7 +161,7 @@ test('a file too large to be a licence is none', async (context) => {
   assert.equal((await captured(context, tarOf(parts), ['LICENSE'])).file('LICENSE'), undefined);
 });
 
-test("what the machine's own tar writes of a folder is captured", async (context) => {
+test("what the machine's own tar writes of a folder is captured", { skip: lacks('tar') }, async (context) => {
   const folder = temporaryFolder(context);
   const foo = join(folder, 'melange-out/foo');
   mkdirSync(join(foo, 'd'.repeat(120)), { recursive: true });

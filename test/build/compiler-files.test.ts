@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { compilerFiles, type PackageNote } from '../../src/build/compiler-files.ts';
 import { sha256 } from '../../src/digest.ts';
 import { formatAt } from '../emit/sbom/input.ts';
+import { lacks } from '../support/programs.ts';
 
 const note: PackageNote = {
   namespace: 'wolfi',
@@ -22,7 +23,11 @@ test('the files of v0.59.1 are those that melange writes (melange-emitter.md §1
     ['.melange.gcc.spec', 120, 'efbea81654e66b8866fef651ac8ac05152a0f575cb3545b3e50372c1d9f182f4'],
     ['.melange.clang.cfg', 116, 'c933965bc293c222cbd1556f89ec74f7ac2e573c3ecc7df3e62e5b145dd58e5f'],
     ['.melange.fdo.h', 585, 'a601bbc8449715dbaa9f71a227528358455cd020d428a448c9030273100937d4'],
-    ['.config/clang-15/x86_64-unknown-linux-gnu-clang++.cfg', 78, '60b473e16684923dd13183ca8431eaeffab53ffe82473c641f3cc1ac6687c3a4'],
+    [
+      '.config/clang-15/x86_64-unknown-linux-gnu-clang++.cfg',
+      78,
+      '60b473e16684923dd13183ca8431eaeffab53ffe82473c641f3cc1ac6687c3a4',
+    ],
   ];
   const files = filesOf('v0.59.1');
   for (const [path, size, digest] of goldens) {
@@ -52,7 +57,10 @@ test('each version writes the files that it knew', () => {
 test('a CPE is noted since v0.37.1', () => {
   const named = { ...note, cpe: 'cpe:2.3:a:foo:foo:1.2.3:*:*:*:*:*:*:*' };
   assert.equal(filesOf('v0.37.0', named).get('.melange.gcc.spec')!.includes('appCpe'), false);
-  assert.match(filesOf('v0.37.1', named).get('.melange.gcc.spec')!, /,"appCpe":"cpe:2\.3:a:foo:foo:1\.2\.3:\*/);
+  assert.match(
+    filesOf('v0.37.1', named).get('.melange.gcc.spec')!,
+    /,"appCpe":"cpe:2\.3:a:foo:foo:1\.2\.3:\*/,
+  );
 });
 
 test('the header is C, whatever the values are', () => {
@@ -60,18 +68,7 @@ test('the header is C, whatever the values are', () => {
   assert.match(header, /"\{\\"type\\":\\"apk\\",\\"os\\":\\"a\\"b\\\\c\\"/);
 });
 
-const gcc = hasCompiler();
-
-function hasCompiler(): boolean {
-  try {
-    execFileSync('gcc', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-test('a compiler takes the header', { skip: gcc ? false : 'gcc is not installed' }, () => {
+test('a compiler takes the header', { skip: lacks('gcc') }, () => {
   const header = filesOf('v0.59.1').get('.melange.fdo.h')!;
   const input = `${header}int main(void) { return melange_package_note.type != 0xcafe1a7eu; }\n`;
   execFileSync('gcc', ['-x', 'c', '-fsyntax-only', '-'], { input, stdio: ['pipe', 'ignore', 'ignore'] });

@@ -3,7 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { defaultBuildLimits, type Sandbox, type SandboxCommand, type SandboxEnd } from '../../src/build/sandbox/sandbox.ts';
+import {
+  defaultBuildLimits,
+  type Sandbox,
+  type SandboxCommand,
+  type SandboxEnd,
+} from '../../src/build/sandbox/sandbox.ts';
 import { describeStep, runSteps, stepScript } from '../../src/build/steps.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Step } from '../../src/claim/recipe/recipe.ts';
@@ -20,12 +25,36 @@ test('a step is five lines around its text, as each version wrote them', () => {
     ['v0.59.1', '', ['set -eo pipefail', '[ -d /home/build ] || mkdir -p /home/build', 'cd /home/build']],
     ['v0.45.4', '', ['set -e ', '[ -d /home/build ] || mkdir -p /home/build', 'cd /home/build']],
     ['v0.40.2', '', ['set -e ', "[ -d '/home/build' ] || mkdir -p '/home/build'", "cd '/home/build'"]],
-    ['v0.59.1', 'out', ['set -eo pipefail', '[ -d /home/build/out ] || mkdir -p /home/build/out', 'cd /home/build/out']],
-    ['v0.59.1', './a//b/../c/', ['set -eo pipefail', '[ -d /home/build/a/c ] || mkdir -p /home/build/a/c', 'cd /home/build/a/c']],
+    [
+      'v0.59.1',
+      'out',
+      ['set -eo pipefail', '[ -d /home/build/out ] || mkdir -p /home/build/out', 'cd /home/build/out'],
+    ],
+    [
+      'v0.59.1',
+      './a//b/../c/',
+      ['set -eo pipefail', '[ -d /home/build/a/c ] || mkdir -p /home/build/a/c', 'cd /home/build/a/c'],
+    ],
     ['v0.59.1', '../../../../etc', ['set -eo pipefail', '[ -d /etc ] || mkdir -p /etc', 'cd /etc']],
     ['v0.59.1', '/abs/./x', ['set -eo pipefail', '[ -d /abs/./x ] || mkdir -p /abs/./x', 'cd /abs/./x']],
-    ['v0.59.1', "it's", ['set -eo pipefail', "[ -d '/home/build/it'\\''s' ] || mkdir -p '/home/build/it'\\''s'", "cd '/home/build/it'\\''s'"]],
-    ['v0.59.1', '$(x)', ['set -eo pipefail', "[ -d '/home/build/$(x)' ] || mkdir -p '/home/build/$(x)'", "cd '/home/build/$(x)'"]],
+    [
+      'v0.59.1',
+      "it's",
+      [
+        'set -eo pipefail',
+        "[ -d '/home/build/it'\\''s' ] || mkdir -p '/home/build/it'\\''s'",
+        "cd '/home/build/it'\\''s'",
+      ],
+    ],
+    [
+      'v0.59.1',
+      '$(x)',
+      [
+        'set -eo pipefail',
+        "[ -d '/home/build/$(x)' ] || mkdir -p '/home/build/$(x)'",
+        "cd '/home/build/$(x)'",
+      ],
+    ],
   ];
   for (const [version, directory, lines] of cases) {
     const script = stepScript(step({ workingDirectory: directory, runs: 'make\n' }), formatAt(version));
@@ -37,9 +66,15 @@ test('no directory can be anything but a directory to the shell', (context) => {
   const folder = temporaryFolder(context);
   for (const name of ["a'b", 'a b', '$(touch x)', '`touch x`', 'a\\b', ';touch x;', 'a"b', '*', '-rf']) {
     const directory = join(folder, name);
-    const script = stepScript(step({ workingDirectory: directory, runs: 'pwd -P > "$OUT"\n' }), formatAt('v0.59.1'));
+    const script = stepScript(
+      step({ workingDirectory: directory, runs: 'pwd -P > "$OUT"\n' }),
+      formatAt('v0.59.1'),
+    );
     const shell = script.replace('set -eo pipefail', 'set -e');
-    execFileSync('/bin/sh', ['-c', shell], { env: { OUT: join(folder, 'out'), PATH: process.env['PATH'] ?? '' }, cwd: folder });
+    execFileSync('/bin/sh', ['-c', shell], {
+      env: { OUT: join(folder, 'out'), PATH: process.env['PATH'] ?? '' },
+      cwd: folder,
+    });
     assert.equal(readFileSync(join(folder, 'out'), 'utf8'), `${directory}\n`);
     assert.equal(existsSync(join(folder, 'x')), false, name);
   }
@@ -116,10 +151,20 @@ subpackages:
 `,
   );
   assert.deepEqual(scripts, ['one', '', 'two', 'three', 'four', 'five']);
-  assert.deepEqual(events.filter((event) => event.startsWith('begin')), [
-    'begin foo 1 first', 'begin foo 2 group', 'begin foo 2.1', 'begin foo 2.2', 'begin foo 2.2.1', 'begin foo-doc 1',
-  ]);
-  assert.ok(existsSync(join(workspace, 'melange-out/foo-doc')) && existsSync(join(workspace, 'melange-out/foo-dev')));
+  assert.deepEqual(
+    events.filter((event) => event.startsWith('begin')),
+    [
+      'begin foo 1 first',
+      'begin foo 2 group',
+      'begin foo 2.1',
+      'begin foo 2.2',
+      'begin foo 2.2.1',
+      'begin foo-doc 1',
+    ],
+  );
+  assert.ok(
+    existsSync(join(workspace, 'melange-out/foo-doc')) && existsSync(join(workspace, 'melange-out/foo-dev')),
+  );
 });
 
 test('a step whose condition does not hold is left out with all that is in it', async (context) => {
@@ -149,11 +194,14 @@ pipeline:
 `;
   const path = '/usr/local/sbin:/usr/local/bin:/usr/bin:/usr/sbin:/sbin:/bin';
   const { ran } = await run(context, yaml);
-  assert.deepEqual(ran.map(({ env }) => env), [
-    { SOURCE_DATE_EPOCH: '7', A: 'outer', B: 'outer', PATH: path },
-    { SOURCE_DATE_EPOCH: '7', A: 'outer', B: 'inner', PATH: '/inner' },
-    { SOURCE_DATE_EPOCH: '7', A: 'recipe', PATH: path },
-  ]);
+  assert.deepEqual(
+    ran.map(({ env }) => env),
+    [
+      { SOURCE_DATE_EPOCH: '7', A: 'outer', B: 'outer', PATH: path },
+      { SOURCE_DATE_EPOCH: '7', A: 'outer', B: 'inner', PATH: '/inner' },
+      { SOURCE_DATE_EPOCH: '7', A: 'recipe', PATH: path },
+    ],
+  );
   const old = await run(context, yaml, 'v0.31.1');
   assert.deepEqual(old.ran[1]!.env, { SOURCE_DATE_EPOCH: '7', A: 'recipe', B: 'inner', PATH: '/inner' });
   assert.equal((await run(context, 'pipeline: [{runs: x}]\n')).ran[0]!.env['SOURCE_DATE_EPOCH'], '42');
@@ -191,6 +239,10 @@ test('a step that fails ends the build, with the end of what it said', async (co
 test('a bound that was exceeded is no failure of the step', async (context) => {
   for (const exceeded of ['time', 'memory', 'processes', 'disk'] as const) {
     const answer = (): Partial<SandboxEnd> => ({ exitCode: undefined, exceeded });
-    await assert.rejects(run(context, 'pipeline: [{runs: x}]\n', 'v0.59.1', answer), failure('build-limit'), exceeded);
+    await assert.rejects(
+      run(context, 'pipeline: [{runs: x}]\n', 'v0.59.1', answer),
+      failure('build-limit'),
+      exceeded,
+    );
   }
 });

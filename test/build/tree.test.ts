@@ -15,21 +15,30 @@ test('the order is that of walking each folder by itself', () => {
   const path = fc.array(part, { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(fc.array(path, { maxLength: 30 }), (list) => {
-      const paths = [...new Set(list.flatMap((parts) => parts.map((_, at) => parts.slice(0, at + 1).join('/'))))];
-      const bytesOf = (text: string) => Buffer.concat([...text].map((each) => Buffer.from(each === '\udc80' ? [0x80] : each)));
+      const paths = [
+        ...new Set(list.flatMap((parts) => parts.map((_, at) => parts.slice(0, at + 1).join('/')))),
+      ];
+      const bytesOf = (text: string) =>
+        Buffer.concat([...text].map((each) => Buffer.from(each === '\udc80' ? [0x80] : each)));
       const walk = (folder: string): string[] =>
         paths
           .filter((each) => each.startsWith(folder) && !each.slice(folder.length).includes('/'))
           .sort((a, b) => Buffer.compare(bytesOf(a), bytesOf(b)))
           .flatMap((each) => [each, ...walk(`${each}/`)]);
-      assert.deepEqual(tree(...paths.map((each) => ({ path: each }))).entries.map(({ path: each }) => each), walk(''));
+      assert.deepEqual(
+        tree(...paths.map((each) => ({ path: each }))).entries.map(({ path: each }) => each),
+        walk(''),
+      );
     }),
   );
 });
 
 test('a later entry of the same path takes the place of an earlier one', () => {
   const made = treeOf([treeEntry({ path: 'a', mode: 0o600 }), treeEntry({ path: 'a', mode: 0o755 })]);
-  assert.deepEqual(made.entries.map(({ mode }) => mode), [0o755]);
+  assert.deepEqual(
+    made.entries.map(({ mode }) => mode),
+    [0o755],
+  );
   assert.equal(made.get('a')!.mode, 0o755);
   assert.equal(made.get('b'), undefined);
 });

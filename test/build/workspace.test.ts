@@ -39,7 +39,13 @@ test('regular files are listed in byte order, with their permissions and digests
   const files = listSourceFiles(folder);
   assert.deepEqual(
     files.map(({ path, mode }) => [path, mode]),
-    [['.git/config', 0o644], ['a/deep/file', 0o600], ['b.patch', 0o755], ['setuid', 0o755], ['é', 0o644]],
+    [
+      ['.git/config', 0o644],
+      ['a/deep/file', 0o600],
+      ['b.patch', 0o755],
+      ['setuid', 0o755],
+      ['é', 0o644],
+    ],
   );
   assert.equal(files[2]!.sha256, sha256(Buffer.from('text')));
 });
@@ -72,7 +78,11 @@ test('.melangeignore is read as melange does, not as git does', (context) => {
   for (const [pattern, ignored] of cases) {
     write(folder, '.melangeignore', `${pattern}\n`);
     const kept = listed(folder);
-    assert.deepEqual(all.filter((path) => !kept.includes(path)), ignored, pattern);
+    assert.deepEqual(
+      all.filter((path) => !kept.includes(path)),
+      ignored,
+      pattern,
+    );
   }
 });
 
@@ -106,7 +116,17 @@ test('the workspace holds the given files with their modes and is closed to othe
   }
   const modeOf = (path: string) => statSync(join(workspace, path)).mode & 0o7777;
   assert.deepEqual(
-    ['', '.config', '.config/clang-15', '.config/clang-15/x.cfg', 'sub', 'sub/script', 'file', 'melange-out', 'melange-out/foo'].map(modeOf),
+    [
+      '',
+      '.config',
+      '.config/clang-15',
+      '.config/clang-15/x.cfg',
+      'sub',
+      'sub/script',
+      'file',
+      'melange-out',
+      'melange-out/foo',
+    ].map(modeOf),
     [0o700, 0o755, 0o755, 0o644, 0o755, 0o755, 0o600, 0o755, 0o755],
   );
   assert.equal(readFileSync(join(workspace, 'sub/script'), 'utf8'), '#!/bin/sh\n');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { q1 } from '../../src/apk/checksum.ts';
 import { type Apk, readApk } from '../../src/apk/apk.ts';
+import { q1 } from '../../src/apk/checksum.ts';
 import {
   buildDate,
   examineChain,
@@ -12,8 +12,8 @@ import {
   requireUnbroken,
 } from '../../src/claim/chain.ts';
 import type { RejectedReason } from '../../src/failure.ts';
-import type { IndexRecord } from '../../src/repository/records.ts';
 import type { SignatureState } from '../../src/repository/keyring.ts';
+import type { IndexRecord } from '../../src/repository/records.ts';
 import {
   type ApkParts,
   apkOf,
@@ -36,7 +36,11 @@ function statesOf(links: readonly Link[]): string[] {
   return links.map(({ link, state }) => `${link} ${state}`);
 }
 
-function listingOf(apk: Apk, checksum: string = q1(apk.control.sha1), signature?: SignatureState): IndexListing {
+function listingOf(
+  apk: Apk,
+  checksum: string = q1(apk.control.sha1),
+  signature?: SignatureState,
+): IndexListing {
   const valid: SignatureState = { kind: 'valid', keyName: 'index', algorithm: 'RSA256' };
   return { repository: 'somewhere', signature: signature ?? valid, record: { checksum } as IndexRecord };
 }
@@ -60,15 +64,29 @@ test('each broken link is named with its reason, and the first one ends everythi
   const bytes = apkOf({ data, key });
   const whole = await readApk(sourceOf(bytes));
   const swapped = Buffer.concat([bytes.subarray(0, whole.data.start), other]);
-  const foreign = Buffer.concat([signatureOf(Buffer.from('other'), key), bytes.subarray(whole.control.start)]);
+  const foreign = Buffer.concat([
+    signatureOf(Buffer.from('other'), key),
+    bytes.subarray(whole.control.start),
+  ]);
   const wrongSum = { name: 'a', content: 'x', pax: [['APK-TOOLS.checksum.SHA1', '0'.repeat(40)] as const] };
-  const upperSum = { name: 'a', content: '', pax: [['APK-TOOLS.checksum.SHA1', 'DA39A3EE5E6B4B0D3255BFEF95601890AFD80709'] as const] };
+  const upperSum = {
+    name: 'a',
+    content: '',
+    pax: [['APK-TOOLS.checksum.SHA1', 'DA39A3EE5E6B4B0D3255BFEF95601890AFD80709'] as const],
+  };
   const wrongLink = { ...linkOf('a', 'b'), link: 'c' };
   const cases: [what: string, bytes: Buffer, reason: RejectedReason][] = [
     ['another data section', swapped, 'datahash-mismatch'],
     ['another control section', foreign, 'signature-invalid'],
     ['no datahash', apkOf({ pkginfo: [...usualPkgInfo, 'datahash'], data }), 'datahash-missing'],
-    ['two datahashes', apkOf({ pkginfo: [...usualPkgInfo, `datahash = ${whole.data.sha256}`, `datahash = ${'0'.repeat(64)}`], data }), 'datahash-mismatch'],
+    [
+      'two datahashes',
+      apkOf({
+        pkginfo: [...usualPkgInfo, `datahash = ${whole.data.sha256}`, `datahash = ${'0'.repeat(64)}`],
+        data,
+      }),
+      'datahash-mismatch',
+    ],
     ['an empty datahash', apkOf({ pkginfo: [...usualPkgInfo, 'datahash = '], data }), 'datahash-mismatch'],
     ['a wrong checksum', apkOf({ data: [wrongSum] }), 'checksum-mismatch'],
     ['a checksum in upper case', apkOf({ data: [upperSum] }), 'checksum-mismatch'],
@@ -76,7 +94,11 @@ test('each broken link is named with its reason, and the first one ends everythi
   ];
   for (const [what, damaged, reason] of cases) {
     const links = examineChain(await readApk(sourceOf(damaged)), [key.public], undefined);
-    assert.deepEqual(links.filter(({ state }) => state === 'broken').map((link) => link.reason), [reason], what);
+    assert.deepEqual(
+      links.filter(({ state }) => state === 'broken').map((link) => link.reason),
+      [reason],
+      what,
+    );
     assert.throws(() => requireUnbroken(links), failure(reason), what);
   }
   const listed = examineChain(whole, [key.public], listingOf(whole, 'Q1other'));
@@ -86,7 +108,13 @@ test('each broken link is named with its reason, and the first one ends everythi
 test('a package is authentic by its own signature or by a signed index that lists it', async () => {
   const valid: SignatureState = { kind: 'valid', keyName: 'index', algorithm: 'RSA256' };
   const unsigned: SignatureState = { kind: 'unsigned' };
-  const cases: [what: string, parts: ApkParts, keys: boolean, index: SignatureState | undefined, code: 'unsigned' | 'unknown-key' | undefined][] = [
+  const cases: [
+    what: string,
+    parts: ApkParts,
+    keys: boolean,
+    index: SignatureState | undefined,
+    code: 'unsigned' | 'unknown-key' | undefined,
+  ][] = [
     ['signed', { key }, true, undefined, undefined],
     ['signed, key not given', { key }, false, undefined, 'unknown-key'],
     ['unsigned', {}, true, undefined, 'unsigned'],

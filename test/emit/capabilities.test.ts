@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { capabilityXattrs } from '../../src/emit/capabilities.ts';
 import type { SetCap } from '../../src/claim/recipe/recipe.ts';
+import { capabilityXattrs } from '../../src/emit/capabilities.ts';
 import { failure } from '../support/failures.ts';
 
 function setcap(path: string, add: Readonly<Record<string, string>>): SetCap {
@@ -46,7 +46,17 @@ test('entries of one path are added up, however it is spelled', () => {
 });
 
 test('a capability that melange refuses is refused', () => {
-  const names = ['cap_sys_ptrace', 'CAP_NET_RAW', ' cap_net_raw', 'cap_net_raw ', '', 'cap_net_raw,', 'constructor', '__proto__', 'toString'];
+  const names = [
+    'cap_sys_ptrace',
+    'CAP_NET_RAW',
+    ' cap_net_raw',
+    'cap_net_raw ',
+    '',
+    'cap_net_raw,',
+    'constructor',
+    '__proto__',
+    'toString',
+  ];
   for (const name of names) {
     const given = { path: '/a', add: new Map([[name, '+ep']]), reason: 'because' };
     assert.throws(() => capabilityXattrs([given]), failure('recipe-unreadable'), JSON.stringify(name));

@@ -1,20 +1,33 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { chunksOf, dataEntries, installedSize, type OwnershipRules, withFile, withXattrs } from '../../src/emit/entries.ts';
 import { readApk } from '../../src/apk/apk.ts';
 import { entryPath } from '../../src/apk/entries.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { contentOf, type EntryType } from '../../src/build/tree.ts';
+import {
+  chunksOf,
+  dataEntries,
+  installedSize,
+  type OwnershipRules,
+  withFile,
+  withXattrs,
+} from '../../src/emit/entries.ts';
 import { fileSource } from '../../src/inputs/files.ts';
 import { goldens, lab } from '../support/lab.ts';
-import { tree, type TreePart } from '../support/tree-builder.ts';
+import { type TreePart, tree } from '../support/tree-builder.ts';
 import { formatAt } from './sbom/input.ts';
-import { join } from 'node:path';
 
 const rules: OwnershipRules = {
   builder: { uid: 0, gid: 0 },
   build: { uid: 1000, gid: 1000 },
-  names: { users: new Map([[0, 'root'], [65534, 'nobody']]), groups: new Map([[0, 'root']]) },
+  names: {
+    users: new Map([
+      [0, 'root'],
+      [65534, 'nobody'],
+    ]),
+    groups: new Map([[0, 'root']]),
+  },
 };
 
 function headersOf(version: string, parts: readonly TreePart[], given: OwnershipRules = rules) {
@@ -47,9 +60,19 @@ test('owners reach the archive as each version let them', () => {
     ['fifo', [4242, 0, 0, 0, 4242, 4242]],
   ];
   for (const [type, emitted] of cases) {
-    const got = versions.map((version) => headersOf(version, [{ path: 'a', type, uid: 4242, gid: 4242 }])[0]!);
-    assert.deepEqual(got.map(({ uid }) => uid), emitted, type);
-    assert.deepEqual(got.map(({ gid }) => gid), emitted, type);
+    const got = versions.map(
+      (version) => headersOf(version, [{ path: 'a', type, uid: 4242, gid: 4242 }])[0]!,
+    );
+    assert.deepEqual(
+      got.map(({ uid }) => uid),
+      emitted,
+      type,
+    );
+    assert.deepEqual(
+      got.map(({ gid }) => gid),
+      emitted,
+      type,
+    );
   }
 });
 
@@ -69,7 +92,10 @@ test("the build user's ids are root's, root's are the builder's, and each id has
     assert.deepEqual([header.uid, header.uname], [emitted, name], String(uid));
   }
   const sbom = { path: 'var/lib/db/sbom/a-1-r0.spdx.json' };
-  assert.deepEqual(headersOf('v0.59.1', [sbom], builder).map(({ uid, gid }) => [uid, gid]), [[0, 0]]);
+  assert.deepEqual(
+    headersOf('v0.59.1', [sbom], builder).map(({ uid, gid }) => [uid, gid]),
+    [[0, 0]],
+  );
 });
 
 test('attributes are on files, in some versions on folders, never on links', () => {
@@ -82,7 +108,11 @@ test('attributes are on files, in some versions on folders, never on links', () 
   ];
   for (const [type, carries] of cases) {
     const got = versions.map((version) => headersOf(version, [{ path: 'a', type, xattrs }])[0]!.pax);
-    assert.deepEqual(got.map((pax) => pax.has('SCHILY.xattr.user.test')), carries, type);
+    assert.deepEqual(
+      got.map((pax) => pax.has('SCHILY.xattr.user.test')),
+      carries,
+      type,
+    );
   }
   const { pax } = headersOf('v0.59.1', [{ path: 'a', xattrs }])[0]!;
   assert.deepEqual(pax.get('SCHILY.xattr.user.test'), xattrs[0]!.value);
@@ -99,13 +129,24 @@ test('names of one file are copies since v0.23.0 and links to the first in the w
   ];
   const shape = (version: string) =>
     dataEntries(tree(...parts), formatAt(version), rules, 0).map(({ header, content: { size } }) => [
-      header.name, header.type, header.linkname, header.size, size, header.pax.size,
+      header.name,
+      header.type,
+      header.linkname,
+      header.size,
+      size,
+      header.pax.size,
     ]);
   assert.deepEqual(shape('v0.59.1'), [
-    ['a', '0', '', 7, 7, 2], ['b', '0', '', 0, 0, 1], ['m', '0', '', 7, 7, 2], ['z', '0', '', 7, 7, 2],
+    ['a', '0', '', 7, 7, 2],
+    ['b', '0', '', 0, 0, 1],
+    ['m', '0', '', 7, 7, 2],
+    ['z', '0', '', 7, 7, 2],
   ]);
   assert.deepEqual(shape('v0.17.7'), [
-    ['a', '0', '', 7, 7, 2], ['b', '0', '', 0, 0, 1], ['m', '1', 'a', 0, 0, 1], ['z', '1', 'a', 0, 0, 1],
+    ['a', '0', '', 7, 7, 2],
+    ['b', '0', '', 0, 0, 1],
+    ['m', '1', 'a', 0, 0, 1],
+    ['z', '1', 'a', 0, 0, 1],
   ]);
 });
 
@@ -138,18 +179,40 @@ test('content comes in pieces of bounded size', () => {
 });
 
 test('a file is added with the folders that are missing', () => {
-  const made = withFile(tree({ path: 'var', type: 'directory', mode: 0o700 }), 'var/lib/x', Buffer.from('1'), 0o600);
+  const made = withFile(
+    tree({ path: 'var', type: 'directory', mode: 0o700 }),
+    'var/lib/x',
+    Buffer.from('1'),
+    0o600,
+  );
   assert.deepEqual(
     made.entries.map(({ path, type, mode }) => [path, type, mode]),
-    [['var', 'directory', 0o700], ['var/lib', 'directory', 0o755], ['var/lib/x', 'file', 0o600]],
+    [
+      ['var', 'directory', 0o700],
+      ['var/lib', 'directory', 0o755],
+      ['var/lib/x', 'file', 0o600],
+    ],
   );
 });
 
 test('attributes are set on files only, over those of the same name', () => {
   const xattr = (value: string) => ({ name: 'security.capability', value: Buffer.from(value) });
-  const given = tree({ path: 'a', xattrs: [xattr('old'), { name: 'user.x', value: Buffer.from('1') }] }, { path: 'l', type: 'symlink' });
-  const made = withXattrs(given, new Map([['a', xattr('new')], ['l', xattr('new')], ['none', xattr('new')]]));
-  assert.deepEqual(made.entries.map(({ xattrs }) => xattrs.map(({ value }) => String(value))), [['1', 'new'], []]);
+  const given = tree(
+    { path: 'a', xattrs: [xattr('old'), { name: 'user.x', value: Buffer.from('1') }] },
+    { path: 'l', type: 'symlink' },
+  );
+  const made = withXattrs(
+    given,
+    new Map([
+      ['a', xattr('new')],
+      ['l', xattr('new')],
+      ['none', xattr('new')],
+    ]),
+  );
+  assert.deepEqual(
+    made.entries.map(({ xattrs }) => xattrs.map(({ value }) => String(value))),
+    [['1', 'new'], []],
+  );
   assert.equal(withXattrs(given, new Map()), given);
 });
 
@@ -170,7 +233,14 @@ test('the installed size counts content, link texts and folders, the root includ
 test('the sizes that melange recorded come out for every package of the lab', async () => {
   for (const { file } of goldens()) {
     const apk = await readApk(fileSource(join(lab, file)));
-    const types: Readonly<Record<string, EntryType>> = { '0': 'file', '1': 'file', '2': 'symlink', '5': 'directory', '6': 'fifo', '3': 'character-device' };
+    const types: Readonly<Record<string, EntryType>> = {
+      '0': 'file',
+      '1': 'file',
+      '2': 'symlink',
+      '5': 'directory',
+      '6': 'fifo',
+      '3': 'character-device',
+    };
     const sizes = new Map(apk.data.entries.map(({ name, size }) => [name, size]));
     const made = tree(
       ...apk.data.entries.map((entry) => ({

@@ -8,8 +8,21 @@ test('of several names for one id the last one counts', () => {
     'root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\nnobody:x:65534:65534::/:\nbroken\nno:x:id:0\nneg:x:-1:0\n:x:7:7',
     'root:x:0:\nstaff:x:50:a,b\n',
   );
-  assert.deepEqual([...users], [[0, 'toor'], [65534, 'nobody'], [7, '']]);
-  assert.deepEqual([...groups], [[0, 'root'], [50, 'staff']]);
+  assert.deepEqual(
+    [...users],
+    [
+      [0, 'toor'],
+      [65534, 'nobody'],
+      [7, ''],
+    ],
+  );
+  assert.deepEqual(
+    [...groups],
+    [
+      [0, 'root'],
+      [50, 'staff'],
+    ],
+  );
 });
 
 test('os-release gives its two values, quoted or not', () => {

@@ -56,7 +56,12 @@ test('lists are one line a value, and what melange leaves out is left out', () =
     dependencies: { ...recipe.package.dependencies, providerPriority: '10', replacesPriority: '5' },
     scriptlets: { ...recipe.package.scriptlets, trigger: { script: '', paths: ['/usr/lib', '/opt/*'] } },
   };
-  const dependencies = { runtime: ['a', 'b>1'], provides: ['c=1'], replaces: ['z', 'a', 'z'], vendored: ['so:x=1'] };
+  const dependencies = {
+    runtime: ['a', 'b>1'],
+    provides: ['c=1'],
+    replaces: ['z', 'a', 'z'],
+    vendored: ['so:x=1'],
+  };
   const lines = emitted('v0.59.1', { recipe, part, dependencies, buildDate: 0, namespace: '' });
   assert.deepEqual(lines.slice(6, -1), [
     'pkgdesc = text = "raw" \xc3\xa9 \xff',
@@ -79,7 +84,10 @@ test('lists are one line a value, and what melange leaves out is left out', () =
 });
 
 test('before v0.23.0 there was no maintainer', () => {
-  assert.equal(emitted('v0.17.7').some((line) => line.startsWith('maintainer')), false);
+  assert.equal(
+    emitted('v0.17.7').some((line) => line.startsWith('maintainer')),
+    false,
+  );
 });
 
 test('each package of a recipe has its part, and no other name has one', () => {
@@ -105,7 +113,12 @@ test('every .PKGINFO of the lab comes out again from its recipe and its own list
       namespace: pkgInfoValue(info, 'maintainer') ?? '',
       size: Number(pkgInfoValue(info, 'size')),
       buildDate: Number(pkgInfoValue(info, 'builddate') ?? 0),
-      dependencies: { runtime: values('depend'), provides: values('provides'), replaces: values('replaces'), vendored },
+      dependencies: {
+        runtime: values('depend'),
+        provides: values('provides'),
+        replaces: values('replaces'),
+        vendored,
+      },
       datahash: apk.data.sha256,
     });
     assert.deepEqual(Buffer.from(bytes), Buffer.from(controlFile(apk, '.PKGINFO')!), file);

@@ -6,7 +6,19 @@ import { compareVersions, formatVersion, parseRelease } from '../../src/melange/
 test('a release is three numbers, with or without v', () => {
   assert.deepEqual(parseRelease('v0.45.3'), { major: 0, minor: 45, patch: 3 });
   assert.deepEqual(parseRelease('0.45.3'), parseRelease('v0.45.3'));
-  const none = ['', 'devel', 'v0.45', '0.45.3-rc1', '0.45.3+dirty', ' 0.45.3', '0.45.3\n', 'vv0.45.3', '0.-1.3', '0.99999.1', '１.0.0'];
+  const none = [
+    '',
+    'devel',
+    'v0.45',
+    '0.45.3-rc1',
+    '0.45.3+dirty',
+    ' 0.45.3',
+    '0.45.3\n',
+    'vv0.45.3',
+    '0.-1.3',
+    '0.99999.1',
+    '１.0.0',
+  ];
   for (const text of none) assert.equal(parseRelease(text), undefined, JSON.stringify(text));
 });
 

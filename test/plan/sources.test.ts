@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
+import { sha256 } from '../../src/digest.ts';
 import { plannedSources } from '../../src/plan/sources.ts';
 import { placedSteps, plannedSteps } from '../../src/plan/steps.ts';
-import { sha256 } from '../../src/digest.ts';
 import { formatAt } from '../emit/sbom/input.ts';
 import { failure } from '../support/failures.ts';
 
@@ -50,7 +50,10 @@ subpackages:
 
 test('of two digests the one that melange looks at first counts', () => {
   const both = `pipeline: [{uses: fetch, with: {uri: u, expected-sha512: ${long}, expected-sha256: ${short}}}]\n`;
-  assert.deepEqual(sourcesOf(both).map((each) => each.kind === 'fetch' && each.algorithm), ['sha256']);
+  assert.deepEqual(
+    sourcesOf(both).map((each) => each.kind === 'fetch' && each.algorithm),
+    ['sha256'],
+  );
 });
 
 test('a source that no digest pins is no source', () => {
@@ -86,10 +89,17 @@ subpackages:
   - name: foo-doc
     pipeline: [{runs: four}]
 `);
-  assert.deepEqual(placedSteps(recipe).map(({ package: name, position }) => `${name} ${position}`), [
-    'foo 1', 'foo 2', 'foo 2.1', 'foo 2.2', 'foo 2.2.1', 'foo-doc 1',
-  ]);
+  assert.deepEqual(
+    placedSteps(recipe).map(({ package: name, position }) => `${name} ${position}`),
+    ['foo 1', 'foo 2', 'foo 2.1', 'foo 2.2', 'foo 2.2.1', 'foo-doc 1'],
+  );
   const planned = plannedSteps(recipe);
-  assert.deepEqual(planned.map(({ label }) => label), ['first', 'y', '', 'deep', '', '']);
-  assert.deepEqual(planned.map((each) => each.sha256), ['one', '', 'two', '', 'three', 'four'].map((text) => sha256(Buffer.from(text))));
+  assert.deepEqual(
+    planned.map(({ label }) => label),
+    ['first', 'y', '', 'deep', '', ''],
+  );
+  assert.deepEqual(
+    planned.map((each) => each.sha256),
+    ['one', '', 'two', '', 'three', 'four'].map((text) => sha256(Buffer.from(text))),
+  );
 });

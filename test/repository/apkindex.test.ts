@@ -12,29 +12,32 @@ const key = makeKey('repository.rsa.pub');
 
 test('every field of a record is read, lists at spaces, texts with their colons', async () => {
   const { records } = await parseIndex(indexOf(recordText(usualRecord)));
-  assert.deepEqual([...records], [
+  assert.deepEqual(
+    [...records],
     [
-      'sample=1.0-r0',
-      {
-        name: 'sample',
-        version: '1.0-r0',
-        checksum: usualRecord['C'],
-        arch: 'x86_64',
-        fileSize: 1234,
-        installedSize: '5678',
-        description: 'A sample: with a colon',
-        url: 'https://example.org/',
-        license: 'MIT',
-        origin: 'sample',
-        maintainer: 'wolfi',
-        buildTime: '1700000000',
-        commit: '0123456789abcdef0123456789abcdef01234567',
-        dependencies: ['so:libc.so.6', 'other>=1'],
-        provides: ['cmd:sample=1.0-r0'],
-        providerPriority: '10',
-      },
+      [
+        'sample=1.0-r0',
+        {
+          name: 'sample',
+          version: '1.0-r0',
+          checksum: usualRecord['C'],
+          arch: 'x86_64',
+          fileSize: 1234,
+          installedSize: '5678',
+          description: 'A sample: with a colon',
+          url: 'https://example.org/',
+          license: 'MIT',
+          origin: 'sample',
+          maintainer: 'wolfi',
+          buildTime: '1700000000',
+          commit: '0123456789abcdef0123456789abcdef01234567',
+          dependencies: ['so:libc.so.6', 'other>=1'],
+          provides: ['cmd:sample=1.0-r0'],
+          providerPriority: '10',
+        },
+      ],
     ],
-  ]);
+  );
 });
 
 test('records are apart by empty lines; fields that are not there are empty', async () => {
@@ -51,7 +54,10 @@ test('a record without name, version or checksum spoils the index', async () => 
     const record = Object.fromEntries(Object.entries(usualRecord).filter(([each]) => each !== letter));
     await assert.rejects(parseIndex(indexOf(recordText(record))), failure('index-invalid'), letter);
   }
-  await assert.rejects(parseIndex(indexOf(recordText({ ...usualRecord, C: 'deadbeef' }))), failure('index-invalid'));
+  await assert.rejects(
+    parseIndex(indexOf(recordText({ ...usualRecord, C: 'deadbeef' }))),
+    failure('index-invalid'),
+  );
 });
 
 test('a signature is about the bytes behind its section', async () => {
@@ -68,7 +74,12 @@ test('nothing that is not signed passes for the signed list', async () => {
   // A control section signed by the same key, behind a list of one's own: the signature fits, the list is forged.
   const control = gzipSync(tarOf([{ name: '.PKGINFO', content: 'pkgname = a\n' }]));
   const content = Buffer.from('signature');
-  const forged = gzipSync(tarOf([{ name: '.SIGN.RSA256.k', content }, { name: 'APKINDEX', content: evil }]));
+  const forged = gzipSync(
+    tarOf([
+      { name: '.SIGN.RSA256.k', content },
+      { name: 'APKINDEX', content: evil },
+    ]),
+  );
   const cases: [what: string, bytes: Buffer][] = [
     ['a list in front of another signed thing', Buffer.concat([forged, control])],
     ['a list in the signature section', Buffer.concat([forged, good])],
@@ -103,7 +114,10 @@ test('every truncation and every changed byte gives an index or a failure', asyn
 });
 
 test('any text gives records or a failure', async () => {
-  const line = fc.oneof(fc.constantFrom('', 'P:a', 'V:1', 'C:Q1x', ':', 'x', 'D: a  b ', 'P:', '\udc80', 'S:-1'), fc.string());
+  const line = fc.oneof(
+    fc.constantFrom('', 'P:a', 'V:1', 'C:Q1x', ':', 'x', 'D: a  b ', 'P:', '\udc80', 'S:-1'),
+    fc.string(),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
       const code = await codeOf(() => parseIndex(indexOf(lines.join('\n'))));

@@ -34,7 +34,11 @@ test('signatures are worth what the named keys make of them, and one that is wro
     ['the second key of one name', [signatureBy(namesake)], [one, namesake], 'valid'],
   ];
   for (const [what, signatures, keys, kind] of cases) {
-    const state = verifySignatures(signatures, signed, keys.map((key) => key.public));
+    const state = verifySignatures(
+      signatures,
+      signed,
+      keys.map((key) => key.public),
+    );
     assert.equal(state.kind, kind, what);
   }
 });

@@ -40,7 +40,10 @@ test('an index that its key did not sign, a damaged one and none at all are fail
 
 test('an index that lists only builds older than before is noticed, and only a signed one moves the mark', async () => {
   const seen = new Map<string, number>();
-  const newest = { recall: (name: string) => seen.get(name), remember: (name: string, at: number) => void seen.set(name, at) };
+  const newest = {
+    recall: (name: string) => seen.get(name),
+    remember: (name: string, at: number) => void seen.set(name, at),
+  };
   const openAt = (time: string, signed: boolean) => {
     const record = recordText({ ...usualRecord, t: time });
     const bytes = signed ? indexOf(record, key) : indexOf(record);
@@ -55,7 +58,10 @@ test('an index that lists only builds older than before is noticed, and only a s
 test('a parsed index that is remembered is used instead of parsing again', async () => {
   const bytes = indexOf(text, key);
   const kept = new Map<string, CachedIndex>();
-  const parsed = { recall: async (digest: string) => kept.get(digest), remember: (digest: string, index: CachedIndex) => void kept.set(digest, index) };
+  const parsed = {
+    recall: async (digest: string) => kept.get(digest),
+    remember: (digest: string, index: CachedIndex) => void kept.set(digest, index),
+  };
   const access = { read: async () => bytes, parsed };
   const first = await openRepository('r', 'x86_64', [key.public], access);
   const again = await openRepository('r', 'x86_64', [key.public], access);

@@ -9,7 +9,7 @@ import { encodeBytes } from '../../bytes.ts';
 /** `ext4` also stands for every other file system that gives a small directory one page. */
 export type DirectorySizeModel = 'ext4' | 'tmpfs' | 'apfs' | 'btrfs';
 
-export const directorySizeModels: readonly DirectorySizeModel[] = ['ext4', 'tmpfs', 'apfs', 'btrfs'];
+const directorySizeModels: readonly DirectorySizeModel[] = ['ext4', 'tmpfs', 'apfs', 'btrfs'];
 
 /** What a directory holds, as far as its size depends on it. */
 export interface DirectoryShape {

@@ -66,8 +66,13 @@ test('loops and paths without end are failures', () => {
 test('whatever the links say, what is resolved stays inside and goes through none of them', async () => {
   const part = fc.constantFrom('a', 'b', 'c', '..', '.', '');
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-  const plain = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
-  const target = fc.oneof(path, path.map((each) => `/${each}`));
+  const plain = fc
+    .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
+    .map((parts) => parts.join('/'));
+  const target = fc.oneof(
+    path,
+    path.map((each) => `/${each}`),
+  );
   await fc.assert(
     fc.asyncProperty(fc.dictionary(plain, target, { maxKeys: 6 }), path, async (links, asked) => {
       const tree = treeOf(links);

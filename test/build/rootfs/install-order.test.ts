@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Installable, installOrder } from '../../../src/build/rootfs/install-order.ts';
 
-function installable(name: string, dependencies: readonly string[] = [], provides: readonly string[] = []): Installable {
+function installable(
+  name: string,
+  dependencies: readonly string[] = [],
+  provides: readonly string[] = [],
+): Installable {
   return { name, version: '1', dependencies, provides };
 }
 
@@ -13,15 +17,42 @@ function orderOf(...packages: Installable[]): string[] {
 
 test('packages come by name, what they depend on before them', () => {
   const cases: [packages: Installable[], order: string[]][] = [
-    [[installable('b'), installable('a'), installable('B')], ['B', 'a', 'b']],
-    [[installable('a', ['z']), installable('m'), installable('z')], ['z', 'a', 'm']],
-    [[installable('a', ['z>=1', 'y=1', 'x~2', 'w<3', 'v@pin']), ...['v', 'w', 'x', 'y', 'z'].map((name) => installable(name))], ['z', 'y', 'x', 'w', 'v', 'a']],
-    [[installable('a', ['so:x.so.1']), installable('z', [], ['so:x.so.1=1'])], ['z', 'a']],
-    [[installable('a', ['!z', 'missing']), installable('z')], ['a', 'z']],
-    [[installable('a', ['b']), installable('b', ['a'])], ['b', 'a']],
+    [
+      [installable('b'), installable('a'), installable('B')],
+      ['B', 'a', 'b'],
+    ],
+    [
+      [installable('a', ['z']), installable('m'), installable('z')],
+      ['z', 'a', 'm'],
+    ],
+    [
+      [
+        installable('a', ['z>=1', 'y=1', 'x~2', 'w<3', 'v@pin']),
+        ...['v', 'w', 'x', 'y', 'z'].map((name) => installable(name)),
+      ],
+      ['z', 'y', 'x', 'w', 'v', 'a'],
+    ],
+    [
+      [installable('a', ['so:x.so.1']), installable('z', [], ['so:x.so.1=1'])],
+      ['z', 'a'],
+    ],
+    [
+      [installable('a', ['!z', 'missing']), installable('z')],
+      ['a', 'z'],
+    ],
+    [
+      [installable('a', ['b']), installable('b', ['a'])],
+      ['b', 'a'],
+    ],
     [[installable('a', ['a'])], ['a']],
-    [[installable('a', ['p']), installable('p'), installable('q', [], ['p=1'])], ['p', 'a', 'q']],
-    [[installable('a-b'), installable('a')], ['a-b', 'a']],
+    [
+      [installable('a', ['p']), installable('p'), installable('q', [], ['p=1'])],
+      ['p', 'a', 'q'],
+    ],
+    [
+      [installable('a-b'), installable('a')],
+      ['a-b', 'a'],
+    ],
     [[], []],
   ];
   for (const [packages, order] of cases) assert.deepEqual(orderOf(...packages), order);

@@ -21,11 +21,24 @@ const usual: LayoutInput = {
 async function laidOut(test: Ending, data: readonly Part[], more: Partial<LayoutInput> = {}) {
   const root = join(temporaryFolder(test), 'root');
   mkdirSync(root);
-  const pkginfo = ['pkgname = base', 'pkgver = 1-r0', 'arch = x86_64', 'size = 10', 'pkgdesc = A base', 'license = MIT', 'depend = so:a', 'depend = b', 'replaces = old', 'builddate = 5'];
+  const pkginfo = [
+    'pkgname = base',
+    'pkgver = 1-r0',
+    'arch = x86_64',
+    'size = 10',
+    'pkgdesc = A base',
+    'license = MIT',
+    'depend = so:a',
+    'depend = b',
+    'replaces = old',
+    'builddate = 5',
+  ];
   const guest = await unpackPackages(root, [sourceOf(apkOf({ pkginfo, data }))], () => undefined);
   const read = (path: string) => {
     const file = join(root, guest.tree.resolve(path));
-    return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, 'utf8') : undefined;
+    return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
+      ? readFileSync(file, 'utf8')
+      : undefined;
   };
   layOut(root, guest, { ...usual, ...more }, read);
   return { path: (inside: string) => join(root, inside), text: (inside: string) => read(inside), guest };
@@ -42,11 +55,22 @@ test('the lists of apk are sorted, and its folders are there', async (context) =
 });
 
 test('accounts of the recipe stand behind those of the packages, and every home is there', async (context) => {
-  const { path, text } = await laidOut(context, [
-    fileOf('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/dev/null:/x\nodd:x:1:1\nup:x:2:2::/../up:\nrel:x:3:3::relative:\ntop:x:4:4::/.:\n'),
-    fileOf('etc/group', 'root:x:0:\n'),
-  ], { users: [...usual.users, { username: 'bare', uid: 7, gid: undefined, shell: '/bin/x', homedir: '' }] });
-  assert.ok(text('etc/passwd')!.endsWith('build:x:1000:1000:Account created by apko:/home/build:/bin/sh\nbare:x:7:7:Account created by apko:/home/bare:/bin/x\n'));
+  const { path, text } = await laidOut(
+    context,
+    [
+      fileOf(
+        'etc/passwd',
+        'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/dev/null:/x\nodd:x:1:1\nup:x:2:2::/../up:\nrel:x:3:3::relative:\ntop:x:4:4::/.:\n',
+      ),
+      fileOf('etc/group', 'root:x:0:\n'),
+    ],
+    { users: [...usual.users, { username: 'bare', uid: 7, gid: undefined, shell: '/bin/x', homedir: '' }] },
+  );
+  assert.ok(
+    text('etc/passwd')!.endsWith(
+      'build:x:1000:1000:Account created by apko:/home/build:/bin/sh\nbare:x:7:7:Account created by apko:/home/bare:/bin/x\n',
+    ),
+  );
   assert.ok(text('etc/passwd')!.startsWith('root:x:0:0'));
   assert.equal(text('etc/group'), 'root:x:0:\nbuild:x:1000:build\n');
   for (const home of ['root', 'home/build', 'home/bare', 'up']) {
@@ -84,11 +108,37 @@ test('the installed database lists each package with its files by folder', async
   assert.equal(
     text('usr/lib/apk/db/installed'),
     `${[
-      'P:base', 'V:1-r0', 'A:x86_64', 'L:MIT', 'T:A base', 'o:base', 'm:', 'U:', 'D:so:a b', 'p:', 'r:old', 'c:', 'i:[]', 't:5',
-      `S:${apk.size}`, 'I:10', 'k:', `C:${q1(apk.control.sha1)}`,
-      'F:', 'R:top', 'Z:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=',
-      'F:srv', 'R:link', 'Z:Q1W6Ro9lSolI6R8xYgLluL4L1toic=',
-      'F:srv/bin', 'M:0:0:700', 'R:a', 'a:0:0:755', 'Z:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=', 'R:b', 'Z:Q12jmj7l5rSw0yVb/vlWAYkK/YBwk=',
+      'P:base',
+      'V:1-r0',
+      'A:x86_64',
+      'L:MIT',
+      'T:A base',
+      'o:base',
+      'm:',
+      'U:',
+      'D:so:a b',
+      'p:',
+      'r:old',
+      'c:',
+      'i:[]',
+      't:5',
+      `S:${apk.size}`,
+      'I:10',
+      'k:',
+      `C:${q1(apk.control.sha1)}`,
+      'F:',
+      'R:top',
+      'Z:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=',
+      'F:srv',
+      'R:link',
+      'Z:Q1W6Ro9lSolI6R8xYgLluL4L1toic=',
+      'F:srv/bin',
+      'M:0:0:700',
+      'R:a',
+      'a:0:0:755',
+      'Z:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=',
+      'R:b',
+      'Z:Q12jmj7l5rSw0yVb/vlWAYkK/YBwk=',
     ].join('\n')}\n\n`,
   );
 });

@@ -29,7 +29,8 @@ test('the builder is one ordinary user who owns every file, else root', async ()
 });
 
 test('names are those that the entries carry', async () => {
-  const { entries } = (await readParts({ data: [fileOf('a', '', { uid: 7, uname: 'seven', gname: '' })] })).data;
+  const { entries } = (await readParts({ data: [fileOf('a', '', { uid: 7, uname: 'seven', gname: '' })] }))
+    .data;
   const { users, groups } = recordedNames(entries);
   assert.deepEqual([[...users], [...groups]], [[[7, 'seven']], [[0, '']]]);
 });

@@ -1,0 +1,52 @@
+/** Which steps cannot run without a network (wolfi-corpus §5 of the research: pipelines of melange and of Wolfi's repository). */
+import type { Recipe } from '../claim/recipe/recipe.ts';
+import { Failure } from '../failure.ts';
+import type { Format } from '../melange/format.ts';
+import { runningSteps } from './sources.ts';
+
+/**
+ * Pipelines that fetch in every use. Those that do in most, such as `go/build` and `cargo/build`, run: a vendored tree needs no
+ * network, and if they need one their own failure says so.
+ */
+const alwaysFetching: readonly RegExp[] = [
+  /^auth\//,
+  /^(go\/bump|go\/install|bump|omnibump|maven\/pombump|rust\/cargobump)$/,
+  /^(uv\/bump|py\/pip-vendor-bump|sccache\/enable)$/,
+];
+
+/** Fails with `network-required`, naming the step, before anything is run. */
+export function requireNoNetwork(recipe: Recipe, format: Format): void {
+  for (const { step, package: packageName, position } of runningSteps(recipe, format)) {
+    if (!alwaysFetching.some((pattern) => pattern.test(step.uses))) continue;
+    throw networkRequired(`step ${position} of ${packageName} (${step.uses})`, undefined);
+  }
+}
+
+/** What programs say that found no network: resolvers, curl, wget, git, Go, cargo, npm, pip, Java, apk. */
+const complaints: readonly RegExp[] = [
+  /could not resolve (host|proxy)/i,
+  /temporary failure in name resolution/i,
+  /name or service not known/i,
+  /no address associated with hostname/i,
+  /unable to resolve host address/i,
+  /failed to lookup address information/i,
+  /bad address '/,
+  /network is unreachable/i,
+  /\bdial (tcp|udp)\b.*(lookup|connect:)/,
+  /getaddrinfo (ENOTFOUND|EAI_AGAIN)/,
+  /UnknownHostException/,
+  /Failed to establish a new connection/,
+  /temporary error \(try again later\)/,
+];
+
+/** Whether the output of a step that failed says that it wanted the network. */
+export function wantedNetwork(output: string): boolean {
+  return complaints.some((pattern) => pattern.test(output));
+}
+
+export function networkRequired(step: string, output: string | undefined): Failure {
+  return new Failure('network-required', `${step} needs the network`, {
+    ...(output === undefined ? {} : { got: output }),
+    hint: 'allow it with --network: the verdict will say so, and what is fetched is pinned by nothing',
+  });
+}
