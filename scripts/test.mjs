@@ -1,6 +1,7 @@
 /** `npm test` and `npm run test:unit`: sets up what is missing, then lints, compiles and tests. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
 
@@ -10,11 +11,15 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 requireNode();
 installPackages();
 if (!unit) {
-  const missing = installPrograms([
-    { program: 'bwrap', package: 'bubblewrap' },
-    { program: 'newuidmap', package: 'uidmap' },
-    { program: 'setfattr', package: 'attr' },
-  ]);
+  // Chromium by itself: where it is not to be had, the others must be installed all the same.
+  const missing = [
+    [
+      { program: 'bwrap', package: 'bubblewrap' },
+      { program: 'newuidmap', package: 'uidmap' },
+      { program: 'setfattr', package: 'attr' },
+    ],
+    [{ program: 'chromium', package: 'chromium' }],
+  ].flatMap(installPrograms);
   for (const { program, package: name } of missing) {
     console.error(`${program} is missing; tests that need it are skipped (get it: apt-get install ${name})`);
   }
@@ -23,11 +28,32 @@ if (!unit) {
   step('dead code', ['node_modules/knip/bin/knip.js']);
   compile('tsconfig.dist.json');
 }
+// What was compiled before may be of sources that are gone.
+rmSync(join(root, '.build'), { recursive: true, force: true });
 compile('tsconfig.json');
 const files = testFiles(join(root, '.build/test')).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
-process.exitCode = runTests(files.filter((file) => !unit || !file.includes('/conformance/')));
+const [alone, together] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
+process.exitCode = runTests([...batches(together), ...(unit ? [] : alone)]);
+
+/** Tests that start the program itself, a sandbox or a server, each in a process of its own. */
+function isAlone(file) {
+  return /\/(conformance|cli|inputs)\/|diffoscope|html-browser/.test(file);
+}
+
+/** The quick tests in as many processes as there are processors: one Node for each file takes longer than the tests do. */
+function batches(paths) {
+  const folder = join(root, '.build/batches');
+  mkdirSync(folder, { recursive: true });
+  const lists = Array.from({ length: Math.min(availableParallelism(), paths.length) }, () => []);
+  for (const [index, path] of paths.entries()) lists[index % lists.length].push(path);
+  return lists.map((list, index) => {
+    const batch = join(folder, `${index + 1}.test.js`);
+    writeFileSync(batch, list.map((path) => `import ${JSON.stringify(path)};\n`).join(''));
+    return batch;
+  });
+}
 
 function testFiles(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -43,6 +69,7 @@ function runTests(paths) {
   const reporter = process.stdout.isTTY ? 'spec' : 'dot';
   const argv = [
     '--test',
+    `--test-concurrency=${availableParallelism()}`,
     `--test-reporter=${process.env.CI ? 'spec' : reporter}`,
     ...paths.map((path) => relative(root, path)),
   ];

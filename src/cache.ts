@@ -20,9 +20,11 @@ export function listCache(folder: string): CacheEntry[] {
   const objects = openStore(join(folder, 'store'))
     .list()
     .map(({ sha256, bytes, usedAt }): CacheEntry => ({ kind: 'object', name: sha256, bytes, usedAt }));
-  return [...objects, ...folders(folder, 'environment', 'guest.json'), ...folders(folder, 'git', 'HEAD')].sort(
-    (a, b) => a.usedAt - b.usedAt || (a.name < b.name ? -1 : 1),
-  );
+  return [
+    ...objects,
+    ...folders(folder, 'environment', 'guest.json'),
+    ...folders(folder, 'git', 'HEAD'),
+  ].sort((a, b) => a.usedAt - b.usedAt || (a.name < b.name ? -1 : 1));
 }
 
 const placeOf = { environment: 'environments', git: 'git' } as const;

@@ -1,7 +1,9 @@
 /** Any two packages, folders or files compared, wherever they come from. */
 import { statSync } from 'node:fs';
 import { defaultLimits, type Limits } from './apk/limits.ts';
-import { type Comparison, comparePackages } from './compare/compare.ts';
+import type { BuildContext } from './compare/causes/evidence.ts';
+import { nameCauses } from './compare/causes/name.ts';
+import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import { compareTrees, type TreeComparison } from './compare/trees.ts';
 import { Failure } from './failure.ts';
@@ -54,12 +56,23 @@ async function packageComparison(
   const named = [published, rebuilt].every((path) => path.endsWith('.apk'));
   if (!named && !((await beginsAsGzip(published)) && (await beginsAsGzip(rebuilt)))) return undefined;
   try {
-    return await comparePackages(fileSource(published), fileSource(rebuilt), limits, compareLimits);
+    const sources = { published: fileSource(published), rebuilt: fileSource(rebuilt) };
+    const comparison = await comparePackages(sources.published, sources.rebuilt, limits, compareLimits);
+    return isUnequal(comparison) ? await nameCauses(comparison, sources, nobodysBuild, limits) : comparison;
   } catch (failure) {
     if (named || !(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
     return undefined;
   }
 }
+
+/** Nothing is known of how either file was built, so no value of a build can be recognised. */
+const nobodysBuild: BuildContext = {
+  plan: undefined,
+  steps: [],
+  environment: new Map(),
+  facts: undefined,
+  substituted: undefined,
+};
 
 async function beginsAsGzip(path: string): Promise<boolean> {
   for await (const chunk of fileSource(path).open()) return chunk[0] === 0x1f && chunk[1] === 0x8b;

@@ -84,7 +84,13 @@ async function diagnoseSandbox(cache: string, ids: IdMap): Promise<Diagnosis[]> 
   try {
     const granted = { what: 'user namespaces', state: 'fine', detail: 'granted', remedy: undefined } as const;
     const { layer, ids: kind } = await diagnoseLayer(directory, ids);
-    return [granted, layer, diagnoseIds(ids, kind), await diagnoseBubblewrap(directory, ids), diagnoseBounds()];
+    return [
+      granted,
+      layer,
+      diagnoseIds(ids, kind),
+      await diagnoseBubblewrap(directory, ids),
+      diagnoseBounds(),
+    ];
   } finally {
     await removeTree(directory, ids);
   }
@@ -130,7 +136,10 @@ function settingOf(name: string): string {
 }
 
 async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Diagnosis; ids: IdMapping }> {
-  const [environment, build] = ['environment', 'layer'].map((name) => join(directory, name)) as [string, string];
+  const [environment, build] = ['environment', 'layer'].map((name) => join(directory, name)) as [
+    string,
+    string,
+  ];
   for (const path of [environment, build]) mkdirSync(path);
   const layer = await layGuest(environment, build, ids, new AbortController().signal);
   const fine = layer.written !== layer.root;
@@ -158,7 +167,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
       environment,
       directory: build,
       workspace,
-      mounts: [{ source: '/usr', target: '/usr', writable: false }],
+      mounts: [],
       capabilities: { add: [], drop: [] },
       user: { uid: 0, gid: 0 },
       ids,
@@ -200,7 +209,8 @@ function diagnoseIds(named: IdMap, given: IdMapping): Diagnosis {
 
 function idsRemedy(refused: boolean): string {
   const install = installCommand('uidmap');
-  if (refused) return `${install.replace(' install ', ' install --reinstall ')} (newuidmap must be set-user-id)`;
+  if (refused)
+    return `${install.replace(' install ', ' install --reinstall ')} (newuidmap must be set-user-id)`;
   const missing = findProgram('newuidmap') === undefined ? `${install}; ` : '';
   return `${missing}usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"`;
 }

@@ -45,6 +45,7 @@ export async function explainComparison(
       : await explain({
           published: target.source,
           apk: target.apk,
+          rebuilt: rebuiltSource,
           comparison: named,
           signature,
           reemit: (substitutions) => rebuilt.reemit!(index, substitutions),

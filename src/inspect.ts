@@ -88,10 +88,7 @@ export interface InspectedSbom {
 }
 
 /** Inspects files. Nothing about a file is a failure of the inspection. */
-export async function inspect(
-  files: readonly string[],
-  given: RunOptions,
-): Promise<Inspection[]> {
+export async function inspect(files: readonly string[], given: RunOptions): Promise<Inspection[]> {
   const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {

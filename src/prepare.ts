@@ -2,6 +2,7 @@
 import { listSourceFiles } from './build/workspace.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
+import { compareWithSource, comparisonFinding } from './claim/recipe-origin.ts';
 import { formatOfTraits } from './claim/traits/traits.ts';
 import { type Sha256, sha256 } from './digest.ts';
 import { inferDeflate } from './emit/deflate-trait.ts';
@@ -9,12 +10,14 @@ import { inferRecords } from './emit/sbom/production/infer.ts';
 import type { GuestRequest, RebuildRequest } from './engine/engine.ts';
 import { Failure } from './failure.ts';
 import { environmentAccess } from './inputs/package-facts.ts';
+import { findRecipe } from './inputs/recipe-repository.ts';
 import { findSources } from './inputs/sources.ts';
 import type { RunOptions } from './options.ts';
 import { canonicalJson } from './plan/canonical.ts';
-import { environmentFindings } from './plan/environment-findings.ts';
 import { type PlannedEnvironment, recordedPackages, resolveEnvironment } from './plan/environment.ts';
+import { environmentFindings } from './plan/environment-findings.ts';
 import { isSubstitute, resolveNearest } from './plan/nearest.ts';
+import { requireNoNetwork } from './plan/network.ts';
 import { makePlan, type Plan } from './plan/plan.ts';
 import { requestedSources } from './plan/sources.ts';
 import { environmentPlaces, indexFindings } from './repositories.ts';
@@ -52,6 +55,8 @@ export async function prepare(
   const { claim } = targets[0]!;
   const { inputs } = options.machine;
   const format = formatOfTraits(claim.traits);
+  const network = options.network ?? false;
+  if (!network) requireNoNetwork(claim.recipe, format);
   const guest = await prepareGuest(claim, repositories, options);
   const { requests, unpinned } = requestedSources(
     claim.recipe,
@@ -64,7 +69,8 @@ export async function prepare(
     inputs,
   );
   const sources = found.map(({ source }) => source);
-  const { sourceDirectory } = options;
+  const origin = await recipeOrigin(claim, options);
+  const sourceDirectory = options.sourceDirectory ?? origin.folder;
   const files = sourceDirectory === undefined ? undefined : listSourceFiles(sourceDirectory);
   const environment = plannedEnvironment(guest);
   const sbomRecords = inferRecords(targets);
@@ -78,13 +84,44 @@ export async function prepare(
     recipe: claim.recipe,
     plans,
     guest,
+    network,
     sources: found,
     findings: [
       ...indexFindings(repositories),
+      ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
     ],
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
+  };
+}
+
+interface FoundOrigin {
+  readonly folder: string | undefined;
+  readonly findings: readonly ClaimFinding[];
+}
+
+/** The recipe in the repository that the user named: what lay beside it, and whether it is the one inside the package. */
+async function recipeOrigin({ recipe, traits }: Claim, options: RunOptions): Promise<FoundOrigin> {
+  const { recipeRepository, machine } = options;
+  if (recipeRepository === undefined) return { folder: undefined, findings: [] };
+  const { path, commit: recorded } = traits.recipeFile;
+  const commit = recipe.package.commit === '' ? recorded : recipe.package.commit;
+  const file = path === '' ? `${recipe.package.name}.yaml` : path;
+  const found = await findRecipe(recipeRepository, { commit, file }, machine.inputs);
+  const notCompared = (detail: string): FoundOrigin => ({
+    folder: found?.folder,
+    findings: [{ kind: 'recipe-not-compared', detail }],
+  });
+  if (found === undefined)
+    return notCompared(`the repository has no commit ${commit}, nor one exported from it`);
+  if (found.recipe === undefined) return notCompared(`${found.commit} has no ${file}`);
+  const where = found.mapped
+    ? `${file} at ${found.commit}, exported from ${commit}`
+    : `${file} at ${found.commit}`;
+  return {
+    folder: found.folder,
+    findings: [comparisonFinding(compareWithSource(recipe, found.recipe), where)],
   };
 }
 
@@ -112,7 +149,10 @@ async function prepareGuest(
   const places = await environmentPlaces(recipe, architecture, repositories, options);
   const access = environmentAccess(machine.inputs, options.keys, architecture);
   const resolve = environment.kind === 'nearest' ? resolveNearest : resolveEnvironment;
-  return { kind: 'recorded', packages: await resolve(recordedPackages(recipe), architecture, places, access) };
+  return {
+    kind: 'recorded',
+    packages: await resolve(recordedPackages(recipe), architecture, places, access),
+  };
 }
 
 /** How the environment was substituted, in words; undefined where it is the recorded one. */
@@ -121,7 +161,9 @@ export function substitution(guest: GuestRequest): string | undefined {
     case 'recorded': {
       const others = guest.packages.filter(isSubstitute);
       if (others.length === 0) return undefined;
-      const words = others.map(({ asked, locked }) => `${locked.name} ${locked.version} for ${asked.version}`);
+      const words = others.map(
+        ({ asked, locked }) => `${locked.name} ${locked.version} for ${asked.version}`,
+      );
       return `${others.length} packages of the environment were of another version: ${words.join(', ')}`;
     }
     case 'host':

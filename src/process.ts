@@ -1,7 +1,8 @@
 /** The one place that starts programs: argument arrays only, bounded output, cancellable. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { Failure } from './failure.ts';
 
 /** The machine's own programs; nothing of a caller's search path is used. */
@@ -52,8 +53,8 @@ export interface ProcessEnd {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** File descriptor 3 of the program: what is written there tells it to go on. */
-  readonly gate: Writable;
+  /** File descriptor 3 of the program, both ways: what is written there tells it to go on. */
+  readonly gate: Duplex;
   /** The program is gone; what it started may still hold its output open. */
   readonly exited: Promise<void>;
   /** The program is gone and its output read to the end. Fails with what a callback failed with. */
@@ -69,70 +70,78 @@ export async function startProcess(
   argv: readonly string[],
   options: ProcessOptions,
 ): Promise<RunningProcess> {
-  const { execa } = await import('execa');
+  options.signal?.throwIfAborted();
   const nowhere = openSync('/dev/null', 'r');
-  const child = execa(command, argv, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    env: options.env,
-    extendEnv: false,
+  const child = spawn(command, argv, {
+    cwd: options.cwd,
+    env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...furtherDescriptors(options, nowhere)],
-    buffer: false,
-    encoding: 'buffer',
-    reject: false,
     detached: true,
-    killSignal: 'SIGKILL',
   });
   closeSync(nowhere);
-  let failure: { readonly cause: unknown } | undefined;
-  const guarded = (take: ((bytes: Uint8Array) => void) | undefined) => (bytes: Uint8Array) => {
-    if (take === undefined || failure !== undefined) return;
-    try {
-      take(bytes);
-    } catch (cause) {
-      failure = { cause };
-      child.kill('SIGKILL');
-    }
-  };
-  consume(child.stdout, guarded(options.onStdout ?? options.onOutput));
-  consume(child.stderr, guarded(options.onOutput));
-  if (options.onStatus !== undefined)
-    consume(child.stdio[4] as unknown as Readable, guarded(options.onStatus));
-  const gate = child.stdio[3] as unknown as Writable;
-  gate.on('error', () => undefined);
-  if (child.pid === undefined) {
-    const result = await child;
-    throw new Failure('sandbox-unavailable', `${command} cannot be started`, { cause: result.cause });
-  }
+  child.on('error', () => undefined);
+  const end = () => child.kill('SIGKILL');
+  options.signal?.addEventListener('abort', end);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ended = child.then(({ exitCode, signal }) => {
-    if (failure !== undefined) throw failure.cause;
-    return { exitCode, signal };
+  const guard = new Guard(end);
+  const ended = new Promise<ProcessEnd>((resolve, reject) => {
+    child.once('close', (exitCode, signal) => {
+      options.signal?.removeEventListener('abort', end);
+      if (guard.failure === undefined)
+        resolve({ exitCode: exitCode ?? undefined, signal: signal ?? undefined });
+      else reject(guard.failure.cause);
+    });
   });
   ended.catch(() => undefined);
-  return { pid: child.pid, gate, exited, ended };
+  await begun(child, command);
+  const [, , , gate, status] = child.stdio as unknown as [null, Readable, Readable, Duplex, Readable?];
+  guard.consume(child.stdout!, options.onStdout ?? options.onOutput);
+  guard.consume(child.stderr!, options.onOutput);
+  if (status !== undefined && status !== null) guard.consume(status, options.onStatus);
+  gate.on('error', () => undefined);
+  return { pid: child.pid!, gate, exited, ended };
 }
 
-function consume(stream: Readable, take: (bytes: Uint8Array) => void): void {
-  stream.on('data', take);
-  stream.on('error', () => undefined);
+async function begun(child: ChildProcess, command: string): Promise<void> {
+  if (child.pid !== undefined) return;
+  const cause = await new Promise((resolve) => child.once('error', resolve));
+  throw new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
+}
+
+/** Hands streams to callbacks. What a callback throws would be caught by nobody: it ends the program instead. */
+class Guard {
+  failure: { readonly cause: unknown } | undefined;
+  readonly #end: () => void;
+
+  constructor(end: () => void) {
+    this.#end = end;
+  }
+
+  consume(stream: Readable, take: ((bytes: Uint8Array) => void) | undefined): void {
+    stream.on('error', () => undefined);
+    stream.on('data', (bytes: Buffer) => {
+      if (take === undefined || this.failure !== undefined) return;
+      try {
+        take(bytes);
+      } catch (cause) {
+        this.failure = { cause };
+        this.#end();
+      }
+    });
+  }
 }
 
 /**
  * Descriptors from 4 on. Those of this process that a program would inherit, because whoever started it left them open, lead
  * nowhere instead.
  */
-function furtherDescriptors(
-  { onStatus }: ProcessOptions,
-  nowhere: number,
-): ('ignore' | 'pipe')[] {
+function furtherDescriptors({ onStatus }: ProcessOptions, nowhere: number): ('ignore' | 'pipe' | number)[] {
   const leaked = inheritableDescriptors();
   const last = Math.max(onStatus === undefined ? 3 : 4, ...leaked);
   return Array.from({ length: last - 3 }, (_, index) => {
     const descriptor = index + 4;
     if (descriptor === 4 && onStatus !== undefined) return 'pipe';
-    // execa hands numbers on to Node, but its types know them for the first three only.
-    return leaked.includes(descriptor) ? (nowhere as unknown as 'ignore') : 'ignore';
+    return leaked.includes(descriptor) ? nowhere : 'ignore';
   });
 }
 
@@ -156,23 +165,37 @@ function isInheritable(descriptor: number): boolean {
   }
 }
 
-/** Runs a short program to its end and returns its exit status and the last 64 KiB of its output. */
+/** Runs one of the machine's programs to its end and returns its exit status and the last 64 KiB of its output. */
 export async function runProcess(
   command: string,
   argv: readonly string[],
-  options: ProcessOptions,
+  options: Omit<ProcessOptions, 'onStatus'>,
 ): Promise<ProcessEnd & { readonly output: string }> {
+  const { execa } = await import('execa');
   const output = new OutputTail(64 * 1024);
-  const child = await startProcess(command, argv, {
-    ...options,
-    onOutput: (bytes) => {
-      output.add(bytes);
-      options.onOutput?.(bytes);
-    },
+  const { cwd, env, signal } = options;
+  const child = execa(command, argv, {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    encoding: 'buffer',
+    reject: false,
   });
-  child.gate.end();
-  const end = await child.ended;
-  return { ...end, output: output.text() };
+  const guard = new Guard(() => child.kill('SIGKILL'));
+  const told = (bytes: Uint8Array) => {
+    output.add(bytes);
+    options.onOutput?.(bytes);
+  };
+  guard.consume(child.stdout, options.onStdout ?? told);
+  guard.consume(child.stderr, told);
+  const { exitCode, signal: endSignal, cause } = await child;
+  if (guard.failure !== undefined) throw guard.failure.cause;
+  if (child.pid === undefined)
+    throw new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
+  return { exitCode, signal: endSignal, output: output.text() };
 }
 
 /** The last bytes of a stream of output. */

@@ -15,8 +15,7 @@ import { wolfi } from './repository/known.ts';
 import { openRepository, type Repository } from './repository/repository.ts';
 
 /** What names a package of a repository instead of a file. */
-export const packageNamePattern =
-  /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
+export const packageNamePattern = /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
 
 const mostKeyBytes = 64 * 1024;
 
@@ -33,7 +32,11 @@ export async function completeOptions(options: RunOptions, byName: boolean): Pro
   return { ...options, repositories, keys: [...keys, ...known], keyAddresses: [] };
 }
 
-async function fetchKey(address: string, inputs: Inputs, provenance: Provenance = 'named'): Promise<PublicKey> {
+async function fetchKey(
+  address: string,
+  inputs: Inputs,
+  provenance: Provenance = 'named',
+): Promise<PublicKey> {
   const bytes = await inputs.read(address, provenance);
   if (bytes === undefined || bytes.length > mostKeyBytes)
     throw new Failure('unreachable', `there is no key at ${address}`);
@@ -46,10 +49,14 @@ async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
   const got = bytes === undefined ? 'nothing' : sha256(bytes);
   if (bytes !== undefined && got === wolfi.keySha256) return parsePublicKey(wolfi.keyName, bytes);
   inputs.forget(wolfi.keyLocation);
-  throw new Failure('environment-invalid', 'the key served for Wolfi is not the one that this program knows', {
-    expected: wolfi.keySha256,
-    got,
-  });
+  throw new Failure(
+    'environment-invalid',
+    'the key served for Wolfi is not the one that this program knows',
+    {
+      expected: wolfi.keySha256,
+      got,
+    },
+  );
 }
 
 /** Opens the repositories of a run, once for each architecture. */
@@ -126,7 +133,7 @@ export async function environmentPlaces(
 }
 
 function placeOf(repository: Repository, foundIn: EnvironmentPlace['foundIn']): EnvironmentPlace {
-  return { repository, foundIn, unlisted: isAddress(repository.location) };
+  return { repository, foundIn };
 }
 
 async function recordedKeys(keyring: readonly string[], inputs: Inputs): Promise<PublicKey[]> {

@@ -85,7 +85,8 @@ async function obtainByName(
     const path = await obtainListed(location, record, machine.inputs);
     if (path !== undefined) return { path, fileName: basename(location) };
   }
-  if (version !== undefined) return obtainUnlisted(subject, name!, version, repositories, machine.inputs, architecture);
+  if (version !== undefined)
+    return obtainUnlisted(subject, name!, version, repositories, machine.inputs, architecture);
   throw unavailable(subject, architecture);
 }
 

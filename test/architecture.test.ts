@@ -22,6 +22,9 @@ const rows: readonly (readonly string[])[] = [
     'options.ts',
     'target.ts',
     'prepare.ts',
+    'variations.ts',
+    'explain.ts',
+    'triangulate.ts',
     'verify.ts',
     'lock.ts',
     'inspect.ts',
@@ -30,6 +33,9 @@ const rows: readonly (readonly string[])[] = [
     'diff.ts',
     'doctor.ts',
     'cache.ts',
+    'bundle.ts',
+    'repositories.ts',
+    'subject.ts',
   ],
   ['report'],
   ['index.ts', 'cli'],
@@ -43,7 +49,14 @@ const gateways: Readonly<Record<string, string>> = {
   commander: 'cli/program.ts',
   chalk: 'cli/output.ts',
   undici: 'inputs/http.ts',
+  diff: 'compare/comparators/alignment.ts',
+  'tar-stream': 'compare/comparators/tar-archive.ts',
+  fzstd: 'compare/comparators/zstd-stream.ts',
+  'xz-decompress': 'compare/comparators/xz-stream.ts',
 };
+
+/** Files that are programs of their own, started by others. */
+const programs = ['engine/melange/runner.ts'];
 
 const src = join(root, 'src');
 const files = sourceFiles(src);
@@ -77,7 +90,9 @@ describe('the architecture', () => {
   it('keeps the command line out of the library: nothing there writes to the console or ends the process', () => {
     const offending = files.filter(
       (file) =>
-        !file.startsWith('cli/') && /\bconsole\.|process\.(exit|stdout|stderr|argv)\b/.test(read(file)),
+        !file.startsWith('cli/') &&
+        !programs.includes(file) &&
+        /\bconsole\.|process\.(exit|stdout|stderr|argv)\b/.test(read(file)),
     );
     assert.deepEqual(offending, []);
   });

@@ -1,5 +1,5 @@
 /** One build: a workspace, the recipe's steps in a sandbox, and what they left. */
-import { lstatSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBytes } from '../bytes.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
@@ -39,6 +39,8 @@ export interface BuildRequest {
   readonly observer: StepObserver;
   /** What is changed about the guest on purpose. */
   readonly variation?: Variation | undefined;
+  /** Let the steps reach the network. */
+  readonly network?: boolean;
 }
 
 export interface Built {
@@ -68,7 +70,7 @@ export async function build(request: BuildRequest): Promise<Built> {
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
-  return builtFrom(captured, recipe, present, sandbox);
+  return builtFrom(captured, recipe, present, sandbox, request.network);
 }
 
 function builtFrom(
@@ -76,6 +78,7 @@ function builtFrom(
   recipe: Recipe,
   licensePaths: readonly string[],
   sandbox: Sandbox,
+  network: boolean | undefined,
 ): Built {
   const names = [recipe.package.name, ...recipe.subpackages.map(({ name }) => name)];
   return {
@@ -89,7 +92,7 @@ function builtFrom(
         return bytes === undefined ? [] : [[path, decodeBytes(bytes)] as const];
       }),
     ),
-    caveats: sandbox.caveats,
+    caveats: [...sandbox.caveats, ...(network === true ? [networkCaveat] : [])],
     close: () => captured.close(),
   };
 }
@@ -101,7 +104,8 @@ function noteFiles({ recipe, format, architecture, namespace, cpe }: BuildReques
 
 async function openSandbox(request: BuildRequest, workspace: string): Promise<Sandbox> {
   const environment = request.guest.root;
-  const mounts = [...request.guest.mounts, ...placeSources(request.sources, request.directory, environment)];
+  const placed = placeSources(request.sources, request.directory, environment);
+  const mounts = [...request.guest.mounts, ...placed, ...(request.network === true ? nameServers() : [])];
   const common = { ...request, workspace, mounts, environment };
   if (request.sandbox === 'chroot') return openChroot(common);
   return openBubblewrap({
@@ -111,6 +115,14 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
     hostname: request.variation?.hostname,
     programs: request.variation?.programs ?? [],
   });
+}
+
+const networkCaveat = 'the steps could reach the network: what they fetched is pinned by nothing';
+
+/** How names are resolved on this machine. */
+function nameServers(): Mount[] {
+  const source = '/etc/resolv.conf';
+  return existsSync(source) ? [{ source: realpathSync(source), target: source, writable: false }] : [];
 }
 
 /** Root, unless the recipe names another user to run as. */

@@ -23,7 +23,10 @@ export function placeSources(found: readonly FoundSource[], directory: string, e
       copyFileSync(each.path, join(cache, `${each.source.algorithm}:${each.source.digest}`));
     } else {
       const { repository, submodules = [], source } = each;
-      for (const { address, repository: path } of [{ address: source.repository, repository }, ...submodules]) {
+      for (const { address, repository: path } of [
+        { address: source.repository, repository },
+        ...submodules,
+      ]) {
         const target = `${guestRepositories}/${substitutions.length}`;
         mounts.push({ source: path, target, writable: false });
         substitutions.push(`[url "file://${target}"]\n\tinsteadOf = ${quoted(address)}\n`);

@@ -4,6 +4,7 @@ import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import { conditionHolds } from '../melange/condition.ts';
 import type { Format } from '../melange/format.ts';
+import { networkRequired, wantedNetwork } from '../plan/network.ts';
 import { OutputTail } from '../process.ts';
 import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
 import { makeOutputFolder } from './workspace.ts';
@@ -31,11 +32,13 @@ export interface StepContext {
   /** Seconds since 1970; undefined where the publisher gave no clock, which melange takes as 0. */
   readonly sourceDateEpoch: number;
   readonly observer: StepObserver;
+  /** Whether the steps reach the network. */
+  readonly network?: boolean;
 }
 
 const tailBytes = 16 * 1024;
 
-/** Runs all steps of the origin, then those of each subpackage. Fails with `step-failed`, `assertion-failed` or `build-limit`. */
+/** Runs all steps of the origin, then those of each subpackage. Fails with `step-failed`, `network-required`, `assertion-failed` or `build-limit`. */
 export async function runSteps(context: StepContext): Promise<void> {
   const { recipe } = context;
   await prepareGuest(context);
@@ -134,6 +137,8 @@ async function runScript(
   });
   if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
   if (end.exitCode !== 0) {
+    if (context.network !== true && wantedNetwork(tail.text()))
+      throw networkRequired(describeStep(name), tail.text());
     throw new Failure('step-failed', `${describeStep(name)} failed with exit status ${end.exitCode}`, {
       got: tail.text(),
     });

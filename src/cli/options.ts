@@ -1,10 +1,11 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
+import { type Factor, factors } from '../compare/triangulation.ts';
 import { chosenEngine, type EngineName } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
@@ -33,6 +34,8 @@ export interface RawOptions {
   readonly cache?: string;
   readonly log?: string;
   readonly jobs?: string;
+  readonly repeat?: string;
+  readonly vary?: readonly string[];
   readonly threads?: string;
   readonly stepSeconds?: string;
   readonly memoryMib?: string;
@@ -74,10 +77,33 @@ export function runOptions(
     sourceMirrors: (raw.sourceMirror ?? []).map(parseMirror),
     sourceDirectory: raw.sourceDir === undefined ? undefined : requireFolder(raw.sourceDir),
     engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
+    ...furtherBuilds(raw),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
     machine: thisMachine(raw, signal, onProgress),
     onProgress,
   };
+}
+
+function furtherBuilds({ repeat, vary = [] }: RawOptions): Pick<RunOptions, 'repeat' | 'vary'> {
+  return {
+    ...(repeat === undefined ? {} : { repeat: parseCount('--repeat', repeat) }),
+    ...(vary.length === 0 ? {} : { vary: parseFactors(vary) }),
+  };
+}
+
+function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
+  if (names.includes('auto')) {
+    if (names.length === 1) return 'auto';
+    throw new Failure('usage', '--vary auto chooses the factors by itself', { got: names.join(' ') });
+  }
+  const unknown = names.find((name) => !factors.some((factor) => factor === name));
+  if (unknown !== undefined) {
+    throw new Failure('usage', '--vary takes factors of a closed list', {
+      expected: `auto, or any of ${factors.join(' ')}`,
+      got: unknown,
+    });
+  }
+  return factors.filter((factor) => names.includes(factor));
 }
 
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
@@ -98,9 +124,9 @@ export function requireSubjects(subjects: readonly string[]): void {
 }
 
 /** Fails with `usage` unless every name is a file that can be read. */
-export function requireFiles(paths: readonly string[]): void {
+function requireFiles(paths: readonly string[]): void {
   for (const path of paths) {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat?.isFile() !== true) throw new Failure('usage', `${path} is no file`);
   }
 }
@@ -108,10 +134,18 @@ export function requireFiles(paths: readonly string[]): void {
 /** Fails with `usage` unless every name is a file or a folder. */
 export function requireFilesOrFolders(paths: readonly string[]): void {
   for (const path of paths) {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (stat?.isFile() !== true && stat?.isDirectory() !== true) {
       throw new Failure('usage', `${path} is no file or folder`);
     }
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be reached`, { cause });
   }
 }
 
@@ -132,7 +166,7 @@ function parseLocation(location: string): string {
 }
 
 export function requireFolder(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (stat?.isDirectory() !== true) throw new Failure('usage', `${path} is no folder`);
   return resolve(path);
 }
@@ -145,9 +179,7 @@ function findMelange({ engine, melange }: RawOptions): string {
     return resolve(melange);
   }
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder.startsWith('/'));
-  const found = folders
-    .map((folder) => join(folder, 'melange'))
-    .find((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+  const found = folders.map((folder) => join(folder, 'melange')).find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new Failure('usage', `--engine ${engine} needs a melange, and there is none on the search path`, {
     hint: 'name one with --melange FILE',

@@ -5,6 +5,7 @@ import type { RawOptions } from './options.ts';
 import { version } from './version.ts';
 
 const usageExitCode = 2;
+const packageArgument = 'FILE, URL, or NAME[=VERSION-rN] of a repository';
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -39,10 +40,12 @@ function commandTree(finish: Finish): Command {
   addVerify(program, finish);
   addInspect(program, finish);
   addLock(program, finish);
+  addFetch(program, finish);
   addRebuild(program, finish);
   addIndex(program, finish);
   addDiff(program, finish);
   addDoctor(program, finish);
+  addCache(program, finish);
   return program;
 }
 
@@ -122,6 +125,18 @@ function buildOptions(command: Command): Command {
     .option('--disk-mib <n>', 'most disk space of one step');
 }
 
+/** Options for more builds than one of the same package. */
+function furtherBuildOptions(command: Command): Command {
+  return command
+    .option('--repeat <n>', 'builds of each package: tells what is unstable by itself')
+    .option(
+      '--vary <factor>',
+      'build again with one thing changed: auto, clock, cpu-count, parallelism, hostname, kernel, locale, time-zone, umask, user-id, directory-order, build-path, hash-seed, environment; repeatable',
+      collect,
+      [],
+    );
+}
+
 function formatOptions(command: Command): Command {
   return command
     .addOption(new Option('--format <format>', 'what to print').choices(reportFormatNames).default('text'))
@@ -149,8 +164,8 @@ function addVerify(program: Command, finish: Finish): void {
     .description(
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
-    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository');
-  formatOptions(buildOptions(command))
+    .argument('[package...]', packageArgument);
+  formatOptions(furtherBuildOptions(buildOptions(command)))
     .addHelpText(
       'after',
       '\nExample:\n  wolfi-repro verify --key lab.rsa.pub --repository ./environment hello-1.0-r0.apk',
@@ -168,7 +183,7 @@ function addInspect(program: Command, finish: Finish): void {
     .description(
       'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
     )
-    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository');
+    .argument('<package...>', packageArgument);
   trustOptions(command)
     .option('--entries', 'list every entry of every section', false)
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
@@ -185,11 +200,52 @@ function addLock(program: Command, finish: Finish): void {
     .description(
       'Prints the plan: who built it, the environment, sources and steps, each pinned by digest. Nothing is run.',
     )
-    .argument('<package>', 'FILE, URL, or NAME[=VERSION-rN] of a repository');
-  buildOptions(command).action(async (file: string) => {
-    const { lockCommand } = await import('./commands/lock.ts');
-    finish(await lockCommand(file, rawOptions(command)));
+    .argument('<package>', packageArgument);
+  buildOptions(command)
+    .option('--bundle <file>', 'write everything that a verdict rests on to one file as well')
+    .action(async (file: string) => {
+      const { lockCommand } = await import('./commands/lock.ts');
+      finish(await lockCommand(file, rawOptions(command)));
+    });
+}
+
+function addFetch(program: Command, finish: Finish): void {
+  const command = program
+    .command('fetch')
+    .summary('get every input of a rebuild ahead of time')
+    .description(
+      'Fetches packages, their environments, sources and recipes into the cache, so that a later run can be --offline.',
+    )
+    .argument('<package...>', packageArgument);
+  buildOptions(command).action(async (subjects: string[]) => {
+    const { fetchCommand } = await import('./commands/fetch.ts');
+    finish(await fetchCommand(subjects, rawOptions(command)));
   });
+}
+
+function addCache(program: Command, finish: Finish): void {
+  const cache = program.command('cache').summary('show, check and empty the cache');
+  const add = (name: string, summary: string) =>
+    cache
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
+      .option('--cache <dir>', 'folder of the cache');
+  const list = add('list', 'list what is kept, the longest unused first').action(async () => {
+    const { cacheListCommand } = await import('./commands/cache.ts');
+    finish(cacheListCommand(rawOptions(list)));
+  });
+  const verify = add('verify', 'hash every object and drop what is damaged').action(async () => {
+    const { cacheVerifyCommand } = await import('./commands/cache.ts');
+    finish(await cacheVerifyCommand(rawOptions(verify)));
+  });
+  const prune = add('prune', 'remove what nobody asked for in a long time, or what is too much')
+    .option('--older-than <time>', 'unused for so long: 12h, 30d, 8w')
+    .option('--max-size <size>', 'keep no more than so much: 500M, 20G')
+    .action(async () => {
+      const { cachePruneCommand } = await import('./commands/cache.ts');
+      finish(await cachePruneCommand(rawOptions(prune)));
+    });
 }
 
 function addRebuild(program: Command, finish: Finish): void {
@@ -199,7 +255,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .description(
       'Rebuilds packages and writes them to <dir>/<arch>/, with the published signature where there is one.',
     )
-    .argument('<package...>', 'packages: FILE, URL, or NAME[=VERSION-rN] of a repository')
+    .argument('<package...>', packageArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .requiredOption('-o, --out <dir>', 'where to write');
   buildOptions(command).action(async (files: string[]) => {

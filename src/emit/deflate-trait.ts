@@ -1,7 +1,7 @@
 /** The encoder generation of a published package, told by its own streams. */
 import type { Apk } from '../apk/apk.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
-import { agreeingGenerations } from './deflate/index.ts';
+import { agreeingGenerations, deflateGenerations } from './deflate/index.ts';
 
 /** Up to one window of the encoder, all generations write the same. */
 const oneWindow = 65_535;
@@ -14,7 +14,8 @@ export function inferDeflate(apk: Apk, expected: DeflateGeneration): DeflateGene
   const { head, start, end } = apk.data;
   if (head.inflated.length <= oneWindow) return expected;
   const complete = head.compressed.length === end - start;
-  const agreeing = agreeingGenerations(head.inflated, head.compressed, complete, 'pgzip');
-  if (agreeing.includes(expected)) return expected;
-  return agreeing[0] ?? expected;
+  const agreeing = (among: readonly DeflateGeneration[]) =>
+    agreeingGenerations(head.inflated, head.compressed, complete, 'pgzip', among)[0];
+  const others = deflateGenerations.filter((generation) => generation !== expected);
+  return agreeing([expected]) ?? agreeing(others) ?? expected;
 }

@@ -22,6 +22,13 @@ export type Substitution =
       readonly entry: DataEntry;
     }
   | { readonly kind: 'no-entry'; readonly section: 'control' | 'data'; readonly path: string }
+  /** The same file under its published path. */
+  | {
+      readonly kind: 'moved';
+      readonly section: 'control' | 'data';
+      readonly path: string;
+      readonly from: string;
+    }
   /** The bytes of a file. */
   | {
       readonly kind: 'content';
@@ -68,6 +75,11 @@ export type Substitution =
 /** What the steps left, with published entries, contents and modes in it. */
 export function substituteInTree(tree: Tree, substitutions: readonly Substitution[]): Tree {
   const entries = new Map(tree.entries.map((entry) => [entry.path, entry]));
+  for (const { path, from } of movesIn('data', substitutions)) {
+    const present = entries.get(from);
+    if (present !== undefined) entries.set(path, { ...present, path });
+    entries.delete(from);
+  }
   for (const each of substitutions) {
     if (!('section' in each) || each.section !== 'data') continue;
     const present = 'path' in each ? entries.get(each.path) : undefined;
@@ -80,6 +92,11 @@ export function substituteInTree(tree: Tree, substitutions: readonly Substitutio
     }
   }
   return treeOf(entries.values());
+}
+
+/** Moves come first: whatever else is said of a file is said under its published path. */
+function movesIn(section: 'control' | 'data', substitutions: readonly Substitution[]) {
+  return substitutions.flatMap((each) => (each.kind === 'moved' && each.section === section ? [each] : []));
 }
 
 function withAttribute(entry: TreeEntry, name: AttributeName, header: TarEntry): TreeEntry {
@@ -118,6 +135,11 @@ export function substituteInEntries(
 ): readonly DataEntry[] {
   const own = substitutions.filter((each) => 'section' in each && each.section === section);
   const byPath = new Map(entries.map((entry) => [pathOf(entry), entry]));
+  for (const { path, from } of movesIn(section, substitutions)) {
+    const present = byPath.get(from);
+    if (present !== undefined) byPath.set(path, { ...present, header: { ...present.header, name: path } });
+    byPath.delete(from);
+  }
   for (const each of own) {
     const present = 'path' in each ? byPath.get(each.path) : undefined;
     if (each.kind === 'entry') byPath.set(each.path, each.entry);

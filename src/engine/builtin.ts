@@ -165,6 +165,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       limits: machine.limits,
       signal: machine.signal,
       observer: request.observer,
+      ...(request.network === undefined ? {} : { network: request.network }),
       variation: request.variation,
     });
   } catch (failure) {

@@ -32,6 +32,8 @@ export interface RebuildRequest {
   readonly observer: StepObserver;
   /** What is changed about the guest on purpose; only the builtin engine can. */
   readonly variation?: Variation;
+  /** Let the steps reach the network; the verdict then carries a caveat. */
+  readonly network?: boolean;
 }
 
 /** What of this machine a rebuild may use. */

@@ -60,7 +60,8 @@ function embeddedIpv4(address: string): string | undefined {
   const dotted = (high: number, low: number) => [high >> 8, high & 255, low >> 8, low & 255].join('.');
   if (groups[0] === 0x2002) return dotted(groups[1]!, groups[2]!);
   const front = groups.slice(0, 6).join(',');
-  if (front === '0,0,0,0,0,65535' || front === `${0x64},${0xff9b},0,0,0,0`) return dotted(groups[6]!, groups[7]!);
+  if (front === '0,0,0,0,0,65535' || front === `${0x64},${0xff9b},0,0,0,0`)
+    return dotted(groups[6]!, groups[7]!);
   return undefined;
 }
 
@@ -68,7 +69,8 @@ function embeddedIpv4(address: string): string | undefined {
 function ipv6Groups(address: string): number[] {
   const host = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
   const [left, right] = host.split('::') as [string, string | undefined];
-  const parse = (text: string) => (text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16)));
+  const parse = (text: string) =>
+    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
   const front = parse(left);
   const back = right === undefined ? [] : parse(right);
   return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
@@ -118,7 +120,11 @@ export async function requireAllowed(url: URL, provenance: Provenance, policy: A
 
 /** The failure of a connection whose name turned out to lead somewhere private. */
 export function privateRefused(location: string): Failure {
-  return refused(location, 'a package chose it and it leads to a private address', '--allow-private-addresses');
+  return refused(
+    location,
+    'a package chose it and it leads to a private address',
+    '--allow-private-addresses',
+  );
 }
 
 /** Nothing where the name is unknown here: behind a proxy, names are the proxy's business. */

@@ -53,7 +53,12 @@ export interface Validators {
 }
 
 export type Downloaded =
-  | { readonly kind: 'fetched'; readonly sha256: Sha256; readonly path: string; readonly validators: Validators }
+  | {
+      readonly kind: 'fetched';
+      readonly sha256: Sha256;
+      readonly path: string;
+      readonly validators: Validators;
+    }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'missing' };
 
@@ -82,7 +87,9 @@ export async function download(location: string, wanted: Wanted, by: Downloader)
         const { wait } = judge(failure, location);
         idle = part.bytes > before ? 0 : idle + 1;
         if (idle >= by.attempts || attempt >= mostAttempts) throw unreachable(location, failure);
-        await sleep(wait ?? by.backoffMilliseconds * 2 ** Math.max(0, idle - 1), undefined, { signal: by.signal });
+        await sleep(wait ?? by.backoffMilliseconds * 2 ** Math.max(0, idle - 1), undefined, {
+          signal: by.signal,
+        });
       }
     }
   } finally {
@@ -96,7 +103,9 @@ class TransientStatus extends Error {
 
   constructor(status: number, retryAfter: string | undefined) {
     super(`status ${status}`);
-    const seconds = /^\d{1,6}$/.test(retryAfter ?? '') ? Math.min(Number(retryAfter), longestRetryAfter) : undefined;
+    const seconds = /^\d{1,6}$/.test(retryAfter ?? '')
+      ? Math.min(Number(retryAfter), longestRetryAfter)
+      : undefined;
     this.waitMilliseconds = seconds === undefined ? undefined : seconds * 1000;
   }
 }
@@ -144,7 +153,8 @@ async function attemptOnce(
 }
 
 function refusedStatus(location: string, status: number): Failure {
-  const hint = status === 401 || status === 403 ? { hint: 'give credentials in HTTP_AUTH or a netrc file' } : {};
+  const hint =
+    status === 401 || status === 403 ? { hint: 'give credentials in HTTP_AUTH or a netrc file' } : {};
   return new Failure('unreachable', `${shownAddress(location)} cannot be fetched: status ${status}`, hint);
 }
 
@@ -170,7 +180,9 @@ async function receive(
   { mostBytes }: Wanted,
   { onTransfer }: Downloader,
 ): Promise<void> {
-  const length = /^\d+$/.test(answer.header('content-length') ?? '') ? Number(answer.header('content-length')) : undefined;
+  const length = /^\d+$/.test(answer.header('content-length') ?? '')
+    ? Number(answer.header('content-length'))
+    : undefined;
   const total = length === undefined ? undefined : part.bytes + length;
   if (total !== undefined && total > mostBytes) throw tooLarge(location, mostBytes);
   part.begin(validatorsOf(answer));

@@ -47,7 +47,14 @@ const emptySha256 = sha256(new Uint8Array(0));
 
 async function readEntry(location: string, path: string): Promise<FolderEntry> {
   const stat = lstatSync(location);
-  const common = { path, mode: stat.mode & 0o7777, linkname: '', size: 0, sha256: emptySha256, source: undefined };
+  const common = {
+    path,
+    mode: stat.mode & 0o7777,
+    linkname: '',
+    size: 0,
+    sha256: emptySha256,
+    source: undefined,
+  };
   if (stat.isSymbolicLink()) {
     return { ...common, type: '2', linkname: decodeBytes(readlinkSync(location, { encoding: 'buffer' })) };
   }

@@ -55,7 +55,10 @@ export async function fetchRepository(
   const pinned = wanted.every(({ commit }) => commit !== '');
   if (isRepository(kept) && (pinned || access.network.policy.offline)) {
     touch(kept);
-    return { path: kept, commits: await Promise.all(wanted.map((each) => requireCommit(git, kept, each, address))) };
+    return {
+      path: kept,
+      commits: await Promise.all(wanted.map((each) => requireCommit(git, kept, each, address))),
+    };
   }
   const located = await access.locate(address, provenance);
   if (located === undefined) return undefined;
@@ -221,7 +224,9 @@ async function fetchBounded(
     const flags = shallow === undefined ? [] : [`--depth=${shallow}`];
     const watch = watchSize(path);
     try {
-      await git(['-C', path, 'fetch', '--quiet', '--no-tags', ...flags, '--', located, ...refspecs], { address: located });
+      await git(['-C', path, 'fetch', '--quiet', '--no-tags', ...flags, '--', located, ...refspecs], {
+        address: located,
+      });
       return;
     } catch (failure) {
       if (!(failure instanceof GitError)) throw failure;
@@ -270,17 +275,30 @@ async function requireCommit(
   }
   const agrees = tag === '' ? await hasCommit(git, path, commit) : tip === commit || tagObject === commit;
   if (agrees) return commit;
-  throw new Failure('source-mismatch', `${shownAddress(address)} has another commit at ${tag || branch || 'HEAD'}`, {
-    expected: commit,
-    got: tip ?? 'nothing',
-  });
+  throw new Failure(
+    'source-mismatch',
+    `${shownAddress(address)} has another commit at ${tag || branch || 'HEAD'}`,
+    {
+      expected: commit,
+      got: tip ?? 'nothing',
+    },
+  );
 }
 
 /** A clone asks for the default branch even where it is told another. */
-async function settleHead(git: Git, path: string, located: string, commits: readonly string[]): Promise<void> {
-  const text = await git(['ls-remote', '--symref', '--', located, 'HEAD'], { address: located }).catch(() => '');
+async function settleHead(
+  git: Git,
+  path: string,
+  located: string,
+  commits: readonly string[],
+): Promise<void> {
+  const text = await git(['ls-remote', '--symref', '--', located, 'HEAD'], { address: located }).catch(
+    () => '',
+  );
   const named = /^ref: (refs\/heads\/[^\s]+)\tHEAD$/m.exec(text)?.[1];
-  const branches = (await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads'])).trim().split('\n');
+  const branches = (await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads']))
+    .trim()
+    .split('\n');
   const head = named !== undefined && branches.includes(named) ? named : branches[0];
   if (head === undefined || head === '')
     await git(['-C', path, 'update-ref', '--no-deref', 'HEAD', commits[0]!]).catch(() => undefined);
@@ -320,14 +338,24 @@ export async function listSubmodules(
     () => false,
   );
   if (!has) return [];
-  const text = await git(['-C', repository, 'config', '--blob', blob, '-z', '--get-regexp', '^submodule\\..*\\.(path|url)$']);
+  const text = await git([
+    '-C',
+    repository,
+    'config',
+    '--blob',
+    blob,
+    '-z',
+    '--get-regexp',
+    '^submodule\\..*\\.(path|url)$',
+  ]);
   const modules = new Map<string, { path?: string; url?: string }>();
   for (const item of text.split('\0').filter(Boolean)) {
     const [, name, key, value] = /^submodule\.([\s\S]*)\.(path|url)\n([\s\S]*)$/.exec(item) ?? [];
     if (name === undefined) continue;
     const known = modules.get(name) ?? {};
     modules.set(name, { ...known, [key!]: value! });
-    if (modules.size > mostSubmodules) throw new Failure('limit-exceeded', 'a source has too many submodules');
+    if (modules.size > mostSubmodules)
+      throw new Failure('limit-exceeded', 'a source has too many submodules');
   }
   const found: Submodule[] = [];
   for (const { path, url } of modules.values()) {

@@ -146,7 +146,11 @@ async function exchange(
   const bare = new URL(url);
   bare.username = '';
   bare.password = '';
-  const { statusCode, headers: received, body } = await agents.request(bare, {
+  const {
+    statusCode,
+    headers: received,
+    body,
+  } = await agents.request(bare, {
     dispatcher: agents[trust],
     signal,
     headers: {
@@ -223,8 +227,7 @@ class Slots {
   async take(host: string): Promise<() => void> {
     const taken = this.#taken.get(host) ?? 0;
     if (taken < this.#most) this.#taken.set(host, taken + 1);
-    else
-      await new Promise<void>((go) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), go]));
+    else await new Promise<void>((go) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), go]));
     let released = false;
     return () => {
       if (released) return;

@@ -28,7 +28,10 @@ export function indexCache(store: Store): IndexCache {
       const note = JSON.parse(recalled) as IndexNote;
       const [text, table] = await Promise.all([store.get(note.text), store.get(note.table)]);
       if (text === undefined || table === undefined) return undefined;
-      const signatures = note.signatures.map((each) => ({ ...each, bytes: Buffer.from(each.bytes, 'base64') }));
+      const signatures = note.signatures.map((each) => ({
+        ...each,
+        bytes: Buffer.from(each.bytes, 'base64'),
+      }));
       return { ...note, signatures, text: readFileSync(text), table: readTable(table) };
     },
     remember(digest, { signatures, signedFrom, text, table, newestBuild }: CachedIndex) {
@@ -37,7 +40,10 @@ export function indexCache(store: Store): IndexCache {
         table: store.add(new Uint8Array(table.buffer, table.byteOffset, table.byteLength)),
         signedFrom,
         newestBuild,
-        signatures: signatures.map((each) => ({ ...each, bytes: Buffer.from(each.bytes).toString('base64') })),
+        signatures: signatures.map((each) => ({
+          ...each,
+          bytes: Buffer.from(each.bytes).toString('base64'),
+        })),
       };
       store.remember(nameOf(digest), JSON.stringify(note));
     },

@@ -22,6 +22,8 @@ export interface ObtainOptions {
 export interface Inputs {
   readonly store: Store;
   readonly network: NetworkOptions;
+  /** Folder for recipe repositories and what lay beside recipes. */
+  readonly recipes: string;
   /** A small file (an index, a key) by location; undefined where there is none. */
   read(location: string, provenance?: Provenance): Promise<Uint8Array | undefined>;
   /** Path of a file on this machine, downloaded first where its location is an address; undefined where there is none. */
@@ -78,6 +80,7 @@ export function machineInputs(
 class MachineInputs implements Inputs {
   readonly store: Store;
   readonly network: NetworkOptions;
+  readonly recipes: string;
   readonly #cache: string;
   readonly #signal: AbortSignal;
   readonly #hashes = new Map<string, Promise<Sha256 | undefined>>();
@@ -86,6 +89,7 @@ class MachineInputs implements Inputs {
 
   constructor(cache: string, signal: AbortSignal, network: NetworkOptions) {
     this.#cache = cache;
+    this.recipes = join(cache, 'recipes');
     this.store = openStore(join(cache, 'store'));
     this.network = network;
     this.#signal = signal;
@@ -168,7 +172,12 @@ class MachineInputs implements Inputs {
 
   #download(location: string, options: ObtainOptions, known: Validators | undefined) {
     const { provenance = 'named', mostBytes = mostFileBytes } = options;
-    const by: Downloader = { ...this.network, http: this.#connect(), store: this.store, signal: this.#signal };
+    const by: Downloader = {
+      ...this.network,
+      http: this.#connect(),
+      store: this.store,
+      signal: this.#signal,
+    };
     return download(location, { provenance, mostBytes, ...(known === undefined ? {} : { known }) }, by);
   }
 }

@@ -11,7 +11,7 @@ import { fileSource } from './files.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Facts of a file on this machine. Fails as `readFront` does. */
-export async function readFacts(
+async function readFacts(
   path: string,
   inputs: Inputs,
   location: string,
@@ -39,7 +39,11 @@ export async function readFacts(
 }
 
 /** Packages of an environment through the inputs of this machine. */
-export function environmentAccess(inputs: Inputs, keys: readonly PublicKey[], arch: string): EnvironmentAccess {
+export function environmentAccess(
+  inputs: Inputs,
+  keys: readonly PublicKey[],
+  arch: string,
+): EnvironmentAccess {
   return {
     async facts(location, { foundIn }: EnvironmentPlace, checksum) {
       const provenance = foundIn === 'recorded' ? 'recorded' : 'named';
@@ -86,7 +90,7 @@ async function readOrRefuse(
 
 /** Remembers where a package is by name, for the day when no repository has it any more. */
 function keep(facts: PackageFacts | undefined, { store }: Inputs, arch: string): PackageFacts | undefined {
-  if (facts !== undefined && facts.path.startsWith(`${store.folder}/`))
+  if (facts?.path.startsWith(`${store.folder}/`))
     store.remember(noteName(facts.name, facts.version, arch), facts.sha256);
   return facts;
 }

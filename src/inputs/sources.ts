@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../failure.ts';
 import { parseSha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
 import type { FetchSource, GitSource, PlannedSource, SourceRequest } from '../plan/sources.ts';
 import { type Provenance, shownAddress } from './addresses.ts';
 import { isAddress } from './files.ts';
-import { listSubmodules } from './git.ts';
+import { type FetchedRepository, type GitWanted, listSubmodules } from './git.ts';
 import type { Inputs } from './inputs.ts';
 
 /** `PREFIX=LOCATION`: what begins with the prefix is read from the location instead. */
@@ -94,21 +94,34 @@ async function findFetched(
   if (stored !== undefined) return { kind: 'fetch', source, path: stored };
   const candidates: readonly (readonly [location: string, provenance: Provenance])[] = [
     ...caches.map((cache) => [join(cache, name), 'named'] as const),
-    ...mirrors.flatMap((mirror) => mirrored(source.uri, mirror) ?? []).map((each) => [each, 'named'] as const),
+    ...mirrors
+      .flatMap((mirror) => mirrored(source.uri, mirror) ?? [])
+      .map((each) => [each, 'named'] as const),
     ...(isAddress(source.uri) ? [[source.uri, 'recorded'] as const] : []),
   ];
-  let wrong: Failure | undefined;
+  const failures: Failure[] = [];
   for (const [location, provenance] of candidates) {
-    const path = await obtainSource(location, provenance, name, source, inputs);
-    if (path instanceof Failure) wrong ??= path;
+    const path = await obtainSource(location, provenance, name, source, inputs).catch(asFailure);
+    if (path instanceof Failure) failures.push(path);
     else if (path !== undefined) return { kind: 'fetch', source, path };
   }
-  if (wrong !== undefined) throw wrong;
+  const failure = failures.find(({ code }) => code === 'source-mismatch') ?? failures[0];
+  if (failure !== undefined) throw failure;
   return undefined;
 }
 
+/** One place that cannot be asked leaves the others. */
+function asFailure(failure: unknown): Failure {
+  if (failure instanceof Failure && (failure.code === 'unreachable' || failure.code === 'address-refused'))
+    return failure;
+  throw failure;
+}
+
 /** A source that was fetched before, wherever from. */
-async function storedSource({ algorithm, digest }: FetchSource, { store }: Inputs): Promise<string | undefined> {
+async function storedSource(
+  { algorithm, digest }: FetchSource,
+  { store }: Inputs,
+): Promise<string | undefined> {
   const known = algorithm === 'sha256' ? digest : store.recall(`sha512 ${digest}`);
   const sha256 = parseSha256(known ?? '');
   return sha256 === undefined ? undefined : store.get(sha256);
@@ -153,44 +166,58 @@ async function findRepository(
   { mirrors }: SourcePlaces,
   inputs: Inputs,
 ): Promise<FoundSource | undefined> {
-  const { source } = request;
-  const places = mirrors.flatMap((mirror) => mirrored(source.repository, mirror) ?? []);
-  for (const location of places.filter((each) => !isAddress(each))) {
-    for (const repository of [location, `${location}.git`]) {
-      const isRepository = existsSync(join(repository, 'objects')) || existsSync(join(repository, '.git'));
-      if (isRepository && statSync(repository).isDirectory() && source.commit !== '')
-        return { kind: 'git', source, repository };
-    }
-  }
+  const { source, git } = request;
   const sharing = all.filter(
     (each): each is RepositoryRequest => 'git' in each && each.source.repository === source.repository,
   );
+  const wanted = sharing.map((each) => ({ commit: each.source.commit, request: each.git }));
+  const fetched = await fetchFrom(source.repository, mirrors, wanted, inputs);
+  if (fetched === undefined) return undefined;
+  const commit = fetched.commits[sharing.indexOf(request)]!;
+  const submodules = git.submodules
+    ? await fetchSubmodules(fetched.path, commit, source.repository, mirrors, inputs)
+    : [];
+  return { kind: 'git', source: { ...source, commit }, repository: fetched.path, submodules };
+}
+
+/** From the first place that has it: folders and addresses that the user named, then the recorded address. */
+async function fetchFrom(
+  address: string,
+  mirrors: readonly SourceMirror[],
+  wanted: readonly GitWanted[],
+  inputs: Inputs,
+): Promise<FetchedRepository | undefined> {
+  const places = mirrors.flatMap((mirror) => mirrored(address, mirror) ?? []);
+  for (const folder of places.filter((each) => !isAddress(each))) {
+    const path = [folder, `${folder}.git`].find(isRepository);
+    const pinned = wanted.every(({ commit }) => commit !== '');
+    if (path !== undefined && pinned) return { path, commits: wanted.map(({ commit }) => commit) };
+  }
   const addresses: (readonly [string, Provenance])[] = [
     ...places.filter(isAddress).map((each) => [each, 'named'] as const),
-    [source.repository, 'recorded'],
+    [address, 'recorded'],
   ];
-  for (const [address, provenance] of addresses) {
-    const wanted = sharing.map(({ source: { commit }, git }) => ({ commit, request: git }));
-    const fetched = await inputs.repository(address, provenance, wanted);
-    if (fetched === undefined) continue;
-    const commit = fetched.commits[sharing.indexOf(request)]!;
-    const submodules = request.git.submodules
-      ? await fetchSubmodules(fetched.path, commit, address, provenance, inputs)
-      : [];
-    return { kind: 'git', source: { ...source, commit }, repository: fetched.path, submodules };
+  for (const [place, provenance] of addresses) {
+    const fetched = await inputs.repository(place, provenance, wanted);
+    if (fetched !== undefined) return fetched;
   }
   return undefined;
+}
+
+function isRepository(folder: string): boolean {
+  const marked = existsSync(join(folder, 'objects')) || existsSync(join(folder, '.git'));
+  return marked && statSync(folder).isDirectory();
 }
 
 const deepestSubmodules = 8;
 const mostRepositories = 1000;
 
-/** Submodules and theirs; each is fetched once. What a repository names is never the user's own wish. */
+/** Submodules and theirs, under the addresses that git will ask for: relative ones follow the recorded address. */
 async function fetchSubmodules(
   repository: string,
   commit: string,
   address: string,
-  provenance: Provenance,
+  mirrors: readonly SourceMirror[],
   inputs: Inputs,
 ): Promise<{ address: string; repository: string }[]> {
   const found = new Map<string, string>();
@@ -198,12 +225,13 @@ async function fetchSubmodules(
     if (depth > deepestSubmodules) throw new Failure('limit-exceeded', 'submodules are nested too deep');
     const modules = await listSubmodules(inputs.git(), path, at, from);
     for (const [url, group] of groupBy(modules, (each) => each.address)) {
-      if (found.size > mostRepositories) throw new Failure('limit-exceeded', 'a source has too many submodules');
+      if (found.size > mostRepositories)
+        throw new Failure('limit-exceeded', 'a source has too many submodules');
       const request = { tag: '', branch: '', depth: undefined, submodules: true };
       const wanted = group.map((each) => ({ commit: each.commit, request }));
-      const sameHost = new URL(url).host === new URL(address).host;
-      const fetched = await inputs.repository(url, sameHost ? provenance : 'recorded', wanted);
-      if (fetched === undefined) throw new Failure('unreachable', `there is no repository at ${shownAddress(url)}`);
+      const fetched = await fetchFrom(url, mirrors, wanted, inputs);
+      if (fetched === undefined)
+        throw new Failure('unreachable', `there is no repository at ${shownAddress(url)}`);
       found.set(url, fetched.path);
       for (const each of group) await visit(fetched.path, each.commit, url, depth + 1);
     }
@@ -225,13 +253,13 @@ function mirrored(uri: string, { prefix, location }: SourceMirror): string | und
   if (rest === '') return location;
   // `https://host.example` is no prefix of `https://host.example.org/`.
   if (!prefix.endsWith('/') && !/^[/?]/.test(rest)) return undefined;
-  if (rest.split(/[/\\]/).some(isDotDot) || /[\u0000-\u001f]/.test(rest)) return undefined;
+  if (rest.split(/[/\\?#]/).some(isDotDot) || /[\u0000-\u001f]/.test(rest)) return undefined;
   return `${location.replace(/\/$/, '')}/${rest.replace(/^\//, '')}`;
 }
 
 /** Also as an address may spell it (WHATWG URL, "double-dot URL path segment"). */
 function isDotDot(part: string): boolean {
-  return /^(?:\.|%2e){2}$/i.test(part);
+  return /^(?:\.|%2e){2}$/i.test(part.trim());
 }
 
 async function digestOf(path: string, algorithm: 'sha256' | 'sha512'): Promise<string> {

@@ -16,7 +16,10 @@ import { verify } from '../../src/verify.ts';
 import { type Golden, lab, labEnvironment, root } from '../support/lab.ts';
 
 /** Kept between runs: unpacked environments are shared by their identity. */
-export const cache: string = join(root, '.cache/conformance');
+export const cache: string = join(root, '.cache/wolfi-repro');
+
+/** The program as `npm test` compiles it. */
+export const program: string = join(root, 'dist/cli/main.js');
 
 const { uid, gid, username } = userInfo();
 const ids = callerIdMap({ uid, gid, name: username });

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { lab } from '../support/lab.ts';
 import { cannotRebuild } from './lab-run.ts';
 import { assertRandomNeverReproduced, everyGolden } from './mutation/campaign.ts';
-import { archiveByteMutants } from './mutation/fields.ts';
+import { archiveByteMutants, fieldMutants, sbomByteMutants } from './mutation/fields.ts';
 import type { Mutant } from './mutation/judge.ts';
 import { assertOnlyCovered, openSubject, type Subject, type SubjectFile } from './mutation/subject.ts';
 
@@ -19,6 +19,14 @@ const subjects: readonly SubjectFile[] = [
   { file: 'repository/v0.59.1/x86_64/modes-20240229-r0.apk', sourceDir: 'recipes/modes' },
 ];
 
+/** What the recipe says and no step uses makes another recipe that leaves the same tree. */
+const archives: readonly (readonly ['signature' | 'control' | 'data', readonly string[]])[] = [
+  ['signature', []],
+  ['control', ['recipe', 'steps']],
+  ['data', []],
+];
+const onlyInSbom = ['recipeLicense', 'printedVersion', 'melange', 'melangeBasis'];
+
 for (const file of subjects) {
   describe(file.file, { skip: cannotRebuild, concurrency: false }, () => {
     let subject: Subject;
@@ -31,22 +39,22 @@ for (const file of subjects) {
       await assertOnlyCovered(subject, bitMutants(readFileSync(join(lab, file.file))), []);
     });
 
-    for (const section of ['signature', 'control', 'data'] as const) {
+    it('is not reproduced with any attribute, entry, line or encoding changed', async (t) => {
+      const covered = await assertOnlyCovered(subject, fieldMutants(subject), ['recipe', 'steps']);
+      t.diagnostic(`${covered.length} covered by a trait`);
+    });
+
+    for (const [section, coverable] of archives) {
       it(`is not reproduced with any byte of the ${section} section’s archive changed`, async (t) => {
-        // The licence of the recipe's file, the version printed, and what the recipe says and no step uses.
-        const coverable = {
-          signature: [],
-          control: ['recipe', 'steps'],
-          data: ['recipeLicense', 'printedVersion', 'melange', 'melangeBasis'],
-        };
-        const covered = await assertOnlyCovered(
-          subject,
-          archiveByteMutants(subject, section),
-          coverable[section],
-        );
+        const covered = await assertOnlyCovered(subject, archiveByteMutants(subject, section), coverable);
         t.diagnostic(`${covered.length} covered by a trait`);
       });
     }
+
+    it('is not reproduced with any byte of the SBOM changed, but for what only the SBOM records', async (t) => {
+      const covered = await assertOnlyCovered(subject, sbomByteMutants(subject), onlyInSbom);
+      t.diagnostic(`${covered.length} covered by a trait`);
+    });
   });
 }
 

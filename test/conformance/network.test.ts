@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
 import { indexFolder } from '../../src/index-folder.ts';
 import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
+import { namesIn } from '../../src/inputs/owners.ts';
 import type { RunOptions } from '../../src/options.ts';
 import { parseIndex } from '../../src/repository/apkindex.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
@@ -14,9 +19,14 @@ import { makeKey } from '../support/apk-builder.ts';
 import { indexOf, recordText } from '../support/index-builder.ts';
 import { lab, labEnvironment } from '../support/lab.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
-import { assertReproduced, cannotRebuild, explain, keyOf, labOptions } from './lab-run.ts';
+import { assertReproduced, cannotRebuild, explain, keyOf, labOptions, sandbox } from './lab-run.ts';
 
-const quick: NetworkOptions = { ...defaultNetwork, timeoutMilliseconds: 2000, attempts: 3, backoffMilliseconds: 5 };
+const quick: NetworkOptions = {
+  ...defaultNetwork,
+  timeoutMilliseconds: 2000,
+  attempts: 3,
+  backoffMilliseconds: 5,
+};
 const goldens = join(lab, 'repository/v0.59.1/x86_64');
 const index = '/repository/x86_64/APKINDEX.tar.gz';
 const published = '/repository/x86_64/hello-shell-1.4.2-r3.apk';
@@ -85,16 +95,51 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
   }
 
   const foreign = makeKey('lab.rsa.pub');
-  const record = recordText({ P: 'hello-shell', V: '1.4.2-r3', C: 'Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=', A: 'x86_64' });
+  const record = recordText({
+    P: 'hello-shell',
+    V: '1.4.2-r3',
+    C: 'Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+    A: 'x86_64',
+  });
   const many = (misbehaviour: Misbehaviour) => Array.from({ length: 4 }, () => misbehaviour);
   const refused: readonly (readonly [string, string, readonly Misbehaviour[], string])[] = [
-    ['an index of another key under the same name', index, [{ kind: 'bytes', bytes: indexOf(record, foreign) }], 'rejected:index-invalid'],
-    ['an index that is no archive', index, [{ kind: 'bytes', bytes: Buffer.from('<html>') }], 'rejected:index-invalid'],
+    [
+      'an index of another key under the same name',
+      index,
+      [{ kind: 'bytes', bytes: indexOf(record, foreign) }],
+      'rejected:index-invalid',
+    ],
+    [
+      'an index that is no archive',
+      index,
+      [{ kind: 'bytes', bytes: Buffer.from('<html>') }],
+      'rejected:index-invalid',
+    ],
     ['no index', index, [{ kind: 'status', status: 404 }], 'inconclusive:environment-unavailable'],
-    ['another package each time', published, many({ kind: 'bytes', bytes: other }), 'rejected:index-mismatch'],
-    ['a package that is no longer there', published, [{ kind: 'status', status: 404 }], 'inconclusive:package-unavailable'],
-    ['a server that stays out of order', published, many({ kind: 'status', status: 503 }), 'inconclusive:unreachable'],
-    ['a redirect loop', published, Array.from({ length: 12 }, () => ({ kind: 'redirect', to: published }) as const), 'inconclusive:unreachable'],
+    [
+      'another package each time',
+      published,
+      many({ kind: 'bytes', bytes: other }),
+      'rejected:index-mismatch',
+    ],
+    [
+      'a package that is no longer there',
+      published,
+      [{ kind: 'status', status: 404 }],
+      'inconclusive:package-unavailable',
+    ],
+    [
+      'a server that stays out of order',
+      published,
+      many({ kind: 'status', status: 503 }),
+      'inconclusive:unreachable',
+    ],
+    [
+      'a redirect loop',
+      published,
+      Array.from({ length: 12 }, () => ({ kind: 'redirect', to: published }) as const),
+      'inconclusive:unreachable',
+    ],
   ];
   for (const [what, path, misbehaviours, outcome] of refused) {
     it(`ends with ${outcome} at ${what}, and nothing is built`, async () => {
@@ -115,7 +160,11 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
     const options = () => optionsWith({}, { keys: [keyOf(join(lab, 'lab.rsa.pub')), key.public] });
     server.misbehave(index, { kind: 'bytes', bytes: indexAt('1780000000') });
     assertReproduced(await verifyOne('hello-shell', options()), 'valid');
-    server.misbehave(index, { kind: 'bytes', bytes: indexAt('1700000000') }, { kind: 'bytes', bytes: indexAt('1700000000') });
+    server.misbehave(
+      index,
+      { kind: 'bytes', bytes: indexAt('1700000000') },
+      { kind: 'bytes', bytes: indexAt('1700000000') },
+    );
     assert.equal(outcomeOf(await verifyOne('hello-shell', options())), 'inconclusive:index-rolled-back');
     const named = await verifyOne('hello-shell=1.4.2-r3', options());
     assertReproduced(named, 'valid');
@@ -123,7 +172,9 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
   });
 
   it('has its environment refused where a server gives other packages than its index lists', async () => {
-    const environment = readdirSync(join(labEnvironment!, 'x86_64')).find((name) => name.startsWith('busybox-'))!;
+    const environment = readdirSync(join(labEnvironment!, 'x86_64')).find((name) =>
+      name.startsWith('busybox-'),
+    )!;
     const path = `/environment/x86_64/${environment}`;
     server.misbehave(path, ...many({ kind: 'bytes', bytes: other }));
     const result = await verifyOne('hello-shell');
@@ -139,11 +190,68 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
     const fallback = { ...without, fallbackRepositories: [`${server.url}/environment`] };
     assertReproduced(await verifyOne('hello-shell', optionsWith({}, fallback)), 'valid');
     const key = makeKey('empty.rsa.pub');
-    server.put('/environment/x86_64/APKINDEX.tar.gz', indexOf(recordText({ P: 'none', V: '1-r0', C: 'Q1x', A: 'x86_64' }), key));
-    const unlisted = await verifyOne('hello-shell', optionsWith({}, { keys: [keyOf(join(lab, 'lab.rsa.pub')), key.public] }));
+    server.put(
+      '/environment/x86_64/APKINDEX.tar.gz',
+      indexOf(recordText({ P: 'none', V: '1-r0', C: 'Q1x', A: 'x86_64' }), key),
+    );
+    const unlisted = await verifyOne(
+      'hello-shell',
+      optionsWith({}, { keys: [keyOf(join(lab, 'lab.rsa.pub')), key.public] }),
+    );
     server.remove('/environment/x86_64/APKINDEX.tar.gz');
     assertReproduced(unlisted, 'valid');
   });
+
+  const moments: readonly (readonly [string, string | undefined])[] = [
+    ['the download of an index', index],
+    ['the download of a package', published],
+    ['the download of the environment', '/environment/x86_64/glibc-2.36-r914.apk'],
+    ['the unpacking of the environment', undefined],
+  ];
+  for (const [what, path] of moments) {
+    it(`is reproduced after kill -9 in ${what}, and nothing is left over`, async () => {
+      const seen = server.requests.length;
+      if (path !== undefined) server.misbehave(path, { kind: 'stall', after: 200 });
+      const killed = startProgram();
+      const unpacking = () => namesIn(join(cache, 'environments')).length > 0;
+      const stalled = () => server.requests.slice(seen).some((request) => request.path === path);
+      await until(path === undefined ? unpacking : stalled);
+      await sleep(path === undefined ? 20 : 100);
+      killed.kill('SIGKILL');
+      await once(killed, 'close');
+      const again = startProgram();
+      const [exitCode] = (await once(again, 'close')) as [number];
+      assert.equal(exitCode, 0);
+      const left = ['store/partial', 'store/aside', 'runs'].flatMap((folder) => namesIn(join(cache, folder)));
+      assert.deepEqual(left, []);
+      assert.equal(namesIn(join(cache, 'environments')).length, 1);
+    });
+  }
+
+  function startProgram(): ChildProcess {
+    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+    const repositories = ['repository', 'environment'].flatMap((name) => [
+      '--repository',
+      `${server.url}/${name}`,
+    ]);
+    const argv = [
+      'verify',
+      'hello-shell',
+      ...repositories,
+      '--key',
+      join(lab, 'lab.rsa.pub'),
+      '--cache',
+      cache,
+    ];
+    return spawn(process.execPath, [main, ...argv, '--sandbox', sandbox!], { stdio: 'ignore' });
+  }
+
+  async function until(happened: () => boolean): Promise<void> {
+    for (let waited = 0; !happened(); waited += 10) {
+      if (waited > 20_000) throw new Error('it did not happen');
+      await sleep(10);
+    }
+  }
 
   /** Takes what nobody asked for out of the way of the next test. */
   async function drain(path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from '../support/lab.ts';
+import { program } from './lab-run.ts';
 
 export interface Peak {
   readonly status: number | null;
@@ -15,7 +15,6 @@ export interface Peak {
   readonly peakMebibytes: number;
 }
 
-export const program: string = join(root, 'dist/cli/main.js');
 const patienceMilliseconds = 120_000;
 
 /** Runs the compiled program; a hook that Node loads in front of it notes the peak when it ends. */

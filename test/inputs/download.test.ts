@@ -10,7 +10,12 @@ import { defaultNetwork, type Inputs, machineInputs, type NetworkOptions } from 
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 
 const body = randomBytes(300_000);
-const quick: NetworkOptions = { ...defaultNetwork, timeoutMilliseconds: 400, attempts: 3, backoffMilliseconds: 5 };
+const quick: NetworkOptions = {
+  ...defaultNetwork,
+  timeoutMilliseconds: 400,
+  attempts: 3,
+  backoffMilliseconds: 5,
+};
 
 describe('downloads', () => {
   let server: LabServer;
@@ -39,7 +44,13 @@ describe('downloads', () => {
     ['connections that break in the middle', cutTwice],
     ['more breaks than attempts, as long as each brings something', [...cutTwice, ...cutTwice, ...cutTwice]],
     ['a server that stalls', [{ kind: 'stall', after: 1000 }]],
-    ['a moment of 500', [{ kind: 'status', status: 500 }, { kind: 'status', status: 503 }]],
+    [
+      'a moment of 500',
+      [
+        { kind: 'status', status: 500 },
+        { kind: 'status', status: 503 },
+      ],
+    ],
     ['429 with a time to wait', [{ kind: 'status', status: 429, headers: { 'retry-after': '0' } }]],
     ['a length that was wrong once', [{ kind: 'wrong-length', more: 10 }]],
     ['a redirect to the same host', [{ kind: 'redirect', to: '/file' }]],
@@ -60,7 +71,11 @@ describe('downloads', () => {
     ['a server that never begins', forever({ kind: 'stall', after: 0 }), 'unreachable'],
     ['another part than was asked for', [cutTwice[0]!, { kind: 'wrong-range' }], 'unreachable'],
     ['redirects in a circle', forever({ kind: 'redirect', to: '/file' }), 'unreachable'],
-    ['a redirect to another private host', [{ kind: 'redirect', to: 'http://10.255.255.1/file' }], 'address-refused'],
+    [
+      'a redirect to another private host',
+      [{ kind: 'redirect', to: 'http://10.255.255.1/file' }],
+      'address-refused',
+    ],
     ['a redirect to another scheme', [{ kind: 'redirect', to: 'file:///etc/passwd' }], 'address-refused'],
   ];
   for (const [what, misbehaviours, code] of fatal) {
@@ -170,7 +185,12 @@ describe('downloads', () => {
     const recorded = { provenance: 'recorded' } as const;
     const before = server.requests.length;
     await assert.rejects(open().obtain(url, recorded), { code: 'address-refused' });
-    for (const address of ['https://127.0.0.1/', 'https://localhost/', 'https://[::ffff:10.0.0.1]/', 'https://0x7f000001/'])
+    for (const address of [
+      'https://127.0.0.1/',
+      'https://localhost/',
+      'https://[::ffff:10.0.0.1]/',
+      'https://0x7f000001/',
+    ])
       await assert.rejects(open().obtain(address, recorded), { code: 'address-refused' }, address);
     const plain = { policy: { ...quick.policy, allowPlainHttp: true } };
     await assert.rejects(open(plain).obtain(url, recorded), { code: 'address-refused' });
@@ -184,7 +204,10 @@ describe('downloads', () => {
     server.put('/slow', randomBytes(4_000_000));
     server.misbehave('/slow', { kind: 'cut', after: 2_000_000 }, { kind: 'stall', after: 1_000_000 });
     await open({ onTransfer: ({ bytes }) => told.push(bytes) }).obtain(`${server.url}/slow`);
-    assert.deepEqual(told, [...told].sort((a, b) => a - b));
+    assert.deepEqual(
+      told,
+      [...told].sort((a, b) => a - b),
+    );
   });
 
   it('take up what a killed process left', async () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -44,7 +53,13 @@ describe('the store', () => {
     ['written to', (path) => writeFileSync(path, 'other')],
     ['truncated', (path) => writeFileSync(path, bytes.subarray(0, 100))],
     ['emptied', (path) => writeFileSync(path, '')],
-    ['replaced', (path) => { rmSync(path); writeFileSync(path, randomBytes(10_000)); }],
+    [
+      'replaced',
+      (path) => {
+        rmSync(path);
+        writeFileSync(path, randomBytes(10_000));
+      },
+    ],
   ];
   for (const [what, damage] of damages) {
     it(`never gives out an object that was ${what}`, async () => {

@@ -74,7 +74,7 @@ export function entryOf(part: Part): Buffer {
   return Buffer.concat([...pax, padded(records), headerBlock(part, content.length), padded(content)]);
 }
 
-export const tarEnd: Buffer = Buffer.alloc(2 * block);
+const tarEnd: Buffer = Buffer.alloc(2 * block);
 
 /** An archive; closed by two zero blocks where it is said so. */
 export function tarOf(parts: readonly Part[], closed = true): Buffer {

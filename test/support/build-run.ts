@@ -2,7 +2,7 @@
  * A program: runs the steps that it is told on standard input in a sandbox, and says as JSON how each build ended. A program of its own,
  * so that it can be somebody else.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Built, build } from '../../src/build/build.ts';
@@ -35,6 +35,8 @@ export interface BuildCase {
 export interface BuildJob {
   /** Folder for everything. */
   readonly directory: string;
+  /** The guest; this machine's programs where it is left out. */
+  readonly environment?: string;
   readonly sandbox: SandboxKind;
   readonly cases: readonly BuildCase[];
 }
@@ -55,7 +57,11 @@ export interface BuildOutcome {
   readonly residentMib: number;
 }
 
-const base = (names: { runAs: string; licensePath: string; capabilities: readonly string[] }): string => `package:
+const base = (names: {
+  runAs: string;
+  licensePath: string;
+  capabilities: readonly string[];
+}): string => `package:
   name: victim
   version: 1.0.0
   epoch: 0
@@ -111,11 +117,15 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
   const directory = await makeRunDirectory(join(job.directory, 'runs'));
   const work = join(directory, 'build');
   mkdirSync(work);
-  const guest = hostGuest(directory, recipe, format);
+  const guest =
+    job.environment === undefined
+      ? hostGuest(directory, recipe, format)
+      : { root: job.environment, mounts: [] };
   for (const [path, text] of Object.entries(given.guest ?? {})) {
     const target = join(guest.root, path);
     mkdirSync(join(target, '..'), { recursive: true });
-    writeFileSync(target, text);
+    if (text.startsWith('-> ')) symlinkSync(text.slice(3), target);
+    else writeFileSync(target, text);
   }
   const log: Buffer[] = [];
   const began = performance.now();
@@ -166,7 +176,6 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
   } finally {
     built?.close();
     await removeTree(directory, ids);
-    if (existsSync(directory)) throw new Error(`${directory} is still there`);
   }
 }
 

@@ -1,6 +1,15 @@
 /** The lab's own sources in the form in which its recipes fetch them: archives in a source cache, a git repository. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/digest.ts';
 import type { SourceMirror } from '../../src/inputs/sources.ts';
@@ -24,6 +33,7 @@ export function packedSources(): PackedSources {
   if (!existsSync(packed)) {
     const aside = mkdtempSync(join(root, '.cache/lab/packing-'));
     try {
+      chmodSync(aside, 0o755);
       pack(join(sharedLab!, 'sources'), aside);
       renameSync(aside, packed);
     } catch (failure) {

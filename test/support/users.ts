@@ -39,7 +39,8 @@ mount --bind "$1/subid" /etc/subgid && shift && exec "$@"`;
   return stranger(apart);
 }
 
-const hasMapPrograms = existsSync('/usr/bin/newuidmap') && existsSync('/etc/subuid') && existsSync('/etc/subgid');
+const hasMapPrograms =
+  existsSync('/usr/bin/newuidmap') && existsSync('/etc/subuid') && existsSync('/etc/subgid');
 
 export const identities: readonly Identity[] = [
   { title: 'as root', uid: 0, ids: 'range', skip: needsRoot, prefix: [] },

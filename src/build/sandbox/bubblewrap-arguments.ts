@@ -6,6 +6,8 @@ import { guestHostname } from '../facts.ts';
 import type { Mount } from './sandbox.ts';
 
 export interface GuestView {
+  /** Whether steps see the machine's network; only where the user asked for it. */
+  readonly network?: boolean;
   /** The guest's root, as bubblewrap finds it. */
   readonly root: string;
   /** The workspace, sources, and what else the guest sees of the machine. */
@@ -66,10 +68,14 @@ const secretEntries = ['kcore', 'keys', 'kmsg', 'latency_stats', 'sched_debug', 
  * /proc/sys asks who owns a file, not for a capability, and bubblewrap protects it only where its folder can be written to.
  */
 function machineEntries(): string[] {
-  return readdirSync('/proc', { withFileTypes: true })
-    .filter((entry) => !/^\d+$/.test(entry.name))
-    .filter((entry) => entry.isDirectory() || (entry.isFile() && isWritable(join('/proc', entry.name))))
-    .map(({ name }) => join('/proc', name));
+  // Names alone: asked for types as well, Node looks at each process and fails where one ends meanwhile.
+  return readdirSync('/proc')
+    .filter((name) => !/^\d+$/.test(name))
+    .map((name) => join('/proc', name))
+    .filter((path) => {
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      return stat?.isDirectory() === true || (stat?.isFile() === true && isWritable(path));
+    });
 }
 
 function isWritable(path: string): boolean {
@@ -82,7 +88,7 @@ export function bubblewrapArguments(view: GuestView, env: ReadonlyMap<string, st
   const secrets = secretEntries.map((name) => join('/proc', name)).filter((path) => existsSync(path));
   return [
     '--unshare-pid',
-    '--unshare-net',
+    ...(view.network === true ? [] : ['--unshare-net']),
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',

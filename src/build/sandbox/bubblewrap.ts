@@ -158,6 +158,9 @@ function neverBegan(exitCode: number | undefined, said: string): Failure {
       'a step put something else in the place of a folder that the sandbox mounts',
     );
   }
+  if (/^bwrap: execvp /m.test(said)) {
+    return new Failure('environment-invalid', 'the environment has no shell that runs', { got: said });
+  }
   return new Failure('sandbox-unavailable', 'the sandbox could not be set up', {
     got: said,
     hint: 'run `wolfi-repro doctor` to see what is missing',

@@ -101,7 +101,10 @@ const enterScript = `read -r _ <&3 || exit 125
 exec 3<&-
 umask 022
 exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; shift
-{ setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4; } 2>&1 | cat 4>&-' sh "$@"`;
+setpriv --pdeathsig KILL /bin/sh -c "$1" sh "$@" 2>&1 | cat 4>&-' sh "$@"`;
+
+/** Tells of the exit status on file descriptor 4. */
+const tellScript = 'shift; setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4';
 
 async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
   const { limits, guest, signal } = opened;
@@ -114,17 +117,21 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
   ];
   let status = '';
   const end = await bounded(opened, async (hold) => {
-    const child = await startProcess('/bin/sh', ['-c', enterScript, 'sh', String(process.pid), ...argv], {
-      cwd: guest,
-      env,
-      signal,
-      onOutput: command.onOutput,
-      onStatus: (bytes) => {
-        status += Buffer.from(bytes).toString('latin1');
-        // What the step left running may hold its output open, which would otherwise never end.
-        endProcessesIn(guest);
+    const child = await startProcess(
+      '/bin/sh',
+      ['-c', enterScript, 'sh', String(process.pid), tellScript, ...argv],
+      {
+        cwd: guest,
+        env,
+        signal,
+        onOutput: command.onOutput,
+        onStatus: (bytes) => {
+          status += Buffer.from(bytes).toString('latin1');
+          // What the step left running may hold its output open, which would otherwise never end.
+          endProcessesIn(guest);
+        },
       },
-    });
+    );
     hold(child.pid);
     child.gate.end('\n');
     await child.exited;

@@ -1,6 +1,6 @@
 /**
- * Programs in fresh user and mount namespaces. The program waits on its gate until its ids are mapped and whoever wants
- * to has put it under bounds; it never outlives this process, however that ends.
+ * Programs in fresh user, mount and pid namespaces. The program waits on its gate until its ids are mapped and whoever wants
+ * to has put it under bounds; nothing in the namespaces outlives this process, however that ends.
  */
 import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,18 +15,25 @@ import {
 import { type IdMap, writeIdMap } from './id-map.ts';
 
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
-  /** Called with the process before it does anything. */
+  /** Called with the root of the program's tree of processes before the program does anything. */
   readonly onWaiting?: (pid: number) => void;
 }
 
 /**
- * Waits on file descriptor 3. Then the program has its ids, and with them capabilities: only from here on does the kernel keep
- * the wish to die with the parent (prctl(2), PR_SET_PDEATHSIG), and what the parent is must be looked at once more.
+ * The first process of the pid namespace, with which all others go. It waits on file descriptor 3 for its ids, and with them its
+ * capabilities: only from then on does the kernel keep the wish to die with the parent (prctl(2), PR_SET_PDEATHSIG). That it has made
+ * the wish it says on the same descriptor; if nobody is there to answer, it was too late.
  */
 const gatekeeper = `read -r _ <&3 || exit 125
-exec 3<&-
 umask 022
-exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; script=$2; shift 2; eval "$script"' sh "$@"`;
+exec setpriv --pdeathsig KILL /bin/sh -c 'echo >&3; read -r _ <&3 || exit 125
+exec 3<&-
+script=$1; shift; eval "$script"' sh "$@"`;
+
+const unshare = [
+  ...['--pdeathsig', 'KILL', '--', 'unshare', '--user', '--mount', '--pid', '--kill-child'],
+  ...['--propagation', 'private', '--', '/bin/sh', '-c', gatekeeper, 'sh'],
+];
 
 /**
  * Starts a shell script as id 0 of namespaces of its own; `argv` is `$1` and on. Fails with `sandbox-unavailable`, and with
@@ -41,16 +48,11 @@ export async function startInNamespaces(
   const { onWaiting, ...rest } = options;
   const said = new OutputTail(1024);
   let waiting = true;
-  const own = ['/bin/sh', '-c', gatekeeper, 'sh', String(process.pid), script, ...argv];
-  const child = await startProcess(
-    'unshare',
-    ['--user', '--mount', '--propagation', 'private', '--', ...own],
-    {
-      ...rest,
-      env: { PATH: hostPath, LC_ALL: 'C' },
-      onOutput: (bytes) => (waiting ? said.add(bytes) : options.onOutput?.(bytes)),
-    },
-  );
+  const child = await startProcess('setpriv', [...unshare, script, ...argv], {
+    ...rest,
+    env: { PATH: hostPath, LC_ALL: 'C' },
+    onOutput: (bytes) => (waiting ? said.add(bytes) : options.onOutput?.(bytes)),
+  });
   let over = false;
   void child.exited.then(() => {
     over = true;
@@ -58,7 +60,9 @@ export async function startInNamespaces(
   try {
     await entered(child.pid, () => over);
     await writeIdMap(child.pid, ids);
+    await answered(child);
     onWaiting?.(child.pid);
+    options.signal?.throwIfAborted();
   } catch (cause) {
     child.gate.destroy();
     await child.ended;
@@ -68,6 +72,17 @@ export async function startInNamespaces(
   waiting = false;
   child.gate.end('\n');
   return child;
+}
+
+/** Lets the program go on with its ids, and waits until it is ready. */
+async function answered({ gate, exited }: RunningProcess): Promise<void> {
+  const answer = new Promise<void>((resolve) => gate.once('data', () => resolve()));
+  const gone = exited.then(() => {
+    throw new Error('the program ended before it began');
+  });
+  gate.write('\n');
+  await Promise.race([answer, gone]);
+  gone.catch(() => undefined);
 }
 
 /** Waits until the process has left this process's namespaces. */

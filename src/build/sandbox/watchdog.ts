@@ -50,16 +50,24 @@ export async function bounded<E extends { readonly exitCode: number | undefined 
 /** Of the machine's memory; a step that took all of it would be ended by the kernel without a word. */
 const ownShare = 0.9;
 
-function join(pid: number, group: ControlGroup | undefined): ControlGroup | undefined {
+/** Puts a tree of processes into the group; what cannot be put there is watched. */
+function join(root: number, group: ControlGroup | undefined): ControlGroup | undefined {
+  const tree = [root, ...descendants(root, mostAtFirst)];
   try {
     // Should the machine run out of memory all the same, then steps go first.
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-    group?.join(pid);
+    for (const pid of tree) writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // It is a wish.
+  }
+  try {
+    for (const pid of tree) group?.join(pid);
     return group;
   } catch {
     return undefined;
   }
 }
+
+const mostAtFirst = 64;
 
 interface Watchdog {
   /** The bound that was exceeded first, once the step is over. */

@@ -11,9 +11,7 @@ export async function diffCommand(published: string, rebuilt: string, raw: RawOp
   const result = await diff(published, rebuilt);
   printData(raw.format === 'json' ? jsonOf(result) : textOf(result, raw));
   const same =
-    result.kind === 'packages'
-      ? result.comparison.files.equal
-      : result.comparison.likeness === 'identical';
+    result.kind === 'packages' ? result.comparison.files.equal : result.comparison.likeness === 'identical';
   return same ? 0 : 1;
 }
 
@@ -23,5 +21,7 @@ function jsonOf({ kind, comparison }: DiffResult): string {
 
 function textOf({ kind, comparison }: DiffResult, raw: RawOptions): string {
   const page = [terminalStyle(raw.color), terminalColumns()] as const;
-  return kind === 'packages' ? renderComparisonText(comparison, ...page) : renderTreesText(comparison, ...page);
+  return kind === 'packages'
+    ? renderComparisonText(comparison, ...page)
+    : renderTreesText(comparison, ...page);
 }

@@ -1,19 +1,26 @@
 /** `wolfi-repro lock`. */
+import { writeBundle } from '../../bundle.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
+import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
+import { version } from '../version.ts';
 
-export async function lockCommand(file: string, raw: RawOptions): Promise<number> {
-  requireSubjects([file]);
+export async function lockCommand(subject: string, raw: RawOptions): Promise<number> {
+  requireSubjects([subject]);
+  const progress = showProgress(undefined);
   return cancellable(async (signal) => {
-    const { identity, plan } = await lock(
-      file,
-      runOptions(raw, signal, () => undefined),
-    );
-    printData(renderValue(plan));
+    const options = runOptions(raw, signal, progress.onEvent);
+    const locked = await lock(subject, options).finally(() => progress.stop());
+    const { identity, plan, environment, findings } = locked;
+    printData(renderValue({ schema: 'wolfi-repro/lock/1', identity, plan, environment, findings }));
     printNote(`plan sha256 ${identity}`);
+    if (raw.bundle !== undefined) {
+      const { files } = await writeBundle(subject, raw.bundle, version, options);
+      printNote(`bundle ${raw.bundle}: ${files.length} files`);
+    }
     return 0;
   });
 }

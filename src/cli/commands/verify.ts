@@ -1,4 +1,7 @@
 /** `wolfi-repro verify`. */
+import { openBundle, requireLocalBundle } from '../../bundle.ts';
+import { Failure } from '../../failure.ts';
+import type { RunOptions } from '../../options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import { reportFormats } from '../../report/formats.ts';
 import { renderText } from '../../report/text.ts';
@@ -11,11 +14,12 @@ import { requireOutputs, writeReport } from '../reports.ts';
 import { cancellable } from '../signals.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
+  requireSomething(files, raw);
   requireSubjects(files);
   const outputs = requireOutputs(raw.output ?? []);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
-    const result = await verify(files, runOptions(raw, signal, progress.onEvent)).finally(() =>
+    const result = await verifyAll(files, raw.bundle, runOptions(raw, signal, progress.onEvent)).finally(() =>
       progress.stop(),
     );
     printData(render(result, raw.format ?? 'text', raw.color));
@@ -27,4 +31,22 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
 function render(result: RunResult, format: ReportFormat, color: boolean): string {
   if (format !== 'text') return reportFormats[format].render(result);
   return renderText(result, terminalStyle(color), terminalColumns());
+}
+
+function requireSomething(files: readonly string[], { bundle }: RawOptions): void {
+  if (bundle !== undefined) requireLocalBundle(bundle);
+  if ((files.length === 0) === (bundle === undefined))
+    throw new Failure('usage', 'verify takes packages, or --bundle FILE');
+}
+
+/** The package of a bundle goes by the bundle's own name. */
+async function verifyAll(
+  files: readonly string[],
+  bundle: string | undefined,
+  options: RunOptions,
+): Promise<RunResult> {
+  if (bundle === undefined) return verify(files, options);
+  const opened = await openBundle(bundle, options);
+  const result = await verify([opened.path], opened.options);
+  return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };
 }

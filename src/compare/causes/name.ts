@@ -4,7 +4,7 @@ import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits, type Limits } from '../../apk/limits.ts';
 import type { UnequalComparison } from '../compare.ts';
 import type { Difference, SectionName } from '../difference.ts';
-import { causeBounds } from './changes.ts';
+import { causeBounds } from './change-lists.ts';
 import type { BuildContext } from './evidence.ts';
 import { causesOf, isDerived } from './index.ts';
 

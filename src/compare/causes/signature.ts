@@ -12,8 +12,18 @@ const magics: readonly (readonly [string, string])[] = [
 
 export const signature: Detector = {
   kind: 'signature',
-  detect: (evidence) => [...embedded(evidence), ...named(evidence)],
+  detect: (evidence) =>
+    evidence.difference.section === 'signature' ? own(evidence) : [...embedded(evidence), ...named(evidence)],
 };
+
+/** The signature of the package itself, which is over the control section. */
+function own({ difference, changes, reorderings, ranges }: Evidence): Finding[] {
+  if (difference.kind !== 'content') return [];
+  const explains = [...changes, ...reorderings, ...ranges];
+  const { path: place, published, rebuilt } = difference;
+  const why = 'it is the signature of the package, which is over everything else in it';
+  return [{ confidence: 'certain', place, published, rebuilt, why, explains }];
+}
 
 /** Every byte that differs lies in the signature: behind its first line, or, of a module, in front of the mark at its end. */
 function embedded({ published, rebuilt, changes, reorderings, ranges }: Evidence): Finding[] {

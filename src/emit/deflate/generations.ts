@@ -9,21 +9,23 @@ import { blockSize, dictionarySize } from './pgzip-block.ts';
 export type Framing = 'gzip' | 'pgzip';
 
 /** Oldest first. */
-const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
+export const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
 
 /**
  * The generations of klauspost/compress whose gzip or pgzip output is this compressed member, oldest first; none
  * if another program wrote it. With `complete` false, `raw` and `compressed` are the beginnings of the content and
  * of the member, and only what the encoder had to write given the known content is compared. Ends with the first
  * difference.
+ * @param among those that are looked at, in this order; fewer take less time
  */
 export function agreeingGenerations(
   raw: Uint8Array,
   compressed: Uint8Array,
   complete: boolean,
   framing: Framing,
+  among: readonly DeflateGeneration[] = deflateGenerations,
 ): DeflateGeneration[] {
-  let candidates = deflateGenerations.map((generation) => new Candidate(generation, compressed, complete));
+  let candidates = among.map((generation) => new Candidate(generation, compressed, complete));
   for (const step of encodingSteps(raw, complete, framing)) {
     step(candidates.map((candidate) => candidate.writer));
     candidates = candidates.filter((candidate) => candidate.agrees());

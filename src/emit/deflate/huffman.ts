@@ -21,7 +21,7 @@ export function prefixCode(frequencies: Uint32Array, limit: number): PrefixCode 
 }
 
 /** The canonical code of given lengths (RFC 1951 §3.2.2). */
-export function codeOf(lengths: Uint8Array): PrefixCode {
+function codeOf(lengths: Uint8Array): PrefixCode {
   const next = new Uint16Array(maxCodeLength + 2);
   for (const length of lengths) if (length > 0) next[length + 1]! += 1;
   for (let length = 1; length < next.length; length++)

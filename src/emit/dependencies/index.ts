@@ -20,7 +20,6 @@ import { shebangs } from './shebang.ts';
 
 export type {
   AnalysisInput,
-  Decompressor,
   GeneratedDependencies,
   SkippedFile,
 } from './analyser.ts';

@@ -19,7 +19,7 @@ const optionalHeaders: ReadonlyMap<number, number> = new Map([
 ]);
 const directorySize = 8;
 const sectionName = '.linux';
-export const largestKernel = 512 * 1024 * 1024;
+const largestKernel = 512 * 1024 * 1024;
 
 /** The bytes of the section; undefined where there is no such file or section. */
 export function linuxSection(content: Content): Uint8Array | undefined {

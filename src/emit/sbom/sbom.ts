@@ -3,7 +3,7 @@ import type { SbomInput } from './input.ts';
 import { emitMelangeSbom } from './melange.ts';
 import { emitProductionSbom } from './production/production.ts';
 
-export type { SbomGenerator, SbomInput } from './input.ts';
+export type { SbomInput } from './input.ts';
 
 /** The bytes of one package's SBOM, as the generator of its build wrote them. Fails as `emitMelangeSbom` does. */
 export function emitSbom(input: SbomInput): Uint8Array {

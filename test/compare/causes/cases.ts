@@ -437,6 +437,21 @@ export const cases: readonly CauseCase[] = [
   },
   // Signatures, tools, SBOM, inputs.
   {
+    what: 'the signature of the package',
+    kinds: ['signature'],
+    path: '.SIGN.RSA256.lab.rsa.pub',
+    published: Buffer.from('ff1b47ca0d6d07ec6f71234e7ce939b6', 'hex'),
+    rebuilt: Buffer.from('fe69aac79f22a481572b27532f44b943', 'hex'),
+    difference: { section: 'signature' },
+  },
+  {
+    what: 'the version of melange in an SBOM',
+    kinds: ['tool-version'],
+    path: sbomPath,
+    published: spdx({ SPDXID: 'a', creationInfo: { creators: ['Tool: melange (v0.40.4)'] } }),
+    rebuilt: spdx({ SPDXID: 'a', creationInfo: { creators: ['Tool: melange (v0.45.3)'] } }),
+  },
+  {
     what: 'an OpenPGP signature',
     kinds: ['signature'],
     published: 'text\n-----BEGIN PGP SIGNATURE-----\nabcd\n-----END PGP SIGNATURE-----\n',

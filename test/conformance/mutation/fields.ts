@@ -38,10 +38,12 @@ export interface Whole {
   readonly packing: Packing;
 }
 
-/** All mutants of one package, made as they are asked for. */
-export async function* fieldMutants({ parts, packing }: Whole): AsyncGenerator<Mutant> {
+/** All mutants of one package, made as they are asked for; with `every` only each so-many-th. */
+export async function* fieldMutants({ parts, packing }: Whole, every = 1): AsyncGenerator<Mutant> {
   const published = await putTogether(parts, packing);
+  let at = 0;
   for (const change of changes(parts, packing)) {
+    if (at++ % every !== 0) continue;
     const bytes = await putTogether(change.parts ?? parts, { ...packing, ...change.packing });
     const changed = change.bytes?.(bytes, sectionsOf(bytes, parts.signature.length > 0)) ?? bytes;
     // What is written as it was before is no change: a last line moved last, a Go gzip made by Go's.
@@ -456,5 +458,16 @@ export async function* archiveByteMutants(
       return withTarByte(tar, at, 1 << (at % 8));
     };
     yield { what: `${section} archive byte ${at}`, bytes: await putTogether(parts, { ...packing, alter }) };
+  }
+}
+
+/** Every byte of the SBOM, its checksum right. */
+export async function* sbomByteMutants({ parts, packing }: Whole): AsyncGenerator<Mutant> {
+  const index = parts.data.findIndex(({ name }) => name.endsWith('.spdx.json'));
+  const entry = parts.data[index]!;
+  for (let at = 0; at < entry.content.length; at++) {
+    const content = entry.content.map((byte, place) => (place === at ? byte ^ (1 << (at % 8)) : byte));
+    const altered = changeData(parts, index, () => withContent(entry, content));
+    yield { what: `SBOM byte ${at}`, bytes: await putTogether(altered, packing) };
   }
 }

@@ -1,0 +1,29 @@
+/** `npm run bench [-- NAME...]`: all benchmarks, or those named. See README.md for how to read them. */
+import { join } from 'node:path';
+import { sharedSamples } from '../test/support/lab.ts';
+import { benchEmit } from './emit.ts';
+import { benchIndex } from './index.ts';
+import type { Report } from './measure.ts';
+import { benchProductionId } from './production-id.ts';
+import { benchReading } from './reading.ts';
+import { benchStartup } from './startup.ts';
+import { benchVerify } from './verify.ts';
+
+const rounds = Number(process.env['ROUNDS'] ?? 5);
+
+const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | void>> = {
+  startup: (report) => benchStartup(report, rounds),
+  reading: (report) => benchReading(report, rounds),
+  emit: (report) => benchEmit(report, rounds),
+  verify: (report) => benchVerify(report, rounds),
+  'production-id': benchProductionId,
+  index: (report) =>
+    sharedSamples === undefined
+      ? report('index: left out, the samples are not beside the checkout')
+      : benchIndex(report, join(sharedSamples, 'alpine-3.17-main-APKINDEX.tar.gz')),
+};
+
+const named = process.argv.slice(2);
+for (const [name, benchmark] of Object.entries(benchmarks)) {
+  if (named.length === 0 || named.includes(name)) await benchmark((line) => console.log(line));
+}

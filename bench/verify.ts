@@ -1,0 +1,105 @@
+/** The whole of `verify`, split by stage: with nothing kept, and with the environment kept. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { machineInputs } from '../src/inputs/inputs.ts';
+import { verify } from '../src/verify.ts';
+import { labOptions } from '../test/conformance/lab-run.ts';
+import { lab, sharedLab } from '../test/support/lab.ts';
+import { packedSources } from '../test/support/sources.ts';
+import { child, medianOf, printChildResult, type Report } from './measure.ts';
+
+const own = fileURLToPath(import.meta.url);
+
+/** With what `melange rebuild` took, in seconds, on two cores of the machine that made the lab; another run than this. */
+const subjects: readonly (readonly [
+  name: string,
+  folder: string | undefined,
+  file: string,
+  melange: number | undefined,
+])[] = [
+  ['hello-shell', lab, 'hello-shell-1.4.2-r3.apk', 1.1],
+  ['flint', lab, 'flint-0.9.12-r4.apk', undefined],
+  ['libpebble', sharedLab, 'libpebble-2.3.4-r1.apk', 4.4],
+  ['manyfiles', lab, 'manyfiles-0.1.0-r0.apk', 7.6],
+  ['bulk', lab, 'bulk-9.0.0-r1.apk', 4.8],
+];
+
+/** `environment`: until the first step; `steps`: until the last one ended, what they left read; `emit`, `compare`. */
+const stages = ['start', 'read', 'plan', 'environment', 'steps', 'compare'] as const;
+
+export function benchVerify(report: Report, rounds: number): void {
+  report(
+    'verify, in ms, a process for each: environment = until the first step, steps = until all is emitted',
+  );
+  report(
+    `  ${'package'.padEnd(22)}${stages.map((stage) => stage.padStart(12)).join('')}       total   peak    of melange rebuild`,
+  );
+  for (const [name, folder, file, melange] of subjects) {
+    if (folder === undefined) {
+      report(`  ${name}: left out, the larger lab is not beside the checkout`);
+      continue;
+    }
+    const path = join(folder, 'repository/v0.59.1/x86_64', file);
+    for (const warm of [false, true])
+      showRow(report, `${name}, ${warm ? 'warm' : 'cold'}`, measured(path, warm, rounds), melange);
+  }
+}
+
+type Sample = Readonly<Record<string, number>>;
+
+function measured(path: string, warm: boolean, rounds: number): Sample[] {
+  const kept = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
+  try {
+    if (warm) child(own, [path, kept]);
+    return Array.from({ length: warm ? rounds : Math.min(rounds, 3) }, () => {
+      if (!warm) rmSync(kept, { recursive: true, force: true });
+      const started = performance.now();
+      const sample = child(own, [path, kept]);
+      return { ...sample, total: performance.now() - started };
+    });
+  } finally {
+    rmSync(kept, { recursive: true, force: true });
+  }
+}
+
+function showRow(
+  report: Report,
+  title: string,
+  samples: readonly Sample[],
+  melange: number | undefined,
+): void {
+  const median = (key: string) => medianOf(samples.map((sample) => sample[key] ?? 0));
+  const cells = stages.map((stage) => median(stage).toFixed(0).padStart(12)).join('');
+  const total = median('total');
+  const ratio = melange === undefined ? '' : (total / 1000 / melange).toFixed(2);
+  report(
+    `  ${title.padEnd(22)}${cells}${total.toFixed(0).padStart(12)} ${median('peakMebibytes').toFixed(0).padStart(4)} MiB ${ratio.padStart(10)}`,
+  );
+}
+
+async function run(path: string, cache: string): Promise<void> {
+  const marks: [string, number][] = [['start', 0]];
+  const mark = (name: string) => {
+    if (marks.at(-1)![0] !== name) marks.push([name, performance.now()]);
+  };
+  const options = labOptions({ allowUnsigned: true });
+  const sources = sharedLab !== undefined && existsSync(sharedLab) ? packedSources() : undefined;
+  const { packages } = await verify([path], {
+    ...options,
+    machine: { ...options.machine, cache, threads: 2, inputs: machineInputs(cache, options.machine.signal) },
+    ...(sources === undefined ? {} : { sourceCaches: [sources.cache] }),
+    onProgress(event) {
+      if (event.kind === 'stage') mark(event.stage === 'rebuild' ? 'environment' : event.stage);
+      if (event.kind === 'step') mark('steps');
+    },
+  });
+  if (packages[0]!.verdict.kind !== 'reproduced') throw new Error(`${path}: ${packages[0]!.verdict.kind}`);
+  marks.push(['end', performance.now()]);
+  const spans = marks.slice(0, -1).map(([name, from], at) => [name, marks[at + 1]![1] - from] as const);
+  printChildResult(Object.fromEntries(spans));
+}
+
+const [path, cache] = process.argv.slice(2);
+if (process.argv[1] === own && path !== undefined && cache !== undefined) await run(path, cache);

@@ -1,0 +1,31 @@
+/** `wolfi-repro fetch`. */
+import { Failure } from '../../failure.ts';
+import { lock } from '../../lock.ts';
+import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
+import { printData, reportFailure } from '../output.ts';
+import { showProgress } from '../progress.ts';
+import { cancellable } from '../signals.ts';
+
+/** Every package is tried; exits with 4 where one lacks something. */
+export async function fetchCommand(subjects: readonly string[], raw: RawOptions): Promise<number> {
+  requireSubjects(subjects);
+  const progress = showProgress(undefined);
+  return cancellable(async (signal) => {
+    const options = runOptions(raw, signal, progress.onEvent);
+    let exitCode = 0;
+    for (const subject of subjects) {
+      try {
+        const { environment, plan, identity } = await lock(subject, options).finally(() => progress.stop());
+        const counts = `${environment.length} packages, ${plan.sources.length} sources`;
+        printData(`${subject}: ${counts}, plan sha256 ${identity}\n`);
+      } catch (failure) {
+        if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
+          throw failure;
+        reportFailure(failure);
+        exitCode = verdictExitCodes.inconclusive;
+      }
+    }
+    return exitCode;
+  });
+}

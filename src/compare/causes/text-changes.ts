@@ -1,0 +1,114 @@
+/** Words that differ between two texts. */
+import { decodeBytes } from '../../bytes.ts';
+import { type Changes, causeBounds, nothing, type Word } from './change-lists.ts';
+import type { Change, Reordering } from './evidence.ts';
+
+/** No zero bytes and few control characters, in a sample. */
+export function isText(bytes: Uint8Array): boolean {
+  const sample = bytes.subarray(0, 65_536);
+  let controls = 0;
+  for (const byte of sample) {
+    if (byte === 0) return false;
+    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte > 0xf4) controls += 1;
+  }
+  if (controls > sample.length * 0.02) return false;
+  // Bytes that are no UTF-8 throughout are no text either, unless they are rare.
+  const escaped = [...decodeBytes(sample)].filter((character) => /[\udc80-\udcff]/.test(character)).length;
+  return escaped <= sample.length * 0.02 + 3 && !bytes.subarray(65_536).includes(0);
+}
+
+/** Lines that differ, and in them the words that do. */
+export function textChanges(published: string, rebuilt: string, prefix: string): Changes {
+  const left = published.split('\n', causeBounds.lines);
+  const right = rebuilt.split('\n', causeBounds.lines);
+  const at = (line: number) => (prefix === '' ? `line ${line}` : `${prefix}: line ${line}`);
+  const start = left.findIndex((line, index) => line !== right[index]);
+  if (start < 0 && left.length === right.length) return nothing;
+  const from = start < 0 ? left.length : start;
+  const tail = commonTail(left, right, from);
+  const [a, b] = [left.slice(from, left.length - tail), right.slice(from, right.length - tail)];
+  if (sameItems(a, b)) {
+    return {
+      ...nothing,
+      reorderings: [{ place: at(from + 1), of: 'lines', format: 'text', published: a, rebuilt: b }],
+    };
+  }
+  if (a.length !== b.length) {
+    return { ...nothing, changes: [blockChange(a, b, at(from + 1))] };
+  }
+  const found = a.map((line, index) =>
+    line === b[index] ? nothing : lineChanges(line, b[index]!, at(from + index + 1)),
+  );
+  return {
+    ...nothing,
+    changes: found.flatMap(({ changes }) => changes).slice(0, causeBounds.changes),
+    reorderings: found.flatMap(({ reorderings }) => reorderings),
+  };
+}
+
+function commonTail(left: readonly string[], right: readonly string[], from: number): number {
+  const most = Math.min(left.length, right.length) - from;
+  let tail = 0;
+  while (tail < most && left[left.length - 1 - tail] === right[right.length - 1 - tail]) tail += 1;
+  return tail;
+}
+
+function sameItems(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length || a.length < 2) return false;
+  const sorted = [...b].sort();
+  return [...a].sort().every((value, index) => value === sorted[index]);
+}
+
+/** Lines of another number: one change, whole. */
+function blockChange(a: readonly string[], b: readonly string[], place: string): Change {
+  const text = (lines: readonly string[]) => lines.slice(0, 20).join('\n').slice(0, 2000);
+  return { place, published: text(a), rebuilt: text(b), around: undefined, format: 'text', label: '' };
+}
+
+function wordsOf(line: string): Word[] {
+  return [...line.matchAll(/[^\s=,;"'`(){}<>[\]|]+/g)].map((match) => ({ text: match[0], at: match.index }));
+}
+
+/** Words that differ in two versions of a line. */
+export function lineChanges(published: string, rebuilt: string, place: string): Changes {
+  const [left, right] = [wordsOf(published), wordsOf(rebuilt)];
+  const texts = (words: readonly Word[]) => words.map(({ text }) => text);
+  const change = (a: string, b: string, atLeft: number, atRight: number): Change => ({
+    place,
+    published: a,
+    rebuilt: b,
+    around: { published: { text: published, at: atLeft }, rebuilt: { text: rebuilt, at: atRight } },
+    format: 'text',
+    label: '',
+  });
+  if (sameItems(texts(left), texts(right))) {
+    const reordering: Reordering = {
+      place,
+      of: 'words',
+      format: 'text',
+      published: texts(left),
+      rebuilt: texts(right),
+    };
+    if (texts(left).some((text, index) => text !== right[index]!.text))
+      return { ...nothing, reorderings: [reordering] };
+  }
+  if (left.length === right.length && left.length > 0) {
+    const changes = left.flatMap(({ text, at }, index) => {
+      const other = right[index]!;
+      return text === other.text ? [] : [change(text, other.text, at, other.at)];
+    });
+    if (changes.length > 0) return { ...nothing, changes };
+  }
+  return { ...nothing, changes: [change(...middles(published, rebuilt))] };
+}
+
+/** What is between the common beginning and the common end of two lines, at borders of words. */
+function middles(a: string, b: string): [string, string, number, number] {
+  let start = 0;
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
+  while (start > 0 && /\S/.test(a[start - 1]!)) start -= 1;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  while (end > 0 && /\S/.test(a[a.length - end] ?? ' ')) end -= 1;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end), start, start];
+}

@@ -1,0 +1,79 @@
+/**
+ * The real program held against `transcripts/*.md`: what it prints, what it says on standard error, its exit code. With
+ * UPDATE_TRANSCRIPTS=1 they are written anew; read the difference before it is committed.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { cannotRebuild, program } from '../conformance/lab-run.ts';
+import { root } from '../support/lab.ts';
+
+const folder = join(root, 'test/cli/transcripts');
+const updating = (process.env['UPDATE_TRANSCRIPTS'] ?? '') !== '';
+/** A command and what came of it; `rebuild` marks those that run steps. */
+const block = /```console( rebuild)?\n\$ wolfi-repro ?([^\n]*)\n(.*?)```/gs;
+
+for (const name of readdirSync(folder)) {
+  describe(`the transcript ${name}`, { concurrency: false }, () => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const outcomes = new Map<string, string>();
+    for (const [whole, rebuilds, line, recorded] of text.matchAll(block)) {
+      const skip = rebuilds === undefined ? false : cannotRebuild;
+      it(`is what happens: wolfi-repro ${line}`, { skip }, () => {
+        const got = outcomeOf(line!);
+        outcomes.set(
+          whole,
+          whole.replace(/\n.*```$/s, () => `\n${firstLine(whole)}\n${got}\`\`\``),
+        );
+        if (!updating) assert.equal(got, recorded);
+      });
+    }
+    it('is written anew where that is asked for', { skip: updating ? false : 'nobody asked' }, () => {
+      const updated = [...outcomes].reduce((all, [old, now]) => all.replace(old, () => now), text);
+      writeFileSync(join(folder, name), updated);
+    });
+  });
+}
+
+function firstLine(whole: string): string {
+  return whole.split('\n')[1]!;
+}
+
+function outcomeOf(line: string): string {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [program, ...line.split(' ').filter((word) => word !== '')],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: root, XDG_CACHE_HOME: join(root, '.cache') },
+    },
+  );
+  const said = stderr.split('\n').filter((each) => each !== '' && !isProgress(each));
+  const notes = said.length === 0 ? '' : `--- standard error\n${said.join('\n')}\n`;
+  return `${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}${notes}--- exit code ${status}\n`;
+}
+
+/** Shown only of what takes long, which no transcript can know. */
+function isProgress(line: string): boolean {
+  return /^(reading|pinning inputs of|rebuilding|comparing|building) |^[\w.+-]+: step /.test(line);
+}
+
+it('doctor says for each thing that it looked at what it found, in the same form everywhere', () => {
+  const argv = [program, 'doctor', '--format', 'json', '--cache', join(root, '.cache/wolfi-repro')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
+  const { schema, found } = JSON.parse(stdout) as { schema: string; found: Record<string, unknown>[] };
+  assert.equal(stderr, '');
+  assert.equal(schema, 'wolfi-repro/doctor/1');
+  assert.ok(found.length > 0);
+  for (const { what, state, detail, remedy, ...others } of found) {
+    assert.equal(typeof what, 'string');
+    assert.ok(['fine', 'lesser', 'missing'].includes(state as string));
+    assert.equal(typeof detail, 'string');
+    assert.equal(typeof remedy, state === 'fine' ? 'undefined' : 'string');
+    assert.deepEqual(others, {});
+  }
+  assert.equal(status, found.some(({ state }) => state === 'missing') ? 4 : 0);
+});

@@ -1,0 +1,101 @@
+/** The lab's packages with a planted reason not to be reproducible: found, named, proven, and by nothing else. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { CauseKind } from '../../src/compare/causes/cause.ts';
+import type { Factor, FactorResult } from '../../src/compare/triangulation.ts';
+import type { RunOptions } from '../../src/options.ts';
+import type { PackageResult } from '../../src/verdict/result.ts';
+import { verify } from '../../src/verify.ts';
+import { fixtures, type Golden, goldens, lab } from '../support/lab.ts';
+import { cannotRebuild, differencesOf, explain, labOptions, sandbox, verifyGoldens } from './lab-run.ts';
+
+interface Planted {
+  readonly causes: readonly CauseKind[];
+  readonly factors?: readonly Factor[];
+  /** This machine may happen to make the same bytes. */
+  readonly mayAgree?: boolean;
+}
+
+const planted = JSON.parse(readFileSync(join(fixtures, 'causes.json'), 'utf8')) as Record<string, Planted>;
+const group = goldens().filter(({ reproducible }) => !reproducible);
+const nameOf = ({ recipe }: Golden) => basename(recipe, '.yaml');
+
+function causesIn({ verdict }: PackageResult): Set<CauseKind> {
+  return new Set(differencesOf(verdict).flatMap(({ causes = [] }) => causes.map(({ kind }) => kind)));
+}
+
+async function verifyOne(name: string, more: Partial<RunOptions>): Promise<PackageResult> {
+  const golden = group.find((each) => nameOf(each) === name && each.melange === 'v0.59.1')!;
+  return (await verify([join(lab, golden.file)], labOptions(more))).packages[0]!;
+}
+
+function changing(results: readonly FactorResult[] = []): Factor[] {
+  return results.filter(({ outcome }) => outcome === 'changes-bytes').map(({ factor }) => factor);
+}
+
+describe('planted causes', { skip: cannotRebuild, concurrency: false }, () => {
+  let verified: ReturnType<typeof verifyGoldens> | undefined;
+  const results = () => {
+    verified ??= verifyGoldens(group, lab, labOptions());
+    return verified;
+  };
+  for (const golden of group) {
+    it(`are found, named and proven: ${golden.melange} ${nameOf(golden)}`, async (t) => {
+      const { causes, mayAgree = false } = planted[nameOf(golden)]!;
+      const [, result] = (await results()).find(([each]) => each === golden)!;
+      if (mayAgree && result.verdict.kind === 'reproduced')
+        return t.skip('this machine makes the same bytes');
+      const paths = differencesOf(result.verdict).flatMap((each) =>
+        each.causes === undefined ? [] : [each.path],
+      );
+      assert.deepEqual([...new Set(paths)], [golden.differs], explain(result));
+      const named = [...causesIn(result)];
+      assert.ok(named.length > 0);
+      assert.deepEqual(
+        named.filter((kind) => !causes.includes(kind)),
+        [],
+      );
+      assert.equal(result.explanation?.explained, 'proven');
+      assert.equal(result.verdict.kind === 'not-reproduced' && result.verdict.reason, 'content');
+    });
+  }
+
+  it('that are unstable by themselves are told from those that only the published file has', async () => {
+    const [unstable, published] = [
+      await verifyOne('nr-wallclock', { repeat: 2 }),
+      await verifyOne('nr-hidden-input', { repeat: 2 }),
+    ];
+    assert.equal(unstable.verdict.kind === 'not-reproduced' && unstable.verdict.reason, 'unstable');
+    assert.deepEqual(
+      unstable.triangulation?.unstable.map(({ path }) => path),
+      ['usr/share/nr/build-date'],
+    );
+    assert.deepEqual(unstable.triangulation?.publishedOnly, []);
+    assert.equal(published.verdict.kind === 'not-reproduced' && published.verdict.reason, 'content');
+    assert.deepEqual(published.triangulation?.unstable, []);
+    assert.deepEqual(
+      published.triangulation?.publishedOnly.map(({ path }) => path),
+      ['usr/share/nr/settings'],
+    );
+  });
+
+  const bare =
+    sandbox === 'chroot' && 'without namespaces neither name nor kernel of the guest can be changed';
+  it('are the factors that change the bytes', { skip: bare }, async () => {
+    const { triangulation } = await verifyOne('nr-host', { vary: 'auto' });
+    assert.deepEqual(changing(triangulation?.factors), ['hostname', 'kernel']);
+    const order = await verifyOne('nr-file-order', { vary: ['locale', 'directory-order', 'build-path'] });
+    const outcomes = order.triangulation?.factors.map(({ factor, outcome }) => [factor, outcome]);
+    const expected = ['changes-bytes', 'not-varied'];
+    assert.deepEqual(outcomes?.[0], ['locale', 'no-change']);
+    assert.ok(expected.includes(String(outcomes?.[1]?.[1])), String(outcomes?.[1]));
+    assert.deepEqual(outcomes?.[2], ['build-path', 'not-varied']);
+  });
+
+  it('are not looked for where nothing stable differs', async () => {
+    const { triangulation } = await verifyOne('nr-random', { vary: 'auto' });
+    assert.deepEqual(triangulation?.factors, []);
+  });
+});

@@ -1,0 +1,221 @@
+/** The sandbox on machines that lack something: the same packages come out, or the verdict names what is missing. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
+import { cannotSandbox, folderOf, runBuilds } from '../support/sandboxes.ts';
+import { identities } from '../support/users.ts';
+
+const [asRoot, asUser, asNamedUser] = identities as [
+  (typeof identities)[number],
+  (typeof identities)[number],
+  (typeof identities)[number],
+];
+const mebibyte = 1024 ** 2;
+const material = mkdtempSync('/var/tmp/wolfi-repro-machine-');
+chmodSync(material, 0o755);
+after(() => rmSync(material, { recursive: true, force: true }));
+
+/** A wrapper that changes the machine in a mount namespace of its own; `$1` is the first of `argv`. */
+function onMachine(script: string, ...argv: readonly string[]): readonly string[] {
+  const enter = `${script}\nshift ${argv.length}\nexec "$@"`;
+  return ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-ec', enter, 'sh', ...argv];
+}
+
+/** The same by a user who is root in a namespace of its own. */
+function inContainer(script: string): readonly string[] {
+  const flags = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc'];
+  return ['unshare', ...flags, '/bin/sh', '-ec', `${script}\nexec "$@"`, 'sh'];
+}
+
+const plain: BuildCase = {
+  name: 'plain',
+  steps: [
+    'mkdir melange-out/victim/d; echo text >melange-out/victim/d/file',
+    'touch /etc/changed /var/tmp/new',
+  ],
+};
+const plainEntries = ['victim d directory 755 0:0', 'victim d/file file 644 0:0'];
+
+function assertBuilt(outcome: BuildOutcome): void {
+  assert.equal(outcome.end, 'built', `${outcome.message}\n${outcome.got}`);
+}
+
+for (const identity of [asRoot, asUser]) {
+  describe(`a sandbox ${identity.title}`, { skip: cannotSandbox(identity) }, () => {
+    it('copies the environment where an overlay is refused', { skip: asRoot.skip }, async () => {
+      const folder = folderOf(identity);
+      const wrapper = onMachine(
+        `mount -t tmpfs none "$1"; mkdir "$1/lower" "$1/upper" "$1/work" "$1/over"
+        mount -t overlay none -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" "$1/over"
+        chown "$2:$2" "$1/over"`,
+        folder,
+        String(identity.uid),
+      );
+      const layered = `grep -q ' / overlay .*lowerdir=lower,' /proc/mounts && echo LAYERED || true`;
+      const cases = [{ ...plain, steps: [...plain.steps, layered, 'test -e /etc/changed'] }, plain];
+      const directory = join(folder, 'over');
+      mkdirSync(directory);
+      try {
+        for (const outcome of await runBuilds(identity, 'bubblewrap', cases, { wrapper, directory })) {
+          assertBuilt(outcome);
+          assert.deepEqual(outcome.entries, plainEntries);
+          assert.deepEqual(outcome.caveats, []);
+          assert.doesNotMatch(outcome.log, /LAYERED/);
+        }
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
+    it('hands no descriptor on that was left open', async () => {
+      const file = join(material, 'open');
+      writeFileSync(file, 'a secret\n');
+      const wrapper = ['bash', '-c', 'exec 5<"$0" 9<"$0" 40<"$0" 300<"$0"; exec "$@"', file];
+      const steps = [
+        'for fd in 5 9 40 300; do cat <&$fd && readlink /proc/self/fd/$fd; done 2>/dev/null || true',
+      ];
+      const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: 'open', steps }], { wrapper });
+      assertBuilt(outcome!);
+      assert.doesNotMatch(outcome!.log, /secret|wolfi-repro-machine/);
+    });
+
+    it('gives steps the same umask and modes whatever the caller’s umask', async () => {
+      for (const umask of ['077', '000']) {
+        const wrapper = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];
+        const steps = [
+          ...plain.steps,
+          'ls -ldU . melange-out melange-out/victim .config .melange.gcc.spec; umask',
+        ];
+        const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: umask, steps }], { wrapper });
+        assertBuilt(outcome!);
+        assert.deepEqual(outcome!.entries, plainEntries);
+        const modes = [...outcome!.log.matchAll(/^[-d][-rwx]{9}/gm)].map(([mode]) => mode);
+        assert.deepEqual(modes, ['drwx------', 'drwxr-xr-x', 'drwxr-xr-x', 'drwxr-xr-x', '-rw-r--r--']);
+        assert.match(outcome!.log, /^0022$/m);
+      }
+    });
+
+    it('lets steps open their output by name', async () => {
+      const steps = ['echo first >/dev/stderr; echo second >/dev/stdout; echo third >>/proc/self/fd/2'];
+      const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: 'output', steps }]);
+      assertBuilt(outcome!);
+      assert.match(outcome!.log, /first\nsecond\nthird/);
+    });
+
+    it('tells a guest without a shell from a step that failed', async () => {
+      const environment = join(material, `empty-${identity.uid}`);
+      for (const name of ['home/build', 'dev', 'proc', 'sys', 'var/cache/melange']) {
+        mkdirSync(join(environment, name), { recursive: true });
+      }
+      const [outcome] = await runBuilds(identity, 'bubblewrap', [plain], { environment });
+      assert.equal(outcome!.end, 'environment-invalid', outcome!.message);
+    });
+  });
+}
+
+describe('a sandbox without a control group', {
+  skip: cannotSandbox(asRoot),
+}, () => {
+  it('keeps the bounds by looking', async () => {
+    const wrapper = onMachine(
+      'umount -l /sys/fs/cgroup 2>/dev/null || true; mount -t tmpfs none /sys/fs/cgroup',
+    );
+    const limits = { processes: 200, memoryBytes: 200 * mebibyte };
+    const outcomes = await runBuilds(
+      asRoot,
+      'bubblewrap',
+      [
+        { name: 'processes', steps: ['for i in $(seq 400); do sleep 30 & done; wait'], limits },
+        { name: 'memory', steps: [`perl -e '$x = "a" x 600_000_000; sleep 30'`], limits },
+        { name: 'memory', steps: ['head -c 400M /dev/zero >/dev/shm/x; sleep 30'], limits },
+      ],
+      { wrapper },
+    );
+    for (const { name, end, message } of outcomes) {
+      assert.equal(end, 'build-limit', message);
+      assert.ok(message.endsWith(name), message);
+    }
+  });
+});
+
+describe('a sandbox whose subordinate ids are refused', { skip: cannotSandbox(asNamedUser) }, () => {
+  let outcomes: readonly BuildOutcome[] = [];
+
+  before(async () => {
+    // A newuidmap without set-user-id, as a container image may have it.
+    const wrapper = onMachine(
+      'cp /usr/bin/newuidmap "$1/newuidmap"; chmod 755 "$1/newuidmap"; mount --bind "$1/newuidmap" /usr/bin/newuidmap',
+      material,
+    );
+    const chown = { name: 'chown', steps: ['touch melange-out/victim/x; chown 1000 melange-out/victim/x'] };
+    outcomes = await runBuilds(asNamedUser, 'bubblewrap', [plain, chown], { wrapper });
+  });
+
+  it('builds what needs none', () => {
+    assertBuilt(outcomes[0]!);
+    assert.deepEqual(outcomes[0]!.entries, plainEntries);
+  });
+
+  it('says so where a recipe needs them', () => assert.equal(outcomes[1]!.end, 'ids-unavailable'));
+});
+
+describe('a sandbox in a container', { skip: cannotSandbox(asUser) }, () => {
+  // Root of the container owns nothing outside of it.
+  const container = { ...asUser, prefix: [...asUser.prefix, ...inContainer(':')] };
+
+  it('is made where the container grants namespaces of its own', async () => {
+    const [outcome] = await runBuilds(container, 'bubblewrap', [plain]);
+    assertBuilt(outcome!);
+    assert.deepEqual(outcome!.entries, plainEntries);
+  });
+
+  for (const [what, script] of [
+    ['namespaces are forbidden', 'echo 0 >/proc/sys/user/max_user_namespaces'],
+    ['/proc is masked', 'mount -t tmpfs none /proc/acpi || mount --bind /dev/null /proc/meminfo'],
+  ] as const) {
+    it(`says nothing about the package where ${what}`, async () => {
+      const identity = { ...asUser, prefix: [...asUser.prefix, ...inContainer(script)] };
+      const [outcome] = await runBuilds(identity, 'bubblewrap', [plain]);
+      assert.equal(outcome!.end, 'sandbox-unavailable', outcome!.message);
+      assert.notEqual(outcome!.got, '');
+    });
+  }
+});
+
+describe('a guest with settings for git of its own', {
+  skip: existsSync('/usr/bin/git') ? cannotSandbox(asRoot) : 'git is not installed',
+}, () => {
+  const repository = { address: 'https://lab.example/project', path: join(material, 'project') };
+
+  before(() => {
+    const git = (...argv: readonly string[]) =>
+      execFileSync('git', argv, {
+        stdio: 'ignore',
+        env: { PATH: process.env['PATH'], HOME: '/nonexistent' },
+      });
+    git('init', '-q', repository.path);
+    const author = ['-c', 'user.name=A', '-c', 'user.email=a@lab.example'];
+    git('-C', repository.path, ...author, 'commit', '-q', '--allow-empty', '-m', 'first');
+  });
+
+  const own = '[user]\n\tname = Own';
+  for (const [what, guest] of [
+    ['keeps them', { 'etc/gitconfig': own }],
+    ['keeps them behind a link', { 'etc/gitconfig': '-> settings/git', 'etc/settings/git': own }],
+    ['gets ours where a link leads nowhere', { 'etc/gitconfig': '-> /opt/none' }],
+    ['gets ours where it has none', {}],
+  ] as const) {
+    it(`${what}, and clones from the repository that the user named`, async () => {
+      const steps = [
+        `git clone -q ${repository.address} copy && git -C copy log --format=%s; git config user.name || true`,
+      ];
+      const [outcome] = await runBuilds(asRoot, 'bubblewrap', [{ name: 'git', steps, guest, repository }]);
+      assertBuilt(outcome!);
+      assert.match(outcome!.log, /^first$/m);
+      assert.equal(/^Own$/m.test(outcome!.log), JSON.stringify(guest).includes('Own'));
+    });
+  }
+});
