@@ -70,7 +70,7 @@ export function runOptions(
     keys: readKeys((raw.key ?? []).filter((each) => !isAddress(each))),
     keyAddresses: (raw.key ?? []).filter(isAddress),
     allowUnsigned: raw.allowUnsigned ?? false,
-    repositories: (raw.repository ?? []).map(parseLocation),
+    repositories: (raw.repository ?? []).map(parseRepository),
     ...networkOptions(raw),
     environment: parseEnvironment(raw.environment ?? 'recorded'),
     sourceCaches: (raw.sourceCache ?? []).map(requireFolder),
@@ -110,7 +110,7 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
     architecture: raw.arch ?? callerArchitecture(),
-    fallbackRepositories: (raw.fallbackRepository ?? []).map(parseLocation),
+    fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
     network: raw.network ?? false,
@@ -159,6 +159,12 @@ export function readSigningKey(path: string | undefined): SigningKey | undefined
   if (path === undefined) return undefined;
   requireFiles([path]);
   return parseSigningKey(basename(path), readFileSync(path));
+}
+
+/** A repository keeps the name that it was given: reports say where things come from in the user's own words. */
+function parseRepository(location: string): string {
+  const resolved = parseLocation(location);
+  return isAddress(location) ? resolved : location.replace(/(?<=.)\/+$/, '');
 }
 
 function parseLocation(location: string): string {

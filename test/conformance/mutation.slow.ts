@@ -5,8 +5,9 @@ import { after, before, describe, it } from 'node:test';
 import { lab } from '../support/lab.ts';
 import { cannotRebuild } from './lab-run.ts';
 import { assertRandomNeverReproduced, everyGolden } from './mutation/campaign.ts';
-import { archiveByteMutants, fieldMutants, sbomByteMutants } from './mutation/fields.ts';
+import { archiveByteMutants, fieldMutants } from './mutation/fields.ts';
 import type { Mutant } from './mutation/judge.ts';
+import { sbomByteMutants } from './mutation/sbom.ts';
 import { assertOnlyCovered, openSubject, type Subject, type SubjectFile } from './mutation/subject.ts';
 
 /** How many mutants, and where chance begins, for a longer run. */

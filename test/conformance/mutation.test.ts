@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { lab } from '../support/lab.ts';
 import { cannotRebuild } from './lab-run.ts';
-import { archiveByteMutants, fieldMutants, sbomMutants } from './mutation/fields.ts';
+import { archiveByteMutants, fieldMutants } from './mutation/fields.ts';
 import type { Mutant } from './mutation/judge.ts';
+import { sbomMutants } from './mutation/sbom.ts';
 import { assertNoneReproduced, openSubject, type Subject, type SubjectFile } from './mutation/subject.ts';
 
 interface Row extends SubjectFile {

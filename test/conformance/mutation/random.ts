@@ -1,5 +1,5 @@
 /** Mutants by chance, from a seed: what nobody thought of. */
-import { fields, type Whole } from './fields.ts';
+import { fields, type Whole } from './attributes.ts';
 import type { Mutant } from './judge.ts';
 import {
   changeControl,
