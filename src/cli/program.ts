@@ -122,7 +122,7 @@ function buildOptions(command: Command): Command {
     .option('--step-seconds <n>', 'most wall time of one step')
     .option('--memory-mib <n>', 'most memory of one step, all processes together')
     .option('--processes <n>', 'most processes of one step')
-    .option('--disk-mib <n>', 'most disk space of one step');
+    .option('--disk-mib <n>', 'most disk space of one build');
 }
 
 /** Options for more builds than one of the same package. */

@@ -14,6 +14,8 @@ interface Row extends SubjectFile {
   readonly inert: readonly string[];
   /** Of thousands of changed attributes each so-many-th; `npm run test:slow` has them all. */
   readonly every: number;
+  /** Also each byte of the signature section's archive, which all packages write alike. */
+  readonly signatureToo?: true;
 }
 
 const subjects: readonly Row[] = [
@@ -23,6 +25,7 @@ const subjects: readonly Row[] = [
     // In the path of a cache that no step uses: another recipe that leaves the same tree.
     inert: ['control .melange.yaml: byte 1237: recipe'],
     every: 1,
+    signatureToo: true,
   },
   {
     title: 'a shared library',
@@ -40,7 +43,7 @@ const subjects: readonly Row[] = [
   },
 ];
 
-for (const { title, inert, every, ...file } of subjects) {
+for (const { title, inert, every, signatureToo, ...file } of subjects) {
   describe(`${title}, changed in one thing`, { skip: cannotRebuild, concurrency: false }, () => {
     const published = readFileSync(join(lab, file.file));
     let subject: Subject;
@@ -53,9 +56,11 @@ for (const { title, inert, every, ...file } of subjects) {
       await assertNoneReproduced(subject, byteMutants(published), []);
     });
 
-    it('is not reproduced with any byte of the signature’s archive changed', async () => {
-      await assertNoneReproduced(subject, archiveByteMutants(subject, 'signature'), []);
-    });
+    if (signatureToo) {
+      it('is not reproduced with any byte of the signature’s archive changed', async () => {
+        await assertNoneReproduced(subject, archiveByteMutants(subject, 'signature'), []);
+      });
+    }
 
     it('is not reproduced with any attribute, entry, line or encoding changed and all digests right', async () => {
       await assertNoneReproduced(subject, fieldMutants(subject, every), inert);

@@ -5,6 +5,14 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
+import {
+  breakMapProgram,
+  forbidNamespaces,
+  inContainer,
+  maskProc,
+  mountOverlay,
+  onMachine,
+} from '../support/machines.ts';
 import { cannotSandbox, folderOf, runBuilds } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';
 
@@ -17,18 +25,6 @@ const mebibyte = 1024 ** 2;
 const material = mkdtempSync('/var/tmp/wolfi-repro-machine-');
 chmodSync(material, 0o755);
 after(() => rmSync(material, { recursive: true, force: true }));
-
-/** A wrapper that changes the machine in a mount namespace of its own; `$1` is the first of `argv`. */
-function onMachine(script: string, ...argv: readonly string[]): readonly string[] {
-  const enter = `${script}\nshift ${argv.length}\nexec "$@"`;
-  return ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-ec', enter, 'sh', ...argv];
-}
-
-/** The same by a user who is root in a namespace of its own. */
-function inContainer(script: string): readonly string[] {
-  const flags = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc'];
-  return ['unshare', ...flags, '/bin/sh', '-ec', `${script}\nexec "$@"`, 'sh'];
-}
 
 const plain: BuildCase = {
   name: 'plain',
@@ -47,13 +43,7 @@ for (const identity of [asRoot, asUser]) {
   describe(`a sandbox ${identity.title}`, { skip: cannotSandbox(identity) }, () => {
     it('copies the environment where an overlay is refused', { skip: asRoot.skip }, async () => {
       const folder = folderOf(identity);
-      const wrapper = onMachine(
-        `mount -t tmpfs none "$1"; mkdir "$1/lower" "$1/upper" "$1/work" "$1/over"
-        mount -t overlay none -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" "$1/over"
-        chown "$2:$2" "$1/over"`,
-        folder,
-        String(identity.uid),
-      );
+      const wrapper = onMachine(mountOverlay, folder, String(identity.uid));
       const layered = `grep -q ' / overlay .*lowerdir=lower,' /proc/mounts && echo LAYERED || true`;
       const cases = [{ ...plain, steps: [...plain.steps, layered, 'test -e /etc/changed'] }, plain];
       const directory = join(folder, 'over');
@@ -145,11 +135,7 @@ describe('a sandbox whose subordinate ids are refused', { skip: cannotSandbox(as
   let outcomes: readonly BuildOutcome[] = [];
 
   before(async () => {
-    // A newuidmap without set-user-id, as a container image may have it.
-    const wrapper = onMachine(
-      'cp /usr/bin/newuidmap "$1/newuidmap"; chmod 755 "$1/newuidmap"; mount --bind "$1/newuidmap" /usr/bin/newuidmap',
-      material,
-    );
+    const wrapper = onMachine(breakMapProgram, material);
     const chown = { name: 'chown', steps: ['touch melange-out/victim/x; chown 1000 melange-out/victim/x'] };
     outcomes = await runBuilds(asNamedUser, 'bubblewrap', [plain, chown], { wrapper });
   });
@@ -173,8 +159,8 @@ describe('a sandbox in a container', { skip: cannotSandbox(asUser) }, () => {
   });
 
   for (const [what, script] of [
-    ['namespaces are forbidden', 'echo 0 >/proc/sys/user/max_user_namespaces'],
-    ['/proc is masked', 'mount -t tmpfs none /proc/acpi || mount --bind /dev/null /proc/meminfo'],
+    ['namespaces are forbidden', forbidNamespaces],
+    ['/proc is masked', maskProc],
   ] as const) {
     it(`says nothing about the package where ${what}`, async () => {
       const identity = { ...asUser, prefix: [...asUser.prefix, ...inContainer(script)] };

@@ -39,8 +39,7 @@ export async function bounded<E extends { readonly exitCode: number | undefined 
       const joined = join(pid, group);
       watchdog = watch({ pid, limits, group: joined, disk });
     });
-    const exceeded = await watchdog?.exceeded(end.exitCode === 0);
-    return { ...end, exceeded: exceeded ?? boundOfStatus(end.exitCode) };
+    return { ...end, exceeded: await watchdog?.exceeded(end.exitCode) };
   } finally {
     watchdog?.stop();
     await group?.close();
@@ -71,7 +70,7 @@ const mostAtFirst = 64;
 
 interface Watchdog {
   /** The bound that was exceeded first, once the step is over. */
-  exceeded(succeeded: boolean): Promise<ExceededLimit | undefined>;
+  exceeded(exitCode: number | undefined): Promise<ExceededLimit | undefined>;
   stop(): void;
 }
 
@@ -93,12 +92,13 @@ function watch(watched: Watched): Watchdog {
     if (exceeded !== undefined) endTree(watched.pid);
   }, intervalMilliseconds);
   return {
-    async exceeded(succeeded) {
+    async exceeded(exitCode) {
       clearInterval(timer);
       // What was too quick for a look has left its trace.
       exceeded ??= watched.group?.exceeded();
       if (exceeded === undefined && (await watched.disk.settle())) exceeded = 'disk';
-      return exceeded ?? (!succeeded && killsForMemory() > killsBefore ? 'memory' : undefined);
+      exceeded ??= boundOfStatus(exitCode);
+      return exceeded ?? (exitCode !== 0 && killsForMemory() > killsBefore ? 'memory' : undefined);
     },
     stop: () => clearInterval(timer),
   };

@@ -1,0 +1,28 @@
+/** Command lines that are run on a machine that lacks something, which it does for them alone. */
+
+/** Changes the machine by a script in a mount namespace of its own; `$1` in it is the first of `argv`. Needs root. */
+export function onMachine(script: string, ...argv: readonly string[]): readonly string[] {
+  const enter = `${script}\nshift ${argv.length}\nexec "$@"`;
+  return ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-ec', enter, 'sh', ...argv];
+}
+
+/** Runs a script first, as root of a container: of user, mount and pid namespaces of its own. */
+export function inContainer(script: string): readonly string[] {
+  const flags = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc'];
+  return ['unshare', ...flags, '/bin/sh', '-ec', `${script}\nexec "$@"`, 'sh'];
+}
+
+/** Scripts for `inContainer`. */
+export const forbidNamespaces: string = 'echo 0 >/proc/sys/user/max_user_namespaces';
+export const maskProc: string = 'mount -t tmpfs none /proc/acpi || mount --bind /dev/null /proc/meminfo';
+
+/** A script for `onMachine`: `$1` is a folder to which an overlay is mounted, as `$1/over` that belongs to `$2`. */
+export const mountOverlay: string = `mount -t tmpfs none "$1"
+mkdir "$1/lower" "$1/upper" "$1/work" "$1/over"
+mount -t overlay none -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" "$1/over"
+chown "$2:$2" "$1/over"`;
+
+/** The same: a newuidmap without set-user-id, as a container image may have it; `$1` is a folder for it. */
+export const breakMapProgram: string = `cp /usr/bin/newuidmap "$1/newuidmap"
+chmod 755 "$1/newuidmap"
+mount --bind "$1/newuidmap" /usr/bin/newuidmap`;

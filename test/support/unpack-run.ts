@@ -1,0 +1,18 @@
+/** A program: unpacks the package named first into the folder named second, says which modes folders got, and removes it all. */
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { closeDirectories, unpackPackages } from '../../src/build/rootfs/unpack.ts';
+import { removeTree } from '../../src/build/run-directory.ts';
+import { singleIdMap } from '../../src/build/sandbox/id-map.ts';
+import { fileSource } from '../../src/inputs/files.ts';
+
+const [apk, folder] = process.argv.slice(2) as [string, string];
+const root = join(folder, 'root');
+mkdirSync(root);
+const { tree } = await unpackPackages(root, [fileSource(apk)], () => undefined);
+closeDirectories(root, tree);
+const modes = [...tree.entries()]
+  .filter(([path, { type }]) => type === 'directory' && path.startsWith('closed'))
+  .map(([path]) => [path, lstatSync(join(root, path)).mode & 0o7777]);
+await removeTree(root, singleIdMap({ uid: process.getuid!(), gid: process.getgid!() }));
+process.stdout.write(JSON.stringify({ modes, left: existsSync(root) }));
