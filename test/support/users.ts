@@ -1,5 +1,5 @@
 /** Programs run as root and as ordinary users, with and without subordinate ids; nothing of the machine is changed for it. */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,6 +30,7 @@ function stranger(prefix: readonly string[]): readonly string[] {
 function namedStranger(): readonly string[] {
   if (!isRoot) return [];
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-users-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const line = `stranger:x:${strangerId}:${strangerId}::/nonexistent:/bin/sh\n`;
   writeFileSync(join(folder, 'passwd'), readFileSync('/etc/passwd', 'utf8') + line);
   writeFileSync(join(folder, 'subid'), `stranger:${strangersFirstId}:65536\n`);
