@@ -37,9 +37,11 @@ const files = testFiles(join(root, '.build/test')).filter(
 const [alone, together] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
 process.exitCode = runTests([...batches(together), ...(unit ? [] : alone)]);
 
-/** Tests that start the program itself, a sandbox or a server, each in a process of its own. */
+/** Tests that start the program itself, a sandbox or a server, or go through every package of the lab: not the quick part. */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs)\/|diffoscope|html-browser/.test(file);
+  return /\/(conformance|cli|inputs)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool)\.test\.js$/.test(
+    file,
+  );
 }
 
 /** The quick tests in as many processes as there are processors: one Node for each file takes longer than the tests do. */
