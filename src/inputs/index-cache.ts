@@ -1,8 +1,10 @@
 /** What is remembered of the indexes of repositories: their parsed form, and the newest build that each listed. */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Signature } from '../apk/signature.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import type { CachedIndex, IndexCache, NewestBuilds } from '../repository/repository.ts';
+import { isAddress } from './files.ts';
 import type { Store } from './store.ts';
 
 /** To be raised when the form of the table changes. */
@@ -56,7 +58,9 @@ function readTable(path: string): Uint32Array {
 }
 
 export function newestBuilds(store: Store): NewestBuilds {
-  const nameOf = (location: string) => `newest build of ${sha256(Buffer.from(location))}`;
+  // A folder is the same repository by whatever path it is named, and another one in another working directory.
+  const placeOf = (location: string) => (isAddress(location) ? location : resolve(location));
+  const nameOf = (location: string) => `newest build of ${sha256(Buffer.from(placeOf(location)))}`;
   return {
     recall(location) {
       const text = store.recall(nameOf(location));
