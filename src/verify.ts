@@ -13,7 +13,7 @@ import { witnessPaths } from './emit/sbom/production/witness.ts';
 import { emitSignature } from './emit/sections.ts';
 import { builtinEngine } from './engine/builtin.ts';
 import type { Rebuilt } from './engine/engine.ts';
-import { explainComparison } from './explain.ts';
+import type { explainComparison } from './explain.ts';
 import { Failure } from './failure.ts';
 import { formatOf } from './melange/format.ts';
 import { parseRelease } from './melange/version.ts';
@@ -99,6 +99,10 @@ async function verifyBuild(
   }
 }
 
+/** Loaded where it is needed: most of the program is about what differs. */
+const explain: typeof explainComparison = async (...given) =>
+  (await import('./explain.ts')).explainComparison(...given);
+
 /** Compares one package with what was rebuilt of it and decides. */
 async function judge(
   target: Target,
@@ -116,7 +120,7 @@ async function judge(
   const compared = await compareSound(target, rebuiltSource, options.limits);
   const { limits } = options;
   const { comparison, explanation } = isUnequal(compared)
-    ? await explainComparison(compared, {
+    ? await explain(compared, {
         target,
         index,
         prepared,

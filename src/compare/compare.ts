@@ -5,7 +5,6 @@ import type { Limits } from '../apk/limits.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { isSbomEntry } from '../claim/traits/traits.ts';
 import { compareFiles, type FileComparison } from './bytes.ts';
-import { lookInside } from './contents.ts';
 import type { Difference } from './difference.ts';
 import type { CompareLimits } from './limits.ts';
 import { compareSboms, type SbomState } from './sbom.ts';
@@ -55,6 +54,8 @@ export async function comparePackages(
   const left = await readApk(published, options);
   if (files.equal) return { files, sbom: compareSboms(sbomOf(left), sbomOf(left)) };
   const right = await readApk(rebuilt, options);
+  // The comparators of all formats: loaded only where there is something to look at.
+  const { lookInside } = await import('./contents.ts');
   const sections = await lookInside(
     { source: published, apk: left },
     { source: rebuilt, apk: right },
