@@ -225,9 +225,9 @@ async function openPart(location: string, { partials }: Store): Promise<Part> {
 /** Moves the abandoned file of an address to a path and returns what its server said of it; others are removed in time. */
 function takeOver(partials: string, key: string, path: string): Validators | undefined {
   let validators: Validators | undefined;
-  for (const name of namesIn(partials)) {
+  for (const name of new Set(namesIn(partials).map((each) => each.replace(/\.json$/, '')))) {
     const left = join(partials, name);
-    if (name.endsWith('.json') || !isAbandoned(name)) continue;
+    if (!isAbandoned(name)) continue;
     const ofThis = name.endsWith(`.${key}`);
     if (!ofThis && !isOld(left)) continue;
     if (ofThis && validators === undefined) validators = moveIfThere(left, path);
@@ -236,9 +236,10 @@ function takeOver(partials: string, key: string, path: string): Validators | und
   return validators;
 }
 
+/** A note whose file is gone (its process was killed between the two) is of no use at any age. */
 function isOld(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > partialsKeptMilliseconds;
+  return stat === undefined || Date.now() - stat.mtimeMs > partialsKeptMilliseconds;
 }
 
 /** Another process may be faster. */
