@@ -5,7 +5,7 @@
  */
 import { type ByteSource, readApk } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
-import { isDerived } from './causes/index.ts';
+import { isDerived } from './causes/derived.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';
 import { compareSections } from './sections.ts';
 

@@ -5,8 +5,9 @@ import { defaultLimits, type Limits } from '../../apk/limits.ts';
 import type { UnequalComparison } from '../compare.ts';
 import type { Difference, SectionName } from '../difference.ts';
 import { causeBounds } from './change-lists.ts';
+import { isDerived } from './derived.ts';
 import type { BuildContext } from './evidence.ts';
-import { causesOf, isDerived } from './index.ts';
+import { causesOf } from './index.ts';
 
 /** Bounds on the contents of one comparison that are looked at together. */
 const bounds = { contents: 2000, bytes: 256 * 1024 * 1024 } as const;

@@ -1,0 +1,15 @@
+/** Differences that follow from others; apart from the detectors, whose knowledge takes long to load. */
+import type { Difference } from '../difference.ts';
+
+/** Fields of `.PKGINFO` that say nothing of their own: they follow from other differences, where there are any. */
+const derived = new Set(['datahash', 'size']);
+
+/**
+ * Whether a difference follows from others, so that it has no cause of its own: fields about the data section, where an entry of it
+ * differs that counts for them.
+ */
+export function isDerived({ section, kind, name }: Difference, all: readonly Difference[]): boolean {
+  if (section !== 'control' || kind !== 'field' || !derived.has(name ?? '')) return false;
+  const counting = ['content', 'missing-entry', 'extra-entry', 'type', 'link-target'];
+  return all.some((each) => each.section === 'data' && (name === 'datahash' || counting.includes(each.kind)));
+}
