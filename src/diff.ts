@@ -10,10 +10,12 @@ import { Failure } from './failure.ts';
 import { fileSource } from './inputs/files.ts';
 import { readFolder, readPlainFile } from './inputs/folder.ts';
 
-export type DiffResult =
+/** With the names of both sides as they were given. */
+export type DiffResult = { readonly published: string; readonly rebuilt: string } & (
   | { readonly kind: 'packages'; readonly comparison: Comparison }
   /** Folders, or files that are not both packages. */
-  | { readonly kind: 'trees'; readonly comparison: TreeComparison };
+  | { readonly kind: 'trees'; readonly comparison: TreeComparison }
+);
 
 export interface DiffOptions {
   readonly limits?: Limits;
@@ -30,6 +32,7 @@ export async function diff(
   options: DiffOptions = {},
 ): Promise<DiffResult> {
   const { limits = defaultLimits, compareLimits } = options;
+  const names = { published, rebuilt };
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
   if (folders === 1) throw new Failure('usage', 'a folder can be compared with another folder only');
   if (folders === 2) {
@@ -37,13 +40,13 @@ export async function diff(
       await readFolder(published, limits.entries),
       await readFolder(rebuilt, limits.entries),
     ];
-    return { kind: 'trees', comparison: await compareTrees(left, right, compareLimits) };
+    return { ...names, kind: 'trees', comparison: await compareTrees(left, right, compareLimits) };
   }
   const comparison = await packageComparison(published, rebuilt, limits, compareLimits);
-  if (comparison !== undefined) return { kind: 'packages', comparison };
+  if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
   const files = [[await plain(published)], [await plain(rebuilt)]] as const;
-  return { kind: 'trees', comparison: await compareTrees(...files, compareLimits) };
+  return { ...names, kind: 'trees', comparison: await compareTrees(...files, compareLimits) };
 }
 
 /** Undefined where the files are not packages and do not claim to be. */

@@ -24,7 +24,13 @@ export { type LockedPlan, lock } from './lock.ts';
 export type { EnvironmentChoice, ProgressEvent, RunOptions } from './options.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
 export { type RebuildTarget, type RebuiltFile, rebuild } from './rebuild.ts';
-export { type ReportFormat, reportFormatNames } from './report/format-names.ts';
+export { diffFormats } from './report/diff-formats.ts';
+export {
+  type DiffFormat,
+  diffFormatNames,
+  type ReportFormat,
+  reportFormatNames,
+} from './report/format-names.ts';
 export { reportFormats } from './report/formats.ts';
 export { renderJson } from './report/json.ts';
 export { renderText } from './report/text.ts';

@@ -1,6 +1,6 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { Command, CommanderError, Option } from 'commander';
-import { reportFormatNames } from '../report/format-names.ts';
+import { diffFormatNames, reportFormatNames } from '../report/format-names.ts';
 import type { RawOptions } from './options.ts';
 import { version } from './version.ts';
 
@@ -288,7 +288,7 @@ function addDiff(program: Command, finish: Finish): void {
     )
     .argument('<published>', 'package file (.apk), folder or file')
     .argument('<rebuilt>', 'the same of the other side')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
+    .addOption(new Option('--format <format>', 'what to print').choices(diffFormatNames).default('text'));
   command.action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff.ts');
     finish(await diffCommand(published, rebuilt, rawOptions(command)));

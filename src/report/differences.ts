@@ -12,13 +12,12 @@ import {
   type PartKind,
   partTitles,
 } from '../compare/part.ts';
-import type { SectionLikeness } from '../compare/sections.ts';
+import type { SectionComparison, SectionLikeness } from '../compare/sections.ts';
 import type { Budget } from './bounds.ts';
 import { sbomDifferenceLines } from './sbom.ts';
 
-export interface ComparisonView {
-  readonly published: string;
-  readonly rebuilt: string;
+/** What differs in the sections of two packages, or in two folders or files. */
+export interface DifferencesView {
   readonly sections: readonly { readonly section: string; readonly likeness: SectionLikeness }[];
   /** Most frequent first, `unknown` last. */
   readonly causes: readonly CauseCount[];
@@ -28,6 +27,11 @@ export interface ComparisonView {
   readonly cut: number;
   /** How the SBOMs differ, a line each. */
   readonly sbom: readonly string[];
+}
+
+export interface ComparisonView extends DifferencesView {
+  readonly published: string;
+  readonly rebuilt: string;
 }
 
 export interface CauseCount {
@@ -91,6 +95,20 @@ export const rowBytes = 8;
 
 export function viewComparison(comparison: UnequalComparison, budget: Budget): ComparisonView {
   const { files, sections } = comparison;
+  return {
+    published: fileText(files.published),
+    rebuilt: fileText(files.rebuilt),
+    ...viewSections(sections, budget),
+    sbom: sbomLines(comparison),
+  };
+}
+
+function fileText({ size, sha256 }: { readonly size: number; readonly sha256: string }): string {
+  return `${size} bytes, sha256 ${sha256}`;
+}
+
+/** Sections by themselves, with nothing of an SBOM. */
+export function viewSections(sections: readonly SectionComparison[], budget: Budget): DifferencesView {
   const all = sections.flatMap(({ differences }) => differences);
   const differences: DifferenceView[] = [];
   for (const difference of all) {
@@ -98,14 +116,12 @@ export function viewComparison(comparison: UnequalComparison, budget: Budget): C
     differences.push(viewDifference(difference, budget));
   }
   return {
-    published: `${files.published.size} bytes, sha256 ${files.published.sha256}`,
-    rebuilt: `${files.rebuilt.size} bytes, sha256 ${files.rebuilt.sha256}`,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
     causes: countCauses(all),
     differences,
     total: all.length,
     cut: all.length - differences.length,
-    sbom: sbomLines(comparison),
+    sbom: [],
   };
 }
 
@@ -123,7 +139,7 @@ function countCauses(differences: readonly Difference[]): CauseCount[] {
     .sort((a, b) => Number(a.kind === 'unknown') - Number(b.kind === 'unknown') || b.count - a.count);
 }
 
-export function viewDifference(difference: Difference, budget: Budget): DifferenceView {
+function viewDifference(difference: Difference, budget: Budget): DifferenceView {
   const { section, kind, path, name, published, rebuilt, causes } = difference;
   const kindTitle = differenceTitles[kind];
   const shownName = name === undefined ? undefined : budget.show(name);

@@ -2,3 +2,8 @@
 export const reportFormatNames = ['text', 'json', 'jsonl', 'markdown', 'html', 'sarif', 'junit'] as const;
 
 export type ReportFormat = (typeof reportFormatNames)[number];
+
+/** Those of two sides that are compared by themselves: there is no verdict that the others are made for. */
+export const diffFormatNames = ['text', 'json', 'markdown', 'html'] as const;
+
+export type DiffFormat = (typeof diffFormatNames)[number];

@@ -1,6 +1,7 @@
 /** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
 import { steeringCharacters } from '../bytes.ts';
-import { allDifferences, type Comparison, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import { allDifferences, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import type { DiffResult } from '../diff.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -84,8 +85,17 @@ function verdictValue(verdict: Verdict) {
   };
 }
 
-/** A comparison by itself. */
-export function renderComparisonJson(comparison: Comparison): string {
+/** Two packages, folders or files compared by themselves. */
+export function renderDiffJson(result: DiffResult): string {
+  if (result.kind === 'trees') {
+    const { likeness, differences } = result.comparison;
+    return renderValue({
+      schema: 'wolfi-repro/tree-comparison/1',
+      equal: likeness === 'identical',
+      differences,
+    });
+  }
+  const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
   if (isUnequal(comparison)) {
     return renderValue({ schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) });

@@ -2,10 +2,12 @@
  * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown that GitLab reads too. All that
  * came out of a package stands in code spans and fences.
  */
+import type { DiffResult } from '../diff.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
-import type { ComparisonView, DifferenceView } from './differences.ts';
+import { viewDiff } from './diff-view.ts';
+import type { ComparisonView, DifferencesView, DifferenceView } from './differences.ts';
 import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
 import { causeText, differenceLines, sidesText, type TreeLine } from './tree.ts';
 import { type Fact, type PackageView, type ReportView, viewRun } from './view.ts';
@@ -97,16 +99,51 @@ function factText({ label, value }: Fact): string {
   return `- ${label}:\n\n${fence.replace(/^/gm, '  ')}\n`;
 }
 
-function comparisonFacts({ published, rebuilt, sections, causes }: ComparisonView): string[] {
+/** Two packages, folders or files compared by themselves, at most 60,000 characters; ends with a newline. */
+export function renderDiffMarkdown(result: DiffResult): string {
+  const { title, reason, names, facts, differences, sbom } = viewDiff(result, bounds);
+  const head = [
+    `## wolfi-repro: ${title}${reason === undefined ? '' : ` (${reason})`}`,
+    `${codeSpan(names.published)} → ${codeSpan(names.rebuilt)}`,
+  ];
+  const lines = [
+    ...facts.map(factText),
+    ...(differences === undefined ? [] : sectionsFacts(differences)),
+    ...(sbom === undefined ? [] : [`- sbom: ${sbom}`]),
+  ];
+  if (lines.length > 0) head.push(lines.join('\n'));
+  if (differences === undefined) return `${head.join('\n\n')}\n`;
+  return `${[...head, ...fittedDifferences(differences, head.join('\n\n').length)].join('\n\n')}\n`;
+}
+
+/** As many differences as there is room for. */
+function fittedDifferences(view: DifferencesView, used: number): string[] {
+  const sizes = view.differences.map((difference) => differenceText(difference).length + 1);
+  let room = mostCharacters - used - view.sbom.join('\n').length - 400;
+  const fitting = sizes.findIndex((size) => {
+    room -= size;
+    return room < 0;
+  });
+  const shown = fitting === -1 ? view.differences : view.differences.slice(0, fitting);
+  return differencesText({ ...view, differences: shown, cut: view.total - shown.length });
+}
+
+function comparisonFacts(view: ComparisonView): string[] {
   return [
-    `- published: ${codeSpan(published)}`,
-    `- rebuilt: ${codeSpan(rebuilt)}`,
+    `- published: ${codeSpan(view.published)}`,
+    `- rebuilt: ${codeSpan(view.rebuilt)}`,
+    ...sectionsFacts(view),
+  ];
+}
+
+function sectionsFacts({ sections, causes }: DifferencesView): string[] {
+  return [
     `- sections: ${sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', ')}`,
     ...causes.map(({ title, page, count }) => `- cause of ${count}: ${title}, \`${page}\``),
   ];
 }
 
-function differencesText({ differences, total, cut, sbom }: ComparisonView): string[] {
+function differencesText({ differences, total, cut, sbom }: DifferencesView): string[] {
   return [
     `**${total === 1 ? '1 difference' : `${total} differences`}**, published → rebuilt:`,
     differences.map(differenceText).join('\n'),

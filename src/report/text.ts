@@ -1,8 +1,9 @@
 /** A run as text for people: the verdict first, then why, then what differs, then what to do. */
-import { type Comparison, isUnequal } from '../compare/compare.ts';
+import type { DiffResult } from '../diff.ts';
 import type { RunResult } from '../verdict/result.ts';
-import { type Bounds, Budget } from './bounds.ts';
-import { type ComparisonView, viewComparison } from './differences.ts';
+import type { Bounds } from './bounds.ts';
+import { viewDiff } from './diff-view.ts';
+import type { ComparisonView, DifferencesView } from './differences.ts';
 import { block, type Page, type Paint, row, same, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
 import { differenceLines, type TreeLine } from './tree.ts';
@@ -61,10 +62,13 @@ function paintOf(tone: Tone | Fact['tone'], style: Style): Paint | undefined {
 }
 
 function comparisonRows(view: ComparisonView, page: Page): string[] {
-  const { published, rebuilt, sections, causes, sbom } = view;
+  const { published, rebuilt } = view;
+  return [row('published', published, page), row('rebuilt', rebuilt, page), ...differencesRows(view, page)];
+}
+
+function differencesRows(view: DifferencesView, page: Page): string[] {
+  const { sections, causes, sbom } = view;
   return [
-    row('published', published, page),
-    row('rebuilt', rebuilt, page),
     row('sections', sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', '), page),
     ...(causes.length === 0 ? [] : [row('causes', causes.map(causeText).join('\n'), page)]),
     block('differs', treeLines(view, page), page),
@@ -76,7 +80,7 @@ function causeText({ title, page, count }: ComparisonView['causes'][number]): st
   return `${title}${count === 1 ? '' : ` (${count})`}: ${page}`;
 }
 
-function treeLines({ differences, cut }: ComparisonView, { style, columns }: Page): PaintedLine[] {
+function treeLines({ differences, cut }: DifferencesView, { style, columns }: Page): PaintedLine[] {
   const lines = differences.flatMap(differenceLines).map(({ text, depth, side }) => ({
     text: `${'  '.repeat(depth)}${columns === undefined ? text : shortDigests(text)}`,
     paint: sidePaint(side, style),
@@ -100,23 +104,15 @@ function shortDigests(text: string): string {
   return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 
-/** A comparison by itself; ends with a newline. */
-export function renderComparisonText(
-  comparison: Comparison,
-  style: Style = plainStyle,
-  columns?: number,
-): string {
+/** Two packages, folders or files compared by themselves; ends with a newline. */
+export function renderDiffText(result: DiffResult, style: Style = plainStyle, columns?: number): string {
+  const { title, tone, reason, facts, differences, sbom } = viewDiff(result, textBounds);
   const page = { style, columns };
-  if (!isUnequal(comparison)) {
-    const { size, sha256 } = comparison.files.proof;
-    return `${style.good('identical')}\n${row('bytes', `${size} bytes equal, sha256 ${sha256}`, page)}\n`;
-  }
-  const budget = new Budget(textBounds);
-  budget.beginPackage();
-  const title = `${style.bad('different')} (${comparison.equivalence})`;
-  const rows = [
-    ...comparisonRows(viewComparison(comparison, budget), page),
-    row('sbom', comparison.sbom, page),
+  const lines = [
+    `${style[tone](title)}${reason === undefined ? '' : ` (${reason})`}`,
+    ...facts.map((fact) => factRow(fact, page)),
+    ...(differences === undefined ? [] : differencesRows(differences, page)),
+    ...(sbom === undefined ? [] : [row('sbom', sbom, page)]),
   ];
-  return `${[title, ...rows].join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }

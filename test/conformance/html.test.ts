@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { renderDiffHtml } from '../../src/report/html/diff.ts';
 import { renderHtml } from '../../src/report/html/html.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { chromiumProgram, type Reader, startReader } from '../support/browser.ts';
@@ -35,6 +36,23 @@ describe('results as HTML in Chromium', { skip }, () => {
       assert.deepEqual(complaints, []);
       await page.close();
     }
+  });
+
+  it('open as quietly where two sides were compared by themselves, and filter', async () => {
+    const [first] = everything().packages.filter(({ verdict }) => verdict.kind === 'not-reproduced');
+    const { verdict } = first!;
+    assert.ok(verdict.kind === 'not-reproduced');
+    const names = { published: hostileStrings['script']!, rebuilt: hostileStrings['attribute']! };
+    const { comparison } = verdict;
+    const { page, complaints } = await reader.open(
+      renderDiffHtml({ ...names, kind: 'packages', comparison }),
+    );
+    assert.deepEqual(complaints, []);
+    const all = await page.locator('li.d:visible').count();
+    await page.fill('#words', '.PKGINFO');
+    await untilCount(page, `1 of ${all} differences shown`);
+    assert.equal(await page.evaluate(`'hacked' in globalThis`), false);
+    await page.close();
   });
 
   it('run no script of a package', async () => {

@@ -1,27 +1,24 @@
 /** `wolfi-repro diff`. */
 import { type DiffResult, diff } from '../../diff.ts';
-import { renderComparisonJson } from '../../report/json.ts';
-import { renderComparisonText } from '../../report/text.ts';
-import { renderTreesJson, renderTreesText } from '../../report/trees.ts';
+import type { DiffFormat } from '../../report/format-names.ts';
 import { type RawOptions, requireFilesOrFolders } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
 
 export async function diffCommand(published: string, rebuilt: string, raw: RawOptions): Promise<number> {
   requireFilesOrFolders([published, rebuilt]);
   const result = await diff(published, rebuilt);
-  printData(raw.format === 'json' ? jsonOf(result) : textOf(result, raw));
+  printData(await render(result, raw));
   const same =
     result.kind === 'packages' ? result.comparison.files.equal : result.comparison.likeness === 'identical';
   return same ? 0 : 1;
 }
 
-function jsonOf({ kind, comparison }: DiffResult): string {
-  return kind === 'packages' ? renderComparisonJson(comparison) : renderTreesJson(comparison);
-}
-
-function textOf({ kind, comparison }: DiffResult, raw: RawOptions): string {
-  const page = [terminalStyle(raw.color), terminalColumns()] as const;
-  return kind === 'packages'
-    ? renderComparisonText(comparison, ...page)
-    : renderTreesText(comparison, ...page);
+/** Each format is loaded when it is asked for: text needs few of them. */
+async function render(result: DiffResult, { format = 'text', color }: RawOptions): Promise<string> {
+  if (format === 'text') {
+    const { renderDiffText } = await import('../../report/text.ts');
+    return renderDiffText(result, terminalStyle(color), terminalColumns());
+  }
+  const { diffFormats } = await import('../../report/diff-formats.ts');
+  return diffFormats[format as DiffFormat](result);
 }

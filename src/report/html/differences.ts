@@ -2,7 +2,7 @@
 import type { ByteWindow, HunkLine, LineHunk } from '../../compare/part.ts';
 import {
   type CauseView,
-  type ComparisonView,
+  type DifferencesView,
   type DifferenceView,
   type PartsView,
   type PartView,
@@ -11,7 +11,7 @@ import {
 import { escapeMarkup } from '../markup.ts';
 import { hexRows } from '../tree.ts';
 
-export function comparisonHtml(view: ComparisonView): string {
+export function differencesHtml(view: DifferencesView): string {
   const { differences, total, cut, sections, causes, sbom } = view;
   const blocks = sections.map(({ section, likeness }) => {
     const own = differences.filter((difference) => difference.section === section);

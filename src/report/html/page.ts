@@ -1,0 +1,135 @@
+/**
+ * One HTML file that needs nothing else: no network, no other file, no script but its own, which a Content Security Policy
+ * pins by digest. Without the script everything can be read all the same; it only filters and folds.
+ */
+import type { DifferenceKind } from '../../compare/difference.ts';
+import { sha256 } from '../../digest.ts';
+import type { Bounds } from '../bounds.ts';
+import type { DifferenceView } from '../differences.ts';
+import { escapeMarkup } from '../markup.ts';
+import type { Fact } from '../view.ts';
+import { script } from './script.ts';
+import { stylesheet } from './stylesheet.ts';
+
+/** What a browser on a small machine still scrolls: some ten thousand differences, some tens of megabytes. */
+export const pageBounds: Bounds = {
+  value: 1000,
+  outputLines: 200,
+  differences: 10_000,
+  allDifferences: 10_000,
+  lines: 400,
+  packageLines: 8000,
+  allLines: 20_000,
+  characters: 8_000_000,
+};
+
+/** A choice of the filter, with how many differences or packages it is true of. */
+export interface Choice {
+  readonly value: string;
+  readonly title: string;
+  readonly count: number;
+}
+
+export interface PageParts {
+  /** Text, not markup; so are the titles of choices. */
+  readonly title: string;
+  /** Markup. */
+  readonly head: string;
+  readonly sections: readonly string[];
+  readonly foot: string;
+  readonly differences: readonly DifferenceView[];
+  readonly verdicts: readonly Choice[];
+}
+
+/** The whole file; ends with a newline. */
+export function pageHtml({ title, head, sections, foot, differences, verdicts }: PageParts): string {
+  // A browser had better leave out what is not on the screen; nobody wants that of a small page.
+  const isLarge = sections.length + differences.length > 300;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="referrer" content="no-referrer">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>wolfi-repro: ${escapeMarkup(title)}</title>`,
+    `<style>${stylesheet}</style>`,
+    '</head>',
+    isLarge ? '<body class="large">' : '<body>',
+    `<header>\n${head}\n</header>`,
+    filterHtml(differences, verdicts),
+    '<main id="packages">',
+    ...sections,
+    '</main>',
+    ...(foot === '' ? [] : [`<footer>\n${foot}\n</footer>`]),
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const policy = [
+  "default-src 'none'",
+  `style-src '${sourceHash(stylesheet)}'`,
+  `script-src '${sourceHash(script)}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** As Content Security Policy Level 3 writes it (section 2.3.1). */
+function sourceHash(text: string): string {
+  return `sha256-${Buffer.from(sha256(Buffer.from(text)), 'hex').toString('base64')}`;
+}
+
+/** Hidden until the script is there to make it work. */
+function filterHtml(differences: readonly DifferenceView[], verdicts: readonly Choice[]): string {
+  return `<search id="filter" hidden>
+<h2 class="unseen">Filter</h2>
+<p><label>Path or package <input type="search" id="words"></label>
+<button type="button" id="unfold">Open all</button> <button type="button" id="fold">Fold all</button>
+<output id="count"></output></p>
+${choicesHtml('verdict', 'Verdict', verdicts)}
+${choicesHtml('kind', 'Kind of difference', kindChoices(differences))}
+${choicesHtml('cause', 'Cause', causeChoices(differences))}
+</search>`;
+}
+
+function choicesHtml(name: string, legend: string, choices: readonly Choice[]): string {
+  if (choices.length < 2) return '';
+  const boxes = choices.map(
+    ({ value, title, count }) =>
+      `<label><input type="checkbox" checked name="${name}" value="${value}"> ${escapeMarkup(title)} (${count})</label>`,
+  );
+  return `<fieldset><legend>${legend}</legend>\n${boxes.join('\n')}\n</fieldset>`;
+}
+
+function kindChoices(differences: readonly DifferenceView[]): Choice[] {
+  const found = new Map<DifferenceKind, Choice>();
+  for (const { kind, kindTitle } of differences) {
+    found.set(kind, { value: kind, title: kindTitle, count: (found.get(kind)?.count ?? 0) + 1 });
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count);
+}
+
+/** `none` stands for differences that no cause is named for. */
+function causeChoices(differences: readonly DifferenceView[]): Choice[] {
+  const found = new Map<string, Choice>();
+  for (const { causes } of differences) {
+    const named = new Map(causes.map(({ kind, title }) => [kind as string, title]));
+    for (const [value, title] of named.size === 0 ? ([['none', 'none named']] as const) : named) {
+      found.set(value, { value, title, count: (found.get(value)?.count ?? 0) + 1 });
+    }
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count);
+}
+
+export function factsHtml(facts: readonly Fact[]): string {
+  const rows = facts.map(({ label, value, tone }) => {
+    const text = value.includes('\n') ? `<pre>${escapeMarkup(value)}</pre>` : escapeMarkup(value);
+    return `<dt>${escapeMarkup(label)}</dt><dd${tone === 'warn' ? ' class="warn"' : ''}>${text}</dd>`;
+  });
+  return rows.length === 0 ? '' : `<dl>\n${rows.join('\n')}\n</dl>`;
+}

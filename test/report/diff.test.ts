@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { marked, type Token } from 'marked';
+import type { TreeComparison } from '../../src/compare/trees.ts';
+import type { DiffResult } from '../../src/diff.ts';
+import { diffFormats } from '../../src/report/diff-formats.ts';
+import { type DiffFormat, diffFormatNames } from '../../src/report/format-names.ts';
+import { difference, everyDifference, reproduced, unequal } from '../support/results.ts';
+import { hostileStrings } from '../support/runs.ts';
+
+const names = { published: 'one/hello-1.0-r0.apk', rebuilt: 'two/hello-1.0-r0.apk' };
+const packages = (differences = everyDifference()): DiffResult => ({
+  ...names,
+  kind: 'packages',
+  comparison: unequal(differences),
+});
+const trees = (differences: TreeComparison['differences']): DiffResult => ({
+  ...names,
+  kind: 'trees',
+  comparison: {
+    section: 'files',
+    likeness: differences.length === 0 ? 'identical' : 'different',
+    differences,
+  },
+});
+const same = (): DiffResult => {
+  const { verdict } = reproduced();
+  assert.equal(verdict.kind, 'reproduced');
+  return {
+    ...names,
+    kind: 'packages',
+    comparison: { files: { equal: true, proof: verdict.proof }, sbom: 'identical' },
+  };
+};
+const worst = (): DiffResult => ({
+  ...packages(
+    Object.values(hostileStrings).map((text) =>
+      difference('content', text, { published: text, rebuilt: text, name: text }),
+    ),
+  ),
+  published: hostileStrings['script']!,
+  rebuilt: hostileStrings['markdown']!,
+});
+const manyFiles = () =>
+  trees(
+    Array.from({ length: 5000 }, (_, index) =>
+      difference('content', `usr/share/${index}`, { section: 'files' }),
+    ),
+  );
+
+describe('two sides that were compared by themselves', () => {
+  const titles: readonly (readonly [string, () => DiffResult, RegExp])[] = [
+    ['packages that are the same', same, /identical/],
+    ['packages that differ', packages, /different/],
+    ['folders that are the same', () => trees([]), /identical/],
+    ['folders that differ', () => trees([difference('mode', 'bin/tool', { section: 'files' })]), /different/],
+  ];
+  for (const format of diffFormatNames.filter((each) => each !== 'json')) {
+    for (const [what, make, title] of titles) {
+      it(`say as ${format} first what they come to: ${what}`, () => {
+        const text = diffFormats[format](make());
+        const first = format === 'html' ? /<h1>.*<\/h1>/.exec(text)?.[0] : text.split('\n', 1)[0];
+        assert.match(first ?? '', title);
+        assert.ok(text.endsWith('\n'));
+        assert.equal(diffFormats[format](make()), text);
+      });
+    }
+  }
+
+  it('name every difference in every format', () => {
+    const differences = everyDifference();
+    for (const format of diffFormatNames) {
+      const text = diffFormats[format](packages(differences));
+      for (const { path } of differences) assert.ok(text.includes(path), `${format} ${path}`);
+    }
+  });
+
+  it('are named as the user named them where the page is read elsewhere', () => {
+    for (const format of ['markdown', 'html'] satisfies DiffFormat[]) {
+      for (const name of Object.values(names)) assert.ok(diffFormats[format](packages()).includes(name));
+    }
+  });
+
+  it('bring no markup of theirs into a page', () => {
+    const text = diffFormats.html(worst());
+    assert.equal(text.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(text, /<img|<!--|<!\[CDATA|onfocus="|<textarea/);
+  });
+
+  it('bring no markup of theirs into Markdown', () => {
+    const tokens: Token[] = [];
+    marked.walkTokens(
+      marked.lexer(diffFormats.markdown(worst()), { gfm: true }),
+      (token) => void tokens.push(token),
+    );
+    for (const { type, raw } of tokens)
+      assert.ok(!['link', 'image', 'def', 'hr', 'blockquote', 'html'].includes(type), raw);
+  });
+
+  it('fit into a comment as Markdown and say what was cut', () => {
+    const text = diffFormats.markdown(manyFiles());
+    assert.ok(text.length <= 60_000, String(text.length));
+    assert.match(text, /\*\*5000 differences\*\*/);
+    assert.match(text, /… and \d+ more/);
+  });
+});
