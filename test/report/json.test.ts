@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { claimFindingTitles } from '../../src/claim/findings.ts';
 import { causeTitles } from '../../src/compare/causes/cause.ts';
 import { differenceTitles } from '../../src/compare/difference.ts';
@@ -14,23 +12,17 @@ import { substitutionTitles } from '../../src/report/explanation.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJsonLines } from '../../src/report/jsonl.ts';
 import { nextSteps, verdictTitles } from '../../src/report/words.ts';
-import { root } from '../support/lab.ts';
 import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
+import { readSchema, schemaValidator } from '../support/schemas.ts';
 
-interface Schema {
-  readonly $id: string;
-  readonly $defs: Readonly<Record<string, unknown>>;
-}
-
-const schema = JSON.parse(readFileSync(join(root, 'docs/schema/result-1.json'), 'utf8')) as Schema;
+const schema = readSchema('result-1');
 
 describe('results as JSON', () => {
   let validate: ValidateFunction;
   let validateLine: ValidateFunction;
   before(() => {
-    const ajv = new Ajv2020({ allErrors: false, strict: true, strictTypes: false, strictRequired: false });
-    validate = ajv.compile(schema);
-    validateLine = ajv.compile({ $ref: `${schema.$id}#/$defs/line` });
+    validate = schemaValidator('result-1');
+    validateLine = schemaValidator('result-1', '#/$defs/line');
   });
 
   const results = { everything, hostile, 'ten thousand differences': () => manyDifferences(10_000) };
@@ -79,7 +71,7 @@ describe('results as JSON', () => {
       'part/properties/format': formatTitles,
       'substitution/properties/kind': substitutionTitles,
       factor: Object.fromEntries(factors.map((factor) => [factor, factor])),
-      'package/properties/findings/items/properties/kind': claimFindingTitles,
+      'finding/properties/kind': claimFindingTitles,
       'comparison/properties/sbomDifferences/items/properties/kind': sbomDifferenceTitles,
     };
     for (const [path, table] of Object.entries(tables)) {

@@ -1,0 +1,78 @@
+/** What the real program prints as JSON, held against the published schemas. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { program } from '../conformance/lab-run.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { fixtures, lab, labEnvironment, skipUnless } from '../support/lab.ts';
+import { schemaNames, schemaValidator } from '../support/schemas.ts';
+
+const key = join(lab, 'lab.rsa.pub');
+const goldens = join(lab, 'repository/v0.59.1/x86_64');
+const files = (folder: string) => readdirSync(folder).map((name) => join(folder, name));
+const packages = (folder: string) => files(folder).filter((name) => name.endsWith('.apk'));
+
+function printed(...argv: readonly string[]): unknown {
+  const { stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  assert.notEqual(stdout, '', stderr);
+  return JSON.parse(stdout);
+}
+
+function requireFit(schema: string, value: unknown): void {
+  const validate = schemaValidator(schema);
+  assert.ok(validate(value), JSON.stringify(validate.errors?.slice(0, 3)));
+}
+
+describe('the JSON of the program fits its schema', () => {
+  for (const folder of [goldens, join(lab, 'invalid')]) {
+    it(`inspections of ${folder.slice(lab.length + 1)}`, () => {
+      const value = printed('inspect', '--format', 'json', '--key', key, ...packages(folder));
+      requireFit('inspection-1', value);
+      assert.equal((value as { packages: unknown[] }).packages.length, packages(folder).length);
+    });
+  }
+
+  it('a machine', (test) => {
+    requireFit('doctor-1', printed('doctor', '--format', 'json', '--cache', temporaryFolder(test)));
+  });
+
+  const pairs = files(join(fixtures, 'pairs')).slice(0, 8);
+  for (const pair of pairs) {
+    it(`the folder pair ${pair.slice(fixtures.length + 1)}`, () => {
+      requireFit('tree-comparison-1', printed('diff', '--format', 'json', pairs[0]!, pair));
+    });
+  }
+
+  it('packages that differ and a package that does not', () => {
+    const [one, other] = packages(goldens) as [string, string];
+    for (const rebuilt of [one, other])
+      requireFit('comparison-1', printed('diff', '--format', 'json', one, rebuilt));
+  });
+
+  const skip = skipUnless(labEnvironment, 'the Debian packages of the lab’s environment are not to be had');
+  it('a lock', { skip }, () => {
+    const subject = join(goldens, 'hello-shell-1.4.2-r3.apk');
+    requireFit('lock-1', printed('lock', '--key', key, '--repository', labEnvironment!, subject));
+  });
+});
+
+describe('a schema', () => {
+  it('refuses what the program never prints', () => {
+    const wrong: Readonly<Record<string, unknown>> = {
+      'doctor-1': { schema: 'wolfi-repro/doctor/1', found: [{ what: 'a', state: 'ill', detail: '' }] },
+      'inspection-1': { schema: 'wolfi-repro/inspection/1', packages: [{ file: 'a', chain: [] }] },
+      'comparison-1': { schema: 'wolfi-repro/comparison/1', equal: true, differences: [] },
+      'tree-comparison-1': { schema: 'wolfi-repro/tree-comparison/1', equal: 'no', differences: [] },
+      'lock-1': { schema: 'wolfi-repro/lock/1', identity: 'no digest', environment: [], findings: [] },
+      'plan-1': { schema: 'wolfi-repro/plan/1', steps: [] },
+      'result-1': { schema: 'wolfi-repro/result/1', verdict: 'fine', exitCode: 0, packages: [] },
+    };
+    assert.deepEqual(Object.keys(wrong).sort(), schemaNames);
+    for (const [name, value] of Object.entries(wrong)) assert.ok(!schemaValidator(name)(value), name);
+  });
+});
