@@ -166,6 +166,7 @@ function addVerify(program: Command, finish: Finish): void {
     )
     .argument('[package...]', packageArgument);
   formatOptions(furtherBuildOptions(buildOptions(command)))
+    .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .addHelpText(
       'after',
       '\nExample:\n  wolfi-repro verify --key lab.rsa.pub --repository ./environment hello-1.0-r0.apk',
