@@ -140,7 +140,7 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
   });
   const files = {
     pkginfo: substituteInPkgInfo(pkginfo, substitutions),
-    recipe: writeRecipe(recipe, format.version),
+    recipe: writeRecipe(recipe, format.recipe),
     scriptlets: part.scriptlets,
   };
   const control = await writeControl(controlEntries(files, mtime), builder.deflate, substitutions);

@@ -24,6 +24,14 @@ export type OwnerHandling = 'disk' | 'root' | 'disk-with-directories' | 'disk-fi
 /** How modes of regular files reach the archive; directories keep 0o777 only, but for `disk`. */
 export type ModeHandling = 'disk' | 'permissions' | 'full';
 
+/** Keys of the compiled recipe that are written although they are false. */
+export interface RecipeForm {
+  /** The first three of a package's options. */
+  readonly falseOptions: boolean;
+  /** `require-sequential` of `update`. */
+  readonly falseSequence: boolean;
+}
+
 export interface Format {
   readonly version: Version;
 
@@ -41,6 +49,9 @@ export interface Format {
 
   // .PKGINFO
   readonly maintainer: boolean;
+
+  // Compiled recipe
+  readonly recipe: RecipeForm;
 
   // Dependencies
   readonly ldSoConf: boolean;
@@ -150,6 +161,8 @@ export function formatOf(version: Version): Format {
           : 'files-and-directories',
 
     maintainer: from('v0.23.0'),
+
+    recipe: { falseOptions: !from('v0.23.8'), falseSequence: from('v0.17.4') },
 
     ldSoConf: from('v0.23.1'),
     recursiveLibraryDirectories: from('v0.34.0'),

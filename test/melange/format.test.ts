@@ -9,6 +9,7 @@ type Switch = (format: Format) => unknown;
 const switches: [from: string, before: string, what: Switch, old: unknown, now: unknown][] = [
   ['v0.17.2', 'v0.17.1', (f) => f.rubyBase, false, true],
   ['v0.17.3', 'v0.17.2', (f) => [f.rubyBase, f.shebang.ignoresRuby], [true, true], [false, false]],
+  ['v0.17.4', 'v0.17.3', (f) => f.recipe.falseSequence, false, true],
   ['v0.18.0', 'v0.17.7', (f) => f.signature.algorithm, 'RSA', 'RSA256'],
   ['v0.19.1', 'v0.19.0', (f) => [f.sbom.namespaceHash, f.gccSpec], ['sha1', 'none'], ['fnv1a-128', 'plain']],
   ['v0.19.4', 'v0.19.3', (f) => f.sbom.copyrightText, 'newline-each', 'attestation-or-noassertion'],
@@ -46,9 +47,9 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
   [
     'v0.23.8',
     'v0.23.7',
-    (f) => [f.modes, f.xattrs],
-    ['permissions', 'files-and-directories'],
-    ['full', 'files'],
+    (f) => [f.modes, f.xattrs, f.recipe.falseOptions],
+    ['permissions', 'files-and-directories', true],
+    ['full', 'files', false],
   ],
   ['v0.25.0', 'v0.24.0', (f) => [f.sbom.checksums, f.sbom.sha512Defect], [false, false], [true, true]],
   ['v0.25.1', 'v0.25.0', (f) => f.sbom.sha512Defect, true, false],

@@ -4,7 +4,7 @@
  */
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import { compareVersions, parseRelease, type Version } from '../../melange/version.ts';
+import type { RecipeForm } from '../../melange/format.ts';
 import { compareKeys } from './key-order.ts';
 import type { Mapping, Node, Scalar } from './node.ts';
 import type { Block } from './recipe.ts';
@@ -35,19 +35,19 @@ export interface Codec<V> {
   isZero(value: V): boolean;
   /** A node that is not null to a value; throws `recipe-unreadable` where an active key has another type. */
   decode(node: Node, place: Place): V;
-  encode(value: V, version: Version): Node;
+  encode(value: V, form: RecipeForm): Node;
 }
 
 export interface StructCodec<T> extends Codec<T> {
-  encode(value: T, version: Version): Mapping;
+  encode(value: T, form: RecipeForm): Mapping;
 }
 
 /** One key of a struct. */
 export interface Field<V> {
   readonly key: string;
   readonly codec: Codec<V>;
-  /** Whether that version of melange writes the key even when its value is zero. */
-  readonly alwaysWritten: (version: Version) => boolean;
+  /** Whether melange writes the key even when its value is zero. */
+  readonly alwaysWritten: (form: RecipeForm) => boolean;
 }
 
 /** A struct: one field for each property, in the order in which they are written. */
@@ -62,16 +62,9 @@ export function always<V>(key: string, codec: Codec<V>): Field<V> {
   return { key, codec, alwaysWritten: () => true };
 }
 
-/** A key that is always written from that version on. */
-export function alwaysFrom<V>(release: string, key: string, codec: Codec<V>): Field<V> {
-  const first = parseRelease(release)!;
-  return { key, codec, alwaysWritten: (version) => compareVersions(version, first) >= 0 };
-}
-
-/** A key that was always written before that version. */
-export function alwaysBefore<V>(release: string, key: string, codec: Codec<V>): Field<V> {
-  const end = parseRelease(release)!;
-  return { key, codec, alwaysWritten: (version) => compareVersions(version, end) < 0 };
+/** A key whose zero value some versions of melange write. */
+export function alwaysWhere<V>(zeroWritten: keyof RecipeForm, key: string, codec: Codec<V>): Field<V> {
+  return { key, codec, alwaysWritten: (form) => form[zeroWritten] };
 }
 
 /** A Go string: the raw text of any scalar. */
@@ -128,8 +121,8 @@ export function optionalInteger(smallest: number, largest: number): Codec<number
     zero: undefined,
     isZero: (value) => value === undefined,
     decode: codec.decode,
-    encode: (value, version) =>
-      value === undefined ? { kind: 'scalar', text: 'null', plain: true } : codec.encode(value, version),
+    encode: (value, form) =>
+      value === undefined ? { kind: 'scalar', text: 'null', plain: true } : codec.encode(value, form),
   };
 }
 
@@ -158,9 +151,9 @@ export function list<V>(item: Codec<V>): Codec<readonly V[]> {
       });
       return values;
     },
-    encode: (values, version) => ({
+    encode: (values, form) => ({
       kind: 'sequence',
-      items: values.map((value) => item.encode(value, version)),
+      items: values.map((value) => item.encode(value, form)),
     }),
   };
 }
@@ -179,11 +172,11 @@ export function map<V>(item: Codec<V>): Codec<ReadonlyMap<string, V>> {
         ]),
       );
     },
-    encode: (values, version) => ({
+    encode: (values, form) => ({
       kind: 'mapping',
       entries: [...values]
         .sort(([a], [b]) => compareKeys(a, b))
-        .map(([key, value]) => [key, item.encode(value, version)]),
+        .map(([key, value]) => [key, item.encode(value, form)]),
     }),
   };
 }
@@ -210,14 +203,14 @@ export function struct<T extends object>(fields: Fields<T>): StructCodec<T> {
       }
       return values as T;
     },
-    encode: (value, version) => ({
+    encode: (value, form) => ({
       kind: 'mapping',
       entries: table
         .filter(
           ([name, { codec, alwaysWritten }]) =>
-            alwaysWritten(version) || !codec.isZero(value[name as keyof T]),
+            alwaysWritten(form) || !codec.isZero(value[name as keyof T]),
         )
-        .map(([name, { key, codec }]) => [key, codec.encode(value[name as keyof T], version)]),
+        .map(([name, { key, codec }]) => [key, codec.encode(value[name as keyof T], form)]),
     }),
   };
 }
@@ -242,7 +235,7 @@ export function deferred<V>(codec: () => Codec<V>): Codec<V> {
     },
     isZero: (value) => codec().isZero(value),
     decode: (node, place) => codec().decode(node, place),
-    encode: (value, version) => codec().encode(value, version),
+    encode: (value, form) => codec().encode(value, form),
   };
 }
 

@@ -9,8 +9,7 @@
  */
 import {
   always,
-  alwaysBefore,
-  alwaysFrom,
+  alwaysWhere,
   block,
   type Codec,
   deferred,
@@ -53,9 +52,9 @@ const dependencies = struct<recipe.Dependencies>({
 });
 
 const packageOptions = struct<recipe.PackageOptions>({
-  noProvides: alwaysBefore('v0.23.8', 'no-provides', flag),
-  noDepends: alwaysBefore('v0.23.8', 'no-depends', flag),
-  noCommands: alwaysBefore('v0.23.8', 'no-commands', flag),
+  noProvides: alwaysWhere('falseOptions', 'no-provides', flag),
+  noDepends: alwaysWhere('falseOptions', 'no-depends', flag),
+  noCommands: alwaysWhere('falseOptions', 'no-commands', flag),
   noVersionedShlibDeps: optional('no-versioned-shlib-deps', flag),
   noVendoredCrossPackageDeps: optional('no-vendored-cross-package-deps', flag),
 });
@@ -297,7 +296,7 @@ const schedule = struct<recipe.Schedule>({
 const update = struct<recipe.Update>({
   enabled: always('enabled', flag),
   manual: always('manual', flag),
-  requireSequential: alwaysFrom('v0.17.4', 'require-sequential', flag),
+  requireSequential: alwaysWhere('falseSequence', 'require-sequential', flag),
   shared: optional('shared', flag),
   versionSeparator: optional('version-separator', text),
   ignoreRegexPatterns: optional('ignore-regex-patterns', texts),

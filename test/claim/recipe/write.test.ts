@@ -6,10 +6,11 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { writeRecipe } from '../../../src/claim/recipe/write.ts';
+import { formatOf, type RecipeForm } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
 import { recipes } from './arbitrary.ts';
 
-const newest = parseRelease('v0.59.1')!;
+const newest = formOf('v0.59.1');
 
 describe('writing a recipe', () => {
   it('is undone by parsing', () => {
@@ -82,11 +83,15 @@ describe('writing a recipe', () => {
   });
 });
 
+function formOf(release: string): RecipeForm {
+  return formatOf(parseRelease(release)!).recipe;
+}
+
 function assertIdentity(release: string, lines: readonly string[]): void {
   const text = `${lines.join('\n')}\n`;
   const { recipe, findings } = parseRecipe(Buffer.from(text));
   assert.deepEqual(findings, []);
-  assert.equal(Buffer.from(writeRecipe(recipe, parseRelease(release)!)).toString(), text);
+  assert.equal(Buffer.from(writeRecipe(recipe, formOf(release))).toString(), text);
 }
 
 const root = join(import.meta.dirname, '../../../..');
@@ -97,13 +102,13 @@ describe('published packages', {
 }, () => {
   for (const release of lab === undefined ? [] : readdirSync(lab)) {
     it(`read and written are the same bytes: ${release}`, () => {
-      const version = parseRelease(/v\d+\.\d+\.\d+$/.exec(release)![0])!;
+      const form = formOf(/v\d+\.\d+\.\d+$/.exec(release)![0]);
       const folder = join(lab!, release, 'x86_64');
       for (const name of readdirSync(folder).filter((file) => file.endsWith('.apk'))) {
         const published = recipeOf(readFileSync(join(folder, name)));
         const { recipe, findings } = parseRecipe(published);
         assert.deepEqual(findings, [], name);
-        assert.deepEqual(Buffer.from(writeRecipe(recipe, version)), published, name);
+        assert.deepEqual(Buffer.from(writeRecipe(recipe, form)), published, name);
       }
     });
   }
