@@ -3,7 +3,7 @@ import { listSourceFiles } from './build/workspace.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { compareWithSource, comparisonFinding } from './claim/recipe-origin.ts';
-import { formatOfTraits } from './claim/traits/traits.ts';
+import { formatOfTraits, traitsUnder } from './claim/traits/traits.ts';
 import { type Sha256, sha256 } from './digest.ts';
 import { inferDeflate } from './emit/deflate-trait.ts';
 import { inferRecords } from './emit/sbom/production/infer.ts';
@@ -12,6 +12,8 @@ import { Failure } from './failure.ts';
 import { environmentAccess } from './inputs/package-facts.ts';
 import { findRecipe } from './inputs/recipe-repository.ts';
 import { findSources } from './inputs/sources.ts';
+import type { RecognisedVersion } from './melange/releases.ts';
+import type { Version } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
 import { canonicalJson } from './plan/canonical.ts';
 import { type PlannedEnvironment, recordedPackages, resolveEnvironment } from './plan/environment.ts';
@@ -27,6 +29,8 @@ import type { Target } from './target.ts';
 /** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
 export interface Prepared extends Omit<RebuildRequest, 'machine' | 'observer'> {
   readonly findings: readonly ClaimFinding[];
+  /** The same plans under the rules of another version. */
+  planUnder(melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[];
 }
 
 /** Packages whose build is the same: the same recipe under the same clock by the same builder. */
@@ -73,16 +77,21 @@ export async function prepare(
   const sourceDirectory = options.sourceDirectory ?? origin.folder;
   const files = sourceDirectory === undefined ? undefined : listSourceFiles(sourceDirectory);
   const environment = plannedEnvironment(guest);
-  const sbomRecords = inferRecords(targets);
   const syft = await hashProgram(options.machine);
-  const plans = targets.map(({ claim: own, apk }, index): Plan => {
-    const sbomRecord = sbomRecords[index];
-    const deflate = inferDeflate(apk, formatOfTraits(own.traits).deflate);
-    return makePlan(own, { deflate, sbomRecord, syft, environment, sources, recipeFiles: files ?? [] });
-  });
+  const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[] => {
+    const under = targets.map((each) => ({ ...each, claim: claimUnder(melange, each) }));
+    const sbomRecords = inferRecords(under);
+    return under.map(({ claim: own, apk }, index) => {
+      const sbomRecord = sbomRecords[index];
+      const deflate = inferDeflate(apk, formatOfTraits(own.traits).deflate);
+      const pinned = { environment, sources, recipeFiles: files ?? [] };
+      return makePlan(own, { deflate, sbomRecord, syft, tried, ...pinned });
+    });
+  };
   return {
     recipe: claim.recipe,
-    plans,
+    plans: planUnder(claim.traits.melange, []),
+    planUnder,
     guest,
     network,
     sources: found,
@@ -94,6 +103,10 @@ export async function prepare(
     ],
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
+}
+
+function claimUnder(melange: RecognisedVersion, { claim, apk }: Target): Claim {
+  return { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
 }
 
 interface FoundOrigin {

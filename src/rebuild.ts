@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
+import { decideVersion } from './builder-version.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
 import { builtinEngine } from './engine/builtin.ts';
 import { Failure } from './failure.ts';
-import { formatOf } from './melange/format.ts';
-import { parseRelease } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
-import type { Plan } from './plan/plan.ts';
+import { emissionFormat, type Plan } from './plan/plan.ts';
 import { prepare } from './prepare.ts';
 import { examineSubject, openRun } from './subject.ts';
 import { isTarget } from './target.ts';
-import { observeSteps, transplant } from './verify.ts';
+import { transplant } from './transplant.ts';
+import { observeSteps } from './verify.ts';
 
 export interface RebuiltFile {
   readonly name: string;
@@ -44,22 +44,23 @@ export async function rebuild(
   const opened = await repositories(examined.claim.architecture);
   const prepared = await prepare([examined], opened, options);
   const observer = observeSteps(examined.claim.recipe.package.name, options);
-  const rebuilt = await (options.engine ?? builtinEngine).rebuild({
+  const built = await (options.engine ?? builtinEngine).rebuild({
     ...prepared,
     machine: options.machine,
     observer,
   });
   try {
+    const decided = await decideVersion([examined], prepared, built, options.machine);
     const files: RebuiltFile[] = [];
-    for (const [index, emitted] of rebuilt.packages.entries()) {
+    for (const [index, emitted] of decided.rebuilt.packages.entries()) {
       if (emitted instanceof Failure) throw emitted;
-      const plan = prepared.plans[index]!;
+      const plan = decided.prepared.plans[index]!;
       const signature = signatureFor(emitted, plan, examined.apk, target.signingKey);
       files.push(await writePackage(emitted, signature, join(target.directory, plan.package.architecture)));
     }
     return files;
   } finally {
-    await rebuilt.dispose();
+    await built.dispose();
   }
 }
 
@@ -73,7 +74,7 @@ function signatureFor(
     const signature = published.signature?.signatures[0];
     return signature === undefined ? undefined : transplant(signature, plan);
   }
-  const { algorithm } = formatOf(parseRelease(plan.builder.melange)!).signature;
+  const { algorithm } = emissionFormat(plan).signature;
   const bytes = signBytes(emitted.control, algorithm, key);
   return transplant({ bytes, algorithm, keyName: key.publicName }, plan);
 }

@@ -1,8 +1,8 @@
 /** The flow: published files in, one verdict each out. Each line of `verifyBuild` is an arrow of docs/architecture.md. */
 import type { ByteSource } from './apk/apk.ts';
 import type { Limits } from './apk/limits.ts';
-import type { Signature } from './apk/signature.ts';
 import type { StepObserver } from './build/steps.ts';
+import { decideVersion } from './builder-version.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -10,19 +10,17 @@ import { type Sha256, sha256Hasher } from './digest.ts';
 import { packageSource } from './emit/package.ts';
 import { recordFindings } from './emit/sbom/production/findings.ts';
 import { witnessPaths } from './emit/sbom/production/witness.ts';
-import { emitSignature } from './emit/sections.ts';
 import { builtinEngine } from './engine/builtin.ts';
 import type { Rebuilt } from './engine/engine.ts';
 import type { explainComparison } from './explain.ts';
 import { Failure } from './failure.ts';
-import { formatOf } from './melange/format.ts';
-import { parseRelease } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
 import { groupByBuild, type Prepared, prepare, substitution } from './prepare.ts';
 import { verifySignatures } from './repository/keyring.ts';
 import { examineSubject, type OpenRun, openRun, unexamined } from './subject.ts';
 import { type Examined, isTarget, subjectOf, type Target } from './target.ts';
+import { transplant } from './transplant.ts';
 import { triangulate } from './triangulate.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 import { decide, verdictOfFailure } from './verdict/verdict.ts';
@@ -72,9 +70,12 @@ async function verifyBuild(
     stage('rebuild');
     const observer = observeSteps(targets[0]!.claim.recipe.package.name, options);
     const request = { ...prepared, machine: options.machine, observer };
-    const rebuilt = await (options.engine ?? builtinEngine).rebuild(request);
+    const built = await (options.engine ?? builtinEngine).rebuild(request);
     try {
       stage('compare');
+      const decided = await decideVersion(targets, prepared, built, options.machine);
+      const { rebuilt } = decided;
+      prepared = decided.prepared;
       const results = await Promise.all(
         targets.map(async (target, index): Promise<PackageResult> => {
           try {
@@ -85,10 +86,10 @@ async function verifyBuild(
           }
         }),
       );
-      const triangulated = await triangulate(results, request, rebuilt, options);
+      const triangulated = await triangulate(results, { ...request, ...prepared }, rebuilt, options);
       return targets.map((target, index) => [target, triangulated[index]!]);
     } finally {
-      await rebuilt.dispose();
+      await built.dispose();
     }
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
@@ -174,12 +175,6 @@ function requireSameFile(compared: Sha256, { apk }: Target): void {
     expected: apk.sha256,
     got: compared,
   });
-}
-
-/** The signature section around the published signature's own bytes, which are all that is taken over. */
-export function transplant({ bytes, algorithm, keyName }: Signature, plan: Plan): Uint8Array {
-  const format = formatOf(parseRelease(plan.builder.melange)!);
-  return emitSignature(bytes, { algorithm, keyName }, format, plan.builder.clock ?? 0, plan.builder.deflate);
 }
 
 function failedResult(

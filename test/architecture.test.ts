@@ -22,6 +22,8 @@ const rows: readonly (readonly string[])[] = [
     'options.ts',
     'target.ts',
     'prepare.ts',
+    'transplant.ts',
+    'builder-version.ts',
     'variations.ts',
     'explain.ts',
     'triangulate.ts',

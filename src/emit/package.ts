@@ -4,25 +4,15 @@
  */
 import { closeSync, createReadStream, openSync, rmSync, writeFileSync } from 'node:fs';
 import type { ByteSource } from '../apk/apk.ts';
-import type { Tree } from '../build/tree.ts';
-import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
+import { fullVersion } from '../claim/recipe/recipe.ts';
 import { writeRecipe } from '../claim/recipe/write.ts';
-import type { OsRelease } from '../claim/sbom/recover.ts';
-import type { OwnerNames } from '../claim/traits/owner.ts';
-import { sampleVariant } from '../claim/traits/record-variant.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
-import { Failure } from '../failure.ts';
-import type { DeflateGeneration, Format } from '../melange/format.ts';
-import type { Plan, PlannedBuilder } from '../plan/plan.ts';
-import { capabilityXattrs } from './capabilities.ts';
+import type { DeflateGeneration } from '../melange/format.ts';
 import { pgzip } from './deflate/index.ts';
 import { analyseDependencies, emittedDependencies, type SkippedFile } from './dependencies/index.ts';
-import { chunksOf, type DataEntry, dataEntries, installedSize, withFile, withXattrs } from './entries.ts';
-import { emitPkgInfo, type PackagePart, packagePart } from './pkginfo.ts';
-import { treePaths } from './sbom/production/paths.ts';
-import type { ProductionInput } from './sbom/production/production.ts';
-import type { FoundPackage } from './sbom/production/syft.ts';
-import { emitSbom, type SbomInput, sbomPath } from './sbom/sbom.ts';
+import { chunksOf, type DataEntry, installedSize } from './entries.ts';
+import { layOut, type Payload, type PayloadInput } from './payload.ts';
+import { emitPkgInfo } from './pkginfo.ts';
 import { controlEntries, emitControl, shortTar } from './sections.ts';
 import {
   compressedForm,
@@ -30,27 +20,13 @@ import {
   type Substitution,
   substituteInEntries,
   substituteInPkgInfo,
-  substituteInTree,
   zeroBlocksOf,
 } from './substitution.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 
-export interface EmitInput {
-  readonly plan: Plan;
-  readonly recipe: Recipe;
-  readonly format: Format;
-  /** Trees of all packages of the build: origin first, then subpackages. */
-  readonly trees: readonly { readonly name: string; readonly tree: Tree }[];
-  readonly names: OwnerNames;
-  readonly osRelease: OsRelease | undefined;
-  /** Licence files of the workspace by their path in the recipe. */
-  readonly licenseTexts: ReadonlyMap<string, string>;
-  /** Scans a tree as production's builder does; absent where it did not, or nothing is at hand that could. */
-  readonly scan?: (tree: Tree) => Promise<readonly FoundPackage[]>;
+export interface EmitInput extends PayloadInput {
   /** A file to write the data section to; it must not exist. */
   readonly dataFile: string;
-  /** Worker threads for compression. */
-  readonly threads: number;
 }
 
 /** A rebuilt package without its signature section. */
@@ -95,35 +71,58 @@ export async function emitCounterfactual(
 }
 
 async function assemble(input: EmitInput, substitutions: readonly Substitution[]): Promise<EmittedPackage> {
+  const payload = await layOut(input, substitutions);
+  const data = await writeData(payload.entries, input, substitutions);
+  const { control, skipped } = await controlOf(input, payload, data.sha256, substitutions);
+  return { name: input.plan.package.name, version: fullVersion(input.recipe), control, data, skipped };
+}
+
+/** Digests of what `emitPackage` would give. */
+export interface SectionDigests {
+  readonly data: Sha256;
+  /** Takes the analysis of all files, so it is made when it is asked for. */
+  control(): Promise<Sha256>;
+}
+
+/**
+ * Emits the package and keeps its digests alone.
+ * @param known the compressed digest of each data section that was met in this build, by that of its archive; added to
+ */
+export async function emitDigests(input: PayloadInput, known: Map<string, Sha256>): Promise<SectionDigests> {
+  const payload = await layOut(input, []);
+  const generation = input.plan.builder.deflate;
+  const archive = sha256Hasher();
+  for (const chunk of tarChunks(payload.entries, tarEnd)) archive.update(chunk);
+  const key = `${generation} ${archive.digest()}`;
+  const data = known.get(key) ?? (await dataDigest(payload.entries, input));
+  known.set(key, data);
+  return { data, control: async () => sha256((await controlOf(input, payload, data, [])).control) };
+}
+
+async function dataDigest(entries: readonly DataEntry[], { plan, threads }: PayloadInput): Promise<Sha256> {
+  const hasher = sha256Hasher();
+  const { deflate: generation } = plan.builder;
+  for await (const chunk of pgzip(tarChunks(entries, tarEnd), { generation, threads })) hasher.update(chunk);
+  return hasher.digest();
+}
+
+/** The control section, and what the analysis of the files left out. */
+async function controlOf(
+  input: PayloadInput,
+  { part, files, tree }: Payload,
+  datahash: Sha256,
+  substitutions: readonly Substitution[],
+): Promise<Pick<EmittedPackage, 'control' | 'skipped'>> {
   const { plan, recipe, format } = input;
   const { builder } = plan;
-  const name = plan.package.name;
-  const part = packagePart(recipe, name);
-  const captured = input.trees.find((each) => each.name === name)?.tree;
-  if (part === undefined || captured === undefined) {
-    throw new Failure('output-missing', `the build left no output folder for ${name}`);
-  }
-  const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
-  const payload = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
-  const found = (await input.scan?.(payload)) ?? [];
-  const sbom = emitSbom(sbomInput(input, part, payload, found));
-  const whole = withFile(payload, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
-  const tree = substituteInTree(whole, substitutions);
   const mtime = builder.clock ?? 0;
-  const entries = dataEntries(
-    tree,
-    format,
-    { builder: builder.owner, build: buildUser(recipe), names: input.names },
-    mtime,
-  );
-  const data = await writeData(substituteInEntries('data', entries, substitutions), input, substitutions);
   const generated = analyseDependencies({
     format,
-    packageName: name,
+    packageName: part.name,
     fullVersion: fullVersion(recipe),
     options: part.options,
     declared: part.dependencies,
-    tree: payload,
+    tree: files,
     relatives: input.trees,
     versionedShlibDepends: builder.versionedShlibDepends,
   });
@@ -136,62 +135,17 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
     size: installedSize(tree, builder.directorySize === 'unknown' ? 'ext4' : builder.directorySize),
     buildDate: mtime,
     dependencies: emittedDependencies(part.dependencies, generated),
-    datahash: data.sha256,
+    datahash,
   });
-  const files = {
+  const control = {
     pkginfo: substituteInPkgInfo(pkginfo, substitutions),
     recipe: writeRecipe(recipe, format.recipe),
     scriptlets: part.scriptlets,
   };
-  const control = await writeControl(controlEntries(files, mtime), builder.deflate, substitutions);
-  return { name, version: fullVersion(recipe), control, data, skipped: generated.skipped };
-}
-
-function sbomInput(
-  input: EmitInput,
-  part: PackagePart,
-  payload: Tree,
-  found: readonly FoundPackage[],
-): SbomInput {
-  const { plan, recipe, format } = input;
-  const { builder } = plan;
   return {
-    format,
-    toolVersion: builder.printedVersion,
-    namespace: builder.namespace,
-    architecture: plan.package.architecture,
-    recipe,
-    subpackage: recipe.subpackages.find(({ name }) => name === part.name),
-    recipeFile: builder.recipeFile,
-    recipeLicense: builder.recipeLicense,
-    created: { epochSeconds: builder.clock ?? 0, zoneOffsetMinutes: builder.zoneOffsetMinutes },
-    licenseTexts: input.licenseTexts,
-    extractedOrder: builder.extractedOrder,
-    osRelease: input.osRelease,
-    ...(builder.sbomGenerator === 'production'
-      ? { production: productionInput(builder, payload, found) }
-      : {}),
+    control: await writeControl(controlEntries(control, mtime), builder.deflate, substitutions),
+    skipped: generated.skipped,
   };
-}
-
-function productionInput(
-  { sbomRecord }: PlannedBuilder,
-  payload: Tree,
-  found: readonly FoundPackage[],
-): ProductionInput {
-  return {
-    variant: sbomRecord?.variant ?? sampleVariant,
-    paths: treePaths(payload.entries.map(({ path }) => path)),
-    found,
-  };
-}
-
-/** Ids of user and group `build`, which melange turns into root's. */
-function buildUser(recipe: Recipe): { uid: number; gid: number } {
-  const { users, groups } = recipe.environment.accounts;
-  const uid = users.find(({ username }) => username === 'build')?.uid ?? 0;
-  const gid = groups.find(({ groupname }) => groupname === 'build')?.gid ?? 0;
-  return { uid, gid };
 }
 
 function* tarChunks(entries: readonly DataEntry[], end: Uint8Array): Generator<Uint8Array> {

@@ -15,10 +15,7 @@ async function rebuild(first: Engine, second: Engine, request: RebuildRequest): 
   try {
     const theirs = await second.rebuild(request);
     try {
-      const packages = ours.packages.map((each, index) =>
-        agreed(each, theirs.packages[index]!, first.name, second.name),
-      );
-      return { ...ours, packages, caveats: [...new Set([...ours.caveats, ...theirs.caveats])] };
+      return joined(ours, theirs, [first.name, second.name]);
     } finally {
       await theirs.dispose();
     }
@@ -26,6 +23,24 @@ async function rebuild(first: Engine, second: Engine, request: RebuildRequest): 
     await ours.dispose();
     throw failure;
   }
+}
+
+/** Ours where theirs agree; of theirs nothing is kept but what was compared. */
+function joined(ours: Rebuilt, theirs: Rebuilt, names: readonly [string, string]): Rebuilt {
+  const { otherwise } = ours;
+  return {
+    ...ours,
+    packages: ours.packages.map((each, index) => agreed(each, theirs.packages[index]!, ...names)),
+    caveats: [...new Set([...ours.caveats, ...theirs.caveats])],
+    ...(otherwise === undefined
+      ? {}
+      : {
+          otherwise: {
+            digests: otherwise.digests,
+            emit: async (plans) => joined(await otherwise.emit(plans), theirs, names),
+          },
+        }),
+  };
 }
 
 function agreed(

@@ -5,8 +5,9 @@ import { type Built, build } from '../build/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
 import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
+import type { Tree } from '../build/tree.ts';
 import { memoryFolder } from '../build/variation.ts';
-import { sha256 } from '../digest.ts';
+import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import {
@@ -14,14 +15,15 @@ import {
   type EmitInput,
   type EmittedPackage,
   emitCounterfactual,
+  emitDigests,
   emitPackage,
+  type SectionDigests,
 } from '../emit/package.ts';
+import type { FoundPackage } from '../emit/sbom/production/syft.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import { Failure } from '../failure.ts';
-import { type Format, formatOf } from '../melange/format.ts';
-import { parseRelease } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
-import { type Plan, planIdentity } from '../plan/plan.ts';
+import { emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
@@ -32,16 +34,20 @@ export const builtinEngine: Engine = { name: 'builtin', rebuild };
 /** Builds once and emits every planned package. */
 async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   const opened = await openBuild(request);
-  try {
+  const emit = async (plans: readonly Plan[]): Promise<Rebuilt> => {
     const packages: (EmittedPackage | Failure)[] = [];
-    for (const plan of request.plans) packages.push(await opened.emit(plan));
+    for (const plan of plans) packages.push(await opened.emit(plan));
     return {
       packages,
       caveats: opened.caveats,
       facts: opened.facts,
-      reemit: (index, substitutions) => opened.reemit(request.plans[index]!, substitutions),
+      reemit: (index, substitutions) => opened.reemit(plans[index]!, substitutions),
+      otherwise: { digests: opened.digests, emit },
       dispose: opened.dispose,
     };
+  };
+  try {
+    return await emit(request.plans);
   } catch (failure) {
     await opened.dispose();
     throw failure;
@@ -52,6 +58,8 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
 export interface OpenBuild {
   /** Equal plans are emitted once. A package that cannot be emitted is a failure as a value. */
   emit(plan: Plan): Promise<EmittedPackage | Failure>;
+  /** The digests of what a plan would give; every data section is compressed once. */
+  digests(plan: Plan): Promise<SectionDigests | Failure>;
   reemit(plan: Plan, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
   readonly facts: BuildFacts;
   readonly caveats: readonly string[];
@@ -71,6 +79,8 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
     const built = await runBuild(request, guest, directory);
     const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
+    const compressed = new Map<string, Sha256>();
+    const scans = new Map<string, Promise<readonly FoundPackage[]>>();
     let disposed = false;
     let emissions = 0;
     const emission = (plan: Plan) => {
@@ -86,6 +96,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
         emitted.set(identity, known);
         return known;
       },
+      digests: (plan) => emit(request, () => emitDigests(scannedOnce(emission(plan), scans), compressed)),
       reemit: (plan, substitutions) => emit(request, () => emitCounterfactual(emission(plan), substitutions)),
       async dispose() {
         if (disposed) return;
@@ -109,7 +120,7 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
   const { guest, recipe, machine } = request;
   switch (guest.kind) {
     case 'host':
-      return { ...hostGuest(directory, recipe, planFormat(request.plans[0]!)), accounts: undefined };
+      return { ...hostGuest(directory, recipe, stepFormat(request.plans[0]!)), accounts: undefined };
     case 'directory':
       return { root: guest.path, mounts: [], accounts: undefined };
     case 'recorded': {
@@ -151,7 +162,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
   try {
     return await build({
       recipe,
-      format: planFormat(plan),
+      format: stepFormat(plan),
       architecture: plan.package.architecture,
       namespace: plan.builder.namespace,
       cpe: cpeText(recipe),
@@ -193,7 +204,7 @@ function emitInput(
   return {
     plan,
     recipe: request.recipe,
-    format: planFormat(plan),
+    format: emissionFormat(plan),
     trees: built.trees,
     names,
     osRelease,
@@ -210,6 +221,19 @@ function scanOf({ machine }: RebuildRequest, plan: Plan, directory: string): Pic
   if (program === undefined || plan.builder.sbomGenerator !== 'production') return {};
   const { name, version } = plan.package;
   return { scan: (tree) => scanWithSyft(tree, { program, directory, name, version, signal }) };
+}
+
+/** A scan depends on what was built, not on the rules of a version. */
+function scannedOnce(input: EmitInput, scans: Map<string, Promise<readonly FoundPackage[]>>): EmitInput {
+  const { scan, plan } = input;
+  if (scan === undefined) return input;
+  const { name } = plan.package;
+  const once = (tree: Tree) => {
+    const scanned = scans.get(name) ?? scan(tree);
+    scans.set(name, scanned);
+    return scanned;
+  };
+  return { ...input, scan: once };
 }
 
 async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Promise<T | Failure> {
@@ -230,8 +254,4 @@ function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildReque
     hint: 'give the folder that lay beside the recipe with --source-dir DIR',
     cause: failure,
   });
-}
-
-function planFormat(plan: Plan): Format {
-  return formatOf(parseRelease(plan.builder.melange)!);
 }

@@ -7,7 +7,7 @@ import type { StepObserver } from '../build/steps.ts';
 import type { Variation } from '../build/variation.ts';
 import type { SourceFile } from '../build/workspace.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
-import type { Counterfactual, EmittedPackage } from '../emit/package.ts';
+import type { Counterfactual, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import type { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -62,8 +62,17 @@ export interface Rebuilt {
    * caller disposes of it before the build. Undefined where another program emits.
    */
   reemit?(index: number, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
+  /** Emission by plans that differ from those of the request in the builder alone; undefined where another program emits. */
+  readonly otherwise?: OtherEmission;
   /** Removes the files behind the packages. */
   dispose(): Promise<void>;
+}
+
+export interface OtherEmission {
+  /** What the plan would give; nothing is kept of it. */
+  digests(plan: Plan): Promise<SectionDigests | Failure>;
+  /** The packages by these plans, one for each of the request. */
+  emit(plans: readonly Plan[]): Promise<Rebuilt>;
 }
 
 export interface Engine {

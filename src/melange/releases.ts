@@ -2,6 +2,7 @@
  * When melange's versions were tagged (committer time of the tagged commit, UTC), from v0.16.0 on: the first that
  * embeds its recipe. Gives a builder that was made between two tags (a pseudo-version) the rules of the older one.
  */
+import { type Format, formatOf } from './format.ts';
 import { compareVersions, parseRelease, type Version } from './version.ts';
 
 /** `YYYYMMDDhhmmss version`, in order of time. */
@@ -194,11 +195,16 @@ export const newestRelease: Version = releases.reduce(
   releases[0]!.version,
 );
 
+const oldestRelease: Version = releases[0]!.version;
+
 /** How a printed version was turned into one that the format table knows. */
 export interface RecognisedVersion {
   readonly version: Version;
-  /** `release`: printed in so many words; `by-date`: from a pseudo-version's time; `assumed`: nothing was said. */
-  readonly basis: 'release' | 'by-date' | 'assumed';
+  /**
+   * `release`: printed in so many words; `by-date`: from a pseudo-version's time; `assumed`: the release that the text begins
+   * with, else the newest; `by-bytes`: of the neighbours of one of these two, the one that gives the published digests.
+   */
+  readonly basis: 'release' | 'by-date' | 'assumed' | 'by-bytes';
 }
 
 /** The version whose rules a builder followed, from what it printed into its SBOM (attacker-controlled). */
@@ -207,6 +213,39 @@ export function recogniseVersion(printed: string | undefined): RecognisedVersion
   if (release !== undefined) return { version: release, basis: 'release' };
   const time = /^v\d+\.\d+\.\d+-(?:[\w.]*\.)?(\d{14})-[0-9a-f]{12}(?:\+\w+)?$/.exec(printed ?? '')?.[1];
   const older = time === undefined ? [] : releases.filter((each) => each.time <= time);
-  if (older.length === 0) return { version: newestRelease, basis: 'assumed' };
-  return { version: older.at(-1)!.version, basis: 'by-date' };
+  if (older.length > 0) return { version: older.at(-1)!.version, basis: 'by-date' };
+  const begun = parseRelease(/^([^-+]*)[-+]/.exec(printed ?? '')?.[1] ?? '');
+  const known = begun !== undefined && compareVersions(begun, oldestRelease) >= 0;
+  return { version: known ? begun : newestRelease, basis: 'assumed' };
+}
+
+/**
+ * The versions whose rules a builder may have followed: one for each record of switches that a release has, the nearest
+ * first, of two as near the later one. A release that was printed is the only one.
+ */
+export function neighbouringVersions({ version, basis }: RecognisedVersion): readonly Version[] {
+  if (basis === 'release') return [version];
+  const start = releases.reduce(
+    (nearest, each, index) =>
+      compareVersions(each.version, version) <= 0 &&
+      compareVersions(each.version, releases[nearest]!.version) >= 0
+        ? index
+        : nearest,
+    0,
+  );
+  const distance = (index: number) => Math.abs(index - start) - (index > start ? 0.5 : 0);
+  const nearest = releases
+    .map((each, index) => ({ version: each.version, distance: distance(index) }))
+    .sort((a, b) => a.distance - b.distance);
+  const records = new Map([[switchesOf(version), version]]);
+  for (const each of nearest) {
+    const switches = switchesOf(each.version);
+    if (!records.has(switches)) records.set(switches, each.version);
+  }
+  return [...records.values()];
+}
+
+function switchesOf(version: Version): string {
+  const { version: _, ...switches }: Format = formatOf(version);
+  return JSON.stringify(switches);
 }

@@ -6,8 +6,8 @@ import type { Claim } from '../claim/claim.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
 import { type Sha256, sha256 } from '../digest.ts';
-import type { DeflateGeneration } from '../melange/format.ts';
-import { formatVersion } from '../melange/version.ts';
+import { type DeflateGeneration, type Format, formatOf } from '../melange/format.ts';
+import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
 import { canonicalJson } from './canonical.ts';
 import type { PlannedEnvironment } from './environment.ts';
 import type { PlannedSource } from './sources.ts';
@@ -31,6 +31,11 @@ export interface PlannedBuilder {
   /** The version whose rules are followed. */
   readonly melange: string;
   readonly melangeBasis: Claim['traits']['melange']['basis'];
+  /**
+   * Versions whose rules were tried in turn on what the steps left, which ran by the rules of the first; empty where the version
+   * was printed, and before anything was built.
+   */
+  readonly melangeTried: readonly string[];
   readonly printedVersion: string;
   readonly sbomGenerator: Claim['traits']['sbomGenerator'];
   /** How production's generator recorded the package; null where it did not. */
@@ -58,6 +63,7 @@ export interface PlannedBuilder {
 }
 
 export interface PlanInputs {
+  readonly tried: readonly Version[];
   readonly sbomRecord: RecordTrait | undefined;
   readonly syft: Sha256 | undefined;
   readonly deflate: DeflateGeneration;
@@ -83,12 +89,13 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
 
 function plannedBuilder(
   { traits, recipe }: Claim,
-  { deflate, environment, sbomRecord, syft }: PlanInputs,
+  { deflate, environment, sbomRecord, syft, tried }: PlanInputs,
 ): PlannedBuilder {
   const { commit } = recipe.package;
   return {
     melange: formatVersion(traits.melange.version),
     melangeBasis: traits.melange.basis,
+    melangeTried: tried.map(formatVersion),
     printedVersion: traits.printedVersion,
     sbomGenerator: traits.sbomGenerator,
     sbomRecord: sbomRecord ?? null,
@@ -110,6 +117,16 @@ function plannedBuilder(
         ? null
         : takenOver({ traits, recipe }),
   };
+}
+
+/** The switches that packages are emitted by. */
+export function emissionFormat({ builder }: Plan): Format {
+  return formatOf(parseRelease(builder.melange)!);
+}
+
+/** The switches that the steps run by. */
+export function stepFormat({ builder }: Plan): Format {
+  return formatOf(parseRelease(builder.melangeTried[0] ?? builder.melange)!);
 }
 
 function takenOver({ traits, recipe }: Pick<Claim, 'traits' | 'recipe'>): PlannedBuilder['fromPublished'] {

@@ -9,6 +9,7 @@ export function builderFacts(builder: PlannedBuilder): Fact[] {
   const substituted = substitutedText(builder);
   return [
     { label: 'builder', value: builderText(builder) },
+    ...(builder.melangeTried.length < 2 ? [] : [{ label: 'tried', value: triedText(builder) }]),
     { label: 'taken over', value: takenOverText(builder) },
     ...(substituted === undefined ? [] : [{ label: '', value: substituted }]),
   ];
@@ -46,6 +47,12 @@ function builderText(builder: PlannedBuilder): string {
     ...(signature === null ? [] : [`signed with ${signature.algorithm}`]),
   ];
   return parts.join(', ');
+}
+
+/** A builder that printed no release is held against several. */
+function triedText({ melange, melangeBasis, melangeTried }: PlannedBuilder): string {
+  const end = melangeBasis === 'by-bytes' ? `${melange} fits best` : 'none fits better than the first';
+  return `rules of melange ${melangeTried.join(', ')}: ${end}`;
 }
 
 /** The generator and, of production's, what it put into the record. */

@@ -8,6 +8,7 @@ import { fileOf } from '../support/apk-builder.ts';
 import { claimLines, publishedOf, recipeText, sbomPart } from '../support/claims.ts';
 
 const inputs: PlanInputs = {
+  tried: [],
   sbomRecord: undefined,
   syft: undefined,
   deflate: 'v1.18.2',

@@ -263,6 +263,7 @@ function planned(): NonNullable<PackageResult['plan']> {
   const builder: PlannedBuilder = {
     melange: 'v0.59.1',
     melangeBasis: 'release',
+    melangeTried: [],
     printedVersion: 'v0.59.1',
     sbomGenerator: 'melange',
     sbomRecord: null,

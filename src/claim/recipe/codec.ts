@@ -207,8 +207,7 @@ export function struct<T extends object>(fields: Fields<T>): StructCodec<T> {
       kind: 'mapping',
       entries: table
         .filter(
-          ([name, { codec, alwaysWritten }]) =>
-            alwaysWritten(form) || !codec.isZero(value[name as keyof T]),
+          ([name, { codec, alwaysWritten }]) => alwaysWritten(form) || !codec.isZero(value[name as keyof T]),
         )
         .map(([name, { key, codec }]) => [key, codec.encode(value[name as keyof T], form)]),
     }),

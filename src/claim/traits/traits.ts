@@ -40,7 +40,6 @@ export interface Traits {
 export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   const recovered = sbom?.kind === 'readable' ? recoverSbomInputs(sbom) : undefined;
   const melange = recogniseVersion(recovered?.toolVersion);
-  const format = formatOf(melange.version);
   const clock = buildDate(apk);
   const maintainer = pkgInfoValue(apk.control.pkginfo, 'maintainer');
   const signature = apk.signature?.signatures[0];
@@ -51,7 +50,7 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
     directorySize: inferSize(apk) ?? 'unknown',
     clock,
     zoneOffsetMinutes: clock === undefined ? credibleZone(recovered?.created?.zoneOffsetMinutes) : 0,
-    owner: inferOwner(apk.data.entries, format.owners, isSbomEntry),
+    owner: ownerUnder(melange, apk),
     ownerNames: recordedNames(apk.data.entries),
     namespace: maintainer ?? recovered?.namespace ?? '',
     recipeFile: recovered?.recipeFile ?? { path: '', commit: '', repository: '' },
@@ -64,6 +63,15 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
       (line) => line.kind === 'field' && line.key === 'depend' && line.value.startsWith('so-ver:'),
     ),
   };
+}
+
+/** The traits of a builder that followed the rules of another version. */
+export function traitsUnder(melange: RecognisedVersion, traits: Traits, apk: Apk): Traits {
+  return { ...traits, melange, owner: ownerUnder(melange, apk) };
+}
+
+function ownerUnder({ version }: RecognisedVersion, apk: Apk): Owner {
+  return inferOwner(apk.data.entries, formatOf(version).owners, isSbomEntry);
 }
 
 /** Zones lie between UTC-12 and UTC+14, on quarters of an hour (IANA time zone database, for 1970 and since). */

@@ -3,8 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { writeRecipe } from '../../claim/recipe/write.ts';
 import { Failure } from '../../failure.ts';
-import { formatOf } from '../../melange/format.ts';
-import { parseRelease } from '../../melange/version.ts';
+import { emissionFormat } from '../../plan/plan.ts';
 import type { RebuildRequest } from '../engine.ts';
 
 export interface WorkFolder {
@@ -29,7 +28,7 @@ export function prepareWorkFolder(directory: string, request: RebuildRequest): W
   for (const path of Object.values(work)) mkdirSync(path, { recursive: true });
   const recipe = recipePath(plan.builder.recipeFile.path, plan.origin);
   mkdirSync(dirname(join(folder, recipe)), { recursive: true });
-  writeFileSync(join(folder, recipe), writeRecipe(request.recipe, formatOf(parseRelease(plan.builder.melange)!).recipe));
+  writeFileSync(join(folder, recipe), writeRecipe(request.recipe, emissionFormat(plan).recipe));
   for (const { path, mode } of request.sourceFiles?.files ?? []) {
     const target = join(work.source, path);
     mkdirSync(dirname(target), { recursive: true });

@@ -13,6 +13,7 @@ const coverable: ReadonlySet<string> = new Set([
   'steps',
   'melange',
   'melangeBasis',
+  'melangeTried',
   'printedVersion',
   'directorySize',
   'recipeFile',

@@ -1,0 +1,112 @@
+/** What a package holds before it is written: the tree with its SBOM, and the entries of the data section in order. */
+import type { Tree } from '../build/tree.ts';
+import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
+import type { OsRelease } from '../claim/sbom/recover.ts';
+import type { OwnerNames } from '../claim/traits/owner.ts';
+import { sampleVariant } from '../claim/traits/record-variant.ts';
+import { Failure } from '../failure.ts';
+import type { Format } from '../melange/format.ts';
+import type { Plan, PlannedBuilder } from '../plan/plan.ts';
+import { capabilityXattrs } from './capabilities.ts';
+import { type DataEntry, dataEntries, withFile, withXattrs } from './entries.ts';
+import { type PackagePart, packagePart } from './pkginfo.ts';
+import { treePaths } from './sbom/production/paths.ts';
+import type { ProductionInput } from './sbom/production/production.ts';
+import type { FoundPackage } from './sbom/production/syft.ts';
+import { emitSbom, type SbomInput, sbomPath } from './sbom/sbom.ts';
+import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
+
+/** All that the bytes of a package follow from. */
+export interface PayloadInput {
+  readonly plan: Plan;
+  readonly recipe: Recipe;
+  readonly format: Format;
+  /** Trees of all packages of the build: origin first, then subpackages. */
+  readonly trees: readonly { readonly name: string; readonly tree: Tree }[];
+  readonly names: OwnerNames;
+  readonly osRelease: OsRelease | undefined;
+  /** Licence files of the workspace by their path in the recipe. */
+  readonly licenseTexts: ReadonlyMap<string, string>;
+  /** Scans a tree as production's builder does; absent where it did not, or nothing is at hand that could. */
+  readonly scan?: (tree: Tree) => Promise<readonly FoundPackage[]>;
+  /** Worker threads for compression. */
+  readonly threads: number;
+}
+
+export interface Payload {
+  readonly part: PackagePart;
+  /** Without the SBOM. */
+  readonly files: Tree;
+  readonly tree: Tree;
+  readonly entries: readonly DataEntry[];
+}
+
+/** Fails with `output-missing` where the build left nothing for the package, and as `emitSbom` does. */
+export async function layOut(input: PayloadInput, substitutions: readonly Substitution[]): Promise<Payload> {
+  const { plan, recipe, format } = input;
+  const { builder } = plan;
+  const name = plan.package.name;
+  const part = packagePart(recipe, name);
+  const captured = input.trees.find((each) => each.name === name)?.tree;
+  if (part === undefined || captured === undefined) {
+    throw new Failure('output-missing', `the build left no output folder for ${name}`);
+  }
+  const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
+  const files = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
+  const found = (await input.scan?.(files)) ?? [];
+  const sbom = emitSbom(sbomInput(input, part, files, found));
+  const whole = withFile(files, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
+  const tree = substituteInTree(whole, substitutions);
+  const entries = dataEntries(
+    tree,
+    format,
+    { builder: builder.owner, build: buildUser(recipe), names: input.names },
+    builder.clock ?? 0,
+  );
+  return { part, files, tree, entries: substituteInEntries('data', entries, substitutions) };
+}
+
+function sbomInput(
+  input: PayloadInput,
+  part: PackagePart,
+  files: Tree,
+  found: readonly FoundPackage[],
+): SbomInput {
+  const { plan, recipe, format } = input;
+  const { builder } = plan;
+  return {
+    format,
+    toolVersion: builder.printedVersion,
+    namespace: builder.namespace,
+    architecture: plan.package.architecture,
+    recipe,
+    subpackage: recipe.subpackages.find(({ name }) => name === part.name),
+    recipeFile: builder.recipeFile,
+    recipeLicense: builder.recipeLicense,
+    created: { epochSeconds: builder.clock ?? 0, zoneOffsetMinutes: builder.zoneOffsetMinutes },
+    licenseTexts: input.licenseTexts,
+    extractedOrder: builder.extractedOrder,
+    osRelease: input.osRelease,
+    ...(builder.sbomGenerator === 'production' ? { production: productionInput(builder, files, found) } : {}),
+  };
+}
+
+function productionInput(
+  { sbomRecord }: PlannedBuilder,
+  files: Tree,
+  found: readonly FoundPackage[],
+): ProductionInput {
+  return {
+    variant: sbomRecord?.variant ?? sampleVariant,
+    paths: treePaths(files.entries.map(({ path }) => path)),
+    found,
+  };
+}
+
+/** Ids of user and group `build`, which melange turns into root's. */
+function buildUser(recipe: Recipe): { uid: number; gid: number } {
+  const { users, groups } = recipe.environment.accounts;
+  const uid = users.find(({ username }) => username === 'build')?.uid ?? 0;
+  const gid = groups.find(({ groupname }) => groupname === 'build')?.gid ?? 0;
+  return { uid, gid };
+}

@@ -1,0 +1,110 @@
+/** Packages of the lab whose builder prints no release: the rules of its version are found all the same. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { renderText } from '../../src/report/text.ts';
+import { type PackageResult, runResult } from '../../src/verdict/result.ts';
+import { verify } from '../../src/verify.ts';
+import { goldens, lab } from '../support/lab.ts';
+import { repack, withContent } from '../support/repack.ts';
+import { assertReproduced, cache, cannotRebuild, explain, labOptions } from './lab-run.ts';
+
+const versions = [...new Set(goldens().map(({ melange }) => melange))];
+
+interface Row {
+  readonly printed: string;
+  readonly by: string;
+  readonly basis: string;
+  readonly first: string;
+}
+
+/** What a builder of each version might print, and where the search for it begins. */
+const rows: readonly Row[] = [
+  ...versions.map((by) => ({
+    printed: 'devel',
+    by,
+    // The package shows nothing that changed after v0.45.3.
+    basis: ['v0.45.3', 'v0.59.1'].includes(by) ? 'assumed' : 'by-bytes',
+    first: 'v0.59.1',
+  })),
+  { printed: '(unknown)', by: 'production-v0.45.3', basis: 'assumed', first: 'v0.59.1' },
+  { printed: 'v0.31.9+dirty', by: 'v0.31.9', basis: 'assumed', first: 'v0.31.9' },
+  { printed: 'v0.45.3-closed.2', by: 'v0.23.16', basis: 'by-bytes', first: 'v0.45.3' },
+  // A day after v0.43.0 was tagged.
+  { printed: 'v0.43.1-0.20260219000000-0123456789ab', by: 'v0.40.4', basis: 'by-bytes', first: 'v0.43.0' },
+];
+
+describe('a builder that prints no release', { skip: cannotRebuild, concurrency: false }, () => {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'builder-version-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The package as the same builder had written it, had it printed something else. */
+  async function printing(row: Pick<Row, 'printed' | 'by'>, name: string, tampered = false): Promise<string> {
+    const path = join(folder, `${name}.apk`);
+    const bytes = await repack(join(lab, 'repository', row.by, 'x86_64', basename(path)), {
+      unsigned: true,
+      data: (entries) =>
+        entries.map((entry) => {
+          const text = Buffer.from(entry.content).toString('latin1');
+          if (entry.header.name.endsWith('.spdx.json')) {
+            const printed = `(${row.by.replace('production-', '')})`;
+            assert.ok(text.includes(printed));
+            return withContent(entry, Buffer.from(text.replace(printed, `(${row.printed})`), 'latin1'));
+          }
+          return tampered && entry.header.type === '0'
+            ? withContent(entry, Buffer.from(`${text.slice(0, -1)}#`, 'latin1'))
+            : entry;
+        }),
+    });
+    writeFileSync(path, bytes);
+    return path;
+  }
+
+  const run = async (...files: string[]): Promise<readonly PackageResult[]> =>
+    (await verify(files, labOptions({ allowUnsigned: true }))).packages;
+
+  for (const row of rows) {
+    it(`is found by its bytes: ${row.printed}, which is ${row.by}`, async () => {
+      const [result] = await run(await printing(row, 'hello-shell-1.4.2-r3'));
+      assertReproduced(result!, 'unsigned');
+      const { melange, melangeBasis, melangeTried, printedVersion } = result!.plan!.plan.builder;
+      assert.deepEqual([melangeBasis, melangeTried[0], printedVersion], [row.basis, row.first, row.printed]);
+      assert.equal(melangeTried.at(-1), melange);
+    });
+  }
+
+  it('has one version for all packages of a build', async () => {
+    const row = { printed: 'devel', by: 'v0.23.16' };
+    const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4', 'libflint3-0.9.12-r4'];
+    const results = await run(...(await Promise.all(names.map((name) => printing(row, name)))));
+    for (const result of results) assertReproduced(result, 'unsigned');
+    assert.equal(new Set(results.map(({ plan }) => plan!.plan.builder.melange)).size, 1);
+    assert.match(
+      renderText(runResult(results)),
+      /tried +rules of melange v0\.59\.1, .*: v0\.2\d\.\d+ fits best/,
+    );
+  });
+
+  it('keeps its version where one package of the build was tampered with, and that one differs', async () => {
+    const row = { printed: 'devel', by: 'v0.40.4' };
+    const sound = await printing(row, 'flint-dev-0.9.12-r4');
+    const tampered = await printing(row, 'libflint3-0.9.12-r4', true);
+    const [first, second] = await run(sound, tampered);
+    assertReproduced(first!, 'unsigned');
+    assert.equal(second!.verdict.kind, 'not-reproduced', explain(second!));
+    assert.equal(second!.plan!.plan.builder.melange, first!.plan!.plan.builder.melange);
+  });
+
+  it('stays the nearest where no version fits, and the report says which were tried', async () => {
+    const [result] = await run(
+      await printing({ printed: 'devel', by: 'v0.40.4' }, 'hello-shell-1.4.2-r3', true),
+    );
+    assert.equal(result!.verdict.kind, 'not-reproduced', explain(result!));
+    const { melange, melangeBasis, melangeTried } = result!.plan!.plan.builder;
+    assert.deepEqual([melange, melangeBasis, melangeTried[0]], ['v0.59.1', 'assumed', 'v0.59.1']);
+    assert.ok(melangeTried.length > 40);
+    assert.match(renderText(runResult([result!])), /tried +rules of melange v0\.59\.1, .*none fits/);
+  });
+});
