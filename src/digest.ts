@@ -1,6 +1,4 @@
 import { createHash, hash } from 'node:crypto';
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
-import { Failure } from './failure.ts';
 
 declare const brand: unique symbol;
 /** A SHA-256 digest, 64 lower-case hex digits. */
@@ -39,28 +37,4 @@ export function sha256Hasher(): Hasher<Sha256> {
 export function sha1Hasher(): Hasher<Sha1> {
   const hasher = createHash('sha1');
   return { update: (bytes) => void hasher.update(bytes), digest: () => hasher.digest('hex') as Sha1 };
-}
-
-/**
- * SHA-256 by two implementations that share no code (OpenSSL and @noble/hashes). Every digest that a
- * verdict or an attestation states is made by this one: a defect of one library cannot make two
- * different files look equal. Fails with `internal` should the two ever disagree.
- */
-export function witnessedSha256Hasher(): Hasher<Sha256> {
-  const first = createHash('sha256');
-  const second = nobleSha256.create();
-  return {
-    update(bytes) {
-      first.update(bytes);
-      second.update(bytes);
-    },
-    digest() {
-      const expected = first.digest('hex');
-      const got = Buffer.from(second.digest()).toString('hex');
-      if (expected !== got) {
-        throw new Failure('internal', 'two SHA-256 implementations disagree', { expected, got });
-      }
-      return expected as Sha256;
-    },
-  };
 }

@@ -1,6 +1,7 @@
 /** Whole files, byte by byte: the only place that can say that two packages are the same. */
 import type { ByteSource } from '../apk/apk.ts';
-import { type Sha256, witnessedSha256Hasher } from '../digest.ts';
+import type { Sha256 } from '../digest.ts';
+import { witnessedSha256Hasher } from '../witnessed-digest.ts';
 
 declare const proof: unique symbol;
 
