@@ -2,10 +2,9 @@
 import { statSync } from 'node:fs';
 import { defaultLimits, type Limits } from './apk/limits.ts';
 import type { BuildContext } from './compare/causes/evidence.ts';
-import { nameCauses } from './compare/causes/name.ts';
 import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
 import type { CompareLimits } from './compare/limits.ts';
-import { compareTrees, type TreeComparison } from './compare/trees.ts';
+import type { compareTrees, TreeComparison } from './compare/trees.ts';
 import { Failure } from './failure.ts';
 import { fileSource } from './inputs/files.ts';
 import { readFolder, readPlainFile } from './inputs/folder.ts';
@@ -40,13 +39,18 @@ export async function diff(
       await readFolder(published, limits.entries),
       await readFolder(rebuilt, limits.entries),
     ];
-    return { ...names, kind: 'trees', comparison: await compareTrees(left, right, compareLimits) };
+    return { ...names, kind: 'trees', comparison: await treesCompared(left, right, compareLimits) };
   }
   const comparison = await packageComparison(published, rebuilt, limits, compareLimits);
   if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
   const files = [[await plain(published)], [await plain(rebuilt)]] as const;
-  return { ...names, kind: 'trees', comparison: await compareTrees(...files, compareLimits) };
+  return { ...names, kind: 'trees', comparison: await treesCompared(...files, compareLimits) };
+}
+
+/** With the comparators of all formats, which two packages that are the same need not load. */
+async function treesCompared(...sides: Parameters<typeof compareTrees>): Promise<TreeComparison> {
+  return (await import('./compare/trees.ts')).compareTrees(...sides);
 }
 
 /** Undefined where the files are not packages and do not claim to be. */
@@ -60,8 +64,10 @@ async function packageComparison(
   if (!named && !((await beginsAsGzip(published)) && (await beginsAsGzip(rebuilt)))) return undefined;
   try {
     const sources = { published: fileSource(published), rebuilt: fileSource(rebuilt) };
-    const comparison = await comparePackages(sources.published, sources.rebuilt, limits, compareLimits);
-    return isUnequal(comparison) ? await nameCauses(comparison, sources, nobodysBuild, limits) : comparison;
+    const comparison = await comparePackages(sources.published, sources.rebuilt, { limits, compareLimits });
+    if (!isUnequal(comparison)) return comparison;
+    const { nameCauses } = await import('./compare/causes/name.ts');
+    return await nameCauses(comparison, sources, nobodysBuild, limits);
   } catch (failure) {
     if (named || !(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
     return undefined;

@@ -1,5 +1,5 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
-import { existsSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
@@ -16,6 +16,7 @@ import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts
 import type { ReportFormat } from '../report/format-names.ts';
 import { isPackageName } from '../subject.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
+import { requireFiles, requireFolder } from './paths.ts';
 
 /** As commander hands them over. */
 export interface RawOptions {
@@ -123,32 +124,6 @@ export function requireSubjects(subjects: readonly string[]): void {
   requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
 }
 
-/** Fails with `usage` unless every name is a file that can be read. */
-function requireFiles(paths: readonly string[]): void {
-  for (const path of paths) {
-    const stat = statOf(path);
-    if (stat?.isFile() !== true) throw new Failure('usage', `${path} is no file`);
-  }
-}
-
-/** Fails with `usage` unless every name is a file or a folder. */
-export function requireFilesOrFolders(paths: readonly string[]): void {
-  for (const path of paths) {
-    const stat = statOf(path);
-    if (stat?.isFile() !== true && stat?.isDirectory() !== true) {
-      throw new Failure('usage', `${path} is no file or folder`);
-    }
-  }
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (cause) {
-    throw new Failure('usage', `${path} cannot be reached`, { cause });
-  }
-}
-
 function readKeys(paths: readonly string[]): PublicKey[] {
   requireFiles(paths);
   return paths.map((path) => parsePublicKey(basename(path), readFileSync(path)));
@@ -169,12 +144,6 @@ function parseRepository(location: string): string {
 
 function parseLocation(location: string): string {
   return isAddress(location) ? location.replace(/\/+$/, '') : requireFolder(location);
-}
-
-export function requireFolder(path: string): string {
-  const stat = statOf(path);
-  if (stat?.isDirectory() !== true) throw new Failure('usage', `${path} is no folder`);
-  return resolve(path);
 }
 
 /** The melange that was named, or the one on the search path; looked for only where it is asked for. */

@@ -1,10 +1,17 @@
 /** The SBOM has a line of its own in every report. */
+import type { Apk } from '../apk/apk.ts';
 import { decodeBytes } from '../bytes.ts';
 import { parseSbom } from '../claim/sbom/sbom.ts';
+import { isSbomEntry } from '../claim/traits/traits.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 /** `equivalent`: the same SPDX document written in another order. */
 export type SbomState = 'identical' | 'equivalent' | 'different' | 'missing' | 'invalid';
+
+/** The content of a package's SBOM, where it was kept. */
+export function sbomOf(apk: Apk): Uint8Array | undefined {
+  return apk.data.entries.find(isSbomEntry)?.content;
+}
 
 /** How the published SBOM stands to the rebuilt one. */
 export function compareSboms(published: Uint8Array | undefined, rebuilt: Uint8Array | undefined): SbomState {

@@ -7,7 +7,6 @@ import { type ByteSource, readApk } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
 import { isDerived } from './causes/derived.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';
-import { compareSections } from './sections.ts';
 
 /** Where something differs. */
 export interface Place {
@@ -84,6 +83,7 @@ export async function placesBetween(
 ): Promise<readonly Place[]> {
   const options = limits === undefined ? {} : { limits };
   const [left, right] = [await readApk(a, options), await readApk(b, options)];
+  const { compareSections } = await import('./sections.ts');
   const differences = (['control', 'data'] as const).flatMap(
     (section) => compareSections(section, left[section], right[section]).differences,
   );

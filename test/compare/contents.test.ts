@@ -21,8 +21,7 @@ async function dataDifferences(
   const comparison = await comparePackages(
     sourceOf(apkOf({ data: published })),
     sourceOf(apkOf({ data: rebuilt })),
-    undefined,
-    { ...defaultCompareLimits, ...limits },
+    { compareLimits: { ...defaultCompareLimits, ...limits } },
   );
   assert.ok(isUnequal(comparison));
   return allDifferences(comparison.sections).filter(({ section }) => section === 'data');

@@ -1,8 +1,9 @@
 /** `wolfi-repro diff`. */
 import { type DiffResult, diff } from '../../diff.ts';
 import type { DiffFormat } from '../../report/format-names.ts';
-import { type RawOptions, requireFilesOrFolders } from '../options.ts';
+import type { RawOptions } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
+import { requireFilesOrFolders } from '../paths.ts';
 
 export async function diffCommand(published: string, rebuilt: string, raw: RawOptions): Promise<number> {
   requireFilesOrFolders([published, rebuilt]);

@@ -1,7 +1,8 @@
 /** `wolfi-repro index`. */
 import { indexFolder } from '../../index-folder.ts';
-import { type RawOptions, readSigningKey, requireFolder } from '../options.ts';
+import { type RawOptions, readSigningKey } from '../options.ts';
 import { printData } from '../output.ts';
+import { requireFolder } from '../paths.ts';
 
 export async function indexCommand(folder: string, raw: RawOptions): Promise<number> {
   const key = readSigningKey(raw.signingKey);

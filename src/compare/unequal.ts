@@ -1,0 +1,83 @@
+/** What differs between two packages that are not the same bytes, and how far apart they are. */
+import type { Apk, ApkEntry } from '../apk/apk.ts';
+import { entryPath } from '../apk/entries.ts';
+import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { isSbomEntry } from '../claim/traits/traits.ts';
+import type { CompareOptions, Equivalence, UnequalComparison } from './compare.ts';
+import { lookInside, type ReadPackage } from './contents.ts';
+import type { Difference } from './difference.ts';
+import { compareSboms, sbomOf } from './sbom.ts';
+import { compareSbomElements } from './sbom-elements.ts';
+import { compareSections, type SectionComparison } from './sections.ts';
+
+/** Compares section by section what was found to differ. */
+export async function compareUnequal(
+  files: UnequalComparison['files'],
+  published: ReadPackage,
+  rebuilt: ReadPackage,
+  { limits, compareLimits }: CompareOptions,
+): Promise<UnequalComparison> {
+  const [left, right] = [published.apk, rebuilt.apk];
+  const sections = await lookInside(
+    published,
+    rebuilt,
+    [
+      compareSections('signature', left.signature, right.signature),
+      compareSections('control', left.control, right.control),
+      compareSections('data', left.data, right.data),
+    ],
+    {
+      ...(limits === undefined ? {} : { limits }),
+      ...(compareLimits === undefined ? {} : { compareLimits }),
+    },
+  );
+  return {
+    files,
+    sections,
+    equivalence: equivalenceOf(left, right, sections),
+    sbom: compareSboms(sbomOf(left), sbomOf(right)),
+    sbomDifferences: compareSbomElements(sbomOf(left), sbomOf(right)),
+  };
+}
+
+function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionComparison[]): Equivalence {
+  const derived = derivedFields(published, rebuilt);
+  const archives = sections
+    .flatMap(({ differences }) => differences)
+    .filter(
+      ({ section, kind, name }) =>
+        section !== 'signature' &&
+        kind !== 'compression' &&
+        kind !== 'gzip-header' &&
+        !(section === 'control' && kind === 'field' && derived.has(name ?? '')),
+    );
+  if (published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0) return 'recompressed';
+  const isSbom = ({ section, path, kind }: Difference) =>
+    section === 'data' && kind === 'content' && isSbomEntry({ name: path });
+  if (archives.length > 0 && archives.every(isSbom)) return 'sbom-only';
+  return sameContents(published, rebuilt) ? 'metadata-only' : 'content';
+}
+
+/** Fields of `.PKGINFO` whose difference says nothing of its own: `datahash`, and a `size` that the SBOM's length explains. */
+function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
+  const [left, right] = [published, rebuilt].map((apk) => ({
+    size: Number(pkgInfoValue(apk.control.pkginfo, 'size')),
+    sbom: apk.data.entries.find(isSbomEntry)?.size ?? 0,
+  })) as [{ size: number; sbom: number }, { size: number; sbom: number }];
+  const explained = left.size - right.size === left.sbom - right.sbom;
+  return new Set(explained ? ['datahash', 'size'] : ['datahash']);
+}
+
+/** The same paths with the same bytes or link texts, the SBOM apart; scripts and recipe too. */
+function sameContents(published: Apk, rebuilt: Apk): boolean {
+  const contents = (entries: readonly ApkEntry[]) =>
+    entries
+      .filter((entry) => !isSbomEntry(entry) && entry.name !== '.PKGINFO')
+      .map((entry) => `${entryPath(entry)}\0${entry.type}\0${entry.linkname}\0${entry.sha256}`)
+      .sort()
+      .join('\n');
+  return (
+    contents(published.data.entries) === contents(rebuilt.data.entries) &&
+    contents(published.control.entries) === contents(rebuilt.control.entries)
+  );
+}
