@@ -2,15 +2,13 @@
 import { listSourceFiles } from './build/workspace.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
-import { compareWithSource, comparisonFinding } from './claim/recipe-origin.ts';
 import { formatOfTraits, traitsUnder } from './claim/traits/traits.ts';
 import { type Sha256, sha256 } from './digest.ts';
-import { inferDeflate } from './emit/deflate-trait.ts';
-import { inferRecords } from './emit/sbom/production/infer.ts';
+import { deflateInference } from './emit/deflate-trait.ts';
+import type { inferRecords as InferRecords } from './emit/sbom/production/infer.ts';
 import type { GuestRequest, RebuildRequest } from './engine/engine.ts';
 import { Failure } from './failure.ts';
 import { environmentAccess } from './inputs/package-facts.ts';
-import { findRecipe } from './inputs/recipe-repository.ts';
 import { findSources } from './inputs/sources.ts';
 import type { RecognisedVersion } from './melange/releases.ts';
 import type { Version } from './melange/version.ts';
@@ -77,6 +75,8 @@ export async function prepare(
   const sourceDirectory = options.sourceDirectory ?? origin.folder;
   const files = sourceDirectory === undefined ? undefined : listSourceFiles(sourceDirectory);
   const environment = plannedEnvironment(guest);
+  const inferDeflate = await deflateInference(targets);
+  const inferRecords = await recordInference(targets);
   const syft = await hashProgram(options.machine);
   const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[] => {
     const under = targets.map((each) => ({ ...each, claim: claimUnder(melange, each) }));
@@ -109,6 +109,12 @@ function claimUnder(melange: RecognisedVersion, { claim, apk }: Target): Claim {
   return { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
 }
 
+/** Loaded where production's generator was at work: no other leaves such records. */
+async function recordInference(targets: readonly Target[]): Promise<typeof InferRecords> {
+  if (targets.every(({ claim }) => claim.traits.sbomGenerator !== 'production')) return () => [];
+  return (await import('./emit/sbom/production/infer.ts')).inferRecords;
+}
+
 interface FoundOrigin {
   readonly folder: string | undefined;
   readonly findings: readonly ClaimFinding[];
@@ -118,6 +124,8 @@ interface FoundOrigin {
 async function recipeOrigin({ recipe, traits }: Claim, options: RunOptions): Promise<FoundOrigin> {
   const { recipeRepository, machine } = options;
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
+  const { findRecipe } = await import('./inputs/recipe-repository.ts');
+  const { compareWithSource, comparisonFinding } = await import('./claim/recipe-origin.ts');
   const { path, commit: recorded } = traits.recipeFile;
   const commit = recipe.package.commit === '' ? recorded : recipe.package.commit;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;

@@ -6,7 +6,7 @@ import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { decideVersion } from './builder-version.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
-import { builtinEngine } from './engine/builtin.ts';
+import { usualEngine } from './engine/choice.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
 import { emissionFormat, type Plan } from './plan/plan.ts';
@@ -44,7 +44,7 @@ export async function rebuild(
   const opened = await repositories(examined.claim.architecture);
   const prepared = await prepare([examined], opened, options);
   const observer = observeSteps(examined.claim.recipe.package.name, options);
-  const built = await (options.engine ?? builtinEngine).rebuild({
+  const built = await (options.engine ?? usualEngine).rebuild({
     ...prepared,
     machine: options.machine,
     observer,

@@ -17,7 +17,7 @@ import {
   withoutPlaces,
 } from './compare/triangulation.ts';
 import { packageSource } from './emit/package.ts';
-import { builtinEngine } from './engine/builtin.ts';
+import { usualEngine } from './engine/choice.ts';
 import type { RebuildRequest, Rebuilt } from './engine/engine.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
@@ -33,15 +33,13 @@ interface OwnBuilds {
   readonly factors: readonly { readonly factor: Factor; readonly outcomes: readonly FactorOutcome[] }[];
 }
 
-/** The results of one build with what further builds show, where any are wanted. A further build that fails is a caveat. */
+/** The results of one build with what further builds show. One that fails is a caveat. */
 export async function triangulate(
   results: readonly PackageResult[],
   request: RebuildRequest,
   first: Rebuilt,
   options: RunOptions,
 ): Promise<readonly PackageResult[]> {
-  const { repeat = 1, vary: chosen = [] } = options;
-  if (repeat < 2 && chosen.length === 0) return results;
   try {
     const own = await buildMore(results, request, first, options);
     return results.map((result, index) => withOwnBuilds(result, own, index));
@@ -165,7 +163,7 @@ async function placesOfBuild(
   request: RebuildRequest,
   first: Rebuilt,
   variation: Variation | undefined,
-  { engine = builtinEngine, limits }: RunOptions,
+  { engine = usualEngine, limits }: RunOptions,
 ): Promise<readonly (readonly Place[])[]> {
   const next = await engine.rebuild({ ...request, ...(variation === undefined ? {} : { variation }) });
   try {

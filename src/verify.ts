@@ -1,29 +1,17 @@
 /** The flow: published files in, one verdict each out. Each line of `verifyBuild` is an arrow of docs/architecture.md. */
-import type { ByteSource } from './apk/apk.ts';
-import type { Limits } from './apk/limits.ts';
 import type { StepObserver } from './build/steps.ts';
-import { decideVersion } from './builder-version.ts';
 import type { ClaimFinding } from './claim/findings.ts';
-import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
 import { mapConcurrently } from './concurrency.ts';
-import { type Sha256, sha256Hasher } from './digest.ts';
-import { packageSource } from './emit/package.ts';
-import { recordFindings } from './emit/sbom/production/findings.ts';
-import { witnessPaths } from './emit/sbom/production/witness.ts';
-import { builtinEngine } from './engine/builtin.ts';
-import type { Rebuilt } from './engine/engine.ts';
-import type { explainComparison } from './explain.ts';
+import { usualEngine } from './engine/choice.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
-import { groupByBuild, type Prepared, prepare, substitution } from './prepare.ts';
-import { verifySignatures } from './repository/keyring.ts';
+import { groupByBuild, type Prepared, prepare } from './prepare.ts';
 import { examineSubject, type OpenRun, openRun, unexamined } from './subject.ts';
 import { type Examined, isTarget, subjectOf, type Target } from './target.ts';
-import { transplant } from './transplant.ts';
-import { triangulate } from './triangulate.ts';
+import type { triangulate } from './triangulate.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
-import { decide, verdictOfFailure } from './verdict/verdict.ts';
+import { verdictOfFailure } from './verdict/verdict.ts';
 
 /** Verifies packages by file. Every one is judged; fails only with `usage` or `internal`. */
 export async function verify(files: readonly string[], given: RunOptions): Promise<RunResult> {
@@ -32,7 +20,9 @@ export async function verify(files: readonly string[], given: RunOptions): Promi
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
       throw failure;
-    return runResult(files.map((file) => failedResult(unexamined(file, failure), failure)));
+    return runResult(
+      await Promise.all(files.map((file) => failedResult(unexamined(file, failure), failure))),
+    );
   }
 }
 
@@ -45,7 +35,9 @@ async function verifyOpened(
     return examineSubject(file, repositories, options);
   });
   const results = new Map<Examined, PackageResult>();
-  for (const each of examined) if (!isTarget(each)) results.set(each, failedResult(each, each.failure!));
+  for (const each of examined) {
+    if (!isTarget(each)) results.set(each, await failedResult(each, each.failure!));
+  }
   const groups = groupByBuild(examined.filter(isTarget));
   await mapConcurrently(groups, options.jobs, async (targets) => {
     const opened = await repositories(targets[0]!.claim.architecture);
@@ -69,138 +61,89 @@ async function verifyBuild(
     prepared = await prepare(targets, repositories, options);
     stage('rebuild');
     const observer = observeSteps(targets[0]!.claim.recipe.package.name, options);
-    const request = { ...prepared, machine: options.machine, observer };
-    const built = await (options.engine ?? builtinEngine).rebuild(request);
+    const request = { ...prepared, machine: options.machine, observer: loadingJudge(observer) };
+    const built = await (options.engine ?? usualEngine).rebuild(request);
     try {
       stage('compare');
+      const { decideVersion } = await import('./builder-version.ts');
+      const { judge } = await import('./judge.ts');
       const decided = await decideVersion(targets, prepared, built, options.machine);
       const { rebuilt } = decided;
       prepared = decided.prepared;
       const results = await Promise.all(
         targets.map(async (target, index): Promise<PackageResult> => {
           try {
-            return await judge(target, index, prepared!, rebuilt, options);
+            const known = await knownOf(target, prepared!.plans[index], prepared!.findings);
+            return { ...known, ...(await judge(target, index, prepared!, rebuilt, options)) };
           } catch (failure) {
             if (!(failure instanceof Failure)) throw failure;
             return failedResult(target, failure, prepared!.plans[index], prepared!.findings);
           }
         }),
       );
-      const triangulated = await triangulate(results, { ...request, ...prepared }, rebuilt, options);
+      const triangulated = await withFurtherBuilds(results, { ...request, ...prepared }, rebuilt, options);
       return targets.map((target, index) => [target, triangulated[index]!]);
     } finally {
       await built.dispose();
     }
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    return targets.map((target, index) => [
-      target,
-      failedResult(target, failure, prepared?.plans[index], prepared?.findings),
-    ]);
+    return Promise.all(
+      targets.map(
+        async (target, index): Promise<[Target, PackageResult]> => [
+          target,
+          await failedResult(target, failure, prepared?.plans[index], prepared?.findings),
+        ],
+      ),
+    );
   }
 }
 
-/** Loaded where it is needed: most of the program is about what differs. */
-const explain: typeof explainComparison = async (...given) =>
-  (await import('./explain.ts')).explainComparison(...given);
-
-/** Compares one package with what was rebuilt of it and decides. */
-async function judge(
-  target: Target,
-  index: number,
-  prepared: Prepared,
-  rebuilt: Rebuilt,
-  options: RunOptions,
-): Promise<PackageResult> {
-  const plan = prepared.plans[index]!;
-  const emitted = rebuilt.packages[index]!;
-  if (emitted instanceof Failure) throw emitted;
-  const published = target.apk.signature?.signatures[0];
-  const signature = published === undefined ? undefined : transplant(published, plan);
-  const rebuiltSource = packageSource(emitted, signature);
-  const compared = await compareSound(target, rebuiltSource, options.limits);
-  const { limits } = options;
-  const { comparison, explanation } = isUnequal(compared)
-    ? await explain(compared, {
-        target,
-        index,
-        prepared,
-        rebuilt,
-        rebuiltSource,
-        signature,
-        limits,
-      })
-    : { comparison: compared, explanation: undefined };
-  const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
-  const substituted = substitution(prepared.guest);
+/** What comes after the steps is loaded while they run. */
+function loadingJudge(observer: StepObserver): StepObserver {
   return {
-    ...knownOf(target, plan, prepared.findings),
-    verdict: decide(comparison, state, substituted, explanation),
-    ...(explanation === undefined ? {} : { explanation }),
-    sbom: comparison.sbom,
-    caveats: [...(substituted === undefined ? [] : [substituted]), ...rebuilt.caveats],
-    skipped: emitted.skipped,
+    ...observer,
+    begin(step) {
+      void import('./builder-version.ts');
+      void import('./judge.ts');
+      observer.begin(step);
+    },
   };
 }
 
-/**
- * Compares a published file that was found sound. What is refused now is the rebuilt one, which says nothing against the
- * published: fails with `unsupported` then.
- */
-async function compareSound(target: Target, rebuilt: ByteSource, limits?: Limits): Promise<Comparison> {
-  try {
-    const comparison = await comparePackages(target.source, rebuilt, limits);
-    const { files } = comparison;
-    requireSameFile(files.equal ? files.proof.sha256 : files.published.sha256, target);
-    return comparison;
-  } catch (failure) {
-    if (!(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
-    requireSameFile(await digestOf(target.source), target);
-    throw new Failure('unsupported', `the rebuilt package cannot be compared: ${failure.message}`, {
-      cause: failure,
-    });
-  }
-}
+/** More builds, where any are wanted. */
+const withFurtherBuilds: typeof triangulate = async (results, request, first, options) => {
+  const { repeat = 1, vary = [] } = options;
+  if (repeat < 2 && vary.length === 0) return results;
+  return (await import('./triangulate.ts')).triangulate(results, request, first, options);
+};
 
-async function digestOf(source: ByteSource): Promise<Sha256> {
-  const hasher = sha256Hasher();
-  for await (const chunk of source.open()) hasher.update(chunk);
-  return hasher.digest();
-}
-
-/** What was compared must be what the chain of digests was about. Fails with `file-changed`. */
-function requireSameFile(compared: Sha256, { apk }: Target): void {
-  if (compared === apk.sha256) return;
-  throw new Failure('file-changed', 'the file changed while it was being verified', {
-    expected: apk.sha256,
-    got: compared,
-  });
-}
-
-function failedResult(
+async function failedResult(
   examined: Examined,
   failure: Failure,
   plan?: Plan,
   noticed: readonly ClaimFinding[] = [],
-): PackageResult {
+): Promise<PackageResult> {
   const verdict = verdictOfFailure(failure);
   if (verdict === undefined) throw failure;
-  return { ...knownOf(examined, plan, noticed), verdict, sbom: undefined, caveats: [], skipped: [] };
+  return { ...(await knownOf(examined, plan, noticed)), verdict, sbom: undefined, caveats: [], skipped: [] };
 }
 
-function knownOf(examined: Examined, plan: Plan | undefined, noticed: readonly ClaimFinding[]) {
+async function knownOf(examined: Examined, plan: Plan | undefined, noticed: readonly ClaimFinding[]) {
   return {
     file: examined.file,
     subject: subjectOf(examined),
     chain: examined.chain,
-    findings: [...(examined.claim?.findings ?? []), ...sbomFindings(examined, plan), ...noticed],
+    findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...noticed],
     plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
   };
 }
 
 /** What the SBOM of a package that was planned testifies about it. */
-function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): ClaimFinding[] {
-  if (apk === undefined || claim === undefined) return [];
+async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): Promise<ClaimFinding[]> {
+  if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
+  const { recordFindings } = await import('./emit/sbom/production/findings.ts');
+  const { witnessPaths } = await import('./emit/sbom/production/witness.ts');
   return recordFindings(witnessPaths(apk, claim), plan?.builder.sbomRecord ?? undefined);
 }
 

@@ -6,7 +6,7 @@ import { root } from './support/lab.ts';
 
 /** docs/architecture.md: a file may import from its own row and the rows above it. */
 const rows: readonly (readonly string[])[] = [
-  ['failure.ts', 'bytes.ts', 'digest.ts', 'process.ts', 'concurrency.ts', 'owner.ts'],
+  ['failure.ts', 'bytes.ts', 'digest.ts', 'witnessed-digest.ts', 'process.ts', 'concurrency.ts', 'owner.ts'],
   ['apk'],
   ['repository'],
   ['melange'],
@@ -27,6 +27,7 @@ const rows: readonly (readonly string[])[] = [
     'variations.ts',
     'explain.ts',
     'triangulate.ts',
+    'judge.ts',
     'verify.ts',
     'lock.ts',
     'inspect.ts',
@@ -46,7 +47,7 @@ const rows: readonly (readonly string[])[] = [
 /** Third-party packages and the only file that may import each. */
 const gateways: Readonly<Record<string, string>> = {
   yaml: 'claim/recipe/yaml.ts',
-  '@noble/hashes': 'digest.ts',
+  '@noble/hashes': 'witnessed-digest.ts',
   execa: 'process.ts',
   commander: 'cli/program.ts',
   chalk: 'cli/output.ts',

@@ -10,7 +10,6 @@ import { placedSteps } from '../plan/steps.ts';
 import { type Captured, capture } from './capture.ts';
 import { compilerFiles } from './compiler-files.ts';
 import { openBubblewrap } from './sandbox/bubblewrap.ts';
-import { openChroot } from './sandbox/chroot.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
 import { placeSources } from './sources.ts';
@@ -107,7 +106,7 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
   const placed = placeSources(request.sources, request.directory, environment);
   const mounts = [...request.guest.mounts, ...placed, ...(request.network === true ? nameServers() : [])];
   const common = { ...request, workspace, mounts, environment };
-  if (request.sandbox === 'chroot') return openChroot(common);
+  if (request.sandbox === 'chroot') return (await import('./sandbox/chroot.ts')).openChroot(common);
   return openBubblewrap({
     ...common,
     capabilities: request.recipe.capabilities,

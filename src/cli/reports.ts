@@ -2,8 +2,7 @@
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
-import { type ReportFormat, reportFormatNames } from '../report/format-names.ts';
-import { reportFormats } from '../report/formats.ts';
+import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 
 export interface Output {
   readonly path: string;
@@ -19,10 +18,10 @@ export function requireOutputs(paths: readonly string[]): Output[] {
 }
 
 function formatOf(path: string): ReportFormat {
-  const found = reportFormatNames.find((format) => path.endsWith(reportFormats[format].ending));
+  const found = reportFormatNames.find((format) => path.endsWith(reportEndings[format]));
   if (found !== undefined) return found;
   throw new Failure('usage', `the ending of ${path} says no format`, {
-    expected: reportFormatNames.map((format) => reportFormats[format].ending).join(' '),
+    expected: reportFormatNames.map((format) => reportEndings[format]).join(' '),
   });
 }
 

@@ -10,15 +10,7 @@ import { memoryFolder } from '../build/variation.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
-import {
-  type Counterfactual,
-  type EmitInput,
-  type EmittedPackage,
-  emitCounterfactual,
-  emitDigests,
-  emitPackage,
-  type SectionDigests,
-} from '../emit/package.ts';
+import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { FoundPackage } from '../emit/sbom/production/syft.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import { Failure } from '../failure.ts';
@@ -27,7 +19,6 @@ import { emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/pla
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
-import { scanWithSyft } from './syft.ts';
 
 export const builtinEngine: Engine = { name: 'builtin', rebuild };
 
@@ -76,7 +67,11 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
   try {
     const guest = await prepareGuest(request, directory);
     const began = secondsNow();
-    const built = await runBuild(request, guest, directory);
+    // The emitter is loaded while the steps run.
+    const [built, emitter] = await Promise.all([
+      runBuild(request, guest, directory),
+      import('../emit/package.ts'),
+    ]);
     const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
     const compressed = new Map<string, Sha256>();
@@ -92,12 +87,15 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
       facts,
       async emit(plan) {
         const identity = planIdentity(plan);
-        const known = emitted.get(identity) ?? (await emit(request, () => emitPackage(emission(plan))));
+        const known =
+          emitted.get(identity) ?? (await emit(request, () => emitter.emitPackage(emission(plan))));
         emitted.set(identity, known);
         return known;
       },
-      digests: (plan) => emit(request, () => emitDigests(scannedOnce(emission(plan), scans), compressed)),
-      reemit: (plan, substitutions) => emit(request, () => emitCounterfactual(emission(plan), substitutions)),
+      digests: (plan) =>
+        emit(request, () => emitter.emitDigests(scannedOnce(emission(plan), scans), compressed)),
+      reemit: (plan, substitutions) =>
+        emit(request, () => emitter.emitCounterfactual(emission(plan), substitutions)),
       async dispose() {
         if (disposed) return;
         disposed = true;
@@ -220,7 +218,12 @@ function scanOf({ machine }: RebuildRequest, plan: Plan, directory: string): Pic
   const { syft: program, signal } = machine;
   if (program === undefined || plan.builder.sbomGenerator !== 'production') return {};
   const { name, version } = plan.package;
-  return { scan: (tree) => scanWithSyft(tree, { program, directory, name, version, signal }) };
+  return {
+    async scan(tree) {
+      const { scanWithSyft } = await import('./syft.ts');
+      return scanWithSyft(tree, { program, directory, name, version, signal });
+    },
+  };
 }
 
 /** A scan depends on what was built, not on the rules of a version. */

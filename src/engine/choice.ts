@@ -1,9 +1,6 @@
 /** Which engine a run uses. */
 
-import { bothEngines } from './both.ts';
-import { builtinEngine } from './builtin.ts';
 import type { Engine } from './engine.ts';
-import { melangeEngine } from './melange/engine.ts';
 
 export type EngineName = 'builtin' | 'melange' | 'both';
 
@@ -14,12 +11,22 @@ export interface EngineChoice {
 }
 
 export function chosenEngine({ engine, melange }: EngineChoice): Engine {
+  return { name: engine, rebuild: async (request) => (await load(engine, melange)).rebuild(request) };
+}
+
+/** What rebuilds where nobody chose. */
+export const usualEngine: Engine = chosenEngine({ engine: 'builtin', melange: '' });
+
+/** An engine is loaded when it first rebuilds: it is most of the program, and many commands rebuild nothing. */
+async function load(engine: EngineName, melange: string): Promise<Engine> {
   switch (engine) {
     case 'builtin':
-      return builtinEngine;
+      return (await import('./builtin.ts')).builtinEngine;
     case 'melange':
-      return melangeEngine(melange);
-    case 'both':
-      return bothEngines(builtinEngine, melangeEngine(melange));
+      return (await import('./melange/engine.ts')).melangeEngine(melange);
+    case 'both': {
+      const { bothEngines } = await import('./both.ts');
+      return bothEngines(await load('builtin', melange), await load('melange', melange));
+    }
   }
 }

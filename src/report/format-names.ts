@@ -7,3 +7,14 @@ export type ReportFormat = (typeof reportFormatNames)[number];
 export const diffFormatNames = ['text', 'json', 'markdown', 'html'] as const;
 
 export type DiffFormat = (typeof diffFormatNames)[number];
+
+/** By which the name of a file says its format. */
+export const reportEndings: Readonly<Record<ReportFormat, string>> = {
+  text: '.txt',
+  json: '.json',
+  jsonl: '.jsonl',
+  markdown: '.md',
+  html: '.html',
+  sarif: '.sarif',
+  junit: '.xml',
+};

@@ -1,6 +1,6 @@
 /** Every format in which a run can be reported: one row each. */
 import type { RunResult } from '../verdict/result.ts';
-import type { ReportFormat } from './format-names.ts';
+import { type ReportFormat, reportEndings } from './format-names.ts';
 import { renderHtml } from './html/html.ts';
 import { renderJson } from './json.ts';
 import { renderJsonLines } from './jsonl.ts';
@@ -16,11 +16,11 @@ interface FormatRow {
 }
 
 export const reportFormats: Readonly<Record<ReportFormat, FormatRow>> = {
-  text: { ending: '.txt', render: (result) => renderText(result) },
-  json: { ending: '.json', render: renderJson },
-  jsonl: { ending: '.jsonl', render: renderJsonLines },
-  markdown: { ending: '.md', render: renderMarkdown },
-  html: { ending: '.html', render: renderHtml },
-  sarif: { ending: '.sarif', render: renderSarif },
-  junit: { ending: '.xml', render: renderJunit },
+  text: { ending: reportEndings.text, render: (result) => renderText(result) },
+  json: { ending: reportEndings.json, render: renderJson },
+  jsonl: { ending: reportEndings.jsonl, render: renderJsonLines },
+  markdown: { ending: reportEndings.markdown, render: renderMarkdown },
+  html: { ending: reportEndings.html, render: renderHtml },
+  sarif: { ending: reportEndings.sarif, render: renderSarif },
+  junit: { ending: reportEndings.junit, render: renderJunit },
 };

@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { controlFile, readApk } from '../../src/apk/apk.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
-import { inferDeflate } from '../../src/emit/deflate-trait.ts';
+import { deflateInference } from '../../src/emit/deflate-trait.ts';
 import { packagePart } from '../../src/emit/pkginfo.ts';
 import { controlEntries, emitControl, emitSignature } from '../../src/emit/sections.ts';
 import { sourceOf } from '../support/apk-builder.ts';
@@ -21,7 +21,7 @@ test('signature and control sections of every package of the lab come out byte f
     const bytes = readFileSync(join(lab, file));
     const apk = await readApk(sourceOf(bytes));
     const format = formatAt(melange);
-    const generation = inferDeflate(apk, format.deflate);
+    const generation = (await deflateInference([{ apk }]))(apk, format.deflate);
     const info = apk.control.pkginfo;
     const mtime = Number(pkgInfoValue(info, 'builddate') ?? 0);
     const { recipe } = parseRecipe(controlFile(apk, '.melange.yaml')!);

@@ -7,7 +7,7 @@ import { readClaim } from '../../src/claim/claim.ts';
 import { formatOfTraits } from '../../src/claim/traits/traits.ts';
 import { sha1, sha256 } from '../../src/digest.ts';
 import { gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
-import { inferDeflate } from '../../src/emit/deflate-trait.ts';
+import { deflateInference } from '../../src/emit/deflate-trait.ts';
 import { emitSignature } from '../../src/emit/sections.ts';
 import { tarEnd, tarHeader, tarPadding } from '../../src/emit/tar.ts';
 import { fileSource } from '../../src/inputs/files.ts';
@@ -35,7 +35,7 @@ export interface Changes {
 export async function repack(path: string, changes: Changes = {}): Promise<Uint8Array> {
   const apk = await readWhole(path);
   const format = formatOfTraits(readClaim(apk, path).traits);
-  const generation = inferDeflate(apk, format.deflate);
+  const generation = (await deflateInference([{ apk }]))(apk, format.deflate);
   const before = apk.data.entries.map(unpack);
   const after = changes.data?.(before) ?? before;
   const data = await collect(pgzip([tarOf(after), tarEnd], { generation }));

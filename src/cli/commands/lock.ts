@@ -1,5 +1,4 @@
 /** `wolfi-repro lock`. */
-import { writeBundle } from '../../bundle.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -18,6 +17,7 @@ export async function lockCommand(subject: string, raw: RawOptions): Promise<num
     printData(renderValue({ schema: 'wolfi-repro/lock/1', identity, plan, environment, findings }));
     printNote(`plan sha256 ${identity}`);
     if (raw.bundle !== undefined) {
+      const { writeBundle } = await import('../../bundle.ts');
       const { files } = await writeBundle(subject, raw.bundle, version, options);
       printNote(`bundle ${raw.bundle}: ${files.length} files`);
     }

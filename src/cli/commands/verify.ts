@@ -1,10 +1,7 @@
 /** `wolfi-repro verify`. */
-import { openBundle, requireLocalBundle } from '../../bundle.ts';
 import { Failure } from '../../failure.ts';
-import type { RunOptions } from '../../options.ts';
+import type { ProgressEvent, RunOptions } from '../../options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
-import { reportFormats } from '../../report/formats.ts';
-import { renderText } from '../../report/text.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -14,27 +11,38 @@ import { requireOutputs, writeReport } from '../reports.ts';
 import { cancellable } from '../signals.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  requireSomething(files, raw);
+  await requireSomething(files, raw);
   requireSubjects(files);
   const outputs = requireOutputs(raw.output ?? []);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
-    const result = await verifyAll(files, raw.bundle, runOptions(raw, signal, progress.onEvent)).finally(() =>
+    const onProgress = (event: ProgressEvent) => {
+      // What prints the result is loaded while the steps run.
+      if (event.kind === 'step') void import('../../report/text.ts');
+      progress.onEvent(event);
+    };
+    const result = await verifyAll(files, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
       progress.stop(),
     );
-    printData(render(result, raw.format ?? 'text', raw.color));
-    for (const { path, format } of outputs) writeReport(path, reportFormats[format].render(result));
+    printData(await render(result, raw.format ?? 'text', raw.color));
+    for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format));
     return result.exitCode;
   });
 }
 
-function render(result: RunResult, format: ReportFormat, color: boolean): string {
-  if (format !== 'text') return reportFormats[format].render(result);
+async function render(result: RunResult, format: ReportFormat, color: boolean): Promise<string> {
+  if (format !== 'text') return renderPlain(result, format);
+  const { renderText } = await import('../../report/text.ts');
   return renderText(result, terminalStyle(color), terminalColumns());
 }
 
-function requireSomething(files: readonly string[], { bundle }: RawOptions): void {
-  if (bundle !== undefined) requireLocalBundle(bundle);
+async function renderPlain(result: RunResult, format: ReportFormat): Promise<string> {
+  const { reportFormats } = await import('../../report/formats.ts');
+  return reportFormats[format].render(result);
+}
+
+async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {
+  if (bundle !== undefined) (await import('../../bundle.ts')).requireLocalBundle(bundle);
   if ((files.length === 0) === (bundle === undefined))
     throw new Failure('usage', 'verify takes packages, or --bundle FILE');
 }
@@ -46,6 +54,7 @@ async function verifyAll(
   options: RunOptions,
 ): Promise<RunResult> {
   if (bundle === undefined) return verify(files, options);
+  const { openBundle } = await import('../../bundle.ts');
   const opened = await openBundle(bundle, options);
   const result = await verify([opened.path], opened.options);
   return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };

@@ -1,0 +1,95 @@
+/** One package beside what was rebuilt of it: compared, and decided on. */
+import type { ByteSource } from './apk/apk.ts';
+import type { Limits } from './apk/limits.ts';
+import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
+import { type Sha256, sha256Hasher } from './digest.ts';
+import { packageSource } from './emit/package.ts';
+import type { Rebuilt } from './engine/engine.ts';
+import type { explainComparison } from './explain.ts';
+import { Failure } from './failure.ts';
+import type { RunOptions } from './options.ts';
+import { type Prepared, substitution } from './prepare.ts';
+import { verifySignatures } from './repository/keyring.ts';
+import type { Target } from './target.ts';
+import { transplant } from './transplant.ts';
+import type { PackageResult } from './verdict/result.ts';
+import { decide } from './verdict/verdict.ts';
+
+/** What only a rebuild shows of a package. */
+type Judged = Pick<PackageResult, 'verdict' | 'explanation' | 'sbom' | 'caveats' | 'skipped'>;
+
+/** Loaded where it is needed: most of the program is about what differs. */
+const explain: typeof explainComparison = async (...given) =>
+  (await import('./explain.ts')).explainComparison(...given);
+
+/** Compares one package with what was rebuilt of it and decides. */
+export async function judge(
+  target: Target,
+  index: number,
+  prepared: Prepared,
+  rebuilt: Rebuilt,
+  options: RunOptions,
+): Promise<Judged> {
+  const plan = prepared.plans[index]!;
+  const emitted = rebuilt.packages[index]!;
+  if (emitted instanceof Failure) throw emitted;
+  const published = target.apk.signature?.signatures[0];
+  const signature = published === undefined ? undefined : transplant(published, plan);
+  const rebuiltSource = packageSource(emitted, signature);
+  const compared = await compareSound(target, rebuiltSource, options.limits);
+  const { limits } = options;
+  const { comparison, explanation } = isUnequal(compared)
+    ? await explain(compared, {
+        target,
+        index,
+        prepared,
+        rebuilt,
+        rebuiltSource,
+        signature,
+        limits,
+      })
+    : { comparison: compared, explanation: undefined };
+  const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
+  const substituted = substitution(prepared.guest);
+  return {
+    verdict: decide(comparison, state, substituted, explanation),
+    ...(explanation === undefined ? {} : { explanation }),
+    sbom: comparison.sbom,
+    caveats: [...(substituted === undefined ? [] : [substituted]), ...rebuilt.caveats],
+    skipped: emitted.skipped,
+  };
+}
+
+/**
+ * Compares a published file that was found sound. What is refused now is the rebuilt one, which says nothing against the
+ * published: fails with `unsupported` then.
+ */
+async function compareSound(target: Target, rebuilt: ByteSource, limits?: Limits): Promise<Comparison> {
+  try {
+    const comparison = await comparePackages(target.source, rebuilt, { limits, read: target.apk });
+    const { files } = comparison;
+    requireSameFile(files.equal ? files.proof.sha256 : files.published.sha256, target);
+    return comparison;
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
+    requireSameFile(await digestOf(target.source), target);
+    throw new Failure('unsupported', `the rebuilt package cannot be compared: ${failure.message}`, {
+      cause: failure,
+    });
+  }
+}
+
+async function digestOf(source: ByteSource): Promise<Sha256> {
+  const hasher = sha256Hasher();
+  for await (const chunk of source.open()) hasher.update(chunk);
+  return hasher.digest();
+}
+
+/** What was compared must be what the chain of digests was about. Fails with `file-changed`. */
+function requireSameFile(compared: Sha256, { apk }: Target): void {
+  if (compared === apk.sha256) return;
+  throw new Failure('file-changed', 'the file changed while it was being verified', {
+    expected: apk.sha256,
+    got: compared,
+  });
+}
