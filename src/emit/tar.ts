@@ -116,13 +116,12 @@ function paxRecords(records: ReadonlyMap<string, Uint8Array>): Buffer {
 
 /** The block in front of pax records: named after the entry, everything else zero. */
 function paxHeader(name: Buffer, size: number): Buffer {
-  const text = name.toString('latin1').replace(/\/+$/, '');
-  const slash = text.lastIndexOf('/');
-  const directory = slash < 0 ? '' : `${text.slice(0, slash)}/`;
-  const full = ascii(Buffer.from(`${directory}PaxHeaders.0/${text.slice(slash + 1)}`, 'latin1'));
+  const path = name.toString('latin1');
+  const slash = path.lastIndexOf('/') + 1;
+  const full = cleanPath(`${path.slice(0, slash)}PaxHeaders.0/${path.slice(slash)}`);
+  const cut = ascii(Buffer.from(full, 'latin1')).toString('latin1', 0, 100);
   const header = Buffer.alloc(block);
-  full.subarray(0, 100).copy(header);
-  trimSlashes(header);
+  text(header, 0, 100, Buffer.from(cut.replace(/\/+$/, ''), 'latin1'));
   octal(header, 100, 7, 0);
   octal(header, 108, 7, 0);
   octal(header, 116, 7, 0);
@@ -132,28 +131,46 @@ function paxHeader(name: Buffer, size: number): Buffer {
   return sealed(header);
 }
 
-function trimSlashes(header: Buffer): void {
-  for (let at = 99; at >= 0 && (header[at] === 0x2f || header[at] === 0); at--) header[at] = 0;
+/** The shortest path to the same place (Go's path.Clean). */
+function cleanPath(path: string): string {
+  const parts: string[] = [];
+  const [root] = /^\/?/.exec(path)!;
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..' || parts.length === 0 || parts.at(-1) === '..') parts.push(part);
+    else parts.pop();
+  }
+  while (root === '/' && parts[0] === '..') parts.shift();
+  return root + parts.join('/') || '.';
 }
 
 function ustarHeader(entry: TarEntry, name: Buffer, prefix: Buffer): Buffer {
   const header = Buffer.alloc(block);
-  name.subarray(0, 100).copy(header);
-  // Old readers take a file whose cut name ends with a slash for a directory.
-  if (name.length > 100 && header[99] === 0x2f) trimSlashes(header);
+  text(header, 0, 100, name);
   octal(header, 100, 7, entry.mode);
   octal(header, 108, 7, entry.uid);
   octal(header, 116, 7, entry.gid);
   octal(header, 124, 11, entry.size);
   octal(header, 136, 11, entry.mtime);
   header.write(entry.type, 156, 'latin1');
-  ascii(encodeBytes(entry.linkname)).subarray(0, 100).copy(header, 157);
-  ascii(encodeBytes(entry.uname)).subarray(0, 32).copy(header, 265);
-  ascii(encodeBytes(entry.gname)).subarray(0, 32).copy(header, 297);
+  text(header, 157, 100, ascii(encodeBytes(entry.linkname)));
+  text(header, 265, 32, ascii(encodeBytes(entry.uname)));
+  text(header, 297, 32, ascii(encodeBytes(entry.gname)));
   octal(header, 329, 7, entry.devmajor);
   octal(header, 337, 7, entry.devminor);
   prefix.copy(header, 345);
   return sealed(header);
+}
+
+/**
+ * As much of a text as there is room for. Old readers take a file for a directory whose name ends with a slash: where the cut leaves
+ * one, a zero byte stands in the place of the first of them.
+ */
+function text(header: Buffer, at: number, room: number, bytes: Buffer): void {
+  const kept = bytes.subarray(0, room);
+  kept.copy(header, at);
+  if (bytes.length === kept.length || kept.at(-1) !== 0x2f) return;
+  header[at + kept.toString('latin1').replace(/\/+$/, '').length] = 0;
 }
 
 /** Digits and a zero byte; what does not fit is written as 0, its value being in a pax record. */

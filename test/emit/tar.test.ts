@@ -162,6 +162,12 @@ test('the pax block is named after the entry and has no owner, mode or time', ()
     ['é/x', '/PaxHeaders.0/x'],
     [`${'d'.repeat(120)}/x`, 'd'.repeat(100)],
     [`${'d'.repeat(87)}/x`, `${'d'.repeat(87)}/PaxHeaders.0`],
+    // Recorded from archive/tar of go1.26, as the following are.
+    ['folder/', 'folder/PaxHeaders.0'],
+    ['a//b/./c', 'a/b/PaxHeaders.0/c'],
+    ['a/../b', 'PaxHeaders.0/b'],
+    ['..', '.'],
+    ['/../..', ''],
   ];
   for (const [given, block] of cases) {
     const bytes = Buffer.from(tarHeader({ ...plain, name: given, pax: new Map([['a', Buffer.from('b')]]) }));
@@ -173,6 +179,25 @@ test('the pax block is named after the entry and has no owner, mode or time', ()
       bytes.subarray(265, 345).every((byte) => byte === 0),
       true,
     );
+  }
+});
+
+/** A text field, as archive/tar of go1.26 writes what has no room in it (recorded). */
+const cutTexts: readonly (readonly [what: string, change: Partial<TarEntry>, at: number, field: string])[] = [
+  ['a link', { type: '2', linkname: 'l'.repeat(101) }, 157, 'l'.repeat(100)],
+  ['a link cut at a slash', { type: '2', linkname: `${'l'.repeat(99)}/x` }, 157, `${'l'.repeat(99)}\0`],
+  ['a link cut at two', { type: '2', linkname: `${'l'.repeat(98)}//x` }, 157, `${'l'.repeat(98)}\0/`],
+  ['a link that ends at its slash', { type: '2', linkname: `${'l'.repeat(99)}/` }, 157, `${'l'.repeat(99)}/`],
+  ['a name', { name: `${'d'.repeat(99)}/${'n'.repeat(101)}` }, 0, `${'d'.repeat(99)}\0`],
+  ['a user', { uname: `${'u'.repeat(31)}/x` }, 265, `${'u'.repeat(31)}\0`],
+  ['a group', { gname: 'g'.repeat(33) }, 297, 'g'.repeat(32)],
+];
+
+test('a text without room is cut, and loses the slash at its new end', () => {
+  for (const [what, change, at, field] of cutTexts) {
+    const bytes = Buffer.from(tarHeader({ ...plain, ...change }));
+    const main = bytes.subarray(bytes.length - 512);
+    assert.equal(main.toString('latin1', at, at + field.length), field, what);
   }
 });
 
