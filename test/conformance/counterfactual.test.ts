@@ -11,8 +11,17 @@ import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lab } from '../support/lab.ts';
+import {
+  type Packing,
+  type PartEntry,
+  putTogether,
+  type SectionName,
+  takeApart,
+  textOf,
+  withData,
+  withText,
+} from '../support/parts.ts';
 import { cannotRebuild, explain, labOptions } from './lab-run.ts';
-import { type Packing, type PartEntry, type Parts, putTogether, takeApart } from './mutation/parts.ts';
 
 interface Case {
   readonly what: string;
@@ -38,15 +47,13 @@ function change(path: string, changed: (entry: PartEntry) => PartEntry): NonNull
   };
 }
 
-const withText = (entry: PartEntry, text: (before: string) => string): PartEntry => {
-  const content = Buffer.from(text(Buffer.from(entry.content).toString('latin1')), 'latin1');
-  return { ...entry, content, size: content.length };
-};
+const rewritten = (entry: PartEntry, text: (before: string) => string): PartEntry =>
+  withText(entry, text(textOf(entry)));
 
 const cases: readonly Case[] = [
   {
     what: 'the SBOM',
-    data: change(sbom, (entry) => withText(entry, (text) => text.replace('Apache-2.0', 'MIT'))),
+    data: change(sbom, (entry) => rewritten(entry, (text) => text.replace('Apache-2.0', 'MIT'))),
     reason: 'sbom-only',
     substitutions: [`content ${sbom}`],
   },
@@ -58,7 +65,7 @@ const cases: readonly Case[] = [
   },
   {
     what: 'one file',
-    data: change('etc/hello/hello.conf', (entry) => withText(entry, (text) => `${text}extra = 1\n`)),
+    data: change('etc/hello/hello.conf', (entry) => rewritten(entry, (text) => `${text}extra = 1\n`)),
     reason: 'content',
     substitutions: ['content etc/hello/hello.conf'],
   },
@@ -78,7 +85,7 @@ const cases: readonly Case[] = [
     what: 'a file that the build does not leave',
     data: (entries) => {
       const at = entries.findIndex(({ name }) => name === 'usr/share/hello/lines');
-      const more = withText({ ...entries[at]!, name: 'usr/share/hello/lines2' }, () => 'more\n');
+      const more = rewritten({ ...entries[at]!, name: 'usr/share/hello/lines2' }, () => 'more\n');
       return [...entries.slice(0, at + 1), more, ...entries.slice(at + 1)];
     },
     reason: 'content',
@@ -108,7 +115,7 @@ const cases: readonly Case[] = [
   {
     what: 'a field of .PKGINFO',
     control: change('.PKGINFO', (entry) =>
-      withText(entry, (text) => text.replace(/^url = .*$/m, 'url = https://other.example/')),
+      rewritten(entry, (text) => text.replace(/^url = .*$/m, 'url = https://other.example/')),
     ),
     reason: 'metadata-only',
     substitutions: ['field .PKGINFO url'],
@@ -116,7 +123,7 @@ const cases: readonly Case[] = [
   {
     what: 'a dependency that is added',
     control: change('.PKGINFO', (entry) =>
-      withText(entry, (text) => text.replace(/^depend = /m, 'depend = evil\ndepend = ')),
+      rewritten(entry, (text) => text.replace(/^depend = /m, 'depend = evil\ndepend = ')),
     ),
     reason: 'metadata-only',
     substitutions: ['field .PKGINFO depend'],
@@ -131,7 +138,7 @@ const cases: readonly Case[] = [
   {
     what: 'a mode and the SBOM',
     data: (entries) =>
-      change(sbom, (entry) => withText(entry, (text) => text.replace('Apache-2.0', 'MIT')))(
+      change(sbom, (entry) => rewritten(entry, (text) => text.replace('Apache-2.0', 'MIT')))(
         change('usr/bin/hello-sh', (entry) => ({ ...entry, mode: 0o4755 }))(entries),
       ),
     reason: 'metadata-only',
@@ -145,14 +152,14 @@ const cases: readonly Case[] = [
   },
   {
     what: 'the compressor and one file',
-    data: change('etc/hello/hello.conf', (entry) => withText(entry, () => 'other\n')),
+    data: change('etc/hello/hello.conf', (entry) => rewritten(entry, () => 'other\n')),
     packing: { compress: compressedByZlib },
     reason: 'content',
     substitutions: ['content etc/hello/hello.conf', 'compressed-form data'],
   },
 ];
 
-async function compressedByZlib(section: keyof Parts, tar: Uint8Array): Promise<Uint8Array> {
+async function compressedByZlib(section: SectionName, tar: Uint8Array): Promise<Uint8Array> {
   const { packing } = await takeApart(readFileSync(published(hello)));
   return section === 'data' ? gzipSync(tar, { level: 9 }) : packing.compress(section, tar);
 }
@@ -161,28 +168,14 @@ function published(name: string): string {
   return join(lab, 'repository/v0.59.1/x86_64', name);
 }
 
-async function changed({ data, control, packing = {} }: Case): Promise<Uint8Array> {
+async function changed({ data, control, packing }: Case): Promise<Uint8Array> {
   const apart = await takeApart(readFileSync(published(hello)));
-  const parts = {
-    ...apart.parts,
-    data: data?.(apart.parts.data) ?? apart.parts.data,
-    control: control?.(apart.parts.control) ?? apart.parts.control,
-  };
-  return putTogether(withSize(parts, apart.parts), { ...apart.packing, ...packing });
-}
-
-/** As melange would have counted: contents of files. */
-function withSize(parts: Parts, before: Parts): Parts {
-  const bytes = ({ data }: Parts) => data.reduce((sum, { content }) => sum + content.length, 0);
-  const grown = bytes(parts) - bytes(before);
-  const control = parts.control.map((entry) =>
-    entry.name === '.PKGINFO'
-      ? withText(entry, (text) =>
-          text.replace(/^size = (\d+)$/m, (_, size) => `size = ${Number(size) + grown}`),
-        )
-      : entry,
+  const { parts } = apart;
+  const altered = withData(
+    { ...parts, control: control?.(parts.control) ?? parts.control },
+    data?.(parts.data) ?? parts.data,
   );
-  return { ...parts, control };
+  return putTogether(altered, { ...apart.packing, ...packing });
 }
 
 function substitutionsOf({ explanation }: PackageResult): string[] {

@@ -12,11 +12,9 @@ import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lab } from '../support/lab.ts';
-import { assertReproduced, cannotRebuild, explain, labOptions } from './lab-run.ts';
-import { coveredBy } from './mutation/covered.ts';
-import { judge } from './mutation/judge.ts';
 import {
   changeControl,
+  isSbom,
   type Packing,
   type PartEntry,
   type Parts,
@@ -25,10 +23,12 @@ import {
   textOf,
   withContent,
   withText,
-} from './mutation/parts.ts';
+} from '../support/parts.ts';
+import { assertReproduced, cannotRebuild, explain, labOptions } from './lab-run.ts';
+import { coveredBy } from './mutation/covered.ts';
+import { judge } from './mutation/judge.ts';
 import { openSubject, type Subject } from './mutation/subject.ts';
 
-const isSbom = ({ name }: PartEntry): boolean => name.endsWith('.spdx.json');
 const isPayload = (entry: PartEntry): boolean => entry.type === '0' && !isSbom(entry);
 
 type Change = (subject: Subject) => { readonly parts?: Parts; readonly packing?: Partial<Packing> };

@@ -1,18 +1,13 @@
-/** `npm run test:slow`: every bit, every byte of every archive, and random mutants of every golden. */
+/** `npm run test:slow`: every bit and every byte of every archive; `npm run mutants` tries random ones of every golden. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { lab } from '../support/lab.ts';
 import { cannotRebuild } from './lab-run.ts';
-import { assertRandomNeverReproduced, everyGolden } from './mutation/campaign.ts';
 import { archiveByteMutants, fieldMutants } from './mutation/fields.ts';
 import type { Mutant } from './mutation/judge.ts';
 import { sbomByteMutants } from './mutation/sbom.ts';
 import { assertOnlyCovered, openSubject, type Subject, type SubjectFile } from './mutation/subject.ts';
-
-/** How many mutants, and where chance begins, for a longer run. */
-const count = Number(process.env['MUTANTS'] ?? 20_000);
-const seed = Number(process.env['SEED'] ?? 1);
 
 const subjects: readonly SubjectFile[] = [
   { file: 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk' },
@@ -58,16 +53,6 @@ for (const file of subjects) {
     });
   });
 }
-
-describe('every golden', { skip: cannotRebuild }, () => {
-  it(`is not reproduced when it is changed by chance, ${count} times from seed ${seed}`, async (t) => {
-    const { mutants, verdicts, covered } = await assertRandomNeverReproduced(everyGolden(), count, seed);
-    t.diagnostic(
-      `${mutants} mutants: ${[...verdicts].map(([kind, times]) => `${times} ${kind}`).join(', ')}`,
-    );
-    for (const each of covered) t.diagnostic(`covered: ${each}`);
-  });
-});
 
 function* bitMutants(published: Uint8Array): Generator<Mutant> {
   for (let at = 0; at < published.length * 8; at++) {

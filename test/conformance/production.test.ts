@@ -20,7 +20,7 @@ import {
   productionLab,
 } from '../emit/sbom/production/support.ts';
 import { sharedLab } from '../support/lab.ts';
-import { readWhole, repack } from '../support/repack.ts';
+import { changeControl, readWhole, repack, textOf, withText } from '../support/parts.ts';
 import { packedSources } from '../support/sources.ts';
 import { assertReproduced, cache, cannotRebuild, explain, labOptions } from './lab-run.ts';
 
@@ -157,10 +157,11 @@ async function publish(script: string, sourceDirectory: string): Promise<string>
   const draft = join(work, 'hello-shell-1.4.2-r3.apk');
   const indented = `OUT=/home/build/melange-out/hello-shell\n${script}`.replace(/^/gm, '      ');
   const recipe = (text: string) => text.replace(/(?<=\n {4}runs: \|\n)(?: {6}.*\n)+/, `${indented}\n`);
-  writeFileSync(
-    draft,
-    await repack(golden('production-v0.59.1', 'hello-shell-1.4.2-r3'), { recipe, unsigned: true }),
-  );
+  const unsigned = await repack(golden('production-v0.59.1', 'hello-shell-1.4.2-r3'), (parts) => ({
+    ...changeControl(parts, '.melange.yaml', (entry) => withText(entry, recipe(textOf(entry)))),
+    signature: [],
+  }));
+  writeFileSync(draft, unsigned);
   const target = { directory: mkdtempSync(join(work, 'out-')), signingKey: undefined };
   const [written] = await rebuild(draft, target, withSyft(sourceDirectory));
   return written!.path;

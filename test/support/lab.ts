@@ -9,10 +9,10 @@ export const root: string = dirname(dirname(dirname(dirname(fileURLToPath(import
 export const fixtures: string = join(root, 'fixtures');
 export const lab: string = join(fixtures, 'lab');
 
-/** The larger lab beside the checkout, with packages whose text is not ours to keep; undefined elsewhere. */
-export const sharedLab: string | undefined = present(join(root, '../shared/lab'));
-/** Packages that others published; undefined elsewhere. */
-export const sharedSamples: string | undefined = present(join(root, '../shared/samples'));
+/** The larger lab, with packages whose text is not ours to keep: as named, or beside the checkout; undefined elsewhere. */
+export const sharedLab: string | undefined = present('WOLFI_REPRO_LAB', '../shared/lab');
+/** Packages that others published: as named, or beside the checkout; undefined elsewhere. */
+export const sharedSamples: string | undefined = present('WOLFI_REPRO_SAMPLES', '../shared/samples');
 /** The lab's build environment as `npm test` makes it; undefined where Debian's packages are not to be had. */
 export const labEnvironment: string | undefined = madeEnvironment();
 
@@ -38,8 +38,12 @@ export function skipUnless(needed: unknown, reason: string): string | false {
   return needed === undefined || needed === false ? reason : false;
 }
 
-function present(path: string): string | undefined {
-  return existsSync(path) ? path : undefined;
+/** A folder that a variable of the environment names must be there. */
+function present(variable: string, usual: string): string | undefined {
+  const named = process.env[variable];
+  if (named === undefined) return existsSync(join(root, usual)) ? join(root, usual) : undefined;
+  if (!existsSync(named)) throw new Error(`${variable} names ${named}, which is not there`);
+  return named;
 }
 
 function madeEnvironment(): string | undefined {

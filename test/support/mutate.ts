@@ -55,3 +55,8 @@ function changedOnce(bytes: Buffer, random: Random): Buffer {
     }
   }
 }
+
+/** One of a list by chance; undefined of an empty one. */
+export function oneOf<T>(list: readonly T[], random: Random): T | undefined {
+  return list[random(list.length)];
+}

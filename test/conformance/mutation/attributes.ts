@@ -1,5 +1,5 @@
 /** What can be changed in one entry of an archive. */
-import type { Packing, PartEntry, Parts } from './parts.ts';
+import type { Packing, PartEntry, Parts } from '../../support/parts.ts';
 
 /** A package in its parts, with how they are packed. */
 export interface Whole {

@@ -1,82 +1,122 @@
-/** Random mutants over many packages, package by package, so that one build is kept at a time. */
-import assert from 'node:assert/strict';
-import { type Golden, goldens } from '../../support/lab.ts';
+/** Random mutants of many packages, package by package, so that one build is kept at a time. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PackageResult } from '../../../src/verdict/result.ts';
+import { productionGoldens, productionLab } from '../../emit/sbom/production/support.ts';
+import { type Golden, goldens, lab, root, sharedLab } from '../../support/lab.ts';
+import { type Random, randomOf } from '../../support/mutate.ts';
+import { packedSources } from '../../support/sources.ts';
 import { coveredBy } from './covered.ts';
-import { judge, type Mutant } from './judge.ts';
-import { type Chance, chanceFrom, randomMutant } from './random.ts';
-import { openSubject, type Subject } from './subject.ts';
+import { judge } from './judge.ts';
+import { type RandomMutant, randomMutant } from './random.ts';
+import { openSubject, type Subject, type SubjectFile } from './subject.ts';
 
-/** Every golden that is reproducible. */
-export function everyGolden(): Golden[] {
-  return goldens().filter(({ reproducible }) => reproducible);
+export interface CampaignPackage extends SubjectFile {
+  readonly folder: string;
+  /** Mutants beside those of the others. */
+  readonly share: number;
+}
+
+/** Every package that is reproducible, of every version of melange, and those like production’s. */
+export function everyPackage(): CampaignPackage[] {
+  const known = new Set<string>();
+  const folders = sharedLab === undefined ? [lab] : [lab, sharedLab];
+  const ofMelange = folders.flatMap((folder) => {
+    const fresh = goldens(folder).filter(({ file, reproducible }) => reproducible && !known.has(file));
+    for (const { file } of fresh) known.add(file);
+    return fresh.map((golden) => ofGolden(golden, folder));
+  });
+  return [...ofMelange, ...productionGoldens.map((golden) => ofGolden(golden, productionLab))];
 }
 
 /** One package of each recipe but the large ones, the versions of melange in turn. */
-export function oneOfEachRecipe(): Golden[] {
+export function oneOfEachRecipe(): CampaignPackage[] {
   const byRecipe = new Map<string, Golden[]>();
-  for (const golden of everyGolden())
+  for (const golden of goldens().filter(({ reproducible }) => reproducible))
     byRecipe.set(golden.recipe, [...(byRecipe.get(golden.recipe) ?? []), golden]);
   return [...byRecipe.values()]
-    .filter(([golden]) => share(golden!) === wholeShare)
-    .map((group, index) => group[(index * 7) % group.length]!);
+    .filter(([golden]) => shareOf(golden!.file) === wholeShare)
+    .map((group, index) => ofGolden(group[(index * 7) % group.length]!, lab));
+}
+
+function ofGolden({ file, sourceDir }: Pick<Golden, 'file' | 'sourceDir'>, folder: string): CampaignPackage {
+  return { file, folder, share: shareOf(file), ...(sourceDir === undefined ? {} : { sourceDir }) };
 }
 
 const wholeShare = 100;
 
 /** Large packages take seconds a mutant. */
-function share({ recipe }: Golden): number {
-  if (recipe === 'recipes/bulk.yaml') return 1;
-  return recipe === 'recipes/manyfiles.yaml' ? 4 : wholeShare;
+function shareOf(file: string): number {
+  return /\/(bulk|manyfiles)-/.test(file) ? 10 : wholeShare;
 }
 
-export interface Campaign {
-  readonly mutants: number;
-  readonly verdicts: ReadonlyMap<string, number>;
-  /** What was reproduced because a trait covers it. */
-  readonly covered: readonly string[];
+/** How many mutants of each package, so that there are as many as asked for. */
+export function dueOf(packages: readonly CampaignPackage[], count: number): number[] {
+  const shares = packages.reduce((sum, { share }) => sum + share, 0);
+  return packages.map(({ share }) => Math.ceil((count * share) / shares));
 }
 
-/** Fails as soon as a package is over of which a mutant was reproduced that no trait covers. */
-export async function assertRandomNeverReproduced(
-  packages: readonly Golden[],
+export interface Tally {
+  /** By kind of the mutant, then by verdict with its reason. */
+  readonly verdicts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By the members of the plan that cover what was reproduced all the same. */
+  readonly covered: Readonly<Record<string, number>>;
+  /** Mutants that were reproduced and must not be, in words. */
+  readonly defects: readonly string[];
+}
+
+/** Judges so many mutants of one package; each is another file than the published one. */
+export async function judgeMutants(
+  each: CampaignPackage,
   count: number,
   seed: number,
-): Promise<Campaign> {
-  const shares = packages.reduce((sum, golden) => sum + share(golden), 0);
-  const verdicts = new Map<string, number>();
-  const covered: string[] = [];
-  let mutants = 0;
-  for (const [index, golden] of packages.entries()) {
-    const due = Math.ceil((count * share(golden)) / shares);
-    const { file, signed, sourceDir } = golden;
-    const subject = await openSubject({ file, signed, ...(sourceDir === undefined ? {} : { sourceDir }) });
-    try {
-      const made = makeMutants(subject, due, chanceFrom(seed + index));
-      for await (const { mutant, result } of judge(made, subject.name, subject.options)) {
-        mutants += 1;
-        verdicts.set(result.verdict.kind, (verdicts.get(result.verdict.kind) ?? 0) + 1);
-        if (result.verdict.kind !== 'reproduced') continue;
-        const members = requireCovered(subject, mutant, () => coveredBy(subject.original, result));
-        covered.push(`${file}: ${mutant.what}: ${members.join(' ')}`);
-      }
-    } finally {
-      await subject.close();
-    }
-  }
-  return { mutants, verdicts, covered };
-}
-
-function requireCovered(subject: Subject, mutant: Mutant, covered: () => string[]): string[] {
+  stepSeconds: number,
+): Promise<Tally> {
+  const verdicts: Record<string, Record<string, number>> = {};
+  const covered: Record<string, number> = {};
+  const defects: string[] = [];
+  const subject = await openSubject({ ...each, ...sourcesOf(each) }, each.folder, stepSeconds);
   try {
-    return covered();
-  } catch (cause) {
-    return assert.fail(`${subject.name} is reproduced with ${mutant.what} changed: ${String(cause)}`);
+    const made = makeMutants(subject, count, randomOf(seed));
+    for await (const { mutant, result } of judge(made, subject.name, subject.options)) {
+      const tally = verdicts[mutant.kind] ?? {};
+      const verdict = nameOf(result);
+      tally[verdict] = (tally[verdict] ?? 0) + 1;
+      verdicts[mutant.kind] = tally;
+      if (result.verdict.kind !== 'reproduced') continue;
+      try {
+        const members = coveredBy(subject.original, result).join(' and ');
+        covered[members] = (covered[members] ?? 0) + 1;
+      } catch (cause) {
+        defects.push(`${each.file} is reproduced with ${mutant.what} changed: ${String(cause)}`);
+      }
+    }
+  } finally {
+    await subject.close();
+  }
+  return { verdicts, covered, defects };
+}
+
+function nameOf({ verdict }: PackageResult): string {
+  return verdict.kind === 'reproduced' ? verdict.kind : `${verdict.kind}: ${verdict.reason}`;
+}
+
+async function* makeMutants(subject: Subject, count: number, random: Random): AsyncGenerator<RandomMutant> {
+  for (let made = 0; made < count; ) {
+    const mutant = await randomMutant(subject, random);
+    if (Buffer.from(mutant.bytes).equals(subject.published)) continue;
+    made += 1;
+    yield mutant;
   }
 }
 
-async function* makeMutants(subject: Subject, count: number, chance: Chance): AsyncGenerator<Mutant> {
-  for (let made = 0; made < count; made++) {
-    const mutant = await randomMutant(subject, chance);
-    if (!Buffer.from(mutant.bytes).equals(subject.published)) yield mutant;
-  }
+/** Debian’s archives are only there once `npm run fidelity` has fetched them. */
+const archives = join(root, '.cache/lab/sources/cache');
+
+/** The sources that recipes of the larger lab fetch. */
+function sourcesOf({ folder }: CampaignPackage): Pick<SubjectFile, 'sources'> {
+  if (folder !== sharedLab) return {};
+  const { cache, mirror } = packedSources();
+  const caches = [cache, ...(existsSync(archives) ? [archives] : [])];
+  return { sources: { sourceCaches: caches, sourceMirrors: [mirror] } };
 }

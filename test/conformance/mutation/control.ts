@@ -1,6 +1,14 @@
 /** Changes of the control section: its files, and every line of .PKGINFO. */
+
+import {
+  changeControl,
+  type PartEntry,
+  type Parts,
+  textOf,
+  withContent,
+  withText,
+} from '../../support/parts.ts';
 import { type Change, fields, flip } from './attributes.ts';
-import { changeControl, type PartEntry, type Parts, textOf, withContent, withText } from './parts.ts';
 
 export function* controlChanges(parts: Parts): Generator<Change> {
   for (const [index, entry] of parts.control.entries()) {

@@ -1,16 +1,27 @@
 /** Changes of the data section: attributes, records and contents of each entry, and the tree itself. */
+
+import { changeData, type PartEntry, type Parts, withContent, withData } from '../../support/parts.ts';
 import { type Change, fields, flip } from './attributes.ts';
-import { changeData, type PartEntry, type Parts, withContent, withSize } from './parts.ts';
 
 export function* dataChanges(parts: Parts): Generator<Change> {
-  for (const [index, entry] of parts.data.entries()) {
-    for (const [what, change] of fields) {
-      const changed = change(entry);
-      if (changed !== undefined)
-        yield { what: `${entry.name}: ${what}`, parts: changeData(parts, index, () => changed) };
-    }
-    yield* recordChanges(parts, index, entry);
-    if (entry.type === '0') yield* contentChanges(parts, index, entry);
+  for (const index of parts.data.keys()) yield* entryChanges(parts, index);
+  yield* addedEntries(parts);
+}
+
+/** One entry in another form, elsewhere, twice or gone. */
+export function* entryChanges(parts: Parts, index: number): Generator<Change> {
+  const entry = parts.data[index]!;
+  yield* attributeChanges(parts, index, entry);
+  yield* recordChanges(parts, index, entry);
+  if (entry.type === '0') yield* contentChanges(parts, index, entry);
+  yield* placeChanges(parts, index, entry);
+}
+
+function* attributeChanges(parts: Parts, index: number, entry: PartEntry): Generator<Change> {
+  for (const [what, change] of fields) {
+    const changed = change(entry);
+    if (changed !== undefined)
+      yield { what: `${entry.name}: ${what}`, parts: changeData(parts, index, () => changed) };
   }
 }
 
@@ -40,48 +51,35 @@ function* contentChanges(parts: Parts, index: number, entry: PartEntry): Generat
       parts: changeData(parts, index, () => withContent(entry, flip(content, at))),
     };
   }
+  const longer = withContent(entry, Buffer.concat([content, Buffer.from('\n')]));
   yield {
     what: `${entry.name}: content longer`,
-    parts: withSize(
-      changeData(parts, index, () => withContent(entry, Buffer.concat([content, Buffer.from('\n')]))),
-      1,
-    ),
+    parts: withData(parts, parts.data.with(index, longer)),
   };
 }
 
-const folderBytes = 4096;
-
-/** Entries added, dropped and moved; the size recorded in .PKGINFO follows. */
-export function* treeChanges(parts: Parts): Generator<Change> {
+function* placeChanges(parts: Parts, index: number, entry: PartEntry): Generator<Change> {
   const { data } = parts;
-  for (const [index, entry] of data.entries()) {
-    const without = { ...parts, data: data.filter((_, at) => at !== index) };
-    const counted =
-      entry.type === '5' ? folderBytes : entry.type === '2' ? entry.linkname.length : entry.size;
-    yield { what: `${entry.name}: dropped`, parts: withSize(without, -counted) };
-    const next = data[index + 1];
-    if (next !== undefined) {
-      const swapped = data.map((each, at) => (at === index ? next : at === index + 1 ? entry : each));
-      yield { what: `${entry.name}: behind ${next.name}`, parts: { ...parts, data: swapped } };
-    }
-    if (entry.type === '0')
-      yield { what: `${entry.name}: once more`, parts: { ...parts, data: [...data, entry] } };
-  }
-  const model = data.find(({ type }) => type === '5') ?? data[0]!;
-  const added = (name: string, extra: Partial<PartEntry>): Change => {
-    const entry = {
-      ...model,
-      pax: new Map(),
-      linkname: '',
-      size: 0,
-      content: new Uint8Array(0),
-      name,
-      ...extra,
+  yield { what: `${entry.name}: dropped`, parts: withData(parts, data.toSpliced(index, 1)) };
+  const next = data[index + 1];
+  if (next !== undefined)
+    yield {
+      what: `${entry.name}: behind ${next.name}`,
+      parts: { ...parts, data: data.toSpliced(index, 2, next, entry) },
     };
-    const counted =
-      entry.type === '5' ? folderBytes : entry.type === '2' ? entry.linkname.length : entry.size;
-    return { what: `${name}: added`, parts: withSize({ ...parts, data: [...data, entry] }, counted) };
-  };
+  if (entry.type === '0')
+    yield { what: `${entry.name}: once more`, parts: { ...parts, data: [...data, entry] } };
+}
+
+/** Entries that no step left. */
+export function* addedEntries(parts: Parts): Generator<Change> {
+  const { data } = parts;
+  const model = data.find(({ type }) => type === '5') ?? data[0]!;
+  const bare = { ...model, pax: new Map(), linkname: '', size: 0, content: new Uint8Array(0) };
+  const added = (name: string, extra: Partial<PartEntry>): Change => ({
+    what: `${name}: added`,
+    parts: withData(parts, [...data, { ...bare, name, ...extra }]),
+  });
   const text = Buffer.from('#!/bin/sh\n');
   yield added('zz', { type: '5', mode: 0o755 });
   yield added('zz', { type: '0', mode: 0o755, content: text, size: text.length });

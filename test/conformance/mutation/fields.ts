@@ -1,10 +1,11 @@
 /** Every single thing that can be changed in a package, each packed again so that all digests and signatures fit. */
+
+import { type Packing, type Parts, putTogether, type SectionName, withTarByte } from '../../support/parts.ts';
 import type { Change, Whole } from './attributes.ts';
 import { controlChanges, pkginfoChanges } from './control.ts';
-import { dataChanges, treeChanges } from './data.ts';
-import { framingChanges, sectionsOf, signatureChanges } from './framing.ts';
+import { dataChanges } from './data.ts';
+import { framingChanges, madeBy, signatureChanges } from './framing.ts';
 import type { Mutant } from './judge.ts';
-import { type Packing, type Parts, putTogether, withTarByte } from './parts.ts';
 
 /** All mutants of one package, made as they are asked for; with `every` only each so-many-th. */
 export async function* fieldMutants({ parts, packing }: Whole, every = 1): AsyncGenerator<Mutant> {
@@ -12,8 +13,7 @@ export async function* fieldMutants({ parts, packing }: Whole, every = 1): Async
   let at = 0;
   for (const change of changes(parts, packing)) {
     if (at++ % every !== 0) continue;
-    const bytes = await putTogether(change.parts ?? parts, { ...packing, ...change.packing });
-    const changed = change.bytes?.(bytes, sectionsOf(bytes, parts.signature.length > 0)) ?? bytes;
+    const changed = await madeBy(change, { parts, packing });
     // What is written as it was before is no change: a last line moved last, a Go gzip made by Go's.
     if (Buffer.compare(changed, published) !== 0) yield { what: change.what, bytes: changed };
   }
@@ -21,7 +21,6 @@ export async function* fieldMutants({ parts, packing }: Whole, every = 1): Async
 
 function* changes(parts: Parts, packing: Packing): Generator<Change> {
   yield* dataChanges(parts);
-  yield* treeChanges(parts);
   yield* controlChanges(parts);
   yield* pkginfoChanges(parts);
   yield* signatureChanges(parts, packing);
@@ -31,7 +30,7 @@ function* changes(parts: Parts, packing: Packing): Generator<Change> {
 /** Every byte of a section's archive, one after the other; of the signature section the signature's own among them. */
 export async function* archiveByteMutants(
   { parts, packing }: Whole,
-  section: keyof Parts,
+  section: SectionName,
 ): AsyncGenerator<Mutant> {
   for (let at = 0, size = 1; at < size; at++) {
     const alter: Packing['alter'] = (name, tar) => {

@@ -1,8 +1,17 @@
 /** Changes of what is around the archives: signatures, gzip members, the file as a whole. */
 import { gzipSync } from 'node:zlib';
-import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
-import { type Change, fields, flip, type Sections } from './attributes.ts';
-import { joined, type Packing, type PartEntry, type Parts, signed, withContent, withText } from './parts.ts';
+import { deflateGenerations, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import {
+  joined,
+  type Packing,
+  type PartEntry,
+  type Parts,
+  putTogether,
+  signed,
+  withContent,
+  withText,
+} from '../../support/parts.ts';
+import { type Change, fields, flip, type Sections, type Whole } from './attributes.ts';
 
 export function* signatureChanges(parts: Parts, packing: Packing): Generator<Change> {
   const [first] = parts.signature;
@@ -50,10 +59,11 @@ export function* framingChanges(parts: Parts, packing: Packing): Generator<Chang
     yield by('compressed by zlib', (tar) => gzipSync(tar));
     yield by('compressed by zlib, level 9', (tar) => gzipSync(tar, { level: 9 }));
     yield by('not compressed', (tar) => gzipSync(tar, { level: 0 }));
-    if (name !== 'signature' || packing.deflate !== 'v1.15.10')
-      yield by('compressed by Go', (tar) => gzipGo(tar));
-    if (name === 'data') yield by('in one block', (tar) => gzipKlauspost(tar, packing.deflate));
-    else yield by('in blocks', (tar) => joined(pgzip([tar], { generation: packing.deflate })));
+    yield by('compressed by Go', (tar) => gzipGo(tar));
+    for (const generation of deflateGenerations) {
+      yield by(`in one stream by ${generation}`, (tar) => gzipKlauspost(tar, generation));
+      yield by(`in blocks by ${generation}`, (tar) => joined(pgzip([tar], { generation })));
+    }
     for (const [what, change] of headerChanges) {
       yield by(what, async (tar) => change(await packing.compress(name, tar)));
     }
@@ -109,8 +119,14 @@ function* fileChanges(sections: number): Generator<Change> {
   yield whole('an empty member in front', (file) => Buffer.concat([gzipSync(''), file]));
 }
 
+/** The file that a change makes. */
+export async function madeBy(change: Change, { parts, packing }: Whole): Promise<Uint8Array> {
+  const bytes = await putTogether(change.parts ?? parts, { ...packing, ...change.packing });
+  return change.bytes?.(bytes, sectionsOf(bytes, (change.parts ?? parts).signature.length > 0)) ?? bytes;
+}
+
 /** The members of a whole file. */
-export function sectionsOf(file: Uint8Array, isSigned: boolean): Sections {
+function sectionsOf(file: Uint8Array, isSigned: boolean): Sections {
   const starts: number[] = [];
   // Sections begin with a gzip header that nothing inside a deflate stream of these packages looks like.
   for (

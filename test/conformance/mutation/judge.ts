@@ -12,28 +12,31 @@ export interface Mutant {
   readonly bytes: Uint8Array;
 }
 
-export interface Judged {
-  readonly mutant: Mutant;
+export interface Judged<M extends Mutant = Mutant> {
+  readonly mutant: M;
   readonly result: PackageResult;
 }
 
-const batch = 256;
+/** Bounds of a batch, which is in memory and on the disk at once. */
+const batch = { mutants: 256, bytes: 64 * 1024 * 1024 };
 
 /** Verifies mutants in batches; each keeps the file name of the package behind a number. */
-export async function* judge(
-  mutants: Iterable<Mutant> | AsyncIterable<Mutant>,
+export async function* judge<M extends Mutant>(
+  mutants: Iterable<M> | AsyncIterable<M>,
   fileName: string,
   options: RunOptions,
-): AsyncGenerator<Judged> {
+): AsyncGenerator<Judged<M>> {
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-mutants-'));
   const place = (index: number) => join(folder, `${index}-${fileName}`);
   try {
-    let pending: Mutant[] = [];
+    let pending: M[] = [];
+    let bytes = 0;
     for await (const mutant of mutants) {
       pending.push(mutant);
-      if (pending.length < batch) continue;
+      bytes += mutant.bytes.length;
+      if (pending.length < batch.mutants && bytes < batch.bytes) continue;
       yield* judgeBatch(pending, place, options);
-      pending = [];
+      [pending, bytes] = [[], 0];
     }
     if (pending.length > 0) yield* judgeBatch(pending, place, options);
   } finally {
@@ -41,11 +44,11 @@ export async function* judge(
   }
 }
 
-async function* judgeBatch(
-  mutants: readonly Mutant[],
+async function* judgeBatch<M extends Mutant>(
+  mutants: readonly M[],
   place: (index: number) => string,
   options: RunOptions,
-): AsyncGenerator<Judged> {
+): AsyncGenerator<Judged<M>> {
   const files = mutants.map(({ bytes }, index) => {
     writeFileSync(place(index), bytes);
     return place(index);

@@ -1,159 +1,187 @@
 /** Mutants by chance, from a seed: what nobody thought of. */
-import { fields, type Whole } from './attributes.ts';
-import type { Mutant } from './judge.ts';
+import { oneOf, type Random } from '../../support/mutate.ts';
 import {
   changeControl,
   changeData,
   type Packing,
   type PartEntry,
-  putTogether,
+  type Parts,
+  type SectionName,
   textOf,
   withContent,
   withTarByte,
   withText,
-} from './parts.ts';
-
-/** Numbers from 0 up to a bound that is not reached. */
-export type Chance = (bound: number) => number;
-
-/** mulberry32: the same numbers from the same seed on every machine. */
-export function chanceFrom(seed: number): Chance {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
-}
+} from '../../support/parts.ts';
+import { type Change, fields, type Whole } from './attributes.ts';
+import { controlChanges, pkginfoChanges } from './control.ts';
+import { addedEntries, entryChanges } from './data.ts';
+import { framingChanges, madeBy, signatureChanges } from './framing.ts';
+import type { Mutant } from './judge.ts';
+import {
+  appended,
+  deletedBytes,
+  insertedBytes,
+  movedBytes,
+  otherBytes,
+  type RawMaker,
+  truncated,
+} from './raw.ts';
+import { recipeByte, recipeLine } from './recipe.ts';
+import { sbomElement } from './sbom.ts';
 
 export interface RandomSubject extends Whole {
   readonly published: Uint8Array;
 }
 
-type Maker = (subject: RandomSubject, chance: Chance) => Promise<Mutant>;
+export interface RandomMutant extends Mutant {
+  readonly kind: string;
+}
 
-/** With how often each is taken; a changed recipe is built anew and takes longest. */
-const makers: readonly (readonly [weight: number, make: Maker])[] = [
-  [20, fileBytes],
-  [5, fileCut],
-  [30, tarByte],
-  [15, attribute],
-  [10, content],
-  [12, sbomByte],
-  [12, pkginfoByte],
-  [1, recipeByte],
+/** Undefined where the package has no such thing. */
+type Maker = (subject: RandomSubject, random: Random) => Change | undefined;
+
+interface Kind {
+  readonly kind: string;
+  /** How often it is taken, beside the others. */
+  readonly weight: number;
+}
+
+/** The file is changed as it lies on a disk. */
+const rawKinds: readonly (Kind & { readonly raw: RawMaker })[] = [
+  { kind: 'bytes of the file changed', weight: 14, raw: otherBytes },
+  { kind: 'bytes inserted', weight: 4, raw: insertedBytes },
+  { kind: 'bytes deleted', weight: 4, raw: deletedBytes },
+  { kind: 'bytes doubled or moved', weight: 4, raw: movedBytes },
+  { kind: 'file cut off', weight: 3, raw: truncated },
+  { kind: 'bytes appended', weight: 3, raw: appended },
 ];
 
-const total = makers.reduce((sum, [weight]) => sum + weight, 0);
+/** Each changes parts of a package whose digests and signature are made right again. */
+const partKinds: readonly (Kind & { readonly make: Maker })[] = [
+  { kind: 'an entry: attribute, record, content, place', weight: 14, make: anEntry },
+  { kind: 'an entry added', weight: 2, make: oneOfAll(({ parts }) => addedEntries(parts)) },
+  { kind: 'one attribute of all entries', weight: 3, make: allEntries },
+  { kind: 'a byte of a content', weight: 6, make: contentByte },
+  { kind: 'a byte of the SBOM', weight: 5, make: sbomByte },
+  { kind: 'an element of the SBOM', weight: 8, make: ({ parts }, random) => sbomElement(parts, random) },
+  { kind: 'a character of .PKGINFO', weight: 6, make: pkginfoCharacter },
+  { kind: 'a line of .PKGINFO', weight: 5, make: oneOfAll(({ parts }) => pkginfoChanges(parts)) },
+  { kind: 'the control section’s files', weight: 4, make: oneOfAll(({ parts }) => controlChanges(parts)) },
+  { kind: 'a byte of the recipe', weight: 1, make: ({ parts }, random) => recipeByte(parts, random) },
+  { kind: 'a line of the recipe', weight: 2, make: ({ parts }, random) => recipeLine(parts, random) },
+];
 
-export function randomMutant(subject: RandomSubject, chance: Chance): Promise<Mutant> {
-  let left = chance(total);
-  for (const [weight, make] of makers) {
-    if (left < weight) return make(subject, chance);
+/** How the parts are packed. */
+const packingKinds: readonly (Kind & { readonly make: Maker })[] = [
+  { kind: 'a byte of an archive', weight: 18, make: archiveByte },
+  {
+    kind: 'the signature section',
+    weight: 3,
+    make: oneOfAll(({ parts, packing }) => signatureChanges(parts, packing)),
+  },
+  {
+    kind: 'encoder, gzip header or order of sections',
+    weight: 6,
+    make: oneOfAll(({ parts, packing }) => framingChanges(parts, packing)),
+  },
+  { kind: 'several of these at once', weight: 5, make: severalParts },
+];
+
+const all = [...rawKinds, ...partKinds, ...packingKinds];
+const total = all.reduce((sum, { weight }) => sum + weight, 0);
+
+/** A mutant of a kind that chance takes; it may be no change at all. */
+export async function randomMutant(subject: RandomSubject, random: Random): Promise<RandomMutant> {
+  let left = random(total);
+  const taken = all.find(({ weight }) => {
     left -= weight;
-  }
-  return fileBytes(subject, chance);
+    return left < 0;
+  })!;
+  const { kind } = taken;
+  if ('raw' in taken) return { kind, ...taken.raw(subject.published, random) };
+  const change = taken.make(subject, random) ?? contentByte(subject, random);
+  return { kind, what: change.what, bytes: await madeBy(change, subject) };
 }
 
-/** One to four bytes of the file. */
-async function fileBytes({ published }: RandomSubject, chance: Chance): Promise<Mutant> {
-  const bytes = Uint8Array.from(published);
-  const places = Array.from({ length: 1 + chance(4) }, () => chance(bytes.length));
-  for (const at of new Set(places)) bytes[at]! ^= 1 + chance(255);
-  return { what: `file bytes ${places.join(' ')}`, bytes };
-}
-
-/** Some bytes dropped, doubled or put elsewhere. */
-async function fileCut({ published }: RandomSubject, chance: Chance): Promise<Mutant> {
-  const at = chance(published.length);
-  const length = 1 + chance(64);
-  const [front, middle, back] = [
-    published.subarray(0, at),
-    published.subarray(at, at + length),
-    published.subarray(at + length),
-  ];
-  const forms = [
-    [front, back],
-    [front, middle, middle, back],
-    [front, back, middle],
-  ];
-  const bytes = Buffer.concat(forms[chance(forms.length)]!);
-  return { what: `${length} bytes cut at ${at}`, bytes };
-}
-
-async function tarByte({ parts, packing }: RandomSubject, chance: Chance): Promise<Mutant> {
-  const names = (['signature', 'control', 'data'] as const).filter((name) => parts[name].length > 0);
-  const section = names[chance(names.length)]!;
-  const mask = 1 + chance(255);
-  let place = 0;
-  const alter: Packing['alter'] = (name, tar) => {
-    if (name !== section) return tar;
-    // Headers are little of an archive and most of what can be wrong in it.
-    place = chance(2) === 0 ? chance(tar.length) : chance(Math.min(tar.length, 2048));
-    return withTarByte(tar, place, mask);
+/** One of a list that is made once for each package. */
+function oneOfAll(changes: (subject: RandomSubject) => Iterable<Change>): Maker {
+  const made = new WeakMap<RandomSubject, readonly Change[]>();
+  return (subject, random) => {
+    const list = made.get(subject) ?? [...changes(subject)];
+    made.set(subject, list);
+    return oneOf(list, random);
   };
-  const bytes = await putTogether(parts, { ...packing, alter });
-  return { what: `${section} archive byte ${place} xor ${mask}`, bytes };
 }
 
-async function attribute(subject: RandomSubject, chance: Chance): Promise<Mutant> {
-  const { parts, packing } = subject;
-  const index = chance(parts.data.length);
-  const entry = parts.data[index]!;
-  const [what, change] = fields[chance(fields.length)]!;
-  const changed = change(entry);
-  if (changed === undefined) return tarByte(subject, chance);
-  const altered = changeData(parts, index, () => changed);
-  return { what: `${entry.name}: ${what}`, bytes: await putTogether(altered, packing) };
+function anEntry({ parts }: RandomSubject, random: Random): Change | undefined {
+  return oneOf([...entryChanges(parts, random(parts.data.length))], random);
 }
 
-function changedByte(entry: PartEntry, chance: Chance): readonly [PartEntry, number] {
-  const at = chance(entry.content.length);
-  const bytes = Uint8Array.from(entry.content);
-  bytes[at]! ^= 1 + chance(255);
-  return [withContent(entry, bytes), at];
+function allEntries({ parts }: RandomSubject, random: Random): Change {
+  const [what, change] = oneOf(fields, random)!;
+  const type = oneOf(['0', '2', '5'], random)!;
+  const data = parts.data.map((entry) => (entry.type === type ? (change(entry) ?? entry) : entry));
+  return { what: `${what} of all of type ${type}`, parts: { ...parts, data } };
 }
 
-async function content(subject: RandomSubject, chance: Chance): Promise<Mutant> {
-  const { parts, packing } = subject;
+function contentByte({ parts }: RandomSubject, random: Random): Change {
   const filled = [...parts.data.entries()].filter(([, { size, type }]) => type === '0' && size > 0);
-  const [index, entry] = filled[chance(filled.length)]!;
-  const [changed, at] = changedByte(entry, chance);
-  const altered = changeData(parts, index, () => changed);
-  return { what: `${entry.name}: content byte ${at}`, bytes: await putTogether(altered, packing) };
+  return byteOf(parts, ...oneOf(filled, random)!, random);
 }
 
-async function sbomByte({ parts, packing }: RandomSubject, chance: Chance): Promise<Mutant> {
+function sbomByte({ parts }: RandomSubject, random: Random): Change {
   const index = parts.data.findIndex(({ name }) => name.endsWith('.spdx.json'));
-  const [changed, at] = changedByte(parts.data[index]!, chance);
-  const altered = changeData(parts, index, () => changed);
-  return { what: `SBOM byte ${at}`, bytes: await putTogether(altered, packing) };
+  return byteOf(parts, index, parts.data[index]!, random);
 }
 
-/** A character among those that a line of .PKGINFO may have, so that it is another value and not another shape. */
-async function pkginfoByte({ parts, packing }: RandomSubject, chance: Chance): Promise<Mutant> {
+function byteOf(parts: Parts, index: number, entry: PartEntry, random: Random): Change {
+  const at = random(entry.content.length);
+  const bytes = Uint8Array.from(entry.content);
+  bytes[at]! ^= 1 + random(255);
+  return {
+    what: `${entry.name}: content byte ${at}`,
+    parts: changeData(parts, index, () => withContent(entry, bytes)),
+  };
+}
+
+/** A character among those that a line may have, so that it is another value and not another shape. */
+function pkginfoCharacter({ parts }: RandomSubject, random: Random): Change {
   const characters = 'abcdefghijklmnopqrstuvwxyz0123456789.-_:=/ \n';
   let place = 0;
   const altered = changeControl(parts, '.PKGINFO', (entry) => {
     const text = textOf(entry);
-    place = chance(text.length);
-    const other = characters[chance(characters.length)]!;
-    const one = chance(3);
-    return withText(
-      entry,
-      text.slice(0, place) + (one === 0 ? '' : other) + text.slice(place + (one === 1 ? 0 : 1)),
-    );
+    place = random(text.length);
+    const other = characters[random(characters.length)]!;
+    const form = random(3);
+    const more = form === 0 ? '' : other;
+    return withText(entry, text.slice(0, place) + more + text.slice(place + (form === 1 ? 0 : 1)));
   });
-  return { what: `.PKGINFO character ${place}`, bytes: await putTogether(altered, packing) };
+  return { what: `.PKGINFO character ${place}`, parts: altered };
 }
 
-async function recipeByte({ parts, packing }: RandomSubject, chance: Chance): Promise<Mutant> {
-  let place = 0;
-  const altered = changeControl(parts, '.melange.yaml', (entry) => {
-    const [changed, at] = changedByte(entry, chance);
-    place = at;
-    return changed;
-  });
-  return { what: `recipe byte ${place}`, bytes: await putTogether(altered, packing) };
+function archiveByte({ parts }: RandomSubject, random: Random): Change {
+  const names = (['signature', 'control', 'data'] as const).filter((name) => parts[name].length > 0);
+  const section = oneOf<SectionName>(names, random)!;
+  const mask = 1 + random(255);
+  // Headers are little of an archive and most of what can be wrong in it.
+  const [inFront, place] = [random(2) === 0, random(2 ** 30)];
+  const alter: Packing['alter'] = (name, tar) => {
+    if (name !== section) return tar;
+    return withTarByte(tar, place % (inFront ? Math.min(tar.length, 2048) : tar.length), mask);
+  };
+  return { what: `${section} archive byte ${place} xor ${mask}`, packing: { alter } };
 }
+
+/** Two or three changes of parts, each of what the one before left. */
+function severalParts(subject: RandomSubject, random: Random): Change {
+  let { parts } = subject;
+  const whats: string[] = [];
+  for (let left = 2 + random(2); left > 0; left -= 1) {
+    const change = oneOf(severalOf, random)!({ ...subject, parts }, random);
+    parts = change?.parts ?? parts;
+    whats.push(change?.what ?? '');
+  }
+  return { what: whats.join(', '), parts };
+}
+
+const severalOf: readonly Maker[] = [anEntry, allEntries, contentByte, sbomByte, pkginfoCharacter];

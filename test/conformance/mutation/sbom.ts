@@ -1,23 +1,30 @@
 /** Changes of the SBOM: each text in it, and each byte. */
-import { decodeBytes, encodeBytes } from '../../../src/bytes.ts';
-import type { Whole } from './attributes.ts';
+import { decodeBytes } from '../../../src/bytes.ts';
+import { goJson } from '../../../src/emit/sbom/json.ts';
+import { oneOf, type Random } from '../../support/mutate.ts';
+import {
+  changeData,
+  isSbom,
+  type Parts,
+  putTogether,
+  textOf,
+  withContent,
+  withData,
+  withSbom,
+  withText,
+} from '../../support/parts.ts';
+import type { Change, Whole } from './attributes.ts';
 import type { Mutant } from './judge.ts';
-import { changeData, putTogether, withContent, withSize } from './parts.ts';
 
 /** Every text of the SBOM changed in its last character, each by the path to it. */
 export async function* sbomMutants({ parts, packing }: Whole): AsyncGenerator<Mutant> {
-  const index = parts.data.findIndex(({ name }) => name.endsWith('.spdx.json'));
+  const index = parts.data.findIndex(isSbom);
   const entry = parts.data[index]!;
   const text = decodeBytes(entry.content);
   for (const { path, start, end } of jsonTexts(text)) {
     const last = text[end - 2] === 'x' ? 'y' : 'x';
     const changed = end - start === 2 ? `${text.slice(0, end - 1)}x` : `${text.slice(0, end - 2)}${last}`;
-    const grown = end - start === 2 ? 1 : 0;
-    const content = encodeBytes(changed + text.slice(end - 1));
-    const altered = withSize(
-      changeData(parts, index, () => withContent(entry, content)),
-      grown,
-    );
+    const altered = withData(parts, parts.data.with(index, withText(entry, changed + text.slice(end - 1))));
     yield { what: path, bytes: await putTogether(altered, packing) };
   }
 }
@@ -53,11 +60,50 @@ function jsonTexts(text: string): { path: string; start: number; end: number }[]
 
 /** Every byte of the SBOM, its checksum right. */
 export async function* sbomByteMutants({ parts, packing }: Whole): AsyncGenerator<Mutant> {
-  const index = parts.data.findIndex(({ name }) => name.endsWith('.spdx.json'));
+  const index = parts.data.findIndex(isSbom);
   const entry = parts.data[index]!;
   for (let at = 0; at < entry.content.length; at++) {
     const content = entry.content.map((byte, place) => (place === at ? byte ^ (1 << (at % 8)) : byte));
     const altered = changeData(parts, index, () => withContent(entry, content));
     yield { what: `SBOM byte ${at}`, bytes: await putTogether(altered, packing) };
   }
+}
+
+type Json = { [key: string]: unknown };
+
+/** One element, reference, relationship or member of the SBOM changed; its form stays that of Go's encoder. */
+export function sbomElement(parts: Parts, random: Random): Change {
+  const entry = parts.data.find(isSbom)!;
+  const document = JSON.parse(textOf(entry)) as Json;
+  const what = changeInside(document, random);
+  return { what: `SBOM ${what}`, parts: withSbom(parts, () => goJson(document as never)) };
+}
+
+/** Goes down by chance and changes what is there. */
+function changeInside(inside: Json | unknown[], random: Random): string {
+  const keys = Object.keys(inside);
+  const key = oneOf(keys, random);
+  if (key === undefined) return 'unchanged';
+  const members = inside as Json;
+  const value = members[key];
+  if (typeof value === 'object' && value !== null && random(5) > 0)
+    return `${key}/${changeInside(value as Json, random)}`;
+  const form = random(6);
+  if (Array.isArray(inside)) {
+    const [at, other] = [Number(key), random(inside.length)];
+    if (form < 2) inside.splice(at, 1);
+    else if (form < 4) inside.push(value);
+    else [inside[at], inside[other]] = [inside[other], value];
+    return `list at ${key}`;
+  }
+  if (form === 0) delete members[key];
+  else if (form === 1) members[`x${key}`] = value;
+  else if (typeof value === 'string') members[key] = changedText(value, random);
+  else members[key] = typeof value === 'boolean' ? !value : 'x';
+  return key;
+}
+
+function changedText(text: string, random: Random): string {
+  const at = random(text.length + 1);
+  return `${text.slice(0, at)}${'aZ0.-/ <\u2028'[random(9)]}${text.slice(at + random(2))}`;
 }

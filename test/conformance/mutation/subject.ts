@@ -2,20 +2,22 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { BuildLimits } from '../../../src/build/sandbox/sandbox.ts';
 import type { RunOptions } from '../../../src/options.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { lab } from '../../support/lab.ts';
+import { type Packing, type Parts, putTogether, takeApart } from '../../support/parts.ts';
 import { assertReproduced, labOptions } from '../lab-run.ts';
 import { coveredBy } from './covered.ts';
 import { type Judged, judge, type Mutant } from './judge.ts';
 import { keepBuilds } from './kept-builds.ts';
-import { type Packing, type Parts, putTogether, takeApart } from './parts.ts';
 
 export interface SubjectFile {
   /** Below the lab folder. */
   readonly file: string;
   readonly sourceDir?: string;
-  readonly signed?: boolean;
+  /** Where sources that the recipe fetches are. */
+  readonly sources?: Partial<RunOptions>;
 }
 
 export interface Subject {
@@ -28,17 +30,23 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+/** Seconds of a step of a changed recipe, which may go on for ever. */
+const stepBound = 10;
+
 /** Builds the package once; fails unless it is reproduced and comes out of its parts as it was. */
 export async function openSubject(
-  { file, sourceDir, signed = true }: SubjectFile,
+  { file, sourceDir, sources = {} }: SubjectFile,
   folder: string = lab,
+  stepSeconds: number = stepBound,
 ): Promise<Subject> {
   const published = readFileSync(join(folder, file));
   const { parts, packing } = await takeApart(published);
   const whole = Buffer.from(await putTogether(parts, packing));
   assert.ok(whole.equals(published), `${file} taken apart and put together is another file`);
   const builds = keepBuilds();
+  const signed = parts.signature.length > 0;
   const options = labOptions({
+    ...sources,
     engine: builds.engine,
     jobs: 4,
     allowUnsigned: !signed,
@@ -51,7 +59,29 @@ export async function openSubject(
   const original = unchanged[0]!.result;
   assertReproduced(original, signed ? 'valid' : 'unsigned');
   builds.seal();
-  return { name, published, parts, packing, original, options, close: () => builds.close() };
+  return {
+    name,
+    published,
+    parts,
+    packing,
+    original,
+    options: { ...options, machine: { ...options.machine, limits: boundedBy(stepSeconds) } },
+    close: () => builds.close(),
+  };
+}
+
+/** Bounds that any recipe of the lab stays far below. */
+function boundedBy(stepSeconds: number): BuildLimits {
+  const mebibyte = 1024 ** 2;
+  return {
+    stepSeconds,
+    processSeconds: stepSeconds,
+    memoryBytes: 1024 * mebibyte,
+    processes: 256,
+    fileBytes: 256 * mebibyte,
+    diskBytes: 512 * mebibyte,
+    logBytes: mebibyte,
+  };
 }
 
 /** @param covered what is reproduced all the same, as `<what was changed>: <members of the plan that it changes>` */

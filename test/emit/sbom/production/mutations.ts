@@ -1,6 +1,6 @@
 /** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
 import type { SbomDifference } from '../../../../src/compare/sbom-elements.ts';
-import { type Packed, repack, repackSbom, withContent } from '../../../support/repack.ts';
+import { checksumKey, type PartEntry, repack, withData, withSbom, withText } from '../../../support/parts.ts';
 
 export interface Mutation {
   readonly what: string;
@@ -25,37 +25,45 @@ interface Document {
 const root = 'SPDXRef-DocumentRoot-Directory-scripted';
 
 function inDocument(change: (document: Document) => void): (path: string) => Promise<Uint8Array> {
-  return (path) =>
-    repackSbom(path, (text) => {
-      const document = JSON.parse(text) as Document;
-      change(document);
-      return `${JSON.stringify(document, undefined, 2).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
-    });
+  return inText((text) => {
+    const document = JSON.parse(text) as Document;
+    change(document);
+    return `${JSON.stringify(document, undefined, 2).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
+  });
+}
+
+function inText(change: (text: string) => string): (path: string) => Promise<Uint8Array> {
+  return (path) => repack(path, (parts) => withSbom(parts, change));
+}
+
+function inTree(
+  change: (entries: readonly PartEntry[]) => readonly PartEntry[],
+): (path: string) => Promise<Uint8Array> {
+  return (path) => repack(path, (parts) => withData(parts, change(parts.data)));
 }
 
 function recordOf({ packages }: Document): Document['packages'][number] {
   return packages.find(({ sourceInfo }) => sourceInfo !== undefined)!;
 }
 
-function added(name: string): Packed {
+function added(name: string): PartEntry {
   const file = {
-    header: {
-      name,
-      type: '0',
-      mode: 0o755,
-      uid: 0,
-      gid: 0,
-      uname: 'root',
-      gname: 'root',
-      mtime: 1718452800,
-      linkname: '',
-      devmajor: 0,
-      devminor: 0,
-      pax: new Map(),
-    },
+    name,
+    type: '0',
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+    uname: 'root',
+    gname: 'root',
+    size: 0,
+    mtime: 1718452800,
+    linkname: '',
+    devmajor: 0,
+    devminor: 0,
+    pax: new Map([[checksumKey, new Uint8Array(0)]]),
     content: new Uint8Array(0),
   };
-  return withContent(file, Buffer.from('#!/bin/sh\nid\n'));
+  return withText(file, '#!/bin/sh\nid\n');
 }
 
 /** Of `scripted`, in the document or in the tree. */
@@ -68,13 +76,12 @@ export const mutations: readonly Mutation[] = [
   },
   {
     what: 'another id',
-    apply: (path) =>
-      repackSbom(path, (text) =>
-        text.replace(
-          /(-apk-scripted-[0-9a-f]{15})([0-9a-f])"/g,
-          (_, start, last) => `${start}${last === '0' ? '1' : '0'}"`,
-        ),
+    apply: inText((text) =>
+      text.replace(
+        /(-apk-scripted-[0-9a-f]{15})([0-9a-f])"/g,
+        (_, start, last) => `${start}${last === '0' ? '1' : '0'}"`,
       ),
+    ),
     explained: [
       { kind: 'only-published', member: 'packages' },
       { kind: 'only-rebuilt', member: 'packages' },
@@ -134,30 +141,26 @@ export const mutations: readonly Mutation[] = [
   },
   {
     what: 'white space at the end',
-    apply: (path) => repackSbom(path, (text) => `${text}\n`),
+    apply: inText((text) => `${text}\n`),
     explained: [{ kind: 'form', element: 'SPDXRef-DOCUMENT' }],
     paths: 'paths-match',
   },
   {
     what: 'a file added to the tree',
-    apply: (path) =>
-      repack(path, { data: (entries) => insertBefore(entries, 'usr/share', added('usr/bin/zz')) }),
+    apply: inTree((entries) => insertBefore(entries, 'usr/share', added('usr/bin/zz'))),
     explained: [{ kind: 'only-rebuilt', member: 'packages' }],
     paths: 'paths-differ',
     added: 'usr/bin/zz',
   },
   {
     what: 'a file taken from the tree',
-    apply: (path) =>
-      repack(path, {
-        data: (entries) => entries.filter(({ header }) => header.name !== 'usr/bin/scriptedd'),
-      }),
+    apply: inTree((entries) => entries.filter(({ name }) => name !== 'usr/bin/scriptedd')),
     explained: [{ kind: 'only-published', member: 'packages' }],
     paths: 'paths-differ',
   },
 ];
 
-function insertBefore(entries: readonly Packed[], name: string, entry: Packed): Packed[] {
-  const at = entries.findIndex(({ header }) => header.name.replace(/\/$/, '') === name);
+function insertBefore(entries: readonly PartEntry[], name: string, entry: PartEntry): PartEntry[] {
+  const at = entries.findIndex((each) => each.name.replace(/\/$/, '') === name);
   return [...entries.slice(0, at), entry, ...entries.slice(at)];
 }

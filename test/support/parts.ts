@@ -1,14 +1,18 @@
-/** A package taken apart so that one thing can be changed, and put together again with every digest and signature right. */
+/**
+ * A package taken apart so that one thing can be changed, and put together again with every digest right and signed with the
+ * lab's key. Of unchanged parts the published file comes out, where its encoders are known.
+ */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ApkEntry, readApk, type Section } from '../../../src/apk/apk.ts';
-import { decodeBytes, encodeBytes } from '../../../src/bytes.ts';
-import { sha1, sha256 } from '../../../src/digest.ts';
-import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
-import { type TarEntry, tarEnd, tarHeader, tarPadding } from '../../../src/emit/tar.ts';
-import type { DeflateGeneration } from '../../../src/melange/format.ts';
-import { lab } from '../../support/lab.ts';
+import { type Apk, type ApkEntry, readApk, type Section } from '../../src/apk/apk.ts';
+import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
+import { sha1, sha256 } from '../../src/digest.ts';
+import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
+import { type TarEntry, tarHeader, tarPadding } from '../../src/emit/tar.ts';
+import { fileSource } from '../../src/inputs/files.ts';
+import type { DeflateGeneration } from '../../src/melange/format.ts';
+import { lab } from './lab.ts';
 
 export interface PartEntry extends TarEntry {
   readonly content: Uint8Array;
@@ -20,36 +24,47 @@ export interface Parts {
   readonly data: readonly PartEntry[];
 }
 
+export type SectionName = keyof Parts;
+
 /** How the parts become sections; the defaults are what the package itself has. */
 export interface Packing {
+  /** Of klauspost's encoder, where that wrote the data section. */
   readonly deflate: DeflateGeneration;
-  readonly compress: (section: keyof Parts, tar: Uint8Array) => Promise<Uint8Array>;
+  readonly compress: (section: SectionName, tar: Uint8Array) => Promise<Uint8Array>;
   /** Sees each archive before it is compressed. */
-  readonly alter: (section: keyof Parts, tar: Uint8Array) => Uint8Array;
+  readonly alter: (section: SectionName, tar: Uint8Array) => Uint8Array;
   /** Behind the last entry of a section. */
-  readonly end: (section: keyof Parts) => Uint8Array;
+  readonly end: (section: SectionName) => Uint8Array;
   /** Entries of the signature section for the control section as it will be. */
   readonly signing: (control: Uint8Array) => readonly PartEntry[];
   /** The checksum records of files and links are made right. */
   readonly checksums: boolean;
+  /** `datahash` in .PKGINFO is made right. */
+  readonly datahash: boolean;
 }
 
-const checksumKey = 'APK-TOOLS.checksum.SHA1';
+export const checksumKey = 'APK-TOOLS.checksum.SHA1';
 const computedRecords = new Set(['path', 'linkpath', 'uname', 'gname', 'uid', 'gid', 'size', 'mtime']);
 const labKey: KeyObject = createPrivateKey(readFileSync(join(lab, 'lab.rsa')));
+
+/** The package with every content in memory. */
+export function readWhole(path: string): Promise<Apk> {
+  return readApk(fileSource(path), { keep: () => true, headBytes: wholeHead });
+}
+
+const wholeHead = 64 * 1024 * 1024;
 
 export async function takeApart(bytes: Uint8Array): Promise<{ parts: Parts; packing: Packing }> {
   const open = async function* () {
     yield bytes;
   };
-  const apk = await readApk({ name: 'published', open }, { keep: () => true });
+  const apk = await readApk({ name: 'published', open }, { keep: () => true, headBytes: wholeHead });
   const parts = {
     signature: partsOf(apk.signature),
     control: partsOf(apk.control),
     data: partsOf(apk.data),
   };
-  const goSignature = apk.signature !== undefined && apk.signature.gzip.mtime === 0;
-  return { parts, packing: packingOf(parts, goSignature) };
+  return { parts, packing: packingOf(apk, parts) };
 }
 
 function partsOf(section: Section | undefined): PartEntry[] {
@@ -65,19 +80,44 @@ function partOf(entry: ApkEntry): PartEntry {
   };
 }
 
-function packingOf(parts: Parts, goSignature: boolean): Packing {
-  const deflate: DeflateGeneration = 'v1.18.2';
+function packingOf(apk: Apk, parts: Parts): Packing {
+  const deflate = generationOf(apk);
+  const encode = async (name: SectionName, tar: Uint8Array) => {
+    // Only Go's own gzip leaves the time at zero.
+    if (apk[name]?.gzip.mtime === 0) return gzipGo(tar);
+    return name === 'data' ? joined(pgzip([tar], { generation: deflate })) : gzipKlauspost(tar, deflate);
+  };
+  const unchanged = new Map<SectionName, Promise<Uint8Array>>();
   return {
     deflate,
-    compress: async (section, tar) => {
-      if (section === 'data') return joined(pgzip([tar], { generation: deflate }));
-      return section === 'signature' && goSignature ? gzipGo(tar) : gzipKlauspost(tar, deflate);
+    compress: (name, tar) => {
+      if (apk[name] === undefined || sha256(tar) !== apk[name].tarSha256) return encode(name, tar);
+      const known = unchanged.get(name) ?? encode(name, tar);
+      unchanged.set(name, known);
+      return known;
     },
-    end: (section) => (section === 'data' ? tarEnd : new Uint8Array(0)),
-    signing: (control) => parts.signature.map((entry) => signed(entry, control)),
+    end: (name) => new Uint8Array(512 * (apk[name]?.tar.zeroBlocks ?? 0)),
+    signing: (control) =>
+      sha256(control) === apk.control.sha256
+        ? parts.signature
+        : parts.signature.map((entry) => signed(entry, control)),
     checksums: true,
+    datahash: true,
     alter: (_, tar) => tar,
   };
+}
+
+/** The newest that writes this data section; sections of one window of the encoder are the same in all. */
+function generationOf({ data: { head } }: Apk): DeflateGeneration {
+  const newest = 'v1.18.2';
+  if (head.inflated.length < 65_536) return newest;
+  return agreeingGenerations(head.inflated, head.compressed, true, 'pgzip').at(-1) ?? newest;
+}
+
+/** The bytes of a package after a change of its parts; digests follow from it. */
+export async function repack(path: string, change: (parts: Parts) => Parts): Promise<Uint8Array> {
+  const { parts, packing } = await takeApart(readFileSync(path));
+  return putTogether(change(parts), packing);
 }
 
 export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -96,14 +136,14 @@ export function withContent(entry: PartEntry, content: Uint8Array): PartEntry {
   return { ...entry, content, size: content.length };
 }
 
-/** The whole file. Of unchanged parts it is the published one; the test requires that. */
+/** The whole file. */
 export async function putTogether(parts: Parts, packing: Packing): Promise<Uint8Array> {
-  const section = (name: keyof Parts, entries: readonly PartEntry[]) =>
+  const section = (name: SectionName, entries: readonly PartEntry[]) =>
     packing.compress(name, packing.alter(name, tarOf(entries, packing.end(name))));
   const data = await section('data', packing.checksums ? parts.data.map(withChecksum) : parts.data);
   const control = await section(
     'control',
-    parts.control.map((entry) => withDatahash(entry, data)),
+    packing.datahash ? parts.control.map((entry) => withDatahash(entry, data)) : parts.control,
   );
   if (parts.signature.length === 0) return Buffer.concat([control, data]);
   return Buffer.concat([await section('signature', packing.signing(control)), control, data]);
@@ -117,7 +157,8 @@ function tarOf(entries: readonly PartEntry[], end: Uint8Array): Uint8Array {
 }
 
 function withChecksum(entry: PartEntry): PartEntry {
-  if (!entry.pax.has(checksumKey)) return entry;
+  // That of a hard link is of the file that it leads to.
+  if (!entry.pax.has(checksumKey) || entry.type === '1') return entry;
   const digest = sha1(entry.type === '2' ? encodeBytes(entry.linkname) : entry.content);
   return { ...entry, pax: new Map([...entry.pax, [checksumKey, Buffer.from(digest)]]) };
 }
@@ -165,4 +206,30 @@ export function changeControl(parts: Parts, name: string, change: (entry: PartEn
 
 export function changeData(parts: Parts, index: number, change: (entry: PartEntry) => PartEntry): Parts {
   return { ...parts, data: parts.data.map((entry, at) => (at === index ? change(entry) : entry)) };
+}
+
+/** The parts with other entries in the data section; `size` of .PKGINFO follows, counted as on ext4. */
+export function withData(parts: Parts, data: readonly PartEntry[]): Parts {
+  return withSize({ ...parts, data }, countedBytes(data) - countedBytes(parts.data));
+}
+
+const folderBytes = 4096;
+
+function countedBytes(entries: readonly PartEntry[]): number {
+  return entries.reduce((sum, { type, linkname, content }) => {
+    if (type === '5') return sum + folderBytes;
+    return sum + (type === '2' ? encodeBytes(linkname).length : content.length);
+  }, 0);
+}
+
+/** The same package with another SBOM; `size` follows. */
+export function withSbom(parts: Parts, change: (text: string) => string): Parts {
+  return withData(
+    parts,
+    parts.data.map((entry) => (isSbom(entry) ? withText(entry, change(textOf(entry))) : entry)),
+  );
+}
+
+export function isSbom({ name }: PartEntry): boolean {
+  return name.endsWith('.spdx.json');
 }

@@ -1,0 +1,220 @@
+/**
+ * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --fresh]`: changes packages of the lab by chance
+ * and verifies each; none may be reproduced but by a trait that the report shows. What was judged is kept, so that a run can be
+ * ended and taken up again; a whole one writes docs/mutants.md.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    'step-seconds': { type: 'string', default: '5' },
+    budget: { type: 'string', default: 'Infinity' },
+    fresh: { type: 'boolean', default: false },
+  },
+});
+const [count, seed, workers, stepSeconds, budget] = [
+  'count',
+  'seed',
+  'workers',
+  'step-seconds',
+  'budget',
+].map((name) => Number(values[name]));
+/** Seconds after which the judging of one package is given up. */
+const patience = 3600;
+
+requireNode();
+installPackages();
+makeEnvironment();
+compile('tsconfig.json');
+// It takes many minutes and must not be in the way of anything.
+setPriority(constants.priority.PRIORITY_LOW);
+const program = join(root, '.build/test/conformance/mutation/work.js');
+const { cannotRebuild, tasks } = planned();
+if (cannotRebuild !== false) {
+  console.error(cannotRebuild);
+  process.exit(1);
+}
+const kept = join(root, '.cache/mutants', `${identity()}-${count}-${seed}-${stepSeconds}`);
+if (values.fresh) rmSync(kept, { recursive: true, force: true });
+mkdirSync(kept, { recursive: true });
+const began = Date.now();
+const results = [];
+const failed = [];
+const pending = [...tasks.entries()];
+await Promise.all(Array.from({ length: workers }, work));
+report();
+
+function planned() {
+  const argv = [program, 'tasks', String(count)];
+  const { stdout, status } = spawnSync(process.execPath, argv, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return JSON.parse(stdout);
+}
+
+/** Of the program as it is compiled: what another one judged says nothing about it. */
+function identity() {
+  const hash = createHash('sha256');
+  for (const folder of ['src', 'test/conformance/mutation', 'test/support']) {
+    const names = readdirSync(join(root, '.build', folder), { recursive: true }).sort();
+    for (const name of names.filter((each) => each.endsWith('.js')))
+      hash.update(readFileSync(join(root, '.build', folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function work() {
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    if ((Date.now() - began) / 1000 > budget) return;
+    const [index, task] = next;
+    const file = join(kept, `${index}.json`);
+    try {
+      if (!existsSync(file)) writeFileSync(file, JSON.stringify(await judged(task, seed + index)));
+      const result = JSON.parse(readFileSync(file, 'utf8'));
+      results.push(result);
+      const left = tasks.length - results.length - failed.length;
+      console.error(`${task.file}: ${task.due} mutants, ${result.seconds} s; ${left} packages left`);
+      for (const defect of result.defects) console.error(`  DEFECT ${defect}`);
+    } catch (failure) {
+      failed.push(task.file);
+      console.error(`${task.file}: ${failure.message}`);
+    }
+  }
+}
+
+function judged(task, from) {
+  const start = Date.now();
+  const argv = [program, 'judge', ...[task, from, stepSeconds].map((value) => JSON.stringify(value))];
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: patience * 1000,
+    });
+    const [output, errors] = [[], []];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => errors.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (code === 0) {
+        const tally = JSON.parse(Buffer.concat(output).toString());
+        resolve({ ...tally, seconds: Math.round((Date.now() - start) / 1000) });
+      } else {
+        reject(new Error(`ended with ${code ?? signal}: ${Buffer.concat(errors).toString().slice(-2000)}`));
+      }
+    });
+  });
+}
+
+function report() {
+  const totals = summed(results);
+  const defects = results.flatMap((result) => result.defects);
+  const mutants = sumOf(Object.values(totals.verdicts).flatMap(Object.values));
+  console.error(`${mutants} mutants of ${results.length} packages, ${defects.length} defects`);
+  const whole = results.length === tasks.length;
+  if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
+  else if (!whole) console.error('the budget is used up; the same command goes on from here');
+  if (whole && defects.length === 0) writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants));
+  else console.error('docs/mutants.md is left as it is');
+  process.exitCode = defects.length > 0 || !whole ? 1 : 0;
+}
+
+function summed(list) {
+  const verdicts = {};
+  const covered = {};
+  for (const result of list) {
+    for (const [kind, counts] of Object.entries(result.verdicts))
+      for (const [verdict, times] of Object.entries(counts)) {
+        verdicts[kind] ??= {};
+        verdicts[kind][verdict] = (verdicts[kind][verdict] ?? 0) + times;
+      }
+    for (const [members, times] of Object.entries(result.covered))
+      covered[members] = (covered[members] ?? 0) + times;
+  }
+  return { verdicts, covered };
+}
+
+function page({ verdicts, covered }, mutants) {
+  const seconds = sumOf(results.map((result) => result.seconds));
+  const classes = ['rejected', 'inconclusive', 'build-failed', 'not-reproduced', 'reproduced'];
+  const ofClass = (counts, name) =>
+    sumOf(
+      Object.entries(counts)
+        .filter(([verdict]) => verdict.split(':')[0] === name)
+        .map(([, times]) => times),
+    );
+  const kinds = Object.entries(verdicts).sort(byName);
+  const all = summedCounts(kinds.map(([, counts]) => counts));
+  const row = (name, counts) => [
+    name,
+    sumOf(Object.values(counts)),
+    ...classes.map((each) => ofClass(counts, each)),
+  ];
+  return `# Mutants
+
+Made by \`npm run mutants -- --count ${count} --seed ${seed}\`: packages that are reproduced, changed by chance, and each verified anew from the file on the disk
+to the verdict. Of ${tasks.length} packages, written by ${versionsOf(tasks)}, there were ${mutants} mutants, each another file than the
+published one. Wherever parts of a package are changed, all its digests are made right again and the lab's key signs it anew, so that
+nothing but the rebuilt bytes can tell. A step of a changed recipe is given ${stepSeconds} seconds. It took ${seconds} seconds in all, counted
+for each package by itself.
+
+${table(
+  ['changed', 'mutants', ...classes],
+  [...kinds.map(([kind, counts]) => row(kind, counts)), row('**all**', all)],
+)}
+
+## Reproduced all the same
+
+Some values are the builder's and stand in one place only, and some parts of a recipe have no influence on the package. Then the changed
+package is sound in itself: it is what a builder with that value, or that recipe, makes. Each of these was required to come from another
+plan, with another value of nothing but what is named here, and to be told apart by the report. Any other one would have been a defect;
+there was none.
+
+${table(['other value in the plan', 'mutants'], Object.entries(covered).sort(byName))}
+
+## Verdicts with their reasons
+
+${table(['verdict', 'mutants'], Object.entries(all).sort(byName))}
+`;
+}
+
+function versionsOf(list) {
+  const versions = new Set(list.map(({ file }) => file.split('/')[1]));
+  const melange = [...versions].filter((name) => name.startsWith('v')).sort(byVersion);
+  return `melange ${melange.join(', ')}${versions.size > melange.length ? ', and like production’s' : ''}`;
+}
+
+function byVersion(a, b) {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+function summedCounts(list) {
+  const all = {};
+  for (const counts of list)
+    for (const [verdict, times] of Object.entries(counts)) all[verdict] = (all[verdict] ?? 0) + times;
+  return all;
+}
+
+function sumOf(numbers) {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}
+
+function byName([a], [b]) {
+  return a < b ? -1 : 1;
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
