@@ -7,7 +7,7 @@ import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
 import { entryPath } from '../apk/entries.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
-import { encodeBytes } from '../bytes.ts';
+import { counted, encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
 import { type SignatureState, verifySignatures } from '../repository/keyring.ts';
@@ -177,7 +177,7 @@ function fileChecksumsLink(apk: Apk): Link {
     verified += 1;
   }
   if (verified === 0) return { link, state: 'unverifiable', detail: 'no entry carries a checksum' };
-  return { link, state: 'verified', detail: `${verified} entries` };
+  return { link, state: 'verified', detail: counted(verified, 'entry', 'entries') };
 }
 
 /** Seconds since 1970 of the build; undefined where the publisher gave no clock. */

@@ -1,5 +1,5 @@
 /** Inspections as text and JSON. */
-import { printable } from '../bytes.ts';
+import { counted, printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
@@ -82,7 +82,7 @@ function sectionLines(section: InspectedSection, withEntries: boolean): string[]
   const framing = `gzip mtime ${gzip.mtime}, os ${gzip.os}`;
   const head = row(
     name,
-    `bytes ${start} to ${end}, sha256 ${sha256}, ${framing}, tar of ${tarBytes} bytes, ${entries.length} entries, ${zeroBlocks} zero blocks at the end`,
+    `bytes ${start} to ${end}, sha256 ${sha256}, ${framing}, tar of ${tarBytes} bytes, ${counted(entries.length, 'entry', 'entries')}, ${counted(zeroBlocks, 'zero block')} at the end`,
   );
   return withEntries ? [head, ...entries.map((entry) => `    ${entryText(entry)}`)] : [head];
 }
@@ -101,7 +101,7 @@ function claimLines(claim: InspectedClaim): string[] {
     row('origin', printable([claim.origin, ...subpackages].join(', '))),
     row(
       'recipe',
-      `sha256 ${claim.recipeSha256}, ${claim.steps} steps, ${environment.length} packages in its environment`,
+      `sha256 ${claim.recipeSha256}, ${counted(claim.steps, 'step')}, ${counted(environment.length, 'package')} in its environment`,
     ),
     row('recipe file', printable(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
     row(

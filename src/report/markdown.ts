@@ -2,6 +2,7 @@
  * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown that GitLab reads too. All that
  * came out of a package stands in code spans and fences.
  */
+import { counted } from '../bytes.ts';
 import type { DiffResult } from '../diff.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { verdictOrder } from '../verdict/verdict.ts';
@@ -54,7 +55,7 @@ function fitted(head: readonly string[], sections: readonly string[]): string[] 
 
 function headText({ title, packages, counts }: ReportView): string {
   const each = counts.map(({ count, title: word }) => `${count} ${word}`).join(', ');
-  const how = packages.length === 1 ? '1 package' : `${packages.length} packages`;
+  const how = counted(packages.length, 'package');
   return `## wolfi-repro: ${title}\n\n${how}: ${each}.`;
 }
 
@@ -145,7 +146,7 @@ function sectionsFacts({ sections, causes }: DifferencesView): string[] {
 
 function differencesText({ differences, total, cut, sbom }: DifferencesView): string[] {
   return [
-    `**${total === 1 ? '1 difference' : `${total} differences`}**, published → rebuilt:`,
+    `**${counted(total, 'difference')}**, published → rebuilt:`,
     differences.map(differenceText).join('\n'),
     ...(cut === 0 ? [] : [`… and ${cut} more; \`--format json\` has all.`]),
     ...(sbom.length === 0 ? [] : ['In the SBOM:', codeFence(sbom, '')]),

@@ -1,4 +1,5 @@
 /** `wolfi-repro cache list|verify|prune`. */
+import { counted } from '../../bytes.ts';
 import { type CacheEntry, listCache, pruneCache, verifyCache } from '../../cache.ts';
 import { Failure } from '../../failure.ts';
 import { callerIds } from '../caller.ts';
@@ -38,7 +39,7 @@ function lineOf({ kind, name, bytes, usedAt }: CacheEntry): string {
 }
 
 function totalOf(entries: readonly CacheEntry[]): string {
-  return `${entries.length} entries, ${mebibytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))} MiB\n`;
+  return `${counted(entries.length, 'entry', 'entries')}, ${mebibytes(entries.reduce((sum, { bytes }) => sum + bytes, 0))} MiB\n`;
 }
 
 function mebibytes(bytes: number): string {

@@ -1,4 +1,5 @@
 /** `wolfi-repro fetch`. */
+import { counted } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
@@ -17,7 +18,7 @@ export async function fetchCommand(subjects: readonly string[], raw: RawOptions)
     for (const subject of subjects) {
       try {
         const { environment, plan, identity } = await lock(subject, options).finally(() => progress.stop());
-        const counts = `${environment.length} packages, ${plan.sources.length} sources`;
+        const counts = `${counted(environment.length, 'package')}, ${counted(plan.sources.length, 'source')}`;
         printData(`${subject}: ${counts}, plan sha256 ${identity}\n`);
       } catch (failure) {
         if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')

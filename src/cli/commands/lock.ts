@@ -1,4 +1,5 @@
 /** `wolfi-repro lock`. */
+import { counted } from '../../bytes.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -19,7 +20,7 @@ export async function lockCommand(subject: string, raw: RawOptions): Promise<num
     if (raw.bundle !== undefined) {
       const { writeBundle } = await import('../../bundle.ts');
       const { files } = await writeBundle(subject, raw.bundle, version, options);
-      printNote(`bundle ${raw.bundle}: ${files.length} files`);
+      printNote(`bundle ${raw.bundle}: ${counted(files.length, 'file')}`);
     }
     return 0;
   });

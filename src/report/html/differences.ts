@@ -1,4 +1,5 @@
 /** The tree of differences as HTML: section, entry, difference, part. */
+import { counted } from '../../bytes.ts';
 import type { ByteWindow, HunkLine, LineHunk } from '../../compare/part.ts';
 import {
   type CauseView,
@@ -17,22 +18,18 @@ export function differencesHtml(view: DifferencesView): string {
     const own = differences.filter((difference) => difference.section === section);
     return own.length === 0
       ? `<p>${section}: ${likeness}</p>`
-      : sectionHtml(`${section}: ${likeness}, ${counted(own.length)}`, own);
+      : sectionHtml(`${section}: ${likeness}, ${counted(own.length, 'difference')}`, own);
   });
   const named = causes.map(
     ({ title, page, count }) => `<li>${escapeMarkup(title)} (${count}): ${escapeMarkup(page)}</li>`,
   );
   return [
-    `<h3>${counted(total)}</h3>`,
+    `<h3>${counted(total, 'difference')}</h3>`,
     ...(named.length === 0 ? [] : [`<p>Causes:</p>\n<ul>\n${named.join('\n')}\n</ul>`]),
     ...blocks,
     ...(cut === 0 ? [] : [`<p class="cut">${moreText(cut, 'differences')}</p>`]),
     ...(sbom.length === 0 ? [] : [sbomHtml(sbom)]),
   ].join('\n');
-}
-
-function counted(count: number): string {
-  return count === 1 ? '1 difference' : `${count} differences`;
 }
 
 function moreText(cut: number, what: string): string {

@@ -1,4 +1,5 @@
 /** A run as an HTML page. */
+import { counted } from '../../bytes.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { escapeMarkup } from '../markup.ts';
 import { type PackageView, type ReportView, viewRun } from '../view.ts';
@@ -23,7 +24,7 @@ export function renderHtml(result: RunResult): string {
 }
 
 function headHtml({ title, tone, packages, counts }: ReportView): string {
-  const how = packages.length === 1 ? '1 package' : `${packages.length} packages`;
+  const how = counted(packages.length, 'package');
   const each = counts.map(({ title: word, count }) => `${count} ${escapeMarkup(word)}`).join(', ');
   return `<h1>wolfi-repro: <span class="${tone}">${escapeMarkup(title)}</span></h1>
 <p>${how}: ${each}. Values are in the order published → rebuilt.</p>`;
