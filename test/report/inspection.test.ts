@@ -121,7 +121,7 @@ test('JSON says what was published, character for character, the same bytes each
 test('entries are counted, and listed where they are asked for', () => {
   const counted = renderInspectionText([saying('name')]);
   const listed = renderInspectionText([saying('name')], undefined, true);
-  assert.match(counted, /1 entries/);
+  assert.match(counted, /1 entry/);
   assert.ok(listed.split('\n').length === counted.split('\n').length + 1);
   assert.match(listed, /0 0644 0:0 \(name:name\) +0 name -> name name=ff/);
 });
