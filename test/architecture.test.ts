@@ -7,6 +7,7 @@ import { root } from './support/lab.ts';
 /** docs/architecture.md: a file may import from its own row and the rows above it. */
 const rows: readonly (readonly string[])[] = [
   ['failure.ts', 'bytes.ts', 'digest.ts', 'witnessed-digest.ts', 'process.ts', 'concurrency.ts', 'owner.ts'],
+  ['decompress'],
   ['apk'],
   ['repository'],
   ['melange'],
@@ -54,8 +55,8 @@ const gateways: Readonly<Record<string, string>> = {
   undici: 'inputs/http.ts',
   diff: 'compare/comparators/alignment.ts',
   'tar-stream': 'compare/comparators/tar-archive.ts',
-  fzstd: 'compare/comparators/zstd-stream.ts',
-  'xz-decompress': 'compare/comparators/xz-stream.ts',
+  fzstd: 'decompress/zstd.ts',
+  'xz-decompress': 'decompress/xz.ts',
 };
 
 /** Files that are programs of their own, started by others. */

@@ -9,7 +9,12 @@ import { writeRecipe } from '../claim/recipe/write.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
 import { pgzip } from './deflate/index.ts';
-import { analyseDependencies, emittedDependencies, type SkippedFile } from './dependencies/index.ts';
+import {
+  analyseDependencies,
+  emittedDependencies,
+  readCompressedModules,
+  type SkippedFile,
+} from './dependencies/index.ts';
 import { chunksOf, type DataEntry, installedSize } from './entries.ts';
 import { layOut, type Payload, type PayloadInput } from './payload.ts';
 import { emitPkgInfo } from './pkginfo.ts';
@@ -125,6 +130,7 @@ async function controlOf(
     tree: files,
     relatives: input.trees,
     versionedShlibDepends: builder.versionedShlibDepends,
+    compressedModules: await readCompressedModules(files, format),
   });
   const pkginfo = emitPkgInfo({
     format,

@@ -1,22 +1,19 @@
 /** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
+import type { Decoded, OnSize } from '../../decompress/decoded.ts';
+import { decodeXz, xzHeader } from '../../decompress/xz.ts';
+import { decodeZstd, zstdHeader } from '../../decompress/zstd.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import { decodeBzip2 } from './bzip2-decoder.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, unreadPart, valuePart, valueParts } from './parts.ts';
-import { decodeXz, xzHeader } from './xz-stream.ts';
-import { decodeZstd, zstdHeader } from './zstd-stream.ts';
-
-/** Bytes that a decoder made so far; throws a `Failure` beyond the bound. */
-export type OnSize = (bytes: number) => void;
 
 interface Codec {
   readonly format: FormatName;
   readonly magic: readonly number[];
   readonly suffix: RegExp;
   header(bytes: Uint8Array): ReadonlyMap<string, string>;
-  /** Undefined where the stream is damaged. */
-  decode(bytes: Uint8Array, onSize: OnSize): Promise<Uint8Array | undefined> | Uint8Array | undefined;
+  decode(bytes: Uint8Array, onSize: OnSize): Promise<Decoded> | Decoded;
 }
 
 export const bzip2: Comparator = streamComparator({
@@ -24,7 +21,7 @@ export const bzip2: Comparator = streamComparator({
   magic: [0x42, 0x5a, 0x68],
   suffix: /\.(bz2?|tbz2?)$/,
   header: (bytes) => new Map([['level', String.fromCharCode(bytes[3] ?? 0)]]),
-  decode: decodeBzip2,
+  decode: (bytes, onSize) => decodeBzip2(bytes, onSize) ?? 'damaged',
 });
 
 export const xz: Comparator = streamComparator({
@@ -50,8 +47,8 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
     async compare(published, rebuilt, context): Promise<readonly Part[] | undefined> {
       const parts: Part[] = valueParts(format, header(published), header(rebuilt));
       const left = await decode(published, sizeCounter(context));
-      const right = left === undefined ? undefined : await decode(rebuilt, sizeCounter(context));
-      if (left === undefined || right === undefined) {
+      const right = typeof left === 'string' ? left : await decode(rebuilt, sizeCounter(context));
+      if (typeof left === 'string' || typeof right === 'string') {
         const note = 'the stream is damaged or of a kind that is not read';
         return [...parts, unreadPart(format, 'content', note), ...compareBinary(published, rebuilt, context)];
       }

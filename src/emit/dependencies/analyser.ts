@@ -3,6 +3,7 @@ import type { Tree } from '../../build/tree.ts';
 import type { Dependencies, PackageOptions } from '../../claim/recipe/recipe.ts';
 import type { Format } from '../../melange/format.ts';
 import type { BuildTrees, Relative } from './build-trees.ts';
+import type { CompressedModules } from './compressed-modules.ts';
 
 export interface AnalysisInput {
   readonly format: Format;
@@ -18,16 +19,9 @@ export interface AnalysisInput {
   readonly relatives: readonly Relative[];
   /** MELANGE_VERSIONED_SHLIB_DEPENDS was set in melange's own environment. */
   readonly versionedShlibDepends: boolean;
-  /** Without it, kernel modules compressed with xz or zstd are not read and are reported as skipped. */
-  readonly decompress?: Decompressor;
+  /** What the kernel modules in the tree say that are compressed with xz or zstd. */
+  readonly compressedModules: CompressedModules;
 }
-
-/** Decompresses a whole file to at most `limit` bytes; undefined where the file is damaged. */
-export type Decompressor = (
-  algorithm: 'xz' | 'zstd',
-  bytes: Uint8Array,
-  limit: number,
-) => Uint8Array | undefined;
 
 export interface GeneratedDependencies {
   readonly runtime: readonly string[];
@@ -41,7 +35,7 @@ export interface SkippedFile {
   readonly path: string;
   /**
    * `host-link`: a link to an absolute path, which that version of melange opened on the machine it ran on.
-   * `not-decompressed`: a kernel module in a format that nothing handed in can decompress.
+   * `not-decompressed`: a kernel module compressed in a way that is not read here.
    * `melange-fails`: this content ends the whole build in that version of melange.
    */
   readonly reason: 'host-link' | 'not-decompressed' | 'melange-fails';

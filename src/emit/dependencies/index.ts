@@ -23,6 +23,7 @@ export type {
   GeneratedDependencies,
   SkippedFile,
 } from './analyser.ts';
+export { readCompressedModules } from './compressed-modules.ts';
 
 /** In melange's order. */
 const analysers: readonly Analyser[] = [

@@ -1,25 +1,20 @@
 /** Linux kernels and their modules: a kernel provides its version, a module needs the one it was built for. */
 import { type Content, contentOf } from '../../build/tree.ts';
 import type { Format } from '../../melange/format.ts';
-import type { AnalysedPackage, Decompressor, Found, SkippedFile } from './analyser.ts';
-import { mostCompressed, mostInflated, readBounded } from './bounds.ts';
+import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
+import { isModulePath, moduleVersion } from './compressed-modules.ts';
 import { isInDirectory, isOpenable } from './go-text.ts';
 import { gunzipFile, gunzipInside, gzipMagic } from './gunzip.ts';
 import { linuxSection } from './pe.ts';
 import { findBytes, type TextEnd, textAfter, textAt } from './scan.ts';
 
-const moduleDirectories = ['usr/lib/modules/...', 'lib/modules/...'];
-const kernelDirectories = ['boot/...', ...moduleDirectories];
-const below = { recursive: true };
+const bootDirectories = ['boot/...'];
 
 const kernelBanner = 'Linux version ';
-const moduleMagic = 'vermagic=';
 /** The x86 boot protocol: the magic, and the offset of the version text less 0x200. */
 const bootMagic = { offset: 514, bytes: Buffer.from('HdrS') };
 const versionPointer = { offset: 526, base: 0x200 };
 
-const xzMagic = Buffer.from('fd377a585a00', 'hex');
-const zstdMagic = Buffer.from('28b52ffd', 'hex');
 const wholeFile: TextEnd = { atEnd: true };
 
 /**
@@ -34,18 +29,17 @@ export function kernels(analysed: AnalysedPackage): Found {
   if (analysed.format.kernel === 'none') return {};
   for (const { path, type, content } of analysed.tree.entries) {
     if (type !== 'file' || !isOpenable(path)) continue;
-    if (!isInDirectory(path, kernelDirectories, below)) continue;
+    if (!isModulePath(path) && !isInDirectory(path, bootDirectories, { recursive: true })) continue;
     const gunzipped = gunzipFile(content);
     if (gunzipped === 'damaged') continue;
     const kernel = kernelVersion(unpackKernel(content, gunzipped), analysed.format);
     if (kernel !== undefined) provides.push(linux(kernel));
-    if (!isInDirectory(path, moduleDirectories, below)) continue;
-    const module = unpackModule(content, gunzipped, analysed.decompress);
+    if (!isModulePath(path)) continue;
+    const module = analysed.compressedModules.get(path) ?? {
+      text: moduleVersion(gunzipped === undefined ? content : contentOf(gunzipped)),
+    };
     if (module === 'not-decompressed') skipped.push({ path, reason: module });
-    else {
-      const version = module && textAfter(module, moduleMagic, wholeFile);
-      if (version !== undefined) runtime.push(linux(version));
-    }
+    else if (module.text !== undefined) runtime.push(linux(module.text));
   }
   return { provides, runtime, skipped };
 }
@@ -81,22 +75,4 @@ function bootHeaderVersion(kernel: Content): string | undefined {
   const pointer = Buffer.from(kernel.read(versionPointer.offset, 2));
   if (pointer.length < 2 || pointer.readUInt16LE(0) === 0) return undefined;
   return textAt(kernel, versionPointer.base + pointer.readUInt16LE(0), wholeFile);
-}
-
-/** The module itself, or what is packed in it; undefined where it is damaged. */
-function unpackModule(
-  file: Content,
-  gunzipped: Uint8Array | undefined,
-  decompress: Decompressor | undefined,
-): Content | 'not-decompressed' | undefined {
-  if (gunzipped !== undefined) return contentOf(gunzipped);
-  const start = file.read(0, xzMagic.length);
-  const xz = xzMagic.equals(start);
-  if (!xz && !zstdMagic.equals(start.subarray(0, zstdMagic.length))) return file;
-  if (decompress === undefined) return 'not-decompressed';
-  const input = readBounded(file, 0, file.size, mostCompressed);
-  const bytes = decompress(xz ? 'xz' : 'zstd', input, mostInflated);
-  if (bytes !== undefined) return contentOf(bytes);
-  // melange gives up on damaged xz, and searches damaged zstd as it is.
-  return xz ? undefined : file;
 }

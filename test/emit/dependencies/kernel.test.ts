@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import { analyse, type Case, file } from './support.ts';
+import { crc32, gzipSync } from 'node:zlib';
+import { module, xzFilteredModule, xzModule, xzSha256Module, zstdModule } from './modules.ts';
+import { analyse, analyseModules, type Case, file } from './support.ts';
 
 const banner = 'Linux version 6.12.1-wolfi (build@host) #1 SMP\0';
-const module = 'x\0vermagic=6.12.1-wolfi SMP mod_unload \0y';
 
 /** A boot image of x86 with its version text at 0x264. */
 function bootImage(version: string): Buffer {
@@ -35,6 +35,13 @@ function flipped(bytes: Buffer, offset: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[offset]! ^= 1;
   return copy;
+}
+
+/** The header of an xz stream with some kind of check. */
+function xzHeaderOf(check: number): Buffer {
+  const header = Buffer.concat([xzModule.subarray(0, 6), Buffer.of(0, check), Buffer.alloc(4)]);
+  header.writeUInt32LE(crc32(header.subarray(6, 8)), 8);
+  return header;
 }
 
 describe('a kernel', () => {
@@ -109,34 +116,63 @@ describe('a module', () => {
     assert.deepEqual(analyse({ 'boot/a.ko': file(module) }).runtime, []);
   });
 
-  for (const [algorithm, magic] of [
-    ['xz', 'fd377a585a00'],
-    ['zstd', '28b52ffd'],
-  ] as const) {
-    const compressed = Buffer.concat([Buffer.from(magic, 'hex'), Buffer.from('vermagic=raw\0')]);
-
-    it(`compressed with ${algorithm} is noted where nothing can decompress it`, () => {
-      assert.deepEqual(needs(compressed).skipped, [
-        { path: 'usr/lib/modules/6/a.ko', reason: 'not-decompressed' },
-      ]);
-    });
-
-    it(`compressed with ${algorithm} goes through what was handed in`, () => {
-      const seen: string[] = [];
-      const decompress = (name: string, bytes: Uint8Array) => {
-        seen.push(name);
-        assert.deepEqual(Buffer.from(bytes), compressed);
-        return Buffer.from(module);
-      };
-      assert.deepEqual(needs(compressed, { decompress }).runtime, ['linux:6.12.1-wolfi']);
-      assert.deepEqual(seen, [algorithm]);
-    });
-
-    it(`damaged as ${algorithm} is ${algorithm === 'xz' ? 'left out' : 'searched as it is'}`, () => {
-      const found = needs(compressed, { decompress: () => undefined });
-      assert.deepEqual(found.runtime, algorithm === 'xz' ? [] : ['linux:raw']);
+  const found = async (content: Uint8Array, given: Case = {}) =>
+    analyseModules({ 'lib/modules/6/a.ko.x': file(content) }, given);
+  const padding = (length: number) => Buffer.alloc(length);
+  const skippable = Buffer.concat([Buffer.from('502a4d1804000000', 'hex'), Buffer.from('skip')]);
+  const raw = Buffer.from('vermagic=raw \0');
+  const needed = ['linux:6.12.1-wolfi'];
+  const rows: [string, readonly Uint8Array[], string[]][] = [
+    ['in xz is decompressed', [xzModule], needed],
+    ['in xz may be in two streams', [xzModule, xzModule], needed],
+    ['in xz may be padded by words', [xzModule, padding(8)], needed],
+    ['in xz and padded otherwise is given up', [xzModule, padding(3), raw], []],
+    ['in xz with something behind it is given up', [xzModule, raw], []],
+    ['in xz that is cut off is given up', [xzModule.subarray(0, -1)], []],
+    ['in xz that is damaged inside is given up', [flipped(xzModule, 60), raw], []],
+    ['in xz behind a branch filter is given up', [xzFilteredModule], []],
+    ['in xz with a damaged header is searched as it is', [flipped(xzModule, 8), raw], ['linux:raw']],
+    ['in xz with an unknown check is searched as it is', [xzHeaderOf(2), raw], ['linux:raw']],
+    ['in zstd is decompressed', [zstdModule], needed],
+    ['in zstd may be in two frames', [zstdModule, zstdModule], needed],
+    ['in zstd may have a frame to be skipped before it', [skippable, zstdModule], needed],
+    ['in zstd with something behind it is searched as it is', [zstdModule, raw], ['linux:raw']],
+    ['in zstd that is cut off is searched as it is', [zstdModule.subarray(0, -1)], []],
+    ['in zstd that is damaged is searched as it is', [flipped(zstdModule, 5), raw], ['linux:raw']],
+    ['in gzip with something behind it is given up', [gzipSync(module), raw], []],
+  ];
+  for (const [name, parts, expected] of rows) {
+    it(name, async () => {
+      const { runtime, skipped } = await found(Buffer.concat(parts));
+      assert.deepEqual([runtime, skipped], [expected, []]);
     });
   }
+
+  it('in xz with SHA-256, which is not read here, is noted', async () => {
+    const { runtime, skipped } = await found(xzSha256Module);
+    assert.deepEqual(runtime, []);
+    assert.deepEqual(skipped, [{ path: 'lib/modules/6/a.ko.x', reason: 'not-decompressed' }]);
+  });
+
+  it('in zstd with a dictionary or a window beyond reason is noted', async () => {
+    for (const start of ['28b52ffd21010700', '28b52ffd00b0000000']) {
+      const { skipped } = await found(Buffer.concat([Buffer.from(start, 'hex'), padding(32)]));
+      assert.deepEqual(skipped, [{ path: 'lib/modules/6/a.ko.x', reason: 'not-decompressed' }], start);
+    }
+  });
+
+  it('that is compressed is no kernel', async () => {
+    for (const content of [xzModule, zstdModule]) assert.deepEqual((await found(content)).provides, []);
+  });
+
+  it('was not looked at before v0.34.2', async () => {
+    assert.deepEqual((await found(xzModule, { version: 'v0.34.1' })).runtime, []);
+    assert.deepEqual((await found(xzModule, { version: 'v0.34.2' })).runtime, needed);
+  });
+
+  it('with a version that begins otherwise needs no version', () => {
+    assert.deepEqual(needs('vermagic=+6.1 \0').runtime, ['linux:']);
+  });
 });
 
 describe('compressed files', () => {

@@ -84,6 +84,7 @@ function goldenOf(built: Built, packages: readonly Built[], format: Format): Gol
       tree,
       relatives,
       versionedShlibDepends: false,
+      compressedModules: new Map(),
     },
     written: {
       runtime: values('depend'),

@@ -5,6 +5,7 @@ import {
   type AnalysisInput,
   analyseDependencies,
   type GeneratedDependencies,
+  readCompressedModules,
 } from '../../../src/emit/dependencies/index.ts';
 import { formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
@@ -75,11 +76,24 @@ export function analyse(nodes: Readonly<Record<string, Node>>, given: Case = {})
       ...Object.entries(others).map(([name, other]) => ({ name, tree: other })),
     ],
     versionedShlibDepends: false,
+    compressedModules: new Map(),
     ...rest,
     packageName,
     format: formatOf(parseRelease(version)!),
     options: { ...noOptions, ...options },
     tree,
+  });
+}
+
+/** The same where kernel modules in the tree may be compressed with xz or zstd. */
+export async function analyseModules(
+  nodes: Readonly<Record<string, Node>>,
+  given: Case = {},
+): Promise<GeneratedDependencies> {
+  const format = formatOf(parseRelease(given.version ?? 'v0.59.1')!);
+  return analyse(nodes, {
+    ...given,
+    compressedModules: await readCompressedModules(treeWith(nodes), format),
   });
 }
 

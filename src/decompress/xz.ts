@@ -1,18 +1,22 @@
 /** The gateway to the `xz-decompress` package: xz (tukaani.org/xz/xz-file-format.txt 1.2.1). */
 import { createRequire } from 'node:module';
+import type { Decoded, OnSize } from './decoded.ts';
 
 type XzDecompress = typeof import('xz-decompress');
 
 /** Loaded when first needed. */
 const require = createRequire(import.meta.url);
 
-const inputPiece = 64 * 1024;
+/** Bytes that a stream begins with (§2.1.1.1). */
+export const xzMagic: Uint8Array = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00);
 
-export async function decodeXz(
-  bytes: Uint8Array,
-  onSize: (bytes: number) => void,
-): Promise<Uint8Array | undefined> {
-  if (dictionaryOf(bytes) > largestDictionary) return undefined;
+const inputPiece = 64 * 1024;
+/** Where the stream flags name the kind of check (§2.1.1.2), and one of the kinds. */
+const checkAt = 7;
+const sha256Check = 10;
+
+export async function decodeXz(bytes: Uint8Array, onSize: OnSize): Promise<Decoded> {
+  if (dictionaryOf(bytes) > largestDictionary) return 'not-read';
   const { XzReadableStream }: XzDecompress = require('xz-decompress');
   const reader = new XzReadableStream(piecesOf(bytes)).getReader();
   const pieces: Uint8Array[] = [];
@@ -33,7 +37,8 @@ export async function decodeXz(
     // The decoder's one instance is free for the next only once this one was let go of.
     await reader.cancel().catch(() => undefined);
     if (refused !== undefined) throw refused;
-    return undefined;
+    // The decoder is built without this check.
+    return bytes[checkAt] === sha256Check ? 'not-read' : 'damaged';
   }
 }
 
@@ -62,7 +67,7 @@ export function xzHeader(bytes: Uint8Array): ReadonlyMap<string, string> {
   const filters = filtersOf(bytes).map(({ id, properties }) => `${id.toString(16)}:${properties}`);
   const dictionary = dictionaryOf(bytes);
   return new Map([
-    ['check', checks[bytes[7] ?? 0] ?? `kind ${bytes[7]}`],
+    ['check', checks[bytes[checkAt] ?? 0] ?? `kind ${bytes[checkAt]}`],
     ['filters', filters.join(', ')],
     ['dictionary', `${dictionary} bytes`],
   ]);

@@ -1,19 +1,22 @@
 /** The gateway to the `fzstd` package: Zstandard (RFC 8878). */
 import { createRequire } from 'node:module';
-import { hasBytesAt } from './comparator.ts';
+import type { Decoded, OnSize } from './decoded.ts';
 
 type Fzstd = typeof import('fzstd');
 
 /** Loaded when first needed. */
 const require = createRequire(import.meta.url);
 
-const magic = [0x28, 0xb5, 0x2f, 0xfd];
 /** What `zstd --ultra` uses; the decoder allocates the window that a frame asks for. */
 const largestWindow = 128 * 1024 * 1024;
 const inputPiece = 64 * 1024;
 
-export function decodeZstd(bytes: Uint8Array, onSize: (bytes: number) => void): Uint8Array | undefined {
-  if (windowOf(bytes) > largestWindow) return undefined;
+/** Bytes that a frame begins with (RFC 8878 §3.1.1). */
+export const zstdMagic: Uint8Array = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
+
+/** The content of all frames. Their check sums are not verified. */
+export function decodeZstd(bytes: Uint8Array, onSize: OnSize): Decoded {
+  if (windowOf(bytes) > largestWindow || dictionaryOf(bytes) !== 0) return 'not-read';
   const { Decompress }: Fzstd = require('fzstd');
   const pieces: Uint8Array[] = [];
   let refused: unknown;
@@ -32,7 +35,7 @@ export function decodeZstd(bytes: Uint8Array, onSize: (bytes: number) => void): 
     }
   } catch {
     if (refused !== undefined) throw refused;
-    return undefined;
+    return 'damaged';
   }
   return Buffer.concat(pieces);
 }
@@ -44,15 +47,21 @@ export function zstdHeader(bytes: Uint8Array): ReadonlyMap<string, string> {
     ['content size recorded', String((descriptor & 0xc0) !== 0 || (descriptor & 0x20) !== 0)],
     ['single segment', String((descriptor & 0x20) !== 0)],
     ['check sum', String((descriptor & 4) !== 0)],
-    ['dictionary', String(descriptor & 3)],
+    ['dictionary', String(dictionaryOf(bytes))],
     ['window', String(windowOf(bytes))],
   ]);
+}
+
+/** How long the first frame's name of a dictionary is, as a code; 0 where it needs none. */
+function dictionaryOf(bytes: Uint8Array): number {
+  return Buffer.compare(bytes.subarray(0, 4), zstdMagic) === 0 ? (bytes[4] ?? 0) & 3 : 0;
 }
 
 /** Bytes that the first frame wants to be kept; infinite where that cannot be read. */
 function windowOf(bytes: Uint8Array): number {
   const descriptor = bytes[4];
-  if (!hasBytesAt(bytes, magic) || descriptor === undefined || bytes.length < 18) return 0;
+  if (Buffer.compare(bytes.subarray(0, 4), zstdMagic) !== 0 || descriptor === undefined || bytes.length < 18)
+    return 0;
   if ((descriptor & 0x20) === 0) {
     const window = bytes[5]!;
     const base = 2 ** (10 + (window >> 3));
