@@ -60,7 +60,7 @@ const gateways: Readonly<Record<string, string>> = {
 };
 
 /** Files that are programs of their own, started by others. */
-const programs = ['engine/melange/runner.ts'];
+const programs = ['engine/melange/runner.ts', 'engine/melange/bwrap.ts'];
 
 const src = join(root, 'src');
 const files = sourceFiles(src);

@@ -16,25 +16,27 @@ const guestRepositories = '/var/cache/wolfi-repro/git';
 export function placeSources(found: readonly FoundSource[], directory: string, environment: string): Mount[] {
   const cache = join(directory, 'cache');
   mkdirSync(cache, { recursive: true });
-  const mounts: Mount[] = [{ source: cache, target: guestCache, writable: true }];
+  for (const each of found) {
+    if (each.kind === 'fetch')
+      copyFileSync(each.path, join(cache, `${each.source.algorithm}:${each.source.digest}`));
+  }
+  return [{ source: cache, target: guestCache, writable: true }, ...gitMounts(found, directory, environment)];
+}
+
+/** The repositories among the sources, and the configuration that leads git to them; nothing where there are none. */
+export function gitMounts(found: readonly FoundSource[], directory: string, environment: string): Mount[] {
+  const mounts: Mount[] = [];
   const substitutions: string[] = [];
   for (const each of found) {
-    if (each.kind === 'fetch') {
-      copyFileSync(each.path, join(cache, `${each.source.algorithm}:${each.source.digest}`));
-    } else {
-      const { repository, submodules = [], source } = each;
-      for (const { address, repository: path } of [
-        { address: source.repository, repository },
-        ...submodules,
-      ]) {
-        const target = `${guestRepositories}/${substitutions.length}`;
-        mounts.push({ source: path, target, writable: false });
-        substitutions.push(`[url "file://${target}"]\n\tinsteadOf = ${quoted(address)}\n`);
-      }
+    if (each.kind !== 'git') continue;
+    const { repository, submodules = [], source } = each;
+    for (const { address, repository: path } of [{ address: source.repository, repository }, ...submodules]) {
+      const target = `${guestRepositories}/${substitutions.length}`;
+      mounts.push({ source: path, target, writable: false });
+      substitutions.push(`[url "file://${target}"]\n\tinsteadOf = ${quoted(address)}\n`);
     }
   }
-  if (substitutions.length > 0) mounts.push(gitConfiguration(substitutions, directory, environment));
-  return mounts;
+  return mounts.length === 0 ? [] : [...mounts, gitConfiguration(substitutions, directory, environment)];
 }
 
 function gitConfiguration(substitutions: readonly string[], directory: string, environment: string): Mount {

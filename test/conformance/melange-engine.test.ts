@@ -5,7 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { lab, labEnvironment, root, skipUnless } from '../support/lab.ts';
+import { lab, labEnvironment, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { packedSources } from '../support/sources.ts';
 
 const melange = findMelange();
 const skip =
@@ -46,6 +47,19 @@ describe('a real melange as the engine', { skip }, () => {
       assert.equal(result.status, 0);
     });
   }
+
+  it('gets the repositories of git-checkout steps without a network', {
+    skip: skipUnless(sharedLab, 'the larger lab is not beside the checkout'),
+  }, () => {
+    const { mirror } = packedSources();
+    const golden = join(sharedLab!, 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk');
+    const places = ['--source-mirror', `${mirror.prefix}=${mirror.location}`];
+    const result = verify('both', ...places, golden);
+    assert.deepEqual(
+      result.packages.map(({ verdict, reason }) => [verdict, reason]),
+      [['reproduced', undefined]],
+    );
+  });
 
   it('is not believed over ours, nor ours over it: where chance is in the build, they disagree', () => {
     const { packages: found } = verify('both', join(packages, 'nr-random-1.0.0-r0.apk'));

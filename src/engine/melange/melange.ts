@@ -17,6 +17,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { OutputTail, runProcess } from '../../process.ts';
 import type { RebuildRequest } from '../engine.ts';
 import { melangeArguments } from './arguments.ts';
+import { searchPath } from './git-sources.ts';
 import type { Job } from './runner.ts';
 import { type Route, routesOf } from './served.ts';
 import { prepareWorkFolder } from './work-folder.ts';
@@ -93,7 +94,7 @@ async function runMelange(
   const names = hosts.filter((host) => !/^[\d.]+$/.test(host));
   writeFileSync(join(directory, 'hosts'), `127.0.0.1 localhost ${names.join(' ')}\n`);
   const env = {
-    PATH: hostPath,
+    PATH: searchPath(hostPath, request.sources, directory),
     HOME: directory,
     ...(tls === undefined ? {} : { SSL_CERT_FILE: tls.certificate }),
   };

@@ -2,7 +2,6 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { writeRecipe } from '../../claim/recipe/write.ts';
-import { Failure } from '../../failure.ts';
 import { emissionFormat } from '../../plan/plan.ts';
 import type { RebuildRequest } from '../engine.ts';
 
@@ -15,7 +14,7 @@ export interface WorkFolder {
   readonly out: string;
 }
 
-/** Lays out a folder below `directory`. Fails with `unsupported` where sources cannot be handed over as files. */
+/** Lays out a folder below `directory`. Repositories are handed over otherwise (`git-sources.ts`). */
 export function prepareWorkFolder(directory: string, request: RebuildRequest): WorkFolder {
   const plan = request.plans[0]!;
   const folder = join(directory, 'work');
@@ -36,11 +35,7 @@ export function prepareWorkFolder(directory: string, request: RebuildRequest): W
     chmodSync(target, mode);
   }
   for (const found of request.sources) {
-    if (found.kind === 'git') {
-      throw new Failure('unsupported', 'git sources cannot be handed to melange without a network', {
-        hint: 'use --engine builtin',
-      });
-    }
+    if (found.kind === 'git') continue;
     copyFileSync(found.path, join(work.cache, `${found.source.algorithm}:${found.source.digest}`));
   }
   return { ...work, recipe };

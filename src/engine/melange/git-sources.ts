@@ -1,0 +1,37 @@
+/**
+ * Repositories for the steps that a real melange runs. melange has no option for more mounts, so it is given another `bwrap` on its
+ * search path: the real one with what our own build mounts besides.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FoundSource } from '../../inputs/sources.ts';
+
+/** What `bwrap.ts` is started with. */
+export interface BwrapJob {
+  /** Where the real bwrap is searched for. */
+  readonly path: string;
+  readonly sources: readonly FoundSource[];
+  /** A folder for the configuration of git. */
+  readonly directory: string;
+}
+
+/** The search path for a melange whose steps find these repositories. */
+export function searchPath(path: string, sources: readonly FoundSource[], directory: string): string {
+  const repositories = sources.filter(({ kind }) => kind === 'git');
+  if (repositories.length === 0) return path;
+  const folder = join(directory, 'bin');
+  mkdirSync(folder);
+  const job: BwrapJob = { path, sources: repositories, directory };
+  const jobFile = join(directory, 'bwrap.json');
+  writeFileSync(jobFile, JSON.stringify(job));
+  const program = fileURLToPath(new URL('./bwrap.js', import.meta.url));
+  const argv = [process.execPath, program, jobFile].map(quoted).join(' ');
+  writeFileSync(join(folder, 'bwrap'), `#!/bin/sh\nexec ${argv} "$@"\n`, { mode: 0o755 });
+  return `${folder}:${path}`;
+}
+
+/** One word of a shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
