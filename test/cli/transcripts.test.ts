@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { cannotRebuild, program } from '../conformance/lab-run.ts';
 import { root } from '../support/lab.ts';
 
@@ -30,10 +30,12 @@ for (const name of readdirSync(folder)) {
         if (!updating) assert.equal(got, recorded);
       });
     }
-    it('is written anew where that is asked for', { skip: updating ? false : 'nobody asked' }, () => {
-      const updated = [...outcomes].reduce((all, [old, now]) => all.replace(old, () => now), text);
-      writeFileSync(join(folder, name), updated);
-    });
+    if (updating) {
+      after(() => {
+        const updated = [...outcomes].reduce((all, [old, now]) => all.replace(old, () => now), text);
+        writeFileSync(join(folder, name), updated);
+      });
+    }
   });
 }
 
