@@ -42,6 +42,7 @@ export type InconclusiveReason =
   | 'sandbox-unavailable'
   | 'build-limit'
   | 'engines-disagree'
+  | 'scan-needed'
   | 'unsupported'
   | 'file-changed'
   | 'cancelled';
@@ -87,6 +88,7 @@ const classes: Record<FailureCode, FailureClass> = {
   'sandbox-unavailable': 'inconclusive',
   'build-limit': 'inconclusive',
   'engines-disagree': 'inconclusive',
+  'scan-needed': 'inconclusive',
   unsupported: 'inconclusive',
   'file-changed': 'inconclusive',
   cancelled: 'inconclusive',

@@ -3,7 +3,7 @@ import type { ByteSource } from './apk/apk.ts';
 import type { Limits } from './apk/limits.ts';
 import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
 import { type Sha256, sha256Hasher } from './digest.ts';
-import { packageSource } from './emit/package.ts';
+import { type EmittedPackage, packageSource } from './emit/package.ts';
 import type { Rebuilt } from './engine/engine.ts';
 import type { explainComparison } from './explain.ts';
 import { Failure } from './failure.ts';
@@ -16,7 +16,7 @@ import type { PackageResult } from './verdict/result.ts';
 import { decide } from './verdict/verdict.ts';
 
 /** What only a rebuild shows of a package. */
-type Judged = Pick<PackageResult, 'verdict' | 'explanation' | 'sbom' | 'caveats' | 'skipped'>;
+type Judged = Pick<PackageResult, 'verdict' | 'explanation' | 'sbom' | 'scan' | 'caveats' | 'skipped'>;
 
 /** Loaded where it is needed: most of the program is about what differs. */
 const explain: typeof explainComparison = async (...given) =>
@@ -37,6 +37,7 @@ export async function judge(
   const signature = published === undefined ? undefined : transplant(published, plan);
   const rebuiltSource = packageSource(emitted, signature);
   const compared = await compareSound(target, rebuiltSource, options.limits);
+  if (!isUnequal(compared)) requireScanned(emitted);
   const { limits } = options;
   const { comparison, explanation } = isUnequal(compared)
     ? await explain(compared, {
@@ -51,10 +52,12 @@ export async function judge(
     : { comparison: compared, explanation: undefined };
   const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
   const substituted = substitution(prepared.guest);
+  const scan = rebuilt.scans?.[index];
   return {
     verdict: decide(comparison, state, substituted, explanation),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
+    ...(scan === undefined ? {} : { scan }),
     caveats: [...(substituted === undefined ? [] : [substituted]), ...rebuilt.caveats],
     skipped: emitted.skipped,
   };
@@ -77,6 +80,19 @@ async function compareSound(target: Target, rebuilt: ByteSource, limits?: Limits
       cause: failure,
     });
   }
+}
+
+/**
+ * Equal bytes prove nothing of an SBOM that was written as if a scan had found nothing, unless there was nothing to find. Fails with
+ * `scan-needed`.
+ */
+function requireScanned({ unscanned }: EmittedPackage): void {
+  if (unscanned.length === 0) return;
+  throw new Failure(
+    'scan-needed',
+    'the bytes are equal, but whether the SBOM lists all that production’s scan finds was not seen',
+    { got: unscanned.join('\n') },
+  );
 }
 
 async function digestOf(source: ByteSource): Promise<Sha256> {

@@ -18,7 +18,7 @@ import { type PlannedEnvironment, recordedPackages, resolveEnvironment } from '.
 import { environmentFindings } from './plan/environment-findings.ts';
 import { isSubstitute, resolveNearest } from './plan/nearest.ts';
 import { requireNoNetwork } from './plan/network.ts';
-import { makePlan, type Plan } from './plan/plan.ts';
+import { makePlan, type Plan, type PlannedScan } from './plan/plan.ts';
 import { requestedSources } from './plan/sources.ts';
 import { environmentPlaces, indexFindings } from './repositories.ts';
 import type { Repository } from './repository/repository.ts';
@@ -77,7 +77,7 @@ export async function prepare(
   const environment = plannedEnvironment(guest);
   const inferDeflate = await deflateInference(targets);
   const inferRecords = await recordInference(targets);
-  const syft = await hashProgram(options.machine);
+  const scans = await plannedScans(targets, options.machine);
   const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[] => {
     const under = targets.map((each) => ({ ...each, claim: claimUnder(melange, each) }));
     const sbomRecords = inferRecords(under);
@@ -85,7 +85,7 @@ export async function prepare(
       const sbomRecord = sbomRecords[index];
       const deflate = inferDeflate(apk, formatOfTraits(own.traits).deflate);
       const pinned = { environment, sources, recipeFiles: files ?? [] };
-      return makePlan(own, { deflate, sbomRecord, syft, tried, ...pinned });
+      return makePlan(own, { deflate, sbomRecord, scan: scans[index], tried, ...pinned });
     });
   };
   return {
@@ -152,11 +152,21 @@ function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
   return { kind, packages: guest.packages.map(({ locked }) => locked) };
 }
 
-async function hashProgram({ syft, inputs }: RunOptions['machine']): Promise<Sha256 | undefined> {
-  if (syft === undefined) return undefined;
-  const digest = await inputs.hash(syft);
-  if (digest === undefined) throw new Failure('usage', `${syft} is no file`);
-  return digest;
+/** How each package is scanned; undefined for all where no program is named or none is needed. */
+async function plannedScans(
+  targets: readonly Target[],
+  { syft = [], inputs }: RunOptions['machine'],
+): Promise<(PlannedScan | undefined)[]> {
+  const programs: Sha256[] = [];
+  for (const path of syft) {
+    const digest = await inputs.hash(path);
+    if (digest === undefined) throw new Failure('usage', `${path} is no file`);
+    programs.push(digest);
+  }
+  const isProduction = ({ claim }: Target) => claim.traits.sbomGenerator === 'production';
+  if (programs.length === 0 || !targets.some(isProduction)) return targets.map(() => undefined);
+  const { publishedScan } = await import('./emit/sbom/production/published.ts');
+  return targets.map(({ apk }) => ({ programs, found: publishedScan(apk) }));
 }
 
 async function prepareGuest(

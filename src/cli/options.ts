@@ -28,7 +28,7 @@ export interface RawOptions {
   readonly sourceCache?: readonly string[];
   readonly sourceMirror?: readonly string[];
   readonly sourceDir?: string;
-  readonly syft?: string;
+  readonly syft?: readonly string[];
   readonly sandbox?: SandboxKind;
   readonly engine?: EngineName;
   readonly melange?: string;
@@ -192,7 +192,7 @@ function thisMachine(
     threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
     signal,
     inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
-    ...(raw.syft === undefined ? {} : { syft: requireProgram(raw.syft) }),
+    ...(raw.syft === undefined ? {} : { syft: raw.syft.map(requireProgram) }),
   };
 }
 

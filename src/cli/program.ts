@@ -104,7 +104,12 @@ function buildOptions(command: Command): Command {
     .option('--recipe-repository <dir|url>', 'git repository with the recipe and what lay beside it')
     .option('--source-dir <dir>', 'the folder that lay beside the recipe')
     .option('--network', 'let the steps reach the network; the verdict says so', false)
-    .option('--syft <path>', 'syft, to scan what was built as production does (docs/production-sbom.md)')
+    .option(
+      '--syft <path>',
+      'syft, to scan what was built as production does (docs/production-sbom.md); repeatable, the one that fits is taken',
+      collect,
+      [],
+    )
     .addOption(
       new Option('--sandbox <kind>', 'how steps are kept apart')
         .choices(['bubblewrap', 'chroot'])

@@ -9,6 +9,7 @@ import { licenseId } from '../emit/sbom/licenses.ts';
 import { fitRecord } from '../emit/sbom/production/fit.ts';
 import { pathsBeforeSbom, treePaths } from '../emit/sbom/production/paths.ts';
 import { publishedRecord } from '../emit/sbom/production/published.ts';
+import { emptyScan } from '../emit/sbom/production/syft.ts';
 import { emitSbom, type SbomInput } from '../emit/sbom/sbom.ts';
 import { Failure } from '../failure.ts';
 import { compareSbomElements, type SbomDifference } from './sbom-elements.ts';
@@ -80,6 +81,6 @@ function productionInput(apk: Apk, claim: Claim): NonNullable<SbomInput['product
   return {
     variant: fit?.variants[0] ?? sampleVariant,
     paths: treePaths(fit?.paths ?? published?.pathLists[0] ?? pathsBeforeSbom(paths, '')[0]!),
-    found: [],
+    scan: emptyScan,
   };
 }

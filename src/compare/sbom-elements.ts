@@ -6,6 +6,7 @@ import {
   parseBoundedJson,
   textMember,
 } from '../claim/sbom/json.ts';
+import { isFound } from '../emit/sbom/production/syft.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 export type SbomDifferenceKind =
@@ -115,12 +116,6 @@ function compareLists(left: Items, right: Items, member: string): SbomDifference
   const at = first.findIndex((key, index) => key !== second[index]);
   if (at >= 0) differences.push({ kind: 'order', element: left.get(first[at]!)!.element, member });
   return differences;
-}
-
-/** Found by a scan, unlike the package itself, whose record is made of what is recorded anyway. */
-function isFound(value: JsonObject): boolean {
-  const source = textMember(value, 'sourceInfo');
-  return source !== undefined && !source.endsWith(': /.PKGINFO');
 }
 
 function compareMembers(element: string, left: JsonObject, right: JsonObject): SbomDifference[] {

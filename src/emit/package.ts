@@ -18,6 +18,7 @@ import {
 import { chunksOf, type DataEntry, installedSize } from './entries.ts';
 import { layOut, type Payload, type PayloadInput } from './payload.ts';
 import { emitPkgInfo } from './pkginfo.ts';
+import { unscannedPaths } from './sbom/production/scannable.ts';
 import { controlEntries, emitControl, shortTar } from './sections.ts';
 import {
   compressedForm,
@@ -42,6 +43,11 @@ export interface EmittedPackage {
   readonly data: { readonly path: string; readonly sha256: Sha256; readonly size: number };
   /** Files that an analysis of dependencies could not judge. */
   readonly skipped: readonly SkippedFile[];
+  /**
+   * What production's scan may have found something in and no scan here was made of: its SBOM is then emitted as if nothing had
+   * been found, which is an assumption. The first few paths.
+   */
+  readonly unscanned: readonly string[];
 }
 
 /** Emits the package that the plan is about. */
@@ -79,7 +85,10 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
   const payload = await layOut(input, substitutions);
   const data = await writeData(payload.entries, input, substitutions);
   const { control, skipped } = await controlOf(input, payload, data.sha256, substitutions);
-  return { name: input.plan.package.name, version: fullVersion(input.recipe), control, data, skipped };
+  const { plan, recipe, scan } = input;
+  const unscanned =
+    plan.builder.sbomGenerator === 'production' ? unscannedPaths(payload.files, scan !== undefined) : [];
+  return { name: plan.package.name, version: fullVersion(recipe), control, data, skipped, unscanned };
 }
 
 /** Digests of what `emitPackage` would give. */

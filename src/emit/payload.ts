@@ -12,7 +12,7 @@ import { type DataEntry, dataEntries, withFile, withXattrs } from './entries.ts'
 import { type PackagePart, packagePart } from './pkginfo.ts';
 import { treePaths } from './sbom/production/paths.ts';
 import type { ProductionInput } from './sbom/production/production.ts';
-import type { FoundPackage } from './sbom/production/syft.ts';
+import { emptyScan, type Scan } from './sbom/production/syft.ts';
 import { emitSbom, type SbomInput, sbomPath } from './sbom/sbom.ts';
 import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
 
@@ -28,7 +28,7 @@ export interface PayloadInput {
   /** Licence files of the workspace by their path in the recipe. */
   readonly licenseTexts: ReadonlyMap<string, string>;
   /** Scans a tree as production's builder does; absent where it did not, or nothing is at hand that could. */
-  readonly scan?: (tree: Tree) => Promise<readonly FoundPackage[]>;
+  readonly scan?: (tree: Tree) => Promise<Scan>;
   /** Worker threads for compression. */
   readonly threads: number;
 }
@@ -53,8 +53,8 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   }
   const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
   const files = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
-  const found = (await input.scan?.(files)) ?? [];
-  const sbom = emitSbom(sbomInput(input, part, files, found));
+  const scan = (await input.scan?.(files)) ?? emptyScan;
+  const sbom = emitSbom(sbomInput(input, part, files, scan));
   const whole = withFile(files, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
   const tree = substituteInTree(whole, substitutions);
   const entries = dataEntries(
@@ -66,12 +66,7 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   return { part, files, tree, entries: substituteInEntries('data', entries, substitutions) };
 }
 
-function sbomInput(
-  input: PayloadInput,
-  part: PackagePart,
-  files: Tree,
-  found: readonly FoundPackage[],
-): SbomInput {
+function sbomInput(input: PayloadInput, part: PackagePart, files: Tree, scan: Scan): SbomInput {
   const { plan, recipe, format } = input;
   const { builder } = plan;
   return {
@@ -87,19 +82,15 @@ function sbomInput(
     licenseTexts: input.licenseTexts,
     extractedOrder: builder.extractedOrder,
     osRelease: input.osRelease,
-    ...(builder.sbomGenerator === 'production' ? { production: productionInput(builder, files, found) } : {}),
+    ...(builder.sbomGenerator === 'production' ? { production: productionInput(builder, files, scan) } : {}),
   };
 }
 
-function productionInput(
-  { sbomRecord }: PlannedBuilder,
-  files: Tree,
-  found: readonly FoundPackage[],
-): ProductionInput {
+function productionInput({ sbomRecord }: PlannedBuilder, files: Tree, scan: Scan): ProductionInput {
   return {
     variant: sbomRecord?.variant ?? sampleVariant,
     paths: treePaths(files.entries.map(({ path }) => path)),
-    found,
+    scan,
   };
 }
 

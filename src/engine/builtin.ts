@@ -5,13 +5,11 @@ import { type Built, build } from '../build/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
 import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
-import type { Tree } from '../build/tree.ts';
 import { memoryFolder } from '../build/variation.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
-import type { FoundPackage } from '../emit/sbom/production/syft.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import { Failure } from '../failure.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -19,6 +17,7 @@ import { emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/pla
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
+import type { ScanOutcome, Scans } from './scans.ts';
 
 export const builtinEngine: Engine = { name: 'builtin', rebuild };
 
@@ -28,8 +27,11 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   const emit = async (plans: readonly Plan[]): Promise<Rebuilt> => {
     const packages: (EmittedPackage | Failure)[] = [];
     for (const plan of plans) packages.push(await opened.emit(plan));
+    const scans: (ScanOutcome | undefined)[] = [];
+    for (const plan of plans) scans.push(await opened.scanOutcome(plan));
     return {
       packages,
+      ...(scans.every((each) => each === undefined) ? {} : { scans }),
       caveats: opened.caveats,
       facts: opened.facts,
       reemit: (index, substitutions) => opened.reemit(plans[index]!, substitutions),
@@ -52,6 +54,8 @@ export interface OpenBuild {
   /** The digests of what a plan would give; every data section is compressed once. */
   digests(plan: Plan): Promise<SectionDigests | Failure>;
   reemit(plan: Plan, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
+  /** How the scans of a package went; undefined where there were none. */
+  scanOutcome(plan: Plan): Promise<ScanOutcome | undefined>;
   readonly facts: BuildFacts;
   readonly caveats: readonly string[];
   /** Removes what the steps left and what was emitted. */
@@ -75,12 +79,12 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
     const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
     const compressed = new Map<string, Sha256>();
-    const scans = new Map<string, Promise<readonly FoundPackage[]>>();
     let disposed = false;
     let emissions = 0;
+    const scans = await scansOf(request, built, directory);
     const emission = (plan: Plan) => {
       emissions += 1;
-      return emitInput(request, plan, built, guest, join(directory, `${emissions}.data`));
+      return emitInput(request, plan, built, guest, scans, join(directory, `${emissions}.data`));
     };
     return {
       caveats: built.caveats,
@@ -92,8 +96,8 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
         emitted.set(identity, known);
         return known;
       },
-      digests: (plan) =>
-        emit(request, () => emitter.emitDigests(scannedOnce(emission(plan), scans), compressed)),
+      digests: (plan) => emit(request, () => emitter.emitDigests(emission(plan), compressed)),
+      scanOutcome: async (plan) => scans?.outcome(plan),
       reemit: (plan, substitutions) =>
         emit(request, () => emitter.emitCounterfactual(emission(plan), substitutions)),
       async dispose() {
@@ -188,6 +192,7 @@ function emitInput(
   plan: Plan,
   built: Built,
   guest: PreparedGuest,
+  scans: Scans | undefined,
   dataFile: string,
 ): EmitInput {
   const substituted = plan.builder.fromPublished;
@@ -207,36 +212,39 @@ function emitInput(
     names,
     osRelease,
     licenseTexts: built.licenseTexts,
-    ...scanOf(request, plan, `${dataFile}.scan`),
+    ...(scans === undefined || plan.builder.scan === null ? {} : { scan: (tree) => scans.find(plan, tree) }),
     dataFile,
     threads: request.machine.threads,
   };
 }
 
-/** production's builder alone scans what it built. */
-function scanOf({ machine }: RebuildRequest, plan: Plan, directory: string): Pick<EmitInput, 'scan'> {
-  const { syft: program, signal } = machine;
-  if (program === undefined || plan.builder.sbomGenerator !== 'production') return {};
-  const { name, version } = plan.package;
-  return {
-    async scan(tree) {
-      const { scanWithSyft } = await import('./syft.ts');
-      return scanWithSyft(tree, { program, directory, name, version, signal });
-    },
-  };
-}
-
-/** A scan depends on what was built, not on the rules of a version. */
-function scannedOnce(input: EmitInput, scans: Map<string, Promise<readonly FoundPackage[]>>): EmitInput {
-  const { scan, plan } = input;
-  if (scan === undefined) return input;
-  const { name } = plan.package;
-  const once = (tree: Tree) => {
-    const scanned = scans.get(name) ?? scan(tree);
-    scans.set(name, scanned);
-    return scanned;
-  };
-  return { ...input, scan: once };
+/** By each syft that was given; production's builder alone scans what it built. */
+async function scansOf(
+  { machine, plans }: RebuildRequest,
+  built: Built,
+  directory: string,
+): Promise<Scans | undefined> {
+  if (plans.every(({ builder }) => builder.scan === null)) return undefined;
+  const [{ openScans }, { scanWithSyft }] = await Promise.all([import('./scans.ts'), import('./syft.ts')]);
+  const treeOfPlan = (plan: Plan) => built.trees.find(({ name }) => name === plan.package.name)?.tree;
+  let scans = 0;
+  return openScans(plans, treeOfPlan, async (plan, tree, place) => {
+    scans += 1;
+    const { name, version } = plan.package;
+    try {
+      return await scanWithSyft(tree, {
+        program: machine.syft![place]!,
+        directory: join(directory, `${scans}.scan`),
+        name,
+        version,
+        machine,
+      });
+    } catch (failure) {
+      if (machine.signal.aborted)
+        throw new Failure('cancelled', 'the scan was cancelled', { cause: failure });
+      throw failure;
+    }
+  });
 }
 
 async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Promise<T | Failure> {

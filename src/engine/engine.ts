@@ -14,6 +14,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import type { FoundSource } from '../inputs/sources.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ScanOutcome } from './scans.ts';
 
 /** How the guest is made: from the locked packages, or from a substitute that the user named. */
 export type GuestRequest =
@@ -46,13 +47,15 @@ export interface Machine {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly inputs: Inputs;
-  /** Path of a syft that scans rebuilt trees as production's builder does; absent: nothing is scanned. */
-  readonly syft?: string;
+  /** Paths of each syft that may scan rebuilt trees as production's builder does; absent: nothing is scanned. */
+  readonly syft?: readonly string[];
 }
 
 export interface Rebuilt {
   /** One for each plan of the request, in its order; a package that cannot be emitted is a failure of its own. */
   readonly packages: readonly (EmittedPackage | Failure)[];
+  /** What each given syft found, one for each plan of the request; absent where nothing was scanned. */
+  readonly scans?: readonly (ScanOutcome | undefined)[];
   /** What the sandbox did not keep apart. */
   readonly caveats: readonly string[];
   /** Of the guest; undefined where another program ran it. */

@@ -16,6 +16,16 @@ const settings = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d'];
 
 /** Lays a guest out below `directory` that sees the machine's programs read-only, and none of its files. */
 export function hostGuest(directory: string, recipe: Recipe, format: Format): Guest {
+  const guest = programsGuest(directory);
+  writeAccounts(guest.root, recipe);
+  // Steps since v0.46.0 begin with `set -eo pipefail`, which Debian's /bin/sh does not know.
+  if (!format.wrapper.line.includes('pipefail') || !existsSync('/usr/bin/bash')) return guest;
+  const shell: Mount = { source: '/usr/bin/bash', target: '/usr/bin/sh', writable: false };
+  return { ...guest, mounts: [...guest.mounts, shell] };
+}
+
+/** The same without accounts, for a program of the machine that reads none. */
+export function programsGuest(directory: string): Guest {
   const root = join(directory, 'host-root');
   for (const path of [
     '',
@@ -43,11 +53,6 @@ export function hostGuest(directory: string, recipe: Recipe, format: Format): Gu
     if (existsSync(`/etc/${name}`))
       mounts.push({ source: `/etc/${name}`, target: `/etc/${name}`, writable: false });
   }
-  // Steps since v0.46.0 begin with `set -eo pipefail`, which Debian's /bin/sh does not know.
-  if (format.wrapper.line.includes('pipefail') && existsSync('/usr/bin/bash')) {
-    mounts.push({ source: '/usr/bin/bash', target: '/usr/bin/sh', writable: false });
-  }
-  writeAccounts(root, recipe);
   return { root, mounts };
 }
 

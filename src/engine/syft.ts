@@ -1,31 +1,35 @@
 /**
- * The real syft over a tree that was rebuilt, for what production's scan found in it. The tree is written out for it:
- * directories and files first, links last, so that nothing is written through a link.
+ * The real syft over a tree that was rebuilt, for what production's scan found in it. Somebody else's recipe made the tree, so
+ * the program runs in the sandbox of a build: without network, under a build's bounds, and all that it can write to is thrown
+ * away.
  */
 import {
   closeSync,
+  constants,
+  fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
-  rmSync,
-  statSync,
+  realpathSync,
   symlinkSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { removeTree } from '../build/run-directory.ts';
+import { openBubblewrap } from '../build/sandbox/bubblewrap.ts';
+import { grantedCapabilities } from '../build/sandbox/bubblewrap-arguments.ts';
+import { openChroot } from '../build/sandbox/chroot.ts';
+import type { Mount, Sandbox } from '../build/sandbox/sandbox.ts';
 import type { Tree, TreeEntry } from '../build/tree.ts';
 import { encodeBytes } from '../bytes.ts';
 import { chunksOf } from '../emit/entries.ts';
-import {
-  type FoundPackage,
-  parseSyftOutput,
-  type SyftOutput,
-  syftSelection,
-} from '../emit/sbom/production/syft.ts';
+import { parseSyftOutput, type Scan, type SyftOutput, syftSelection } from '../emit/sbom/production/syft.ts';
 import { Failure } from '../failure.ts';
-import { runProcess } from '../process.ts';
+import { OutputTail } from '../process.ts';
+import type { Machine } from './engine.ts';
+import { programsGuest } from './host-guest.ts';
 
-export interface SyftScan {
+export interface ScanRequest {
   /** Path of the program. */
   readonly program: string;
   /** A folder to work in; it must not exist, and is removed at the end. */
@@ -33,54 +37,146 @@ export interface SyftScan {
   /** What the scanned directory is called. */
   readonly name: string;
   readonly version: string;
-  readonly signal: AbortSignal;
+  readonly machine: Pick<Machine, 'sandbox' | 'ids' | 'limits' | 'signal'>;
 }
 
-const mostOutputBytes = 64 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const mostOutputBytes = 64 * mebibyte;
+/** Bounds of one scan where those of a build are wider; archives are unpacked to be looked into. */
+const most = { stepSeconds: 3600, fileBytes: 1024 * mebibyte, diskBytes: 16 * 1024 * mebibyte };
 
-/** What syft finds in a tree. Fails with `unsupported` where it fails or prints something else than syft does. */
-export async function scanWithSyft(tree: Tree, scan: SyftScan): Promise<FoundPackage[]> {
-  mkdirSync(scan.directory, { mode: 0o700 });
+/** Where the program finds the tree and where it is itself; nothing of a build is there. */
+const [treeTarget, programTarget] = ['/scan/tree', '/scan/syft'];
+const workspaceTarget = '/home/build';
+
+/**
+ * What syft finds in a tree. Fails with `unsupported` where it fails or prints something else than syft does, with
+ * `build-limit` where it goes beyond the bounds, and as the sandbox does.
+ */
+export async function scanWithSyft(tree: Tree, scan: ScanRequest): Promise<Scan> {
+  const { directory, machine } = scan;
+  mkdirSync(directory, { mode: 0o700 });
   try {
-    const root = join(scan.directory, 'tree');
+    const root = join(directory, 'tree');
     writeTree(tree, root);
     return parseSyftOutput(await runSyft(root, scan));
   } finally {
-    rmSync(scan.directory, { recursive: true, force: true });
+    await removeTree(directory, machine.ids);
   }
 }
 
-async function runSyft(root: string, scan: SyftScan): Promise<SyftOutput> {
-  const { program, directory, name, version, signal } = scan;
-  const outputs = { spdx: join(directory, 'spdx.json'), syft: join(directory, 'syft.json') };
-  const home = join(directory, 'home');
-  mkdirSync(home);
+async function runSyft(root: string, scan: ScanRequest): Promise<SyftOutput> {
+  const sandbox = await openSandbox(root, scan);
+  const { program, name, version, machine } = scan;
   const named = ['--source-name', name, '--source-version', version, '--source-supplier', 'chainguard'];
-  const printed = ['-o', `spdx-json=${outputs.spdx}`, '-o', `syft-json=${outputs.syft}`, '-q'];
-  const end = await runProcess(program, ['scan', `dir:${root}`, ...syftSelection, ...named, ...printed], {
-    // A configuration file is read from the working directory: not from the tree.
-    cwd: home,
-    env: { HOME: home, TMPDIR: home, SYFT_CHECK_FOR_APP_UPDATE: 'false' },
-    signal,
+  const printed = Object.entries(outputs).flatMap(([form, file]) => [
+    '-o',
+    `${form}=${workspaceTarget}/${file}`,
+  ]);
+  const said = new OutputTail(64 * 1024);
+  const run = sandbox.run({
+    argv: [programTarget, 'scan', `dir:${treeTarget}`, ...syftSelection, ...named, ...printed, '-q'],
+    env: new Map([
+      // Configuration is read from the working directory and from here: never from the tree.
+      ['HOME', workspaceTarget],
+      ['TMPDIR', workspaceTarget],
+      ['SYFT_CHECK_FOR_APP_UPDATE', 'false'],
+    ]),
+    onOutput: (bytes) => said.add(bytes),
   });
-  if (end.exitCode !== 0) {
-    throw new Failure('unsupported', 'syft could not scan the rebuilt tree', { got: end.output });
+  const end = await run.catch((failure) => {
+    throw startFailure(failure, program);
+  });
+  machine.signal.throwIfAborted();
+  if (end.exceeded !== undefined) {
+    throw new Failure('build-limit', 'the scan of the rebuilt tree ran into a bound', { got: end.exceeded });
   }
-  return { spdx: readOutput(outputs.spdx), syft: readOutput(outputs.syft) };
+  if (end.exitCode !== 0) {
+    throw new Failure('unsupported', 'syft could not scan the rebuilt tree', {
+      got: `${program}: exit status ${end.exitCode}\n${said.text()}`,
+    });
+  }
+  return {
+    spdx: readOutput(join(sandbox.workspace, outputs['spdx-json'])),
+    syft: readOutput(join(sandbox.workspace, outputs['syft-json'])),
+  };
 }
 
+/** To the sandbox, a program that cannot be started is a guest without a shell. */
+function startFailure(failure: unknown, program: string): unknown {
+  if (!(failure instanceof Failure) || failure.code !== 'environment-invalid') return failure;
+  return new Failure('unsupported', 'syft cannot be started', { got: program, cause: failure });
+}
+
+const outputs = { 'spdx-json': 'spdx.json', 'syft-json': 'syft.json' } as const;
+
+async function openSandbox(root: string, { program, directory, machine }: ScanRequest): Promise<Sandbox> {
+  const inside = join(directory, 'sandbox');
+  const workspace = join(directory, 'workspace');
+  mkdirSync(inside);
+  mkdirSync(workspace);
+  const own: Mount[] = [
+    { source: root, target: treeTarget, writable: false },
+    { source: realpathSync(program), target: programTarget, writable: false },
+  ];
+  const limits = {
+    ...machine.limits,
+    stepSeconds: Math.min(machine.limits.stepSeconds, most.stepSeconds),
+    fileBytes: Math.min(machine.limits.fileBytes, most.fileBytes),
+    diskBytes: Math.min(machine.limits.diskBytes, most.diskBytes),
+  };
+  const common = { directory: inside, workspace, limits, signal: machine.signal };
+  if (machine.sandbox === 'chroot') {
+    // The machine's programs would have to be copied: a syft that needs none of its libraries must do.
+    const environment = join(directory, 'empty');
+    mkdirSync(environment);
+    return openChroot({ ...common, environment, mounts: own });
+  }
+  const guest = programsGuest(directory);
+  return openBubblewrap({
+    ...common,
+    environment: guest.root,
+    mounts: [...guest.mounts, ...own],
+    capabilities: { add: [], drop: grantedCapabilities },
+    user: { uid: 0, gid: 0 },
+    ids: machine.ids,
+  });
+}
+
+/** A file that the program left; what it put in its place instead, such as a link out of the sandbox, is not followed. */
 function readOutput(path: string): Uint8Array {
-  const { size } = statSync(path);
-  if (size > mostOutputBytes)
-    throw new Failure('unsupported', 'syft printed too much', { got: `${size} bytes` });
-  return readFileSync(path);
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new Failure('unsupported', 'syft did not print what was asked for', { cause });
+  }
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Failure('unsupported', 'syft left something else than a file');
+    if (stat.size > mostOutputBytes)
+      throw new Failure('unsupported', 'syft printed too much', { got: `${stat.size} bytes` });
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
+/**
+ * The tree on this machine's disk: directories and files first, links last, so that nothing is written through a link. Devices
+ * and pipes are left out: syft reads neither.
+ */
 function writeTree(tree: Tree, root: string): void {
   mkdirSync(root);
   const order: readonly TreeEntry['type'][] = ['directory', 'file', 'symlink'];
-  for (const type of order) {
-    for (const entry of tree.entries) if (entry.type === type) writeEntry(entry, root);
+  try {
+    for (const type of order) {
+      for (const entry of tree.entries) if (entry.type === type) writeEntry(entry, root);
+    }
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    // A path that is too long once it lies below the folder, or a full disk.
+    throw new Failure('unsupported', 'the rebuilt tree cannot be written to disk to be scanned', { cause });
   }
 }
 
@@ -94,7 +190,7 @@ function writeEntry(entry: TreeEntry, root: string): void {
   else {
     const file = openSync(path, 'wx', (entry.mode & 0o777) | 0o600);
     try {
-      for (const chunk of chunksOf(entry.content)) writeSync(file, chunk);
+      for (const chunk of chunksOf(entry.content)) writeFileSync(file, chunk);
     } finally {
       closeSync(file);
     }

@@ -40,8 +40,8 @@ export interface PlannedBuilder {
   readonly sbomGenerator: Claim['traits']['sbomGenerator'];
   /** How production's generator recorded the package; null where it did not. */
   readonly sbomRecord: RecordTrait | null;
-  /** The syft that scans the tree as production's did; null where none was given or none is needed. */
-  readonly syft: Sha256 | null;
+  /** What scans the tree as production's did; null where nothing was given or nothing is needed. */
+  readonly scan: PlannedScan | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
   /** Seconds since 1970; null where the publisher gave no clock. */
@@ -62,10 +62,20 @@ export interface PlannedBuilder {
   } | null;
 }
 
+export interface PlannedScan {
+  /** Each syft that was given, in the order in which they are tried. */
+  readonly programs: readonly Sha256[];
+  /**
+   * A digest of what production's scan found (`digestFound`): it decides between the programs, one for the whole build, and no
+   * element can be got back from it.
+   */
+  readonly found: Sha256;
+}
+
 export interface PlanInputs {
   readonly tried: readonly Version[];
   readonly sbomRecord: RecordTrait | undefined;
-  readonly syft: Sha256 | undefined;
+  readonly scan: PlannedScan | undefined;
   readonly deflate: DeflateGeneration;
   readonly environment: PlannedEnvironment;
   readonly sources: readonly PlannedSource[];
@@ -89,7 +99,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
 
 function plannedBuilder(
   { traits, recipe }: Claim,
-  { deflate, environment, sbomRecord, syft, tried }: PlanInputs,
+  { deflate, environment, sbomRecord, scan, tried }: PlanInputs,
 ): PlannedBuilder {
   const { commit } = recipe.package;
   return {
@@ -99,7 +109,7 @@ function plannedBuilder(
     printedVersion: traits.printedVersion,
     sbomGenerator: traits.sbomGenerator,
     sbomRecord: sbomRecord ?? null,
-    syft: traits.sbomGenerator === 'production' ? (syft ?? null) : null,
+    scan: traits.sbomGenerator === 'production' ? (scan ?? null) : null,
     deflate,
     directorySize: traits.directorySize,
     clock: traits.clock ?? null,

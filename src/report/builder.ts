@@ -1,6 +1,7 @@
 /** Who built a package, as its plan has it: every value that was taken from the published file is named. */
 import { printable } from '../bytes.ts';
 import { decidedText, undecidedQuestions } from '../claim/traits/record-variant.ts';
+import type { ScanOutcome, TriedProgram } from '../engine/scans.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { shorten } from './rows.ts';
 import type { Fact } from './view.ts';
@@ -14,6 +15,23 @@ export function builderFacts(builder: PlannedBuilder): Fact[] {
     ...(substituted === undefined ? [] : [{ label: '', value: substituted }]),
   ];
 }
+
+/** What scanned the rebuilt tree, and what else was tried; the first line is that whose elements are in the SBOM. */
+export function scanFacts({ programs, chosen }: ScanOutcome): Fact[] {
+  const text = ({ version, sha256, outcome }: TriedProgram) =>
+    `syft ${version === '' ? 'of no version' : shorten(printable(version))} ${scanOutcomes[outcome]}, sha256 ${sha256}`;
+  const others = programs.filter((_, place) => place !== chosen);
+  return [
+    { label: 'scan', value: text(programs[chosen]!) },
+    ...others.map((each) => ({ label: '', value: `also tried: ${text(each)}` })),
+  ];
+}
+
+const scanOutcomes: Readonly<Record<TriedProgram['outcome'], string>> = {
+  fits: 'finds what production found',
+  differs: 'does not find what production found',
+  failed: 'failed',
+};
 
 /** The recipe that the verdict is about, and what was beside it: that is in no package, the user vouches for it. */
 export function recipeFact({ recipe, recipeFiles }: Plan): Fact {
@@ -39,7 +57,6 @@ function builderText(builder: PlannedBuilder): string {
     `deflate ${builder.deflate}`,
     `file system ${builder.directorySize}`,
     sbomText(builder),
-    ...(builder.syft === null ? [] : [`scanned by syft, sha256 ${builder.syft}`]),
     ...(owner.uid === 0 && owner.gid === 0 ? [] : [`owner ${owner.uid}:${owner.gid}`]),
     ...(builder.zoneOffsetMinutes === 0 ? [] : [`time zone ${builder.zoneOffsetMinutes} minutes`]),
     ...(builder.namespace === '' ? [] : [`namespace ${printable(builder.namespace)}`]),

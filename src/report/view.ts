@@ -10,7 +10,7 @@ import type { SignatureState } from '../repository/keyring.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
-import { builderFacts, recipeFact } from './builder.ts';
+import { builderFacts, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
 import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
@@ -165,10 +165,11 @@ function outputTail(text: string, { value, outputLines }: Bounds): string {
 }
 
 function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
-  const { sbom, plan, chain, findings, caveats, skipped } = result;
+  const { sbom, scan, plan, chain, findings, caveats, skipped } = result;
   const unverified = chain.filter(({ state }) => state === 'unverifiable');
   return [
     ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
+    ...(scan === undefined ? [] : scanFacts(scan)),
     ...unverified.map(({ link, detail }) => ({
       label: 'unverified',
       value: `${link}: ${show(detail, value)}`,

@@ -56,6 +56,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
   'sandbox-unavailable': 'run `wolfi-repro doctor`; as root, `--sandbox chroot` works without namespaces',
   'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
+  'scan-needed':
+    'name syft with --syft; for what only production’s own programs look into there is none (docs/production-sbom.md)',
   'build-limit': 'raise the bound (see `wolfi-repro verify --help`) if the recipe deserves it',
   unsupported: 'tell us: this package needs something that wolfi-repro does not do yet',
   'file-changed': 'run it again on a file that nobody writes to',

@@ -6,6 +6,7 @@ import type { SbomState } from '../compare/sbom.ts';
 import type { Triangulation } from '../compare/triangulation.ts';
 import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
+import type { ScanOutcome } from '../engine/scans.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
@@ -19,6 +20,8 @@ export interface PackageResult {
   /** The plan that was carried out, with its identity. */
   readonly plan: { readonly identity: Sha256; readonly plan: Plan } | undefined;
   readonly sbom: SbomState | undefined;
+  /** What each syft that was given makes of the rebuilt tree; absent where none scanned it. */
+  readonly scan?: ScanOutcome;
   /** How much of the difference the counterfactual proved; absent where there is none. */
   readonly explanation?: Explanation;
   /** What further builds showed; absent where there were none. */

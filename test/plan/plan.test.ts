@@ -10,7 +10,7 @@ import { claimLines, publishedOf, recipeText, sbomPart } from '../support/claims
 const inputs: PlanInputs = {
   tried: [],
   sbomRecord: undefined,
-  syft: undefined,
+  scan: undefined,
   deflate: 'v1.18.2',
   environment: { kind: 'recorded', packages: [] },
   sources: [],

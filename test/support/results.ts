@@ -259,7 +259,7 @@ export function inconclusive(
 }
 
 /** The plan of a package of the lab, as far as reports read it. */
-function planned(): NonNullable<PackageResult['plan']> {
+export function planned(): NonNullable<PackageResult['plan']> {
   const builder: PlannedBuilder = {
     melange: 'v0.59.1',
     melangeBasis: 'release',
@@ -267,7 +267,7 @@ function planned(): NonNullable<PackageResult['plan']> {
     printedVersion: 'v0.59.1',
     sbomGenerator: 'melange',
     sbomRecord: null,
-    syft: null,
+    scan: null,
     deflate: 'v1.18.2',
     directorySize: 'ext4',
     clock: 1_718_452_800,

@@ -106,13 +106,24 @@ export function everything(): RunResult {
   ]);
   return runResult([
     reproduced(),
-    { ...differing, ...proven },
+    { ...differing, ...proven, scan: scanned('1.38.0') },
     buildFailed(),
     inconclusive([
       difference('mode', 'usr/bin/tool', { published: '0755', rebuilt: '4755', causes: [cause('umask')] }),
     ]),
     rejected(),
   ]);
+}
+
+function scanned(version: string): NonNullable<PackageResult['scan']> {
+  return {
+    programs: [
+      { sha256: digest('another'), version: '', outcome: 'failed' },
+      { sha256: digest('syft'), version, outcome: 'fits' },
+      { sha256: digest('a third'), version: `${version}-rc1`, outcome: 'differs' },
+    ],
+    chosen: 1,
+  };
 }
 
 /** A package with that many differences, as a large one whose times all differ. */
@@ -174,6 +185,7 @@ function hostilePackages(text: string): PackageResult[] {
     findings: [{ kind: 'contradiction', detail: text }],
     caveats: [text],
     skipped: [{ path: text, reason: 'not-decompressed' }],
+    scan: scanned(text),
   };
   return [
     packageResult(

@@ -21,7 +21,7 @@ export interface GuestView {
 }
 
 /** What melange's bubblewrap runner gives to steps since v0.19.0 (pkg/container/bubblewrap_runner.go). */
-const grantedCapabilities = [
+export const grantedCapabilities: readonly string[] = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FSETID',

@@ -49,7 +49,8 @@ export function recoverSbomInputs(sbom: ReadableSbom): RecoveredSbomInputs {
         ? undefined
         : { id: operatingSystem.name, versionId: operatingSystem.version ?? '' },
     extractedOrder: extractedLicenses.map(({ id }) => id),
-    extractedTexts: new Map(extractedLicenses.map(({ id, text }) => [id, text])),
+    // Of two texts for one id the first is melange's: production's own come behind.
+    extractedTexts: new Map(extractedLicenses.toReversed().map(({ id, text }) => [id, text])),
   };
 }
 

@@ -18,6 +18,8 @@ export const recordQuestions = {
   emptyTree: ['root', 'nothing'],
   /** The newline at the end of a description. */
   description: ['verbatim', 'trimmed'],
+  /** Texts of licences that SPDX has none for: melange's alone, syft's behind them, or those of syft's that melange's lack. */
+  licenseTexts: ['melange', 'appended', 'united'],
 } as const;
 
 export type RecordQuestion = keyof typeof recordQuestions;

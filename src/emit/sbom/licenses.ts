@@ -43,6 +43,20 @@ export function extractedLicenses(input: SbomInput): readonly SpdxExtractedLicen
   return order.map((id) => ({ licenseId: id, extractedText: texts.get(id)! }));
 }
 
+/** Their ids alone, in the recipe's order. */
+export function extractedIds(recipe: Recipe, format: Format): string[] {
+  const { licenses } = format.sbom;
+  const ids = recipe.package.copyright.flatMap(({ license, licensePath }) => {
+    const id = licenseId(license, licenses);
+    return licensePath !== '' || isExtractedId(id, licenses) ? [id] : [];
+  });
+  return [...new Set(ids)];
+}
+
+function isExtractedId(id: string, validator: LicenseValidator): boolean {
+  return validator !== 'none' && id.startsWith('LicenseRef-');
+}
+
 function extractedText(id: string, entry: Copyright, input: SbomInput): string | undefined {
   if (entry.licensePath !== '') {
     const text = input.licenseTexts.get(entry.licensePath);
@@ -53,6 +67,6 @@ function extractedText(id: string, entry: Copyright, input: SbomInput): string |
     }
     return text;
   }
-  if (input.format.sbom.licenses === 'none' || !id.startsWith('LicenseRef-')) return undefined;
+  if (!isExtractedId(id, input.format.sbom.licenses)) return undefined;
   return `Non-SPDX License: ${entry.license}`;
 }

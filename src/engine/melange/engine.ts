@@ -46,7 +46,14 @@ async function asEmitted({ control, path, data }: MelangePackage, plan: Plan): P
   );
   const { name, version } = plan.package;
   const size = data.end - data.start;
-  return { name, version, control, data: { path: file, sha256: await hashFile(file), size }, skipped: [] };
+  return {
+    name,
+    version,
+    control,
+    data: { path: file, sha256: await hashFile(file), size },
+    skipped: [],
+    unscanned: [],
+  };
 }
 
 function versionCaveats(packages: readonly MelangePackage[], plans: readonly Plan[]): string[] {

@@ -1,5 +1,5 @@
 /** An SPDX 2.3 document with its keys as the SPDX library for Go orders them (spdx/tools-golang v0.5.7 spdx/v2/v2_3). */
-import type { SpdxChecksum, SpdxDocument, SpdxExtractedLicense, SpdxPackage } from '../document.ts';
+import type { SpdxChecksum, SpdxDocument, SpdxPackage } from '../document.ts';
 import { goJson } from '../json.ts';
 
 export interface LibraryDocument {
@@ -14,7 +14,7 @@ export interface LibraryDocument {
     readonly created: string;
   };
   readonly packages: readonly LibraryPackage[];
-  readonly hasExtractedLicensingInfos: readonly SpdxExtractedLicense[] | undefined;
+  readonly hasExtractedLicensingInfos: readonly LibraryExtractedLicense[] | undefined;
   readonly relationships: readonly LibraryRelationship[];
 }
 
@@ -36,6 +36,13 @@ export interface LibraryPackage {
   readonly description?: string | undefined;
   readonly externalRefs?: readonly LibraryReference[] | undefined;
   readonly primaryPackagePurpose?: string | undefined;
+}
+
+export interface LibraryExtractedLicense {
+  readonly licenseId: string;
+  readonly extractedText: string;
+  readonly name?: string | undefined;
+  readonly seeAlsos?: readonly string[] | undefined;
 }
 
 export interface LibraryReference {

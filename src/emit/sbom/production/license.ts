@@ -6,6 +6,7 @@
 import { noAssertion } from '../document.ts';
 import { isLicenseExpression } from '../license-expression.ts';
 import { licenseIds } from '../license-ids.ts';
+import type { LibraryExtractedLicense } from './document.ts';
 
 export interface DeclaredLicense {
   /** An SPDX expression; empty where the text is none. */
@@ -61,6 +62,12 @@ export function printedLicense(license: DeclaredLicense | undefined): string {
   const compound = [' AND ', ' OR ', ' WITH '].some((operator) => expression.includes(operator));
   const bracketed = expression.startsWith('(') || expression.endsWith(')');
   return compound && !bracketed ? `(${expression})` : expression;
+}
+
+/** What syft's document says of a licence that SPDX does not know: its name, since production leaves texts out. */
+export function extractedLicense(license: DeclaredLicense | undefined): LibraryExtractedLicense | undefined {
+  if (license === undefined || license.expression !== '') return undefined;
+  return { licenseId: printedLicense(license), extractedText: noAssertion, name: license.value };
 }
 
 let known: ReadonlyMap<string, string> | undefined;

@@ -9,18 +9,26 @@ import type { SbomInput } from '../input.ts';
 import { goJson } from '../json.ts';
 import { melangeDocument } from '../melange.ts';
 import { recordCpes, syftRecord } from './apk-record.ts';
-import { describes, type LibraryDocument, type LibraryRelationship, readByLibrary } from './document.ts';
+import {
+  describes,
+  type LibraryDocument,
+  type LibraryExtractedLicense,
+  type LibraryRelationship,
+  readByLibrary,
+} from './document.ts';
 import { recordElement, rootElement } from './elements.ts';
+import { extractedLicense } from './license.ts';
 import type { TreePaths } from './paths.ts';
-import type { FoundPackage } from './syft.ts';
+import type { SyftRecord } from './record.ts';
+import type { FoundPackage, Scan } from './syft.ts';
 
 /** What production's document is made of besides melange's. */
 export interface ProductionInput {
   readonly variant: RecordVariant;
   /** Of the tree before the SBOM is written. */
   readonly paths: TreePaths;
-  /** What else a scan of the tree found, in syft's order. */
-  readonly found: readonly FoundPackage[];
+  /** What a scan of the tree found besides. */
+  readonly scan: Scan;
 }
 
 /** The bytes of production's SBOM. Fails as `emitMelangeSbom` does. */
@@ -38,7 +46,7 @@ export function productionDocument(input: SbomInput, production: ProductionInput
     type: 'apk',
     location: record.location,
   };
-  const scanned = insertInOrder(apk, production.found).map(({ element }) => element);
+  const scanned = insertInOrder(apk, production.scan.found).map(({ element }) => element);
   const root = rootElement(record);
   const document = readByLibrary(melangeDocument(input));
   const contains = scanned.map(
@@ -51,8 +59,38 @@ export function productionDocument(input: SbomInput, production: ProductionInput
   return {
     ...document,
     packages: [...document.packages, ...scanned, root],
+    hasExtractedLicensingInfos: joinExtracted(
+      document.hasExtractedLicensingInfos ?? [],
+      syftExtracted(record, production.scan),
+      production.variant.licenseTexts,
+    ),
     relationships: [...document.relationships, ...contains, describes(root.SPDXID)],
   };
+}
+
+/** Of the package and of what was found in it, each once, by their ids. */
+function syftExtracted({ license }: SyftRecord, { extracted }: Scan): LibraryExtractedLicense[] {
+  const own = extractedLicense(license);
+  const byId = new Map(
+    [...(own === undefined ? [] : [own]), ...extracted].map((each) => [each.licenseId, each]),
+  );
+  return [...byId.values()].sort((a, b) => compareBytes(a.licenseId, b.licenseId));
+}
+
+/** The list is left out where it is empty. */
+function joinExtracted(
+  melange: readonly LibraryExtractedLicense[],
+  syft: readonly LibraryExtractedLicense[],
+  answer: RecordVariant['licenseTexts'],
+): LibraryExtractedLicense[] | undefined {
+  const known = new Set(melange.map(({ licenseId }) => licenseId));
+  const further = {
+    melange: [],
+    appended: syft,
+    united: syft.filter(({ licenseId }) => !known.has(licenseId)),
+  }[answer];
+  const joined = [...melange, ...further];
+  return joined.length === 0 ? undefined : joined;
 }
 
 /** syft sorts by name, version, type and location. */

@@ -2,9 +2,12 @@
 import type { Apk } from '../../../apk/apk.ts';
 import { entryPath } from '../../../apk/entries.ts';
 import type { Claim } from '../../../claim/claim.ts';
+import { isJsonObject, listMember, parseBoundedJson } from '../../../claim/sbom/json.ts';
 import { formatOfTraits, isSbomEntry } from '../../../claim/traits/traits.ts';
+import type { Sha256 } from '../../../digest.ts';
 import type { RecordSubject } from './apk-record.ts';
 import { pathsBeforeSbom } from './paths.ts';
+import { digestFound, isFound, mentionedLicenses } from './syft.ts';
 
 /** A published record beside everything that it should follow from. */
 export interface PublishedRecord {
@@ -12,6 +15,10 @@ export interface PublishedRecord {
   /** 16 hex digits. */
   readonly id: string;
   readonly cpes: readonly string[];
+  /** Ids of the licences whose texts the document has. */
+  readonly licenseTexts: readonly string[];
+  /** Ids of such licences in what the scan found. */
+  readonly foundLicenses: readonly string[];
   /** The lists of paths that the tree can have had before the SBOM; the likeliest first. */
   readonly pathLists: readonly (readonly string[])[];
 }
@@ -31,6 +38,18 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
     subject: { format: formatOfTraits(traits), recipe, name, architecture },
     id,
     cpes: element.cpes,
+    licenseTexts: sbom.extractedLicenses.map(({ id: each }) => each),
+    foundLicenses: sbom.elements
+      .filter(({ sourceInfo }) => isFound({ sourceInfo }))
+      .flatMap(({ license }) => mentionedLicenses({ licenseDeclared: license })),
     pathLists: pathsBeforeSbom(apk.data.entries.map(entryPath), entryPath(sbomEntry)),
   };
+}
+
+/** What stands for the elements that production's scan found, those of the published SBOM; see `digestFound`. */
+export function publishedScan(apk: Apk): Sha256 {
+  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const json = content === undefined ? undefined : parseBoundedJson(content);
+  const document = json !== undefined && 'value' in json && isJsonObject(json.value) ? json.value : {};
+  return digestFound(listMember(document, 'packages').filter(isJsonObject).filter(isFound));
 }

@@ -6,12 +6,15 @@ import {
   isJsonObject,
   type JsonObject,
   listMember,
+  objectMember,
   parseBoundedJson,
   textMember,
 } from '../../../claim/sbom/json.ts';
+import { type Sha256, sha256 } from '../../../digest.ts';
 import { Failure } from '../../../failure.ts';
+import { canonicalJson } from '../../../plan/canonical.ts';
 import { printCpe } from './cpe.ts';
-import type { LibraryPackage } from './document.ts';
+import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
 import { cpeReference } from './elements.ts';
 
 /** One element that a scan gave, with what syft sorts by. */
@@ -22,6 +25,18 @@ export interface FoundPackage {
   /** Where syft found it first. */
   readonly location: string;
 }
+
+/** What one program found in one tree. */
+export interface Scan {
+  /** As the program calls itself: `1.38.0`; empty where it does not say. */
+  readonly version: string;
+  /** In syft's order. */
+  readonly found: readonly FoundPackage[];
+  /** Licences of these that SPDX does not know, in syft's order. */
+  readonly extracted: readonly LibraryExtractedLicense[];
+}
+
+export const emptyScan: Scan = { version: '', found: [], extracted: [] };
 
 /** Both forms in which syft prints one scan: `-o spdx-json` and `-o syft-json`. */
 export interface SyftOutput {
@@ -38,16 +53,17 @@ export const syftSelection: readonly string[] = [
 ];
 
 /**
- * The elements of a scan in syft's order, without the scanned directory and without binaries, which belong to the
- * package. Fails with `unsupported` where the output is not what syft writes.
+ * A scan's elements, without the scanned directory and without binaries, which belong to the package, and their licences.
+ * Fails with `unsupported` where the output is not what syft writes.
  */
-export function parseSyftOutput({ spdx, syft }: SyftOutput): FoundPackage[] {
+export function parseSyftOutput({ spdx, syft }: SyftOutput): Scan {
+  const [document, listing] = [parseObject(spdx), parseObject(syft)];
   const artifacts = new Map(
-    listMember(parseObject(syft), 'artifacts')
+    listMember(listing, 'artifacts')
       .filter(isJsonObject)
       .map((artifact) => [textMember(artifact, 'id') ?? '', artifact]),
   );
-  return listMember(parseObject(spdx), 'packages').flatMap((element): FoundPackage[] => {
+  const found = listMember(document, 'packages').flatMap((element): FoundPackage[] => {
     if (!isLibraryPackage(element))
       throw new Failure('unsupported', 'syft printed an element of another form');
     const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
@@ -57,6 +73,40 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): FoundPackage[] {
     if (type === 'binary') return [];
     return [{ element: withGoCpes(element, type), type, location: firstLocation(artifact) }];
   });
+  const mentioned = new Set(found.flatMap(({ element }) => mentionedLicenses(element)));
+  return {
+    version: textMember(objectMember(listing, 'descriptor') ?? {}, 'version') ?? '',
+    found,
+    extracted: listMember(document, 'hasExtractedLicensingInfos')
+      .filter(isExtractedLicense)
+      .filter(({ licenseId }) => mentioned.has(licenseId)),
+  };
+}
+
+/** Ids that the SPDX list does not have, in the licence of an element. */
+export function mentionedLicenses({
+  licenseDeclared = '',
+  licenseConcluded = '',
+}: Pick<LibraryPackage, 'licenseDeclared' | 'licenseConcluded'>): string[] {
+  return `${licenseDeclared} ${licenseConcluded}`.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? [];
+}
+
+function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
+  return isJsonObject(value) && textMember(value, 'licenseId') !== undefined;
+}
+
+/** Whether a scan found an element, unlike the package itself, whose record is made of what is recorded anyway. */
+export function isFound(element: JsonObject): boolean {
+  const source = textMember(element, 'sourceInfo');
+  return source !== undefined && !source.endsWith(': /.PKGINFO');
+}
+
+/**
+ * What stands for the elements of a scan where two scans are held against each other: nothing of an element can be got
+ * back from it.
+ */
+export function digestFound(elements: readonly unknown[]): Sha256 {
+  return sha256(Buffer.from(canonicalJson(elements)));
 }
 
 function parseObject(bytes: Uint8Array): JsonObject {
@@ -93,7 +143,7 @@ const goProducts: Readonly<Record<string, string>> = {
 function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
   if (type !== 'go-module' || !Object.hasOwn(goProducts, element.name)) return element;
   const cpes = goProducts[element.name]!.split(' ').map((product) =>
-    printCpe({ vendor: 'golang', product, targetSoftware: 'go' }),
+    printCpe({ vendor: 'golang', product, version: element.versionInfo ?? '', targetSoftware: 'go' }),
   );
   const others = (element.externalRefs ?? []).filter(({ referenceType }) => referenceType !== 'cpe23Type');
   return { ...element, externalRefs: [...cpes.map(cpeReference), ...others] };

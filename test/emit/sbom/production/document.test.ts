@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeBytes } from '../../../../src/bytes.ts';
-import { sampleVariant } from '../../../../src/claim/traits/record-variant.ts';
+import { type RecordVariant, sampleVariant } from '../../../../src/claim/traits/record-variant.ts';
 import type { SbomInput } from '../../../../src/emit/sbom/input.ts';
 import type { LibraryPackage } from '../../../../src/emit/sbom/production/document.ts';
 import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
@@ -10,10 +10,10 @@ import {
   type ProductionInput,
   productionDocument,
 } from '../../../../src/emit/sbom/production/production.ts';
-import type { FoundPackage } from '../../../../src/emit/sbom/production/syft.ts';
+import { emptyScan, type FoundPackage } from '../../../../src/emit/sbom/production/syft.ts';
 import { copyright, documentAt, inputAt, recipeOf, step, subpackage } from '../input.ts';
 
-const plain: ProductionInput = { variant: sampleVariant, paths: treePaths(['usr']), found: [] };
+const plain: ProductionInput = { variant: sampleVariant, paths: treePaths(['usr']), scan: emptyScan };
 const documentOf = (more: Partial<SbomInput> = {}, production: Partial<ProductionInput> = {}) =>
   productionDocument(inputAt('v0.45.3', more), { ...plain, ...production });
 
@@ -139,6 +139,35 @@ describe('production’s document', () => {
   });
 });
 
+describe('texts of licences that SPDX does not know', () => {
+  const recipe = recipeOf({ package: { copyright: [copyright('Own Licence')] } });
+  const own = { licenseId: 'LicenseRef-Own-Licence', extractedText: 'Non-SPDX License: Own Licence' };
+  const recorded = {
+    licenseId: 'LicenseRef-Own-Licence',
+    extractedText: 'NOASSERTION',
+    name: 'Own Licence',
+  };
+  const found = { licenseId: 'LicenseRef-Found', extractedText: 'NOASSERTION', name: 'Found' };
+  const scan = { ...emptyScan, extracted: [found] };
+  const answers: readonly (readonly [RecordVariant['licenseTexts'], readonly object[]])[] = [
+    ['melange', [own]],
+    ['appended', [own, found, recorded]],
+    ['united', [own, found]],
+  ];
+  for (const [licenseTexts, expected] of answers) {
+    it(`are those of melange and, where they are ${licenseTexts}, of syft by their ids`, () => {
+      const variant = { ...sampleVariant, licenseTexts };
+      assert.deepEqual(documentOf({ recipe }, { variant, scan }).hasExtractedLicensingInfos, expected);
+    });
+  }
+
+  it('are no member of a document without any', () => {
+    const variant: RecordVariant = { ...sampleVariant, licenseTexts: 'appended' };
+    const text = decodeBytes(emitProductionSbom(inputAt('v0.45.3'), { ...plain, variant }));
+    assert.ok(!text.includes('hasExtractedLicensingInfos'));
+  });
+});
+
 describe('what a scan found besides', () => {
   const places: readonly (readonly [rule: string, found: readonly FoundPackage[], names: string])[] = [
     ['before and behind the package by name', [found('bar', '1'), found('goo', '1')], 'bar foo goo'],
@@ -147,7 +176,7 @@ describe('what a scan found besides', () => {
   ];
   for (const [rule, others, names] of places) {
     it(`stands ${rule}`, () => {
-      const { packages, relationships } = documentOf({}, { found: others });
+      const { packages, relationships } = documentOf({}, { scan: { ...emptyScan, found: others } });
       const scanned = packages.slice(-1 - others.length - 1, -1);
       assert.equal(scanned.map(({ name }) => name).join(' '), names);
       assert.deepEqual(
@@ -166,7 +195,7 @@ describe('what a scan found besides', () => {
       found('foo', version, 'apk', '/.a'),
       found('foo', version, 'apk', '/z'),
     ];
-    const scanned = documentOf({}, { found: others }).packages.slice(-5, -1);
+    const scanned = documentOf({}, { scan: { ...emptyScan, found: others } }).packages.slice(-5, -1);
     assert.deepEqual(
       scanned.map(({ sourceInfo }) => sourceInfo !== undefined),
       [false, true, false, false].map((_, index) => index === 1),

@@ -34,17 +34,46 @@ const subject: RecordSubject = {
 function publishedBy(variant: RecordVariant, paths: readonly string[] = []): PublishedRecord {
   const record = syftRecord(subject, treePaths(paths), variant);
   const cpes = recordCpes(subject, record, variant);
-  return { subject, id: recordId(record), cpes, pathLists: [paths] };
+  return {
+    subject,
+    id: recordId(record),
+    cpes,
+    licenseTexts: texts(variant),
+    foundLicenses: ['LicenseRef-Found'],
+    pathLists: [paths],
+  };
+}
+
+/** Melange's one text, and what the variant adds: of the record's licence, where that is no expression, and of the scan's. */
+function texts({ licenseTexts, license }: RecordVariant): string[] {
+  const melange = ['LicenseRef-Own-Licence'];
+  const own = {
+    joined: ['LicenseRef-MIT-AND-Own-Licence'],
+    identified: [],
+    last: ['LicenseRef-Own-Licence'],
+  }[license];
+  switch (licenseTexts) {
+    case 'melange':
+      return melange;
+    case 'appended':
+      return ['LicenseRef-Found', ...melange, ...own];
+    case 'united':
+      return [...new Set([...melange, ...own, 'LicenseRef-Found'])];
+  }
 }
 
 describe('the variants that fit a record', () => {
-  it('are those that give it, for every variant there is', () => {
-    for (const variant of recordVariants) {
+  it('are those that give it, whatever answers there are', () => {
+    // Every combination of the other answers with one about texts, each in turn.
+    for (const variant of recordVariants.filter((_, at) => at % 3 === Math.floor(at / 3) % 3)) {
       const { fit, variants } = fitRecord(publishedBy(variant));
       assert.equal(fit, 'id-and-cpes');
       assert.ok(variants.includes(variant));
       // A recipe's own CPE comes before the table, which then tells nothing.
-      assert.equal(variants.length, variant.cpe === 'declared' ? 2 : 1);
+      const cpes = variant.cpe === 'declared' ? 2 : 1;
+      // The two ways of joining differ only where a text is in both lists.
+      const ways = variant.licenseTexts !== 'melange' && variant.license !== 'last' ? 2 : 1;
+      assert.equal(variants.length, cpes * ways);
     }
   });
 
@@ -53,6 +82,13 @@ describe('the variants that fit a record', () => {
     const { fit, variants } = fitRecord(published);
     assert.equal(fit, 'id');
     assert.equal(variants.length, 4);
+  });
+
+  it('are all that fit otherwise where the texts of licences are none that is known', () => {
+    const published = { ...publishedBy(recordVariants[0]!), licenseTexts: ['LicenseRef-Other'] };
+    const { fit, variants } = fitRecord(published);
+    assert.equal(fit, 'id-and-cpes');
+    assert.deepEqual(new Set(variants.map(({ licenseTexts }) => licenseTexts)).size, 3);
   });
 
   it('are none for another id', () => {
@@ -75,6 +111,8 @@ describe('the variants that fit a record', () => {
       subject: { ...subject, recipe: extreme, name: 'foo' },
       id,
       cpes: [],
+      licenseTexts: [],
+      foundLicenses: [],
       pathLists: [[]],
     };
     const start = performance.now();

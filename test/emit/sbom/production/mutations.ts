@@ -28,7 +28,7 @@ function inDocument(change: (document: Document) => void): (path: string) => Pro
   return inText((text) => {
     const document = JSON.parse(text) as Document;
     change(document);
-    return `${JSON.stringify(document, undefined, 2).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
+    return goText(document);
   });
 }
 
@@ -40,6 +40,12 @@ function inTree(
   change: (entries: readonly PartEntry[]) => readonly PartEntry[],
 ): (path: string) => Promise<Uint8Array> {
   return (path) => repack(path, (parts) => withData(parts, change(parts.data)));
+}
+
+/** JSON as Go writes it. */
+export function goText(document: unknown): string {
+  const json = JSON.stringify(document, undefined, 2);
+  return `${json.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
 }
 
 function recordOf({ packages }: Document): Document['packages'][number] {

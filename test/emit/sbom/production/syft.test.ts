@@ -50,7 +50,7 @@ describe('what syft printed', () => {
       { name: 'foo', type: 'gem', id: id('3') },
     ]);
     assert.deepEqual(
-      parseSyftOutput(output).map(({ element, type, location }) => [element.name, type, location]),
+      parseSyftOutput(output).found.map(({ element, type, location }) => [element.name, type, location]),
       [
         ['bar', 'python', '/usr/bar'],
         ['foo', 'gem', '/usr/foo'],
@@ -59,7 +59,7 @@ describe('what syft printed', () => {
   });
 
   it('keeps every member of an element in its order', () => {
-    const [only] = parseSyftOutput(outputOf([{ name: 'bar', type: 'java-archive', id: id('1') }]));
+    const [only] = parseSyftOutput(outputOf([{ name: 'bar', type: 'java-archive', id: id('1') }])).found;
     assert.deepEqual(Object.keys(only!.element), [
       'name',
       'SPDXID',
@@ -78,19 +78,47 @@ describe('what syft printed', () => {
       { name: 'golang.org/x/text', type: 'go-module', id: id('2') },
       { name: 'golang.org/x/crypto', type: 'python', id: id('3') },
     ]);
-    const locators = parseSyftOutput(output).map(({ element }) =>
+    const locators = parseSyftOutput(output).found.map(({ element }) =>
       element.externalRefs?.map(({ referenceLocator }) => referenceLocator),
     );
     assert.deepEqual(locators, [
       [
-        'cpe:2.3:a:golang:oauth2:*:*:*:*:*:go:*:*',
-        'cpe:2.3:a:golang:jws:*:*:*:*:*:go:*:*',
-        'cpe:2.3:a:golang:jwt:*:*:*:*:*:go:*:*',
+        'cpe:2.3:a:golang:oauth2:1:*:*:*:*:go:*:*',
+        'cpe:2.3:a:golang:jws:1:*:*:*:*:go:*:*',
+        'cpe:2.3:a:golang:jwt:1:*:*:*:*:go:*:*',
         'pkg:x/golang.org/x/oauth2',
       ],
       ['cpe:2.3:a:golang.org/x/text', 'pkg:x/golang.org/x/text'],
       ['cpe:2.3:a:golang.org/x/crypto', 'pkg:x/golang.org/x/crypto'],
     ]);
+  });
+
+  it('keeps the licences that SPDX does not know where an element that is kept names them', () => {
+    const printed = outputOf([
+      { name: 'bar', type: 'python', id: id('1') },
+      { name: 'tool', type: 'binary', id: id('2') },
+    ]);
+    const document = JSON.parse(Buffer.from(printed.spdx).toString());
+    document.packages[0].licenseDeclared = 'LicenseRef-A AND (MIT OR LicenseRef-B.1)';
+    document.packages[1].licenseDeclared = 'LicenseRef-C';
+    document.hasExtractedLicensingInfos = ['A', 'B.1', 'C', 'D'].map((name) => ({
+      licenseId: `LicenseRef-${name}`,
+      extractedText: 'NOASSERTION',
+      name,
+    }));
+    const { extracted } = parseSyftOutput({ ...printed, spdx: Buffer.from(JSON.stringify(document)) });
+    assert.deepEqual(
+      extracted.map(({ licenseId }) => licenseId),
+      ['LicenseRef-A', 'LicenseRef-B.1'],
+    );
+  });
+
+  it('names the version that printed it, where it says so', () => {
+    const printed = outputOf([]);
+    const listing = { artifacts: [], descriptor: { name: 'syft', version: '1.38.0' } };
+    const syft = Buffer.from(JSON.stringify(listing));
+    assert.equal(parseSyftOutput({ ...printed, syft }).version, '1.38.0');
+    assert.equal(parseSyftOutput(printed).version, '');
   });
 
   const bad: readonly (readonly [what: string, output: SyftOutput])[] = [

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type Content, contentOf, emptyContent, type TreeEntry, treeOf } from '../../../../src/build/tree.ts';
+import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';
+
+function entry(path: string, content: Content = emptyContent, type: TreeEntry['type'] = 'file'): TreeEntry {
+  return { path, type, mode: 0o644, uid: 0, gid: 0, target: '', xattrs: [], content };
+}
+
+const pathsOf = (entries: readonly TreeEntry[], scanned = false) => unscannedPaths(treeOf(entries), scanned);
+
+/** A program with something in it, far from its beginning. */
+function programWith(mark: string | Buffer, start = '\x7fELF'): Content {
+  const [front, text] = [Buffer.from(start, 'latin1'), Buffer.from(mark as string, 'latin1')];
+  return contentOf(
+    Buffer.concat([front, Buffer.alloc(1024 * 1024 - front.length - 3), text, Buffer.alloc(9)]),
+  );
+}
+
+describe('what a scan may find something in', () => {
+  const named: readonly string[] = [
+    'usr/lib/python3.12/site-packages/foo-1.dist-info/METADATA',
+    'usr/lib/python3.12/site-packages/foo.egg-info',
+    'usr/lib/python3.12/site-packages/foo.egg-info/PKG-INFO',
+    'usr/lib/ruby/gems/3.2.0/specifications/default/json-2.6.gemspec',
+    'usr/lib/node_modules/npm/package.json',
+    'package.json',
+    'usr/share/java/app.jar',
+    'usr/share/java/App.WAR',
+    'usr/share/app/bundle.zip',
+    'usr/lib/R/library/foo/DESCRIPTION',
+    'usr/lib/dotnet/app.deps.json',
+    'usr/lib/dotnet/app.dll',
+    'usr/share/php/vendor/composer/installed.json',
+    'usr/share/php/.registry/.channel.pecl.php.net/redis.reg',
+    'usr/lib/lua/foo-1.0-1.rockspec',
+    'usr/lib/jvm/java-21/release',
+    'boot/vmlinuz-6.1',
+    'usr/lib/modules/6.1/kernel/fs/ext4.ko',
+    'lib/apk/db/installed',
+    'var/lib/dpkg/status',
+    'var/lib/dpkg/status.d/base',
+    'srv/wp-content/plugins/akismet/akismet.php',
+    'usr/share/models/small.gguf',
+    'opt/bitnami/redis/.spdx-redis.spdx',
+  ];
+  for (const path of named) {
+    it(`is told by its path: ${path}`, () => assert.deepEqual(pathsOf([entry(path)]), [path]));
+  }
+
+  const marked: readonly (readonly [what: string, content: Content])[] = [
+    ['Go', programWith('\xff Go buildinf:')],
+    ['Rust', programWith('.dep-v0')],
+    ['a native image of Java', programWith('svm_version_info')],
+    ['a bundle of .NET', programWith(Buffer.from('8b1202b96a612038727b930214d7a032', 'hex'))],
+    ['Go for another system', programWith('\xff Go buildinf:', 'MZ')],
+    ['a packed program', programWith('UPX!')],
+  ];
+  for (const [what, content] of marked) {
+    it(`is told by what is in a program: ${what}`, () => {
+      assert.deepEqual(pathsOf([entry('usr/bin/tool', content)]), ['usr/bin/tool']);
+    });
+  }
+
+  it('is nothing in libraries, scripts and texts, whatever they are about', () => {
+    const entries = [
+      entry('usr/lib/libz.so.1', programWith('nothing')),
+      entry(
+        'usr/bin/script',
+        contentOf(Buffer.from('#!/bin/sh\necho "\xff Go buildinf:" .dep-v0\n', 'latin1')),
+      ),
+      entry('usr/share/perl5/JSON.pm'),
+      entry('usr/share/doc/descriptions'),
+      entry('usr/share/releases'),
+      entry('usr/share/fonts/dist-information.ttf'),
+      entry('usr/lib/kernels.h'),
+      entry('etc/package.json.example'),
+    ];
+    assert.deepEqual(pathsOf(entries), []);
+  });
+
+  it('is named up to a few paths', () => {
+    const entries = Array.from({ length: 9 }, (_, at) => entry(`usr/share/${at}.jar`));
+    assert.equal(pathsOf(entries).length, 5);
+  });
+
+  it('is only what no stock syft looks into where a stock syft scanned', () => {
+    const own = ['pip/_vendor/vendor.txt', 'usr/share/a.whl', 'usr/share/angular-route.min.js'];
+    const entries = [...own, 'usr/a.jar'].map((path) => entry(path));
+    assert.deepEqual(
+      pathsOf([...entries, entry('usr/bin/tool', programWith('\xff Go buildinf:'))], true),
+      own,
+    );
+  });
+
+  it('is found at once in paths of extreme length', () => {
+    const paths = ['lib/modules/', 'library/taps/', 'lib/pacman/local/', 'db/pkg/'].map((start) =>
+      entry(`${start}${'a/'.repeat(2000)}x`),
+    );
+    const start = performance.now();
+    assert.deepEqual(pathsOf(paths), []);
+    assert.ok(performance.now() - start < 2000);
+  });
+});
