@@ -24,12 +24,14 @@ export type OwnerHandling = 'disk' | 'root' | 'disk-with-directories' | 'disk-fi
 /** How modes of regular files reach the archive; directories keep 0o777 only, but for `disk`. */
 export type ModeHandling = 'disk' | 'permissions' | 'full';
 
-/** Keys of the compiled recipe that are written although they are false. */
+/** How the compiled recipe is written. */
 export interface RecipeForm {
-  /** The first three of a package's options. */
+  /** The first three of a package's options are there although they are false. */
   readonly falseOptions: boolean;
-  /** `require-sequential` of `update`. */
+  /** `require-sequential` of `update` is there although it is false. */
   readonly falseSequence: boolean;
+  /** By what the locked packages are sorted: `name=version`, or the name alone. */
+  readonly lockOrder: 'text' | 'name';
 }
 
 export interface Format {
@@ -162,7 +164,11 @@ export function formatOf(version: Version): Format {
 
     maintainer: from('v0.23.0'),
 
-    recipe: { falseOptions: !from('v0.23.8'), falseSequence: from('v0.17.4') },
+    recipe: {
+      falseOptions: !from('v0.23.8'),
+      falseSequence: from('v0.17.4'),
+      lockOrder: from('v0.18.2') ? 'text' : 'name',
+    },
 
     ldSoConf: from('v0.23.1'),
     recursiveLibraryDirectories: from('v0.34.0'),

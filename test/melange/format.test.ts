@@ -11,6 +11,7 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
   ['v0.17.3', 'v0.17.2', (f) => [f.rubyBase, f.shebang.ignoresRuby], [true, true], [false, false]],
   ['v0.17.4', 'v0.17.3', (f) => f.recipe.falseSequence, false, true],
   ['v0.18.0', 'v0.17.7', (f) => f.signature.algorithm, 'RSA', 'RSA256'],
+  ['v0.18.2', 'v0.18.1', (f) => f.recipe.lockOrder, 'name', 'text'],
   ['v0.19.1', 'v0.19.0', (f) => [f.sbom.namespaceHash, f.gccSpec], ['sha1', 'none'], ['fnv1a-128', 'plain']],
   ['v0.19.4', 'v0.19.3', (f) => f.sbom.copyrightText, 'newline-each', 'attestation-or-noassertion'],
   [

@@ -48,7 +48,7 @@ test('neighbours are one version for each record of switches, the nearest first'
     ['devel', 'v0.59.1 v0.55.0 v0.50.8 v0.50.7'],
     ['v0.45.3+dirty', 'v0.45.3 v0.46.0 v0.48.0 v0.43.6 v0.50.0'],
     ['v0.46.9-closed', 'v0.46.9 v0.48.0 v0.45.4 v0.50.0'],
-    ['v0.18.0-0.20241212000000-0123456789ab', 'v0.17.7 v0.18.1 v0.17.3'],
+    ['v0.18.0-0.20241212000000-0123456789ab', 'v0.17.7 v0.18.1 v0.18.2'],
     ['v0.99.0-closed', 'v0.99.0 v0.55.0 v0.50.8'],
   ];
   for (const [printed, first] of cases) {

@@ -63,7 +63,11 @@ export function always<V>(key: string, codec: Codec<V>): Field<V> {
 }
 
 /** A key whose zero value some versions of melange write. */
-export function alwaysWhere<V>(zeroWritten: keyof RecipeForm, key: string, codec: Codec<V>): Field<V> {
+export function alwaysWhere<V>(
+  zeroWritten: 'falseOptions' | 'falseSequence',
+  key: string,
+  codec: Codec<V>,
+): Field<V> {
   return { key, codec, alwaysWritten: (form) => form[zeroWritten] };
 }
 

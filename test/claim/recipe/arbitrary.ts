@@ -1,6 +1,6 @@
 /** Random recipes, of every key that the schema has, for tests. */
 import fc from 'fast-check';
-import { decodeBytes, encodeBytes } from '../../../src/bytes.ts';
+import { decodeBytes, encodeBytes, sortedUnique } from '../../../src/bytes.ts';
 import type * as recipe from '../../../src/claim/recipe/recipe.ts';
 
 /**
@@ -126,7 +126,8 @@ const environment = struct<recipe.RecipeEnvironment>({
     buildRepositories: texts,
     repositories: texts,
     keyring: texts,
-    packages: texts,
+    // The lock is written as a set.
+    packages: texts.map(sortedUnique),
     baseImage: struct<recipe.BaseImage>({ image: text, apkIndex: text }),
   }),
   entrypoint: struct<recipe.Entrypoint>({

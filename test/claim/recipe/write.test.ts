@@ -68,6 +68,24 @@ describe('writing a recipe', () => {
     assertIdentity('v0.23.8', [...lines, set]);
   });
 
+  it('has each locked package once, sorted by name before v0.18.2 and by all of the text since', () => {
+    const recipe = (packages: readonly string[]) =>
+      [
+        'package:',
+        '  name: a',
+        '  version: "1"',
+        '  epoch: 0',
+        'environment:',
+        '  contents:',
+        '    packages:',
+        ...packages.map((each) => `      - ${each}`),
+      ].join('\n');
+    const { recipe: read } = parseRecipe(Buffer.from(recipe(['b=1', 'b-dev=1', 'a=2', 'b=1'])));
+    const sorted = { 'v0.18.1': ['a=2', 'b=1', 'b-dev=1'], 'v0.18.2': ['a=2', 'b-dev=1', 'b=1'] };
+    for (const [release, packages] of Object.entries(sorted))
+      assert.equal(Buffer.from(writeRecipe(read, formOf(release))).toString(), `${recipe(packages)}\n`);
+  });
+
   it('has no require-sequential before v0.17.4', () => {
     const lines = [
       'package:',
