@@ -9,6 +9,7 @@ import { type Apk, type ApkEntry, readApk, type Section } from '../../src/apk/ap
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
 import { sha1, sha256 } from '../../src/digest.ts';
 import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
+import { checksumKey } from '../../src/emit/entries.ts';
 import { type TarEntry, tarHeader, tarPadding } from '../../src/emit/tar.ts';
 import { fileSource } from '../../src/inputs/files.ts';
 import type { DeflateGeneration } from '../../src/melange/format.ts';
@@ -43,7 +44,6 @@ export interface Packing {
   readonly datahash: boolean;
 }
 
-export const checksumKey = 'APK-TOOLS.checksum.SHA1';
 const computedRecords = new Set(['path', 'linkpath', 'uname', 'gname', 'uid', 'gid', 'size', 'mtime']);
 const labKey: KeyObject = createPrivateKey(readFileSync(join(lab, 'lab.rsa')));
 

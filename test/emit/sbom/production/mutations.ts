@@ -1,6 +1,7 @@
 /** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
 import type { SbomDifference } from '../../../../src/compare/sbom-elements.ts';
-import { checksumKey, type PartEntry, repack, withData, withSbom, withText } from '../../../support/parts.ts';
+import { checksumKey } from '../../../../src/emit/entries.ts';
+import { type PartEntry, repack, withData, withSbom, withText } from '../../../support/parts.ts';
 
 export interface Mutation {
   readonly what: string;
