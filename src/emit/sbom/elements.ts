@@ -1,5 +1,6 @@
 /** The elements that every document has, and what all elements share (melange pkg/sbom/package.go, document.go). */
 import { fullVersion, type Recipe } from '../../claim/recipe/recipe.ts';
+import { Failure } from '../../failure.ts';
 import type { Format } from '../../melange/format.ts';
 import { cpeText } from '../cpe.ts';
 import { noAssertion, type SpdxChecksum, type SpdxPackage, type SpdxReference } from './document.ts';
@@ -125,6 +126,12 @@ function copyrightText(recipe: Recipe, format: Format): string {
 export function recipeElement(input: SbomInput): SpdxPackage {
   const { format, recipeFile } = input;
   const { path, commit, repository } = recipeFile;
+  // Without it no document can be written that is melange's, and the published one names it in a way that is not melange's.
+  if (repository === '')
+    throw new Failure(
+      'unsupported',
+      'the SBOM does not name the recipe’s file and repository as melange does',
+    );
   const namespace =
     format.sbom.recipeNamespace === 'as-given' ? input.namespace : effectiveNamespace(input.namespace);
   const slash = repository.indexOf('/');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emitSbom, sbomPath } from '../../../src/emit/sbom/sbom.ts';
+import type { Failure } from '../../../src/failure.ts';
 import { apkOf, copyright, documentAt, inputAt, purlOf, recipeOf, step, subpackage } from './input.ts';
 
 const fetch = (name: string) =>
@@ -33,6 +34,14 @@ test('the file is the document in the order of its keys, with a newline at its e
     ],
   );
   assert.ok(text.endsWith('}\n'));
+});
+
+test('no document is made up where the published one names no recipe’s file', () => {
+  const recipeFile = { path: '', commit: '', repository: '' };
+  assert.throws(
+    () => documentAt('v0.59.1', { recipeFile }),
+    (failure: Failure) => failure.code === 'unsupported' && failure.message.includes('recipe’s file'),
+  );
 });
 
 test('the namespace of a document hashes distro and version, not the name; with SHA-1 before v0.19.1', () => {
