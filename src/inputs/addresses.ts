@@ -15,6 +15,18 @@ export interface AddressPolicy {
   readonly allowPlainHttp: boolean;
 }
 
+/** IP addresses of a name; none where it is unknown. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
+/** By this machine's own resolver. */
+export const resolveByMachine: Resolve = async (host) => {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+};
+
 /** Private, loopback, link-local, shared, documentation, multicast and reserved ranges (RFC 6890, RFC 9637). */
 const privateRanges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'],
@@ -101,7 +113,12 @@ export function parseAddress(location: string): URL {
 }
 
 /** Fails with `address-refused` unless the address may be contacted; resolves names of recorded addresses. */
-export async function requireAllowed(url: URL, provenance: Provenance, policy: AddressPolicy): Promise<void> {
+export async function requireAllowed(
+  url: URL,
+  provenance: Provenance,
+  policy: AddressPolicy,
+  resolve: Resolve = resolveByMachine,
+): Promise<void> {
   if (policy.offline) {
     throw new Failure('unreachable', `${shownAddress(url.href)} is not contacted: --offline`, {
       hint: 'run `wolfi-repro fetch` while there is a network, or leave out --offline',
@@ -113,9 +130,37 @@ export async function requireAllowed(url: URL, provenance: Provenance, policy: A
   if (url.protocol !== 'https:' && !policy.allowPlainHttp)
     throw refused(url.href, 'a package chose it and it is not protected', '--allow-plain-http');
   if (policy.allowPrivateAddresses) return;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = isIP(host) === 0 ? await resolved(host) : [host];
+  const host = hostOf(url);
+  // Nothing where the name is unknown here: behind a proxy, names are the proxy's business.
+  const addresses = isIP(host) === 0 ? await resolve(host) : [host];
   if (addresses.some(isPrivateAddress)) throw privateRefused(url.href);
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The limited broadcast address (RFC 919 §7): no connection can be made to it. */
+const nowhere = '255.255.255.255';
+
+/**
+ * `HOST:PORT:ADDRESS,…` as curl takes it (CURLOPT_RESOLVE(3)), for a program that would look a name up again: it may be given
+ * another answer than we were. Undefined where there is no name to look up, or where the user chose it. A name that is unknown
+ * here leads nowhere but through a proxy. Fails with `address-refused`.
+ */
+export async function pinnedResolution(
+  url: URL,
+  provenance: Provenance,
+  policy: AddressPolicy,
+  resolve: Resolve,
+): Promise<string | undefined> {
+  const host = hostOf(url);
+  if (provenance === 'named' || isIP(host) !== 0) return undefined;
+  const addresses = await resolve(host);
+  if (!policy.allowPrivateAddresses && addresses.some(isPrivateAddress)) throw privateRefused(url.href);
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const written = addresses.map((each) => (isIP(each) === 6 ? `[${each}]` : each));
+  return `${host}:${port}:${written.length === 0 ? nowhere : written.join(',')}`;
 }
 
 /** The failure of a connection whose name turned out to lead somewhere private. */
@@ -125,15 +170,6 @@ export function privateRefused(location: string): Failure {
     'a package chose it and it leads to a private address',
     '--allow-private-addresses',
   );
-}
-
-/** Nothing where the name is unknown here: behind a proxy, names are the proxy's business. */
-async function resolved(host: string): Promise<string[]> {
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch {
-    return [];
-  }
 }
 
 function refused(location: string, why: string, flag?: string, cause?: unknown): Failure {

@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest } from '../plan/sources.ts';
 import { findProgram, hostPath, runProcess } from '../process.ts';
-import { type Provenance, parseAddress, shownAddress } from './addresses.ts';
+import { type Provenance, parseAddress, pinnedResolution, shownAddress } from './addresses.ts';
 import type { NetworkOptions } from './inputs.ts';
 import { namesIn, ownedName, sweepAbandoned } from './owners.ts';
 
@@ -25,7 +25,13 @@ export interface GitAccess {
   readonly network: NetworkOptions;
   readonly signal: AbortSignal;
   /** Follows redirects under the address policy and returns where the repository really is. */
-  readonly locate: (address: string, provenance: Provenance) => Promise<string | undefined>;
+  readonly locate: (address: string, provenance: Provenance) => Promise<Located | undefined>;
+}
+
+/** Where a repository really is, and whose choice that is. */
+export interface Located {
+  readonly address: string;
+  readonly trust: Provenance;
 }
 
 export interface FetchedRepository {
@@ -64,13 +70,42 @@ export async function fetchRepository(
   if (located === undefined) return undefined;
   const aside = join(access.folder, ownedName());
   try {
-    const commits = await fetchInto(git, aside, located, wanted, { ...access, address });
+    const resolution = await requireResolution(git, located, access.network);
+    const remote = { address: located.address, resolution };
+    const commits = await fetchInto(git, aside, remote, wanted, { ...access, address });
     rmSync(kept, { recursive: true, force: true });
     renameSync(aside, kept);
     return { path: kept, commits };
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/**
+ * What keeps git's connection at the addresses that were looked at. Fails with `address-refused` for one that is private now,
+ * and where git cannot be told (`http.curloptResolve`, git-config(1), since 2.37.0).
+ */
+async function requireResolution(
+  git: Git,
+  { address, trust }: Located,
+  { policy, resolve }: NetworkOptions,
+): Promise<string | undefined> {
+  const resolution = await pinnedResolution(parseAddress(address), trust, policy, resolve);
+  if (resolution === undefined) return undefined;
+  const version = await git(['version']);
+  if (takesResolution(version)) return resolution;
+  throw new Failure('address-refused', `${shownAddress(address)} is not contacted: git is too old for it`, {
+    expected: 'git 2.37.0 or later, which can be held to the addresses that were looked at',
+    got: version.trim(),
+    hint: 'install a later git, or name the repository yourself with --source-mirror PREFIX=URL|DIR',
+  });
+}
+
+/** @param version as `git version` prints it */
+export function takesResolution(version: string): boolean {
+  const [, major, minor] = /^git version (\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined || minor === undefined) return false;
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 37);
 }
 
 function isRepository(path: string): boolean {
@@ -82,12 +117,26 @@ function touch(path: string): void {
   utimesSync(join(path, 'HEAD'), now, now);
 }
 
-export type Git = (argv: readonly string[], options?: { readonly address?: string }) => Promise<string>;
+/** @param remote what the command contacts */
+export type Git = (argv: readonly string[], remote?: Remote) => Promise<string>;
 
-/** What git said where it failed. */
-class GitError extends Error {}
+export interface Remote {
+  readonly address: string;
+  /** `HOST:PORT:ADDRESS`; undefined where git may look the name up. */
+  readonly resolution?: string | undefined;
+}
 
-/** Runs the machine's git. A program that fails is a `GitError`. */
+/** A git that ended with another status than 0. */
+class GitError extends Failure {
+  readonly exitCode: number | undefined;
+
+  constructor(exitCode: number | undefined, output: string) {
+    super('source-unavailable', `git failed: ${output.trim().split('\n').at(-1)}`, { got: output });
+    this.exitCode = exitCode;
+  }
+}
+
+/** Runs the machine's git. Fails with `source-unavailable` where git does. */
 export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal'>): Git {
   const program = findProgram('git');
   if (program === undefined) {
@@ -95,11 +144,11 @@ export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal
       hint: 'install git, or give the repository as a folder with --source-mirror PREFIX=DIR',
     });
   }
-  return async (argv, { address } = {}) => {
+  return async (argv, remote) => {
     let output = '';
     let size = 0;
     const { exitCode, output: errors } = await runProcess(program, argv, {
-      env: environment(network, address),
+      env: environment(network, remote),
       signal,
       onStdout: (bytes) => {
         size += bytes.length;
@@ -108,7 +157,7 @@ export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal
       },
     });
     signal.throwIfAborted();
-    if (exitCode !== 0) throw new GitError(errors.trim().split('\n').at(-1) ?? '');
+    if (exitCode !== 0) throw new GitError(exitCode, errors);
     return output;
   };
 }
@@ -116,9 +165,9 @@ export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal
 /** Configuration goes through the environment: credentials must not be seen in a list of processes. */
 function environment(
   { policy, proxies, credentials }: NetworkOptions,
-  address: string | undefined,
+  remote: Remote | undefined,
 ): Record<string, string> {
-  const url = address === undefined ? undefined : parseAddress(address);
+  const url = remote === undefined ? undefined : parseAddress(remote.address);
   const settings: [string, string][] = [
     ['core.hooksPath', '/dev/null'],
     ['core.fsmonitor', 'false'],
@@ -135,6 +184,7 @@ function environment(
   const authorization = url === undefined ? undefined : credentials(url);
   if (url !== undefined && authorization !== undefined)
     settings.push([`http.${url.origin}/.extraHeader`, `Authorization: ${authorization}`]);
+  if (remote?.resolution !== undefined) settings.push(['http.curloptResolve', remote.resolution]);
   return {
     PATH: hostPath,
     LC_ALL: 'C',
@@ -165,13 +215,13 @@ interface FetchContext extends GitAccess {
 async function fetchInto(
   git: Git,
   path: string,
-  located: string,
+  remote: Remote,
   wanted: readonly GitWanted[],
   context: FetchContext,
 ): Promise<string[]> {
   await git(['init', '--quiet', '--bare', '--template=', path]);
   const fetch = (refspecs: readonly string[], depth: number | undefined) =>
-    fetchBounded(git, path, located, refspecs, depth, context);
+    fetchBounded(git, path, remote, refspecs, depth, context);
   const whole = wanted.some(({ request }) => request.depth === undefined);
   if (whole) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'], undefined);
   for (const { commit, request } of wanted) {
@@ -180,7 +230,7 @@ async function fetchInto(
   }
   const commits: string[] = [];
   for (const each of wanted) commits.push(await requireCommit(git, path, each, context.address));
-  await settleHead(git, path, located, commits);
+  await settleHead(git, path, remote, commits);
   tidy(path);
   return commits;
 }
@@ -192,6 +242,8 @@ async function fetchWish(
   { tag, branch }: GitRequest,
   fetch: (refspecs: readonly string[]) => Promise<void>,
 ): Promise<void> {
+  const byCommit = tag === '' && branch === '' && commit !== '';
+  if (byCommit && (await hasCommit(git, path, commit))) return;
   if (tag !== '') return fetch([`+refs/tags/${tag}:refs/tags/${tag}`]);
   if (branch !== '') {
     await fetch([`+refs/heads/${branch}:refs/heads/${branch}`]).catch((failure: unknown) => {
@@ -214,7 +266,7 @@ async function hasCommit(git: Git, path: string, commit: string): Promise<boolea
 async function fetchBounded(
   git: Git,
   path: string,
-  located: string,
+  remote: Remote,
   refspecs: readonly string[],
   depth: number | undefined,
   { network, signal, address }: FetchContext,
@@ -224,9 +276,8 @@ async function fetchBounded(
     const flags = shallow === undefined ? [] : [`--depth=${shallow}`];
     const watch = watchSize(path);
     try {
-      await git(['-C', path, 'fetch', '--quiet', '--no-tags', ...flags, '--', located, ...refspecs], {
-        address: located,
-      });
+      const argv = ['fetch', '--quiet', '--no-tags', ...flags, '--', remote.address, ...refspecs];
+      await git(['-C', path, ...argv], remote);
       return;
     } catch (failure) {
       if (!(failure instanceof GitError)) throw failure;
@@ -286,15 +337,8 @@ async function requireCommit(
 }
 
 /** A clone asks for the default branch even where it is told another. */
-async function settleHead(
-  git: Git,
-  path: string,
-  located: string,
-  commits: readonly string[],
-): Promise<void> {
-  const text = await git(['ls-remote', '--symref', '--', located, 'HEAD'], { address: located }).catch(
-    () => '',
-  );
+async function settleHead(git: Git, path: string, remote: Remote, commits: readonly string[]): Promise<void> {
+  const text = await git(['ls-remote', '--symref', '--', remote.address, 'HEAD'], remote).catch(() => '');
   const named = /^ref: (refs\/heads\/[^\s]+)\tHEAD$/m.exec(text)?.[1];
   const branches = (await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads']))
     .trim()
@@ -338,16 +382,14 @@ export async function listSubmodules(
     () => false,
   );
   if (!has) return [];
-  const text = await git([
-    '-C',
-    repository,
-    'config',
-    '--blob',
-    blob,
-    '-z',
-    '--get-regexp',
-    '^submodule\\..*\\.(path|url)$',
-  ]);
+  const wanted = '^submodule\\..*\\.(path|url)$';
+  const text = await git(['-C', repository, 'config', '--blob', blob, '-z', '--get-regexp', wanted]).catch(
+    (failure: unknown) => {
+      // git-config(1): the status is 1 where nothing fits.
+      if (failure instanceof GitError && failure.exitCode === 1) return '';
+      throw failure;
+    },
+  );
   const modules = new Map<string, { path?: string; url?: string }>();
   for (const item of text.split('\0').filter(Boolean)) {
     const [, name, key, value] = /^submodule\.([\s\S]*)\.(path|url)\n([\s\S]*)$/.exec(item) ?? [];
@@ -355,7 +397,7 @@ export async function listSubmodules(
     const known = modules.get(name) ?? {};
     modules.set(name, { ...known, [key!]: value! });
     if (modules.size > mostSubmodules)
-      throw new Failure('limit-exceeded', 'a source has too many submodules');
+      throw new Failure('unsupported', `a source has more than ${mostSubmodules} submodules`);
   }
   const found: Submodule[] = [];
   for (const { path, url } of modules.values()) {

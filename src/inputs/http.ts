@@ -10,6 +10,7 @@ import {
   type Provenance,
   parseAddress,
   privateRefused,
+  type Resolve,
   requireAllowed,
   shownAddress,
 } from './addresses.ts';
@@ -26,6 +27,7 @@ export interface HttpOptions {
   readonly policy: AddressPolicy;
   readonly proxies: Proxies;
   readonly credentials: Credentials;
+  readonly resolve: Resolve;
   readonly perHost: number;
   /** To connect, until the headers come, and between two pieces of a body. */
   readonly timeoutMilliseconds: number;
@@ -37,6 +39,8 @@ export interface Answer {
   readonly status: number;
   /** The address that answered, after redirects. */
   readonly url: URL;
+  /** Whose choice that address is: a redirect to another host is not the user's. */
+  readonly trust: Provenance;
   readonly header: (name: string) => string | undefined;
   readonly body: Readable;
 }
@@ -70,7 +74,7 @@ export function makeHttp(options: HttpOptions): Http {
       let url = first;
       for (let redirects = 0; ; redirects += 1) {
         const trust = url.hostname === first.hostname ? provenance : 'recorded';
-        await requireAllowed(url, trust, policyOf(options.policy, url, first));
+        await requireAllowed(url, trust, policyOf(options.policy, url, first), options.resolve);
         agents ??= openAgents(options);
         const opened = await agents;
         const release = await slots.take(url.host);
@@ -164,7 +168,7 @@ async function exchange(
     const value = received[name];
     return typeof value === 'string' ? value : value?.[0];
   };
-  return { status: statusCode, url, header, body };
+  return { status: statusCode, url, trust, header, body };
 }
 
 /** `https://user:password@host/`, as the user typed it. */

@@ -4,11 +4,24 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import { type AddressPolicy, type Provenance, shownAddress } from './addresses.ts';
+import {
+  type AddressPolicy,
+  type Provenance,
+  type Resolve,
+  resolveByMachine,
+  shownAddress,
+} from './addresses.ts';
 import type { Credentials } from './credentials.ts';
 import { type Downloader, download, type Transfer, type Validators } from './download.ts';
 import { hashFile, isAddress, readSmallFile } from './files.ts';
-import { type FetchedRepository, fetchRepository, type Git, type GitWanted, openGit } from './git.ts';
+import {
+  type FetchedRepository,
+  fetchRepository,
+  type Git,
+  type GitWanted,
+  type Located,
+  openGit,
+} from './git.ts';
 import { type Answer, type Http, isTransient, makeHttp, type Proxies, refusalOf } from './http.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -45,6 +58,8 @@ export interface NetworkOptions {
   readonly policy: AddressPolicy;
   readonly proxies: Proxies;
   readonly credentials: Credentials;
+  /** Looks names up. */
+  readonly resolve: Resolve;
   /** Exchanges with one host at once. */
   readonly perHost: number;
   readonly timeoutMilliseconds: number;
@@ -58,6 +73,7 @@ export const defaultNetwork: NetworkOptions = {
   policy: { offline: false, allowPrivateAddresses: false, allowPlainHttp: false },
   proxies: { http: undefined, https: undefined, none: undefined },
   credentials: () => undefined,
+  resolve: resolveByMachine,
   perHost: 6,
   timeoutMilliseconds: 30_000,
   attempts: 4,
@@ -131,7 +147,7 @@ class MachineInputs implements Inputs {
   }
 
   /** Where a repository really is: git itself follows no redirects, so that the address policy holds for each. */
-  async #locate(address: string, provenance: Provenance): Promise<string | undefined> {
+  async #locate(address: string, provenance: Provenance): Promise<Located | undefined> {
     const suffix = '/info/refs?service=git-upload-pack';
     const answer = await retried(this.network, this.#signal, address, () =>
       this.#connect().get(`${address.replace(/\/+$/, '')}${suffix}`, provenance, {}),
@@ -141,7 +157,7 @@ class MachineInputs implements Inputs {
     if (answer.status !== 200) {
       throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched: status ${answer.status}`);
     }
-    return answer.url.href.split('/info/refs')[0];
+    return { address: answer.url.href.split('/info/refs')[0]!, trust: answer.trust };
   }
 
   forget(location: string): void {
