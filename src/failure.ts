@@ -132,3 +132,18 @@ export class Failure extends Error {
     return classes[this.code];
   }
 }
+
+/** Whether one place could not be asked, which says nothing about what other places have. */
+export function isUnreached(failure: unknown): failure is Failure {
+  return failure instanceof Failure && (failure.code === 'unreachable' || failure.code === 'address-refused');
+}
+
+const mostTried = 10;
+
+/** What was tried in vain, a line each, in the order of the words; undefined where nothing was. */
+export function describeTried(failures: readonly Failure[]): string | undefined {
+  const lines = [...new Set(failures.map(({ message }) => message))].sort();
+  if (lines.length === 0) return undefined;
+  const more = lines.length - mostTried;
+  return [...lines.slice(0, mostTried), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}

@@ -59,7 +59,13 @@ export async function lockRun(file: string, given: RunOptions): Promise<LockedRu
   const opened = await repositories(examined.claim.architecture);
   const prepared = await prepare([examined], opened, options);
   const path = examined.source.name;
-  return { examined, path, prepared, options, repositories: opened.map(({ location }) => location) };
+  return {
+    examined,
+    path,
+    prepared,
+    options,
+    repositories: opened.repositories.map(({ location }) => location),
+  };
 }
 
 /** Plans one package. Fails with the reason why it cannot be planned. */

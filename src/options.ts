@@ -3,7 +3,7 @@ import type { Limits } from './apk/limits.ts';
 import type { PublicKey } from './apk/signature.ts';
 import type { Factor } from './compare/triangulation.ts';
 import type { Engine, Machine } from './engine/engine.ts';
-import type { SourceMirror } from './inputs/sources.ts';
+import type { SourceMirror } from './inputs/mirrors.ts';
 
 export type EnvironmentChoice =
   | { readonly kind: 'recorded' }

@@ -14,14 +14,23 @@ import type { RecognisedVersion } from './melange/releases.ts';
 import type { Version } from './melange/version.ts';
 import type { RunOptions } from './options.ts';
 import { canonicalJson } from './plan/canonical.ts';
-import { type PlannedEnvironment, recordedPackages, resolveEnvironment } from './plan/environment.ts';
+import {
+  findExact,
+  type PlannedEnvironment,
+  recordedPackages,
+  resolveEnvironment,
+} from './plan/environment.ts';
 import { environmentFindings } from './plan/environment-findings.ts';
-import { isSubstitute, resolveNearest } from './plan/nearest.ts';
+import { findNearest, isSubstitute } from './plan/nearest.ts';
 import { requireNoNetwork } from './plan/network.ts';
 import { makePlan, type Plan, type PlannedScan } from './plan/plan.ts';
 import { requestedSources } from './plan/sources.ts';
-import { environmentPlaces, indexFindings } from './repositories.ts';
-import type { Repository } from './repository/repository.ts';
+import {
+  environmentPlaces,
+  type OpenedRepositories,
+  repositoryFindings,
+  unreachedFindings,
+} from './repositories.ts';
 import type { Target } from './target.ts';
 
 /** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
@@ -51,7 +60,7 @@ function buildKey({ recipeSha256, architecture, traits }: Claim): Sha256 {
 /** Finds and pins the inputs of a build. Fails with the reason why they are not to be had. */
 export async function prepare(
   targets: readonly Target[],
-  repositories: readonly Repository[],
+  repositories: OpenedRepositories,
   options: RunOptions,
 ): Promise<Prepared> {
   const { claim } = targets[0]!;
@@ -59,7 +68,7 @@ export async function prepare(
   const format = formatOfTraits(claim.traits);
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
-  const guest = await prepareGuest(claim, repositories, options);
+  const { guest, unreached } = await prepareGuest(claim, repositories, options);
   const { requests, unpinned } = requestedSources(
     claim.recipe,
     format,
@@ -96,7 +105,8 @@ export async function prepare(
     network,
     sources: found,
     findings: [
-      ...indexFindings(repositories),
+      ...repositoryFindings(repositories),
+      ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
@@ -171,19 +181,24 @@ async function plannedScans(
 
 async function prepareGuest(
   claim: Claim,
-  repositories: readonly Repository[],
+  repositories: OpenedRepositories,
   options: RunOptions,
-): Promise<GuestRequest> {
+): Promise<PreparedGuest> {
   const { environment, machine } = options;
-  if (environment.kind !== 'recorded' && environment.kind !== 'nearest') return environment;
+  if (environment.kind !== 'recorded' && environment.kind !== 'nearest')
+    return { guest: environment, unreached: [] };
   const { recipe, architecture } = claim;
-  const places = await environmentPlaces(recipe, architecture, repositories, options);
+  const found = await environmentPlaces(recipe, architecture, repositories, options);
   const access = environmentAccess(machine.inputs, options.keys, architecture);
-  const resolve = environment.kind === 'nearest' ? resolveNearest : resolveEnvironment;
-  return {
-    kind: 'recorded',
-    packages: await resolve(recordedPackages(recipe), architecture, places, access),
-  };
+  const search = { ...found, architecture, access };
+  const find = environment.kind === 'nearest' ? findNearest : findExact;
+  const packages = await resolveEnvironment(recordedPackages(recipe), search, find);
+  return { guest: { kind: 'recorded', packages }, unreached: found.unreached };
+}
+
+interface PreparedGuest {
+  readonly guest: GuestRequest;
+  readonly unreached: OpenedRepositories['unreached'];
 }
 
 /** How the environment was substituted, in words; undefined where it is the recorded one. */

@@ -4,7 +4,7 @@ import { type PublicKey, parsePublicKey } from './apk/signature.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import type { Recipe } from './claim/recipe/recipe.ts';
 import { sha256 } from './digest.ts';
-import { Failure } from './failure.ts';
+import { Failure, isUnreached } from './failure.ts';
 import type { Provenance } from './inputs/addresses.ts';
 import { isAddress } from './inputs/files.ts';
 import { indexCache, newestBuilds } from './inputs/index-cache.ts';
@@ -59,21 +59,52 @@ async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
   );
 }
 
-/** Opens the repositories of a run, once for each architecture. */
+/** The repositories that the user named, for one architecture. */
+export interface OpenedRepositories {
+  readonly repositories: readonly Repository[];
+  /** Those that could not be asked. */
+  readonly unreached: readonly UnreachedRepository[];
+}
+
+export interface UnreachedRepository {
+  /** As the user named it. */
+  readonly location: string;
+  readonly failure: Failure;
+}
+
+export type OpenRepositories = (arch: string) => Promise<OpenedRepositories>;
+
+/** Opens the repositories of a run, once for each architecture. A server that is gone is one place less, not the end. */
 export function repositoryOpener(
   options: Pick<RunOptions, 'repositories' | 'keys' | 'machine'>,
-): (arch: string) => Promise<readonly Repository[]> {
-  const opened = new Map<string, Promise<readonly Repository[]>>();
+): OpenRepositories {
+  const opened = new Map<string, Promise<OpenedRepositories>>();
   return (arch) => {
     const known = opened.get(arch);
     if (known !== undefined) return known;
-    const { repositories, keys, machine } = options;
-    const opening = isArchitecture(arch)
-      ? Promise.all(repositories.map((location) => open(location, arch, keys, machine.inputs)))
-      : Promise.resolve([]);
+    const opening = openAll(isArchitecture(arch) ? options.repositories : [], arch, options);
     opened.set(arch, opening);
     return opening;
   };
+}
+
+async function openAll(
+  locations: readonly string[],
+  arch: string,
+  { keys, machine }: Pick<RunOptions, 'keys' | 'machine'>,
+): Promise<OpenedRepositories> {
+  const unreached: UnreachedRepository[] = [];
+  const opened = await Promise.all(
+    locations.map((location) =>
+      open(location, arch, keys, machine.inputs).catch((failure: unknown) => {
+        if (!isUnreached(failure)) throw failure;
+        unreached.push({ location, failure });
+        return undefined;
+      }),
+    ),
+  );
+  const inOrder = locations.flatMap((location) => unreached.find((each) => each.location === location) ?? []);
+  return { repositories: opened.filter((each) => each !== undefined), unreached: inOrder };
 }
 
 /** Architectures that apk knows; anything else in a package is no part of a location. */
@@ -95,63 +126,94 @@ function open(
   });
 }
 
+/** Where the packages of an environment are looked for. */
+export interface EnvironmentPlaces {
+  readonly places: readonly EnvironmentPlace[];
+  /** Why the others could not be asked. */
+  readonly refusals: readonly Failure[];
+  /** Fallbacks that could not be asked. */
+  readonly unreached: readonly UnreachedRepository[];
+}
+
 /**
- * Where the packages of an environment are looked for: in the repositories that the user named; in Wolfi's own, where the
- * recipe was built with it or its twin; in fallbacks; in what the recipe records, if that is trusted. Fails with
- * `environment-invalid` where a named repository has no valid signature.
+ * In the repositories that the user named; in Wolfi's own, where the recipe was built with it or its twin; in fallbacks; in
+ * what the recipe records, if that is trusted. Fails with `environment-invalid` where a named repository has no valid
+ * signature.
  */
 export async function environmentPlaces(
   recipe: Recipe,
   arch: string,
-  named: readonly Repository[],
+  { repositories: named, unreached }: OpenedRepositories,
   options: RunOptions,
-): Promise<EnvironmentPlace[]> {
+): Promise<EnvironmentPlaces> {
   for (const repository of named) requireSigned(repository, options);
+  const refusals: Failure[] = unreached.map(({ failure }) => failure);
+  const refused = (failure: Failure) => void refusals.push(failure);
   const { contents } = recipe.environment;
   const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])];
   const places = named.map((repository) => placeOf(repository, 'index'));
   const has = (location: string) => places.some(({ repository }) => repository.location === location);
   const { inputs } = options.machine;
   if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each.replace(/\/+$/, '')))) {
-    const opened = await tolerant(async () =>
-      open(wolfi.location, arch, [...options.keys, await wolfiKey(inputs)], inputs),
+    const opened = await tolerant(
+      async () => open(wolfi.location, arch, [...options.keys, await wolfiKey(inputs)], inputs),
+      refused,
     );
     if (opened !== undefined) places.push(placeOf(opened, 'index'));
   }
-  for (const location of options.fallbackRepositories ?? []) {
-    const opened = await open(location, arch, options.keys, inputs);
+  const fallbacks = await openAll(options.fallbackRepositories ?? [], arch, options);
+  for (const opened of fallbacks.repositories) {
     requireSigned(opened, options);
     places.push(placeOf(opened, 'fallback'));
   }
-  if (options.trustRecordedRepositories !== true) return places;
-  const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs))];
-  for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
-    const opened = await tolerant(() => open(location.replace(/\/+$/, ''), arch, keys, inputs, 'recorded'));
-    if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));
+  refusals.push(...fallbacks.unreached.map(({ failure }) => failure));
+  if (options.trustRecordedRepositories === true) {
+    const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
+    for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
+      const opened = await tolerant(
+        () => open(location.replace(/\/+$/, ''), arch, keys, inputs, 'recorded'),
+        refused,
+      );
+      if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));
+    }
   }
-  return places;
+  return { places, refusals, unreached: fallbacks.unreached };
 }
 
 function placeOf(repository: Repository, foundIn: EnvironmentPlace['foundIn']): EnvironmentPlace {
   return { repository, foundIn };
 }
 
-async function recordedKeys(keyring: readonly string[], inputs: Inputs): Promise<PublicKey[]> {
+async function recordedKeys(
+  keyring: readonly string[],
+  inputs: Inputs,
+  refused: (failure: Failure) => void,
+): Promise<PublicKey[]> {
   const keys = await Promise.all(
-    keyring.filter(isAddress).map((address) => tolerant(() => fetchKey(address, inputs, 'recorded'))),
+    keyring
+      .filter(isAddress)
+      .map((address) => tolerant(() => fetchKey(address, inputs, 'recorded'), refused)),
   );
   return keys.filter((key) => key !== undefined);
 }
 
 /** What nobody named may be gone: it is one place less. */
-async function tolerant<V>(work: () => Promise<V>): Promise<V | undefined> {
+async function tolerant<V>(
+  work: () => Promise<V>,
+  refused: (failure: Failure) => void,
+): Promise<V | undefined> {
   try {
     return await work();
   } catch (failure) {
-    const tolerated = ['unreachable', 'address-refused', 'environment-unavailable', 'usage'];
-    if (failure instanceof Failure && tolerated.includes(failure.code)) return undefined;
-    throw failure;
+    const tolerated = isUnreached(failure) || isOf(failure, ['environment-unavailable', 'usage']);
+    if (!tolerated) throw failure;
+    refused(failure as Failure);
+    return undefined;
   }
+}
+
+function isOf(failure: unknown, codes: readonly Failure['code'][]): boolean {
+  return failure instanceof Failure && codes.includes(failure.code);
 }
 
 function isSigned({ signature }: Repository, { allowUnsigned }: RunOptions): boolean {
@@ -167,12 +229,22 @@ function requireSigned(repository: Repository, options: RunOptions): void {
   });
 }
 
-/** What the indexes of a run show that nobody should overlook. */
-export function indexFindings(repositories: readonly Repository[]): ClaimFinding[] {
-  return repositories
-    .filter(({ rolledBackFrom }) => rolledBackFrom !== undefined)
-    .map(({ location, records, rolledBackFrom }) => ({
-      kind: 'index-older',
-      detail: `${location}: newest build ${records.newestBuild}, before ${rolledBackFrom}`,
-    }));
+/** What the repositories of a run show that nobody should overlook. */
+export function repositoryFindings({ repositories, unreached }: OpenedRepositories): ClaimFinding[] {
+  return [
+    ...repositories
+      .filter(({ rolledBackFrom }) => rolledBackFrom !== undefined)
+      .map(({ location, records, rolledBackFrom }) => ({
+        kind: 'index-older' as const,
+        detail: `${location}: newest build ${records.newestBuild}, before ${rolledBackFrom}`,
+      })),
+    ...unreachedFindings(unreached),
+  ];
+}
+
+export function unreachedFindings(unreached: readonly UnreachedRepository[]): ClaimFinding[] {
+  return unreached.map(({ location, failure }) => ({
+    kind: 'repository-unreached',
+    detail: `${location}: ${failure.message}`,
+  }));
 }

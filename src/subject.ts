@@ -2,17 +2,20 @@
 import { basename } from 'node:path';
 import { q1 } from './apk/checksum.ts';
 import { readFront } from './apk/front.ts';
-import { Failure } from './failure.ts';
+import { describeTried, Failure, isUnreached } from './failure.ts';
 import { fileSource, isAddress } from './inputs/files.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { RunOptions } from './options.ts';
-import { completeOptions, packageNamePattern, repositoryOpener } from './repositories.ts';
+import {
+  completeOptions,
+  type OpenRepositories,
+  packageNamePattern,
+  repositoryOpener,
+} from './repositories.ts';
 import { compareVersions } from './repository/package-version.ts';
 import type { IndexRecord } from './repository/records.ts';
 import { packageLocation, type Repository } from './repository/repository.ts';
 import { type Examined, examine } from './target.ts';
-
-type Repositories = (arch: string) => Promise<readonly Repository[]>;
 
 /** Whether what was typed names a package of a repository, not a file. */
 export function isPackageName(text: string): boolean {
@@ -22,7 +25,7 @@ export function isPackageName(text: string): boolean {
 /** A run that is about to begin: its options complete, its repositories opened when first asked for. */
 export interface OpenRun {
   readonly options: RunOptions;
-  readonly repositories: Repositories;
+  readonly repositories: OpenRepositories;
 }
 
 /** Fails where a key that the run needs is not to be had. */
@@ -34,7 +37,7 @@ export async function openRun(subjects: readonly string[], given: RunOptions): P
 /** Finds and examines a package. Findings and failures about it are values; only `usage` and `internal` are thrown. */
 export async function examineSubject(
   subject: string,
-  repositories: Repositories,
+  repositories: OpenRepositories,
   options: RunOptions,
 ): Promise<Examined> {
   try {
@@ -61,7 +64,7 @@ interface ObtainedSubject {
 
 async function obtainSubject(
   subject: string,
-  repositories: Repositories,
+  repositories: OpenRepositories,
   options: RunOptions,
 ): Promise<ObtainedSubject> {
   const { inputs } = options.machine;
@@ -72,22 +75,42 @@ async function obtainSubject(
   return { path, fileName: basename(new URL(subject).pathname) };
 }
 
+/**
+ * From the first repository that lists it and can be asked, then, where a version was named, as a file that no index lists:
+ * withdrawn packages stay reachable by address.
+ */
 async function obtainByName(
   subject: string,
-  repositories: Repositories,
+  repositories: OpenRepositories,
   { machine, architecture = 'x86_64' }: RunOptions,
 ): Promise<ObtainedSubject> {
   const [, name, version] = packageNamePattern.exec(subject)!;
-  for (const repository of await repositories(architecture)) {
+  const opened = await repositories(architecture);
+  const refusals = opened.unreached.map(({ failure }) => failure);
+  const reach = async (location: string, obtain: () => Promise<string | undefined>) => {
+    try {
+      const path = await obtain();
+      return path === undefined ? undefined : { path, fileName: basename(location) };
+    } catch (failure) {
+      if (!isUnreached(failure)) throw failure;
+      refusals.push(failure);
+      return undefined;
+    }
+  };
+  for (const repository of opened.repositories) {
     const record = findRecord(repository, name!, version);
     if (record === undefined) continue;
     const location = packageLocation(repository.location, record, architecture);
-    const path = await obtainListed(location, record, machine.inputs);
-    if (path !== undefined) return { path, fileName: basename(location) };
+    const obtained = await reach(location, () => obtainListed(location, record, machine.inputs));
+    if (obtained !== undefined) return obtained;
   }
-  if (version !== undefined)
-    return obtainUnlisted(subject, name!, version, repositories, machine.inputs, architecture);
-  throw unavailable(subject, architecture);
+  for (const { location } of version === undefined ? [] : opened.repositories) {
+    if (!isAddress(location)) continue;
+    const address = packageLocation(location, { name: name!, version: version! }, architecture);
+    const obtained = await reach(address, () => machine.inputs.obtain(address));
+    if (obtained !== undefined) return obtained;
+  }
+  throw unavailable(subject, architecture, refusals);
 }
 
 /** The version that was asked for, or the newest that the repository lists. */
@@ -134,24 +157,17 @@ async function readChecksum(path: string): Promise<string> {
   }
 }
 
-/** Withdrawn packages stay reachable by address, although no index lists them. */
-async function obtainUnlisted(
-  subject: string,
-  name: string,
-  version: string,
-  repositories: Repositories,
-  inputs: Inputs,
-  architecture: string,
-): Promise<ObtainedSubject> {
-  for (const { location } of (await repositories(architecture)).filter((each) => isAddress(each.location))) {
-    const address = packageLocation(location, { name, version }, architecture);
-    const path = await inputs.obtain(address);
-    if (path !== undefined) return { path, fileName: basename(address) };
+function unavailable(subject: string, architecture: string, refusals: readonly Failure[]): Failure {
+  const tried = describeTried(refusals);
+  if (tried !== undefined) {
+    return new Failure(
+      'unreachable',
+      `${subject} for ${architecture} is in no repository that could be asked`,
+      {
+        got: tried,
+      },
+    );
   }
-  throw unavailable(subject, architecture);
-}
-
-function unavailable(subject: string, architecture: string): Failure {
   return new Failure('package-unavailable', `no repository has ${subject} for ${architecture}`, {
     hint: 'name a repository that has it with --repository, or give the file',
   });

@@ -10,9 +10,9 @@ import {
   requireUnbroken,
 } from './claim/chain.ts';
 import { type Claim, readClaim, readPublished } from './claim/claim.ts';
-import { Failure } from './failure.ts';
+import { describeTried, Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
-import type { Repository } from './repository/repository.ts';
+import type { OpenedRepositories, OpenRepositories } from './repositories.ts';
 import type { Subject } from './verdict/result.ts';
 
 /** What was found out about a file before the first thing that failed. */
@@ -36,18 +36,19 @@ export interface Target extends Examined {
 export async function examine(
   file: string,
   source: ByteSource,
-  repositories: (arch: string) => Promise<readonly Repository[]>,
+  repositories: OpenRepositories,
   options: Pick<RunOptions, 'keys' | 'allowUnsigned' | 'limits'>,
 ): Promise<Examined> {
   let found: Pick<Examined, 'apk' | 'chain' | 'claim'> = { apk: undefined, chain: [], claim: undefined };
   try {
     const apk = await readPublished(source, options.limits);
     found = { ...found, apk };
-    const listing = findListing(apk, await repositories(pkgInfoValue(apk.control.pkginfo, 'arch') ?? ''));
+    const opened = await repositories(pkgInfoValue(apk.control.pkginfo, 'arch') ?? '');
+    const listing = findListing(apk, opened);
     const chain = examineChain(apk, options.keys, listing);
     found = { ...found, chain };
     requireUnbroken(chain);
-    if (!options.allowUnsigned) requireAuthentic(chain, apk);
+    if (!options.allowUnsigned) requireVouched(chain, apk, opened);
     found = { ...found, claim: readClaim(apk, basename(file)) };
     return { file, source, ...found, failure: undefined };
   } catch (failure) {
@@ -61,7 +62,21 @@ export function isTarget(examined: Examined): examined is Target {
   return examined.failure === undefined && examined.apk !== undefined && examined.claim !== undefined;
 }
 
-function findListing(apk: Apk, repositories: readonly Repository[]): IndexListing | undefined {
+/** A repository that could not be asked may vouch for the package: nobody can say that no key does. */
+function requireVouched(chain: readonly Link[], apk: Apk, { unreached }: OpenedRepositories): void {
+  try {
+    requireAuthentic(chain, apk);
+  } catch (failure) {
+    const tried = describeTried(unreached.map((each) => each.failure));
+    if (tried === undefined) throw failure;
+    throw new Failure('unreachable', 'no repository that vouches for the package could be asked', {
+      got: tried,
+      cause: failure,
+    });
+  }
+}
+
+function findListing(apk: Apk, { repositories }: OpenedRepositories): IndexListing | undefined {
   const key = `${pkgInfoValue(apk.control.pkginfo, 'pkgname')}=${pkgInfoValue(apk.control.pkginfo, 'pkgver')}`;
   for (const { location, signature, records } of repositories) {
     const record = records.get(key);

@@ -15,6 +15,7 @@ export type ClaimFindingKind =
   | 'clock-missing'
   | 'pkginfo-shape'
   | 'index-older'
+  | 'repository-unreached'
   | 'environment-newer'
   | 'environment-unlisted'
   | 'source-unpinned'
@@ -43,6 +44,7 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   'sbom-record-unexplained': 'the SBOM says of the package what no known record gives',
   'clock-missing': 'the build had no clock: times are those of 1970',
   'index-older': 'the index of a repository lists only older builds than it did before',
+  'repository-unreached': 'a repository could not be asked, and the run went on without it',
   'environment-newer': 'packages of the environment were built after the package itself',
   'environment-unlisted': 'packages of the environment are listed by no signed index',
   'source-unpinned': 'a source was fetched that the recipe does not pin',

@@ -11,7 +11,7 @@ import type { Machine } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
-import type { SourceMirror } from '../inputs/sources.ts';
+import type { SourceMirror } from '../inputs/mirrors.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import { isPackageName } from '../subject.ts';

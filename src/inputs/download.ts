@@ -70,8 +70,8 @@ const partialsKeptMilliseconds = 7 * 24 * 3600 * 1000;
 const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads a file into the store. Fails with `address-refused`, with `limit-exceeded` where it is too large, and with
- * `unreachable` where the server cannot be reached, says no, or does not keep to its own word.
+ * Downloads a file into the store. Fails with `address-refused`, and with `unreachable` where the server cannot be reached, says
+ * no, does not keep to its own word, or has too much to say.
  */
 export async function download(location: string, wanted: Wanted, by: Downloader): Promise<Downloaded> {
   const part = await openPart(location, by.store);

@@ -220,7 +220,10 @@ async function extract(
   try {
     const entries = (await git(['-C', repository, 'ls-tree', '-r', '-z', tree])).split('\0').filter(Boolean);
     if (entries.length > mostFiles)
-      throw new Failure('limit-exceeded', 'the folder of the recipe has too many files');
+      throw new Failure(
+        'recipe-files-unavailable',
+        `the folder of the recipe has more than ${mostFiles} files`,
+      );
     mkdirSync(aside);
     for (const entry of entries) await extractFile(git, repository, entry, aside);
     renameSync(aside, path);
@@ -238,9 +241,13 @@ async function extractFile(git: Git, repository: string, entry: string, aside: s
   const [, mode, blob, name] = match as unknown as [string, string, string, string];
   const parts = name.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git'))
-    throw new Failure('unsafe-recipe', 'a file beside the recipe has a path that leads elsewhere', {
-      got: name,
-    });
+    throw new Failure(
+      'recipe-files-unavailable',
+      'a file beside the recipe has a path that leads elsewhere',
+      {
+        got: name,
+      },
+    );
   const path = Buffer.from(join(aside, name), 'latin1');
   mkdirSync(Buffer.from(dirname(join(aside, name)), 'latin1'), { recursive: true });
   writeFileSync(path, Buffer.from(await git(['-C', repository, 'cat-file', 'blob', blob]), 'latin1'));

@@ -2,7 +2,7 @@
 import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { describeTried, Failure, isUnreached } from '../failure.ts';
 import type { SignatureState } from '../repository/keyring.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
 
@@ -83,36 +83,50 @@ export interface Wanted {
   readonly version: string;
 }
 
+/** Where packages are looked for. */
+export interface Search {
+  readonly architecture: string;
+  readonly places: readonly EnvironmentPlace[];
+  readonly access: EnvironmentAccess;
+  /** Why other places could not be asked. */
+  readonly refusals: readonly Failure[];
+}
+
+/** Finds one package; what could not be asked goes to `onRefusal`. */
+export type FindPackage = (
+  wanted: Wanted,
+  search: Search,
+  onRefusal: (failure: Failure) => void,
+) => Promise<ResolvedPackage | undefined>;
+
 /**
  * Finds every recorded package: in the indexes of the places in their order, then as files that no index lists, then in the
- * store. Fails with `environment-unavailable`, naming all that is missing, not just the first.
+ * store. Fails with `environment-unavailable`, naming all that is missing and all that was tried, not just the first.
  */
 export async function resolveEnvironment(
   wanted: readonly Wanted[],
-  architecture: string,
-  places: readonly EnvironmentPlace[],
-  access: EnvironmentAccess,
+  search: Search,
+  find: FindPackage = findExact,
 ): Promise<ResolvedPackage[]> {
-  const refusals: Failure[] = [];
+  const refusals = [...search.refusals];
   const found = await Promise.all(
-    wanted.map((each) => find(each, architecture, places, access, (failure) => refusals.push(failure))),
+    wanted.map((each) => find(each, search, (failure) => void refusals.push(failure))),
   );
   const missing = wanted.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) throw unavailable(missing, wanted.length, refusals);
-  return sorted(found.filter((each) => each !== undefined));
-}
-
-export function sorted(packages: readonly ResolvedPackage[]): ResolvedPackage[] {
-  return [...packages].sort((a, b) => compareBytes(a.locked.name, b.locked.name));
+  return found
+    .filter((each) => each !== undefined)
+    .sort((a, b) => compareBytes(a.locked.name, b.locked.name));
 }
 
 function unavailable(missing: readonly Wanted[], all: number, refusals: readonly Failure[]): Failure {
+  const tried = describeTried(refusals);
   return new Failure(
     'environment-unavailable',
     `${missing.length} of ${all} packages of the recorded environment are not to be had`,
     {
       expected: missing.map(({ name, version }) => `${name}=${version}`).join(' '),
-      ...(refusals[0] === undefined ? {} : { got: refusals[0].message, cause: refusals[0] }),
+      ...(tried === undefined ? {} : { got: tried, cause: refusals[0] }),
       hint: 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR',
     },
   );
@@ -134,13 +148,8 @@ function parseLocked(text: string): Wanted {
   return { name: match[1]!, version: match[2]! };
 }
 
-async function find(
-  wanted: Wanted,
-  architecture: string,
-  places: readonly EnvironmentPlace[],
-  access: EnvironmentAccess,
-  onRefusal: (failure: Failure) => void,
-): Promise<ResolvedPackage | undefined> {
+/** The version that was asked for and no other. */
+export const findExact: FindPackage = async (wanted, { architecture, places, access }, onRefusal) => {
   for (const place of places) {
     const record = place.repository.records.get(`${wanted.name}=${wanted.version}`);
     if (record === undefined) continue;
@@ -156,7 +165,7 @@ async function find(
   }
   const facts = await access.stored(wanted.name, wanted.version, architecture);
   return facts === undefined ? undefined : resolved(wanted, facts, undefined, 'store');
-}
+};
 
 /** A server that is gone is one place less, not the end. */
 async function reached(
@@ -166,11 +175,7 @@ async function reached(
   try {
     return await read();
   } catch (failure) {
-    if (
-      !(failure instanceof Failure) ||
-      (failure.code !== 'unreachable' && failure.code !== 'address-refused')
-    )
-      throw failure;
+    if (!isUnreached(failure)) throw failure;
     onRefusal(failure);
     return undefined;
   }

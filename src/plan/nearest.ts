@@ -1,12 +1,10 @@
 /** An environment of the nearest versions, for packages of which the recorded version is gone. */
-import { Failure } from '../failure.ts';
-import { compareVersions } from '../repository/package-version.ts';
+import { compareVersions, upstreamVersion } from '../repository/package-version.ts';
 import {
-  type EnvironmentAccess,
-  type EnvironmentPlace,
+  type FindPackage,
+  findExact,
   type ResolvedPackage,
-  resolveEnvironment,
-  sorted,
+  type Search,
   type Wanted,
 } from './environment.ts';
 
@@ -15,43 +13,28 @@ export function isSubstitute({ asked, locked }: ResolvedPackage): boolean {
   return asked.version !== locked.version;
 }
 
-/** As `resolveEnvironment`; a version that is gone is replaced by the next newer one that is listed, or by the next older. */
-export async function resolveNearest(
-  wanted: readonly Wanted[],
-  architecture: string,
-  places: readonly EnvironmentPlace[],
-  access: EnvironmentAccess,
-): Promise<ResolvedPackage[]> {
-  const found = await Promise.all(
-    wanted.map(async (asked) => {
-      const [exact] = await tryOne(asked);
-      if (exact !== undefined) return exact;
-      for (const version of nearestVersions(asked, places)) {
-        const [substitute] = await tryOne({ name: asked.name, version });
-        if (substitute !== undefined) return { ...substitute, asked };
-      }
-      // Fails with the name of what is missing.
-      return (await resolveEnvironment([asked], architecture, places, access))[0]!;
-    }),
-  );
-  return sorted(found);
-
-  async function tryOne(one: Wanted): Promise<readonly ResolvedPackage[]> {
-    try {
-      return await resolveEnvironment([one], architecture, places, access);
-    } catch (failure) {
-      if (failure instanceof Failure && failure.code === 'environment-unavailable') return [];
-      throw failure;
-    }
+/**
+ * The version that was asked for wherever it is to be had; otherwise the nearest one that an index lists: of the same upstream
+ * version before any other, the next newer before the next older.
+ */
+export const findNearest: FindPackage = async (asked, search, onRefusal) => {
+  const exact = await findExact(asked, search, onRefusal);
+  if (exact !== undefined) return exact;
+  for (const version of nearestVersions(asked, search)) {
+    const substitute = await findExact({ name: asked.name, version }, search, onRefusal);
+    if (substitute !== undefined) return { ...substitute, asked };
   }
-}
+  return undefined;
+};
 
-function nearestVersions({ name, version }: Wanted, places: readonly EnvironmentPlace[]): string[] {
+function nearestVersions({ name, version }: Wanted, { places }: Search): string[] {
   const listed = places.flatMap(({ repository }) =>
     repository.records.ofName(name).map((each) => each.version),
   );
   const versions = [...new Set(listed)].sort(compareVersions);
   const newer = versions.filter((each) => compareVersions(each, version) > 0);
-  const older = versions.filter((each) => compareVersions(each, version) < 0);
-  return [...newer, ...older.reverse()];
+  const older = versions.filter((each) => compareVersions(each, version) < 0).reverse();
+  const isRebuild = (each: string) => upstreamVersion(each) === upstreamVersion(version);
+  const ordered = [...newer, ...older];
+  return [...ordered.filter(isRebuild), ...ordered.filter((each) => !isRebuild(each))];
 }

@@ -27,6 +27,11 @@ function parseVersion(text: string): ParsedVersion | undefined {
   };
 }
 
+/** A version without its last part, by which builds of the same sources are told apart. */
+export function upstreamVersion(text: string): string {
+  return text.replace(/-r\d+$/, '');
+}
+
 /** Below 0 where `a` is older than `b`; what is no version is older than every one. */
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/digest.ts';
-import type { SourceMirror } from '../../src/inputs/sources.ts';
+import type { SourceMirror } from '../../src/inputs/mirrors.ts';
 import { root, sharedLab } from './lab.ts';
 
 export interface PackedSources {
