@@ -7,7 +7,8 @@ import { explain } from './compare/counterfactual/counterfactual.ts';
 import type { Explanation } from './compare/counterfactual/explanation.ts';
 import type { Rebuilt } from './engine/engine.ts';
 import { placedSteps } from './plan/steps.ts';
-import { type Prepared, substitution } from './prepare.ts';
+import { describeSubstituted } from './plan/substituted.ts';
+import type { Prepared } from './prepare.ts';
 import type { Target } from './target.ts';
 
 export interface Unequal {
@@ -35,7 +36,7 @@ export async function explainComparison(
       steps: placedSteps(prepared.recipe).map(({ step }) => step.runs),
       environment: prepared.recipe.environment.environment,
       facts: rebuilt.facts,
-      substituted: substitution(prepared.guest),
+      substituted: prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted),
     },
     limits,
   );

@@ -8,7 +8,8 @@ import type { Rebuilt } from './engine/engine.ts';
 import type { explainComparison } from './explain.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
-import { type Prepared, substitution } from './prepare.ts';
+import { describeSubstituted } from './plan/substituted.ts';
+import type { Prepared } from './prepare.ts';
 import { verifySignatures } from './repository/keyring.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
@@ -51,7 +52,8 @@ export async function judge(
       })
     : { comparison: compared, explanation: undefined };
   const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
-  const substituted = substitution(prepared.guest);
+  const substituted =
+    prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted);
   const scan = rebuilt.scans?.[index];
   return {
     verdict: decide(comparison, state, substituted, explanation),

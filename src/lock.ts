@@ -15,6 +15,8 @@ export interface LockedPlan {
   readonly plan: Plan;
   /** What the plan's environment was pinned from; places and dates are no part of the plan. */
   readonly environment: readonly PinnedPackage[];
+  /** What stands in for the recorded environment; undefined where nothing does. */
+  readonly substituted: Prepared['substituted'];
   readonly findings: Prepared['findings'];
 }
 
@@ -72,7 +74,7 @@ export async function lockRun(file: string, given: RunOptions): Promise<LockedRu
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
   const { examined, prepared } = await lockRun(file, given);
   const plan = prepared.plans[0]!;
-  const { guest, findings } = prepared;
+  const { guest, substituted, findings } = prepared;
   const packages = guest.kind === 'recorded' ? guest.packages : [];
   const environment = packages.map((found): PinnedPackage => {
     const { locked, asked, facts, foundIn, repository, indexKey } = found;
@@ -92,5 +94,5 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       builtAfterSubject: isNewer(found, examined.claim.traits.clock),
     };
   });
-  return { file, identity: planIdentity(plan), plan, environment, findings };
+  return { file, identity: planIdentity(plan), plan, environment, substituted, findings };
 }

@@ -10,7 +10,9 @@ export type EnvironmentChoice =
   /** Recorded packages that are gone are replaced by the nearest version. */
   | { readonly kind: 'nearest' }
   | { readonly kind: 'host' }
-  | { readonly kind: 'directory'; readonly path: string };
+  | { readonly kind: 'directory'; readonly path: string }
+  /** An OCI image layout: a folder, or a tar archive of one. */
+  | { readonly kind: 'image'; readonly path: string };
 
 export interface RunOptions {
   readonly keys: readonly PublicKey[];

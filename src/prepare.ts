@@ -25,6 +25,7 @@ import { findNearest, isSubstitute } from './plan/nearest.ts';
 import { requireNoNetwork } from './plan/network.ts';
 import { makePlan, type Plan, type PlannedScan } from './plan/plan.ts';
 import { requestedSources } from './plan/sources.ts';
+import { nearestSubstitutes, type SubstitutedEnvironment } from './plan/substituted.ts';
 import {
   environmentPlaces,
   type OpenedRepositories,
@@ -35,6 +36,8 @@ import type { Target } from './target.ts';
 
 /** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
 export interface Prepared extends Omit<RebuildRequest, 'machine' | 'observer'> {
+  /** What stands in for the recorded environment; undefined where nothing does. */
+  readonly substituted: SubstitutedEnvironment | undefined;
   readonly findings: readonly ClaimFinding[];
   /** The same plans under the rules of another version. */
   planUnder(melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[];
@@ -68,7 +71,7 @@ export async function prepare(
   const format = formatOfTraits(claim.traits);
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
-  const { guest, unreached } = await prepareGuest(claim, repositories, options);
+  const { guest, environment: substituted, unreached } = await prepareGuest(claim, repositories, options);
   const { requests, unpinned } = requestedSources(
     claim.recipe,
     format,
@@ -102,6 +105,7 @@ export async function prepare(
     plans: planUnder(claim.traits.melange, []),
     planUnder,
     guest,
+    substituted,
     network,
     sources: found,
     findings: [
@@ -157,6 +161,7 @@ async function recipeOrigin({ recipe, traits }: Claim, options: RunOptions): Pro
 }
 
 function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
+  if (guest.kind === 'image') return { kind: 'image', manifest: guest.manifest };
   if (guest.kind !== 'recorded') return { kind: guest.kind };
   const kind = guest.packages.some(isSubstitute) ? 'nearest' : 'recorded';
   return { kind, packages: guest.packages.map(({ locked }) => locked) };
@@ -179,42 +184,29 @@ async function plannedScans(
   return targets.map(({ apk }) => ({ programs, found: publishedScan(apk) }));
 }
 
+interface PreparedGuest {
+  readonly guest: GuestRequest;
+  /** Undefined where the environment is the recorded one. */
+  readonly environment: SubstitutedEnvironment | undefined;
+  readonly unreached: OpenedRepositories['unreached'];
+}
+
 async function prepareGuest(
   claim: Claim,
   repositories: OpenedRepositories,
   options: RunOptions,
 ): Promise<PreparedGuest> {
   const { environment, machine } = options;
-  if (environment.kind !== 'recorded' && environment.kind !== 'nearest')
-    return { guest: environment, unreached: [] };
   const { recipe, architecture } = claim;
+  if (environment.kind !== 'recorded' && environment.kind !== 'nearest') {
+    const { prepareSubstitute } = await import('./substitute.ts');
+    return { ...(await prepareSubstitute(environment, claim, machine)), unreached: [] };
+  }
   const found = await environmentPlaces(recipe, architecture, repositories, options);
   const access = environmentAccess(machine.inputs, options.keys, architecture);
   const search = { ...found, architecture, access };
   const find = environment.kind === 'nearest' ? findNearest : findExact;
   const packages = await resolveEnvironment(recordedPackages(recipe), search, find);
-  return { guest: { kind: 'recorded', packages }, unreached: found.unreached };
-}
-
-interface PreparedGuest {
-  readonly guest: GuestRequest;
-  readonly unreached: OpenedRepositories['unreached'];
-}
-
-/** How the environment was substituted, in words; undefined where it is the recorded one. */
-export function substitution(guest: GuestRequest): string | undefined {
-  switch (guest.kind) {
-    case 'recorded': {
-      const others = guest.packages.filter(isSubstitute);
-      if (others.length === 0) return undefined;
-      const words = others.map(
-        ({ asked, locked }) => `${locked.name} ${locked.version} for ${asked.version}`,
-      );
-      return `${others.length} packages of the environment were of another version: ${words.join(', ')}`;
-    }
-    case 'host':
-      return 'the environment was this machine’s own programs';
-    case 'directory':
-      return 'the environment was a folder that the user named';
-  }
+  const { unreached } = found;
+  return { guest: { kind: 'recorded', packages }, environment: nearestSubstitutes(packages), unreached };
 }

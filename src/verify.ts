@@ -73,11 +73,11 @@ async function verifyBuild(
       const results = await Promise.all(
         targets.map(async (target, index): Promise<PackageResult> => {
           try {
-            const known = await knownOf(target, prepared!.plans[index], prepared!.findings);
+            const known = await knownOf(target, prepared!.plans[index], prepared);
             return { ...known, ...(await judge(target, index, prepared!, rebuilt, options)) };
           } catch (failure) {
             if (!(failure instanceof Failure)) throw failure;
-            return failedResult(target, failure, prepared!.plans[index], prepared!.findings);
+            return failedResult(target, failure, prepared!.plans[index], prepared);
           }
         }),
       );
@@ -92,7 +92,7 @@ async function verifyBuild(
       targets.map(
         async (target, index): Promise<[Target, PackageResult]> => [
           target,
-          await failedResult(target, failure, prepared?.plans[index], prepared?.findings),
+          await failedResult(target, failure, prepared?.plans[index], prepared),
         ],
       ),
     );
@@ -122,20 +122,25 @@ async function failedResult(
   examined: Examined,
   failure: Failure,
   plan?: Plan,
-  noticed: readonly ClaimFinding[] = [],
+  noticed?: Noticed,
 ): Promise<PackageResult> {
   const verdict = verdictOfFailure(failure);
   if (verdict === undefined) throw failure;
   return { ...(await knownOf(examined, plan, noticed)), verdict, sbom: undefined, caveats: [], skipped: [] };
 }
 
-async function knownOf(examined: Examined, plan: Plan | undefined, noticed: readonly ClaimFinding[]) {
+/** What was noticed while a build was prepared. */
+type Noticed = Pick<Prepared, 'findings' | 'substituted'>;
+
+async function knownOf(examined: Examined, plan: Plan | undefined, noticed: Noticed | undefined) {
+  const { findings = [], substituted } = noticed ?? {};
   return {
     file: examined.file,
     subject: subjectOf(examined),
     chain: examined.chain,
-    findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...noticed],
+    findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...findings],
     plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
+    ...(substituted === undefined ? {} : { substituted }),
   };
 }
 

@@ -23,6 +23,7 @@ const rows: readonly (readonly string[])[] = [
     'options.ts',
     'target.ts',
     'prepare.ts',
+    'substitute.ts',
     'transplant.ts',
     'builder-version.ts',
     'variations.ts',

@@ -51,6 +51,11 @@ export interface TarBounds {
   readonly paxBytes: number;
   /** Of all headers together, pax headers included. */
   readonly headerBytes: number;
+  /**
+   * Take what other programs write as well: GNU's long names (type flags L and K) and pax headers for all that follows (g, whose
+   * records are passed over), and an end without the padding of the last content (umoci). apk tools write none of these.
+   */
+  readonly foreign?: boolean;
 }
 
 /** What the end of a section looks like: Go closes the data section and only flushes the others. */
@@ -87,7 +92,8 @@ export class TarReader {
   }
 
   end(): TarEnd {
-    if (this.#content > 0 || this.#padding > 0 || this.#header.length > 0 || this.#pending !== undefined) {
+    const unpadded = this.#padding > 0 && this.#bounds.foreign !== true;
+    if (this.#content > 0 || unpadded || this.#header.length > 0 || this.#pending !== undefined) {
       throw new Failure('malformed', 'a tar archive ends inside an entry');
     }
     return { zeroBlocks: this.#zeroBlocks, size: this.#offset };
@@ -137,8 +143,8 @@ export class TarReader {
     requireChecksum(header);
     const type = header[156] === 0 ? '0' : String.fromCharCode(header[156]!);
     this.#countHeader(block);
-    if (type === 'x') {
-      this.#paxHeader(header);
+    if (type === 'x' || (this.#bounds.foreign === true && /^[gKL]$/.test(type))) {
+      this.#paxHeader(header, type);
       return;
     }
     if (!/^[0-6]$/.test(type)) {
@@ -154,14 +160,17 @@ export class TarReader {
     }
   }
 
-  #paxHeader(header: Buffer): void {
-    if (this.#pending !== undefined) throw new Failure('malformed', 'two pax headers in front of one entry');
+  #paxHeader(header: Buffer, type: string): void {
+    const before = this.#pending?.reading === false ? this.#pending : undefined;
+    if (before !== undefined && this.#bounds.foreign !== true)
+      throw new Failure('malformed', 'two pax headers in front of one entry');
     const size = number(header, 124, 12);
     if (size === 0 || size > this.#bounds.paxBytes) {
       throw new Failure('limit-exceeded', 'a pax header is out of bounds', { got: `${size} bytes` });
     }
     this.#countHeader(size);
-    this.#pending = { offset: this.#offset - block, reading: true, header, records: [] };
+    const offset = before?.offset ?? this.#offset - block;
+    this.#pending = { offset, reading: true, type, header, before };
     this.#collected = [];
     this.#content = size;
     this.#padding = (block - (size % block)) % block;
@@ -177,16 +186,17 @@ export class TarReader {
 
   #paxEnd(): void {
     if (this.#pending?.reading !== true) return;
+    const { offset, type, header, before } = this.#pending;
     const raw = Buffer.concat(this.#collected);
-    const size = number(this.#pending.header, 124, 12);
+    const size = number(header, 124, 12);
     const padding = raw.subarray(size);
     if (padding.some((byte) => byte !== 0))
       throw new Failure('malformed', 'padding of a pax header holds data');
     this.#pending = {
-      ...this.#pending,
+      offset,
       reading: false,
-      records: parsePax(raw.subarray(0, size)),
-      raw: Buffer.concat([this.#pending.header, raw]),
+      records: [...(before?.records ?? []), ...recordsOf(type, raw.subarray(0, size))],
+      raw: Buffer.concat([before?.raw ?? Buffer.alloc(0), header, raw]),
     };
   }
 
@@ -197,7 +207,7 @@ export class TarReader {
         expected: `at most ${this.#bounds.entries}`,
       });
     }
-    const pax = this.#pending;
+    const pax = this.#pending?.reading === false ? this.#pending : undefined;
     this.#pending = undefined;
     const value = applyPax(parseHeader(header, type), pax?.records ?? []);
     for (const text of [value.name, value.linkname]) {
@@ -216,10 +226,28 @@ export class TarReader {
   }
 }
 
-interface PendingPax {
+/** What stands in front of the next entry: a header whose records are being read, or those that were. */
+type PendingPax =
+  | {
+      readonly offset: number;
+      readonly reading: true;
+      readonly type: string;
+      readonly header: Buffer;
+      readonly before: ReadPax | undefined;
+    }
+  | ReadPax;
+
+interface ReadPax {
   readonly offset: number;
-  readonly reading: boolean;
-  readonly header: Buffer;
+  readonly reading: false;
   readonly records: readonly PaxRecord[];
-  readonly raw?: Buffer;
+  readonly raw: Buffer;
+}
+
+function recordsOf(type: string, content: Buffer): PaxRecord[] {
+  if (type === 'x') return parsePax(content);
+  if (type === 'g') return [];
+  const end = content.indexOf(0);
+  const value = Uint8Array.from(end < 0 ? content : content.subarray(0, end));
+  return [{ key: type === 'L' ? 'path' : 'linkpath', value }];
 }

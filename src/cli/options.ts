@@ -16,7 +16,7 @@ import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts
 import type { ReportFormat } from '../report/format-names.ts';
 import { isPackageName } from '../subject.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
-import { requireFiles, requireFolder } from './paths.ts';
+import { requireFiles, requireFolder, statOf } from './paths.ts';
 
 /** As commander hands them over. */
 export interface RawOptions {
@@ -163,7 +163,9 @@ function findMelange({ engine, melange }: RawOptions): string {
 
 function parseEnvironment(text: string): EnvironmentChoice {
   if (text === 'recorded' || text === 'nearest' || text === 'host') return { kind: text };
-  return { kind: 'directory', path: requireFolder(text) };
+  if (statOf(text)?.isFile() === true) return { kind: 'image', path: resolve(text) };
+  const path = requireFolder(text);
+  return { kind: existsSync(join(path, 'oci-layout')) ? 'image' : 'directory', path };
 }
 
 function parseMirror(text: string): SourceMirror {

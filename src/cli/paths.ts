@@ -21,7 +21,7 @@ export function requireFilesOrFolders(paths: readonly string[]): void {
   }
 }
 
-function statOf(path: string): Stats | undefined {
+export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {

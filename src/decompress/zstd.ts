@@ -1,5 +1,6 @@
 /** The gateway to the `fzstd` package: Zstandard (RFC 8878). */
 import { createRequire } from 'node:module';
+import { Failure } from '../failure.ts';
 import type { Decoded, OnSize } from './decoded.ts';
 
 type Fzstd = typeof import('fzstd');
@@ -38,6 +39,40 @@ export function decodeZstd(bytes: Uint8Array, onSize: OnSize): Decoded {
     return 'damaged';
   }
   return Buffer.concat(pieces);
+}
+
+/**
+ * Decodes a stream as it comes; what is handed on is only valid during the call. Fails with `malformed`, with `limit-exceeded` for
+ * a first frame that wants more kept than `zstd` itself does, and with what the taker fails with.
+ */
+export async function inflateZstd(
+  stored: AsyncIterable<Uint8Array>,
+  take: (bytes: Uint8Array) => void,
+): Promise<void> {
+  const { Decompress }: Fzstd = require('fzstd');
+  let begun = false;
+  let refused: unknown;
+  const decoder = new Decompress((piece) => {
+    try {
+      take(piece);
+    } catch (failure) {
+      refused = failure;
+      throw failure;
+    }
+  });
+  try {
+    for await (const bytes of stored) {
+      if (!begun && windowOf(bytes) > largestWindow)
+        throw new Failure('limit-exceeded', 'a Zstandard frame wants too large a window');
+      begun = true;
+      decoder.push(bytes, false);
+    }
+    decoder.push(new Uint8Array(0), true);
+  } catch (failure) {
+    if (refused !== undefined) throw refused;
+    if (failure instanceof Failure) throw failure;
+    throw new Failure('malformed', 'a Zstandard stream is damaged', { cause: failure });
+  }
 }
 
 /** Fields of the first frame's header (RFC 8878 §3.1.1.1). */

@@ -124,6 +124,7 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
     case 'host':
       return { ...hostGuest(directory, recipe, stepFormat(request.plans[0]!)), accounts: undefined };
     case 'directory':
+    case 'image':
       return { root: guest.path, mounts: [], accounts: undefined };
     case 'recorded': {
       const { contents, accounts, archs } = recipe.environment;

@@ -7,6 +7,7 @@ import type { StepObserver } from '../build/steps.ts';
 import type { Variation } from '../build/variation.ts';
 import type { SourceFile } from '../build/workspace.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
+import type { Sha256 } from '../digest.ts';
 import type { Counterfactual, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import type { Failure } from '../failure.ts';
@@ -20,7 +21,9 @@ import type { ScanOutcome } from './scans.ts';
 export type GuestRequest =
   | { readonly kind: 'recorded'; readonly packages: readonly ResolvedPackage[] }
   | { readonly kind: 'host' }
-  | { readonly kind: 'directory'; readonly path: string };
+  | { readonly kind: 'directory'; readonly path: string }
+  /** An image that was unpacked. */
+  | { readonly kind: 'image'; readonly path: string; readonly manifest: Sha256 };
 
 /** One build with the plans of all packages that it serves. */
 export interface RebuildRequest {

@@ -10,7 +10,8 @@ export type PlannedEnvironment =
   | { readonly kind: 'recorded'; readonly packages: readonly LockedPackage[] }
   | { readonly kind: 'nearest'; readonly packages: readonly LockedPackage[] }
   | { readonly kind: 'host' }
-  | { readonly kind: 'directory' };
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'image'; readonly manifest: Sha256 };
 
 /** No place is part of it: the plan must have the same identity wherever the packages come from. */
 export interface LockedPackage {
@@ -127,25 +128,31 @@ function unavailable(missing: readonly Wanted[], all: number, refusals: readonly
     {
       expected: missing.map(({ name, version }) => `${name}=${version}`).join(' '),
       ...(tried === undefined ? {} : { got: tried, cause: refusals[0] }),
-      hint: 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR',
+      hint: 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR|IMAGE',
     },
   );
 }
 
 /** The packages that a recipe records. Fails with `recipe-unreadable` where they are not locked. */
 export function recordedPackages(recipe: Recipe): Wanted[] {
-  return recipe.environment.contents.packages.map(parseLocked);
-}
-
-/** `name=version`, perhaps with `@pin` behind. */
-function parseLocked(text: string): Wanted {
-  const match = /^([A-Za-z0-9][A-Za-z0-9+_.-]*)=([A-Za-z0-9][A-Za-z0-9+_.~-]*)(?:@[\w.-]+)?$/.exec(text);
-  if (match === null) {
+  return recipe.environment.contents.packages.map((text) => {
+    const wanted = parseLocked(text);
+    if (wanted !== undefined) return wanted;
     throw new Failure('recipe-unreadable', 'the recorded environment is not locked to versions', {
       got: text,
     });
-  }
-  return { name: match[1]!, version: match[2]! };
+  });
+}
+
+/** The same for an environment that stands in for them: those that are not locked are passed over. */
+export function lockedPackages(recipe: Recipe): Wanted[] {
+  return recipe.environment.contents.packages.flatMap((text) => parseLocked(text) ?? []);
+}
+
+/** `name=version`, perhaps with `@pin` behind. */
+function parseLocked(text: string): Wanted | undefined {
+  const match = /^([A-Za-z0-9][A-Za-z0-9+_.-]*)=([A-Za-z0-9][A-Za-z0-9+_.~-]*)(?:@[\w.-]+)?$/.exec(text);
+  return match === null ? undefined : { name: match[1]!, version: match[2]! };
 }
 
 /** The version that was asked for and no other. */

@@ -49,6 +49,7 @@ export function packageValue({
   scan,
   explanation,
   triangulation,
+  substituted,
   caveats,
   skipped,
 }: PackageResult) {
@@ -63,6 +64,7 @@ export function packageValue({
     triangulation,
     chain,
     findings,
+    substituted,
     caveats,
     skipped,
     plan,

@@ -6,6 +6,7 @@ import { printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/compare.ts';
 import type { Failure } from '../failure.ts';
+import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import type { SignatureState } from '../repository/keyring.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
@@ -165,7 +166,7 @@ function outputTail(text: string, { value, outputLines }: Bounds): string {
 }
 
 function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
-  const { sbom, scan, plan, chain, findings, caveats, skipped } = result;
+  const { sbom, scan, plan, chain, findings, substituted, caveats, skipped } = result;
   const unverified = chain.filter(({ state }) => state === 'unverifiable');
   return [
     ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
@@ -175,6 +176,7 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
       value: `${link}: ${show(detail, value)}`,
     })),
     ...caveats.map((caveat) => ({ label: 'caveat', value: printable(caveat), tone: 'warn' as const })),
+    ...(substituted === undefined ? [] : substitutedFacts(substituted)),
     ...findings.map(({ kind, detail }) => ({
       label: 'finding',
       value: `${claimFindingTitles[kind]}: ${show(detail, value)}`,
@@ -183,6 +185,17 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
     ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder), recipeFact(plan.plan)]),
     ...(plan === undefined ? [] : [{ label: 'plan', value: `sha256 ${plan.identity}` }]),
   ];
+}
+
+const mostSubstituted = 40;
+
+/** Package by package; a report of JSON has all. */
+function substitutedFacts({ packages }: SubstitutedEnvironment): Fact[] {
+  if (packages.length === 0) return [];
+  const lines = packages.slice(0, mostSubstituted).map((each) => printable(describePackage(each)));
+  const more = packages.length - lines.length;
+  const value = [...lines, ...(more > 0 ? [`… and ${more} more; --format json has all`] : [])].join('\n');
+  return [{ label: 'instead', value, tone: 'warn' }];
 }
 
 const mostSkipped = 20;

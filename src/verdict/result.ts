@@ -8,6 +8,7 @@ import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {
@@ -26,6 +27,8 @@ export interface PackageResult {
   readonly explanation?: Explanation;
   /** What further builds showed; absent where there were none. */
   readonly triangulation?: Triangulation;
+  /** What stood in for the recorded environment; absent where nothing did. */
+  readonly substituted?: SubstitutedEnvironment;
   /** What weakens the run: a substituted environment, a lesser sandbox. */
   readonly caveats: readonly string[];
   readonly skipped: readonly SkippedFile[];

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { type TarBounds, type TarEnd, type TarHeader, TarReader } from '../../src/apk/tar.ts';
 import { parsePax } from '../../src/apk/tar-header.ts';
+import { Failure } from '../../src/failure.ts';
 import { entryOf, type Part, padded, paxRecord, sealed, tarOf } from '../support/apk-builder.ts';
 import { codeOf, failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -210,6 +211,44 @@ test('only files, links, devices, directories and FIFOs are entries', () => {
     assert.throws(() => read(tarOf([{ name: 'a', type }])), failure('malformed'), JSON.stringify(type));
   }
   assert.equal(read(tarOf([{ name: 'a', patches: [[156, Buffer.from([0])]] }])).entries[0]!.header.type, '0');
+});
+
+test('where other programs are allowed, GNU’s long names and headers for all that follows are read as they mean it', () => {
+  const foreign = { ...defaultLimits, foreign: true };
+  const long = 'n/'.repeat(100);
+  const name = (type: string, text: string): Part => ({ name: '././@LongLink', type, content: `${text}\0` });
+  const global: Part = { name: 'pax_global_header', type: 'g', content: '18 comment=anyone\n' };
+  const cases: [parts: Part[], names: string[], link: string][] = [
+    [[name('L', `${long}a`), { name: 'short', content: 'x' }], [`${long}a`], ''],
+    [[name('K', `${long}b`), name('L', 'a'), { name: 'short', type: '2', link: 'x' }], ['a'], `${long}b`],
+    [[name('L', 'lost'), { name: 'short', pax: [['path', 'kept']] }], ['kept'], ''],
+    [[global, { name: 'a' }, { name: 'b' }], ['a', 'b'], ''],
+    [[global, global, name('L', 'c'), { name: 'a' }], ['c'], ''],
+  ];
+  for (const [parts, names, link] of cases) {
+    const bytes = tarOf(parts);
+    for (const size of [bytes.length, 7]) {
+      const { entries } = read(bytes, size, foreign);
+      assert.deepEqual(
+        entries.map(({ header }) => header.name),
+        names,
+      );
+      const [{ header, content }] = entries as [Entry];
+      assert.equal(header.linkname, link);
+      assert.equal(
+        bytes.indexOf(content, header.offset + header.raw.length),
+        header.offset + header.raw.length,
+      );
+    }
+  }
+  const unpadded = tarOf([{ name: 'a', content: 'x' }], false).subarray(0, 513);
+  assert.equal(read(unpadded, 513, foreign).entries[0]!.content.toString(), 'x');
+  for (const bytes of [
+    unpadded.subarray(0, 512),
+    tarOf([name('L', 'a')]),
+    tarOf([{ ...global, content: '' }]),
+  ])
+    assert.throws(() => read(bytes, bytes.length, foreign), Failure);
 });
 
 test('the prefix of ustar counts, that of other formats does not', () => {

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../../src/bytes.ts';
+import type { SubstitutedPackage } from '../../src/plan/substituted.ts';
 import type { Style } from '../../src/report/style.ts';
 import { renderText } from '../../src/report/text.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import { bytesPart, cause, difference, notReproduced, textPart } from '../support/results.ts';
+import {
+  bytesPart,
+  cause,
+  difference,
+  digest,
+  inconclusive,
+  notReproduced,
+  textPart,
+} from '../support/results.ts';
 import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
 /** As chalk paints: everything that it is handed. */
@@ -42,6 +51,23 @@ describe('results as text', () => {
       assert.match(next!, /^ {2}next +\S/);
       assert.match(about!, /^ {2}about +docs\/verdicts\.md#[a-z-]+$/);
     }
+  });
+
+  it('spell out each package that stands in for a recorded one, and count what is cut', () => {
+    const image = digest('manifest');
+    const result = (packages: readonly SubstitutedPackage[]) =>
+      renderText(
+        runResult([{ ...inconclusive([]), substituted: { kind: 'image', image, recorded: 3, packages } }]),
+      );
+    const few = result([
+      { name: 'busybox', recorded: '1.36-r1', used: '1.36-r2' },
+      { name: 'gone', recorded: '1-r0' },
+      { name: 'more', used: '2-r0' },
+    ]);
+    const lines = ['busybox 1.36-r2 for 1.36-r1', 'gone 1-r0 is missing', 'more 2-r0 is not recorded'];
+    assert.ok(few.includes(`  instead     ${lines.join(`\n${' '.repeat(14)}`)}\n`), few);
+    const many = Array.from({ length: 50 }, (_, at) => ({ name: `p${at}`, used: '1-r0' }));
+    assert.ok(result(many).includes('… and 10 more; --format json has all'));
   });
 
   it('show under a difference its causes and what differs inside', () => {

@@ -184,6 +184,7 @@ function hostilePackages(text: string): PackageResult[] {
     chain: [{ link: 'index-signature', state: 'unverifiable', detail: text }],
     findings: [{ kind: 'contradiction', detail: text }],
     caveats: [text],
+    substituted: { kind: 'nearest', recorded: 1, packages: [{ name: text, recorded: text, used: text }] },
     skipped: [{ path: text, reason: 'not-decompressed' }],
     scan: scanned(text),
   };

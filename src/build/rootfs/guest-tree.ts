@@ -20,6 +20,8 @@ const mostParts = 2048;
 
 export class GuestTree {
   readonly #nodes = new Map<string, GuestNode>();
+  /** Names in each folder; made when it is first asked for. */
+  #names: Map<string, Set<string>> | undefined;
 
   get(path: string): GuestNode | undefined {
     return this.#nodes.get(path);
@@ -27,6 +29,24 @@ export class GuestTree {
 
   set(path: string, node: GuestNode): void {
     this.#nodes.set(path, node);
+    if (this.#names !== undefined) addName(this.#names, path);
+  }
+
+  /** Paths right below a folder; empty for what is none. */
+  childrenOf(path: string): string[] {
+    if (this.#names === undefined) {
+      this.#names = new Map();
+      for (const each of this.#nodes.keys()) addName(this.#names, each);
+    }
+    return [...(this.#names.get(path) ?? [])];
+  }
+
+  /** Forgets a path and all below it. */
+  remove(path: string): void {
+    for (const child of this.childrenOf(path)) this.remove(child);
+    this.#nodes.delete(path);
+    this.#names?.delete(path);
+    this.#names?.get(folderOf(path))?.delete(path);
   }
 
   entries(): IterableIterator<[string, GuestNode]> {
@@ -61,4 +81,15 @@ export class GuestTree {
     }
     return done.join('/');
   }
+}
+
+function addName(names: Map<string, Set<string>>, path: string): void {
+  const folder = folderOf(path);
+  const known = names.get(folder);
+  if (known === undefined) names.set(folder, new Set([path]));
+  else known.add(path);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

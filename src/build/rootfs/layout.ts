@@ -46,18 +46,42 @@ function addLayout(root: string, guest: Guest, input: LayoutInput, read: ReadGue
   linkBusybox(root, guest, read);
 }
 
-function addAccounts(
-  root: string,
-  guest: Guest,
-  { users, groups }: LayoutInput,
+type Accounts = Pick<LayoutInput, 'users' | 'groups'>;
+
+function accountLine({ username, uid, gid, shell, homedir }: Account): string {
+  return `${username}:x:${uid}:${gid ?? uid}:Account created by apko:${homedir === '' ? `/home/${username}` : homedir}:${shell === '' ? '/bin/sh' : shell}\n`;
+}
+
+function groupLine({ groupname, gid, members }: Group): string {
+  return `${groupname}:x:${gid}:${members.join(',')}\n`;
+}
+
+/** Adds accounts to a guest that apko did not lay out, as far as it has none of their names. */
+export function addMissingAccounts(
+  { users, groups }: Accounts,
   read: ReadGuest,
   write: (path: string, text: string) => void,
 ): void {
-  const passwd = users.map(
-    ({ username, uid, gid, shell, homedir }) =>
-      `${username}:x:${uid}:${gid ?? uid}:Account created by apko:${homedir === '' ? `/home/${username}` : homedir}:${shell === '' ? '/bin/sh' : shell}\n`,
-  );
-  const group = groups.map(({ groupname, gid, members }) => `${groupname}:x:${gid}:${members.join(',')}\n`);
+  const add = (path: string, lines: readonly string[]) => {
+    const present = read(path) ?? '';
+    const names = new Set(present.split('\n').map((line) => line.split(':', 1)[0]));
+    const missing = lines.filter((line) => !names.has(line.split(':', 1)[0]));
+    const end = present === '' || present.endsWith('\n') ? '' : '\n';
+    if (missing.length > 0) write(path, present + end + missing.join(''));
+  };
+  add('etc/passwd', users.map(accountLine));
+  add('etc/group', groups.map(groupLine));
+}
+
+function addAccounts(
+  root: string,
+  guest: Guest,
+  { users, groups }: Accounts,
+  read: ReadGuest,
+  write: (path: string, text: string) => void,
+): void {
+  const passwd = users.map(accountLine);
+  const group = groups.map(groupLine);
   const all = (read('etc/passwd') ?? '') + passwd.join('');
   write('etc/passwd', all);
   write('etc/group', (read('etc/group') ?? '') + group.join(''));

@@ -37,7 +37,7 @@ export async function unpackEnvironment(request: EnvironmentRequest, kept: strin
 }
 
 /** Another process may have been faster; its guest is the same. */
-function publish(aside: string, kept: string): void {
+export function publish(aside: string, kept: string): void {
   try {
     renameSync(aside, kept);
   } catch (failure) {
@@ -46,7 +46,7 @@ function publish(aside: string, kept: string): void {
 }
 
 /** A resolved path of the guest: its parents are real directories, so only the last part must not be a link. */
-function readInside(root: string, path: string): string | undefined {
+export function readInside(root: string, path: string): string | undefined {
   const file = Buffer.concat([Buffer.from(`${root}/`), encodeBytes(path)]);
   const stat = lstatSync(file, { throwIfNoEntry: false });
   return stat?.isFile() === true ? decodeBytes(readFileSync(file)) : undefined;

@@ -75,19 +75,19 @@ const shortages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE
  * The environment is not the published file: what is wrong with it must not reject that. Names that the disk does not
  * take (too long, with a zero byte) are wrong too.
  */
-export function ofEnvironment(failure: unknown): unknown {
+export function ofEnvironment(failure: unknown, what = 'a package of the environment'): unknown {
   if (failure instanceof Failure) {
     if (failure.class !== 'rejected') return failure;
   } else if (!(failure instanceof Error && 'code' in failure) || shortages.has(String(failure.code))) {
     return failure;
   }
-  return new Failure('environment-invalid', 'a package of the environment cannot be unpacked', {
+  return new Failure('environment-invalid', `${what} cannot be unpacked`, {
     got: failure.message,
     cause: failure,
   });
 }
 
-const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
+export const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
 
 function makeDirectory(root: string, tree: GuestTree, path: string, mode: number, owner: number): void {
   const present = tree.get(path);
@@ -140,7 +140,7 @@ export function makeGuestLink(root: string, tree: GuestTree, path: string, targe
   tree.set(real, { type: 'symlink', mode: 0o777, target, checksum: '', owner: -1 });
 }
 
-function onDisk(root: string, path: string): Buffer {
+export function onDisk(root: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), encodeBytes(path)]);
 }
 

@@ -14,8 +14,9 @@ export async function lockCommand(subject: string, raw: RawOptions): Promise<num
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const locked = await lock(subject, options).finally(() => progress.stop());
-    const { identity, plan, environment, findings } = locked;
-    printData(renderValue({ schema: 'wolfi-repro/lock/1', identity, plan, environment, findings }));
+    const { identity, plan, environment, substituted, findings } = locked;
+    const schema = 'wolfi-repro/lock/1';
+    printData(renderValue({ schema, identity, plan, environment, substituted, findings }));
     printNote(`plan sha256 ${identity}`);
     if (raw.bundle !== undefined) {
       const { writeBundle } = await import('../../bundle.ts');

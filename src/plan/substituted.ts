@@ -1,0 +1,84 @@
+/** What stood in for the recorded environment, package by package. */
+import { compareBytes } from '../bytes.ts';
+import type { Sha256 } from '../digest.ts';
+import type { InstalledName } from '../repository/installed.ts';
+import type { ResolvedPackage, Wanted } from './environment.ts';
+import { isSubstitute } from './nearest.ts';
+
+export interface SubstitutedEnvironment {
+  readonly kind: 'nearest' | 'host' | 'directory' | 'image';
+  /** SHA-256 of the manifest; only of an image. */
+  readonly image?: Sha256;
+  /** Packages recorded by the recipe; 0 where nobody knows what the environment has. */
+  readonly recorded: number;
+  /** Where recorded and used versions are not the same; none are known of an environment without apk's database. */
+  readonly packages: readonly SubstitutedPackage[];
+}
+
+/** At least one of the two versions is there. */
+export interface SubstitutedPackage {
+  readonly name: string;
+  /** Absent where the recipe records no such package. */
+  readonly recorded?: string;
+  /** Absent where the environment has no such package. */
+  readonly used?: string;
+}
+
+/** Undefined where every package is the recorded one. */
+export function nearestSubstitutes(packages: readonly ResolvedPackage[]): SubstitutedEnvironment | undefined {
+  const substitutes = packages.filter(isSubstitute);
+  if (substitutes.length === 0) return undefined;
+  return {
+    kind: 'nearest',
+    recorded: packages.length,
+    packages: substitutes.map(({ asked, locked }) => ({
+      name: locked.name,
+      recorded: asked.version,
+      used: locked.version,
+    })),
+  };
+}
+
+/** Packages of another version, missing ones and those that the recipe does not record, by name; none where nothing is installed. */
+export function comparePackages(
+  recorded: readonly Wanted[],
+  used: readonly InstalledName[],
+): Pick<SubstitutedEnvironment, 'recorded' | 'packages'> {
+  if (used.length === 0 || recorded.length === 0) return { recorded: 0, packages: [] };
+  const versions = new Map(used.map(({ name, version }) => [name, version]));
+  const wanted = new Map(recorded.map(({ name, version }) => [name, version]));
+  const names = [...new Set([...wanted.keys(), ...versions.keys()])].sort(compareBytes);
+  const packages = names
+    .filter((name) => wanted.get(name) !== versions.get(name))
+    .map((name) => ({
+      name,
+      ...(wanted.has(name) ? { recorded: wanted.get(name)! } : {}),
+      ...(versions.has(name) ? { used: versions.get(name)! } : {}),
+    }));
+  return { recorded: wanted.size, packages };
+}
+
+/** In words, for a caveat. */
+export function describeSubstituted({ kind, image, recorded, packages }: SubstitutedEnvironment): string {
+  const others = packages.filter((each) => each.recorded !== undefined);
+  const count =
+    recorded === 0
+      ? 'which packages it has is not known'
+      : `${others.length} of ${recorded} recorded packages were of another version or missing`;
+  switch (kind) {
+    case 'nearest':
+      return `${packages.length} of ${recorded} packages of the environment were of another version`;
+    case 'host':
+      return 'the environment was this machine’s own programs';
+    case 'directory':
+      return `the environment was a folder that the user named: ${count}`;
+    case 'image':
+      return `the environment was the image sha256:${image}: ${count}`;
+  }
+}
+
+/** One package, in words. */
+export function describePackage({ name, recorded, used }: SubstitutedPackage): string {
+  if (used === undefined) return `${name} ${recorded} is missing`;
+  return recorded === undefined ? `${name} ${used} is not recorded` : `${name} ${used} for ${recorded}`;
+}
