@@ -87,8 +87,8 @@ function trustOptions(command: Command): Command {
 function buildOptions(command: Command): Command {
   return trustOptions(command)
     .option(
-      '--environment <recorded|nearest|host|dir|image>',
-      'build environment: as recorded, with the nearest versions for what is gone, this machine’s programs, a folder, or an OCI image layout (a folder or a tar archive)',
+      '--environment <recorded|nearest|host|dir>',
+      'build environment: as recorded, with the nearest versions for what is gone, this machine’s programs, a folder, or an OCI image layout (also as a tar archive)',
       'recorded',
     )
     .option('--fallback-repository <dir|url>', 'repository for what the others lack; repeatable', collect, [])
