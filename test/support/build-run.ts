@@ -2,7 +2,7 @@
  * A program: runs the steps that it is told on standard input in a sandbox, and says as JSON how each build ended. A program of its own,
  * so that it can be somebody else.
  */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Built, build } from '../../src/build/build.ts';
@@ -28,6 +28,8 @@ export interface BuildCase {
   readonly limits?: Partial<BuildLimits>;
   /** Files and links of the guest besides this machine's programs; a link's text begins with `-> `. */
   readonly guest?: Readonly<Record<string, string>>;
+  /** Programs of this machine that the guest has besides, by their path in it. */
+  readonly guestPrograms?: Readonly<Record<string, string>>;
   /** A git repository that the recipe asks for under another address. */
   readonly repository?: { readonly address: string; readonly path: string };
 }
@@ -126,6 +128,10 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
     mkdirSync(join(target, '..'), { recursive: true });
     if (text.startsWith('-> ')) symlinkSync(text.slice(3), target);
     else writeFileSync(target, text);
+  }
+  for (const [path, program] of Object.entries(given.guestPrograms ?? {})) {
+    mkdirSync(join(guest.root, path, '..'), { recursive: true });
+    copyFileSync(program, join(guest.root, path));
   }
   const log: Buffer[] = [];
   const began = performance.now();

@@ -23,6 +23,7 @@ import { startInNamespaces } from './namespace.ts';
 import { descendants, unlinkedBytes } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
+import { ownSystemCallFilter } from './system-calls/filter.ts';
 import { bounded } from './watchdog.ts';
 
 export interface BubblewrapOptions extends Omit<GuestView, 'root'> {
@@ -55,6 +56,7 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
   const program = requireProgram('bwrap');
   const layer = await layGuest(environment, directory, options.ids, options.signal);
   writeFileSync(join(directory, 'bwrap'), '');
+  writeFileSync(join(directory, filterFile), ownSystemCallFilter() ?? '');
   const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
   const mounts = [own, ...options.mounts].map((mount) => ({
     ...mount,
@@ -99,8 +101,11 @@ while [ "$1" != -- ]; do
   shift
 done
 shift
-"$@" 2>&1 | cat 4>&-`;
+"$@" 2>&1 ${filterDescriptor}<${filterFile} | cat 4>&-`;
 }
+
+const filterFile = 'system-calls';
+const filterDescriptor = 5;
 
 const replacedStatus = 97;
 
@@ -117,7 +122,8 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
     '--',
     ...(opened.programs ?? []).flat(),
     ...['prlimit', ...boundArguments(limits)],
-    ...['./bwrap', '--json-status-fd', '4', ...bubblewrapArguments(view, command.env)],
+    ...['./bwrap', '--json-status-fd', '4', '--seccomp', String(filterDescriptor)],
+    ...bubblewrapArguments(view, command.env),
     '--',
     ...command.argv,
   ];
