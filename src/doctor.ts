@@ -7,6 +7,7 @@ import { makeControlGroup } from './build/sandbox/control-group.ts';
 import { layGuest } from './build/sandbox/guest-layer.ts';
 import type { IdMap } from './build/sandbox/id-map.ts';
 import { startInNamespaces } from './build/sandbox/namespace.ts';
+import { lend, makeReach } from './build/sandbox/reach.ts';
 import { defaultBuildLimits, type IdMapping } from './build/sandbox/sandbox.ts';
 import { Failure } from './failure.ts';
 import { findProgram, OutputTail } from './process.ts';
@@ -124,7 +125,7 @@ function namespaceRemedy(): string {
   const forbidding = namespaceSettings.filter(([name, forbids]) => settingOf(name) === forbids);
   const commands = forbidding.map(([name, , allows]) => `sysctl -w ${name}=${allows}`);
   if (commands.length > 0) return `as root: ${commands.join('; ')}`;
-  return 'in a container: a seccomp profile that allows them (docker run --security-opt seccomp=unconfined); or, as root, --sandbox chroot';
+  return 'in a container: a seccomp profile that allows them (docker run --security-opt seccomp=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe';
 }
 
 function settingOf(name: string): string {
@@ -141,7 +142,9 @@ async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Di
     string,
   ];
   for (const path of [environment, build]) mkdirSync(path);
-  const layer = await layGuest(environment, build, ids, new AbortController().signal);
+  await lend(ids, [environment]);
+  const reach = makeReach(ids, build, [environment]);
+  const layer = await layGuest(environment, build, ids, reach, new AbortController().signal);
   const fine = layer.written !== layer.root;
   return {
     ids: layer.ids.kind,
@@ -161,6 +164,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
   const environment = join(directory, 'guest');
   const [workspace, build] = ['workspace', 'build'].map((name) => join(directory, name)) as [string, string];
   for (const path of [environment, workspace, build]) mkdirSync(path);
+  await lend(ids, [environment]);
   let said = '';
   try {
     const sandbox = await openBubblewrap({
@@ -185,7 +189,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
     detail: fine ? 'makes a sandbox' : `makes no sandbox: ${said.trim()}`,
     remedy: fine
       ? undefined
-      : 'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root, --sandbox chroot',
+      : 'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe',
   };
 }
 

@@ -16,7 +16,7 @@ import { placeSources } from './sources.ts';
 import { runSteps, type StepObserver } from './steps.ts';
 import type { Tree } from './tree.ts';
 import { type Variation, variedSandbox } from './variation.ts';
-import { makeOutputFolder, populateWorkspace, type SourceFile } from './workspace.ts';
+import { makeFolderWithin, outputFolder, populateWorkspace, type SourceFile } from './workspace.ts';
 
 export interface BuildRequest {
   readonly recipe: Recipe;
@@ -57,7 +57,7 @@ export async function build(request: BuildRequest): Promise<Built> {
   const { recipe, directory } = request;
   const workspace = join(directory, 'workspace');
   populateWorkspace(workspace, noteFiles(request), request.sourceFiles);
-  makeOutputFolder(workspace, recipe.package.name);
+  makeFolderWithin(workspace, outputFolder(recipe.package.name));
   const sandbox = await openSandbox(request, workspace);
   try {
     await runSteps({ ...request, sandbox: variedSandbox(sandbox, request.variation ?? {}) });

@@ -7,7 +7,7 @@ import type { Format } from '../melange/format.ts';
 import { networkRequired, wantedNetwork } from '../plan/network.ts';
 import { OutputTail } from '../process.ts';
 import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
-import { makeOutputFolder } from './workspace.ts';
+import { outputFolder } from './workspace.ts';
 
 /** A step as people name it. */
 export interface StepName {
@@ -44,18 +44,8 @@ export async function runSteps(context: StepContext): Promise<void> {
   await prepareGuest(context);
   await runList(context, recipe.package.name, recipe.pipeline, '', new Map());
   for (const { name, pipeline } of recipe.subpackages) {
-    await makeFolderFor(name, context.sandbox);
+    await context.sandbox.makeFolder(outputFolder(name));
     await runList(context, name, pipeline, '', new Map());
-  }
-}
-
-/** Steps may have taken this process's access to their workspace away; its owner inside still has it. */
-async function makeFolderFor(packageName: string, sandbox: Sandbox): Promise<void> {
-  try {
-    makeOutputFolder(sandbox.workspace, packageName);
-  } catch (failure) {
-    if (failure instanceof Failure) throw failure;
-    await sandbox.makeFolder(`melange-out/${packageName}`);
   }
 }
 

@@ -61,11 +61,17 @@ function makeOpenFolder(path: string): void {
 }
 
 /**
- * Makes the output folder of a package, which melange does for the origin before its first step and for a subpackage before
- * that one's. Steps may have put anything in its place by then, so nothing is followed.
+ * Where the output folder of a package lies in the workspace. melange makes it for the origin before its first step and for a
+ * subpackage before that one's.
  */
-export function makeOutputFolder(workspace: string, name: string): void {
-  for (const path of ['melange-out', `melange-out/${name}`]) {
+export function outputFolder(packageName: string): string {
+  return `melange-out/${packageName}`;
+}
+
+/** Makes a folder and those above it. Steps may have put anything in its place by then, so nothing is followed. */
+export function makeFolderWithin(workspace: string, folder: string): void {
+  const parts = folder.split('/');
+  for (const path of parts.map((_, index) => parts.slice(0, index + 1).join('/'))) {
     const stat = lstatSync(join(workspace, path), { throwIfNoEntry: false });
     if (stat === undefined) makeOpenFolder(join(workspace, path));
     else if (!stat.isDirectory())

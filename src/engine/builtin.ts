@@ -5,6 +5,7 @@ import { type Built, build } from '../build/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
 import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
+import { lend } from '../build/sandbox/reach.ts';
 import { memoryFolder } from '../build/variation.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
@@ -121,8 +122,11 @@ interface PreparedGuest extends Guest {
 async function prepareGuest(request: RebuildRequest, directory: string): Promise<PreparedGuest> {
   const { guest, recipe, machine } = request;
   switch (guest.kind) {
-    case 'host':
-      return { ...hostGuest(directory, recipe, stepFormat(request.plans[0]!)), accounts: undefined };
+    case 'host': {
+      const laid = hostGuest(directory, recipe, stepFormat(request.plans[0]!));
+      await lend(machine.ids, [laid.root]);
+      return { ...laid, accounts: undefined };
+    }
     case 'directory':
     case 'image':
       return { root: guest.path, mounts: [], accounts: undefined };

@@ -219,7 +219,8 @@ async function fetchInto(
   wanted: readonly GitWanted[],
   context: FetchContext,
 ): Promise<string[]> {
-  await git(['init', '--quiet', '--bare', '--template=', path]);
+  // Whatever the umask: builds read it with ids that are not the caller's.
+  await git(['init', '--quiet', '--bare', '--shared=0644', '--template=', path]);
   const fetch = (refspecs: readonly string[], depth: number | undefined) =>
     fetchBounded(git, path, remote, refspecs, depth, context);
   const whole = wanted.some(({ request }) => request.depth === undefined);

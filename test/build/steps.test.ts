@@ -10,6 +10,7 @@ import {
   type SandboxEnd,
 } from '../../src/build/sandbox/sandbox.ts';
 import { describeStep, runSteps, stepScript } from '../../src/build/steps.ts';
+import { makeFolderWithin } from '../../src/build/workspace.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Step } from '../../src/claim/recipe/recipe.ts';
 import { formatAt, step as stepOf } from '../emit/sbom/input.ts';
@@ -112,7 +113,7 @@ async function run(
       if (!script.includes('ldconfig')) ran.push(each);
       return { exitCode: 0, exceeded: undefined, ...answer(each, command) };
     },
-    makeFolder: async () => undefined,
+    makeFolder: async (path) => makeFolderWithin(workspace, path),
     archive: async () => undefined,
   };
   const { recipe } = parseRecipe(Buffer.from(`package: {name: foo, version: "1", epoch: 0}\n${yaml}`));

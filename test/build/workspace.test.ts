@@ -11,7 +11,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { listSourceFiles, makeOutputFolder, populateWorkspace } from '../../src/build/workspace.ts';
+import {
+  listSourceFiles,
+  makeFolderWithin,
+  outputFolder,
+  populateWorkspace,
+} from '../../src/build/workspace.ts';
 import { sha256 } from '../../src/digest.ts';
 import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -110,7 +115,7 @@ test('the workspace holds the given files with their modes and is closed to othe
       directory: source,
       files: listSourceFiles(source),
     });
-    makeOutputFolder(workspace, 'foo');
+    makeFolderWithin(workspace, outputFolder('foo'));
   } finally {
     process.umask(before);
   }
@@ -149,15 +154,15 @@ test('an output folder is made where there is none, and never through what a ste
   mkdirSync(elsewhere);
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
-  makeOutputFolder(workspace, 'foo');
-  makeOutputFolder(workspace, 'foo');
+  makeFolderWithin(workspace, outputFolder('foo'));
+  makeFolderWithin(workspace, outputFolder('foo'));
   symlinkSync(elsewhere, join(workspace, 'melange-out/bar'));
   writeFileSync(join(workspace, 'melange-out/baz'), '');
   for (const name of ['bar', 'baz']) {
-    assert.throws(() => makeOutputFolder(workspace, name), failure('output-missing'), name);
+    assert.throws(() => makeFolderWithin(workspace, outputFolder(name)), failure('output-missing'), name);
   }
   rmSync(join(workspace, 'melange-out'), { recursive: true });
   symlinkSync(elsewhere, join(workspace, 'melange-out'));
-  assert.throws(() => makeOutputFolder(workspace, 'foo'), failure('output-missing'));
+  assert.throws(() => makeFolderWithin(workspace, outputFolder('foo')), failure('output-missing'));
   assert.deepEqual(readdirSync(elsewhere), []);
 });

@@ -1,7 +1,7 @@
 /** The sandbox on machines that lack something: the same packages come out, or the verdict names what is missing. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
@@ -12,8 +12,9 @@ import {
   maskProc,
   mountOverlay,
   onMachine,
+  withoutPower,
 } from '../support/machines.ts';
-import { cannotSandbox, folderOf, runBuilds } from '../support/sandboxes.ts';
+import { cannotSandbox, folderOf, makeSmallGuest, runBuilds } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';
 
 const [asRoot, asUser, asNamedUser] = identities as [
@@ -131,6 +132,63 @@ describe('a sandbox without a control group', {
   });
 });
 
+describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, () => {
+  const whoami =
+    'cat /proc/self/uid_map /proc/self/gid_map; touch melange-out/victim/x; chown 1000:7 melange-out/victim/x';
+  const owned = ['victim x file 644 1000:7'];
+
+  it('is not root of the build, whose files have the owners that steps gave them', async () => {
+    const [outcome] = await runBuilds(asRoot, 'bubblewrap', [
+      { name: 'ids', steps: [whoami], network: true },
+    ]);
+    assertBuilt(outcome!);
+    assert.deepEqual(outcome!.entries, owned);
+    const outer = [...outcome!.log.matchAll(/^ +0 +(\d+) /gm)].map(([, id]) => Number(id));
+    assert.equal(outer.length, 2);
+    assert.ok(
+      outer.every((id) => id > 65_536),
+      outcome!.log,
+    );
+  });
+
+  it('takes no ids that somebody was given', async () => {
+    const granted = join(material, 'subuid');
+    writeFileSync(granted, `somebody:${0x70000000 - 5}:10\n`);
+    const wrapper = onMachine('mount --bind "$1" /etc/subuid', granted);
+    const [outcome] = await runBuilds(asRoot, 'bubblewrap', [{ name: 'ids', steps: [whoami] }], { wrapper });
+    assertBuilt(outcome!);
+    assert.match(outcome!.log, new RegExp(`^ +0 +${0x70000000 + 5} `, 'm'));
+  });
+
+  it('builds in a folder of its own, which stays as it is', async () => {
+    const environment = makeSmallGuest(['cat', 'touch']);
+    writeFileSync(join(environment, 'etc/secret'), 'of root\n', { mode: 0o600 });
+    const steps = ['cat /etc/secret; touch /etc/changed melange-out/victim/x'];
+    const [outcome] = await runBuilds(asRoot, 'bubblewrap', [{ name: 'own', steps }], { environment });
+    assertBuilt(outcome!);
+    assert.match(outcome!.log, /of root/);
+    assert.equal(existsSync(join(environment, 'etc/changed')), false);
+    assert.equal(statSync(join(environment, 'etc/secret')).uid, 0);
+    rmSync(environment, { recursive: true });
+  });
+
+  it('is root of the build where it has not the power to lend ids, and then gives no network', async () => {
+    const outcomes = await runBuilds(
+      asRoot,
+      'bubblewrap',
+      [
+        { name: 'ids', steps: [whoami] },
+        { name: 'network', steps: [whoami], network: true },
+      ],
+      { wrapper: withoutPower },
+    );
+    assertBuilt(outcomes[0]!);
+    assert.deepEqual(outcomes[0]!.entries, owned);
+    assert.match(outcomes[0]!.log, /^ +0 +0 +1$/m);
+    assert.equal(outcomes[1]!.end, 'sandbox-unavailable', outcomes[1]!.message);
+  });
+});
+
 describe('a sandbox whose subordinate ids are refused', { skip: cannotSandbox(asNamedUser) }, () => {
   let outcomes: readonly BuildOutcome[] = [];
 
@@ -185,6 +243,8 @@ describe('a guest with settings for git of its own', {
     git('init', '-q', repository.path);
     const author = ['-c', 'user.name=A', '-c', 'user.email=a@lab.example'];
     git('-C', repository.path, ...author, 'commit', '-q', '--allow-empty', '-m', 'first');
+    // Shut to everybody but its owner.
+    chmodSync(repository.path, 0o700);
   });
 
   const own = '[user]\n\tname = Own';

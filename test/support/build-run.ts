@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { type Built, build } from '../../src/build/build.ts';
 import { makeRunDirectory, removeTree } from '../../src/build/run-directory.ts';
 import { callerIdMap } from '../../src/build/sandbox/id-map.ts';
+import { lend } from '../../src/build/sandbox/reach.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../../src/build/sandbox/sandbox.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Recipe } from '../../src/claim/recipe/recipe.ts';
@@ -25,6 +26,7 @@ export interface BuildCase {
   readonly licensePath?: string;
   readonly runAs?: string;
   readonly capabilities?: readonly string[];
+  readonly network?: boolean;
   readonly limits?: Partial<BuildLimits>;
   /** Files and links of the guest besides this machine's programs; a link's text begins with `-> `. */
   readonly guest?: Readonly<Record<string, string>>;
@@ -133,6 +135,7 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
     mkdirSync(join(guest.root, path, '..'), { recursive: true });
     copyFileSync(program, join(guest.root, path));
   }
+  if (job.environment === undefined) await lend(ids, [guest.root]);
   const log: Buffer[] = [];
   const began = performance.now();
   let built: Built | undefined;
@@ -167,6 +170,7 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
       directory: work,
       sandbox: job.sandbox,
       ids,
+      ...(given.network === undefined ? {} : { network: given.network }),
       limits: { ...defaultBuildLimits, stepSeconds: 60, ...given.limits },
       signal: new AbortController().signal,
       observer: {

@@ -6,6 +6,11 @@ export function onMachine(script: string, ...argv: readonly string[]): readonly 
   return ['unshare', '--mount', '--propagation', 'private', '/bin/sh', '-ec', enter, 'sh', ...argv];
 }
 
+/** As root that may neither mount nor make itself able to, as a container's usually is. */
+export const withoutPower: readonly string[] = [
+  ...['setpriv', '--bounding-set', '-sys_admin', '--inh-caps', '-sys_admin', '--'],
+];
+
 /** Runs a script first, as root of a container: of user, mount and pid namespaces of its own. */
 export function inContainer(script: string): readonly string[] {
   const flags = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--mount-proc'];

@@ -41,9 +41,14 @@ const layoutGeneration = 1;
 
 /** The guest of a lock: the kept one, or unpacked now. A half-unpacked one is never seen under its name. */
 export async function provideEnvironment(request: EnvironmentRequest): Promise<Environment> {
-  const kept = join(request.directory, `${request.identity}.${layoutGeneration}`);
+  const kept = join(request.directory, [request.identity, layoutGeneration, ...ownerOf(request)].join('.'));
   const described = join(kept, 'guest.json');
   if (!existsSync(described))
     await (await import('./unpack-environment.ts')).unpackEnvironment(request, kept);
   return { root: join(kept, 'root'), accounts: JSON.parse(readFileSync(described, 'utf8')) as GuestAccounts };
+}
+
+/** Root's own environments belong to the ids that it lends. */
+function ownerOf({ ids }: EnvironmentRequest): readonly number[] {
+  return ids.lent ? [ids.uid] : [];
 }

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { join } from 'node:path';
 import { decodeBytes, encodeBytes } from '../../bytes.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
+import { lend } from '../sandbox/reach.ts';
 import type { EnvironmentRequest, GuestAccounts } from './environment.ts';
 import { installOrder } from './install-order.ts';
 import { layOut } from './layout.ts';
@@ -29,6 +30,7 @@ export async function unpackEnvironment(request: EnvironmentRequest, kept: strin
       group: read('etc/group') ?? '',
       osRelease: read('etc/os-release') ?? read('usr/lib/os-release') ?? '',
     };
+    await lend(request.ids, [root]);
     writeFileSync(join(aside, 'guest.json'), JSON.stringify(accounts));
     publish(aside, kept);
   } finally {

@@ -1,11 +1,17 @@
 /** The machine's own tar over a workspace: the one way in which what steps left is read. */
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
 import type { OutputTail, RunningProcess } from '../../process.ts';
 
-/** Arguments of GNU tar. Names come from a file, each ended by a zero byte and taken literally: none can be an option. */
-export function archiveArguments(workspace: string, list: string, paths: readonly string[]): string[] {
+/** Names that tar takes from a file, each ended by a zero byte and taken literally: none can be an option. */
+export function writeArchiveList(list: string, paths: readonly string[]): void {
   writeFileSync(list, paths.map((path) => `${path}\0`).join(''));
+  // Whatever the umask: the ids that root lends read it.
+  chmodSync(list, 0o644);
+}
+
+/** Arguments of GNU tar. */
+export function archiveArguments(workspace: string, list: string): string[] {
   return [
     '--create',
     '--format=pax',

@@ -6,7 +6,8 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail, requireProgram } from '../../process.ts';
-import { archiveArguments, archiveEnd } from './archive.ts';
+import { makeFolderWithin } from '../workspace.ts';
+import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import {
   bubblewrapArguments,
   fixedTargets,
@@ -18,10 +19,11 @@ import {
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
 import { type GuestLayer, layGuest } from './guest-layer.ts';
 import { resolveInGuest } from './guest-path.ts';
-import type { IdMap } from './id-map.ts';
+import { type IdMap, requireNobody } from './id-map.ts';
 import { startInNamespaces } from './namespace.ts';
 import { descendants, unlinkedBytes } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
+import { lend, makeReach, type Reach, readableMounts } from './reach.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
 import { ownSystemCallFilter } from './system-calls/filter.ts';
 import { bounded } from './watchdog.ts';
@@ -41,6 +43,7 @@ export interface BubblewrapOptions extends Omit<GuestView, 'root'> {
 
 /** A build's sandbox once its guest is laid out. */
 interface Opened extends BubblewrapOptions {
+  readonly reach: Reach;
   readonly layer: GuestLayer;
   /** The machine's bubblewrap. */
   readonly program: string;
@@ -52,17 +55,21 @@ interface Opened extends BubblewrapOptions {
 /** Lays the guest out. Fails with `sandbox-unavailable`, and with `unsupported` for capabilities that are not given. */
 export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbox> {
   requireHarmless(options.capabilities.add);
+  if (options.network === true) requireNobody(options.ids);
   const { directory, workspace, environment, limits } = options;
   const program = requireProgram('bwrap');
-  const layer = await layGuest(environment, directory, options.ids, options.signal);
   writeFileSync(join(directory, 'bwrap'), '');
   writeFileSync(join(directory, filterFile), ownSystemCallFilter() ?? '');
   const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
-  const mounts = [own, ...options.mounts].map((mount) => ({
+  const asked = [own, ...options.mounts].map((mount) => ({
     ...mount,
     target: resolveInGuest(environment, mount.target),
   }));
-  const laid = { ...options, ids: layer.ids, mounts, layer, program, running: { pid: undefined } };
+  const mounts = await readableMounts(options.ids, asked, directory, options.signal);
+  const reach = makeReach(options.ids, directory, [environment, ...mounts.map(({ source }) => source)]);
+  const layer = await layGuest(environment, directory, options.ids, reach, options.signal);
+  await lend(layer.ids, writableSources(mounts), options.signal);
+  const laid = { ...options, ids: layer.ids, mounts, reach, layer, program, running: { pid: undefined } };
   const before = layer.written === layer.root ? await heldBytes(laid) : 0;
   const disk = new DiskMeter(directory, limits.diskBytes, async () => (await heldBytes(laid)) - before);
   const opened: Opened = { ...laid, disk };
@@ -110,11 +117,12 @@ const filterDescriptor = 5;
 const replacedStatus = 97;
 
 async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
-  const { layer, mounts, limits, signal, program, running } = opened;
-  const targets = mounts.map(({ source, target }) =>
+  const { layer, limits, signal, program, reach, running } = opened;
+  const targets = opened.mounts.map(({ source, target }) =>
     statSync(source).isDirectory() ? `${target}/` : target,
   );
-  const view = { ...opened, root: layer.root };
+  const mounts = opened.mounts.map((mount) => ({ ...mount, source: reach.inside(mount.source) }));
+  const view = { ...opened, root: layer.root, mounts };
   const argv = [
     ...[seesRoot(opened) ? '0' : '2', program],
     ...fixedTargets.map((target) => `${target}/`),
@@ -132,6 +140,7 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
   const end = await bounded(opened, async (hold) => {
     const child = await startInNamespaces(enterScript(layer.mount), argv, opened.ids, {
       cwd: opened.directory,
+      reach,
       signal,
       onWaiting: hold,
       onOutput: (bytes) => {
@@ -175,8 +184,8 @@ function neverBegan(exitCode: number | undefined, said: string): Failure {
 
 /** What the build holds on disk; files that nobody can read from outside are counted by their owner. */
 async function heldBytes(laid: Omit<Opened, 'disk'>): Promise<number> {
-  const { layer, mounts, ids, directory, signal, running } = laid;
-  const writable = mounts.filter((mount) => mount.writable).map(({ source }) => source);
+  const { layer, mounts, ids, directory, reach, signal, running } = laid;
+  const writable = writableSources(mounts).map(reach.inside);
   const output = new OutputTail(4096);
   const child = await startInNamespaces(
     'exec du "$@" 2>/dev/null',
@@ -184,6 +193,7 @@ async function heldBytes(laid: Omit<Opened, 'disk'>): Promise<number> {
     ids,
     {
       cwd: directory,
+      reach,
       signal,
       onOutput: (bytes) => output.add(bytes),
     },
@@ -195,27 +205,46 @@ async function heldBytes(laid: Omit<Opened, 'disk'>): Promise<number> {
 
 const mostLookedAt = 4096;
 
-async function makeFolder({ ids, workspace, signal }: Opened, path: string): Promise<void> {
+function writableSources(mounts: readonly Mount[]): string[] {
+  return mounts.filter(({ writable }) => writable).map(({ source }) => source);
+}
+
+async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, path: string): Promise<void> {
+  if (!ids.lent && madeByCaller(workspace, path)) return;
   const script =
     'for each in "$@"; do [ ! -L "$each" ] || exit 1; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
   const parts = path.split('/');
-  const folders = parts.map((_, index) => join(workspace, ...parts.slice(0, index + 1)));
-  const child = await startInNamespaces(script, folders, ids, { signal });
+  const folders = parts.map((_, index) => join(reach.inside(workspace), ...parts.slice(0, index + 1)));
+  const child = await startInNamespaces(script, folders, ids, { cwd: directory, reach, signal });
   const { exitCode } = await child.ended;
   signal.throwIfAborted();
   if (exitCode !== 0)
     throw new Failure('output-missing', `a step put something else in the place of ${path}`);
 }
 
+/** Without a namespace where that works: steps may have taken this process's access to their workspace away. */
+function madeByCaller(workspace: string, path: string): boolean {
+  try {
+    makeFolderWithin(workspace, path);
+    return true;
+  } catch (failure) {
+    if (failure instanceof Failure) throw failure;
+    return false;
+  }
+}
+
 async function archive(
-  { ids, directory, workspace, signal }: Opened,
+  { ids, directory, workspace, reach, signal }: Opened,
   paths: readonly string[],
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const errors = new OutputTail(64 * 1024);
-  const argv = archiveArguments(workspace, join(directory, 'archive.list'), paths);
+  const list = join(directory, 'archive.list');
+  writeArchiveList(list, paths);
+  const argv = archiveArguments(reach.inside(workspace), reach.inside(list));
   const child = await startInNamespaces('exec tar "$@"', argv, ids, {
     cwd: directory,
+    reach,
     signal,
     onStdout: onBytes,
     onOutput: (bytes) => errors.add(bytes),

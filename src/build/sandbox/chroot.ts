@@ -1,16 +1,18 @@
 /**
  * For machines that grant no namespaces, such as a default container: root can still run steps in a changed root
- * directory. It keeps files apart and nothing else, is never chosen silently, and the verdict says so.
+ * directory. It is no bound to whoever wants out (chroot(2) says how), is never chosen silently, and the verdict says so.
  */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { hostPath, OutputTail, requireProgram, runProcess, startProcess } from '../../process.ts';
-import { archiveArguments, archiveEnd } from './archive.ts';
+import { makeFolderWithin } from '../workspace.ts';
+import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
 import { resolveInGuest } from './guest-path.ts';
 import { endProcessesIn } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
+import { hostProgram } from './reach.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
 import { bounded } from './watchdog.ts';
 
@@ -40,7 +42,7 @@ const devices = [
 ] as const;
 
 export const chrootCaveats: readonly string[] = [
-  'the sandbox was chroot: it kept files apart, but neither network nor processes',
+  'the sandbox was chroot: steps of a hostile recipe could leave it, as root, and do whatever they liked to this machine and verdict',
 ];
 
 /** Copies the environment and puts workspace, sources and the usual devices into the copy. Fails with `sandbox-unavailable`. */
@@ -49,8 +51,9 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
   const guest = join(realpathSync(options.directory), 'guest');
   const inGuest = (path: string) => join(guest, resolveInGuest(guest, path));
   // A container may keep even this from root.
-  await host(options, ['chroot', '/', '/bin/true']);
-  await host(options, ['cp', '--archive', '--reflink=auto', '--', options.environment, guest]);
+  await hostProgram(['chroot', '/', '/bin/true'], options.signal);
+  const copy = ['cp', '--archive', '--reflink=auto', '--', options.environment, guest] as const;
+  await hostProgram(copy, options.signal);
   const workspace = inGuest('/home/build');
   await place(options, ['mv', '--no-target-directory', '--', options.workspace], workspace);
   for (const { source, target } of options.mounts) {
@@ -70,16 +73,18 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
     workspace,
     caveats: chrootCaveats,
     run: (command) => run(opened, command),
-    makeFolder: async (path) => {
-      mkdirSync(join(workspace, path), { mode: 0o755 });
-    },
+    makeFolder: async (path) => makeFolderWithin(workspace, path),
     archive: (paths, onBytes) => archive(opened, paths, onBytes),
   };
 }
 
-async function place(options: ChrootOptions, argv: readonly string[], target: string): Promise<void> {
+async function place(
+  { signal }: ChrootOptions,
+  argv: readonly [string, ...string[]],
+  target: string,
+): Promise<void> {
   mkdirSync(dirname(target), { recursive: true });
-  await host(options, [...argv, target]);
+  await hostProgram([...argv, target], signal);
 }
 
 async function makeDevices(options: ChrootOptions, directory: string): Promise<void> {
@@ -103,6 +108,29 @@ umask 022
 exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; shift
 setpriv --pdeathsig KILL /bin/sh -c "$1" sh "$@" 2>&1 | cat 4>&-' sh "$@"`;
 
+/**
+ * What steps keep of root's power. Without the rest they neither mount, load modules, make devices nor trace or signal what belongs
+ * to others; the last is what enters the guest, and a way out of it.
+ */
+const keptCapabilities = [
+  ...[
+    'chown',
+    'dac_override',
+    'fowner',
+    'fsetid',
+    'net_bind_service',
+    'setfcap',
+    'setgid',
+    'setpcap',
+    'setuid',
+  ],
+  'sys_chroot',
+];
+const lessPower = [
+  ...['--no-new-privs', '--inh-caps', '-all'],
+  ...['--bounding-set', ['-all', ...keptCapabilities.map((name) => `+${name}`)].join(',')],
+];
+
 /** Tells of the exit status on file descriptor 4. */
 const tellScript = 'shift; setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4';
 
@@ -112,6 +140,7 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
   // The step's search path is the guest's: from `env` on, the machine's programs are named in full.
   const argv = [
     ...['env', '-i', ...assignments],
+    ...[requireProgram('setpriv'), ...lessPower, '--'],
     ...[requireProgram('prlimit'), ...boundArguments(limits)],
     ...[requireProgram('chroot'), guest, ...command.argv],
   ];
@@ -155,27 +184,14 @@ async function archive(
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const errors = new OutputTail(64 * 1024);
-  const child = await startProcess(
-    'tar',
-    archiveArguments(workspace, join(directory, 'archive.list'), paths),
-    {
-      env,
-      signal,
-      onStdout: onBytes,
-      onOutput: (bytes) => errors.add(bytes),
-    },
-  );
+  const list = join(directory, 'archive.list');
+  writeArchiveList(list, paths);
+  const child = await startProcess('tar', archiveArguments(workspace, list), {
+    env,
+    signal,
+    onStdout: onBytes,
+    onOutput: (bytes) => errors.add(bytes),
+  });
   child.gate.end();
   await archiveEnd(child, errors).finally(() => signal.throwIfAborted());
-}
-
-async function host(options: ChrootOptions, argv: readonly string[]): Promise<void> {
-  const [command, ...rest] = argv as [string, ...string[]];
-  const result = await runProcess(command, rest, { env, signal: options.signal });
-  options.signal.throwIfAborted();
-  if (result.exitCode !== 0) {
-    throw new Failure('sandbox-unavailable', `the guest cannot be set up: ${command} failed`, {
-      got: result.output,
-    });
-  }
 }

@@ -5,6 +5,7 @@ import { Failure } from '../../failure.ts';
 import { OutputTail } from '../../process.ts';
 import { type IdMap, singleIdMap } from './id-map.ts';
 import { startInNamespaces } from './namespace.ts';
+import { hostProgram, isLent, lend, type Reach } from './reach.ts';
 
 export interface GuestLayer {
   /** The ids that the machine really gave. */
@@ -20,6 +21,8 @@ export interface GuestLayer {
 /** A name in the build's folder stands for the environment: no character of its path can be taken for an option. */
 const overlay = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged';
 
+const copied = { root: 'merged', mount: ':', written: 'merged' } as const;
+
 /**
  * Lays the guest's root out in an empty folder. Overlays are refused by Linux before 5.11 and where the folder lies on an overlay
  * itself; the copy that is then made is slower and nothing else. Fails with `sandbox-unavailable`.
@@ -28,14 +31,18 @@ export async function layGuest(
   environment: string,
   directory: string,
   ids: IdMap,
+  reach: Reach,
   signal: AbortSignal,
 ): Promise<GuestLayer> {
   for (const name of ['upper', 'work', 'merged']) mkdirSync(join(directory, name));
-  symlinkSync(environment, join(directory, 'lower'));
+  symlinkSync(reach.inside(environment), join(directory, 'lower'));
+  if (!isLent(ids, environment)) return copyForeign(environment, directory, ids, signal);
+  await lend(ids, [directory], signal);
   const inNamespaces = async (script: string, map: IdMap) => {
     const said = new OutputTail(2048);
     const child = await startInNamespaces(script, [], map, {
       cwd: directory,
+      reach,
       signal,
       onOutput: (bytes) => said.add(bytes),
     });
@@ -45,11 +52,24 @@ export async function layGuest(
   };
   const given = await grantedIds(ids, (map) => inNamespaces(overlay, map));
   if (given.result.succeeded) return { ids: given.ids, root: 'merged', mount: overlay, written: 'upper' };
-  const copied = await inNamespaces('exec cp --archive --reflink=auto -- lower/. merged', given.ids);
-  if (copied.succeeded) return { ids: given.ids, root: 'merged', mount: ':', written: 'merged' };
+  const copying = await inNamespaces('exec cp --archive --reflink=auto -- lower/. merged', given.ids);
+  if (copying.succeeded) return { ids: given.ids, ...copied };
   throw new Failure('sandbox-unavailable', 'the environment can be neither layered nor copied', {
-    got: `${given.result.said}${copied.said}`,
+    got: `${given.result.said}${copying.said}`,
   });
+}
+
+/** A folder of the user's own, whose files the ids that root lends could not write to. */
+async function copyForeign(
+  environment: string,
+  directory: string,
+  ids: IdMap,
+  signal: AbortSignal,
+): Promise<GuestLayer> {
+  const merged = join(directory, 'merged');
+  await hostProgram(['cp', '--archive', '--reflink=auto', '--', `${environment}/.`, merged], signal);
+  await lend(ids, [directory], signal);
+  return { ids, ...copied };
 }
 
 /** Subordinate ids that are named and then refused are as good as none. */

@@ -10,11 +10,15 @@ import {
   OutputTail,
   type ProcessOptions,
   type RunningProcess,
+  runProcess,
   startProcess,
 } from '../../process.ts';
 import { type IdMap, writeIdMap } from './id-map.ts';
+import { type Reach, showScript } from './reach.ts';
 
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
+  /** Of the folder that is the working directory; left out where no path of the machine is needed. */
+  readonly reach?: Reach;
   /** Called with the root of the program's tree of processes before the program does anything. */
   readonly onWaiting?: (pid: number) => void;
 }
@@ -30,10 +34,24 @@ exec setpriv --pdeathsig KILL /bin/sh -c 'echo >&3; read -r _ <&3 || exit 125
 exec 3<&-
 script=$1; shift; eval "$script"' sh "$@"`;
 
+const dieWithParent = ['setpriv', '--pdeathsig', 'KILL'];
+const apart = ['--propagation', 'private', '--', '/bin/sh', '-c'];
 const unshare = [
-  ...['--pdeathsig', 'KILL', '--', 'unshare', '--user', '--mount', '--pid', '--kill-child'],
-  ...['--propagation', 'private', '--', '/bin/sh', '-c', gatekeeper, 'sh'],
+  ...['--', 'unshare', '--user', '--mount', '--pid', '--kill-child'],
+  ...[...apart, gatekeeper, 'sh'],
 ];
+
+/**
+ * From the caller to the gatekeeper. Root first shows what the build needs to the ids that it lends, and becomes them; what it needs of
+ * its power to make a user namespace where that is not everybody's (user_namespaces(7)) ends there.
+ */
+function entry({ lent, uid, gid }: IdMap, shown: readonly string[]): readonly string[] {
+  if (!lent) return [...dieWithParent, ...unshare];
+  const show = ['--', 'unshare', '--mount', ...apart, showScript, 'sh', ...shown, '--'];
+  const power = ['--inh-caps', '+sys_admin', '--ambient-caps', '+sys_admin'];
+  const become = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...power];
+  return [...dieWithParent, ...(shown.length > 0 ? [...show, ...dieWithParent] : []), ...become, ...unshare];
+}
 
 /**
  * Starts a shell script as id 0 of namespaces of its own; `argv` is `$1` and on. Fails with `sandbox-unavailable`, and with
@@ -45,10 +63,11 @@ export async function startInNamespaces(
   ids: IdMap,
   options: NamespaceOptions,
 ): Promise<RunningProcess> {
-  const { onWaiting, ...rest } = options;
+  const { onWaiting, reach, ...rest } = options;
   const said = new OutputTail(1024);
   let waiting = true;
-  const child = await startProcess('setpriv', [...unshare, script, ...argv], {
+  const [program, ...entering] = entry(ids, reach?.shown ?? []) as [string, ...string[]];
+  const child = await startProcess(program, [...entering, script, ...argv], {
     ...rest,
     env: { PATH: hostPath, LC_ALL: 'C' },
     onOutput: (bytes) => (waiting ? said.add(bytes) : options.onOutput?.(bytes)),
@@ -108,9 +127,14 @@ function unavailable(said: OutputTail, cause: unknown): Failure {
   });
 }
 
-/** Removes a tree as id 0 of the namespace, which owns every mapped id's files. Fails where it is not all gone. */
+/**
+ * Removes a tree as id 0 of the namespace, which owns every mapped id's files, or as root, which needs no namespace for that. Fails
+ * where it is not all gone.
+ */
 export async function removeInNamespaces(path: string, ids: IdMap): Promise<void> {
-  const child = await startInNamespaces('exec rm -rf -- "$1"', [path], ids, {});
-  const { exitCode } = await child.ended;
+  const env = { PATH: hostPath, LC_ALL: 'C' };
+  const { exitCode } = ids.lent
+    ? await runProcess('rm', ['-rf', '--one-file-system', '--', path], { env })
+    : await (await startInNamespaces('exec rm -rf -- "$1"', [path], ids, {})).ended;
   if (exitCode !== 0) throw new Failure('internal', 'a folder cannot be removed', { got: path });
 }

@@ -71,7 +71,10 @@ export interface Sandbox {
    * not be begun, which says nothing about the program.
    */
   run(command: SandboxCommand): Promise<SandboxEnd>;
-  /** Makes a folder of the workspace and those above it, as owner of all that is there; steps may have shut this process out. */
+  /**
+   * Makes a folder of the workspace and those above it, as owner of all that is there. Fails with `output-missing` where a step put
+   * something else in its place.
+   */
   makeFolder(path: string): Promise<void>;
   /**
    * Writes paths of the workspace as a tar stream, with the ids that the guest sees. The program that does it is
