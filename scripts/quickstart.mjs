@@ -30,7 +30,10 @@ function recordedPackages() {
   return JSON.parse(inspected).packages[0].claim.environment.map((locked) => locked.split('=', 1)[0]);
 }
 
-/** bubblewrap where the machine lets it work; chroot, said aloud, where only root is to be had. */
+/**
+ * bubblewrap where the machine lets it work; chroot, said aloud, where only root is to be had. It runs a recipe of this checkout, whose
+ * author is trusted by whoever runs this script.
+ */
 function sandboxOptions() {
   const { found } = JSON.parse(wolfiRepro(['doctor', '--format', 'json']));
   const lacking = found.filter(({ state }) => state === 'missing');
@@ -39,9 +42,9 @@ function sandboxOptions() {
     console.error(`missing: ${what}: ${detail}\n  get it: ${remedy}`);
   if (process.getuid?.() === 0 && process.platform === 'linux') {
     console.error(
-      'falling back to --sandbox chroot: it keeps files apart, but neither network nor processes',
+      'falling back to --sandbox chroot, which holds no hostile recipe: this one is of the checkout that you run',
     );
-    return ['--sandbox', 'chroot'];
+    return ['--sandbox', 'chroot', '--trust-recipe'];
   }
   for (const { program: name, package: from } of missing)
     console.error(`install ${from} (for ${name}), then run this again`);

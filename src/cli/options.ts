@@ -55,6 +55,7 @@ export interface RawOptions {
   readonly allowUnpinnedSources?: boolean;
   readonly recipeRepository?: string;
   readonly network?: boolean;
+  readonly trustRecipe?: boolean;
   readonly bundle?: string;
   readonly olderThan?: string;
   readonly maxSize?: string;
@@ -188,7 +189,7 @@ function thisMachine(
   const cache = cacheDirectory(raw.cache);
   return {
     cache,
-    sandbox: raw.sandbox ?? 'bubblewrap',
+    sandbox: chosenSandbox(raw),
     ids: callerIds(),
     limits: buildLimits(raw),
     threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
@@ -196,6 +197,14 @@ function thisMachine(
     inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
     ...(raw.syft === undefined ? {} : { syft: raw.syft.map(requireProgram) }),
   };
+}
+
+/** Fails with `usage` where nobody has said that the recipe is trusted, and it must be. */
+function chosenSandbox({ sandbox = 'bubblewrap', trustRecipe }: RawOptions): SandboxKind {
+  if (sandbox === 'bubblewrap' || trustRecipe === true) return sandbox;
+  throw new Failure('usage', '--sandbox chroot holds nobody who wants out: a step may do whatever root can', {
+    hint: 'add --trust-recipe if you trust whoever wrote the recipe, and whoever wrote its sources',
+  });
 }
 
 function requireProgram(path: string): string {

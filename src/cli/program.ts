@@ -115,6 +115,7 @@ function buildOptions(command: Command): Command {
         .choices(['bubblewrap', 'chroot'])
         .default('bubblewrap'),
     )
+    .option('--trust-recipe', 'with --sandbox chroot: run steps that could do whatever root can', false)
     .addOption(
       new Option('--engine <name>', 'what rebuilds: this program, a melange, or both, which must agree')
         .choices(['builtin', 'melange', 'both'])

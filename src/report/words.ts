@@ -54,7 +54,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   unreachable: 'look at the network and try again, or name another place that has the file',
   'bundle-invalid': 'get the bundle again; what is in it is not what its own list says',
   'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
-  'sandbox-unavailable': 'run `wolfi-repro doctor`; as root, `--sandbox chroot` works without namespaces',
+  'sandbox-unavailable':
+    'run `wolfi-repro doctor`; as root, `--sandbox chroot --trust-recipe` works without namespaces',
   'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
   'scan-needed':
     'name syft with --syft; for what only production’s own programs look into there is none (docs/production-sbom.md)',

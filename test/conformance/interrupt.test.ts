@@ -228,7 +228,7 @@ const asRoot = identities[0]!;
 describe('a run in a changed root directory', { skip: cannotVerify || asRoot.skip }, () => {
   let cache = '';
   let guest = '';
-  const options = () => ['--sandbox', 'chroot', '--environment', guest];
+  const options = () => ['--sandbox', 'chroot', '--trust-recipe', '--environment', guest];
 
   before(() => {
     cache = folderOf(asRoot);

@@ -20,7 +20,21 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
   const bait = mkdtempSync('/var/tmp/wolfi-repro-bait-');
 
   before(async () => {
-    guest = makeSmallGuest(['cat', 'chmod', 'head', 'ls', 'mkdir', 'seq', 'setsid', 'sleep', 'touch']);
+    guest = makeSmallGuest([
+      'cat',
+      'chmod',
+      'chown',
+      'head',
+      'ls',
+      'mkdir',
+      'mknod',
+      'mount',
+      'seq',
+      'setsid',
+      'sleep',
+      'touch',
+      'unshare',
+    ]);
     writeFileSync(join(bait, 'secret'), 'the secret of the machine\n');
     chmodSync(bait, 0o755);
     server = createServer((socket) => socket.end());
@@ -41,6 +55,15 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
         name: 'daemon',
         steps: [
           `setsid sleep ${sleeper} & (trap '' HUP TERM; setsid sleep ${sleeper} & sleep ${sleeper}) & echo begun`,
+        ],
+      },
+      {
+        name: 'power',
+        steps: [
+          ...['mount -t tmpfs none /tmp', 'mknod disk b 8 0', 'unshare --mount true'].map(
+            (command) => `{ ${command}; } 2>/dev/null && echo ESCAPED || true`,
+          ),
+          'touch melange-out/victim/x; chown 1000:1000 melange-out/victim/x; chmod 4755 melange-out/victim/x',
         ],
       },
       { name: 'failing', steps: ['exit 41'] },
@@ -70,6 +93,13 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
     assert.equal(end, 'built', `${message} ${got}`);
     assert.doesNotMatch(log, /ESCAPED/);
     assert.deepEqual(entries, ['victim x file 4755 0:0', 'victim-dev y file 644 0:0']);
+  });
+
+  it('have not the power of root over the machine, and give files to others', () => {
+    const { end, entries, log, message, got } = outcomes.get('power')!;
+    assert.equal(end, 'built', `${message} ${got}`);
+    assert.doesNotMatch(log, /ESCAPED/);
+    assert.deepEqual(entries, ['victim x file 4755 1000:1000']);
   });
 
   it('reach the network, which the verdict carries as a caveat', () => {
