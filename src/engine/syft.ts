@@ -19,6 +19,7 @@ import { removeTree } from '../build/run-directory.ts';
 import { openBubblewrap } from '../build/sandbox/bubblewrap.ts';
 import { grantedCapabilities } from '../build/sandbox/bubblewrap-arguments.ts';
 import { openChroot } from '../build/sandbox/chroot.ts';
+import { lend } from '../build/sandbox/reach.ts';
 import type { Mount, Sandbox } from '../build/sandbox/sandbox.ts';
 import type { Tree, TreeEntry } from '../build/tree.ts';
 import { encodeBytes } from '../bytes.ts';
@@ -133,6 +134,7 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
     return openChroot({ ...common, environment, mounts: own });
   }
   const guest = programsGuest(directory);
+  await lend(machine.ids, [directory]);
   return openBubblewrap({
     ...common,
     environment: guest.root,

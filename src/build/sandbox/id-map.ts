@@ -44,6 +44,11 @@ function rootIdMap(gid: number): IdMap {
   return { kind: 'range', uid: 0, gid, uids: own, gids: own, lent: false };
 }
 
+/** The same with the caller as id 0, for a program that must reach what the caller reaches. */
+export function withCaller(map: IdMap): IdMap {
+  return map.lent ? { ...map, uid: 0, gid: 0, lent: false } : map;
+}
+
 /** The caller alone, as id 0. */
 export function singleIdMap({ uid, gid }: { uid: number; gid: number }): IdMap {
   return { kind: 'single', uid, gid, uids: undefined, gids: undefined, lent: false };

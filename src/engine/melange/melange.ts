@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readApk } from '../../apk/apk.ts';
 import { makeRunDirectory, removeTree } from '../../build/run-directory.ts';
+import { withCaller } from '../../build/sandbox/id-map.ts';
 import { startInNamespaces } from '../../build/sandbox/namespace.ts';
 import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
 import { parseSbom } from '../../claim/sbom/sbom.ts';
@@ -126,7 +127,7 @@ async function runMelange(
   const tail = new OutputTail(tailBytes);
   const step = { package: request.recipe.package.name, position: '1', label: 'melange build' };
   request.observer.begin(step);
-  const child = await startInNamespaces('exec "$@"', argv, request.machine.ids, {
+  const child = await startInNamespaces('exec "$@"', argv, withCaller(request.machine.ids), {
     cwd: directory,
     signal: request.machine.signal,
     onOutput: (bytes) => {
