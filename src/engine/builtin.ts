@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Built, build } from '../build/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
 import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
-import { makeRunDirectory, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
+import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
 import { lend } from '../build/sandbox/reach.ts';
 import { memoryFolder } from '../build/variation.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -69,14 +69,17 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
   const runs = request.variation?.inMemory === true ? memoryFolder : join(machine.cache, 'runs');
   await sweepRunDirectories(runs, machine.ids);
   const directory = await makeRunDirectory(runs);
+  const work = join(directory, 'build');
   try {
     const guest = await prepareGuest(request, directory);
     const began = secondsNow();
     // The emitter is loaded while the steps run.
     const [built, emitter] = await Promise.all([
-      runBuild(request, guest, directory),
+      runBuild(request, guest, work),
       import('../emit/package.ts'),
     ]);
+    // What the steps left was read into a file that stays open, so its name can go with the rest.
+    const cleared = removeTree(work, machine.ids);
     const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
     const compressed = new Map<string, Sha256>();
@@ -105,7 +108,8 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
         if (disposed) return;
         disposed = true;
         built.close();
-        await removeTree(directory, machine.ids);
+        await cleared;
+        await removeFew(directory, machine.ids);
       },
     };
   } catch (failure) {
@@ -164,8 +168,7 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
 async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<Built> {
   const plan = request.plans[0]!;
   const { machine, recipe } = request;
-  const work = join(directory, 'build');
-  mkdirSync(work);
+  mkdirSync(directory);
   try {
     return await build({
       recipe,
@@ -177,7 +180,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       guest,
       sources: request.sources,
       sourceFiles: request.sourceFiles,
-      directory: work,
+      directory,
       sandbox: machine.sandbox,
       ids: machine.ids,
       limits: machine.limits,
