@@ -137,11 +137,12 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
   ];
   const said = new OutputTail(2048);
   let status = '';
-  const end = await bounded(opened, async (hold) => {
+  const end = await bounded(opened, async ({ enter, hold }) => {
     const child = await startInNamespaces(enterScript(layer.mount), argv, opened.ids, {
       cwd: opened.directory,
       reach,
       signal,
+      onStarted: enter,
       onWaiting: hold,
       onOutput: (bytes) => {
         said.add(bytes);

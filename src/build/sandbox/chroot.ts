@@ -145,7 +145,7 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
     ...[requireProgram('chroot'), guest, ...command.argv],
   ];
   let status = '';
-  const end = await bounded(opened, async (hold) => {
+  const end = await bounded(opened, async ({ hold }) => {
     const child = await startProcess(
       '/bin/sh',
       ['-c', enterScript, 'sh', String(process.pid), tellScript, ...argv],
@@ -161,7 +161,7 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
         },
       },
     );
-    hold(child.pid);
+    await hold(child.pid);
     child.gate.end('\n');
     await child.exited;
     endProcessesIn(guest);

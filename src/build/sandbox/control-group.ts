@@ -3,7 +3,8 @@
  * versions). Where it may not, which is usual for an ordinary user, the watchdog keeps them from outside.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAbandoned, ownedPrefix } from '../../owner.ts';
 import type { BuildLimits, ExceededLimit } from './sandbox.ts';
@@ -13,6 +14,10 @@ type Controller = 'pids' | 'memory';
 export interface ControlGroup {
   /** What the kernel bounds; the rest is the watchdog's. */
   readonly bounds: ReadonlySet<ExceededLimit>;
+  /** Begins to put a process into the group, which can take the kernel some milliseconds; what goes wrong shows in `holds`. */
+  enter(pid: number): Promise<void>;
+  /** Whether a process is in the group. */
+  holds(pid: number): boolean;
   /** Puts a process into the group; its descendants stay in it. */
   join(pid: number): void;
   /** The bound that the group ran into. */
@@ -39,6 +44,13 @@ export function makeControlGroup(limits: BuildLimits): ControlGroup | undefined 
   }
   return {
     bounds,
+    enter: async (pid) => {
+      await Promise.allSettled(folders.map(({ path }) => writeFile(join(path, 'cgroup.procs'), String(pid))));
+    },
+    holds: (pid) => {
+      const groups = readLines(`/proc/${pid}/cgroup`);
+      return folders.every(({ path }) => groups.some((line) => line.endsWith(`/${basename(path)}`)));
+    },
     join: (pid) => {
       for (const { path } of folders) writeFileSync(join(path, 'cgroup.procs'), String(pid));
     },

@@ -19,8 +19,10 @@ import { type Reach, showScript } from './reach.ts';
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
   /** Of the folder that is the working directory; left out where no path of the machine is needed. */
   readonly reach?: Reach;
-  /** Called with the root of the program's tree of processes before the program does anything. */
-  readonly onWaiting?: (pid: number) => void;
+  /** Called with the root of the program's tree of processes as soon as it is there. */
+  readonly onStarted?: (pid: number) => void;
+  /** The same before the program does anything; it goes on when this is done. */
+  readonly onWaiting?: (pid: number) => Promise<void>;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function startInNamespaces(
   ids: IdMap,
   options: NamespaceOptions,
 ): Promise<RunningProcess> {
-  const { onWaiting, reach, ...rest } = options;
+  const { onStarted, onWaiting, reach, ...rest } = options;
   const said = new OutputTail(1024);
   let waiting = true;
   const [program, ...entering] = entry(ids, reach?.shown ?? []) as [string, ...string[]];
@@ -72,6 +74,7 @@ export async function startInNamespaces(
     env: { PATH: hostPath, LC_ALL: 'C' },
     onOutput: (bytes) => (waiting ? said.add(bytes) : options.onOutput?.(bytes)),
   });
+  onStarted?.(child.pid);
   let over = false;
   void child.exited.then(() => {
     over = true;
@@ -80,7 +83,7 @@ export async function startInNamespaces(
     await entered(child.pid, () => over);
     await writeIdMap(child.pid, ids);
     await answered(child);
-    onWaiting?.(child.pid);
+    await onWaiting?.(child.pid);
     options.signal?.throwIfAborted();
   } catch (cause) {
     child.gate.destroy();

@@ -23,21 +23,35 @@ interface Bounded {
   readonly disk: DiskMeter;
 }
 
+/** What a step's process is taken into. */
+interface Bounds {
+  /** Called as soon as the process is there: what it starts from then on is born within its bounds. */
+  readonly enter: (pid: number) => void;
+  /** Called before the process does anything; it must wait until this is done. */
+  readonly hold: (pid: number) => Promise<void>;
+}
+
 /**
  * Runs a step within its bounds.
- * @param start runs it to its end; calls `hold` with its process before that does anything
+ * @param start runs it to its end
  */
 export async function bounded<E extends { readonly exitCode: number | undefined }>(
   { limits: asked, disk }: Bounded,
-  start: (hold: (pid: number) => void) => Promise<E>,
+  start: (bounds: Bounds) => Promise<E>,
 ): Promise<E & { readonly exceeded: ExceededLimit | undefined }> {
   const limits = { ...asked, memoryBytes: Math.min(asked.memoryBytes, Math.floor(totalmem() * ownShare)) };
   const group = makeControlGroup(limits);
   let watchdog: Watchdog | undefined;
   try {
-    const end = await start((pid) => {
-      const joined = join(pid, group);
-      watchdog = watch({ pid, limits, group: joined, disk });
+    let entered: Promise<void> | undefined;
+    const end = await start({
+      enter: (pid) => {
+        entered = group?.enter(pid);
+      },
+      hold: async (pid) => {
+        await entered;
+        watchdog = watch({ pid, limits, group: join(pid, group), disk });
+      },
     });
     return { ...end, exceeded: await watchdog?.exceeded(end.exitCode) };
   } finally {
@@ -59,7 +73,7 @@ function join(root: number, group: ControlGroup | undefined): ControlGroup | und
     // It is a wish.
   }
   try {
-    for (const pid of tree) group?.join(pid);
+    for (const pid of tree) if (group?.holds(pid) === false) group.join(pid);
     return group;
   } catch {
     return undefined;
