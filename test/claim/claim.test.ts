@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Claim, readClaim, readPublished } from '../../src/claim/claim.ts';
 import type { FailureCode } from '../../src/failure.ts';
-import { fileSource } from '../../src/inputs/files.ts';
 import { formatVersion } from '../../src/melange/version.ts';
 import { type ApkParts, apkOf, fileOf, linkOf, makeKey, sourceOf } from '../support/apk-builder.ts';
 import {
@@ -16,7 +14,8 @@ import {
   sbomPart,
 } from '../support/claims.ts';
 import { failure } from '../support/failures.ts';
-import { goldens, lab } from '../support/lab.ts';
+import { goldens } from '../support/lab.ts';
+import { labPackage } from '../support/lab-packages.ts';
 
 async function claimOf(more: ApkParts = {}, fileName = 'sample-1.0-r2.apk'): Promise<Claim> {
   return readClaim(await publishedOf(more), fileName);
@@ -156,7 +155,7 @@ test('a data section that cannot be unpacked safely is refused before anything i
 
 test('what melange itself made in the lab has no findings that contradict, and the version that made it', async () => {
   for (const { file, melange } of goldens()) {
-    const apk = await readPublished(fileSource(join(lab, file)));
+    const apk = await labPackage(file);
     const claim = readClaim(apk, file.slice(file.lastIndexOf('/') + 1));
     const odd = claim.findings.filter(
       ({ kind }) => kind === 'contradiction' || kind === 'pkginfo-shape' || kind === 'recipe',

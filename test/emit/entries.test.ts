@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { readApk } from '../../src/apk/apk.ts';
 import { entryPath } from '../../src/apk/entries.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { contentOf, type EntryType } from '../../src/build/tree.ts';
@@ -13,8 +11,8 @@ import {
   withFile,
   withXattrs,
 } from '../../src/emit/entries.ts';
-import { fileSource } from '../../src/inputs/files.ts';
-import { goldens, lab } from '../support/lab.ts';
+import { goldens } from '../support/lab.ts';
+import { labPackage } from '../support/lab-packages.ts';
 import { type TreePart, tree } from '../support/tree-builder.ts';
 import { formatAt } from './sbom/input.ts';
 
@@ -232,7 +230,7 @@ test('the installed size counts content, link texts and folders, the root includ
 
 test('the sizes that melange recorded come out for every package of the lab', async () => {
   for (const { file } of goldens()) {
-    const apk = await readApk(fileSource(join(lab, file)));
+    const apk = await labPackage(file);
     const types: Readonly<Record<string, EntryType>> = {
       '0': 'file',
       '1': 'file',

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { controlFile, readApk } from '../../src/apk/apk.ts';
+import { controlFile } from '../../src/apk/apk.ts';
 import { parsePkgInfo, pkgInfoValue, pkgInfoValues } from '../../src/apk/pkginfo.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Sha256 } from '../../src/digest.ts';
 import { emitPkgInfo, type PkgInfoInput, packagePart } from '../../src/emit/pkginfo.ts';
-import { fileSource } from '../../src/inputs/files.ts';
-import { goldens, lab } from '../support/lab.ts';
+import { goldens } from '../support/lab.ts';
+import { labPackage } from '../support/lab-packages.ts';
 import { copyright, formatAt, recipeOf } from './sbom/input.ts';
 
 const none = { runtime: [], provides: [], replaces: [], vendored: [] };
@@ -98,7 +97,7 @@ test('each package of a recipe has its part, and no other name has one', () => {
 
 test('every .PKGINFO of the lab comes out again from its recipe and its own lists', async () => {
   for (const { file, melange } of goldens()) {
-    const apk = await readApk(fileSource(join(lab, file)));
+    const apk = await labPackage(file);
     const { recipe } = parseRecipe(controlFile(apk, '.melange.yaml')!);
     const info = apk.control.pkginfo;
     const values = (key: string) => pkgInfoValues(info, key);

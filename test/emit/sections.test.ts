@@ -7,21 +7,21 @@ import { gunzipSync } from 'node:zlib';
 import { controlFile, readApk } from '../../src/apk/apk.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
-import { deflateInference } from '../../src/emit/deflate-trait.ts';
 import { packagePart } from '../../src/emit/pkginfo.ts';
 import { controlEntries, emitControl, emitSignature } from '../../src/emit/sections.ts';
 import { sourceOf } from '../support/apk-builder.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { goldens, lab } from '../support/lab.ts';
+import { labPackage } from '../support/lab-packages.ts';
 import { lacks } from '../support/programs.ts';
 import { formatAt, recipeOf } from './sbom/input.ts';
 
 test('signature and control sections of every package of the lab come out byte for byte', async () => {
   for (const { file, melange } of goldens()) {
     const bytes = readFileSync(join(lab, file));
-    const apk = await readApk(sourceOf(bytes));
+    const apk = await labPackage(file);
     const format = formatAt(melange);
-    const generation = (await deflateInference([{ apk }]))(apk, format.deflate);
+    const generation = format.deflate;
     const info = apk.control.pkginfo;
     const mtime = Number(pkgInfoValue(info, 'builddate') ?? 0);
     const { recipe } = parseRecipe(controlFile(apk, '.melange.yaml')!);

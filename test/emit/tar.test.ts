@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readApk } from '../../src/apk/apk.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { type TarHeader, TarReader } from '../../src/apk/tar.ts';
 import { type TarEntry, tarEnd, tarHeader, tarPadding } from '../../src/emit/tar.ts';
-import { fileSource } from '../../src/inputs/files.ts';
-import { goldens, lab } from '../support/lab.ts';
+import { goldens } from '../support/lab.ts';
 
 const plain: TarEntry = {
   name: 'usr/file',
@@ -46,7 +43,7 @@ function parse(bytes: Uint8Array): TarHeader[] {
 test('every header of every package that melange made comes out byte for byte when it is written again', async () => {
   let headers = 0;
   for (const { file } of goldens()) {
-    const apk = await readApk(fileSource(join(lab, file)));
+    const apk = await labPackage(file);
     for (const section of [apk.signature, apk.control, apk.data]) {
       for (const entry of section?.entries ?? []) {
         assert.deepEqual(
@@ -279,6 +276,7 @@ with tarfile.open(fileobj=sys.stdin.buffer, mode='r|') as archive:
     print(json.dumps([[e.name, e.type.decode(), e.mode, e.uid, e.gid, e.uname, e.gname, e.size, e.mtime, e.linkname, e.devmajor, e.devminor] for e in archive]))
 `;
 
+import { labPackage } from '../support/lab-packages.ts';
 import { lacks } from '../support/programs.ts';
 
 test('the tarfile of Python reads what was written', { skip: lacks('python3') }, () => {

@@ -5,6 +5,7 @@ import type { Sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Inspection } from '../../src/inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../src/report/inspection.ts';
+import { anyCharacter } from '../support/text.ts';
 
 /** An inspection whose every text is the given one. */
 function saying(text: string): Inspection {
@@ -87,7 +88,7 @@ test('nothing that a package says reaches the reader as a control character', ()
         '\x7f',
         '\u061c',
       ),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      anyCharacter,
     ),
     maxLength: 12,
   });

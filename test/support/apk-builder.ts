@@ -1,5 +1,11 @@
 /** Packages put together from parts, by a tar writer of its own: what the parsers are held against, and what they must refuse. */
-import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createSign,
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type Apk, type ByteSource, type ReadOptions, readApk } from '../../src/apk/apk.ts';
 import { type PublicKey, parsePublicKey } from '../../src/apk/signature.ts';
@@ -111,8 +117,21 @@ export interface Key {
   readonly public: PublicKey;
 }
 
+/** Each takes as long to make as many tests take, so after the first few of a process the same ones come again. */
+const pairs: KeyPairKeyObjectResult[] = [];
+const mostPairs = 3;
+let taken = 0;
+
+function takePair() {
+  const pair = pairs[taken % mostPairs] ?? generateKeyPairSync('rsa', { modulusLength: 2048 });
+  pairs[taken % mostPairs] = pair;
+  taken += 1;
+  return pair;
+}
+
+/** A key under a name. Three that are made one after the other are three keys. */
 export function makeKey(name: string): Key {
-  const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pair = takePair();
   const pem = pair.publicKey.export({ type: 'spki', format: 'pem' });
   return { name, private: pair.privateKey, public: parsePublicKey(name, Buffer.from(pem)) };
 }

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { readApk } from '../../../src/apk/apk.ts';
 import { pkgInfoValue } from '../../../src/apk/pkginfo.ts';
 import {
   directoryShapes,
   directorySize,
   inferDirectorySize,
 } from '../../../src/claim/traits/directory-size.ts';
-import { fileSource } from '../../../src/inputs/files.ts';
 import { directoryOf, fileOf, linkOf, readParts } from '../../support/apk-builder.ts';
-import { goldens, lab } from '../../support/lab.ts';
+import { goldens } from '../../support/lab.ts';
+import { labPackage } from '../../support/lab-packages.ts';
 
 test('folders have the shape of what is in them, the root and those without an entry included', () => {
   const shapes = directoryShapes([
@@ -60,7 +58,7 @@ test('the recorded size tells the file system, or none', async () => {
 
 test('the lab was built on ext4', async () => {
   for (const { file } of goldens().filter((each) => each.melange === 'v0.59.1')) {
-    const apk = await readApk(fileSource(join(lab, file)));
+    const apk = await labPackage(file);
     const size = Number(pkgInfoValue(apk.control.pkginfo, 'size'));
     assert.equal(inferDirectorySize(size, apk.data.entries), 'ext4', file);
   }
