@@ -72,15 +72,16 @@ export function parseSbom(bytes: Uint8Array): PublishedSbom {
   }
   const creation = objectMember(document, 'creationInfo') ?? {};
   const elements = listMember(document, 'packages').filter(isJsonObject).flatMap(parseElement);
+  const generator = generatorOf(document, elements);
   return {
     kind: 'readable',
-    generator: generatorOf(document, elements),
+    generator,
     name: textMember(document, 'name'),
     namespace: textMember(document, 'documentNamespace'),
     created: textMember(creation, 'created'),
     creators: texts(listMember(creation, 'creators')),
     elements,
-    ...rolesOf(document, elements),
+    ...rolesOf(document, elements, generator),
     extractedLicenses: listMember(document, 'hasExtractedLicensingInfos')
       .filter(isJsonObject)
       .flatMap(parseExtractedLicense),
@@ -149,8 +150,15 @@ function generatorOf(document: JsonObject, elements: readonly SbomElement[]): Sb
 
 type Roles = Pick<ReadableSbom, 'operatingSystem' | 'apk' | 'recipe' | 'sources'>;
 
-/** Elements by their relationship to the package that the document describes. */
-function rolesOf(document: JsonObject, elements: readonly SbomElement[]): Roles {
+/**
+ * Elements by their relationship to the package that the document describes. In a document of a known shape that lacks one, the
+ * package and the recipe's file are also known by what they are for, so that what is wrong with it can be shown.
+ */
+function rolesOf(
+  document: JsonObject,
+  elements: readonly SbomElement[],
+  generator: SbomGeneratorKind,
+): Roles {
   const byId = new Map([...elements].reverse().map((element) => [element.id, element]));
   const relationships = listMember(document, 'relationships').filter(isJsonObject);
   const related = (from: string | undefined, type: string) =>
@@ -160,13 +168,21 @@ function rolesOf(document: JsonObject, elements: readonly SbomElement[]): Roles 
       .map((relationship) => byId.get(textMember(relationship, 'relatedSpdxElement') ?? ''))
       .filter((element) => element !== undefined);
   const described = texts(listMember(document, 'documentDescribes')).map((id) => byId.get(id));
-  const apk = [...described, ...related('SPDXRef-DOCUMENT', 'DESCRIBES')].find(
-    (element) => element !== undefined && !element.id.startsWith(documentRoot),
-  );
+  const isFor = (purpose: string, purl: string) => (element: SbomElement) =>
+    element.purpose === purpose &&
+    element.sourceInfo === undefined &&
+    element.purls.some((each) => each.startsWith(purl));
+  const known = generator === 'unknown' ? [] : elements;
+  const apk =
+    [...described, ...related('SPDXRef-DOCUMENT', 'DESCRIBES')].find(
+      (element) => element !== undefined && !element.id.startsWith(documentRoot),
+    ) ?? known.find(isFor('APPLICATION', 'pkg:apk/'));
   return {
     operatingSystem: byId.get('SPDXRef-OperatingSystem'),
     apk,
-    recipe: apk === undefined ? undefined : related(apk.id, 'DESCRIBED_BY')[0],
+    recipe:
+      (apk === undefined ? undefined : related(apk.id, 'DESCRIBED_BY')[0]) ??
+      known.find(isFor('INSTALL', 'pkg:github/')),
     sources: apk === undefined ? [] : related(apk.id, 'GENERATED_FROM'),
   };
 }

@@ -14,6 +14,20 @@ describe('the order of map keys', () => {
     assert.deepEqual(ordered.toReversed().sort(compareKeys), ordered);
   });
 
+  /** Recorded from gopkg.in/yaml.v3 v3.0.1, as above. */
+  const recorded: readonly (readonly [quirk: string, keys: readonly string[]])[] = [
+    ['numbers that no int64 holds come round to others', ['18446744073709551615', '0']],
+    ['such a number may come round to none at all', ['a1', 'a18446744073709551616']],
+    ['leading zeros count last', ['a1', 'a1b', 'a1_', 'a01', 'a001']],
+    ['letters of any script are letters', ['_', '1', '\u0660', 'z', 'é', '一']],
+    ['digits of any script are digits', ['x2', 'x10', 'x\u0663']],
+  ];
+  for (const [quirk, keys] of recorded) {
+    it(`is that of yaml.v3: ${quirk}`, () => {
+      assert.deepEqual([...keys].reverse().sort(compareKeys), keys);
+    });
+  }
+
   it('takes a zero after other digits for a part of the number', () => {
     assert.deepEqual(['a101', 'a1010', 'a100'].sort(compareKeys), ['a100', 'a101', 'a1010']);
   });

@@ -90,6 +90,26 @@ test("the closed builder's document is recognised by its key order and syft's el
   assert.equal(sbom.apk?.id, 'SPDXRef-Package-apk-foo-1-r0');
 });
 
+test("in melange's document the package and the recipe are also known by what they are for", () => {
+  const bytesOf = (from: string, to: string) => {
+    const text = Buffer.from(emitSbom(inputAt('v0.59.1'))).toString();
+    assert.ok(text.includes(from), from);
+    return Buffer.from(text.replaceAll(from, to));
+  };
+  const damaged: [string, string][] = [
+    ['"DESCRIBED_BY"', '"DESCRIBED_BX"'],
+    ['"documentDescribes": [\n    "', '"documentDescribes": [\n    "x'],
+  ];
+  for (const [from, to] of damaged) {
+    const sbom = parseSbom(bytesOf(from, to));
+    assert.ok(sbom.kind === 'readable', from);
+    assert.deepEqual([sbom.apk?.name, sbom.recipe?.name], ['foo', 'foo.yaml'], from);
+  }
+  const unknown = parseSbom(bytesOf('"documentDescribes"', '"documentDescribed"'));
+  assert.ok(unknown.kind === 'readable');
+  assert.deepEqual([unknown.apk, unknown.recipe], [undefined, undefined]);
+});
+
 const others: [string, unknown][] = [
   ['another key order', Object.fromEntries(Object.entries(merged).reverse())],
   ['no document root', { ...merged, packages: merged.packages.slice(0, 2) }],

@@ -31,7 +31,7 @@ export interface Subject {
 }
 
 /** Seconds of a step of a changed recipe, which may go on for ever. */
-const stepBound = 10;
+const stepBound = 5;
 
 /** Builds the package once; fails unless it is reproduced and comes out of its parts as it was. */
 export async function openSubject(

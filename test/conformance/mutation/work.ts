@@ -1,4 +1,5 @@
 /** The part of `npm run mutants` that judges: told what to do by its arguments, it writes what came out as JSON. */
+import { sharedLab } from '../../support/lab.ts';
 import { cannotRebuild } from '../lab-run.ts';
 import { type CampaignPackage, dueOf, everyPackage, judgeMutants } from './campaign.ts';
 
@@ -13,7 +14,7 @@ if (order === 'tasks') {
   const packages = everyPackage();
   const due = dueOf(packages, count);
   const tasks: Task[] = packages.map((each, index) => ({ ...each, due: due[index]! }));
-  process.stdout.write(JSON.stringify({ cannotRebuild, tasks }));
+  process.stdout.write(JSON.stringify({ cannotRebuild, complete: sharedLab !== undefined, tasks }));
 } else if (order === 'judge') {
   const [task, seed, stepSeconds] = values.map((value) => JSON.parse(value)) as [Task, number, number];
   process.stdout.write(JSON.stringify(await judgeMutants(task, task.due, seed, stepSeconds)));

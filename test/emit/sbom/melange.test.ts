@@ -40,7 +40,7 @@ test('no document is made up where the published one names no recipe’s file', 
   const recipeFile = { path: '', commit: '', repository: '' };
   assert.throws(
     () => documentAt('v0.59.1', { recipeFile }),
-    (failure: Failure) => failure.code === 'unsupported' && failure.message.includes('recipe’s file'),
+    (failure: Failure) => failure.code === 'unsupported',
   );
 });
 
