@@ -84,8 +84,14 @@ export async function writeBundle(
     return `keys/${name}`;
   });
   const mirrors = addSources(draft, run);
-  for (const file of prepared.sourceFiles?.files ?? [])
+  for (const file of prepared.sourceFiles?.files ?? []) {
+    if (/\p{Cs}/u.test(file.path)) {
+      throw new Failure('unsupported', 'a file beside the recipe has a name that is not UTF-8', {
+        got: file.path,
+      });
+    }
     add(draft, `recipe/${file.path}`, { file: join(prepared.sourceFiles!.directory, file.path) }, file.mode);
+  }
   const manifest: BundleManifest = {
     schema: 'wolfi-repro/bundle/1',
     tool,

@@ -99,3 +99,8 @@ export function printable(text: string): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** Where a path in this form lies below a folder on disk; the caller vouches that it leads nowhere else. */
+export function diskPath(folder: string, path: string): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), encodeBytes(path)]);
+}

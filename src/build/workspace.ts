@@ -10,13 +10,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareBytes } from '../bytes.ts';
+import { compareBytes, decodeBytes, diskPath } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { WorkspaceFile } from './compiler-files.ts';
 
 /** A regular file beside the recipe. */
 export interface SourceFile {
+  /** Below the folder (see `bytes.ts`): names need not be UTF-8. */
   readonly path: string;
   readonly mode: number;
   readonly sha256: Sha256;
@@ -33,13 +34,13 @@ export function populateWorkspace(
   mkdirSync(workspace, { mode: 0o700 });
   for (const { path, text } of compilerFiles) {
     makeFoldersAbove(workspace, path);
-    writeFileSync(join(workspace, path), text);
-    chmodSync(join(workspace, path), 0o644);
+    writeFileSync(diskPath(workspace, path), text);
+    chmodSync(diskPath(workspace, path), 0o644);
   }
   for (const { path, mode, sha256: expected } of source?.files ?? []) {
-    const target = join(workspace, path);
+    const target = diskPath(workspace, path);
     makeFoldersAbove(workspace, path);
-    copyFileSync(join(source!.directory, path), target);
+    copyFileSync(diskPath(source!.directory, path), target);
     chmodSync(target, mode);
     if (sha256(readFileSync(target)) !== expected) {
       throw new Failure('source-mismatch', `${path} changed while it was copied`, { expected });
@@ -49,13 +50,13 @@ export function populateWorkspace(
 
 function makeFoldersAbove(workspace: string, path: string): void {
   const parent = dirname(path);
-  if (parent === '.' || existsSync(join(workspace, parent))) return;
+  if (parent === '.' || existsSync(diskPath(workspace, parent))) return;
   makeFoldersAbove(workspace, parent);
-  makeOpenFolder(join(workspace, parent));
+  makeOpenFolder(diskPath(workspace, parent));
 }
 
 /** Steps see modes, so they must not depend on the umask of whoever runs this. */
-function makeOpenFolder(path: string): void {
+function makeOpenFolder(path: string | Buffer): void {
   mkdirSync(path);
   chmodSync(path, 0o755);
 }
@@ -88,13 +89,17 @@ export function listSourceFiles(directory: string): SourceFile[] {
   const files: SourceFile[] = [];
   const walk = (relative: string, depth: number): void => {
     if (depth > limits.depth) throw new Failure('recipe-files-unavailable', 'the source folder is too deep');
-    const names = readdirSync(join(directory, relative)).sort(compareBytes);
-    for (const name of names) {
+    const names = readdirSync(diskPath(directory, relative), { encoding: 'buffer' }).map(decodeBytes);
+    for (const name of names.sort(compareBytes)) {
       const path = relative === '' ? name : `${relative}/${name}`;
-      const stat = lstatSync(join(directory, path));
+      const stat = lstatSync(diskPath(directory, path));
       if (stat.isDirectory()) walk(path, depth + 1);
       else if (stat.isFile() && !ignored(path, name)) {
-        files.push({ path, mode: stat.mode & 0o777, sha256: sha256(readFileSync(join(directory, path))) });
+        files.push({
+          path,
+          mode: stat.mode & 0o777,
+          sha256: sha256(readFileSync(diskPath(directory, path))),
+        });
       }
       if (files.length > limits.files)
         throw new Failure('recipe-files-unavailable', 'the source folder is too large');

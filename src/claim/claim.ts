@@ -44,7 +44,7 @@ export async function readPublished(source: ByteSource, limits?: Limits): Promis
 
 /**
  * Reads the claim of a package whose chain of digests holds. Fails with `no-recipe`, `recipe-unreadable`,
- * `unsafe-recipe` or `contradiction`.
+ * `unsafe-recipe`, `contradiction` or, for an SBOM beyond the bound, `limit-exceeded`.
  */
 export function readClaim(apk: Apk, fileName: string): Claim {
   const recipeBytes = controlFile(apk, '.melange.yaml');
@@ -75,9 +75,14 @@ export function readClaim(apk: Apk, fileName: string): Claim {
   };
 }
 
+/** An entry without its content was too large to be kept; to call that a package without an SBOM would be wrong. */
 function publishedSbom(apk: Apk): PublishedSbom | undefined {
   const entry = apk.data.entries.find(isSbomEntry);
-  return entry?.content === undefined ? undefined : parseSbom(entry.content);
+  if (entry === undefined) return undefined;
+  if (entry.content !== undefined) return parseSbom(entry.content);
+  throw new Failure('limit-exceeded', 'the SBOM of the package is too large to be read', {
+    got: `${entry.size} bytes`,
+  });
 }
 
 function traitFindings(traits: Traits, sbom: PublishedSbom | undefined): ClaimFinding[] {

@@ -22,7 +22,7 @@ import { openChroot } from '../build/sandbox/chroot.ts';
 import { lend } from '../build/sandbox/reach.ts';
 import type { Mount, Sandbox } from '../build/sandbox/sandbox.ts';
 import type { Tree, TreeEntry } from '../build/tree.ts';
-import { encodeBytes } from '../bytes.ts';
+import { diskPath, encodeBytes } from '../bytes.ts';
 import { chunksOf } from '../emit/entries.ts';
 import { parseSyftOutput, type Scan, type SyftOutput, syftSelection } from '../emit/sbom/production/syft.ts';
 import { Failure } from '../failure.ts';
@@ -186,7 +186,7 @@ function writeEntry(entry: TreeEntry, root: string): void {
   if (entry.path.split('/').some((part) => ['', '.', '..'].includes(part))) {
     throw new Failure('internal', 'a captured path is not in its plain form', { got: entry.path });
   }
-  const path = Buffer.concat([encodeBytes(`${root}/`), encodeBytes(entry.path)]);
+  const path = diskPath(root, entry.path);
   if (entry.type === 'directory') mkdirSync(path, { mode: 0o755 });
   else if (entry.type === 'symlink') symlinkSync(encodeBytes(entry.target), path);
   else {

@@ -17,6 +17,7 @@ import {
   outputFolder,
   populateWorkspace,
 } from '../../src/build/workspace.ts';
+import { compareBytes } from '../../src/bytes.ts';
 import { sha256 } from '../../src/digest.ts';
 import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -136,6 +137,25 @@ test('the workspace holds the given files with their modes and is closed to othe
   );
   assert.equal(readFileSync(join(workspace, 'sub/script'), 'utf8'), '#!/bin/sh\n');
   assert.throws(() => populateWorkspace(workspace, [], undefined), { code: 'EEXIST' });
+});
+
+test('names that are not UTF-8 come through as their bytes', (context) => {
+  const folder = temporaryFolder(context);
+  const [source, workspace] = [join(folder, 'source'), join(folder, 'workspace')];
+  const place = (root: string, ...names: string[]) => Buffer.from(join(root, ...names), 'latin1');
+  mkdirSync(place(source, 'd\xff'), { recursive: true });
+  for (const path of ['d\xff/\xe9', '\xfe', 'plain', 'z\xff.log']) {
+    writeFileSync(place(source, ...path.split('/')), path);
+  }
+  write(source, '.melangeignore', 'z?.log\n');
+  const files = listSourceFiles(source);
+  assert.deepEqual(
+    files.map(({ path }) => path),
+    ['.melangeignore', 'd\udcff/\udce9', 'plain', '\udcfe'].sort(compareBytes),
+  );
+  populateWorkspace(workspace, [], { directory: source, files });
+  assert.equal(readFileSync(place(workspace, 'd\xff', '\xe9'), 'latin1'), 'd\xc3\xbf/\xc3\xa9');
+  assert.deepEqual(listSourceFiles(workspace), files);
 });
 
 test('a file that changed since it was listed is no longer the source', (context) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultLimits } from '../../src/apk/limits.ts';
 import { type Claim, readClaim, readPublished } from '../../src/claim/claim.ts';
 import type { FailureCode } from '../../src/failure.ts';
 import { formatVersion } from '../../src/melange/version.ts';
@@ -84,6 +85,12 @@ test('lines of .PKGINFO that melange does not write are findings', async () => {
     const found = findingsOf(await claimOf({ pkginfo }));
     assert.equal(found.filter((kind) => kind === 'pkginfo-shape').length, count, `${what}: ${found}`);
   }
+});
+
+test('an SBOM beyond the bound is not a missing one', async () => {
+  const source = sourceOf(apkOf(claimParts({ data: [sbomPart(' '.repeat(60_000))] })));
+  const apk = await readPublished(source, { ...defaultLimits, keptBytes: 50_000 });
+  assert.throws(() => readClaim(apk, 'sample-1.0-r2.apk'), failure('limit-exceeded'));
 });
 
 test('what is missing or odd about the builder is a finding', async () => {

@@ -15,10 +15,9 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { TarHeader, TarSink } from '../../apk/tar.ts';
-import { encodeBytes } from '../../bytes.ts';
+import { diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { GuestNode, GuestTree } from './guest-tree.ts';
-import { onDisk } from './unpack.ts';
 
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
@@ -166,7 +165,7 @@ export class LayerWriter implements TarSink {
   }
 
   #place(path: string): Buffer {
-    return onDisk(this.#root, path);
+    return diskPath(this.#root, path);
   }
 }
 

@@ -1,7 +1,7 @@
 /** An environment that is not kept yet. */
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBytes, encodeBytes } from '../../bytes.ts';
+import { decodeBytes, diskPath } from '../../bytes.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
 import { lend } from '../sandbox/reach.ts';
 import type { EnvironmentRequest, GuestAccounts } from './environment.ts';
@@ -49,7 +49,7 @@ export function publish(aside: string, kept: string): void {
 
 /** A resolved path of the guest: its parents are real directories, so only the last part must not be a link. */
 export function readInside(root: string, path: string): string | undefined {
-  const file = Buffer.concat([Buffer.from(`${root}/`), encodeBytes(path)]);
+  const file = diskPath(root, path);
   const stat = lstatSync(file, { throwIfNoEntry: false });
   return stat?.isFile() === true ? decodeBytes(readFileSync(file)) : undefined;
 }

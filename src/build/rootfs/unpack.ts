@@ -18,7 +18,7 @@ import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { EntryRules, entryPath } from '../../apk/entries.ts';
 import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import type { TarHeader, TarSink } from '../../apk/tar.ts';
-import { decodeBytes, encodeBytes } from '../../bytes.ts';
+import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { GuestTree } from './guest-tree.ts';
 
@@ -95,9 +95,9 @@ function makeDirectory(root: string, tree: GuestTree, path: string, mode: number
   if (present !== undefined || path === '') return;
   const parent = dirname(path);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner);
-  mkdirSync(onDisk(root, path));
+  mkdirSync(diskPath(root, path));
   // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
-  chmodSync(onDisk(root, path), (mode & 0o777 & ~umask) | 0o700);
+  chmodSync(diskPath(root, path), (mode & 0o777 & ~umask) | 0o700);
   tree.set(path, { type: 'directory', mode, target: '', checksum: '', owner });
 }
 
@@ -105,7 +105,7 @@ function makeDirectory(root: string, tree: GuestTree, path: string, mode: number
 export function closeDirectories(root: string, tree: GuestTree): void {
   for (const [path, { type, mode }] of [...tree.entries()].reverse()) {
     if (type === 'directory' && (mode & 0o700) !== 0o700)
-      chmodSync(onDisk(root, path), mode & 0o777 & ~umask);
+      chmodSync(diskPath(root, path), mode & 0o777 & ~umask);
   }
 }
 
@@ -121,9 +121,9 @@ export function writeGuestFile(
   const parent = dirname(real);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
   if (tree.get(real)?.type === 'directory') throw conflict(real, 'a file is needed where a directory is');
-  rmSync(onDisk(root, real), { force: true });
-  writeFileSync(onDisk(root, real), bytes, { flag: 'wx' });
-  chmodSync(onDisk(root, real), mode & ~umask);
+  rmSync(diskPath(root, real), { force: true });
+  writeFileSync(diskPath(root, real), bytes, { flag: 'wx' });
+  chmodSync(diskPath(root, real), mode & ~umask);
   tree.set(real, { type: 'file', mode, target: '', checksum: '', owner: -1 });
 }
 
@@ -136,12 +136,8 @@ export function makeGuestLink(root: string, tree: GuestTree, path: string, targe
   if (real === '' || tree.get(real) !== undefined) return;
   const parent = dirname(real);
   if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
-  symlinkSync(target, onDisk(root, real));
+  symlinkSync(target, diskPath(root, real));
   tree.set(real, { type: 'symlink', mode: 0o777, target, checksum: '', owner: -1 });
-}
-
-export function onDisk(root: string, path: string): Buffer {
-  return Buffer.concat([Buffer.from(`${root}/`), encodeBytes(path)]);
 }
 
 interface Identity {
@@ -215,7 +211,7 @@ class PackageWriter implements TarSink {
   #regular(path: string, header: TarHeader): void {
     if (!this.#takesOver(path, header)) return;
     const node = this.#node('file', header);
-    this.#file = openSync(onDisk(this.#root, path), 'wx');
+    this.#file = openSync(diskPath(this.#root, path), 'wx');
     fchmodSync(this.#file, header.mode & 0o777 & ~umask);
     this.#tree.set(path, node);
   }
@@ -224,14 +220,14 @@ class PackageWriter implements TarSink {
     const present = this.#tree.get(path);
     if (present?.type === 'symlink' && present.target === header.linkname) return;
     if (!this.#takesOver(path, header)) return;
-    symlinkSync(encodeBytes(header.linkname), onDisk(this.#root, path));
+    symlinkSync(encodeBytes(header.linkname), diskPath(this.#root, path));
     this.#tree.set(path, { ...this.#node('symlink', header), target: header.linkname });
   }
 
   #hardLink(path: string, header: TarHeader): void {
     const first = this.#tree.resolve(header.linkname);
     if (!this.#takesOver(path, header)) return;
-    linkSync(onDisk(this.#root, first), onDisk(this.#root, path));
+    linkSync(diskPath(this.#root, first), diskPath(this.#root, path));
     this.#tree.set(path, { ...this.#tree.get(first)!, owner: this.#index });
   }
 
@@ -254,7 +250,7 @@ class PackageWriter implements TarSink {
     if (other !== undefined && !own.replaces.includes(other.name) && own.origin !== other.origin) {
       throw conflict(path, `${other.name} and ${own.name} both bring it`);
     }
-    rmSync(onDisk(this.#root, path));
+    rmSync(diskPath(this.#root, path));
     return true;
   }
 }

@@ -1,6 +1,7 @@
 /** What melange finds when it starts: recipe, folder beside it, source cache. */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { diskPath } from '../../bytes.ts';
 import { writeRecipe } from '../../claim/recipe/write.ts';
 import { emissionFormat } from '../../plan/plan.ts';
 import type { RebuildRequest } from '../engine.ts';
@@ -29,9 +30,9 @@ export function prepareWorkFolder(directory: string, request: RebuildRequest): W
   mkdirSync(dirname(join(folder, recipe)), { recursive: true });
   writeFileSync(join(folder, recipe), writeRecipe(request.recipe, emissionFormat(plan).recipe));
   for (const { path, mode } of request.sourceFiles?.files ?? []) {
-    const target = join(work.source, path);
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(join(request.sourceFiles!.directory, path), target);
+    const target = diskPath(work.source, path);
+    mkdirSync(diskPath(work.source, posix.dirname(path)), { recursive: true });
+    copyFileSync(diskPath(request.sourceFiles!.directory, path), target);
     chmodSync(target, mode);
   }
   for (const found of request.sources) {
