@@ -143,6 +143,7 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
         users: accounts.users,
         groups: accounts.groups,
         database: 'usr/lib/apk/db',
+        entries: stepFormat(request.plans[0]!).guestEntries,
       };
       const checksums = new Map(guest.packages.map(({ locked }) => [locked.name, locked.checksum]));
       const environment = await provideEnvironment({
@@ -155,6 +156,8 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
         packages: await environmentPackages(guest.packages, machine.inputs),
         layout,
         ids: machine.ids,
+        setAttributes: async (root, files) =>
+          (await import('./guest-attributes.ts')).setGuestAttributes(root, files, machine.ids),
         verify: (apk, locked) => {
           if (machine.signal.aborted) throw new Failure('cancelled', 'the unpacking was cancelled');
           requireLocked(apk, locked, checksums.get(locked.name)!);

@@ -119,6 +119,8 @@ export interface Format {
   };
 
   // Build
+  /** Entries of the environment that are left out of the guest: named with two dots, or links out of it. */
+  readonly guestEntries: 'all' | 'undoubted';
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
   readonly stepEnvironmentInherits: boolean;
@@ -236,6 +238,7 @@ export function formatOf(version: Version): Format {
       purl: from('v0.50.4') ? '0.1.6' : from('v0.43.3') ? '0.1.4' : '0.1.3',
     },
 
+    guestEntries: from('v0.32.0') ? 'undoubted' : 'all',
     wrapper: {
       line: from('v0.46.0') ? 'set -eo pipefail' : 'set -e ',
       quotesDirectory: !from('v0.40.3'),

@@ -71,7 +71,7 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
   ['v0.30.5', 'v0.30.4', (f) => f.owners, 'disk-with-directories', 'disk-files-only'],
   ['v0.31.2', 'v0.31.1', (f) => f.stepEnvironmentInherits, false, true],
   ['v0.31.3', 'v0.31.2', (f) => f.goFips, 'v0.16.0', 'v0.31.3'],
-  ['v0.32.0', 'v0.31.9', (f) => f.deflate, 'v1.15.10', 'v1.18.1'],
+  ['v0.32.0', 'v0.31.9', (f) => [f.deflate, f.guestEntries], ['v1.15.10', 'all'], ['v1.18.1', 'undoubted']],
   ['v0.33.0', 'v0.32.0', (f) => f.sbom.subpackageSources, 'none', 'last'],
   [
     'v0.34.1',

@@ -9,7 +9,7 @@ import { fileSource } from '../../src/inputs/files.ts';
 const [apk, folder] = process.argv.slice(2) as [string, string];
 const root = join(folder, 'root');
 mkdirSync(root);
-const { tree } = await unpackPackages(root, [fileSource(apk)], () => undefined);
+const { tree } = await unpackPackages(root, [fileSource(apk)], () => undefined, 'undoubted');
 closeDirectories(root, tree);
 const modes = [...tree.entries()]
   .filter(([path, { type }]) => type === 'directory' && path.startsWith('closed'))

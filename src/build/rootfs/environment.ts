@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Apk, ByteSource } from '../../apk/apk.ts';
 import type { Sha256 } from '../../digest.ts';
 import type { IdMap } from '../sandbox/id-map.ts';
+import type { AttributedFile } from './guest-entries.ts';
 import type { Installable } from './install-order.ts';
 import type { LayoutInput } from './layout.ts';
 
@@ -35,9 +36,11 @@ export interface EnvironmentRequest {
   readonly ids: IdMap;
   /** Sees each package; must fail unless it is the locked one and sound. */
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
+  /** Gives files below a folder their extended attributes; not called without any. */
+  readonly setAttributes: (root: string, files: readonly AttributedFile[]) => Promise<void>;
 }
 
-const layoutGeneration = 1;
+const layoutGeneration = 2;
 
 /** The guest of a lock: the kept one, or unpacked now. A half-unpacked one is never seen under its name. */
 export async function provideEnvironment(request: EnvironmentRequest): Promise<Environment> {

@@ -12,6 +12,10 @@ export interface GuestNode {
   readonly checksum: string;
   /** Index into the installed packages; -1 for what the base layout made. */
   readonly owner: number;
+  /** Installed, and yet not on disk. */
+  readonly leftOut?: true;
+  /** Extended attributes of a file, by name. */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
 const mostLinks = 40;

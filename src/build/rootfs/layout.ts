@@ -3,6 +3,7 @@ import { q1 } from '../../apk/checksum.ts';
 import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import { compareBytes, encodeBytes } from '../../bytes.ts';
 import type { Account, Group } from '../../claim/recipe/recipe.ts';
+import type { Format } from '../../melange/format.ts';
 import type { Guest, InstalledPackage } from './unpack.ts';
 import { makeGuestDirectory, makeGuestLink, ofEnvironment, writeGuestFile } from './unpack.ts';
 
@@ -15,6 +16,8 @@ export interface LayoutInput {
   readonly groups: readonly Group[];
   /** `usr/lib/apk/db` since melange v0.23.15, `lib/apk/db` before. */
   readonly database: string;
+  /** Which entries of packages reach the disk. */
+  readonly entries: Format['guestEntries'];
 }
 
 /** Reads a file of the guest by its path inside; undefined where there is none. */

@@ -5,6 +5,7 @@ import { decodeBytes, diskPath } from '../../bytes.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
 import { lend } from '../sandbox/reach.ts';
 import type { EnvironmentRequest, GuestAccounts } from './environment.ts';
+import { attributedFiles } from './guest-entries.ts';
 import { installOrder } from './install-order.ts';
 import { layOut } from './layout.ts';
 import { closeDirectories, unpackPackages } from './unpack.ts';
@@ -21,9 +22,12 @@ export async function unpackEnvironment(request: EnvironmentRequest, kept: strin
       root,
       ordered.map(({ source }) => source),
       (apk, index) => request.verify(apk, ordered[index]!),
+      request.layout.entries,
     );
     const read = (path: string) => readInside(root, guest.tree.resolve(path));
     layOut(root, guest, request.layout, read);
+    const attributed = attributedFiles(guest.tree);
+    if (attributed.length > 0) await request.setAttributes(root, attributed);
     closeDirectories(root, guest.tree);
     const accounts: GuestAccounts = {
       passwd: read('etc/passwd') ?? '',

@@ -20,7 +20,9 @@ import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import type { TarHeader, TarSink } from '../../apk/tar.ts';
 import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import { GuestTree } from './guest-tree.ts';
+import type { Format } from '../../melange/format.ts';
+import { isLeftOut, leadsOut, xattrsOf } from './guest-entries.ts';
+import { type GuestNode, GuestTree } from './guest-tree.ts';
 
 export interface InstalledPackage {
   readonly name: string;
@@ -45,12 +47,13 @@ export async function unpackPackages(
   root: string,
   sources: readonly ByteSource[],
   verify: (apk: Apk, index: number) => void,
+  entries: Format['guestEntries'],
 ): Promise<Guest> {
   const tree = new GuestTree();
   const installed: InstalledPackage[] = [];
   for (const path of baseDirectories) makeDirectory(root, tree, path, 0o755, -1);
   for (const [index, source] of sources.entries()) {
-    const writer = new PackageWriter(root, tree, installed, index);
+    const writer = new PackageWriter(root, tree, installed, index, entries);
     const apk = await readPackage(source, writer);
     verify(apk, index);
     installed.push({ ...writer.identity(), apk });
@@ -89,22 +92,34 @@ export function ofEnvironment(failure: unknown, what = 'a package of the environ
 
 export const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
 
-function makeDirectory(root: string, tree: GuestTree, path: string, mode: number, owner: number): void {
+function makeDirectory(
+  root: string,
+  tree: GuestTree,
+  path: string,
+  mode: number,
+  owner: number,
+  entries: Format['guestEntries'] = 'all',
+): void {
   const present = tree.get(path);
   if (present?.type === 'file') throw conflict(path, 'a directory is needed where a file is');
   if (present !== undefined || path === '') return;
   const parent = dirname(path);
-  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner, entries);
+  const node = { type: 'directory', mode, target: '', checksum: '', owner } as const;
+  if (isLeftOut(path, entries)) {
+    tree.set(path, { ...node, leftOut: true });
+    return;
+  }
   mkdirSync(diskPath(root, path));
   // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
   chmodSync(diskPath(root, path), (mode & 0o777 & ~umask) | 0o700);
-  tree.set(path, { type: 'directory', mode, target: '', checksum: '', owner });
+  tree.set(path, node);
 }
 
 /** Gives folders that even their owner may not write to their modes, once nothing more goes into them. */
 export function closeDirectories(root: string, tree: GuestTree): void {
-  for (const [path, { type, mode }] of [...tree.entries()].reverse()) {
-    if (type === 'directory' && (mode & 0o700) !== 0o700)
+  for (const [path, { type, mode, leftOut }] of [...tree.entries()].reverse()) {
+    if (type === 'directory' && leftOut !== true && (mode & 0o700) !== 0o700)
       chmodSync(diskPath(root, path), mode & 0o777 & ~umask);
   }
 }
@@ -154,10 +169,18 @@ class PackageWriter implements TarSink {
   readonly #installed: readonly InstalledPackage[];
   readonly #index: number;
   readonly #rules = new EntryRules();
+  readonly #entries: Format['guestEntries'];
   #identity: Identity | undefined;
   #file: number | undefined;
 
-  constructor(root: string, tree: GuestTree, installed: readonly InstalledPackage[], index: number) {
+  constructor(
+    root: string,
+    tree: GuestTree,
+    installed: readonly InstalledPackage[],
+    index: number,
+    entries: Format['guestEntries'],
+  ) {
+    this.#entries = entries;
     this.#root = root;
     this.#tree = tree;
     this.#installed = installed;
@@ -205,30 +228,42 @@ class PackageWriter implements TarSink {
     const present = this.#tree.get(path);
     if (present?.type === 'symlink' || present?.type === 'directory') return;
     if (present !== undefined) throw conflict(path, 'a directory stands where a file is');
-    makeDirectory(this.#root, this.#tree, path, header.mode & 0o777, this.#index);
+    makeDirectory(this.#root, this.#tree, path, header.mode & 0o777, this.#index, this.#entries);
   }
 
   #regular(path: string, header: TarHeader): void {
     if (!this.#takesOver(path, header)) return;
-    const node = this.#node('file', header);
+    const xattrs = xattrsOf(header);
+    const node = { ...this.#node('file', header), ...(xattrs.size === 0 ? {} : { xattrs }) };
+    if (!this.#install(path, node)) return;
     this.#file = openSync(diskPath(this.#root, path), 'wx');
     fchmodSync(this.#file, header.mode & 0o777 & ~umask);
-    this.#tree.set(path, node);
   }
 
   #symlink(path: string, header: TarHeader): void {
+    const target = header.linkname;
     const present = this.#tree.get(path);
-    if (present?.type === 'symlink' && present.target === header.linkname) return;
+    if (present?.type === 'symlink' && present.target === target) return;
     if (!this.#takesOver(path, header)) return;
-    symlinkSync(encodeBytes(header.linkname), diskPath(this.#root, path));
-    this.#tree.set(path, { ...this.#node('symlink', header), target: header.linkname });
+    const node = { ...this.#node('symlink', header), target };
+    if (!this.#install(path, node, leadsOut(path, target, this.#entries))) return;
+    symlinkSync(encodeBytes(target), diskPath(this.#root, path));
   }
 
   #hardLink(path: string, header: TarHeader): void {
     const first = this.#tree.resolve(header.linkname);
     if (!this.#takesOver(path, header)) return;
+    const { leftOut, ...node } = this.#tree.get(first)!;
+    if (!this.#install(path, { ...node, owner: this.#index })) return;
+    if (leftOut === true) throw conflict(path, 'it is another name of a file that is left out');
     linkSync(diskPath(this.#root, first), diskPath(this.#root, path));
-    this.#tree.set(path, { ...this.#tree.get(first)!, owner: this.#index });
+  }
+
+  /** Notes an entry; false where it does not reach the disk. */
+  #install(path: string, node: GuestNode, doubtful = false): boolean {
+    const leftOut = doubtful || isLeftOut(path, this.#entries);
+    this.#tree.set(path, leftOut ? { ...node, leftOut } : node);
+    return !leftOut;
   }
 
   #node(type: 'file' | 'symlink', header: TarHeader) {
@@ -238,7 +273,7 @@ class PackageWriter implements TarSink {
   /** Whether this package's entry wins over what is there, which is then removed (apko's order of rules). */
   #takesOver(path: string, header: TarHeader): boolean {
     const parent = dirname(path);
-    if (parent !== '.') makeDirectory(this.#root, this.#tree, parent, 0o755, this.#index);
+    if (parent !== '.') makeDirectory(this.#root, this.#tree, parent, 0o755, this.#index, this.#entries);
     const present = this.#tree.get(path);
     if (present === undefined) return true;
     if (present.type === 'directory') throw conflict(path, 'a file stands where a directory is');
@@ -250,7 +285,7 @@ class PackageWriter implements TarSink {
     if (other !== undefined && !own.replaces.includes(other.name) && own.origin !== other.origin) {
       throw conflict(path, `${other.name} and ${own.name} both bring it`);
     }
-    rmSync(diskPath(this.#root, path));
+    rmSync(diskPath(this.#root, path), { force: present.leftOut === true });
     return true;
   }
 }

@@ -16,6 +16,7 @@ const usual: LayoutInput = {
   users: [{ username: 'build', uid: 1000, gid: 1000, shell: '', homedir: '/home/build' }],
   groups: [{ groupname: 'build', gid: 1000, members: ['build'] }],
   database: 'usr/lib/apk/db',
+  entries: 'all',
 };
 
 async function laidOut(test: Ending, data: readonly Part[], more: Partial<LayoutInput> = {}) {
@@ -33,7 +34,7 @@ async function laidOut(test: Ending, data: readonly Part[], more: Partial<Layout
     'replaces = old',
     'builddate = 5',
   ];
-  const guest = await unpackPackages(root, [sourceOf(apkOf({ pkginfo, data }))], () => undefined);
+  const guest = await unpackPackages(root, [sourceOf(apkOf({ pkginfo, data }))], () => undefined, 'all');
   const read = (path: string) => {
     const file = join(root, guest.tree.resolve(path));
     return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { attributedFiles } from '../../../src/build/rootfs/guest-entries.ts';
 import { GuestTree } from '../../../src/build/rootfs/guest-tree.ts';
 import {
   makeGuestDirectory,
@@ -19,6 +20,7 @@ import {
   writeGuestFile,
 } from '../../../src/build/rootfs/unpack.ts';
 import { Failure, type FailureCode } from '../../../src/failure.ts';
+import type { Format } from '../../../src/melange/format.ts';
 import { apkOf, directoryOf, fileOf, linkOf, type Part, sourceOf } from '../../support/apk-builder.ts';
 import { codeOf, failure } from '../../support/failures.ts';
 import { type Ending, temporaryFolder } from '../../support/folder.ts';
@@ -56,11 +58,12 @@ function place(test: Ending) {
 }
 
 function unpack(root: string, ...samples: readonly Sample[]) {
-  return unpackPackages(
-    root,
-    samples.map((sample) => sourceOf(bytesOf(sample))),
-    () => undefined,
-  );
+  return unpackAs('all', root, ...samples);
+}
+
+function unpackAs(entries: Format['guestEntries'], root: string, ...samples: readonly Sample[]) {
+  const sources = samples.map((sample) => sourceOf(bytesOf(sample)));
+  return unpackPackages(root, sources, () => undefined, entries);
 }
 
 test('files, folders and links are there with their modes, whatever the umask; special bits and devices are not', async (context) => {
@@ -111,6 +114,7 @@ test('each package is seen by whoever verifies it before the next one is begun',
       assert.equal(existsSync(path('b')), index === 1);
       seen.push(apk.control.pkginfo.lines[0]!.kind);
     },
+    'all',
   );
   assert.deepEqual(seen, ['field', 'field']);
   assert.deepEqual(
@@ -129,6 +133,7 @@ test('each package is seen by whoever verifies it before the next one is begun',
       other,
       samples.map((sample) => sourceOf(bytesOf(sample))),
       refuse,
+      'all',
     ),
     failure('environment-invalid'),
   );
@@ -312,11 +317,77 @@ test('hostile packages write nothing outside and end in a failure', async (conte
   }
 });
 
+test('entries named with two dots and links out of the guest are installed, but not on disk since v0.32.0', async (context) => {
+  const data = [
+    fileOf('usr/lib/a..b', 'x'),
+    fileOf('usr/lib/c', 'x'),
+    directoryOf('usr/lib/d..'),
+    fileOf('usr/lib/d../e', 'x'),
+    { name: 'usr/lib/f..', type: '1', link: 'usr/lib/c' },
+    linkOf('usr/lib/g..h', 'c'),
+    linkOf('usr/bin/out', '../../../bin/sh'),
+    linkOf('usr/bin/absolute-out', '/../../../bin/sh'),
+    linkOf('usr/bin/in', '../../bin/sh'),
+    linkOf('usr/bin/absolute', '/bin/sh'),
+    linkOf('top', '..top'),
+  ];
+  const doubtful = ['usr/lib/a..b', 'usr/lib/d..', 'usr/lib/d../e', 'usr/lib/f..', 'usr/lib/g..h'];
+  const links = ['usr/bin/out', 'usr/bin/absolute-out', 'top'];
+  const others = ['usr/lib/c', 'usr/bin/in', 'usr/bin/absolute'];
+  for (const [entries, missing] of [
+    ['all', []],
+    ['undoubted', [...doubtful, ...links]],
+  ] as const) {
+    const { root, path } = place(context);
+    const { tree } = await unpackAs(entries, root, { name: 'a', data });
+    for (const each of [...doubtful, ...links, ...others]) {
+      const there = lstatSync(path(each), { throwIfNoEntry: false }) !== undefined;
+      assert.equal(there, !(missing as readonly string[]).includes(each), `${entries}: ${each}`);
+      assert.ok(tree.get(each), each);
+    }
+  }
+});
+
+test('what is left out can be replaced, and is nothing that another name could be made for', async (context) => {
+  const { root, path } = place(context);
+  const first = { name: 'a', data: [fileOf('a..b', 'x'), linkOf('out', '../x')] };
+  const second = { name: 'b', data: [fileOf('a..b', 'y'), fileOf('out', 'y')], replaces: ['a'] };
+  await unpackAs('undoubted', root, first, second);
+  assert.equal(readFileSync(path('out'), 'utf8'), 'y');
+  assert.equal(existsSync(path('a..b')), false);
+  const data = [fileOf('a..b', 'x'), { name: 'c', type: '1', link: 'a..b' }];
+  await assert.rejects(
+    unpackAs('undoubted', place(context).root, { name: 'a', data }),
+    failure('environment-invalid'),
+  );
+});
+
+test('extended attributes of files are noted, those of what stands in their place afterwards are not', async (context) => {
+  const { root } = place(context);
+  const pax = [['SCHILY.xattr.user.test', Buffer.from('v\0w')]] as const;
+  const data = [
+    fileOf('a', 'x', { pax }),
+    fileOf('b', 'x', { pax }),
+    fileOf('c..', 'x', { pax }),
+    fileOf('d', ''),
+  ];
+  const second = { name: 'b', data: [fileOf('b', 'other')], replaces: ['a'] };
+  const { tree } = await unpackAs('undoubted', root, { name: 'a', data }, second);
+  assert.deepEqual(attributedFiles(tree), [
+    { path: 'a', mode: 0o644, xattrs: new Map([['user.test', Uint8Array.from(Buffer.from('v\0w'))]]) },
+  ]);
+});
+
 test('a file that is no package is no fault of the published one', async (context) => {
-  const broken = unpackPackages(place(context).root, [sourceOf(Buffer.from('no package'))], () => undefined);
+  const broken = unpackPackages(
+    place(context).root,
+    [sourceOf(Buffer.from('no package'))],
+    () => undefined,
+    'all',
+  );
   await assert.rejects(broken, failure('environment-invalid'));
   const truncated = bytesOf({ name: 'a', data: [fileOf('f', 'x'.repeat(2000))] }).subarray(0, -30);
-  const cut = unpackPackages(place(context).root, [sourceOf(truncated)], () => undefined);
+  const cut = unpackPackages(place(context).root, [sourceOf(truncated)], () => undefined, 'all');
   await assert.rejects(cut, failure('environment-invalid'));
 });
 

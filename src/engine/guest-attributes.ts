@@ -1,0 +1,72 @@
+/**
+ * Extended attributes of files in a guest, by the machine's own `tar`, which writes them where Node cannot: an archive of the very
+ * files, with their attributes, unpacked in their place. Other names of a file are files of their own from then on.
+ */
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import type { AttributedFile } from '../build/rootfs/guest-entries.ts';
+import type { IdMap } from '../build/sandbox/id-map.ts';
+import { startInNamespaces } from '../build/sandbox/namespace.ts';
+import { diskPath } from '../bytes.ts';
+import { tarEnd, tarHeader, tarPadding } from '../emit/tar.ts';
+import { Failure } from '../failure.ts';
+import { hostPath, OutputTail, runProcess } from '../process.ts';
+
+/** Fails with `unsupported` where the machine does not take an attribute; melange gives the build up there, too. */
+export async function setGuestAttributes(
+  root: string,
+  files: readonly AttributedFile[],
+  ids: IdMap,
+): Promise<void> {
+  const archive = `${root}.attributes.tar`;
+  try {
+    writeArchive(archive, root, files);
+    const unpacking = [
+      '--extract',
+      '--overwrite',
+      '--touch',
+      '--no-same-owner',
+      '--xattrs',
+      '--xattrs-include=*',
+    ];
+    const argv = [...unpacking, `--file=${archive}`, `--directory=${root}`];
+    const { exitCode, output } = await runTar(argv, ids);
+    if (exitCode === 0 && output === '') return;
+    throw new Failure('unsupported', 'an extended attribute of the environment cannot be set', {
+      got: output,
+    });
+  } finally {
+    rmSync(archive, { force: true });
+  }
+}
+
+function writeArchive(archive: string, root: string, files: readonly AttributedFile[]): void {
+  const out = openSync(archive, 'wx', 0o600);
+  try {
+    for (const file of files) writeFile(out, diskPath(root, file.path), file);
+    writeSync(out, tarEnd);
+  } finally {
+    closeSync(out);
+  }
+}
+
+function writeFile(out: number, place: Buffer, { path, mode, xattrs }: AttributedFile): void {
+  const content = readFileSync(place);
+  const pax = new Map([...xattrs].map(([name, value]) => [`SCHILY.xattr.${name}`, value] as const));
+  const plain = { uid: 0, gid: 0, uname: '', gname: '', mtime: 0, linkname: '', devmajor: 0, devminor: 0 };
+  const header = { ...plain, name: path, type: '0', mode: mode & 0o755, size: content.length, pax };
+  for (const bytes of [tarHeader(header), content, tarPadding(content.length)]) writeSync(out, bytes);
+}
+
+/** Attributes of the system want a capability, which an ordinary user has in namespaces alone. */
+async function runTar(
+  argv: readonly string[],
+  ids: IdMap,
+): Promise<{ exitCode: number | undefined; output: string }> {
+  if (process.getuid?.() === 0) return runProcess('tar', argv, { env: { PATH: hostPath, LC_ALL: 'C' } });
+  const tail = new OutputTail(16 * 1024);
+  const child = await startInNamespaces('exec "$@"', ['tar', ...argv], ids, {
+    onOutput: (bytes) => tail.add(bytes),
+  });
+  const { exitCode } = await child.ended;
+  return { exitCode, output: tail.text() };
+}
