@@ -1,110 +1,126 @@
 import type { PrefixCode } from './huffman.ts';
-import {
-  distanceBase,
-  distanceExtra,
-  distanceSymbol,
-  endOfBlock,
-  lengthBase,
-  lengthExtra,
-  lengthIndex,
-} from './symbols.ts';
+import { distanceExtra, endOfBlock, firstLength, lengthExtra } from './symbols.ts';
+import { distanceExtraOf, distanceOf, lengthExtraOf, literalOf, pieceOfTokens } from './tokens.ts';
 
 /** Most bytes that one token takes: 15 + 5 + 15 + 13 bits. */
 const tokenBytes = 6;
+/** Bytes written at once. */
+const stepBytes = 4;
+/** Of a number of held bits, those in whole bytes. */
+const wholeBytes = 24;
 
-/** A growing output that takes bits, lowest first (RFC 1951 §3.1.1). */
+/**
+ * A growing output that takes bits, lowest first (RFC 1951 §3.1.1). After each word four bytes are written, and the
+ * position moves on by those that are full: whether any is full cannot be predicted, and asking would take longer.
+ */
 export class BitWriter {
-  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView<ArrayBuffer>;
+  /** Whole bytes that are written. */
   #length = 0;
-  /** Fewer than 16 bits that are not yet bytes. */
+  /** Fewer than 8 bits that are not yet a byte. */
   #hold = 0;
   #held = 0;
 
   constructor(capacity = 4096) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(new ArrayBuffer(capacity));
   }
 
   /** A value of `count` bits, at most 16. */
   bits(value: number, count: number): void {
     this.#reserve(2);
-    this.#put((count << 16) | value);
+    const hold = this.#hold | (value << this.#held);
+    const held = this.#held + count;
+    this.#view.setInt32(this.#length, hold, true);
+    this.#length += held >> 3;
+    this.#hold = hold >>> (held & wholeBytes);
+    this.#held = held & 7;
   }
 
   /** One code word. */
   symbol(code: PrefixCode, symbol: number): void {
-    this.#reserve(2);
-    this.#put(code.words[symbol]!);
+    const word = code.words[symbol]!;
+    this.bits(word & 0xffff, word >>> 16);
   }
 
   /** Fills the last byte with zero bits. */
   align(): void {
-    const bytes = (this.#held + 7) >> 3;
-    this.#reserve(bytes);
-    for (let at = 0; at < bytes; at++) this.#bytes[this.#length++] = this.#hold >>> (8 * at);
-    this.#hold = 0;
-    this.#held = 0;
+    this.bits(0, -this.#held & 7);
   }
 
   /** Whole bytes, from the next byte boundary on. */
   bytes(bytes: Uint8Array): void {
     this.align();
     this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
+    new Uint8Array(this.#view.buffer).set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
   /** The code words and extra bits of tokens. */
-  tokens(tokens: Uint32Array, literals: PrefixCode, distances: PrefixCode): void {
+  tokens(tokens: Int32Array, literals: PrefixCode, distances: PrefixCode): void {
     this.#reserve(tokens.length * tokenBytes);
-    for (let at = 0; at < tokens.length; at++) {
+    for (let at = 0; at < tokens.length; at += pieceOfTokens) {
+      this.#tokens(tokens, at, Math.min(tokens.length, at + pieceOfTokens), literals.words, distances.words);
+    }
+  }
+
+  #tokens(
+    tokens: Int32Array,
+    from: number,
+    to: number,
+    literalWords: Uint32Array,
+    distanceWords: Uint32Array,
+  ): void {
+    const view = this.#view;
+    let length = this.#length;
+    let hold = this.#hold;
+    let held = this.#held;
+    for (let at = from; at < to; at++) {
       const token = tokens[at]!;
-      if (token < endOfBlock) {
-        this.#put(literals.words[token]!);
-        continue;
+      const literal = literalOf(token);
+      let word = literalWords[literal]!;
+      hold |= (word & 0xffff) << held;
+      held += word >>> 16;
+      if (literal > endOfBlock) {
+        // At most 7 + 15 + 5 bits.
+        hold |= lengthExtraOf(token) << held;
+        held += lengthExtra[literal - firstLength]!;
+        view.setInt32(length, hold, true);
+        length += held >> 3;
+        hold >>>= held & wholeBytes;
+        held &= 7;
+        const distance = distanceOf(token);
+        word = distanceWords[distance]!;
+        hold |= (word & 0xffff) << held;
+        held += word >>> 16;
+        view.setInt32(length, hold, true);
+        length += held >> 3;
+        hold >>>= held & wholeBytes;
+        held &= 7;
+        hold |= distanceExtraOf(token) << held;
+        held += distanceExtra[distance]!;
       }
-      const length = token >>> 16;
-      const index = lengthIndex(length);
-      this.#put(literals.words[endOfBlock + 1 + index]!);
-      this.#put((lengthExtra[index]! << 16) | (length - lengthBase[index]!));
-      const distance = (token & 0xffff) + 1;
-      const symbol = distanceSymbol(distance);
-      this.#put(distances.words[symbol]!);
-      this.#put((distanceExtra[symbol]! << 16) | (distance - distanceBase[symbol]!));
+      view.setInt32(length, hold, true);
+      length += held >> 3;
+      hold >>>= held & wholeBytes;
+      held &= 7;
     }
-  }
-
-  /** The code words of bytes that are all literals. */
-  literals(bytes: Uint8Array, code: PrefixCode): void {
-    this.#reserve(bytes.length * 2);
-    for (let at = 0; at < bytes.length; at++) this.#put(code.words[bytes[at]!]!);
-  }
-
-  /** A word of at most 16 bits with its length from bit 16 on; its room was reserved. */
-  #put(word: number): void {
-    let hold = this.#hold | ((word & 0xffff) << this.#held);
-    let held = this.#held + (word >>> 16);
-    if (held >= 16) {
-      this.#bytes[this.#length++] = hold;
-      this.#bytes[this.#length++] = hold >>> 8;
-      hold >>>= 16;
-      held -= 16;
-    }
+    this.#length = length;
     this.#hold = hold;
     this.#held = held;
   }
 
-  /** Room for so many bytes beyond those that the held bits become. */
+  /** Room for so many bytes, and for those that a step writes beyond. */
   #reserve(bytes: number): void {
-    const needed = this.#length + bytes + 2;
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    const needed = this.#length + bytes + stepBytes + 1;
+    if (needed <= this.#view.byteLength) return;
+    const grown = new Uint8Array(Math.max(needed, this.#view.byteLength * 2));
+    grown.set(new Uint8Array(this.#view.buffer, 0, this.#length));
+    this.#view = new DataView(grown.buffer);
   }
 
   /** The whole bytes written since the last call; bits that fill no byte yet stay. */
   take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = new Uint8Array(this.#view.buffer.slice(0, this.#length));
     this.#length = 0;
     return taken;
   }

@@ -9,14 +9,8 @@ import { fixedBits, storedBits, writeFixed, writeMarker, writeStored } from './b
 import { type CodeHeader, planCodeHeader, writeCodeHeader } from './code-header.ts';
 import { estimateBits } from './entropy.ts';
 import { codedBits, covers, maxCodeLength, type PrefixCode, prefixCode, wordBits } from './huffman.ts';
-import {
-  countSymbols,
-  distanceSymbols,
-  endOfBlock,
-  literalSymbols,
-  type SymbolCounts,
-  usedSymbols,
-} from './symbols.ts';
+import { distanceSymbols, endOfBlock, literalSymbols, usedSymbols } from './symbols.ts';
+import { countSymbols, type SymbolCounts } from './tokens.ts';
 
 interface OpenBlock {
   readonly literals: PrefixCode;
@@ -49,7 +43,7 @@ const mostUntested = 1024;
 /** What the header of a block of literals is taken to cost. */
 const guessedHeader = 70 * 8;
 const noDistance = prefixCode(Uint32Array.of(1), maxCodeLength);
-const noTokens = new Uint32Array(0);
+const noTokens = new Int32Array(0);
 
 /** The blocks of one stream in one generation's manner. */
 export class BlockWriter {
@@ -63,7 +57,7 @@ export class BlockWriter {
   }
 
   /** One window of at most 65,535 bytes with the tokens found in it; an `ending` window leaves nothing open. */
-  window(bytes: Uint8Array, tokens: Uint32Array, ending: boolean): void {
+  window(bytes: Uint8Array, tokens: Int32Array, ending: boolean): void {
     if (ending && bytes.length <= mostStoredAtEnd) this.#stored(bytes);
     else if (ending && bytes.length < leastSearched) this.#literals(bytes, ending);
     else if (tokens.length === 0) this.#stored(bytes);
@@ -101,7 +95,7 @@ export class BlockWriter {
     writeStored(this.out, bytes);
   }
 
-  #tokens(bytes: Uint8Array, tokens: Uint32Array, ending: boolean): void {
+  #tokens(bytes: Uint8Array, tokens: Int32Array, ending: boolean): void {
     const contents = contentsOf(bytes, tokens, ending);
     const choice = this.#chooseOpen(contents) ?? this.#chooseNew(contents);
     if (choice === 'stored') {
@@ -171,12 +165,12 @@ export class BlockWriter {
     const { literals: code } = goesOn
       ? open
       : this.#begin(literals, noDistance, planCodeHeader(literals.lengths, noDistance.lengths), true);
-    this.out.literals(bytes, code);
+    this.out.tokens(new Int32Array(bytes), code, noDistance);
     if (ending) this.#close();
   }
 }
 
-function contentsOf(bytes: Uint8Array, tokens: Uint32Array, ending: boolean): Contents {
+function contentsOf(bytes: Uint8Array, tokens: Int32Array, ending: boolean): Contents {
   const counts = countSymbols(tokens);
   counts.literals[endOfBlock] = 1;
   const count = tokens.length + (ending ? 1 : 0);

@@ -1,7 +1,8 @@
 /** The kinds of blocks that carry no codes of their own (RFC 1951 §3.2.4 and §3.2.6), and their sizes. */
 import type { BitWriter } from './bit-writer.ts';
 import { codedBits, fixedDistances, fixedLiterals } from './huffman.ts';
-import { endOfBlock, type SymbolCounts } from './symbols.ts';
+import { endOfBlock } from './symbols.ts';
+import type { SymbolCounts } from './tokens.ts';
 
 const storedHeader = 0b000;
 const fixedHeader = 0b010;
@@ -33,7 +34,7 @@ export function fixedBits(counts: SymbolCounts): number {
 }
 
 /** A whole block in the fixed codes. */
-export function writeFixed(out: BitWriter, tokens: Uint32Array, last = false): void {
+export function writeFixed(out: BitWriter, tokens: Int32Array, last = false): void {
   out.bits(fixedHeader | (last ? lastBlock : 0), 3);
   out.tokens(tokens, fixedLiterals, fixedDistances);
   out.symbol(fixedLiterals, endOfBlock);

@@ -24,7 +24,10 @@ const dynamicBlock = 0b100;
 
 /** Plans the header for these code lengths, cut to the symbols that the header shall mention. */
 export function planCodeHeader(literals: Uint8Array, distances: Uint8Array): CodeHeader {
-  const symbols = runsOf(Uint8Array.of(...literals, ...distances));
+  const lengths = new Uint8Array(literals.length + distances.length);
+  lengths.set(literals);
+  lengths.set(distances, literals.length);
+  const symbols = runsOf(lengths);
   const frequencies = new Uint32Array(19);
   let bits = 3 + 5 + 5 + 4;
   for (const symbol of symbols) {

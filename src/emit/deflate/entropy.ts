@@ -1,4 +1,5 @@
-import { distanceSymbols, endOfBlock, literalSymbols, type SymbolCounts } from './symbols.ts';
+import { distanceSymbols, endOfBlock, literalSymbols } from './symbols.ts';
+import type { SymbolCounts } from './tokens.ts';
 
 const float = new Float32Array(1);
 const bitsOfFloat = new Int32Array(float.buffer);

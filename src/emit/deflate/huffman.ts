@@ -3,7 +3,8 @@
  * klauspost/compress do: package-merge over the symbols sorted by frequency and then by number, where a
  * symbol goes before a package only if it is strictly rarer.
  */
-import { distanceSymbols, type SymbolCounts } from './symbols.ts';
+import { distanceSymbols, literalSymbols } from './symbols.ts';
+import type { SymbolCounts } from './tokens.ts';
 
 /** The longest code word of literals and distances. */
 export const maxCodeLength = 15;
@@ -45,59 +46,75 @@ function reverse(word: number, length: number): number {
 /** Code lengths of at most `limit` bits. One or two symbols get one bit each. */
 function limitedLengths(frequencies: Uint32Array, limit: number): Uint8Array {
   const lengths = new Uint8Array(frequencies.length);
-  const symbols = rarestFirst(frequencies);
-  if (symbols.length <= 2) {
-    for (const symbol of symbols) lengths[symbol] = 1;
+  const keys = rarestFirst(frequencies);
+  const count = keys.length;
+  if (count <= 2) {
+    for (let rank = 0; rank < count; rank++) lengths[keys[rank]! & symbolMask] = 1;
     return lengths;
   }
-  const rounds = mergeRounds(
-    symbols.map((symbol) => frequencies[symbol]!),
-    Math.min(limit, symbols.length - 1),
-  );
+  const rounds = Math.min(limit, count - 1);
+  mergeRounds(keys, rounds);
   // Of the last round the first 2n-2 items count; each symbol among them, and among the items that their
   // packages stand for, is one bit longer.
-  let items = 2 * symbols.length - 2;
-  for (let round = rounds.length - 1; round >= 0; round--) {
-    const leaves = rounds[round]![items]!;
-    for (let rank = 0; rank < leaves; rank++) lengths[symbols[rank]!]! += 1;
+  let items = 2 * count - 2;
+  for (let round = rounds - 1; round >= 0; round--) {
+    const leaves = leavesBefore[round * mostItems + items]!;
+    for (let rank = 0; rank < leaves; rank++) lengths[keys[rank]! & symbolMask]! += 1;
     items = 2 * (items - leaves);
   }
   return lengths;
 }
 
-/** The symbols that occur, sorted by frequency and then by number; both fit into one key. */
+/** A key is a symbol and, in the bits above it, how often it occurs: the order of the keys is that of the merge. */
+const symbolBits = 9;
+const symbolMask = (1 << symbolBits) - 1;
+
+/** Keys of the symbols that occur, the rarest first. */
 function rarestFirst(frequencies: Uint32Array): Uint32Array {
   const keys = new Uint32Array(frequencies.length);
   let count = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) {
-    if (frequencies[symbol]! > 0) keys[count++] = (frequencies[symbol]! << 9) | symbol;
+    if (frequencies[symbol]! > 0) keys[count++] = (frequencies[symbol]! << symbolBits) | symbol;
   }
-  const sorted = keys.subarray(0, count).sort();
-  for (let rank = 0; rank < count; rank++) sorted[rank]! &= 511;
-  return sorted;
+  return keys.subarray(0, count).sort();
 }
 
-/** For each round of package-merge: how many of its first i items are symbols, for each i. */
-function mergeRounds(weights: Uint32Array, rounds: number): Uint16Array[] {
-  const leaves: Uint16Array[] = [];
-  let before = new Uint32Array(0);
+/** More than all symbols of a block together. */
+const mostWeight = 2 ** 30;
+const mostItems = 2 * literalSymbols;
+// Kept from call to call: memory of their own took each call longer than the merge itself.
+/** For each round of package-merge and each i: how many of the round's first i items are symbols. */
+const leavesBefore = new Uint16Array(maxCodeLength * mostItems);
+/** The weights of the items of two rounds that follow each other. */
+const evenItems = new Uint32Array(mostItems);
+const oddItems = new Uint32Array(mostItems);
+
+/** Fills `leavesBefore` for symbols with these keys. */
+function mergeRounds(keys: Uint32Array, rounds: number): void {
+  const symbols = keys.length;
+  let packages = 0;
   for (let round = 0; round < rounds; round++) {
-    const packages = before.length >> 1;
-    const items = new Uint32Array(weights.length + packages);
-    const leavesBefore = new Uint16Array(items.length + 1);
+    const items = round % 2 === 0 ? evenItems : oddItems;
+    const before = round % 2 === 0 ? oddItems : evenItems;
+    const leaves = leavesBefore.subarray(round * mostItems, (round + 1) * mostItems);
+    const count = symbols + packages;
     let leaf = 0;
-    for (let item = 0; item < items.length; item++) {
-      const pair = item - leaf;
-      const weight = pair < packages ? before[2 * pair]! + before[2 * pair + 1]! : Number.POSITIVE_INFINITY;
-      const isLeaf = leaf < weights.length && weights[leaf]! < weight;
-      items[item] = isLeaf ? weights[leaf]! : weight;
-      if (isLeaf) leaf += 1;
-      leavesBefore[item + 1] = leaf;
+    let pair = 0;
+    for (let item = 0; item < count; item++) {
+      leaves[item] = leaf;
+      const own = leaf < symbols ? keys[leaf]! >>> symbolBits : mostWeight;
+      const merged = pair < packages ? before[2 * pair]! + before[2 * pair + 1]! : mostWeight;
+      if (own < merged) {
+        items[item] = own;
+        leaf += 1;
+      } else {
+        items[item] = merged;
+        pair += 1;
+      }
     }
-    leaves.push(leavesBefore);
-    before = items;
+    leaves[count] = leaf;
+    packages = count >> 1;
   }
-  return leaves;
 }
 
 /** Bits of the code words of symbols that occur this often; symbols without a word count nothing. */

@@ -4,7 +4,7 @@ import { BlockWriter, leastSearched } from './block-writer.ts';
 import { Level5Matcher } from './level5-matcher.ts';
 import { maxStored } from './symbols.ts';
 
-const noTokens = new Uint32Array(0);
+const noTokens = new Int32Array(0);
 
 export interface Window {
   readonly from: number;

@@ -6,7 +6,8 @@ import type { BitWriter } from './bit-writer.ts';
 import { fixedBits, storedBits, writeFixed, writeMarker, writeStored } from './blocks.ts';
 import { planCodeHeader, writeCodeHeader } from './code-header.ts';
 import { codedBits, maxCodeLength, prefixCode } from './huffman.ts';
-import { countSymbols, endOfBlock, matchToken, maxMatch, maxStored, usedSymbols } from './symbols.ts';
+import { endOfBlock, maxMatch, maxStored, usedSymbols } from './symbols.ts';
+import { countSymbols, matchToken } from './tokens.ts';
 
 const reach = 1 << 15;
 const windowSize = 2 * reach;
@@ -39,7 +40,7 @@ class Level6Stream {
   readonly #bytes: Uint8Array;
   readonly #head = new Int32Array(1 << hashBits).fill(-1);
   readonly #chain = new Int32Array(reach);
-  readonly #tokens = new Uint32Array(blockTokens);
+  readonly #tokens = new Int32Array(blockTokens);
   #count = 0;
   #blockStart = 0;
   /** First byte and end of the window. */
@@ -155,7 +156,7 @@ class Level6Stream {
 }
 
 /** Writes tokens in the cheapest kind of block; stored only if the bytes are at hand. */
-function writeBlock(out: BitWriter, tokens: Uint32Array, bytes: Uint8Array | undefined): void {
+function writeBlock(out: BitWriter, tokens: Int32Array, bytes: Uint8Array | undefined): void {
   const counts = countSymbols(tokens);
   counts.literals[endOfBlock] = 1;
   if (usedSymbols(counts.distances) === 0) counts.distances[0] = 1;

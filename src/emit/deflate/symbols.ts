@@ -1,4 +1,4 @@
-/** The alphabets of deflate (RFC 1951 §3.2.5) and the tokens that the match finders hand to the block writers. */
+/** The alphabets of deflate (RFC 1951 §3.2.5). */
 
 /** Literals, the end-of-block symbol and 29 length symbols. */
 export const literalSymbols = 286;
@@ -8,7 +8,8 @@ export const maxMatch = 258;
 /** What a stored block can carry, and the window of the level 5 encoder. */
 export const maxStored = 65_535;
 
-const firstLength = 257;
+/** The symbol of the shortest length. */
+export const firstLength = 257;
 const minMatch = 3;
 
 /** Extra bits behind each length symbol, from 257 on. */
@@ -33,9 +34,6 @@ function running(extra: Uint8Array, first: number): number[] {
   });
 }
 
-const lengthIndexes = new Uint8Array(maxMatch + 1);
-for (let index = 0; index < lengthBase.length; index++) lengthIndexes.fill(index, lengthBase[index]);
-
 /** Distances up to 256, then every 128th: from 257 on the symbols begin at multiples of 128 (plus 1). */
 const distanceIndexes = new Uint8Array(512);
 for (let symbol = 0; symbol < distanceSymbols; symbol++) {
@@ -44,49 +42,9 @@ for (let symbol = 0; symbol < distanceSymbols; symbol++) {
   distanceIndexes.fill(symbol, 256 + ((before + 127) >> 7));
 }
 
-/** Index of a length's symbol behind 257. */
-export function lengthIndex(length: number): number {
-  return lengthIndexes[length]!;
-}
-
 export function distanceSymbol(distance: number): number {
   const before = distance - 1;
   return distanceIndexes[before < 256 ? before : 256 + (before >> 7)]!;
-}
-
-/**
- * A token is a literal byte (0 to 255) or a match: the length (3 to 258) in the bits from 16 on, the
- * distance less 1 below.
- */
-export function matchToken(length: number, distance: number): number {
-  return (length << 16) | (distance - 1);
-}
-
-/** How often each symbol occurs, and the extra bits that the matches need whatever the codes. */
-export interface SymbolCounts {
-  readonly literals: Uint32Array;
-  readonly distances: Uint32Array;
-  readonly extraBits: number;
-}
-
-/** Counts the symbols of tokens; the end-of-block symbol is left at 0. */
-export function countSymbols(tokens: Uint32Array): SymbolCounts {
-  const literals = new Uint32Array(literalSymbols);
-  const distances = new Uint32Array(distanceSymbols);
-  let extraBits = 0;
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at]!;
-    if (token < endOfBlock) {
-      literals[token]! += 1;
-      continue;
-    }
-    const length = lengthIndexes[token >>> 16]!;
-    const distance = distanceSymbol((token & 0xffff) + 1);
-    literals[firstLength + length]! += 1;
-    distances[distance]! += 1;
-    extraBits += lengthExtra[length]! + distanceExtra[distance]!;
-  }
-  return { literals, distances, extraBits };
 }
 
 /** How many symbols there are up to the last that occurs. */
