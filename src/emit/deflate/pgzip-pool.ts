@@ -9,12 +9,11 @@ interface Job {
   readonly reject: (reason: Failure) => void;
 }
 
-/** Workers that take blocks in turn, since blocks cost about the same; they start when first needed. */
+/** Workers that take the blocks of one stream; they start when first needed. */
 export class PgzipPool {
   readonly #generation: DeflateGeneration;
   readonly #threads: number;
   readonly #workers: BlockWorker[] = [];
-  #turn = 0;
 
   constructor(generation: DeflateGeneration, threads: number) {
     this.#generation = generation;
@@ -23,9 +22,16 @@ export class PgzipPool {
 
   /** The compressed block; the buffer of the block is handed over. */
   encode(block: PgzipBlock): Promise<Uint8Array> {
-    const turn = this.#turn++ % this.#threads;
-    this.#workers[turn] ??= new BlockWorker(this.#generation);
-    return this.#workers[turn].encode(block);
+    return this.#idlest().encode(block);
+  }
+
+  /** Not each in turn: where other programs hold up a worker, the others go on. */
+  #idlest(): BlockWorker {
+    const [idlest] = this.#workers.toSorted((a, b) => a.waiting - b.waiting);
+    if (idlest && (idlest.waiting === 0 || this.#workers.length === this.#threads)) return idlest;
+    const worker = new BlockWorker(this.#generation);
+    this.#workers.push(worker);
+    return worker;
   }
 
   /** Stops the workers; blocks that are still being encoded are rejected. */
@@ -51,6 +57,11 @@ class BlockWorker {
     });
     this.#worker.on('error', (cause) => this.#reject(cause));
     this.#worker.on('exit', () => this.#reject());
+  }
+
+  /** Blocks that it has not answered yet. */
+  get waiting(): number {
+    return this.#jobs.length;
   }
 
   encode(block: PgzipBlock): Promise<Uint8Array> {

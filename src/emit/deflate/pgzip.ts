@@ -10,6 +10,9 @@ export interface PgzipOptions {
   readonly threads?: number;
 }
 
+/** Blocks in flight for each worker; one that is held up does not hold up the others at once. */
+const blocksPerWorker = 3;
+
 /** Workers need some 0.3 s of their processor to start and warm up; fewer blocks are encoded in less. */
 const leastForWorkers = 8;
 
@@ -71,7 +74,7 @@ async function* encodeParallel(
   try {
     for (const block of first) encode(block);
     for await (const block of blocks) {
-      while (inFlight.length >= 2 * threads) yield await inFlight.shift()!;
+      while (inFlight.length >= blocksPerWorker * threads) yield await inFlight.shift()!;
       encode(block);
     }
     for (const encoded of inFlight) yield await encoded;
