@@ -155,7 +155,7 @@ export class Level5Matcher {
       }
       const end = start + length;
       const back = start - source;
-      const least = Math.max(emitted, back, start - reach + back);
+      const least = Math.max(emitted, back);
       while (start > least && view.getUint8(start - 1) === view.getUint8(start - 1 - back)) start -= 1;
 
       count = addLiterals(tokens, count, view, emitted, start);

@@ -45,6 +45,8 @@ export const klauspostGoldens: readonly Golden[] = [
   [third, 'drifting', 969_100, 'e8da7b1ce8240d64f603feb10855bf90'],
   [first, 'mixed', 1_048_577, 'c71fe3cb40481be0ee02f8bcf8bdff6a'],
   [later, 'mixed', 1_048_577, '7940157c7d0ac920af749fe39cfc0e67'],
+  [first, 'distant', 400_000, '85beae276c6861ca45a804040768832f'],
+  [later, 'distant', 400_000, '9bac30e60c679edc3baa1401f231d21b'],
 ];
 
 export const pgzipGoldens: readonly Golden[] = [
@@ -66,6 +68,8 @@ export const pgzipGoldens: readonly Golden[] = [
   [all, 'copies', 1_114_143, '064094ab99ce2aecfd74b04d91cc0391'],
   [first, 'text', 2_097_152, 'd44da820fa88913af55f88f34cba2e12'],
   [later, 'text', 2_097_152, 'a4a864a5c63c7da08f2cb582d6403c2b'],
+  [first, 'distant', 1_200_000, 'ccd15a2fb79c8d6d23b06217448b9a25'],
+  [later, 'distant', 1_200_000, 'ddc598aec0000d33a97ac9d4e55b41e7'],
 ];
 
 export const goGoldens: readonly (readonly [Kind, number, string])[] = [

@@ -1,6 +1,16 @@
 /** Inputs that are the same everywhere, made from a kind, a size and a seed. */
 
-export const kinds = ['zeros', 'random', 'text', 'letters', 'skewed', 'copies', 'drifting', 'mixed'] as const;
+export const kinds = [
+  'zeros',
+  'random',
+  'text',
+  'letters',
+  'skewed',
+  'copies',
+  'drifting',
+  'mixed',
+  'distant',
+] as const;
 export type Kind = (typeof kinds)[number];
 
 type Random = (below: number) => number;
@@ -68,12 +78,21 @@ const fill: Readonly<Record<Kind, (bytes: Uint8Array, random: Random) => void>> 
       }
     }
   },
-  /** All the others, in pieces of up to 90,000 bytes. */
+  /** All those before, in pieces of up to 90,000 bytes. */
   mixed(bytes, random) {
     for (let at = 0; at < bytes.length; ) {
       const piece = bytes.subarray(at, at + 1 + random(90_000));
-      fill[kinds[random(kinds.length - 1)]!](piece, random);
+      fill[kinds[random(kinds.indexOf('mixed'))]!](piece, random);
       at += piece.length;
+    }
+  },
+  /** Few letters, repeated from as far away as level 5 looks, and from further. */
+  distant(bytes, random) {
+    for (let at = 0; at < bytes.length; ) {
+      const distance = 32_765 + random(5);
+      const copies = at > distance && random(3) > 0;
+      const end = Math.min(bytes.length, at + 4 + random(90));
+      for (; at < end; at++) bytes[at] = copies ? bytes[at - distance]! : 97 + random(20);
     }
   },
 };
