@@ -165,6 +165,23 @@ function isInheritable(descriptor: number): boolean {
   }
 }
 
+const mostOutput = 64 * 1024;
+
+/**
+ * Starts a program and waits for its end: for the short programs that every build runs, each of which takes less time than
+ * execa takes to load.
+ */
+export async function runShortly(
+  command: string,
+  argv: readonly string[],
+  options: Omit<ProcessOptions, 'onOutput' | 'onStdout' | 'onStatus'>,
+): Promise<ProcessEnd & { readonly output: string }> {
+  const output = new OutputTail(mostOutput);
+  const onOutput = (bytes: Uint8Array) => output.add(bytes);
+  const child = await startProcess(command, argv, { ...options, onOutput });
+  return { ...(await child.ended), output: output.text() };
+}
+
 /** Runs one of the machine's programs to its end and returns its exit status and the last 64 KiB of its output. */
 export async function runProcess(
   command: string,
@@ -172,7 +189,7 @@ export async function runProcess(
   options: Omit<ProcessOptions, 'onStatus'>,
 ): Promise<ProcessEnd & { readonly output: string }> {
   const { execa } = await import('execa');
-  const output = new OutputTail(64 * 1024);
+  const output = new OutputTail(mostOutput);
   const { cwd, env, signal } = options;
   const child = execa(command, argv, {
     ...(cwd === undefined ? {} : { cwd }),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:f
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbandoned, ownedPrefix } from '../owner.ts';
-import { hostPath, startProcess } from '../process.ts';
+import { hostPath, runShortly } from '../process.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import { removeInNamespaces } from './sandbox/namespace.ts';
 import { endProcessesIn } from './sandbox/process-tree.ts';
@@ -49,8 +49,9 @@ export async function removeFew(path: string, ids: IdMap): Promise<void> {
 /** By the machine's rm: a tree of many files is removed while this process does something else. */
 async function removeByProgram(path: string): Promise<boolean> {
   try {
-    const child = await startProcess('rm', ['-rf', '--', path], { env: { PATH: hostPath, LC_ALL: 'C' } });
-    return (await child.ended).exitCode === 0;
+    const env = { PATH: hostPath, LC_ALL: 'C' };
+    const { exitCode } = await runShortly('rm', ['-rf', '--one-file-system', '--', path], { env });
+    return exitCode === 0;
   } catch {
     return false;
   }

@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
-import { runProcess } from '../../process.ts';
+import { runShortly } from '../../process.ts';
 import { type IdRange, mayLend, rootsRange } from './lent-ids.ts';
 import type { IdMapping } from './sandbox.ts';
 
@@ -116,7 +116,7 @@ export async function writeIdMap(pid: number, map: IdMap): Promise<void> {
 
 async function grant(program: string, pid: number, own: number, range: IdRange): Promise<void> {
   const ids = ['0', String(own), '1', '1', String(range.first), String(range.count)];
-  const result = await runProcess(`/usr/bin/${program}`, [String(pid), ...ids], { env: {} });
+  const result = await runShortly(`/usr/bin/${program}`, [String(pid), ...ids], { env: {} });
   if (result.exitCode !== 0) {
     throw new Failure('ids-unavailable', `${program} refused the subordinate ids`, { got: result.output });
   }

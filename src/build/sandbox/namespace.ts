@@ -10,7 +10,7 @@ import {
   OutputTail,
   type ProcessOptions,
   type RunningProcess,
-  runProcess,
+  runShortly,
   startProcess,
 } from '../../process.ts';
 import { type IdMap, writeIdMap } from './id-map.ts';
@@ -137,7 +137,7 @@ function unavailable(said: OutputTail, cause: unknown): Failure {
 export async function removeInNamespaces(path: string, ids: IdMap): Promise<void> {
   const env = { PATH: hostPath, LC_ALL: 'C' };
   const { exitCode } = ids.lent
-    ? await runProcess('rm', ['-rf', '--one-file-system', '--', path], { env })
+    ? await runShortly('rm', ['-rf', '--one-file-system', '--', path], { env })
     : await (await startInNamespaces('exec rm -rf -- "$1"', [path], ids, {})).ended;
   if (exitCode !== 0) throw new Failure('internal', 'a folder cannot be removed', { got: path });
 }

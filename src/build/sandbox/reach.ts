@@ -5,7 +5,7 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { hostPath, runProcess } from '../../process.ts';
+import { hostPath, runShortly } from '../../process.ts';
 import type { IdMap } from './id-map.ts';
 import type { Mount } from './sandbox.ts';
 
@@ -104,7 +104,7 @@ function isOpen(path: string): boolean {
 /** Runs one of the machine's programs as the caller. Fails with `sandbox-unavailable`. */
 export async function hostProgram(line: readonly [string, ...string[]], signal?: AbortSignal): Promise<void> {
   const [program, ...argv] = line;
-  const { exitCode, output } = await runProcess(program, argv, {
+  const { exitCode, output } = await runShortly(program, argv, {
     env: { PATH: hostPath, LC_ALL: 'C' },
     ...(signal === undefined ? {} : { signal }),
   });
