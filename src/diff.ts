@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import { defaultLimits, type Limits } from './apk/limits.ts';
 import type { BuildContext } from './compare/causes/evidence.ts';
-import { type Comparison, comparePackages, isUnequal } from './compare/compare.ts';
+import { comparePackages } from './compare/compare.ts';
+import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
 import { Failure } from './failure.ts';

@@ -2,7 +2,7 @@
 import type { ByteSource } from './apk/apk.ts';
 import type { Limits } from './apk/limits.ts';
 import { nameCauses } from './compare/causes/name.ts';
-import type { UnequalComparison } from './compare/compare.ts';
+import type { UnequalComparison } from './compare/comparison.ts';
 import { explain } from './compare/counterfactual/counterfactual.ts';
 import type { Explanation } from './compare/counterfactual/explanation.ts';
 import type { Rebuilt } from './engine/engine.ts';

@@ -7,7 +7,7 @@ export { type BuildLimits, defaultBuildLimits, type SandboxKind } from './build/
 export type { Link } from './claim/chain.ts';
 export type { ClaimFinding, ClaimFindingKind } from './claim/findings.ts';
 export { type Cause, type CauseKind, causeTitles } from './compare/causes/cause.ts';
-export type { Comparison, Equivalence } from './compare/compare.ts';
+export type { Comparison, Equivalence } from './compare/comparison.ts';
 export type { Explanation } from './compare/counterfactual/explanation.ts';
 export type { Difference, DifferenceKind } from './compare/difference.ts';
 export { type CompareLimits, defaultCompareLimits } from './compare/limits.ts';

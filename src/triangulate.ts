@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSource } from './apk/apk.ts';
 import { secondsNow } from './build/facts.ts';
 import type { Variation } from './build/variation.ts';
-import { allDifferences } from './compare/compare.ts';
+import { allDifferences } from './compare/comparison.ts';
 import type { Difference } from './compare/difference.ts';
 import {
   type Factor,

@@ -2,38 +2,10 @@
 import { type Apk, type ByteSource, readApk } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
 import { isSbomEntry } from '../claim/traits/traits.ts';
-import { compareFiles, type FileComparison } from './bytes.ts';
-import type { Difference } from './difference.ts';
+import { compareFiles } from './bytes.ts';
+import type { Comparison } from './comparison.ts';
 import type { CompareLimits } from './limits.ts';
-import { compareSboms, type SbomState, sbomOf } from './sbom.ts';
-import type { SbomDifference } from './sbom-elements.ts';
-import type { SectionComparison } from './sections.ts';
-
-/**
- * The strongest likeness that was proven of two packages that are not the same bytes. `unstable` says of a package that was
- * built more than once that it differs from itself wherever it differs from the published one.
- */
-export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content' | 'unstable';
-
-export type Comparison = EqualComparison | UnequalComparison;
-
-export interface EqualComparison {
-  readonly files: Extract<FileComparison, { equal: true }>;
-  readonly sbom: SbomState;
-}
-
-export interface UnequalComparison {
-  readonly files: Extract<FileComparison, { equal: false }>;
-  readonly sections: readonly SectionComparison[];
-  readonly equivalence: Equivalence;
-  readonly sbom: SbomState;
-  /** Element by element; none where the SBOMs are equal or one is no JSON. */
-  readonly sbomDifferences: readonly SbomDifference[];
-}
-
-export function isUnequal(comparison: Comparison): comparison is UnequalComparison {
-  return !comparison.files.equal;
-}
+import { compareSboms, sbomOf } from './sbom.ts';
 
 export interface CompareOptions {
   readonly limits?: Limits | undefined;
@@ -67,9 +39,4 @@ function readWithSbom(source: ByteSource, limits: Limits | undefined): Promise<A
     keep: (path) => isSbomEntry({ name: path }),
     ...(limits === undefined ? {} : { limits }),
   });
-}
-
-/** Every difference, sections in order. */
-export function allDifferences(sections: readonly SectionComparison[]): Difference[] {
-  return sections.flatMap(({ differences }) => differences);
 }

@@ -1,5 +1,5 @@
 /** What every format shows of two packages, folders or files that were compared by themselves, without a rebuild. */
-import { isUnequal } from '../compare/compare.ts';
+import { isUnequal } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
 import { type DifferencesView, viewComparison, viewSections } from './differences.ts';

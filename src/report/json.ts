@@ -1,6 +1,6 @@
 /** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
 import { steeringCharacters } from '../bytes.ts';
-import { allDifferences, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import { allDifferences, isUnequal, type UnequalComparison } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';

@@ -4,7 +4,7 @@
  */
 import { printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
-import type { UnequalComparison } from '../compare/compare.ts';
+import type { UnequalComparison } from '../compare/comparison.ts';
 import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import type { SignatureState } from '../repository/keyring.ts';

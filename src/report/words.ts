@@ -1,5 +1,5 @@
 /** What the reasons of verdicts mean and what to do next: one row each, complete by type. */
-import type { Equivalence } from '../compare/compare.ts';
+import type { Equivalence } from '../compare/comparison.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
 import type { Verdict, VerdictKind } from '../verdict/verdict.ts';
 

@@ -1,7 +1,12 @@
 /** The conclusion about one package, typed: nobody has to read its words to know it. */
 
 import type { EqualFiles } from '../compare/bytes.ts';
-import { type Comparison, type Equivalence, isUnequal, type UnequalComparison } from '../compare/compare.ts';
+import {
+  type Comparison,
+  type Equivalence,
+  isUnequal,
+  type UnequalComparison,
+} from '../compare/comparison.ts';
 import type { Explanation } from '../compare/counterfactual/explanation.ts';
 import { isUnstable, type Triangulation } from '../compare/triangulation.ts';
 import {

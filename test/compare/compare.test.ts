@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { comparePackages } from '../../src/compare/compare.ts';
 import {
   allDifferences,
-  comparePackages,
   type Equivalence,
   isUnequal,
   type UnequalComparison,
-} from '../../src/compare/compare.ts';
+} from '../../src/compare/comparison.ts';
 import type { DifferenceKind } from '../../src/compare/difference.ts';
 import {
   type ApkParts,

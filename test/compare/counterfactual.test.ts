@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compareFiles, type EqualFiles } from '../../src/compare/bytes.ts';
-import { comparePackages, type Equivalence, type UnequalComparison } from '../../src/compare/compare.ts';
+import { comparePackages } from '../../src/compare/compare.ts';
+import type { Equivalence, UnequalComparison } from '../../src/compare/comparison.ts';
 import type { Explanation } from '../../src/compare/counterfactual/explanation.ts';
 import { isUnstable, joinPlaces, type Place, withoutPlaces } from '../../src/compare/triangulation.ts';
 import { type Counterfactual, type EmittedPackage, packageSource } from '../../src/emit/package.ts';

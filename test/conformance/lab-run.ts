@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { parsePublicKey } from '../../src/apk/signature.ts';
 import { callerIdMap } from '../../src/build/sandbox/id-map.ts';
 import { defaultBuildLimits, type SandboxKind } from '../../src/build/sandbox/sandbox.ts';
-import { allDifferences, isUnequal } from '../../src/compare/compare.ts';
+import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { diagnose } from '../../src/doctor.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Apk } from '../../src/apk/apk.ts';
 import { isSbomEntry } from '../../src/claim/traits/traits.ts';
-import { isUnequal } from '../../src/compare/compare.ts';
+import { isUnequal } from '../../src/compare/comparison.ts';
 import { regenerateSbom } from '../../src/compare/regenerated-sbom.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
 import type { RunOptions } from '../../src/options.ts';

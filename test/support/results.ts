@@ -2,7 +2,7 @@
 
 import type { EqualFiles } from '../../src/compare/bytes.ts';
 import type { Cause, CauseKind } from '../../src/compare/causes/cause.ts';
-import type { UnequalComparison } from '../../src/compare/compare.ts';
+import type { UnequalComparison } from '../../src/compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../../src/compare/difference.ts';
 import {
   type FormatName,

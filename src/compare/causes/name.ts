@@ -2,7 +2,7 @@
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits, type Limits } from '../../apk/limits.ts';
-import type { UnequalComparison } from '../compare.ts';
+import type { UnequalComparison } from '../comparison.ts';
 import type { Difference, SectionName } from '../difference.ts';
 import { causeBounds } from './change-lists.ts';
 import { isDerived } from './derived.ts';

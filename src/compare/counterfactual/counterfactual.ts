@@ -11,7 +11,7 @@ import type { Counterfactual } from '../../emit/package.ts';
 import type { Substitution } from '../../emit/substitution.ts';
 import { Failure } from '../../failure.ts';
 import { compareFiles } from '../bytes.ts';
-import { allDifferences, type Equivalence, type UnequalComparison } from '../compare.ts';
+import { allDifferences, type Equivalence, type UnequalComparison } from '../comparison.ts';
 import type { Difference } from '../difference.ts';
 import { compareSections } from '../sections.ts';
 import type { Explanation, SubstitutedValue } from './explanation.ts';

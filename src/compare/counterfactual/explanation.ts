@@ -1,6 +1,6 @@
 /** What a counterfactual came to, as values. */
 import type { Substitution } from '../../emit/substitution.ts';
-import type { Equivalence } from '../compare.ts';
+import type { Equivalence } from '../comparison.ts';
 import type { Difference, SectionName } from '../difference.ts';
 
 /**

@@ -1,0 +1,37 @@
+/** What a comparison says, apart from how it is made. */
+import type { FileComparison } from './bytes.ts';
+import type { Difference } from './difference.ts';
+import type { SbomState } from './sbom.ts';
+import type { SbomDifference } from './sbom-elements.ts';
+import type { SectionComparison } from './sections.ts';
+
+/**
+ * The strongest likeness that was proven of two packages that are not the same bytes. `unstable` says of a package that was
+ * built more than once that it differs from itself wherever it differs from the published one.
+ */
+export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content' | 'unstable';
+
+export type Comparison = EqualComparison | UnequalComparison;
+
+export interface EqualComparison {
+  readonly files: Extract<FileComparison, { equal: true }>;
+  readonly sbom: SbomState;
+}
+
+export interface UnequalComparison {
+  readonly files: Extract<FileComparison, { equal: false }>;
+  readonly sections: readonly SectionComparison[];
+  readonly equivalence: Equivalence;
+  readonly sbom: SbomState;
+  /** Element by element; none where the SBOMs are equal or one is no JSON. */
+  readonly sbomDifferences: readonly SbomDifference[];
+}
+
+export function isUnequal(comparison: Comparison): comparison is UnequalComparison {
+  return !comparison.files.equal;
+}
+
+/** Every difference, sections in order. */
+export function allDifferences(sections: readonly SectionComparison[]): Difference[] {
+  return sections.flatMap(({ differences }) => differences);
+}
