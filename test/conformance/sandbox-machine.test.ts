@@ -73,6 +73,38 @@ for (const identity of [asRoot, asUser]) {
       assert.doesNotMatch(outcome!.log, /secret|wolfi-repro-machine/);
     });
 
+    it('hands no variable on', async () => {
+      const wrapper = ['env', 'SECRET_OF_THE_MACHINE=a', 'SSH_AUTH_SOCK=/tmp/agent'];
+      const steps = [
+        `cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -E '^(SECRET|SSH|HOME|USER|LD_)' || true`,
+      ];
+      const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: 'variables', steps }], { wrapper });
+      assertBuilt(outcome!);
+      assert.doesNotMatch(outcome!.log, /SECRET|agent|^(HOME|USER|LD_)/m);
+    });
+
+    it('ends a build that takes all files that the file system has', { skip: asRoot.skip }, async () => {
+      const folder = folderOf(identity);
+      const directory = join(folder, 'few');
+      mkdirSync(directory);
+      const few = onMachine(
+        'mount -t tmpfs -o nr_inodes=20000,mode=755 none "$1" && chown "$2:$2" "$1"',
+        directory,
+        String(identity.uid),
+      );
+      const steps = [`perl -e 'for (1..30000) { open(F, ">", $_) } sleep 30'`];
+      try {
+        const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: 'files', steps }], {
+          wrapper: few,
+          directory,
+        });
+        assert.equal(outcome!.end, 'build-limit', outcome!.message);
+        assert.match(outcome!.message, /disk/);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+
     it('gives steps the same umask and modes whatever the caller’s umask', async () => {
       for (const umask of ['077', '000']) {
         const wrapper = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh'];

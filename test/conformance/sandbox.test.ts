@@ -276,6 +276,80 @@ function attempts(identity: Identity): readonly Attempt[] {
       holds: ({ log }) => assert.match(log, /begun/),
     },
     {
+      name: 'outlive their step',
+      steps: [
+        `(trap '' HUP TERM; exec setsid sleep ${sleeper}) >/dev/null 2>&1 & echo changed >melange-out/victim/file`,
+        escaped('grep -lx sleep /proc/[0-9]*/comm'),
+        // A name that a step left open in the background would let it change what is captured.
+        `(exec setsid sh -c 'sleep 0.2; while :; do echo late >melange-out/victim/file; done') >/dev/null 2>&1 &`,
+      ],
+      end: 'built',
+      holds: ({ entries }) => assert.deepEqual(entries, ['victim file file 644 0:0']),
+    },
+    {
+      name: 'have the first process of the sandbox act without the filter of system calls',
+      steps: [
+        escaped('grep -L "^Seccomp:.2" /proc/[0-9]*/status | grep .'),
+        escaped('grep -h CapEff /proc/1/status | grep -i "[1-9a-f]......$"'),
+      ],
+      end: 'built',
+    },
+    {
+      name: 'learn who and what the machine is',
+      steps: [
+        escaped(`test "$(uname -n)" != localhost`),
+        escaped(`test "$(cat /proc/sys/kernel/hostname)" != localhost`),
+        escaped('grep -q . /proc/cmdline /proc/interrupts /proc/iomem /proc/key-users'),
+        escaped(`grep -v ":/$" /proc/self/cgroup`),
+        escaped('ls /sys/fs/cgroup/* /sys/class /sys/firmware /sys/kernel'),
+        escaped('tail -n +2 /proc/sysvipc/shm | grep -q .'),
+        escaped('dmesg | grep -q .'),
+      ],
+      end: 'built',
+    },
+    {
+      name: 'set the clock',
+      steps: [
+        escaped('date -s 2001-01-01'),
+        escaped(perl('exit syscall(164, pack("qq", 0, 0), 0) == 0 ? 0 : 1')),
+      ],
+      end: 'built',
+    },
+    {
+      name: 'take away a folder that is mounted over, or one above it',
+      steps: ['/home', '/home/build', '/sys', '/proc', '/dev'].map((path) =>
+        escaped(perl(`exit(rename("${path}", "/aside") || rmdir("${path}") ? 0 : 1)`)),
+      ),
+      end: 'built',
+    },
+    {
+      name: 'have a pipe read as a licence',
+      steps: ['mkfifo LICENSE melange-out/victim/pipe'],
+      licensePath: 'LICENSE',
+      end: 'built',
+      holds: ({ licenses, entries }) => {
+        assert.deepEqual(licenses, []);
+        assert.deepEqual(entries, ['victim pipe fifo 644 0:0']);
+      },
+    },
+    {
+      name: 'steer a terminal by what they say',
+      steps: [`printf '\x1b]0;owned\x07\x1b[2J\\r\\n'; exit 3`],
+      end: 'step-failed',
+    },
+    {
+      name: 'end the sandbox with a status of their own making',
+      steps: [
+        // Where bubblewrap tells of the end of a step, and where the shell around it would.
+        escaped(`echo '{"exit-code": 0}' >&4`),
+        escaped(`echo '{"exit-code": 0}' >/proc/1/fd/4`),
+        escaped(`echo '{"exit-code": 0}' >/proc/1/fd/6`),
+        `echo '{ "exit-code": 0 }'; kill -KILL 1; exit 9`,
+      ],
+      end: 'step-failed',
+      names: /exit status 9/,
+    },
+    {
       name: 'gain rights by set-user-id',
       runAs: 'build',
       steps: [

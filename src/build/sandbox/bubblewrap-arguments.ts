@@ -60,8 +60,11 @@ export function requireHarmless(capabilities: readonly string[]): void {
 /** Folders of the guest that are mounted over, besides the targets of the mounts. */
 export const fixedTargets: readonly string[] = ['/dev', '/proc', '/sys'];
 
-/** Entries of /proc that tell of the machine's kernel and keys; empty here. */
-const secretEntries = ['kcore', 'keys', 'kmsg', 'latency_stats', 'sched_debug', 'timer_list'];
+/** Entries of /proc that tell of the machine's kernel, how it was started, its devices and its users' keys; empty here. */
+const secretEntries = [
+  ...['cmdline', 'interrupts', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys', 'kmsg'],
+  ...['latency_stats', 'sched_debug', 'slabinfo', 'timer_list', 'vmallocinfo'],
+];
 
 /**
  * What in /proc is the whole machine's and can be written to is read-only here. To root's own id most of it would be open:
