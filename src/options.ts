@@ -30,6 +30,10 @@ export interface RunOptions {
   readonly allowUnpinnedSources?: boolean;
   /** A git repository of recipes: a folder or an address. */
   readonly recipeRepository?: string;
+  /** Seconds since 1970; how old indexes are is judged only where it is known. */
+  readonly now?: number;
+  /** Warn of an index whose newest build is older. */
+  readonly mostIndexDays?: number;
   /** Let the steps of a build reach the network. */
   readonly network?: boolean;
   /** Folders or addresses with `<arch>/APKINDEX.tar.gz`; the first that has a package wins. */
@@ -55,6 +59,8 @@ export interface RunOptions {
 /** What happens, for whoever watches; nothing depends on it. */
 export type ProgressEvent =
   | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
+  /** What the user should know of this run and no report holds, as it depends on the time of day. */
+  | { readonly kind: 'warning'; readonly text: string }
   /** A download under way; `total` is undefined where the server does not say. */
   | {
       readonly kind: 'transfer';

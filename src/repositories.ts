@@ -13,6 +13,7 @@ import type { RunOptions } from './options.ts';
 import type { EnvironmentPlace } from './plan/environment.ts';
 import { wolfi } from './repository/known.ts';
 import { openRepository, type Repository } from './repository/repository.ts';
+import { describeStaleness } from './repository/staleness.ts';
 
 /** What names a package of a repository instead of a file. */
 export const packageNamePattern = /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
@@ -74,9 +75,11 @@ export interface UnreachedRepository {
 
 export type OpenRepositories = (arch: string) => Promise<OpenedRepositories>;
 
+type OpeningOptions = Pick<RunOptions, 'keys' | 'machine' | 'now' | 'mostIndexDays' | 'onProgress'>;
+
 /** Opens the repositories of a run, once for each architecture. A server that is gone is one place less, not the end. */
 export function repositoryOpener(
-  options: Pick<RunOptions, 'repositories' | 'keys' | 'machine'>,
+  options: OpeningOptions & Pick<RunOptions, 'repositories'>,
 ): OpenRepositories {
   const opened = new Map<string, Promise<OpenedRepositories>>();
   return (arch) => {
@@ -91,12 +94,12 @@ export function repositoryOpener(
 async function openAll(
   locations: readonly string[],
   arch: string,
-  { keys, machine }: Pick<RunOptions, 'keys' | 'machine'>,
+  options: OpeningOptions,
 ): Promise<OpenedRepositories> {
   const unreached: UnreachedRepository[] = [];
   const opened = await Promise.all(
     locations.map((location) =>
-      open(location, arch, keys, machine.inputs).catch((failure: unknown) => {
+      open(location, arch, options).catch((failure: unknown) => {
         if (!isUnreached(failure)) throw failure;
         unreached.push({ location, failure });
         return undefined;
@@ -112,18 +115,22 @@ function isArchitecture(arch: string): boolean {
   return /^[a-z0-9_]{1,16}$/.test(arch);
 }
 
-function open(
+async function open(
   location: string,
   arch: string,
-  keys: readonly PublicKey[],
-  inputs: Inputs,
+  { keys, machine: { inputs }, now, mostIndexDays: mostDays, onProgress }: OpeningOptions,
   provenance: Provenance = 'named',
 ): Promise<Repository> {
-  return openRepository(location, arch, keys, {
+  const opened = await openRepository(location, arch, keys, {
     read: (path) => inputs.read(path, provenance),
     parsed: indexCache(inputs.store),
     newest: newestBuilds(inputs.store),
   });
+  if (now !== undefined) {
+    const text = describeStaleness(opened, { now, mostDays, offline: inputs.network.policy.offline });
+    if (text !== undefined) onProgress({ kind: 'warning', text });
+  }
+  return opened;
 }
 
 /** Where the packages of an environment are looked for. */
@@ -156,7 +163,7 @@ export async function environmentPlaces(
   const { inputs } = options.machine;
   if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each.replace(/\/+$/, '')))) {
     const opened = await tolerant(
-      async () => open(wolfi.location, arch, [...options.keys, await wolfiKey(inputs)], inputs),
+      async () => open(wolfi.location, arch, { ...options, keys: [...options.keys, await wolfiKey(inputs)] }),
       refused,
     );
     if (opened !== undefined) places.push(placeOf(opened, 'index'));
@@ -171,7 +178,7 @@ export async function environmentPlaces(
     const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
     for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
       const opened = await tolerant(
-        () => open(location.replace(/\/+$/, ''), arch, keys, inputs, 'recorded'),
+        () => open(location.replace(/\/+$/, ''), arch, { ...options, keys }, 'recorded'),
         refused,
       );
       if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));

@@ -48,6 +48,7 @@ export interface RawOptions {
   readonly signingKey?: string;
   readonly arch?: string;
   readonly offline?: boolean;
+  readonly maxIndexAge?: string;
   readonly allowPrivateAddresses?: boolean;
   readonly allowPlainHttp?: boolean;
   readonly fallbackRepository?: readonly string[];
@@ -116,6 +117,10 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
     network: raw.network ?? false,
+    now: Date.now() / 1000,
+    ...(raw.maxIndexAge === undefined
+      ? {}
+      : { mostIndexDays: parseCount('--max-index-age', raw.maxIndexAge) }),
     ...(recipeRepository === undefined ? {} : { recipeRepository: parseLocation(recipeRepository) }),
   };
 }

@@ -78,6 +78,7 @@ function trustOptions(command: Command): Command {
     )
     .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
     .option('--arch <arch>', 'architecture of packages that are asked for by name')
+    .option('--max-index-age <days>', 'warn where the newest build of an index is older (Wolfi’s own: 7)')
     .option('--offline', 'contact nobody; use what is on this machine', false)
     .option('--allow-private-addresses', 'follow addresses of packages into private networks', false)
     .option('--allow-plain-http', 'follow addresses of packages that are not protected', false)

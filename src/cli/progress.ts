@@ -31,9 +31,18 @@ export function showProgress(logs: string | undefined): Progress {
     process.stderr.write(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
     shown = live;
   };
+  const warned = new Set<string>();
+  const warn = (text: string) => {
+    if (warned.has(text)) return;
+    warned.add(text);
+    if (shown) process.stderr.write('\r\x1b[2K');
+    shown = false;
+    process.stderr.write(`wolfi-repro: warning: ${printable(text)}\n`);
+  };
   return {
     onEvent(event) {
       if (event.kind === 'output') keepOutput(logs, event);
+      else if (event.kind === 'warning') warn(event.text);
       else show(eventText(event));
     },
     stop() {
@@ -42,7 +51,7 @@ export function showProgress(logs: string | undefined): Progress {
   };
 }
 
-function eventText(event: Exclude<ProgressEvent, { kind: 'output' }>): string {
+function eventText(event: Exclude<ProgressEvent, { kind: 'output' | 'warning' }>): string {
   if (event.kind === 'transfer') return transferText(event);
   const subject = printable(event.subject);
   if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;

@@ -7,6 +7,8 @@ export interface KnownRepository {
   readonly keySha256: string;
   /** Addresses that recipes record for the same packages. */
   readonly recordedAs: readonly string[];
+  /** Days within which there always is a new build, unless somebody holds the index back. */
+  readonly mostIndexDays: number;
 }
 
 export const wolfi: KnownRepository = {
@@ -15,4 +17,6 @@ export const wolfi: KnownRepository = {
   keyLocation: 'https://packages.wolfi.dev/os/wolfi-signing.rsa.pub',
   keySha256: 'f0031424cf46f7db780ce63a45f0fd6aa6f85f601e6bb3b7a91fe3d4d5b7d2cc',
   recordedAs: ['https://packages.wolfi.dev/os', 'https://apk.cgr.dev/chainguard'],
+  // 29,824 commits of recipes from February to August of 2026, some 150 a day.
+  mostIndexDays: 7,
 };

@@ -4,12 +4,14 @@ import { renderInspectionJson, renderInspectionText } from '../../report/inspect
 import { verdictExitCodes } from '../../verdict/verdict.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
+import { showProgress } from '../progress.ts';
 
 /** Exits with 5 where a file is refused: what it shows of it cannot be believed. */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
-  const options = runOptions(raw, new AbortController().signal, () => undefined);
-  const inspections = await inspect(files, options);
+  const progress = showProgress(undefined);
+  const options = runOptions(raw, new AbortController().signal, progress.onEvent);
+  const inspections = await inspect(files, options).finally(() => progress.stop());
   const text =
     raw.format === 'json'
       ? renderInspectionJson(inspections)

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../support/folder.ts';
+import { indexOf, recordText, usualRecord } from '../support/index-builder.ts';
+import { root } from '../support/lab.ts';
+
+test('an index beyond the age that was named is warned of once, beside the report and not in it', (context) => {
+  const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'x86_64'));
+  writeFileSync(join(folder, 'x86_64/APKINDEX.tar.gz'), indexOf(recordText(usualRecord)));
+  const run = (command: readonly string[], ...more: readonly string[]) => {
+    const argv = [...command, 'no-such-package', '--arch', 'x86_64', '--repository', folder, ...more];
+    const main = join(root, '.build/src/cli/main.js');
+    return spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8', env: { HOME: folder } });
+  };
+  for (const command of [['verify', 'none'], ['inspect'], ['lock']]) {
+    const silent = run(command);
+    const warned = run(command, '--max-index-age', '30');
+    const warnings =
+      warned.stderr.match(/^wolfi-repro: warning: the newest build in the index of .*$/gm) ?? [];
+    assert.equal(warnings.length, 1, warned.stderr);
+    assert.match(warnings[0]!, / is of 2023-11-14, \d+ days ago: /);
+    assert.equal(silent.stderr.includes('warning'), false);
+    assert.deepEqual([warned.stdout, warned.status], [silent.stdout, silent.status]);
+    assert.equal(run(command, '--max-index-age', '100000').stderr, silent.stderr);
+  }
+  assert.equal(run(['verify'], '--max-index-age', 'soon').status, 2);
+});
