@@ -59,8 +59,9 @@ export async function build(request: BuildRequest): Promise<Built> {
   populateWorkspace(workspace, noteFiles(request), request.sourceFiles);
   makeFolderWithin(workspace, outputFolder(recipe.package.name));
   const sandbox = await openSandbox(request, workspace);
+  let caveats: readonly string[];
   try {
-    await runSteps({ ...request, sandbox: variedSandbox(sandbox, request.variation ?? {}) });
+    caveats = await runSteps({ ...request, sandbox: variedSandbox(sandbox, request.variation ?? {}) });
   } catch (failure) {
     throw idsFailure(failure, sandbox, recipe) ?? failure;
   }
@@ -69,15 +70,18 @@ export async function build(request: BuildRequest): Promise<Built> {
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
-  return builtFrom(captured, recipe, present, sandbox, request.network);
+  return builtFrom(captured, recipe, present, [
+    ...sandbox.caveats,
+    ...(request.network === true ? [networkCaveat] : []),
+    ...caveats,
+  ]);
 }
 
 function builtFrom(
   captured: Captured,
   recipe: Recipe,
   licensePaths: readonly string[],
-  sandbox: Sandbox,
-  network: boolean | undefined,
+  caveats: readonly string[],
 ): Built {
   const names = [recipe.package.name, ...recipe.subpackages.map(({ name }) => name)];
   return {
@@ -91,7 +95,7 @@ function builtFrom(
         return bytes === undefined ? [] : [[path, decodeBytes(bytes)] as const];
       }),
     ),
-    caveats: [...sandbox.caveats, ...(network === true ? [networkCaveat] : [])],
+    caveats,
     close: () => captured.close(),
   };
 }

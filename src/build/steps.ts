@@ -38,8 +38,17 @@ export interface StepContext {
 
 const tailBytes = 16 * 1024;
 
-/** Runs all steps of the origin, then those of each subpackage. Fails with `step-failed`, `network-required`, `assertion-failed` or `build-limit`. */
-export async function runSteps(context: StepContext): Promise<void> {
+/** A run under way. */
+interface Run extends StepContext {
+  readonly caveats: string[];
+}
+
+/**
+ * Runs all steps of the origin, then those of each subpackage, and returns what weakens the run: steps that wanted the network and went
+ * on without it. Fails with `step-failed`, `network-required`, `assertion-failed` or `build-limit`.
+ */
+export async function runSteps(given: StepContext): Promise<readonly string[]> {
+  const context: Run = { ...given, caveats: [] };
   const { recipe } = context;
   await prepareGuest(context);
   await runList(context, recipe.package.name, recipe.pipeline, '', new Map());
@@ -47,6 +56,7 @@ export async function runSteps(context: StepContext): Promise<void> {
     await context.sandbox.makeFolder(outputFolder(name));
     await runList(context, name, pipeline, '', new Map());
   }
+  return context.caveats;
 }
 
 /** What melange runs once when its guest starts: the linker's cache is made anew. */
@@ -62,7 +72,7 @@ async function prepareGuest({ sandbox, observer, recipe, limits }: StepContext):
 
 /** Returns how many of the steps ran. */
 async function runList(
-  context: StepContext,
+  context: Run,
   packageName: string,
   steps: readonly Step[],
   prefix: string,
@@ -81,7 +91,7 @@ function labelOf({ name, uses, label }: Step): string {
 }
 
 async function runStep(
-  context: StepContext,
+  context: Run,
   name: StepName,
   step: Step,
   inherited: ReadonlyMap<string, string>,
@@ -109,7 +119,7 @@ async function runStep(
 
 /** A step's shell runs even when it has nothing to say: it makes the working directory. */
 async function runScript(
-  context: StepContext,
+  context: Run,
   name: StepName,
   step: Step,
   environment: ReadonlyMap<string, string>,
@@ -126,9 +136,13 @@ async function runScript(
     },
   });
   if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
+  const wanted = context.network !== true && wantedNetwork(tail.text());
+  if (wanted && end.exitCode === 0)
+    context.caveats.push(
+      `${describeStep(name)} found no network and went on: what it would have fetched may be missing`,
+    );
   if (end.exitCode !== 0) {
-    if (context.network !== true && wantedNetwork(tail.text()))
-      throw networkRequired(describeStep(name), tail.text());
+    if (wanted) throw networkRequired(describeStep(name), tail.text());
     throw new Failure('step-failed', `${describeStep(name)} failed with exit status ${end.exitCode}`, {
       got: tail.text(),
     });

@@ -1,5 +1,5 @@
 /** Which steps cannot run without a network (wolfi-corpus §5 of the research: pipelines of melange and of Wolfi's repository). */
-import type { Recipe } from '../claim/recipe/recipe.ts';
+import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import { runningSteps } from './sources.ts';
@@ -10,14 +10,20 @@ import { runningSteps } from './sources.ts';
  */
 const alwaysFetching: readonly RegExp[] = [
   /^auth\//,
-  /^(go\/bump|go\/install|bump|omnibump|maven\/pombump|rust\/cargobump)$/,
+  /^(go\/bump|bump|omnibump|maven\/pombump|rust\/cargobump|npm\/install)$/,
   /^(uv\/bump|py\/pip-vendor-bump|sccache\/enable)$/,
 ];
+
+/** A module by its version is asked for at a proxy, one without is of the tree (melange pkg/build/pipelines/go/install.yaml). */
+function fetches({ uses, with: inputs }: Step): boolean {
+  if (uses === 'go/install') return (inputs.get('version') ?? '') !== '';
+  return alwaysFetching.some((pattern) => pattern.test(uses));
+}
 
 /** Fails with `network-required`, naming the step, before anything is run. */
 export function requireNoNetwork(recipe: Recipe, format: Format): void {
   for (const { step, package: packageName, position } of runningSteps(recipe, format)) {
-    if (!alwaysFetching.some((pattern) => pattern.test(step.uses))) continue;
+    if (!fetches(step)) continue;
     throw networkRequired(`step ${position} of ${packageName} (${step.uses})`, undefined);
   }
 }
