@@ -22,10 +22,15 @@ const mostKeyBytes = 64 * 1024;
 
 /**
  * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and
- * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one.
+ * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one, and with `usage` for options that
+ * contradict each other.
  */
 export async function completeOptions(options: RunOptions, byName: boolean): Promise<RunOptions> {
   const { inputs } = options.machine;
+  if (options.network === true && inputs.network.policy.offline)
+    throw new Failure('usage', 'steps cannot reach a network that nobody may contact', {
+      hint: 'leave out --network or --offline',
+    });
   const repositories = byName && options.repositories.length === 0 ? [wolfi.location] : options.repositories;
   const fetched = await Promise.all((options.keyAddresses ?? []).map((address) => fetchKey(address, inputs)));
   const keys = [...options.keys, ...fetched];

@@ -126,12 +126,19 @@ export interface Remote {
   readonly resolution?: string | undefined;
 }
 
+/** What git says that was told to speak to nobody, and has to: a partial copy lacks something. */
+const forbidden = /transport '[a-z]+' not allowed/;
+
 /** A git that ended with another status than 0. */
 class GitError extends Failure {
   readonly exitCode: number | undefined;
 
-  constructor(exitCode: number | undefined, output: string) {
-    super('source-unavailable', `git failed: ${output.trim().split('\n').at(-1)}`, { got: output });
+  constructor(exitCode: number | undefined, output: string, offline: boolean) {
+    const unasked = offline && forbidden.test(output);
+    const why = unasked
+      ? 'git needs more than is on this machine: --offline'
+      : `git failed: ${output.trim().split('\n').at(-1)}`;
+    super(unasked ? 'unreachable' : 'source-unavailable', why, { got: output });
     this.exitCode = exitCode;
   }
 }
@@ -157,7 +164,7 @@ export function openGit({ network, signal }: Pick<GitAccess, 'network' | 'signal
       },
     });
     signal.throwIfAborted();
-    if (exitCode !== 0) throw new GitError(exitCode, errors);
+    if (exitCode !== 0) throw new GitError(exitCode, errors, network.policy.offline);
     return output;
   };
 }

@@ -70,7 +70,9 @@ async function placeOf(
   const parts = file.split('/');
   for (let from = 0; from < parts.length; from += 1) {
     const path = parts.slice(from).join('/');
-    if (await has(git, repository, `${commit}:${path}`)) return path;
+    // Asks the folder, not the file: a copy without contents has the one and may not have the other.
+    const listed = await git(['-C', repository, 'ls-tree', '-z', commit, '--', path]);
+    if (/^100(644|755) blob /.test(listed)) return path;
   }
   return undefined;
 }
