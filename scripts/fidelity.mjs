@@ -106,6 +106,9 @@ ${table(
   byPackage(reproducible).map(([name, group]) => [name, ...versions.map((version) => cell(group, version))]),
 )}
 
+A builder that prints no release of melange (\`devel\`, a closed builder’s own text) is held against the rules of all versions: one golden of each
+column is written again under such a text by \`test/conformance/builder-version.test.ts\`, and reproduced.
+
 ## Packages that are not reproducible
 
 The lab has them to show what differs. Where chance or this machine happens to agree with the one that built a package, it is reproduced.

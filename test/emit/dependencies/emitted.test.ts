@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emittedDependencies } from '../../../src/emit/dependencies/index.ts';
-import { analyse, elf, file, noDependencies, program } from './support.ts';
+import { analyse, elf, file, noDependencies, program, treeWith } from './support.ts';
 
 const nothing = { runtime: [], provides: [], vendored: [], skipped: [] };
 
@@ -85,4 +85,49 @@ describe('emitted lists', () => {
       assert.deepEqual({ ...emitted, ...expected }, emitted);
     });
   }
+});
+
+describe('needs that are met nearby', () => {
+  const library = (name: string) => file(elf({ soname: [name] }));
+  const needs = program(elf({ interpreter: '/lib/ld-musl-x86_64.so.1', needed: ['liba.so.1', 'libb.so.1'] }));
+  const runtimeOf = (nodes: Parameters<typeof analyse>[0], given: Parameters<typeof analyse>[1] = {}) =>
+    emittedDependencies(noDependencies, analyse(nodes, given)).runtime;
+  const own = { 'usr/bin/a': needs, 'usr/lib/liba.so.1': library('liba.so.1') };
+
+  it('by the package itself are left out', () => {
+    assert.deepEqual(runtimeOf(own), ['so:libb.so.1', 'so:libc.musl-x86_64.so.1']);
+  });
+
+  it('by the package itself stay where it provides nothing', () => {
+    assert.deepEqual(runtimeOf(own, { options: { noProvides: true } }), [
+      'so:liba.so.1',
+      'so:libb.so.1',
+      'so:libc.musl-x86_64.so.1',
+    ]);
+  });
+
+  it('by a library outside the directories of libraries are left out whatever the options', () => {
+    const nodes = { 'usr/bin/a': needs, 'opt/liba.so.1': library('liba.so.1') };
+    for (const noProvides of [false, true]) {
+      assert.deepEqual(runtimeOf(nodes, { options: { noProvides } }), [
+        'so:libb.so.1',
+        'so:libc.musl-x86_64.so.1',
+      ]);
+    }
+  });
+
+  it('by a sibling stay, under the name of the library', () => {
+    const others = { 'foo-libs': treeWith({ 'usr/lib/libb.so.1': library('libb.so.1') }) };
+    assert.deepEqual(runtimeOf({ 'usr/bin/a': needs }, { others }), [
+      'so:liba.so.1',
+      'so:libb.so.1',
+      'so:libc.musl-x86_64.so.1',
+    ]);
+  });
+
+  it('by a command of the package are left out, unless commands are', () => {
+    const nodes = { 'usr/bin/a': program('#!/usr/bin/b\n'), 'usr/bin/b': program('#!/usr/bin/c\n') };
+    assert.deepEqual(runtimeOf(nodes), ['cmd:c']);
+    assert.deepEqual(runtimeOf(nodes, { options: { noCommands: true } }), []);
+  });
 });

@@ -47,6 +47,16 @@ describe('first lines of scripts', () => {
     });
   }
 
+  it('count whatever the mode of the file', () => {
+    for (const mode of [0o000, 0o400, 0o755, 0o6755]) {
+      assert.deepEqual(
+        analyse({ 'usr/bin/a': file('#!/bin/a\n', mode) }).runtime,
+        ['cmd:a'],
+        mode.toString(8),
+      );
+    }
+  });
+
   it('named luajit before v0.23.0 and no ruby in v0.17.2', () => {
     const script = (program: string) => ({ 'usr/bin/a': file(`#!/usr/bin/${program}\n`) });
     assert.deepEqual(analyse(script('luajit'), { version: 'v0.22.2' }).runtime, ['cmd:luajit']);
