@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { inputOf, kinds } from './inputs.ts';
 import {
   assertInflates,
@@ -38,5 +41,31 @@ describe('several threads write what one writes', () => {
         }
       });
     }
+  }
+});
+
+describe('a stream of 300 MiB', () => {
+  const encoder = new URL('../../../src/emit/deflate/index.js', import.meta.url).href;
+  const inputs = new URL('./inputs.js', import.meta.url).href;
+
+  for (const threads of [1, 2]) {
+    it(`takes at most 256 MiB of memory, threads: ${threads}`, async () => {
+      const program = `
+        import { pgzip } from '${encoder}';
+        import { inputOf } from '${inputs}';
+        function* pieces() {
+          for (let piece = 0; piece < 300; piece++) yield inputOf('copies', 1 << 20, piece);
+        }
+        for await (const part of pgzip(pieces(), { generation: 'v1.18.2', threads: ${threads} })) part.length;
+        console.log(process.resourceUsage().maxRSS);
+      `;
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '--eval',
+        program,
+      ]);
+      const mebibytes = Number(stdout) / 1024;
+      assert.ok(mebibytes > 0 && mebibytes <= 256, `${mebibytes} MiB`);
+    });
   }
 });
