@@ -16,7 +16,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
   reading: (report) => benchReading(report, rounds),
   emit: (report) => benchEmit(report, rounds),
   verify: (report) => benchVerify(report, rounds),
-  'production-id': benchProductionId,
+  'production-id': (report) => benchProductionId(report, rounds),
   index: (report) =>
     sharedSamples === undefined
       ? report('index: left out, the samples are not beside the checkout')
