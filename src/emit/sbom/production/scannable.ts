@@ -3,50 +3,65 @@
  * there being nothing to find, and whoever wants elements gone from an SBOM need only leave them out: so this must know
  * every kind of file that syft has an element for, and may know more.
  */
-import type { Content, Tree } from '../../../build/tree.ts';
+import { posix } from 'node:path';
+import type { Content, Tree, TreeEntry } from '../../../build/tree.ts';
 import { chunksOf } from '../../entries.ts';
 
-/** Files that only cataloguers of production's own look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
-const ownPaths: readonly RegExp[] = [
-  /(^|\/)angular[^/]*\.min\.js$/i,
-  /(^|\/)pip\/_vendor\/vendor\.txt$/i,
-  /\.whl$/i,
-];
+/** Files by their names, in any case of letters, whatever folder they are in. */
+interface Places {
+  readonly names: readonly RegExp[];
+  /** Files that count in certain folders only: the folders, and the last part of the path, which must do where folders are links. */
+  readonly inFolders: readonly (readonly [folders: RegExp, last: RegExp])[];
+}
+
+/** What only cataloguers of production's own look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
+const ownPlaces: Places = {
+  names: [/(^|\/)angular[^/]*\.min\.js$/i, /\.whl$/i],
+  inFolders: [[/(^|\/)pip\/_vendor\/vendor\.txt$/i, /(^|\/)vendor\.txt$/i]],
+};
 
 /**
- * Files that syft's cataloguers for images look into, v1.32.0 to v1.51.0, in any case of letters. Those whose elements are of type
- * `binary`, and those that production leaves out, are not among them.
+ * What syft's cataloguers for images look into, v1.32.0 to v1.51.0. Those whose elements are of type `binary`, and those that
+ * production leaves out, are not among them.
  */
-const stockPaths: readonly RegExp[] = [
-  // Databases of other package managers.
-  /(^|\/)lib\/apk\/db\/installed$/i,
-  /(^|\/)lib\/pacman\/local\/.*desc$/i,
-  /(^|\/)lib\/(dpkg\/status(\.d\/.*)?|opkg\/(status|info\/[^/]*\.control))$/i,
-  /(^|\/)db\/pkg\/[^/]+\/[^/]+\/contents$/i,
-  /(^|\/)nix\/(store\/|var\/nix\/db\/)/i,
-  /(^|\/)conda-meta\//i,
-  /(^|\/)(cellar\/.*\/\.brew|library\/taps\/.*)\/[^/]*\.rb$/i,
-  /(^|\/)(meta\/snap|usr\/share\/snappy\/dpkg|snap\/(manifest|snapcraft))\.yaml$/i,
-  /(^|\/)doc\/linux-modules-[^/]*\/changelog\.debian\.gz$/i,
-  /(^|\/)opt\/bitnami\/.*\.spdx$/i,
-  // Languages.
-  /(^|\/)(conaninfo\.txt|conan\.lock|conanfile\.txt|vcpkg\.json)$/i,
-  /(^|\/)(package|installed|packages\.lock)\.json$/i,
-  /\.deps\.json$/i,
-  /\.(dll|exe|bpl)$/i,
-  /(^|\/)\.registry\/.*\.reg$/i,
-  /(^|\/)description$/i,
-  /\.(gemspec|rockspec)$/i,
-  /(dist|egg)-info(\/|$)/i,
-  /\.(jar|war|ear|par|sar|nar|jpi|hpi|kar|far|lpkg|rar|zap|zip)$/i,
-  /(^|\/)release$/i,
-  /(^|\/)wp-content\/plugins\/[^/]+\/[^/]+\.php$/i,
-  // Kernels, models, bundles.
-  /(^|\/)(kernel|vmlinu[xz]|b?zimage)(-[^/]*)?$/i,
-  /(^|\/)lib\/modules\/.*\.ko(\.[a-z0-9]+)?$/i,
-  /\.(gguf|safetensors)$/i,
-  /\.app\/contents\/info\.plist$/i,
-];
+const stockPlaces: Places = {
+  names: [
+    /(^|\/)(conaninfo\.txt|conan\.lock|conanfile\.txt|vcpkg\.json)$/i,
+    /(^|\/)(package|installed|packages\.lock)\.json$/i,
+    /\.deps\.json$/i,
+    /\.(dll|exe|bpl)$/i,
+    /(^|\/)description$/i,
+    /\.(gemspec|rockspec)$/i,
+    /(dist|egg)-info(\/|$)/i,
+    /\.(jar|war|ear|par|sar|nar|jpi|hpi|kar|far|lpkg|rar|zap|zip)$/i,
+    /(^|\/)release$/i,
+    // Programs that syft knows by name and gives another type than `binary`.
+    /(^|\/)(consul|fluent-bit|helm|vault)$/i,
+    /(^|\/)(kernel|vmlinu[xz]|b?zimage)(-[^/]*)?$/i,
+    /\.(gguf|safetensors)$/i,
+  ],
+  inFolders: [
+    [/(^|\/)lib\/modules\/.*\.ko(\.[a-z0-9]+)?$/i, /\.ko(\.[a-z0-9]+)?$/i],
+    [/(^|\/)\.registry\/.*\.reg$/i, /\.reg$/i],
+    [/(^|\/)wp-content\/plugins\/[^/]+\/[^/]+\.php$/i, /\.php$/i],
+    [/\.app\/contents\/info\.plist$/i, /(^|\/)info\.plist$/i],
+    // Other package managers.
+    [/(^|\/)lib\/apk\/db\/installed$/i, /(^|\/)installed$/i],
+    [/(^|\/)lib\/pacman\/local\/.*desc$/i, /desc$/i],
+    [/(^|\/)lib\/(dpkg|opkg)\/status$/i, /(^|\/)status$/i],
+    [/(^|\/)lib\/dpkg\/status\.d\//i, /(^|\/)status\.d(\/|$)/i],
+    [/(^|\/)lib\/opkg\/info\/[^/]*\.control$/i, /\.control$/i],
+    [/(^|\/)db\/pkg\/[^/]+\/[^/]+\/contents$/i, /(^|\/)contents$/i],
+    [/(^|\/)nix\/store\//i, /(^|\/)store(\/|$)/i],
+    [/(^|\/)nix\/var\/nix\/db\//i, /(^|\/)db\.sqlite$/i],
+    [/(^|\/)conda-meta\//i, /(^|\/)conda-meta$/i],
+    [/(^|\/)(cellar|library\/taps)\/.*\.rb$/i, /\.rb$/i],
+    [/(^|\/)(meta|snap)\/(snap|manifest|snapcraft)\.yaml$/i, /(^|\/)(snap|manifest|snapcraft)\.yaml$/i],
+    [/(^|\/)usr\/share\/snappy\/dpkg\.yaml$/i, /(^|\/)dpkg\.yaml$/i],
+    [/(^|\/)doc\/linux-modules-[^/]*\/changelog\.debian\.gz$/i, /(^|\/)changelog\.debian\.gz$/i],
+    [/(^|\/)opt\/bitnami\/.*\.spdx$/i, /\.spdx$/i],
+  ],
+};
 
 /** Texts in programs by which syft knows what was linked into them: Go, Rust, Java, .NET; and packed programs, which hide them. */
 const marks: readonly Buffer[] = [
@@ -69,7 +84,12 @@ const mostPaths = 5;
  * @param scanned whether a stock syft scanned the tree
  */
 export function unscannedPaths(tree: Tree, scanned: boolean): string[] {
-  const patterns = scanned ? ownPaths : [...ownPaths, ...stockPaths];
+  const places = scanned ? [ownPlaces] : [ownPlaces, stockPlaces];
+  const linked = linksFolders(tree);
+  const patterns = places.flatMap(({ names, inFolders }) => [
+    ...names,
+    ...inFolders.map(([folders, last]) => (linked ? last : folders)),
+  ]);
   const paths: string[] = [];
   for (const { path, type, content } of tree.entries) {
     if (paths.length === mostPaths) break;
@@ -77,6 +97,24 @@ export function unscannedPaths(tree: Tree, scanned: boolean): string[] {
     if (named || (!scanned && type === 'file' && isMarkedProgram(content))) paths.push(path);
   }
   return paths;
+}
+
+/** Whether files have further paths, through a link to a folder of the tree; one that leads through another link tells by that. */
+function linksFolders(tree: Tree): boolean {
+  return tree.entries.some((entry) => entry.type === 'symlink' && leadsToFolder(tree, entry));
+}
+
+const mostLinks = 40;
+
+function leadsToFolder(tree: Tree, link: TreeEntry): boolean {
+  let at: TreeEntry | undefined = link;
+  for (let links = 0; at?.type === 'symlink' && links < mostLinks; links += 1) {
+    const folder = at.target.startsWith('/') ? '' : at.path.split('/').slice(0, -1).join('/');
+    const path: string = posix.resolve('/', folder, at.target).slice(1);
+    if (path === '') return true;
+    at = tree.get(path);
+  }
+  return at?.type === 'directory';
 }
 
 function isMarkedProgram(content: Content): boolean {

@@ -43,6 +43,7 @@ describe('what a scan may find something in', () => {
     'srv/wp-content/plugins/akismet/akismet.php',
     'usr/share/models/small.gguf',
     'opt/bitnami/redis/.spdx-redis.spdx',
+    'usr/bin/helm',
   ];
   for (const path of named) {
     it(`is told by its path: ${path}`, () => assert.deepEqual(pathsOf([entry(path)]), [path]));
@@ -77,6 +78,26 @@ describe('what a scan may find something in', () => {
       entry('etc/package.json.example'),
     ];
     assert.deepEqual(pathsOf(entries), []);
+  });
+
+  it('is told by the end of a path alone where folders are links', () => {
+    const link = (path: string, target: string) => ({ ...entry(path, emptyContent, 'symlink'), target });
+    const [folder, module] = [entry('usr/data', emptyContent, 'directory'), entry('usr/data/ext4.ko')];
+    assert.deepEqual(pathsOf([folder, module]), []);
+    for (const target of ['../data', '/usr/data', '../lib/../data/.', 'link', '/']) {
+      const links = [link('usr/lib/modules', target), link('usr/lib/link', '../data')];
+      assert.deepEqual(pathsOf([folder, module, ...links]), [module.path], target);
+    }
+    const library = entry('usr/lib/libz.so.1.3');
+    for (const target of ['libz.so.1.3', '/usr/lib/libz.so.1.3', 'libz.so', 'elsewhere', 'libz.so.1']) {
+      const links = [link('usr/lib/libz.so.1', target), link('usr/lib/libz.so', 'libz.so.1')];
+      assert.deepEqual(pathsOf([folder, module, library, ...links]), [], target);
+    }
+  });
+
+  it('is a link that is named like it', () => {
+    const link = { ...entry('usr/share/app.jar', emptyContent, 'symlink'), target: 'app.data' };
+    assert.deepEqual(pathsOf([entry('usr/share/app.data'), link]), ['usr/share/app.jar']);
   });
 
   it('is named up to a few paths', () => {
