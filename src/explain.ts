@@ -6,6 +6,7 @@ import type { UnequalComparison } from './compare/comparison.ts';
 import { explain } from './compare/counterfactual/counterfactual.ts';
 import type { Explanation } from './compare/counterfactual/explanation.ts';
 import type { Rebuilt } from './engine/engine.ts';
+import type { Plan } from './plan/plan.ts';
 import { placedSteps } from './plan/steps.ts';
 import { describeSubstituted } from './plan/substituted.ts';
 import type { Prepared } from './prepare.ts';
@@ -22,6 +23,15 @@ export interface Unequal {
   readonly limits: Limits | undefined;
 }
 
+/** Where a scan was repeated, what it did not find is a difference like any other. */
+function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalComparison {
+  if (builder.scan === null) return comparison;
+  const sbomDifferences = comparison.sbomDifferences.map((each) =>
+    each.kind === 'unregenerated' ? { ...each, kind: 'only-published' as const } : each,
+  );
+  return { ...comparison, sbomDifferences };
+}
+
 /** Names the causes of what a comparison found, and shows how much of it an explanation covers. */
 export async function explainComparison(
   comparison: UnequalComparison,
@@ -29,7 +39,7 @@ export async function explainComparison(
 ): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
   const { target, index, prepared, rebuilt, rebuiltSource, signature, limits } = unequal;
   const named = await nameCauses(
-    comparison,
+    afterScan(comparison, prepared.plans[index]!),
     { published: target.source, rebuilt: rebuiltSource },
     {
       plan: prepared.plans[index],

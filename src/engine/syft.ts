@@ -4,13 +4,14 @@
  * away.
  */
 import {
+  chmodSync,
   closeSync,
   constants,
+  copyFileSync,
   fstatSync,
   mkdirSync,
   openSync,
   readFileSync,
-  realpathSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -116,9 +117,13 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
   const workspace = join(directory, 'workspace');
   mkdirSync(inside);
   mkdirSync(workspace);
+  // Where the program lies, the ids of the sandbox may have no way to it.
+  const copy = join(directory, 'syft');
+  copyFileSync(program, copy, constants.COPYFILE_FICLONE);
+  chmodSync(copy, 0o555);
   const own: Mount[] = [
     { source: root, target: treeTarget, writable: false },
-    { source: realpathSync(program), target: programTarget, writable: false },
+    { source: copy, target: programTarget, writable: false },
   ];
   const limits = {
     ...machine.limits,

@@ -14,7 +14,7 @@ import {
 } from '../compare/part.ts';
 import type { SectionComparison, SectionLikeness } from '../compare/sections.ts';
 import type { Budget } from './bounds.ts';
-import { sbomDifferenceLines } from './sbom.ts';
+import { sbomDifferenceLines, unscannedLines } from './sbom.ts';
 
 /** What differs in the sections of two packages, or in two folders or files. */
 export interface DifferencesView {
@@ -179,12 +179,12 @@ function viewCause({ kind, confidence, place, published, rebuilt, why }: Cause, 
   };
 }
 
-/** The SBOM element by element, where nothing was said of the inside of its file. */
+/** The SBOM element by element, where nothing was said of the inside of its file; else how much of it a scan would tell. */
 function sbomLines({ sections, sbomDifferences }: UnequalComparison): string[] {
   const known = sections.some(({ differences }) =>
     differences.some(({ path, parts }) => isSbomEntry({ name: path }) && parts !== undefined),
   );
-  return known ? [] : sbomDifferenceLines(sbomDifferences);
+  return known ? unscannedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
 }
 
 /** Deeper parts are counted, not shown: comparators stop sooner. */

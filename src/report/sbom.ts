@@ -12,6 +12,14 @@ export function sbomDifferenceLines(differences: readonly SbomDifference[]): str
   return cut === 0 ? lines : [...lines, `… and ${cut} more; --format json has all`];
 }
 
+/** How many elements only a scan can tell of; nothing where there are none. */
+export function unscannedLines(differences: readonly SbomDifference[]): string[] {
+  const count = differences.filter(({ kind }) => kind === 'unregenerated').length;
+  if (count === 0) return [];
+  const elements = count === 1 ? '1 element' : `${count} elements`;
+  return [`${elements} of the published SBOM: ${sbomDifferenceTitles.unregenerated} (--syft)`];
+}
+
 function differenceText({ kind, element, member, published, rebuilt }: SbomDifference): string {
   const place = [element, ...(member === undefined ? [] : [member])].map(printable).join(' ');
   const sides = [published, rebuilt].map((side) =>

@@ -164,6 +164,13 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         }
       });
 
+      it('is not reproduced with a syft that does not find them, and nobody blames a scan that was not made', async () => {
+        const [result] = (await verify([published], contentOptions([blindSyft()]))).packages;
+        assert.equal(result!.verdict.kind, 'not-reproduced', explain(result!));
+        const kinds = new Set(sbomDifferencesOf(result!).map(({ kind }) => kind));
+        assert.deepEqual(kinds, new Set(['only-published']));
+      });
+
       it('is not reproduced with syft where its elements were left out of the SBOM', async () => {
         const bare = await publish(script, []);
         const [result] = (await verify([bare], contentOptions(programs))).packages;

@@ -1,6 +1,6 @@
 /** Scans by programs of our own in syft's place, in this machine's sandbox; the real one is part of test/conformance/production.test.ts. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -124,6 +124,15 @@ said="$said $(id -u) $(grep CapEff /proc/self/status)"`);
     server.close();
     assert.equal(seen, 'nothing');
     assert.equal(contacts, 0);
+  });
+
+  it('is made by a program to which the way is closed for others', async () => {
+    const closed = join(work, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    renameSync(program(printing), join(closed, 'syft'));
+    chmodSync(join(closed, 'syft'), 0o700);
+    const { found } = await scan('', { program: join(closed, 'syft') });
+    assert.equal(found.length, 1);
   });
 
   it('leaves nothing behind', async () => {

@@ -1,30 +1,43 @@
-/** An SBOM that another program wrote than the one whose rules are followed. */
+/** An SBOM that another program wrote than the one whose rules are followed, or that holds what nobody scanned for here. */
 import { isSbomEntry } from '../../claim/traits/traits.ts';
-import type { Detector, Evidence, Finding } from './evidence.ts';
+import { compareSbomElements } from '../sbom-elements.ts';
+import type { Change, Detector, Evidence, Finding } from './evidence.ts';
 
 export const sbomGenerator: Detector = {
   kind: 'sbom-generator',
   detect: (evidence) => {
-    const { difference, published, rebuilt, changes, reorderings, ranges } = evidence;
+    const { difference, published, rebuilt } = evidence;
     if (difference.kind !== 'content' || !isSbomEntry({ name: difference.path })) return [];
     if (published === undefined || rebuilt === undefined) return [];
-    const [left, right] = [shapeOf(published), shapeOf(rebuilt)];
-    if (left === undefined || right === undefined || left === right) return [];
-    const finding: Finding = {
+    return [...otherShape(evidence, published, rebuilt), ...unscanned(evidence, published, rebuilt)].slice(
+      0,
+      1,
+    );
+  },
+};
+
+function otherShape(evidence: Evidence, published: Uint8Array, rebuilt: Uint8Array): Finding[] {
+  const { changes, reorderings, ranges } = evidence;
+  const [left, right] = [shapeOf(published), shapeOf(rebuilt)];
+  if (left === undefined || right === undefined || left === right) return [];
+  return [
+    {
       confidence: 'likely',
       place: 'shape of the document',
       published: left,
       rebuilt: right,
       why: `members, their order or the layout are those of another program${generatorText(evidence)}`,
       explains: [...changes, ...reorderings, ...ranges],
-    };
-    return [finding];
-  },
-};
+    },
+  ];
+}
 
 function generatorText({ plan }: Evidence): string {
   return plan === undefined ? '' : `; ours followed the rules of: ${plan.builder.sbomGenerator}`;
 }
+
+/** Left out where it is empty, by every program. */
+const optionalMembers = new Set(['hasExtractedLicensingInfos']);
 
 /** What shows the program: the members of the document in order, and the indentation. */
 function shapeOf(bytes: Uint8Array): string | undefined {
@@ -33,8 +46,33 @@ function shapeOf(bytes: Uint8Array): string | undefined {
     const document: unknown = JSON.parse(text);
     if (typeof document !== 'object' || document === null) return undefined;
     const indentation = /^\{\n( *)"/.exec(text)?.[1]?.length ?? 0;
-    return `${Object.keys(document).join(', ')}; indented by ${indentation}`;
+    const members = Object.keys(document).filter((member) => !optionalMembers.has(member));
+    return `${members.join(', ')}; indented by ${indentation}`;
   } catch {
     return undefined;
   }
+}
+
+/** The published document says of elements that a scan found them: only a scan can tell. */
+function unscanned({ plan, changes }: Evidence, published: Uint8Array, rebuilt: Uint8Array): Finding[] {
+  if (plan?.builder.sbomGenerator !== 'production' || plan.builder.scan !== null) return [];
+  const found = compareSbomElements(published, rebuilt).filter(({ kind }) => kind === 'unregenerated');
+  const licenses = found.flatMap((each) => each.published?.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? []);
+  const ids = new Set([...found.map(({ element }) => element), ...licenses]);
+  const about = changes.filter((change) => mentioned(change).some((id) => ids.has(id)));
+  if (about.length === 0) return [];
+  return [
+    {
+      confidence: 'possible',
+      place: 'packages',
+      published: `${found.length} that a scan of the tree is said to have found`,
+      rebuilt: undefined,
+      why: 'no scan was repeated here, --syft does: until then nothing vouches for these',
+      explains: about,
+    },
+  ];
+}
+
+function mentioned({ place, published = '', rebuilt = '' }: Change): readonly string[] {
+  return `${place} ${published} ${rebuilt}`.match(/(SPDX|License)Ref-[A-Za-z0-9.-]+/g) ?? [];
 }

@@ -42,6 +42,37 @@ export const plan = {
   recipeFiles: [{ path: 'given', mode: 0o644, sha256: '' }],
 } as unknown as Plan;
 
+function productionPlan(scan: object | null): Plan {
+  return { ...plan, builder: { clock, sbomGenerator: 'production', scan } } as unknown as Plan;
+}
+
+/** Two SBOMs of which the published one has an element of a scan, with the text of its licence. */
+function foundIn(more: object): Pick<CauseCase, 'published' | 'rebuilt'> {
+  const apk = { SPDXID: 'SPDXRef-Package-apk-a', name: 'a', sourceInfo: 'from APK DB: /.PKGINFO' };
+  const found = {
+    SPDXID: 'SPDXRef-Package-gem-b',
+    name: 'b',
+    sourceInfo: 'from: /usr/b.gemspec',
+    licenseDeclared: 'LicenseRef-Own',
+  };
+  const contains = {
+    spdxElementId: 'SPDXRef-a',
+    relatedSpdxElement: found.SPDXID,
+    relationshipType: 'CONTAINS',
+  };
+  const head = { spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'good' };
+  return {
+    published: spdx({
+      ...head,
+      ...more,
+      packages: [apk, found],
+      hasExtractedLicensingInfos: [{ licenseId: 'LicenseRef-Own', extractedText: 'NOASSERTION' }],
+      relationships: [contains],
+    }),
+    rebuilt: spdx({ ...head, packages: [apk], relationships: [] }),
+  };
+}
+
 const now = facts.began + 2;
 
 function uint32(value: number): Buffer {
@@ -481,6 +512,33 @@ export const cases: readonly CauseCase[] = [
     path: sbomPath,
     published: spdx({ spdxVersion: 'SPDX-2.3', SPDXID: 'a', name: 'n' }, 1),
     rebuilt: spdx({ SPDXID: 'a', name: 'n', spdxVersion: 'SPDX-2.3' }),
+  },
+  {
+    what: 'an SBOM with what a scan is said to have found, by production',
+    kinds: ['sbom-generator'],
+    path: sbomPath,
+    ...foundIn({}),
+    context: { plan: productionPlan(null) },
+  },
+  {
+    what: 'the same besides another value',
+    kinds: ['sbom-generator', 'unknown'],
+    path: sbomPath,
+    ...foundIn({ name: 'evil' }),
+    context: { plan: productionPlan(null) },
+  },
+  {
+    what: 'what a repeated scan did not find',
+    kinds: ['unknown'],
+    path: sbomPath,
+    ...foundIn({}),
+    context: { plan: productionPlan({ programs: [], found: '' }) },
+  },
+  {
+    what: 'the same in an SBOM of melange',
+    kinds: ['unknown'],
+    path: sbomPath,
+    ...foundIn({}),
   },
   {
     what: 'another value in an SBOM',
