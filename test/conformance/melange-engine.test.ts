@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { lab, labEnvironment, root, sharedLab, skipUnless } from '../support/lab.ts';
 import { packedSources } from '../support/sources.ts';
@@ -19,7 +19,9 @@ describe('a real melange as the engine', { skip }, () => {
   after(() => rmSync(cache, { recursive: true, force: true }));
   const verify = (engine: string, ...files: string[]) => {
     const argv = ['verify', '--format', 'json', '--engine', engine, '--melange', melange!, '--cache', cache];
-    const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', labEnvironment!, '--allow-unsigned'];
+    // By a relative path: melange runs in another folder.
+    const repository = relative(process.cwd(), labEnvironment!);
+    const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', repository, '--allow-unsigned'];
     const { stdout, status } = spawnSync(
       process.execPath,
       [join(root, 'dist/cli/main.js'), ...argv, ...trust, ...files],

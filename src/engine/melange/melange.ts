@@ -3,7 +3,7 @@
  * runs it without a network, and gives sections that are compared like our own.
  */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readApk } from '../../apk/apk.ts';
 import { makeRunDirectory, removeTree } from '../../build/run-directory.ts';
@@ -77,7 +77,8 @@ async function localPackages({ guest, machine }: RebuildRequest) {
     guest.packages.map(async ({ locked, facts }) => ({
       name: locked.name,
       version: locked.version,
-      path: (await machine.inputs.obtain(facts.path))!,
+      // melange and what answers it run in another folder.
+      path: resolve((await machine.inputs.obtain(facts.path))!),
     })),
   );
 }
