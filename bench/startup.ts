@@ -5,17 +5,15 @@ import { interleave, program, type Report, showRatios } from './measure.ts';
 
 export async function benchStartup(report: Report, rounds: number): Promise<void> {
   const main = join(root, 'dist/cli/main.js');
+  const tiny = join(root, 'fixtures/lab/repository/v0.59.1/x86_64/meta-only-0-r0.apk');
   const node = (...argv: string[]) => program(process.execPath, argv);
   const timings = await interleave(
     {
       'node, an empty module': node('--input-type=module', '-e', ''),
       'wolfi-repro --version': node(main, '--version'),
       'wolfi-repro --help': node(main, '--help'),
-      'wolfi-repro inspect': node(
-        main,
-        'inspect',
-        join(root, 'fixtures/lab/repository/v0.59.1/x86_64/meta-only-0-r0.apk'),
-      ),
+      'wolfi-repro diff': node(main, 'diff', tiny, tiny),
+      'wolfi-repro inspect': node(main, 'inspect', tiny),
     },
     Math.max(rounds, 15),
   );

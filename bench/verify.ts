@@ -3,28 +3,27 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chosenEngine } from '../src/engine/choice.ts';
 import { machineInputs } from '../src/inputs/inputs.ts';
 import { verify } from '../src/verify.ts';
 import { labOptions } from '../test/conformance/lab-run.ts';
 import { lab, sharedLab } from '../test/support/lab.ts';
 import { packedSources } from '../test/support/sources.ts';
-import { child, medianOf, printChildResult, type Report } from './measure.ts';
+import { child, medianOf, printChildResult, program, type Report } from './measure.ts';
 
 const own = fileURLToPath(import.meta.url);
 
-/** With what `melange rebuild` took, in seconds, on two cores of the machine that made the lab; another run than this. */
-const subjects: readonly (readonly [
-  name: string,
-  folder: string | undefined,
-  file: string,
-  melange: number | undefined,
-])[] = [
-  ['hello-shell', lab, 'hello-shell-1.4.2-r3.apk', 1.1],
-  ['flint', lab, 'flint-0.9.12-r4.apk', undefined],
-  ['libpebble', sharedLab, 'libpebble-2.3.4-r1.apk', 4.4],
-  ['manyfiles', lab, 'manyfiles-0.1.0-r0.apk', 7.6],
-  ['bulk', lab, 'bulk-9.0.0-r1.apk', 4.8],
+const subjects: readonly (readonly [name: string, folder: string | undefined, file: string])[] = [
+  ['hello-shell', lab, 'hello-shell-1.4.2-r3.apk'],
+  ['flint', lab, 'flint-0.9.12-r4.apk'],
+  ['libpebble', sharedLab, 'libpebble-2.3.4-r1.apk'],
+  ['manyfiles', lab, 'manyfiles-0.1.0-r0.apk'],
+  ['bulk', lab, 'bulk-9.0.0-r1.apk'],
 ];
+
+/** A melange that builds the same beside us: its whole build, its start and its environment. */
+const melange = process.env['WOLFI_REPRO_MELANGE'];
+const reference = melange === undefined ? 'Node with an empty module' : '--engine melange';
 
 /** `environment`: until the first step; `steps`: until the last one ended, what they left read; `emit`, `compare`. */
 const stages = ['start', 'read', 'plan', 'environment', 'steps', 'compare'] as const;
@@ -34,52 +33,55 @@ export function benchVerify(report: Report, rounds: number): void {
     'verify, in ms, a process for each: environment = until the first step, steps = until all is emitted',
   );
   report(
-    `  ${'package'.padEnd(22)}${stages.map((stage) => stage.padStart(12)).join('')}       total   peak    of melange rebuild`,
+    `  ${'package'.padEnd(22)}${stages.map((stage) => stage.padStart(12)).join('')}       total   peak    of ${reference}`,
   );
-  for (const [name, folder, file, melange] of subjects) {
+  for (const [name, folder, file] of subjects) {
     if (folder === undefined) {
       report(`  ${name}: left out, the larger lab is not beside the checkout`);
       continue;
     }
     const path = join(folder, 'repository/v0.59.1/x86_64', file);
     for (const warm of [false, true])
-      showRow(report, `${name}, ${warm ? 'warm' : 'cold'}`, measured(path, warm, rounds), melange);
+      showRow(report, `${name}, ${warm ? 'warm' : 'cold'}`, measured(path, warm, rounds));
   }
 }
 
 type Sample = Readonly<Record<string, number>>;
 
+/** Own runs and those of the reference in turn. */
 function measured(path: string, warm: boolean, rounds: number): Sample[] {
   const kept = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
   try {
     if (warm) child(own, [path, kept]);
     return Array.from({ length: warm ? rounds : Math.min(rounds, 3) }, () => {
       if (!warm) rmSync(kept, { recursive: true, force: true });
-      const started = performance.now();
-      const sample = child(own, [path, kept]);
-      return { ...sample, total: performance.now() - started };
+      const { taken: total, result } = timed(() => child(own, [path, kept]));
+      const beside = timed(() => (melange === undefined ? emptyNode() : child(own, [path, kept, melange])));
+      return { ...result, total, reference: beside.taken };
     });
   } finally {
     rmSync(kept, { recursive: true, force: true });
   }
 }
 
-function showRow(
-  report: Report,
-  title: string,
-  samples: readonly Sample[],
-  melange: number | undefined,
-): void {
+const emptyNode = program(process.execPath, ['--input-type=module', '-e', '']);
+
+function timed<R>(work: () => R): { readonly taken: number; readonly result: R } {
+  const started = performance.now();
+  const result = work();
+  return { taken: performance.now() - started, result };
+}
+
+function showRow(report: Report, title: string, samples: readonly Sample[]): void {
   const median = (key: string) => medianOf(samples.map((sample) => sample[key] ?? 0));
   const cells = stages.map((stage) => median(stage).toFixed(0).padStart(12)).join('');
-  const total = median('total');
-  const ratio = melange === undefined ? '' : (total / 1000 / melange).toFixed(2);
+  const ratio = medianOf(samples.map(({ total, reference: beside }) => total! / beside!));
   report(
-    `  ${title.padEnd(22)}${cells}${total.toFixed(0).padStart(12)} ${median('peakMebibytes').toFixed(0).padStart(4)} MiB ${ratio.padStart(10)}`,
+    `  ${title.padEnd(22)}${cells}${median('total').toFixed(0).padStart(12)} ${median('peakMebibytes').toFixed(0).padStart(4)} MiB ${ratio.toFixed(2).padStart(10)}`,
   );
 }
 
-async function run(path: string, cache: string): Promise<void> {
+async function run(path: string, cache: string, builder: string | undefined): Promise<void> {
   const marks: [string, number][] = [['start', 0]];
   const mark = (name: string) => {
     if (marks.at(-1)![0] !== name) marks.push([name, performance.now()]);
@@ -90,6 +92,7 @@ async function run(path: string, cache: string): Promise<void> {
     ...options,
     machine: { ...options.machine, cache, threads: 2, inputs: machineInputs(cache, options.machine.signal) },
     ...(sources === undefined ? {} : { sourceCaches: [sources.cache] }),
+    ...(builder === undefined ? {} : { engine: chosenEngine({ engine: 'melange', melange: builder }) }),
     onProgress(event) {
       if (event.kind === 'stage') mark(event.stage === 'rebuild' ? 'environment' : event.stage);
       if (event.kind === 'step') mark('steps');
@@ -101,5 +104,5 @@ async function run(path: string, cache: string): Promise<void> {
   printChildResult(Object.fromEntries(spans));
 }
 
-const [path, cache] = process.argv.slice(2);
-if (process.argv[1] === own && path !== undefined && cache !== undefined) await run(path, cache);
+const [path, cache, builder] = process.argv.slice(2);
+if (process.argv[1] === own && path !== undefined && cache !== undefined) await run(path, cache, builder);
