@@ -159,12 +159,14 @@ async function readChecksum(path: string): Promise<string> {
 
 function unavailable(subject: string, architecture: string, refusals: readonly Failure[]): Failure {
   const tried = describeTried(refusals);
+  const hint = refusals.find((each) => each.hint !== undefined)?.hint;
   if (tried !== undefined) {
     return new Failure(
       'unreachable',
       `${subject} for ${architecture} is in no repository that could be asked`,
       {
         got: tried,
+        ...(hint === undefined ? {} : { hint }),
       },
     );
   }

@@ -169,7 +169,12 @@ function findMelange({ engine, melange }: RawOptions): string {
 
 function parseEnvironment(text: string): EnvironmentChoice {
   if (text === 'recorded' || text === 'nearest' || text === 'host') return { kind: text };
-  if (statOf(text)?.isFile() === true) return { kind: 'image', path: resolve(text) };
+  const stat = statOf(text);
+  if (stat === undefined)
+    throw new Failure('usage', '--environment takes recorded, nearest, host, a folder or an OCI image', {
+      got: text,
+    });
+  if (stat.isFile()) return { kind: 'image', path: resolve(text) };
   const path = requireFolder(text);
   return { kind: existsSync(join(path, 'oci-layout')) ? 'image' : 'directory', path };
 }
