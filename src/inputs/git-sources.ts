@@ -148,7 +148,14 @@ function isRepository(folder: string): boolean {
 
 const deepestSubmodules = 8;
 const mostRepositories = 1000;
-const submoduleRequest: GitRequest = { tag: '', branch: '', depth: undefined, submodules: true };
+const submoduleRequest: GitRequest = {
+  tag: '',
+  branch: '',
+  depth: undefined,
+  submodules: true,
+  takesTip: false,
+  cherryPicks: [],
+};
 
 /** Fetches submodules and theirs and returns the addresses that git will ask for: relative ones follow the recorded address. */
 async function fetchSubmodules(

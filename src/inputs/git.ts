@@ -11,6 +11,7 @@ import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest } from '../plan/sources.ts';
 import { findProgram, hostPath, runProcess } from '../process.ts';
 import { type Provenance, parseAddress, pinnedResolution, shownAddress } from './addresses.ts';
+import { branchOf, settleBranches, settleCherryPick } from './git-branches.ts';
 import type { NetworkOptions } from './inputs.ts';
 import { namesIn, ownedName, sweepAbandoned } from './owners.ts';
 
@@ -228,17 +229,22 @@ async function fetchInto(
 ): Promise<string[]> {
   // Whatever the umask: builds read it with ids that are not the caller's.
   await git(['init', '--quiet', '--bare', '--shared=0644', '--template=', path]);
-  const fetch = (refspecs: readonly string[], depth: number | undefined) =>
-    fetchBounded(git, path, remote, refspecs, depth, context);
-  const whole = wanted.some(({ request }) => request.depth === undefined);
-  if (whole) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'], undefined);
-  for (const { commit, request } of wanted) {
-    const depth = whole ? undefined : request.depth;
-    await fetchWish(git, path, commit, request, (refspecs) => fetch(refspecs, depth));
+  const depths = wanted.map(({ request }) => request.depth);
+  const depth = depths.every((each) => each !== undefined) ? Math.max(1, ...depths) : undefined;
+  const fetch = (refspecs: readonly string[]) => fetchBounded(git, path, remote, refspecs, depth, context);
+  const { head, branches } = await lookAhead(git, remote, wanted);
+  if (depth === undefined) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']);
+  else if (branches.length > 0) await fetch(branches.map((name) => `+refs/heads/${name}:refs/heads/${name}`));
+  for (const each of wanted) await fetchWish(git, path, each, branchOf(each, head), fetch);
+  await settleBranches(git, path, wanted, head);
+  for (const pick of wanted.flatMap(({ request }) => request.cherryPicks)) {
+    await settleCherryPick(git, path, pick, async (commit) => {
+      if (!(await hasCommit(git, path, commit))) await fetch([commit]);
+    });
   }
+  await settleHead(git, path, head);
   const commits: string[] = [];
   for (const each of wanted) commits.push(await requireCommit(git, path, each, context.address));
-  await settleHead(git, path, remote, commits);
   tidy(path);
   return commits;
 }
@@ -246,8 +252,8 @@ async function fetchInto(
 async function fetchWish(
   git: Git,
   path: string,
-  commit: string,
-  { tag, branch }: GitRequest,
+  { commit, request: { tag, branch } }: GitWanted,
+  name: string,
   fetch: (refspecs: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const byCommit = tag === '' && branch === '' && commit !== '';
@@ -257,10 +263,10 @@ async function fetchWish(
     await fetch([`+refs/heads/${branch}:refs/heads/${branch}`]).catch((failure: unknown) => {
       if (commit === '') throw failure;
     });
-  } else await fetch(['+HEAD:refs/heads/wolfi-repro-head']);
+  } else await fetch([`+HEAD:refs/heads/${name}`]);
   if (commit === '' || (await hasCommit(git, path, commit))) return;
   // The branch went on, or is gone; most servers give a commit by its id.
-  await fetch([`+${commit}:refs/heads/${branch === '' ? 'wolfi-repro-head' : branch}`]);
+  await fetch([`+${commit}:refs/heads/${name}`]);
 }
 
 async function hasCommit(git: Git, path: string, commit: string): Promise<boolean> {
@@ -270,7 +276,10 @@ async function hasCommit(git: Git, path: string, commit: string): Promise<boolea
   );
 }
 
-/** Retried, its size watched; without a depth where the server knows none. */
+/**
+ * Retried, its size watched; without a depth where the server knows none. Tags of what is fetched come along, as they do in a
+ * clone: `git describe` prints them.
+ */
 async function fetchBounded(
   git: Git,
   path: string,
@@ -284,7 +293,7 @@ async function fetchBounded(
     const flags = shallow === undefined ? [] : [`--depth=${shallow}`];
     const watch = watchSize(path);
     try {
-      const argv = ['fetch', '--quiet', '--no-tags', ...flags, '--', remote.address, ...refspecs];
+      const argv = ['fetch', '--quiet', ...flags, '--', remote.address, ...refspecs];
       await git(['-C', path, ...argv], remote);
       return;
     } catch (failure) {
@@ -325,9 +334,9 @@ async function requireCommit(
       (text) => text.trim(),
       () => undefined,
     );
-  const names = tag === '' ? [`refs/heads/${branch || 'wolfi-repro-head'}`] : [`refs/tags/${tag}`];
-  const tip = await parse(`${names[0]}^{commit}`);
-  const tagObject = tag === '' ? undefined : await parse(names[0]!);
+  const name = tag !== '' ? `refs/tags/${tag}` : branch !== '' ? `refs/heads/${branch}` : 'HEAD';
+  const tip = await parse(`${name}^{commit}`);
+  const tagObject = tag === '' ? undefined : await parse(name);
   if (commit === '') {
     if (tip !== undefined) return tip;
     throw new Failure('source-unavailable', `${shownAddress(address)} has no ${tag || branch || 'HEAD'}`);
@@ -344,17 +353,27 @@ async function requireCommit(
   );
 }
 
-/** A clone asks for the default branch even where it is told another. */
-async function settleHead(git: Git, path: string, remote: Remote, commits: readonly string[]): Promise<void> {
-  const text = await git(['ls-remote', '--symref', '--', remote.address, 'HEAD'], remote).catch(() => '');
-  const named = /^ref: (refs\/heads\/[^\s]+)\tHEAD$/m.exec(text)?.[1];
-  const branches = (await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads']))
-    .trim()
-    .split('\n');
-  const head = named !== undefined && branches.includes(named) ? named : branches[0];
-  if (head === undefined || head === '')
-    await git(['-C', path, 'update-ref', '--no-deref', 'HEAD', commits[0]!]).catch(() => undefined);
-  else await git(['-C', path, 'symbolic-ref', 'HEAD', head]);
+interface Ahead {
+  /** Name of the branch that the server's HEAD is; undefined where it is none. */
+  readonly head: string | undefined;
+  /** Branches that have the name of a wanted tag: a clone that is told the name takes the branch. */
+  readonly branches: readonly string[];
+}
+
+async function lookAhead(git: Git, remote: Remote, wanted: readonly GitWanted[]): Promise<Ahead> {
+  const tags = [...new Set(wanted.map(({ request }) => request.tag).filter((tag) => tag !== ''))];
+  const names = ['HEAD', ...tags.map((tag) => `refs/heads/${tag}`)];
+  const text = await git(['ls-remote', '--symref', '--', remote.address, ...names], remote).catch(() => '');
+  const head = /^ref: refs\/heads\/([^\s]+)\tHEAD$/m.exec(text)?.[1];
+  return { head, branches: tags.filter((tag) => text.includes(`\trefs/heads/${tag}\n`)) };
+}
+
+/** A clone asks for the default branch even where it is told another; it may be one that is not there. */
+async function settleHead(git: Git, path: string, named: string | undefined): Promise<void> {
+  const listed = await git(['-C', path, 'for-each-ref', '--format=%(refname)', 'refs/heads']);
+  const [first] = listed.split('\n').filter(Boolean);
+  const head = named === undefined ? first : `refs/heads/${named}`;
+  if (head !== undefined) await git(['-C', path, 'symbolic-ref', 'HEAD', head]);
 }
 
 /** What is left of the way it came is removed; the unmodified step may filter what it clones. */

@@ -15,6 +15,7 @@ import {
   shownAddress,
 } from './addresses.ts';
 import type { Credentials } from './credentials.ts';
+import { Slots } from './slots.ts';
 
 export interface Proxies {
   readonly http: string | undefined;
@@ -216,29 +217,4 @@ export function refusalOf(failure: unknown): Failure | undefined {
   if (failure instanceof Failure) return failure;
   const { cause } = failure as { cause?: unknown };
   return cause instanceof Failure ? cause : undefined;
-}
-
-/** At most so many exchanges with a host at once. */
-class Slots {
-  readonly #most: number;
-  readonly #taken = new Map<string, number>();
-  readonly #waiting = new Map<string, (() => void)[]>();
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  async take(host: string): Promise<() => void> {
-    const taken = this.#taken.get(host) ?? 0;
-    if (taken < this.#most) this.#taken.set(host, taken + 1);
-    else await new Promise<void>((go) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), go]));
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      const next = this.#waiting.get(host)?.shift();
-      if (next !== undefined) next();
-      else this.#taken.set(host, this.#taken.get(host)! - 1);
-    };
-  }
 }

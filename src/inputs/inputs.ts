@@ -1,4 +1,5 @@
 /** Everything that is read for a plan: folders of this machine, and addresses through the store. */
+import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { Failure } from '../failure.ts';
 import {
   type AddressPolicy,
   type Provenance,
+  parseAddress,
   type Resolve,
   resolveByMachine,
   shownAddress,
@@ -23,6 +25,7 @@ import {
   openGit,
 } from './git.ts';
 import { type Answer, type Http, isTransient, makeHttp, type Proxies, refusalOf } from './http.ts';
+import { Slots } from './slots.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface ObtainOptions {
@@ -101,6 +104,7 @@ class MachineInputs implements Inputs {
   readonly #signal: AbortSignal;
   readonly #hashes = new Map<string, Promise<Sha256 | undefined>>();
   readonly #obtained = new Map<string, Promise<string | undefined>>();
+  readonly #git: Slots;
   #http: Http | undefined;
 
   constructor(cache: string, signal: AbortSignal, network: NetworkOptions) {
@@ -109,6 +113,9 @@ class MachineInputs implements Inputs {
     this.store = openStore(join(cache, 'store'));
     this.network = network;
     this.#signal = signal;
+    this.#git = new Slots(network.perHost);
+    // Every transfer listens to it, and every git: many are no leak.
+    setMaxListeners(0, signal);
   }
 
   async read(location: string, provenance: Provenance = 'named'): Promise<Uint8Array | undefined> {
@@ -129,17 +136,22 @@ class MachineInputs implements Inputs {
     });
   }
 
-  repository(
+  async repository(
     address: string,
     provenance: Provenance,
     wanted: readonly GitWanted[],
   ): Promise<FetchedRepository | undefined> {
-    return fetchRepository(address, provenance, wanted, {
-      folder: join(this.#cache, 'git'),
-      network: this.network,
-      signal: this.#signal,
-      locate: (from, trust) => this.#locate(from, trust),
-    });
+    const release = await this.#git.take(parseAddress(address).host);
+    try {
+      return await fetchRepository(address, provenance, wanted, {
+        folder: join(this.#cache, 'git'),
+        network: this.network,
+        signal: this.#signal,
+        locate: (from, trust) => this.#locate(from, trust),
+      });
+    } finally {
+      release();
+    }
   }
 
   git(): Git {

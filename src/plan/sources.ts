@@ -37,6 +37,16 @@ export interface GitRequest {
   /** Commits from the tip; undefined for all, of every branch. */
   readonly depth: number | undefined;
   readonly submodules: boolean;
+  /** The step refuses any other commit at the tip of the branch: it does not reset. */
+  readonly takesTip: boolean;
+  readonly cherryPicks: readonly CherryPick[];
+}
+
+/** A commit that the step applies on top of what it checked out. */
+export interface CherryPick {
+  /** Fetched by its name; empty where the commit is looked for in what is there. */
+  readonly branch: string;
+  readonly commit: string;
 }
 
 /** Sources by request, and those that the recipe does not pin. */
@@ -62,7 +72,7 @@ export function requestedSources(recipe: Recipe, format: Format, allowUnpinned: 
     if (step.uses !== 'fetch' && step.uses !== 'git-checkout') continue;
     const request = step.uses === 'fetch' ? fetchRequest(step) : gitRequest(step);
     if (request !== undefined) requests.push(request);
-    if (request !== undefined && isPinned(request.source)) continue;
+    if (request !== undefined && isPinned(request)) continue;
     const address = step.with.get('uri') ?? step.with.get('repository') ?? '';
     if (!allowUnpinned) {
       throw new Failure(
@@ -76,8 +86,9 @@ export function requestedSources(recipe: Recipe, format: Format, allowUnpinned: 
   return { requests, unpinned };
 }
 
-function isPinned(source: PlannedSource): boolean {
-  return source.kind === 'fetch' || source.commit !== '';
+function isPinned(request: SourceRequest): boolean {
+  if (!('git' in request)) return true;
+  return request.source.commit !== '' && request.git.cherryPicks.every(({ commit }) => isCommit(commit));
 }
 
 function fetchRequest(step: Step): SourceRequest | undefined {
@@ -89,23 +100,43 @@ function gitRequest({ with: inputs }: Step): SourceRequest {
   const input = (name: string) => inputs.get(name) ?? '';
   const [tag, branch] = [input('tag'), input('branch')];
   const expected = input('expected-commit').toLowerCase();
-  const commit = /^[0-9a-f]{40}$/.test(expected) ? expected : '';
+  const commit = isCommit(expected) ? expected : '';
   const source: GitSource = {
     kind: 'git',
     repository: input('repository'),
     commit,
     reference: tag || branch,
   };
+  const cherryPicks = parseCherryPicks(input('cherry-picks'));
   // As the step itself decides (melange pkg/build/pipelines/git-checkout.yaml at v0.59.1); cherry-picks need history.
-  const depth =
-    input('depth') === '' || input('depth') === 'unset'
-      ? branch === '' || commit === ''
-        ? 1
-        : -1
-      : Number(input('depth'));
-  const whole = !(depth > 0) || input('cherry-picks').trim() !== '';
-  const submodules = input('recurse-submodules') === 'true';
-  return { source, git: { tag, branch, depth: whole ? undefined : depth, submodules } };
+  const unset = input('depth') === '' || input('depth') === 'unset';
+  const depth = unset ? (branch === '' || commit === '' ? 1 : -1) : Number(input('depth'));
+  const whole = !(depth > 0) || cherryPicks.length > 0;
+  // Before v0.23.2 a step with no depth did not reset. To find the commit at the tip is right for all, unless one is picked that may
+  // be above it.
+  const resets = depth === -1 && (!unset || cherryPicks.some((pick) => pick.branch === ''));
+  const git: GitRequest = {
+    tag,
+    branch,
+    depth: whole ? undefined : depth,
+    submodules: input('recurse-submodules') === 'true',
+    takesTip: tag === '' && commit !== '' && !resets,
+    cherryPicks,
+  };
+  return { source, git };
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+/** `[branch/]commit: comment` a line, `#` begins a comment (the step's own `process_cherry_picks`). */
+function parseCherryPicks(text: string): CherryPick[] {
+  return text.split('\n').flatMap((line) => {
+    const place = line.replace(/#.*/, '').split(':')[0]!;
+    const at = place.lastIndexOf('/');
+    return place === '' ? [] : [{ branch: place.slice(0, Math.max(0, at)), commit: place.slice(at + 1) }];
+  });
 }
 
 /** Steps whose condition holds and that are not within one whose condition does not. */

@@ -82,7 +82,14 @@ describe('the machine’s git', { skip: skipUnless(findProgram('git'), 'git is n
   /** From a name that no resolver knows, at the port of the lab's server. */
   function fetchFrom(network: Partial<NetworkOptions>, trust: 'named' | 'recorded' = 'recorded') {
     const address = `http://source.invalid:${new URL(server.url).port}/git/program.git`;
-    const request = { tag: '', branch: 'main', depth: 1, submodules: false };
+    const request = {
+      tag: '',
+      branch: 'main',
+      depth: 1,
+      submodules: false,
+      takesTip: false,
+      cherryPicks: [],
+    };
     return fetchRepository(address, trust, [{ commit, request }], {
       folder: mkdtempSync(join(folder, 'cache-')),
       network: { ...defaultNetwork, attempts: 1, ...network },

@@ -17,8 +17,22 @@ const quick: NetworkOptions = {
   attempts: 2,
   backoffMilliseconds: 5,
 };
-const whole: GitRequest = { tag: '', branch: 'main', depth: undefined, submodules: false };
-const tagged: GitRequest = { tag: 'v1', branch: '', depth: 1, submodules: false };
+const whole: GitRequest = {
+  tag: '',
+  branch: 'main',
+  depth: undefined,
+  submodules: false,
+  takesTip: false,
+  cherryPicks: [],
+};
+const tagged: GitRequest = {
+  tag: 'v1',
+  branch: '',
+  depth: 1,
+  submodules: false,
+  takesTip: false,
+  cherryPicks: [],
+};
 
 describe('git over HTTP', { skip: skipUnless(findProgram('git'), 'git is not installed') }, () => {
   let server: LabServer;

@@ -110,6 +110,6 @@ function archiveOf(digest: Sha256): SourceRequest {
 function repositoryOf(commit: string): SourceRequest {
   return {
     source: { kind: 'git', repository: `${recorded}/program.git`, commit, reference: 'main' },
-    git: { tag: '', branch: 'main', depth: 1, submodules: false },
+    git: { tag: '', branch: 'main', depth: 1, submodules: false, takesTip: false, cherryPicks: [] },
   };
 }

@@ -137,7 +137,7 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
   ): Promise<FoundRepository[]> {
     const requests = wanted.map(([name, commit]) => ({
       source: { kind: 'git', repository: `${recorded}/${name}.git`, commit, reference: 'main' } as const,
-      git: { tag: '', branch: 'main', depth: undefined, submodules: true },
+      git: { tag: '', branch: 'main', depth: undefined, submodules: true, takesTip: false, cherryPicks: [] },
     }));
     const mirrors = [{ prefix: recorded, location: `${server.url}/git` }];
     const found = await findSources(requests, { caches: [], mirrors }, inputs);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import { sha256 } from '../../src/digest.ts';
-import { plannedSources } from '../../src/plan/sources.ts';
+import { type GitRequest, plannedSources, requestedSources } from '../../src/plan/sources.ts';
 import { placedSteps, plannedSteps } from '../../src/plan/steps.ts';
 import { formatAt } from '../emit/sbom/input.ts';
 import { failure } from '../support/failures.ts';
@@ -102,4 +102,39 @@ subpackages:
     planned.map((each) => each.sha256),
     ['one', '', 'two', '', 'three', 'four'].map((text) => sha256(Buffer.from(text))),
   );
+});
+
+test('what a git-checkout step will find is planned as the step itself decides', () => {
+  const pick = 'd'.repeat(40);
+  const pinned = { 'expected-commit': commit };
+  const cases: [inputs: Record<string, string>, depth: number | undefined, takesTip: boolean][] = [
+    [{ ...pinned, tag: 'v1' }, 1, false],
+    [{ ...pinned, tag: 'v1', depth: '-1' }, undefined, false],
+    [{ ...pinned, branch: 'main' }, undefined, true],
+    [{ ...pinned, branch: 'main', depth: '-1' }, undefined, false],
+    [{ ...pinned, branch: 'main', depth: '5' }, 5, true],
+    [{ ...pinned, branch: 'main', 'cherry-picks': `${pick}: from above` }, undefined, false],
+    [{ ...pinned, branch: 'main', 'cherry-picks': `stable/${pick}: from beside` }, undefined, true],
+    [{ ...pinned }, 1, true],
+    [{ ...pinned, depth: '-1' }, undefined, false],
+  ];
+  for (const [inputs, depth, takesTip] of cases) {
+    const step = `pipeline: [{uses: git-checkout, with: ${JSON.stringify({ repository: 'r', ...inputs })}}]\n`;
+    const { requests } = requestedSources(recipeOf(step), formatAt('v0.59.1'), false);
+    const [{ git }] = requests as unknown as [{ git: GitRequest }];
+    assert.deepEqual([git.depth, git.takesTip], [depth, takesTip], JSON.stringify(inputs));
+  }
+});
+
+test('cherry-picks are read as the step reads them, and pin nothing unless they name whole commits', () => {
+  const list = `\n# a comment\nrelease/1.0/${commit}: two fixes # of many\n${commit}: one\n`;
+  const step = (picks: string) =>
+    `pipeline: [{uses: git-checkout, with: {repository: r, tag: v1, expected-commit: ${commit}, cherry-picks: ${JSON.stringify(picks)}}}]\n`;
+  const { requests } = requestedSources(recipeOf(step(list)), formatAt('v0.59.1'), false);
+  assert.deepEqual((requests as unknown as [{ git: GitRequest }])[0].git.cherryPicks, [
+    { branch: 'release/1.0', commit },
+    { branch: '', commit },
+  ]);
+  for (const picks of [`stable/${commit.slice(1)}: short`, 'stable: a branch', '--upload-pack=x: an option'])
+    assert.throws(() => sourcesOf(step(picks)), failure('source-unpinned'), picks);
 });
