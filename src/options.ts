@@ -2,6 +2,7 @@
 import type { Limits } from './apk/limits.ts';
 import type { PublicKey } from './apk/signature.ts';
 import type { Factor } from './compare/triangulation.ts';
+import type { Sha256 } from './digest.ts';
 import type { Engine, Machine } from './engine/engine.ts';
 import type { SourceMirror } from './inputs/mirrors.ts';
 
@@ -43,6 +44,8 @@ export interface RunOptions {
   readonly sourceMirrors: readonly SourceMirror[];
   /** What lay beside the recipe when it was built. */
   readonly sourceDirectory: string | undefined;
+  /** Identity of the plan that a bundle was made for; any other is `bundle-invalid`. */
+  readonly expectedPlan?: Sha256;
   /** Builds of our own of each package, the first included; 1 where undefined. */
   readonly repeat?: number;
   /** What is changed about further builds, one at a time; `auto` takes what the causes of differences suggest. */

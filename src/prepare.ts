@@ -23,7 +23,7 @@ import {
 import { environmentFindings } from './plan/environment-findings.ts';
 import { findNearest, isSubstitute } from './plan/nearest.ts';
 import { requireNoNetwork } from './plan/network.ts';
-import { makePlan, type Plan, type PlannedScan } from './plan/plan.ts';
+import { makePlan, type Plan, type PlannedScan, planIdentity } from './plan/plan.ts';
 import { requestedSources } from './plan/sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from './plan/substituted.ts';
 import {
@@ -100,9 +100,11 @@ export async function prepare(
       return makePlan(own, { deflate, sbomRecord, scan: scans[index], tried, ...pinned });
     });
   };
+  const plans = planUnder(claim.traits.melange, []);
+  requireExpected(plans[0]!, options);
   return {
     recipe: claim.recipe,
-    plans: planUnder(claim.traits.melange, []),
+    plans,
     planUnder,
     guest,
     substituted,
@@ -127,6 +129,20 @@ function claimUnder(melange: RecognisedVersion, { claim, apk }: Target): Claim {
 async function recordInference(targets: readonly Target[]): Promise<typeof InferRecords> {
   if (targets.every(({ claim }) => claim.traits.sbomGenerator !== 'production')) return () => [];
   return (await import('./emit/sbom/production/infer.ts')).inferRecords;
+}
+
+/** What lies beside the recipe is vouched for by nothing else. */
+function requireExpected(plan: Plan, { expectedPlan }: RunOptions): void {
+  const identity = planIdentity(plan);
+  if (expectedPlan === undefined || identity === expectedPlan) return;
+  throw new Failure(
+    'bundle-invalid',
+    'the bundle was made for another plan than the one that its inputs give',
+    {
+      expected: expectedPlan,
+      got: identity,
+    },
+  );
 }
 
 interface FoundOrigin {

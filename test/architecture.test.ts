@@ -39,6 +39,8 @@ const rows: readonly (readonly string[])[] = [
     'doctor.ts',
     'cache.ts',
     'bundle.ts',
+    'bundle-form.ts',
+    'bundle-open.ts',
     'repositories.ts',
     'subject.ts',
   ],

@@ -266,7 +266,7 @@ async function fetchWish(
   } else await fetch([`+HEAD:refs/heads/${name}`]);
   if (commit === '' || (await hasCommit(git, path, commit))) return;
   // The branch went on, or is gone; most servers give a commit by its id.
-  await fetch([`+${commit}:refs/heads/${name}`]);
+  await fetch([`+${commit}:refs/wolfi-repro/${commit}`]);
 }
 
 async function hasCommit(git: Git, path: string, commit: string): Promise<boolean> {
@@ -382,11 +382,12 @@ function tidy(path: string): void {
     if (!['HEAD', 'config', 'objects', 'refs', 'packed-refs', 'shallow'].includes(name))
       rmSync(join(path, name), { recursive: true, force: true });
   }
-  writeFileSync(
-    join(path, 'config'),
-    '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n',
-  );
+  writeFileSync(join(path, 'config'), servedConfiguration);
 }
+
+/** A submodule is asked for by its commit. */
+export const servedConfiguration =
+  '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n';
 
 export interface Submodule {
   readonly path: string;

@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { openBundle, writeBundle } from '../../src/bundle.ts';
+import { writeBundle } from '../../src/bundle.ts';
+import { openBundle } from '../../src/bundle-open.ts';
 import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
 import { lock } from '../../src/lock.ts';
 import type { RunOptions } from '../../src/options.ts';
@@ -201,7 +202,7 @@ describe('sources from a server', { skip, concurrency: false }, () => {
     const usual = labOptions({ repositories: [] });
     const offline = { ...quick, policy: { ...quick.policy, offline: true } };
     const inputs = machineInputs(elsewhere, usual.machine.signal, offline);
-    const opened = await openBundle(bundle, {
+    const opened = await openBundle(bundle, 'test', {
       ...usual,
       machine: { ...usual.machine, cache: elsewhere, inputs },
     });

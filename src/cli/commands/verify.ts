@@ -9,6 +9,7 @@ import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { requireOutputs, writeReport } from '../reports.ts';
 import { cancellable } from '../signals.ts';
+import { version } from '../version.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   await requireSomething(files, raw);
@@ -42,7 +43,7 @@ async function renderPlain(result: RunResult, format: ReportFormat): Promise<str
 }
 
 async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {
-  if (bundle !== undefined) (await import('../../bundle.ts')).requireLocalBundle(bundle);
+  if (bundle !== undefined) (await import('../../bundle-open.ts')).requireLocalBundle(bundle);
   if ((files.length === 0) === (bundle === undefined))
     throw new Failure('usage', 'verify takes packages, or --bundle FILE');
 }
@@ -54,8 +55,8 @@ async function verifyAll(
   options: RunOptions,
 ): Promise<RunResult> {
   if (bundle === undefined) return verify(files, options);
-  const { openBundle } = await import('../../bundle.ts');
-  const opened = await openBundle(bundle, options);
+  const { openBundle } = await import('../../bundle-open.ts');
+  const opened = await openBundle(bundle, version, options);
   const result = await verify([opened.path], opened.options);
   return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };
 }

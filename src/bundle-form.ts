@@ -1,0 +1,147 @@
+/** The form of a bundle: a tar archive of a manifest and of objects by their SHA-256. */
+import { parseSha256, type Sha256 } from './digest.ts';
+import { Failure } from './failure.ts';
+import type { SourceMirror } from './inputs/mirrors.ts';
+import { canonicalJson } from './plan/canonical.ts';
+
+export interface BundledFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly bytes: number;
+  readonly sha256: Sha256;
+}
+
+export interface BundleManifest {
+  readonly schema: 'wolfi-repro/bundle/1';
+  /** The version of this program that wrote it. */
+  readonly tool: string;
+  readonly subject: string;
+  readonly published: string;
+  readonly plan: Sha256;
+  readonly repositories: readonly string[];
+  readonly keys: readonly string[];
+  readonly mirrors: readonly SourceMirror[];
+  readonly recipe: string | null;
+  readonly files: readonly BundledFile[];
+}
+
+export const block = 512;
+export const archiveEnd: Buffer = Buffer.alloc(2 * block);
+/** Where the manifest stands in an unpacked bundle. */
+export const manifestName = 'manifest.json';
+
+/** A header of POSIX.1-2017 ustar, with nothing of this machine in it. */
+export function header(name: string, bytes: number): Buffer {
+  const raw = Buffer.alloc(block);
+  raw.write(name, 0, 100, 'latin1');
+  for (const [value, at] of [
+    ['0000644', 100],
+    ['0000000', 108],
+    ['0000000', 116],
+  ] as const)
+    raw.write(`${value}\0`, at, 'latin1');
+  raw.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  raw.write(`${'0'.repeat(11)}\0`, 136, 'latin1');
+  raw.write('        0', 148, 'latin1');
+  raw.write('ustar\x0000', 257, 'latin1');
+  const sum = raw.reduce((total, byte) => total + byte, 0);
+  raw.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return raw;
+}
+
+export function padding(bytes: number): Buffer {
+  return Buffer.alloc((block - (bytes % block)) % block);
+}
+
+export function invalid(why: string): Failure {
+  return new Failure('bundle-invalid', `the bundle is damaged: ${why}`);
+}
+
+export function parseHeader(raw: Buffer): { name: string; bytes: number } {
+  const size = /^([0-7]{11})\0$/.exec(raw.toString('latin1', 124, 136));
+  const name = raw.toString('latin1', 0, 100).replace(/\0.*$/s, '');
+  if (size === null || !header(name, Number.parseInt(size[1]!, 8)).equals(raw))
+    throw invalid('an entry has another header');
+  return { name, bytes: Number.parseInt(size[1]!, 8) };
+}
+
+/** Strict: a bundle comes from somebody else. */
+export function parseManifest(text: Buffer): BundleManifest {
+  let manifest: BundleManifest;
+  try {
+    manifest = JSON.parse(text.toString('utf8')) as BundleManifest;
+  } catch (cause) {
+    throw new Failure('bundle-invalid', 'the manifest of the bundle is no JSON', { cause });
+  }
+  if (!isRecord(manifest) || !isManifest(manifest) || !isCanonical(manifest, text))
+    throw invalid('its manifest is not in the form that this program writes');
+  const paths = new Set(manifest.files.map(({ path }) => path));
+  if ([manifest.published, ...manifest.keys].some((path) => !paths.has(path)))
+    throw invalid('its manifest names a file that is not in it');
+  return manifest;
+}
+
+function isManifest(manifest: BundleManifest): boolean {
+  const { schema, repositories, keys, mirrors, files, published, recipe } = manifest;
+  return (
+    schema === 'wolfi-repro/bundle/1' &&
+    [repositories, keys, mirrors, files].every(Array.isArray) &&
+    isInside(published) &&
+    (recipe === null || isInside(recipe)) &&
+    [...repositories, ...keys].every(isInside) &&
+    mirrors.every(
+      (each) => isRecord(each) && isText(each.prefix) && each.prefix !== '' && isInside(each.location),
+    ) &&
+    files.every(isBundledFile) &&
+    areDistinct(files.map(({ path }) => path))
+  );
+}
+
+function isCanonical(manifest: BundleManifest, text: Buffer): boolean {
+  try {
+    return text.equals(Buffer.from(canonicalJson(manifest)));
+  } catch {
+    // Nested deeper than the stack.
+    return false;
+  }
+}
+
+function isBundledFile(each: BundledFile): boolean {
+  return (
+    isRecord(each) &&
+    isInside(each.path) &&
+    Number.isSafeInteger(each.mode) &&
+    (each.mode & ~0o777) === 0 &&
+    Number.isSafeInteger(each.bytes) &&
+    each.bytes >= 0 &&
+    isText(each.sha256) &&
+    parseSha256(each.sha256) === each.sha256
+  );
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** A path below the bundle's folder and not the manifest's own. */
+function isInside(value: unknown): boolean {
+  return (
+    isText(value) &&
+    value !== '' &&
+    value !== manifestName &&
+    value.length <= 4096 &&
+    value.split('/').every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255) &&
+    !value.includes('\0')
+  );
+}
+
+/** Sorted as they are written, so that neither a path twice nor a file in place of a folder is among them. */
+function areDistinct(paths: readonly string[]): boolean {
+  const all = new Set(paths);
+  const folders = paths.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)));
+  return all.size === paths.length && !folders.some((folder) => all.has(folder));
+}

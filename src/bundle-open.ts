@@ -1,0 +1,188 @@
+/** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parsePublicKey } from './apk/signature.ts';
+import {
+  archiveEnd,
+  type BundledFile,
+  type BundleManifest,
+  block,
+  invalid,
+  manifestName,
+  padding,
+  parseHeader,
+  parseManifest,
+} from './bundle-form.ts';
+import { sha256, sha256Hasher } from './digest.ts';
+import { Failure } from './failure.ts';
+import { isAddress } from './inputs/files.ts';
+import { isExported } from './inputs/git-export.ts';
+import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
+import type { RunOptions } from './options.ts';
+import { wolfi } from './repository/known.ts';
+
+const mostManifestBytes = 64 * 1024 * 1024;
+
+/** A bundle unpacked on this machine, with the options that a run on it takes. */
+export interface OpenedBundle {
+  readonly manifest: BundleManifest;
+  /** The published file. */
+  readonly path: string;
+  readonly options: RunOptions;
+}
+
+/**
+ * Unpacks a bundle below the cache, every byte held against its digest, and replaces the inputs of a run by what is in it. Keys
+ * are the user's own, and Wolfi's, known by its digest: a bundle does not say whom to trust. Fails with `bundle-invalid`.
+ * @param tool this program's version
+ */
+export async function openBundle(file: string, tool: string, given: RunOptions): Promise<OpenedBundle> {
+  const bundles = join(given.machine.cache, 'bundles');
+  mkdirSync(bundles, { recursive: true });
+  sweepAbandoned(bundles);
+  const { manifest, text, from } = await readManifest(file);
+  const folder = join(bundles, sha256(text));
+  if (!existsSync(join(folder, manifestName))) await unpack(file, from, manifest, text, folder, bundles);
+  const inside = (path: string) => join(folder, path);
+  const known = manifest.keys
+    .filter((path) => basename(path) === wolfi.keyName)
+    .map((path) => readFileSync(inside(path)))
+    .filter((bytes) => sha256(bytes) === wolfi.keySha256)
+    .map((bytes) => parsePublicKey(wolfi.keyName, bytes));
+  return {
+    manifest,
+    path: inside(manifest.published),
+    options: {
+      ...given,
+      keys: [...given.keys, ...known],
+      repositories: manifest.repositories.map(inside),
+      sourceCaches: existsSync(inside('sources')) ? [inside('sources')] : [],
+      sourceMirrors: manifest.mirrors.map(({ prefix, location }) => ({ prefix, location: inside(location) })),
+      sourceDirectory: manifest.recipe === null ? undefined : inside(manifest.recipe),
+      ...(isSamePlan(manifest, tool, given) ? { expectedPlan: manifest.plan } : {}),
+    },
+  };
+}
+
+/** Another version may infer more, and a syft that was not there before is part of the plan. */
+function isSamePlan(
+  { tool: writer }: BundleManifest,
+  tool: string,
+  { environment, machine }: RunOptions,
+): boolean {
+  return writer === tool && environment.kind === 'recorded' && machine.syft === undefined;
+}
+
+async function readManifest(file: string): Promise<{ manifest: BundleManifest; text: Buffer; from: number }> {
+  const handle = await open(file);
+  try {
+    const raw = Buffer.alloc(block);
+    await handle.read(raw, 0, block, 0);
+    const { name, bytes } = parseHeader(raw);
+    if (!name.startsWith('manifest/') || bytes > mostManifestBytes)
+      throw invalid('it begins with no manifest');
+    const text = Buffer.alloc(bytes);
+    const { bytesRead } = await handle.read(text, 0, bytes, block);
+    if (bytesRead !== bytes || name !== `manifest/${sha256(text)}`) throw invalid('its manifest was changed');
+    return { manifest: parseManifest(text), text, from: block + bytes + padding(bytes).length };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unpack(
+  file: string,
+  from: number,
+  manifest: BundleManifest,
+  text: Buffer,
+  folder: string,
+  bundles: string,
+): Promise<void> {
+  const aside = join(bundles, ownedName());
+  const wanted = new Map<string, BundledFile[]>();
+  for (const each of manifest.files) wanted.set(each.sha256, [...(wanted.get(each.sha256) ?? []), each]);
+  const handle = await open(file);
+  try {
+    mkdirSync(aside);
+    let at = from;
+    for (const [digest, files] of wanted) {
+      const raw = Buffer.alloc(block);
+      await handle.read(raw, 0, block, at);
+      const { name, bytes } = parseHeader(raw);
+      if (name !== `objects/${digest}` || files.some((each) => each.bytes !== bytes))
+        throw invalid('an entry is missing');
+      await writeObject(
+        file,
+        at + block,
+        bytes,
+        digest,
+        files.map(({ path, mode }) => ({ path: join(aside, path), mode })),
+      );
+      at += block + bytes + padding(bytes).length;
+    }
+    await requireEnd(handle, at);
+    requireExported(manifest, aside);
+    const manifestFile = await open(join(aside, manifestName), 'wx');
+    await manifestFile.writeFile(text);
+    await manifestFile.close();
+    if (namesIn(folder).length > 0) rmSync(folder, { recursive: true, force: true });
+    renameSync(aside, folder);
+  } finally {
+    await handle.close();
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+async function requireEnd(handle: FileHandle, at: number): Promise<void> {
+  const { bytesRead, buffer } = await handle.read(
+    Buffer.alloc(archiveEnd.length + 1),
+    0,
+    archiveEnd.length + 1,
+    at,
+  );
+  if (!buffer.subarray(0, bytesRead).equals(archiveEnd)) throw invalid('it does not end as it should');
+}
+
+/** git runs in these folders: nothing in them may tell it what to do. */
+function requireExported({ mirrors, files }: BundleManifest, folder: string): void {
+  for (const { location } of mirrors) {
+    const paths = files.flatMap(({ path }) =>
+      path.startsWith(`${location}/`) ? [path.slice(location.length + 1)] : [],
+    );
+    if (!isExported(join(folder, location), paths))
+      throw invalid('a git repository in it is of another form');
+    // An empty folder that git wants is in no bundle.
+    mkdirSync(join(folder, location, 'refs'));
+  }
+}
+
+async function writeObject(
+  file: string,
+  start: number,
+  bytes: number,
+  digest: string,
+  targets: readonly { readonly path: string; readonly mode: number }[],
+): Promise<void> {
+  const hasher = sha256Hasher();
+  for (const { path } of targets) mkdirSync(dirname(path), { recursive: true });
+  const handles = await Promise.all(targets.map(({ path, mode }) => open(path, 'wx', mode)));
+  try {
+    if (bytes > 0) {
+      for await (const chunk of createReadStream(file, { start, end: start + bytes - 1 })) {
+        hasher.update(chunk as Buffer);
+        for (const handle of handles) await handle.writeFile(chunk as Buffer);
+      }
+    }
+    for (const [index, { mode }] of targets.entries()) await handles[index]!.chmod(mode);
+  } finally {
+    await Promise.all(handles.map((handle) => handle.close()));
+  }
+  if (hasher.digest() !== digest) throw invalid('an entry is not what the manifest says');
+}
+
+/** Whether what was typed is an address that a bundle cannot be read from. */
+export function requireLocalBundle(file: string): void {
+  if (isAddress(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw new Failure('usage', `${file} is no file`);
+}

@@ -1,0 +1,55 @@
+/**
+ * A git repository as files that follow from its content alone: references in their order, one pack made anew, no configuration
+ * but our own. How it was fetched, by whom and in how many pieces does not show, and neither does a setting or a hook of the
+ * repository that was copied.
+ */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Git, servedConfiguration } from './git.ts';
+
+/** Deltas are found anew by one thread: two would share the work differently each time (git-pack-objects(1)). */
+const packing = [
+  ...['-c', 'pack.writeReverseIndex=false', 'pack-objects', '--quiet', '--revs', '--all', '--threads=1'],
+  ...['--no-reuse-delta', '--no-reuse-object', '--delta-base-offset', '--window=10', '--depth=50'],
+];
+
+/** Writes a repository into a new folder. */
+export async function exportRepository(git: Git, repository: string, into: string): Promise<void> {
+  mkdirSync(join(into, 'objects/pack'), { recursive: true });
+  mkdirSync(join(into, 'refs'));
+  const inside = (...argv: readonly string[]) => git(['-C', repository, ...argv]);
+  await inside(...packing, join(resolve(into), 'objects/pack/pack'));
+  const references = ['refs/heads', 'refs/tags', 'refs/wolfi-repro'];
+  const listed = await inside('for-each-ref', '--format=%(objectname) %(refname)', ...references);
+  writeFileSync(join(into, 'packed-refs'), listed);
+  const head = (await inside('rev-parse', '--symbolic-full-name', 'HEAD')).trim();
+  const named = /^refs\/heads\/\S+$/.test(head) ? `ref: ${head}` : (await inside('rev-parse', 'HEAD')).trim();
+  writeFileSync(join(into, 'HEAD'), `${named}\n`);
+  writeFileSync(join(into, 'config'), servedConfiguration);
+  const shallow = resolve(repository, (await inside('rev-parse', '--git-path', 'shallow')).trim());
+  if (statSync(shallow, { throwIfNoEntry: false })?.isFile() === true)
+    writeFileSync(
+      join(into, 'shallow'),
+      readFileSync(shallow, 'latin1')
+        .split('\n')
+        .filter(Boolean)
+        .sort()
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+}
+
+const exported = /^(?:HEAD|packed-refs|shallow|config|objects\/pack\/pack-[0-9a-f]{40}\.(?:pack|idx))$/;
+
+/**
+ * Whether files are those of an exported repository and nothing else: a configuration of somebody else's could name programs
+ * that git runs here.
+ * @param paths relative to the repository
+ */
+export function isExported(folder: string, paths: readonly string[]): boolean {
+  return (
+    paths.every((path) => exported.test(path)) &&
+    paths.includes('config') &&
+    readFileSync(join(folder, 'config'), 'latin1') === servedConfiguration
+  );
+}
