@@ -38,6 +38,7 @@ export type InconclusiveReason =
   | 'address-refused'
   | 'unreachable'
   | 'bundle-invalid'
+  | 'disk-unavailable'
   | 'ids-unavailable'
   | 'sandbox-unavailable'
   | 'build-limit'
@@ -84,6 +85,7 @@ const classes: Record<FailureCode, FailureClass> = {
   'address-refused': 'inconclusive',
   unreachable: 'inconclusive',
   'bundle-invalid': 'inconclusive',
+  'disk-unavailable': 'inconclusive',
   'ids-unavailable': 'inconclusive',
   'sandbox-unavailable': 'inconclusive',
   'build-limit': 'inconclusive',
@@ -146,4 +148,18 @@ export function describeTried(failures: readonly Failure[]): string | undefined 
   if (lines.length === 0) return undefined;
   const more = lines.length - mostTried;
   return [...lines.slice(0, mostTried), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/** What a disk answers that is full, spent or closed to this user (errno(3)). */
+const refusals = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
+
+/** What was thrown, where the machine's disk is behind it as `disk-unavailable`: no defect, and nothing about a package. */
+export function asFailure(thrown: unknown): unknown {
+  if (thrown instanceof Failure || !(thrown instanceof Error)) return thrown;
+  const { code, syscall } = thrown as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined || syscall === 'connect' || !refusals.has(code))
+    return thrown;
+  return new Failure('disk-unavailable', `this machine’s disk refuses to ${syscall}: ${code}`, {
+    cause: thrown,
+  });
 }

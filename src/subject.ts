@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { q1 } from './apk/checksum.ts';
 import { readFront } from './apk/front.ts';
-import { describeTried, Failure, isUnreached } from './failure.ts';
+import { asFailure, describeTried, Failure, isUnreached } from './failure.ts';
 import { fileSource, isAddress } from './inputs/files.ts';
 import type { Inputs } from './inputs/inputs.ts';
 import type { RunOptions } from './options.ts';
@@ -43,7 +43,8 @@ export async function examineSubject(
   try {
     const { path, fileName } = await obtainSubject(subject, repositories, options);
     return { ...(await examine(fileName, fileSource(path), repositories, options)), file: subject };
-  } catch (failure) {
+  } catch (thrown) {
+    const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
       throw failure;
     return unexamined(subject, failure);

@@ -10,7 +10,7 @@ import {
   requireUnbroken,
 } from './claim/chain.ts';
 import { type Claim, readClaim, readPublished } from './claim/claim.ts';
-import { describeTried, Failure } from './failure.ts';
+import { asFailure, describeTried, Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
 import type { OpenedRepositories, OpenRepositories } from './repositories.ts';
 import type { Subject } from './verdict/result.ts';
@@ -51,7 +51,8 @@ export async function examine(
     if (!options.allowUnsigned) requireVouched(chain, apk, opened);
     found = { ...found, claim: readClaim(apk, basename(file)) };
     return { file, source, ...found, failure: undefined };
-  } catch (failure) {
+  } catch (thrown) {
+    const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
       throw failure;
     return { file, source, ...found, failure };

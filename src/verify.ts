@@ -3,7 +3,7 @@ import type { StepObserver } from './build/steps.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
-import { Failure } from './failure.ts';
+import { asFailure, Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
 import { groupByBuild, type Prepared, prepare } from './prepare.ts';
@@ -17,7 +17,8 @@ import { verdictOfFailure } from './verdict/verdict.ts';
 export async function verify(files: readonly string[], given: RunOptions): Promise<RunResult> {
   try {
     return await verifyOpened(files, await openRun(files, given));
-  } catch (failure) {
+  } catch (thrown) {
+    const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
       throw failure;
     return runResult(
@@ -75,7 +76,8 @@ async function verifyBuild(
           try {
             const known = await knownOf(target, prepared!.plans[index], prepared);
             return { ...known, ...(await judge(target, index, prepared!, rebuilt, options)) };
-          } catch (failure) {
+          } catch (thrown) {
+            const failure = asFailure(thrown);
             if (!(failure instanceof Failure)) throw failure;
             return failedResult(target, failure, prepared!.plans[index], prepared);
           }
@@ -86,7 +88,8 @@ async function verifyBuild(
     } finally {
       await built.dispose();
     }
-  } catch (failure) {
+  } catch (thrown) {
+    const failure = asFailure(thrown);
     if (!(failure instanceof Failure)) throw failure;
     return Promise.all(
       targets.map(

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import chalk from 'chalk';
 import { printable } from '../bytes.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import type { Style } from '../report/style.ts';
 import { failureExitCodes, verdictExitCodes } from '../verdict/verdict.ts';
 
@@ -43,7 +43,8 @@ function write(descriptor: number, text: string): void {
 }
 
 /** Says what went wrong and returns the exit code for it. */
-export function reportFailure(failure: unknown): number {
+export function reportFailure(thrown: unknown): number {
+  const failure = asFailure(thrown);
   if (!(failure instanceof Failure)) {
     const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
     printNote(`wolfi-repro: internal: ${printable(text).replaceAll('\\x0a', '\n')}`);

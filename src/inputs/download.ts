@@ -12,7 +12,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { asFailure, Failure } from '../failure.ts';
 import { isAbandoned } from '../owner.ts';
 import { type Provenance, shownAddress } from './addresses.ts';
 import { type Answer, type Http, isTransient, refusalOf } from './http.ts';
@@ -111,7 +111,8 @@ class TransientStatus extends Error {
 }
 
 /** How long to wait before the next attempt; throws where there is no use in one. */
-function judge(failure: unknown, location: string): { wait: number | undefined } {
+function judge(thrown: unknown, location: string): { wait: number | undefined } {
+  const failure = asFailure(thrown);
   const refusal = refusalOf(failure);
   if (refusal !== undefined) throw refusal;
   if (failure instanceof TransientStatus) return { wait: failure.waitMilliseconds };

@@ -53,6 +53,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'look at the address; if you trust it, name it yourself or allow it with the flag that the report names',
   unreachable: 'look at the network and try again, or name another place that has the file',
   'bundle-invalid': 'get the bundle again; what is in it is not what its own list says',
+  'disk-unavailable': 'make room below the cache folder, or name another with --cache',
   'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
   'sandbox-unavailable':
     'run `wolfi-repro doctor`; as root, `--sandbox chroot --trust-recipe` works without namespaces',

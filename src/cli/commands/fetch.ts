@@ -1,6 +1,6 @@
 /** `wolfi-repro fetch`. */
 import { counted } from '../../bytes.ts';
-import { Failure } from '../../failure.ts';
+import { asFailure, Failure } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -20,7 +20,8 @@ export async function fetchCommand(subjects: readonly string[], raw: RawOptions)
         const { environment, plan, identity } = await lock(subject, options).finally(() => progress.stop());
         const counts = `${counted(environment.length, 'package')}, ${counted(plan.sources.length, 'source')}`;
         printData(`${subject}: ${counts}, plan sha256 ${identity}\n`);
-      } catch (failure) {
+      } catch (thrown) {
+        const failure = asFailure(thrown);
         if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
           throw failure;
         reportFailure(failure);
