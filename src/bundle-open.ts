@@ -1,5 +1,14 @@
 /** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parsePublicKey } from './apk/signature.ts';
@@ -43,7 +52,8 @@ export async function openBundle(file: string, tool: string, given: RunOptions):
   sweepAbandoned(bundles);
   const { manifest, text, from } = await readManifest(file);
   const folder = join(bundles, sha256(text));
-  if (!existsSync(join(folder, manifestName))) await unpack(file, from, manifest, text, folder, bundles);
+  if (existsSync(join(folder, manifestName))) touch(join(folder, manifestName));
+  else await unpack(file, from, manifest, text, folder, bundles);
   const inside = (path: string) => join(folder, path);
   const known = manifest.keys
     .filter((path) => basename(path) === wolfi.keyName)
@@ -63,6 +73,11 @@ export async function openBundle(file: string, tool: string, given: RunOptions):
       ...(isSamePlan(manifest, tool, given) ? { expectedPlan: manifest.plan } : {}),
     },
   };
+}
+
+function touch(path: string): void {
+  const now = Date.now() / 1000;
+  utimesSync(path, now, now);
 }
 
 /** Another version may infer more, and a syft that was not there before is part of the plan. */

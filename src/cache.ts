@@ -1,14 +1,15 @@
 /** What is kept on this machine: downloads, unpacked environments, git repositories. All of it can be thrown away. */
-import { existsSync, lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasLiveRuns, removeTree } from './build/run-directory.ts';
 import type { IdMap } from './build/sandbox/id-map.ts';
 import { parseSha256, type Sha256 } from './digest.ts';
 import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
-import { openStore } from './inputs/store.ts';
+import { heldSince, openStore } from './inputs/store.ts';
+import { isOwned } from './owner.ts';
 
 export interface CacheEntry {
-  readonly kind: 'object' | 'environment' | 'git';
+  readonly kind: 'object' | 'environment' | 'git' | 'bundle' | 'recipes';
   readonly name: string;
   readonly bytes: number;
   /** Milliseconds since 1970. */
@@ -24,17 +25,22 @@ export function listCache(folder: string): CacheEntry[] {
     ...objects,
     ...folders(folder, 'environment', 'guest.json'),
     ...folders(folder, 'git', 'HEAD'),
+    ...folders(folder, 'bundle', 'manifest.json'),
+    ...folders(folder, 'recipes', ''),
   ].sort((a, b) => a.usedAt - b.usedAt || (a.name < b.name ? -1 : 1));
 }
 
-const placeOf = { environment: 'environments', git: 'git' } as const;
+const placeOf = { environment: 'environments', git: 'git', bundle: 'bundles', recipes: 'recipes' } as const;
 
-function folders(cache: string, kind: 'environment' | 'git', mark: string): CacheEntry[] {
+/** @param mark the file in each that is touched when it is used; the folder itself where it is empty */
+function folders(cache: string, kind: keyof typeof placeOf, mark: string): CacheEntry[] {
   const parent = join(cache, placeOf[kind]);
   return namesIn(parent).flatMap((name) => {
+    if (isOwned(name)) return [];
     const stat = statSync(join(parent, name, mark), { throwIfNoEntry: false });
     if (stat === undefined) return [];
-    const usedAt = Math.max(stat.atimeMs, stat.mtimeMs);
+    // To list a folder is to read it.
+    const usedAt = mark === '' ? stat.mtimeMs : Math.max(stat.atimeMs, stat.mtimeMs);
     return [{ kind, name, bytes: treeBytes(join(parent, name)), usedAt }];
   });
 }
@@ -61,16 +67,23 @@ export interface PruneLimits {
   readonly mostBytes: number | undefined;
 }
 
-/** Removes entries and returns them. Environments stay while a build is under way: it may stand on one. */
+/** Folders are looked at before the store is. */
+const headStartMilliseconds = 60_000;
+
+/**
+ * Removes entries and returns them. What a process that lives may have asked for stays, and so do folders while a build is under
+ * way: it may stand on one.
+ */
 export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap): Promise<CacheEntry[]> {
   const entries = listCache(folder);
   const busy = hasLiveRuns(join(folder, 'runs'));
+  const since = (heldSince(join(folder, 'store')) ?? Number.POSITIVE_INFINITY) - headStartMilliseconds;
   let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const removed: CacheEntry[] = [];
   for (const entry of entries) {
     const old = limits.usedBefore !== undefined && entry.usedAt < limits.usedBefore;
     const tooMuch = limits.mostBytes !== undefined && left > limits.mostBytes;
-    if (!(old || tooMuch) || (busy && entry.kind !== 'object')) continue;
+    if (!(old || tooMuch) || entry.usedAt >= since || (busy && entry.kind !== 'object')) continue;
     await remove(folder, entry, ids);
     left -= entry.bytes;
     removed.push(entry);
@@ -84,7 +97,12 @@ async function remove(folder: string, { kind, name }: CacheEntry, ids: IdMap): P
   const parent = join(folder, placeOf[kind]);
   sweepAbandoned(parent);
   const aside = join(parent, ownedName());
-  if (!existsSync(join(parent, name))) return;
-  renameSync(join(parent, name), aside);
+  try {
+    renameSync(join(parent, name), aside);
+  } catch (failure) {
+    // Another process was faster.
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw failure;
+  }
   await removeTree(aside, ids);
 }

@@ -12,9 +12,16 @@ export function ownedPrefix(): string {
   return `${[process.pid, startTime(process.pid), ...place()].join('.')}.`;
 }
 
+const owned = /^(\d+)\.(\d+)\.(\d+)\.([0-9a-f]+)\.([0-9a-f]+)\./;
+
+/** Whether the name is one of what a process makes for as long as it lives. */
+export function isOwned(name: string): boolean {
+  return owned.test(name);
+}
+
 /** Whether the name was given by a process that is certainly no more. */
 export function isAbandoned(name: string): boolean {
-  const match = /^(\d+)\.(\d+)\.(\d+)\.([0-9a-f]+)\.([0-9a-f]+)\./.exec(name);
+  const match = owned.exec(name);
   if (match === null) return false;
   const [, pid, start, namespace, boot, machine] = match;
   const [ownNamespace, ownBoot, ownMachine] = place();

@@ -1,5 +1,14 @@
 /** The git repository of recipes: which commit a package was built from, the recipe there, and what lay beside it. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
@@ -101,7 +110,14 @@ async function mirrorRecipes(address: string, commit: string, git: Git, inputs: 
     const known = await lookUpExport(git, path, commit, inputs.store);
     if (known === undefined) await update(path, address, git, inputs);
   }
+  touch(path);
   return path;
+}
+
+/** What was not used for long can be pruned. */
+function touch(path: string): void {
+  const now = Date.now() / 1000;
+  utimesSync(path, now, now);
 }
 
 async function update(path: string, address: string, git: Git, inputs: Inputs): Promise<void> {
@@ -216,7 +232,10 @@ async function extract(
   const tree = /^040000 tree ([0-9a-f]{40})\t/.exec(listed)?.[1];
   if (tree === undefined) return undefined;
   const path = join(kept, `tree-${tree}`);
-  if (existsSync(path)) return path;
+  if (existsSync(path)) {
+    touch(path);
+    return path;
+  }
   mkdirSync(kept, { recursive: true });
   const aside = join(kept, ownedName());
   try {

@@ -51,15 +51,48 @@ export interface Store {
   remove(digest: Sha256): void;
 }
 
+const holders = 'holders';
+
+/**
+ * Milliseconds since 1970 since when processes that live may use what is in a store: none of it that was asked for later may be
+ * removed under their hands. Undefined where there are none.
+ */
+export function heldSince(folder: string): number | undefined {
+  const place = join(folder, holders);
+  sweepAbandoned(place);
+  const times = namesIn(place).flatMap(
+    (name) => statSync(join(place, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
+  );
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Says that this process uses a store, until it ends. */
+function hold(folder: string): void {
+  const mark = join(folder, holders, ownedName());
+  try {
+    mkdirSync(dirname(mark), { recursive: true });
+    writeFileSync(mark, '');
+    process.once('exit', () => rmSync(mark, { force: true }));
+  } catch {
+    // A store that belongs to somebody else can be read all the same.
+  }
+}
+
 /** Opens the store below a folder; what killed processes left aside is swept. */
 export function openStore(folder: string): Store {
   const objects = join(folder, 'objects', 'sha256');
   const asides = join(folder, 'aside');
   const notes = join(folder, 'notes');
   let swept = false;
+  let held = false;
+  const use = () => {
+    if (!held) hold(folder);
+    held = true;
+  };
   const pathOf = (digest: Sha256) => join(objects, digest.slice(0, 2), digest.slice(2));
   const noteOf = (name: string) => join(notes, sha256(Buffer.from(name)));
   const aside = () => {
+    use();
     mkdirSync(asides, { recursive: true });
     if (!swept) sweepAbandoned(asides);
     swept = true;
@@ -85,6 +118,7 @@ export function openStore(folder: string): Store {
       return digest;
     },
     async get(digest) {
+      use();
       const path = pathOf(digest);
       return (await isWhole(path, digest)) ? path : undefined;
     },
@@ -107,7 +141,8 @@ export function openStore(folder: string): Store {
     async verify() {
       const bad: Sha256[] = [];
       for (const { sha256: digest } of listObjects(objects)) {
-        if ((await hashFile(pathOf(digest))) === digest) continue;
+        const found = await hashPresent(pathOf(digest));
+        if (found === digest || found === undefined) continue;
         rmSync(pathOf(digest), { force: true });
         bad.push(digest);
       }
@@ -146,11 +181,21 @@ function seal(path: string, digest: Sha256): void {
   utimesSync(path, Date.now() / 1000, stampOf(digest));
 }
 
+/** Undefined where another process has removed it. */
+async function hashPresent(path: string): Promise<Sha256 | undefined> {
+  try {
+    return await hashFile(path);
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+}
+
 async function isWhole(path: string, digest: Sha256): Promise<boolean> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) return false;
   const touched = Math.abs(stat.mtimeMs / 1000 - stampOf(digest)) > 0.001;
-  if (touched && (await hashFile(path)) !== digest) {
+  if (touched && (await hashPresent(path)) !== digest) {
     rmSync(path, { force: true });
     return false;
   }

@@ -12,3 +12,8 @@ export function temporaryFolder(test: Ending): string {
   test.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** One that the test removes itself. */
+export function makeFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'wolfi-repro-test-'));
+}

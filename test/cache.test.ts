@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { callerIdMap } from '../src/build/sandbox/id-map.ts';
+import { listCache, pruneCache, verifyCache } from '../src/cache.ts';
+import { type Sha256, sha256 } from '../src/digest.ts';
+import { ownedName } from '../src/inputs/owners.ts';
+import { openStore } from '../src/inputs/store.ts';
+import { makeFolder } from './support/folder.ts';
+
+const ids = callerIdMap({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'lab' });
+const day = 24 * 3600 * 1000;
+const none = { usedBefore: undefined, mostBytes: undefined };
+
+describe('the cache', { concurrency: false }, () => {
+  let folder: string;
+  let others: ChildProcess[];
+
+  beforeEach(() => {
+    folder = makeFolder();
+    others = [];
+  });
+  afterEach(() => {
+    for (const each of others) each.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Of a store that this process does not hold. */
+  function putObject(content: string, usedAt: number): Sha256 {
+    const digest = sha256(Buffer.from(content));
+    const path = join(folder, 'store/objects/sha256', digest.slice(0, 2), digest.slice(2));
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, content);
+    chmodSync(path, 0o444);
+    utimesSync(path, usedAt / 1000, Number.parseInt(digest.slice(0, 8), 16) / 4);
+    return digest;
+  }
+
+  function putFolder(parent: string, name: string, mark: string, usedAt: number): void {
+    const path = join(folder, parent, name);
+    mkdirSync(join(path, 'below'), { recursive: true });
+    writeFileSync(join(path, 'below/file'), 'x'.repeat(1000));
+    writeFileSync(join(path, mark), 'mark');
+    utimesSync(join(path, mark), usedAt / 1000, usedAt / 1000);
+    utimesSync(path, usedAt / 1000, usedAt / 1000);
+  }
+
+  /** Everything that there is, the oldest first. */
+  function fill(): number {
+    const now = Date.now();
+    putObject('oldest', now - 50 * day);
+    putFolder('environments', 'e', 'guest.json', now - 40 * day);
+    putFolder('git', 'g', 'HEAD', now - 30 * day);
+    putFolder('bundles', 'b', 'manifest.json', now - 20 * day);
+    putFolder('recipes', 'tree-r', 'mark', now - 10 * day);
+    putObject('newest', now - day);
+    return now;
+  }
+
+  const kinds = (entries: readonly { kind: string }[]) => entries.map(({ kind }) => kind);
+  const all = ['object', 'environment', 'git', 'bundle', 'recipes', 'object'];
+
+  it('lists everything that is kept with its size, the longest unused first', () => {
+    fill();
+    const entries = listCache(folder);
+    assert.deepEqual(kinds(entries), all);
+    assert.deepEqual(
+      entries.filter(({ kind }) => kind === 'object').map(({ bytes, name }) => [bytes, name]),
+      ['oldest', 'newest'].map((content) => [6, sha256(Buffer.from(content))]),
+    );
+    assert.ok(entries.filter(({ kind }) => kind !== 'object').every(({ bytes }) => bytes === 1004));
+  });
+
+  it('is empty where there is none, and leaves out what is under way', async () => {
+    assert.deepEqual(listCache(folder), []);
+    assert.deepEqual(await verifyCache(folder), []);
+    assert.deepEqual(await pruneCache(folder, { ...none, mostBytes: 0 }, ids), []);
+    putFolder('recipes', ownedName(), 'mark', Date.now());
+    assert.deepEqual(listCache(folder), []);
+  });
+
+  it('loses what was not used for a time, and nothing else', async () => {
+    const now = fill();
+    const removed = await pruneCache(folder, { ...none, usedBefore: now - 25 * day }, ids);
+    assert.deepEqual(kinds(removed), all.slice(0, 3));
+    assert.deepEqual(kinds(listCache(folder)), all.slice(3));
+    assert.deepEqual(readdirSync(join(folder, 'environments')), []);
+  });
+
+  it('loses the longest unused until no more than a size is left', async () => {
+    fill();
+    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 2100 }, ids)), all.slice(0, 3));
+    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 2100 }, ids)), []);
+    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), all.slice(3));
+    assert.deepEqual(listCache(folder), []);
+  });
+
+  it('keeps folders while a build is under way', async () => {
+    fill();
+    mkdirSync(join(folder, 'runs', ownedName()), { recursive: true });
+    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), ['object', 'object']);
+  });
+
+  it('keeps what a process that lives has asked for, until it is no more', async () => {
+    const now = fill();
+    const digest = sha256(Buffer.from('oldest'));
+    const store = new URL('../src/inputs/store.js', import.meta.url).href;
+    const other = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { openStore } = await import(${JSON.stringify(store)});
+         await openStore(${JSON.stringify(join(folder, 'store'))}).get('${digest}');
+         console.log('held');
+         setTimeout(() => {}, 60_000);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    others.push(other);
+    await once(other.stdout!, 'data');
+    assert.deepEqual(
+      kinds(await pruneCache(folder, { usedBefore: now + day, mostBytes: 0 }, ids)),
+      all.slice(1),
+    );
+    assert.deepEqual(
+      listCache(folder).map(({ name }) => name),
+      [digest],
+    );
+    other.kill('SIGKILL');
+    await once(other, 'close');
+    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), ['object']);
+  });
+
+  it('loses damaged objects by verification, and says which', async () => {
+    fill();
+    const digest = sha256(Buffer.from('oldest'));
+    const path = join(folder, 'store/objects/sha256', digest.slice(0, 2), digest.slice(2));
+    chmodSync(path, 0o644);
+    writeFileSync(path, 'forged');
+    utimesSync(path, 1, Number.parseInt(digest.slice(0, 8), 16) / 4);
+    assert.deepEqual(await verifyCache(folder), [digest]);
+    assert.ok(!existsSync(path));
+    assert.deepEqual(await verifyCache(folder), []);
+  });
+
+  it('is pruned, verified and used by several processes at once', async () => {
+    const now = Date.now();
+    for (let at = 0; at < 400; at += 1) putObject(`object ${at}`.repeat(1000), now - at * day);
+    for (let at = 0; at < 20; at += 1) putFolder('git', `g${at}`, 'HEAD', now - at * day);
+    const [cache, map] = ['cache', 'build/sandbox/id-map'].map(
+      (name) => new URL(`../src/${name}.js`, import.meta.url).href,
+    );
+    const script = (work: string) => `
+      const { listCache, pruneCache, verifyCache } = await import(${JSON.stringify(cache)});
+      const { callerIdMap } = await import(${JSON.stringify(map)});
+      const folder = ${JSON.stringify(folder)};
+      const ids = callerIdMap({ uid: process.getuid(), gid: process.getgid(), name: 'lab' });
+      ${work}`;
+    const run = (work: string) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', script(work)]);
+    const prune =
+      'for (let size = 2e6; size >= 0; size -= 2e5) await pruneCache(folder, { usedBefore: undefined, mostBytes: size }, ids);';
+    const verify =
+      'for (let at = 0; at < 5; at += 1) if ((await verifyCache(folder)).length > 0) throw new Error("damaged");';
+    await Promise.all([run(prune), run(prune), run(verify), run(verify)]);
+    assert.deepEqual(listCache(folder), []);
+    assert.deepEqual(readdirSync(join(folder, 'git')), []);
+  });
+
+  it('is held by whoever puts something in, and free when that ends', async () => {
+    openStore(join(folder, 'store')).add(Buffer.from('mine'));
+    assert.deepEqual(await pruneCache(folder, { ...none, mostBytes: 0 }, ids), []);
+    assert.equal(readdirSync(join(folder, 'store/holders')).length, 1);
+  });
+});
