@@ -1,5 +1,6 @@
 /** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
 import {
+  chmodSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -138,6 +139,7 @@ async function unpack(
     }
     await requireEnd(handle, at);
     requireExported(manifest, aside);
+    openFolders(manifest, aside);
     const manifestFile = await open(join(aside, manifestName), 'wx');
     await manifestFile.writeFile(text);
     await manifestFile.close();
@@ -170,6 +172,19 @@ function requireExported({ mirrors, files }: BundleManifest, folder: string): vo
     // An empty folder that git wants is in no bundle.
     mkdirSync(join(folder, location, 'refs'));
   }
+}
+
+/** Whatever the umask: builds read it with ids that are not the caller's. */
+function openFolders({ files, mirrors }: BundleManifest, folder: string): void {
+  const paths = [
+    ...files.map(({ path }) => dirname(path)),
+    ...mirrors.map(({ location }) => `${location}/refs`),
+  ];
+  const all = paths.flatMap((path) => [
+    path,
+    ...[...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)),
+  ]);
+  for (const each of new Set([...all, '.'])) chmodSync(join(folder, each), 0o755);
 }
 
 async function writeObject(

@@ -2,6 +2,12 @@
 /** The command line: one call, one exit code. */
 import { version } from './version.ts';
 
+// Node's own exit code for what nobody caught is that of a verdict.
+process.once('uncaughtException', (failure) => {
+  process.stderr.write(`wolfi-repro: internal: ${failure.stack ?? failure}\n`);
+  process.exit(70);
+});
+
 const argv = process.argv.slice(2);
 
 // Asked for most often by other programs, and the parser of the command line takes longer to load than Node itself.

@@ -1,15 +1,18 @@
 /** Downloads into the store: retried, resumed, bounded, hashed as they come. */
 import {
   createReadStream,
+  ftruncateSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { asFailure, Failure } from '../failure.ts';
@@ -37,6 +40,8 @@ export interface Downloader {
   /** Waited after the first of them; doubled each time. */
   readonly backoffMilliseconds: number;
   readonly onTransfer: (transfer: Transfer) => void;
+  /** How long a server may send less than a thousand bytes a second; git's bound is the same. */
+  readonly slowMilliseconds?: number;
 }
 
 export interface Wanted {
@@ -65,6 +70,8 @@ export type Downloaded =
 const longestRetryAfter = 20;
 const mostAttempts = 100;
 const progressMilliseconds = 200;
+const defaultSlowMilliseconds = 60_000;
+const leastBytesPerSecond = 1000;
 const partialsKeptMilliseconds = 7 * 24 * 3600 * 1000;
 /** Statuses that may be gone a moment later. */
 const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -85,7 +92,7 @@ export async function download(location: string, wanted: Wanted, by: Downloader)
       } catch (failure) {
         by.signal.throwIfAborted();
         const { wait } = judge(failure, location);
-        idle = part.bytes > before ? 0 : idle + 1;
+        idle = part.bytes > before && !(failure instanceof TooSlow) ? 0 : idle + 1;
         if (idle >= by.attempts || attempt >= mostAttempts) throw unreachable(location, failure);
         await sleep(wait ?? by.backoffMilliseconds * 2 ** Math.max(0, idle - 1), undefined, {
           signal: by.signal,
@@ -107,6 +114,33 @@ class TransientStatus extends Error {
       ? Math.min(Number(retryAfter), longestRetryAfter)
       : undefined;
     this.waitMilliseconds = seconds === undefined ? undefined : seconds * 1000;
+  }
+}
+
+/** A server that sends a byte now and then would keep a run for ever. */
+class TooSlow extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Looks at what came in each span of time. */
+class Pace {
+  #bytes: number;
+  #since: number;
+  readonly #span: number;
+
+  constructor(bytes: number, now: number, span: number) {
+    this.#bytes = bytes;
+    this.#since = now;
+    this.#span = span;
+  }
+
+  require(bytes: number, now: number): void {
+    const passed = now - this.#since;
+    if (passed < this.#span) return;
+    if (bytes - this.#bytes < (leastBytesPerSecond * passed) / 1000)
+      throw new TooSlow('the server is too slow');
+    this.#bytes = bytes;
+    this.#since = now;
   }
 }
 
@@ -132,7 +166,7 @@ async function attemptOnce(
   part: Part,
   by: Downloader,
 ): Promise<Downloaded | undefined> {
-  if (part.bytes > 0 && part.validator === undefined) await part.restart();
+  if (part.bytes > 0 && part.validator === undefined) part.restart();
   const answer = await by.http.get(location, wanted.provenance, requestHeaders(part, wanted.known));
   try {
     const { status } = answer;
@@ -140,11 +174,16 @@ async function attemptOnce(
     if (status === 304 && part.bytes === 0 && wanted.known !== undefined) return { kind: 'unchanged' };
     if (transientStatuses.has(status)) throw new TransientStatus(status, answer.header('retry-after'));
     if (status === 416 && part.bytes > 0) {
-      await part.restart();
+      part.restart();
       return undefined;
     }
     if (status !== 200 && status !== 206) throw refusedStatus(location, status);
-    if (status === 200) await part.restart();
+    // RFC 9110 §15.3.7: what belongs to the same version says so; a server that ignores `If-Range` may have another one.
+    if (status === 206 && answer.header('etag') !== part.validator) {
+      part.restart();
+      return undefined;
+    }
+    if (status === 200) part.restart();
     else requireContinuation(answer, part, location);
     await receive(answer, part, location, wanted, by);
     return part.finish(by.store);
@@ -179,7 +218,7 @@ async function receive(
   part: Part,
   location: string,
   { mostBytes }: Wanted,
-  { onTransfer }: Downloader,
+  { onTransfer, slowMilliseconds = defaultSlowMilliseconds }: Downloader,
 ): Promise<void> {
   const length = /^\d+$/.test(answer.header('content-length') ?? '')
     ? Number(answer.header('content-length'))
@@ -190,18 +229,38 @@ async function receive(
   const started = performance.now();
   const from = part.bytes;
   let told = started;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+  const pace = new Pace(from, started, slowMilliseconds);
+  await consume(answer.body, (chunk) => {
     if (part.bytes + chunk.length > mostBytes) throw tooLarge(location, mostBytes);
-    await part.write(chunk);
+    part.write(chunk);
     const now = performance.now();
-    if (now - told < progressMilliseconds) continue;
+    pace.require(part.bytes, now);
+    if (now - told < progressMilliseconds) return;
     told = now;
     const bytesPerSecond = ((part.bytes - from) * 1000) / (now - started);
     onTransfer({ address: shownAddress(location), bytes: part.bytes, total, bytesPerSecond });
-  }
+  });
   if (total !== undefined && part.bytes !== total) {
     throw Object.assign(new Error('the body is shorter than announced'), { code: 'ECONNRESET' });
   }
+}
+
+/**
+ * Takes each chunk as it comes. A body that is not read for a moment makes undici stop its parser, and undici 7 throws out of a
+ * socket's event, where nobody catches it, if the server ends the connection in that moment (lib/dispatcher/client-h1.js,
+ * `Parser.finish`).
+ */
+function consume(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    body.once('end', resolve).once('error', reject);
+    body.on('data', (chunk: Buffer) => {
+      try {
+        take(chunk);
+      } catch (failure) {
+        body.destroy(failure as Error);
+      }
+    });
+  });
 }
 
 function validatorsOf({ header }: Answer): Validators {
@@ -287,17 +346,17 @@ class Part {
     writeFileSync(`${this.#path}.json`, JSON.stringify(validators));
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
+  write(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; ) {
-      const { bytesWritten } = await this.#handle.write(chunk, at, chunk.length - at, this.bytes);
-      at += bytesWritten;
-      this.bytes += bytesWritten;
+      const written = writeSync(this.#handle.fd, chunk, at, chunk.length - at, this.bytes);
+      at += written;
+      this.bytes += written;
     }
     this.#hasher.update(chunk);
   }
 
-  async restart(): Promise<void> {
-    await this.#handle.truncate(0);
+  restart(): void {
+    ftruncateSync(this.#handle.fd, 0);
     this.bytes = 0;
     this.#hasher = sha256Hasher();
   }

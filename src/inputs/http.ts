@@ -57,6 +57,8 @@ export interface Http {
 }
 
 const mostRedirects = 10;
+/** More than comes before whoever asked begins to read, so that the parser is never stopped (`consume` in download.ts). */
+const unreadBytes = 16 * 1024 * 1024;
 
 type Undici = typeof import('undici');
 
@@ -123,6 +125,8 @@ function agent(
     httpProxy: proxies.http ?? '',
     httpsProxy: proxies.https ?? '',
     noProxy: proxies.none ?? '',
+    // A proxy forwards plain http itself (RFC 9112 §3.2.2) and tunnels https alone; many refuse anything else.
+    proxyTunnel: false,
     headersTimeout: timeoutMilliseconds,
     bodyTimeout: timeoutMilliseconds,
     connect: { timeout: timeoutMilliseconds, ...(lookup === undefined ? {} : { lookup }) },
@@ -157,6 +161,7 @@ async function exchange(
     body,
   } = await agents.request(bare, {
     dispatcher: agents[trust],
+    highWaterMark: unreadBytes,
     signal,
     headers: {
       'user-agent': 'wolfi-repro',

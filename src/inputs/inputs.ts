@@ -70,6 +70,7 @@ export interface NetworkOptions {
   readonly attempts: number;
   readonly backoffMilliseconds: number;
   readonly onTransfer: (transfer: Transfer) => void;
+  readonly slowMilliseconds?: number;
 }
 
 export const defaultNetwork: NetworkOptions = {

@@ -579,7 +579,7 @@ async function runHere(text: string, home: string): Promise<string> {
     SOURCE_DATE_EPOCH: clock,
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  return (await promisify(execFile)('/bin/sh', ['-ec', text], { cwd: home, env })).stdout;
+  return (await promisify(execFile)('bash', ['-ec', text], { cwd: home, env })).stdout;
 }
 
 /** Lines that only one side has: `-` with a network, `+` in the sandbox. */
