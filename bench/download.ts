@@ -7,40 +7,48 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { machineInputs } from '../src/inputs/inputs.ts';
 import { startLabServer } from '../test/support/lab-server.ts';
+import { hasProgram, interleave, type Report, showRatios } from './measure.ts';
 
 const bytes = 200 * 1024 * 1024;
-const rounds = 3;
-const run = promisify(execFile);
 
-export async function benchDownload(report: (line: string) => void): Promise<void> {
+export async function benchDownload(report: Report, rounds: number): Promise<void> {
+  if (!hasProgram('curl')) return report('download: left out, curl is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
   const server = await startLabServer();
   server.put('/file', randomBytes(bytes));
+  const file = join(folder, 'file');
+  let round = 0;
   try {
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      const inputs = machineInputs(join(folder, String(round)), new AbortController().signal);
-      ours.push(await timed(() => inputs.obtain(`${server.url}/file`)));
-      const file = join(folder, 'file');
-      theirs.push(
-        await timed(() => run('sh', ['-c', `curl -s -o ${file} ${server.url}/file && sha256sum ${file}`])),
-      );
-    }
-    report(`download of ${bytes / 1024 / 1024} MiB into the store: ${median(ours)} ms`);
-    report(`  curl and sha256sum: ${median(theirs)} ms`);
+    const timings = await interleave(
+      {
+        'curl and sha256sum': async () => {
+          await promisify(execFile)('sh', [
+            '-c',
+            `curl -s -o "$1" "$2" && sha256sum "$1"`,
+            'sh',
+            file,
+            `${server.url}/file`,
+          ]);
+          return undefined;
+        },
+        'into the store': async () => {
+          round += 1;
+          const cache = join(folder, String(round));
+          const began = performance.now();
+          await machineInputs(cache, new AbortController().signal).obtain(`${server.url}/file`);
+          const time = performance.now() - began;
+          rmSync(cache, { recursive: true });
+          return time;
+        },
+      },
+      rounds,
+    );
+    showRatios(report, `download of ${bytes / 1024 / 1024} MiB on the loopback`, timings, {
+      reference: 'curl and sha256sum',
+      bytes,
+    });
   } finally {
     await server.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return Math.round(performance.now() - started);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -1,7 +1,9 @@
 /** `npm run bench [-- NAME...]`: all benchmarks, or those named. See README.md for how to read them. */
 import { join } from 'node:path';
 import { sharedSamples } from '../test/support/lab.ts';
+import { benchDownload } from './download.ts';
 import { benchEmit } from './emit.ts';
+import { benchExports } from './exports.ts';
 import { benchIndex } from './index.ts';
 import type { Report } from './measure.ts';
 import { benchProductionId } from './production-id.ts';
@@ -21,6 +23,8 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
     sharedSamples === undefined
       ? report('index: left out, the samples are not beside the checkout')
       : benchIndex(report, join(sharedSamples, 'alpine-3.17-main-APKINDEX.tar.gz')),
+  exports: benchExports,
+  download: (report) => benchDownload(report, rounds),
 };
 
 const named = process.argv.slice(2);

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sha256 } from '../digest.ts';
+import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { isAddress } from './files.ts';
 import type { Git } from './git.ts';
@@ -187,11 +187,24 @@ async function leadsOn(
 }
 
 async function recallExports(name: string, store: Store): Promise<ExportIndex> {
-  const note = store.recall(name);
-  if (note === undefined) return nothing;
-  const { tips, object } = JSON.parse(note) as { tips: string[]; object: Parameters<Store['get']>[0] };
-  const path = await store.get(object);
-  return path === undefined ? nothing : { tips, text: readFileSync(path, 'latin1') };
+  const note = parseNote(store.recall(name) ?? '');
+  const path = note === undefined ? undefined : await store.get(note.object);
+  return note === undefined || path === undefined
+    ? nothing
+    : { tips: note.tips, text: readFileSync(path, 'latin1') };
+}
+
+/** Undefined for what was damaged: the index is made anew. */
+function parseNote(text: string): { readonly tips: readonly string[]; readonly object: Sha256 } | undefined {
+  try {
+    const { tips, object } = JSON.parse(text) as { tips: readonly string[]; object: string };
+    const digest = parseSha256(object);
+    return digest === undefined || !tips.every((tip) => /^[0-9a-f]{40}$/.test(tip))
+      ? undefined
+      : { tips, object: digest };
+  } catch {
+    return undefined;
+  }
 }
 
 async function readExports(
