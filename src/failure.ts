@@ -157,8 +157,9 @@ const refusals = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO',
 export function asFailure(thrown: unknown): unknown {
   if (thrown instanceof Failure || !(thrown instanceof Error)) return thrown;
   const { code, syscall } = thrown as NodeJS.ErrnoException;
-  if (code === undefined || syscall === undefined || syscall === 'connect' || !refusals.has(code))
-    return thrown;
+  // Node says of a folder with those above it that one is missing where the disk takes none (EROFS).
+  const refused = refusals.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir');
+  if (!refused || syscall === undefined || syscall === 'connect') return thrown;
   return new Failure('disk-unavailable', `this machine’s disk refuses to ${syscall}: ${code}`, {
     cause: thrown,
   });
