@@ -56,7 +56,7 @@ describe('inputs that may contact nobody', {
   }
   const request = (commit: string) => ({
     source: { kind: 'git', repository: `${server.url}/git/os.git`, commit, reference: 'main' } as const,
-    git: { tag: '', branch: 'main', depth: 1, submodules: false },
+    git: { tag: '', branch: 'main', depth: 1, submodules: false, takesTip: false, cherryPicks: [] },
   });
 
   it('have what was fetched before, and fail for the rest', async () => {
