@@ -199,6 +199,15 @@ function detailOf(failure: unknown): string {
 }
 
 function diagnoseIds(named: IdMap, given: IdMapping): Diagnosis {
+  if (given === 'range' && named.uid === 0) {
+    return {
+      what: 'subordinate ids',
+      state: 'lesser',
+      detail:
+        'granted, but steps have the id of root, which lacks the capabilities or the ids to lend another',
+      remedy: 'run wolfi-repro as an ordinary user',
+    };
+  }
   const fine = given === 'range';
   const refused = named.kind === 'range' && !fine;
   return {

@@ -13,6 +13,7 @@ import {
   maskProc,
   mountOverlay,
   onMachine,
+  withoutPower,
 } from '../support/machines.ts';
 import { cannotSandbox, folderOf } from '../support/sandboxes.ts';
 import { type Identity, identities } from '../support/users.ts';
@@ -111,6 +112,16 @@ describe('doctor names what the kernel refuses', { skip: cannotSandbox(asUser) }
     assert.equal(state, 'lesser');
     assert.match(remedy!, /--cache/);
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('doctor names what root lacks', { skip: asRoot.skip || cannotSandbox(asRoot) }, () => {
+  it('to have builds run by somebody else', () => {
+    const report = doctor(withoutPower, asRoot);
+    assert.equal(report.status, 0, JSON.stringify(report.found));
+    const { state, remedy } = diagnosisOf(report, 'subordinate ids');
+    assert.equal(state, 'lesser');
+    assert.match(remedy!, /ordinary user/);
   });
 });
 

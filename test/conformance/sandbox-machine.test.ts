@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
 import {
+  asContainersRoot,
   breakMapProgram,
+  firstOfContainer,
   forbidNamespaces,
   inContainer,
   maskProc,
@@ -190,6 +192,16 @@ describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, 
     const [outcome] = await runBuilds(asRoot, 'bubblewrap', [{ name: 'ids', steps: [whoami] }], { wrapper });
     assertBuilt(outcome!);
     assert.match(outcome!.log, new RegExp(`^ +0 +${0x70000000 + 5} `, 'm'));
+  });
+
+  it('lends of the ids of a container, where that has enough', {
+    skip: existsSync('/usr/bin/newuidmap') ? false : 'newuidmap is not installed',
+  }, async () => {
+    const identity = { ...asRoot, uid: firstOfContainer, prefix: asContainersRoot(material) };
+    const [outcome] = await runBuilds(identity, 'bubblewrap', [{ name: 'ids', steps: [whoami] }]);
+    assertBuilt(outcome!);
+    assert.deepEqual(outcome!.entries, owned);
+    assert.match(outcome!.log, /^ +0 +1 +1$/m);
   });
 
   it('builds in a folder of its own, which stays as it is', async () => {

@@ -17,6 +17,18 @@ export function inContainer(script: string): readonly string[] {
   return ['unshare', ...flags, '/bin/sh', '-ec', `${script}\nexec "$@"`, 'sh'];
 }
 
+/** Root of a container that has 65,536 ids of the machine's, from this one on; `folder` is for what grants them. */
+export const firstOfContainer = 100_000;
+export function asContainersRoot(folder: string): readonly string[] {
+  const grant = `printf 'root:${firstOfContainer}:65536\\n' >"$1/granted"
+mount --bind "$1/granted" /etc/subuid
+mount --bind "$1/granted" /etc/subgid`;
+  const ids = ['users', 'groups'].map((kind) => `--map-${kind}=${firstOfContainer},0,65536`);
+  const root = ['--setuid', '0', '--setgid', '0'];
+  const flags = ['--user', ...ids, ...root, '--mount', '--pid', '--fork', '--mount-proc'];
+  return [...onMachine(grant, folder), 'unshare', ...flags];
+}
+
 /** Scripts for `inContainer`. */
 export const forbidNamespaces: string = 'echo 0 >/proc/sys/user/max_user_namespaces';
 export const maskProc: string = 'mount -t tmpfs none /proc/acpi || mount --bind /dev/null /proc/meminfo';

@@ -38,19 +38,19 @@ export function makeReach(ids: IdMap, directory: string, others: readonly string
 /**
  * Script that mounts what is shown and goes on with the rest of its arguments, which `--` divides from the paths. It runs as
  * root in a mount namespace of its own and in the build's folder; a tree is first put together there, since what is shown may
- * itself lie below the place.
+ * itself lie below the place. The machine's own list of mounts (`-n`) is not told.
  */
 export const showScript = `set -e
-mount -t tmpfs -o mode=0755,nosuid,nodev,size=64k none ${stage}
+mount -n -t tmpfs -o mode=0755,nosuid,nodev,size=64k none ${stage}
 at=0
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mkdir "${stage}/$at"; else : > "${stage}/$at"; fi
-  if [ "$at" = 0 ]; then mount --bind -- "$1" "${stage}/0"; else mount --rbind -- "$1" "${stage}/$at"; fi
+  if [ "$at" = 0 ]; then mount -n --bind -- "$1" "${stage}/0"; else mount -n --rbind -- "$1" "${stage}/$at"; fi
   at=$((at + 1))
   shift
 done
 shift
-mount --move ${stage} ${place}
+mount -n --move ${stage} ${place}
 cd ${place}/0
 exec "$@"`;
 
