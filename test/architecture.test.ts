@@ -53,7 +53,7 @@ const gateways: Readonly<Record<string, string>> = {
   yaml: 'claim/recipe/yaml.ts',
   '@noble/hashes': 'witnessed-digest.ts',
   execa: 'process.ts',
-  commander: 'cli/program.ts',
+  commander: 'cli/commander.ts',
   chalk: 'cli/output.ts',
   undici: 'inputs/http.ts',
   diff: 'compare/comparators/alignment.ts',

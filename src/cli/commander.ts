@@ -1,0 +1,2 @@
+/** The gateway to the `commander` package. */
+export { Command, CommanderError, Option } from 'commander';
