@@ -1,10 +1,13 @@
 /** Sources from servers, recipes from a repository, bundles: the whole path on the larger lab, which has recipes that fetch. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { writeBundle } from '../../src/bundle.ts';
 import { openBundle } from '../../src/bundle-open.ts';
 import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
@@ -12,10 +15,10 @@ import { lock } from '../../src/lock.ts';
 import type { RunOptions } from '../../src/options.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { type Golden, goldens, sharedLab } from '../support/lab.ts';
+import { type Golden, goldens, lab, labEnvironment, sharedLab } from '../support/lab.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
-import { assertReproduced, cannotRebuild, explain, labOptions } from './lab-run.ts';
+import { assertReproduced, cannotRebuild, explain, labOptions, sandbox } from './lab-run.ts';
 
 const quick: NetworkOptions = {
   ...defaultNetwork,
@@ -26,6 +29,7 @@ const quick: NetworkOptions = {
 const skip = sharedLab === undefined ? 'the larger lab is not beside the checkout' : cannotRebuild;
 const tally = 'sha256:616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
 const pebble = 'sha256:b1d3cd7ec1c02c9c80c4d0afc6583f6b1b91f13a5e2f0a519c6e94a1b87481d2';
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const commit = '5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef';
 
 /** The oldest and the newest version of melange: what lies between differs in no way that concerns sources. */
@@ -189,6 +193,32 @@ describe('sources from a server', { skip, concurrency: false }, () => {
       await verifyOne('tally-patched', optionsWith({ recipeRepository: repository }))
     ).findings.filter(({ kind }) => kind === 'recipe-differs');
     assert.match(finding?.detail ?? '', /version: 0\.7\.0 in git, 0\.7\.1 in the package/);
+  });
+
+  it('are fetched again after kill -9 in the middle of a repository, and nothing is left over', async () => {
+    const argv = [
+      'verify',
+      '--repository',
+      labEnvironment!,
+      '--key',
+      join(lab, 'lab.rsa.pub'),
+      '--cache',
+      cache,
+    ];
+    const mirror = ['--source-mirror', `http://127.0.0.1:18080/=${server.url}/git`, '--sandbox', sandbox!];
+    const start = () =>
+      spawn(process.execPath, [main, ...argv, ...mirror, fileOf('git-hello')], { stdio: 'ignore' });
+    const seen = server.requests.length;
+    server.put('/git/hello.git/git-upload-pack', Buffer.alloc(1000));
+    server.misbehave('/git/hello.git/git-upload-pack', { kind: 'stall', after: 10 });
+    const killed = start();
+    while (!server.requests.slice(seen).some(({ path }) => path.endsWith('/git-upload-pack')))
+      await sleep(10);
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    server.remove('/git/hello.git/git-upload-pack');
+    assert.equal(((await once(start(), 'close')) as [number])[0], 0);
+    assert.equal(readdirSync(join(cache, 'git')).length, 1);
   });
 
   async function verifyOne(name: string, options: RunOptions): Promise<PackageResult> {
