@@ -39,7 +39,7 @@ process.exitCode = runTests([...batches(together), ...(unit ? [] : alone)]);
 
 /** Tests that start the program itself, a sandbox or a server, or go through every package of the lab: not the quick part. */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool)\.test\.js$/.test(
+  return /\/(conformance|cli|inputs)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache)\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }
