@@ -9,8 +9,8 @@ import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import type { Failure } from './failure.ts';
-import type { RunOptions } from './options.ts';
-import { examineSubject, openRun } from './subject.ts';
+import type { RunOptions } from './flow/options.ts';
+import { examineSubject, openRun } from './flow/subject.ts';
 
 export interface Inspection {
   readonly file: string;

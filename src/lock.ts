@@ -2,12 +2,12 @@
 
 import type { Sha256 } from './digest.ts';
 import { Failure } from './failure.ts';
-import type { RunOptions } from './options.ts';
+import type { RunOptions } from './flow/options.ts';
+import { type Prepared, prepare } from './flow/prepare.ts';
+import { examineSubject, openRun } from './flow/subject.ts';
+import { isTarget, type Target } from './flow/target.ts';
 import { isNewer } from './plan/environment-findings.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import { examineSubject, openRun } from './subject.ts';
-import { isTarget, type Target } from './target.ts';
 
 export interface LockedPlan {
   readonly file: string;

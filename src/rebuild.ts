@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
-import { decideVersion } from './builder-version.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
 import { usualEngine } from './engine/choice.ts';
 import { Failure } from './failure.ts';
-import type { RunOptions } from './options.ts';
+import { decideVersion } from './flow/builder-version.ts';
+import type { RunOptions } from './flow/options.ts';
+import { prepare } from './flow/prepare.ts';
+import { examineSubject, openRun } from './flow/subject.ts';
+import { isTarget } from './flow/target.ts';
+import { transplant } from './flow/transplant.ts';
 import { emissionFormat, type Plan } from './plan/plan.ts';
-import { prepare } from './prepare.ts';
-import { examineSubject, openRun } from './subject.ts';
-import { isTarget } from './target.ts';
-import { transplant } from './transplant.ts';
 import { observeSteps } from './verify.ts';
 
 export interface RebuiltFile {

@@ -4,12 +4,12 @@ import type { ClaimFinding } from './claim/findings.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
 import { asFailure, Failure } from './failure.ts';
-import type { RunOptions } from './options.ts';
+import type { RunOptions } from './flow/options.ts';
+import { groupByBuild, type Prepared, prepare } from './flow/prepare.ts';
+import { examineSubject, type OpenRun, openRun, unexamined } from './flow/subject.ts';
+import { type Examined, isTarget, subjectOf, type Target } from './flow/target.ts';
+import type { triangulate } from './flow/triangulate.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
-import { groupByBuild, type Prepared, prepare } from './prepare.ts';
-import { examineSubject, type OpenRun, openRun, unexamined } from './subject.ts';
-import { type Examined, isTarget, subjectOf, type Target } from './target.ts';
-import type { triangulate } from './triangulate.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 import { verdictOfFailure } from './verdict/verdict.ts';
 
@@ -66,8 +66,8 @@ async function verifyBuild(
     const built = await (options.engine ?? usualEngine).rebuild(request);
     try {
       stage('compare');
-      const { decideVersion } = await import('./builder-version.ts');
-      const { judge } = await import('./judge.ts');
+      const { decideVersion } = await import('./flow/builder-version.ts');
+      const { judge } = await import('./flow/judge.ts');
       const decided = await decideVersion(targets, prepared, built, options.machine);
       const { rebuilt } = decided;
       prepared = decided.prepared;
@@ -107,8 +107,8 @@ function loadingJudge(observer: StepObserver): StepObserver {
   return {
     ...observer,
     begin(step) {
-      void import('./builder-version.ts');
-      void import('./judge.ts');
+      void import('./flow/builder-version.ts');
+      void import('./flow/judge.ts');
       observer.begin(step);
     },
   };
@@ -118,7 +118,7 @@ function loadingJudge(observer: StepObserver): StepObserver {
 const withFurtherBuilds: typeof triangulate = async (results, request, first, options) => {
   const { repeat = 1, vary = [] } = options;
   if (repeat < 2 && vary.length === 0) return results;
-  return (await import('./triangulate.ts')).triangulate(results, request, first, options);
+  return (await import('./flow/triangulate.ts')).triangulate(results, request, first, options);
 };
 
 async function failedResult(

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { callerIdMap, type IdMap } from '../build/sandbox/id-map.ts';
+import type { ProgressEvent } from '../flow/options.ts';
 import { makeCredentials } from '../inputs/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/inputs.ts';
-import type { ProgressEvent } from '../options.ts';
 import type { RawOptions } from './options.ts';
 
 /** The ids that the caller may use; a uid without an account, as containers have it, has no subordinate ones. */

@@ -9,12 +9,12 @@ import { type Factor, factors } from '../compare/triangulation.ts';
 import { chosenEngine, type EngineName } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
+import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/options.ts';
+import { isPackageName } from '../flow/subject.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
-import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../options.ts';
 import type { ReportFormat } from '../report/format-names.ts';
-import { isPackageName } from '../subject.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
 

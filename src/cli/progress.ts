@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../bytes.ts';
-import type { ProgressEvent, Stage } from '../options.ts';
+import type { ProgressEvent, Stage } from '../flow/options.ts';
 
 const stageWords: Readonly<Record<Stage, string>> = {
   read: 'reading',

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { CauseKind } from '../../src/compare/causes/cause.ts';
 import type { Factor, FactorResult } from '../../src/compare/triangulation.ts';
-import type { RunOptions } from '../../src/options.ts';
+import type { RunOptions } from '../../src/flow/options.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { fixtures, type Golden, goldens, lab } from '../support/lab.ts';

@@ -9,8 +9,8 @@ import { defaultBuildLimits, type SandboxKind } from '../../src/build/sandbox/sa
 import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { diagnose } from '../../src/doctor.ts';
+import type { RunOptions } from '../../src/flow/options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
-import type { RunOptions } from '../../src/options.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { type Golden, lab, labEnvironment, root } from '../support/lab.ts';

@@ -9,7 +9,7 @@ import { isSbomEntry } from '../../src/claim/traits/traits.ts';
 import { isUnequal } from '../../src/compare/comparison.ts';
 import { regenerateSbom } from '../../src/compare/regenerated-sbom.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
-import type { RunOptions } from '../../src/options.ts';
+import type { RunOptions } from '../../src/flow/options.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';

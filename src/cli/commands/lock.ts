@@ -19,7 +19,7 @@ export async function lockCommand(subject: string, raw: RawOptions): Promise<num
     printData(renderValue({ schema, identity, plan, environment, substituted, findings }));
     printNote(`plan sha256 ${identity}`);
     if (raw.bundle !== undefined) {
-      const { writeBundle } = await import('../../bundle.ts');
+      const { writeBundle } = await import('../../bundle/bundle.ts');
       const { files } = await writeBundle(subject, raw.bundle, version, options);
       printNote(`bundle ${raw.bundle}: ${counted(files.length, 'file')}`);
     }

@@ -1,6 +1,6 @@
 /** `wolfi-repro verify`. */
 import { Failure } from '../../failure.ts';
-import type { ProgressEvent, RunOptions } from '../../options.ts';
+import type { ProgressEvent, RunOptions } from '../../flow/options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
@@ -43,7 +43,7 @@ async function renderPlain(result: RunResult, format: ReportFormat): Promise<str
 }
 
 async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {
-  if (bundle !== undefined) (await import('../../bundle-open.ts')).requireLocalBundle(bundle);
+  if (bundle !== undefined) (await import('../../bundle/open.ts')).requireLocalBundle(bundle);
   if ((files.length === 0) === (bundle === undefined))
     throw new Failure('usage', 'verify takes packages, or --bundle FILE');
 }
@@ -55,7 +55,7 @@ async function verifyAll(
   options: RunOptions,
 ): Promise<RunResult> {
   if (bundle === undefined) return verify(files, options);
-  const { openBundle } = await import('../../bundle-open.ts');
+  const { openBundle } = await import('../../bundle/open.ts');
   const opened = await openBundle(bundle, version, options);
   const result = await verify([opened.path], opened.options);
   return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };

@@ -129,9 +129,11 @@ function contentByte({ parts }: RandomSubject, random: Random): Change {
   return byteOf(parts, ...oneOf(filled, random)!, random);
 }
 
-function sbomByte({ parts }: RandomSubject, random: Random): Change {
+/** None where the SBOM is gone: another of several changes took it away. */
+function sbomByte({ parts }: RandomSubject, random: Random): Change | undefined {
   const index = parts.data.findIndex(({ name }) => name.endsWith('.spdx.json'));
-  return byteOf(parts, index, parts.data[index]!, random);
+  const entry = parts.data[index];
+  return entry === undefined ? undefined : byteOf(parts, index, entry, random);
 }
 
 function byteOf(parts: Parts, index: number, entry: PartEntry, random: Random): Change {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BuildLimits } from '../../../src/build/sandbox/sandbox.ts';
-import type { RunOptions } from '../../../src/options.ts';
+import type { RunOptions } from '../../../src/flow/options.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { lab } from '../../support/lab.ts';
 import { type Packing, type Parts, putTogether, takeApart } from '../../support/parts.ts';

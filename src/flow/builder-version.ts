@@ -3,13 +3,13 @@
  * left is emitted by the rules of its neighbours in turn, and the digests that the published file carries choose. Nothing else
  * of that file is looked at, and one answer holds for all packages of a build.
  */
-import { type Sha256, sha256 } from './digest.ts';
-import type { EmittedPackage, SectionDigests } from './emit/package.ts';
-import type { Machine, OtherEmission, Rebuilt } from './engine/engine.ts';
-import { Failure } from './failure.ts';
-import { neighbouringVersions } from './melange/releases.ts';
-import type { Version } from './melange/version.ts';
-import type { Plan } from './plan/plan.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import type { EmittedPackage, SectionDigests } from '../emit/package.ts';
+import type { Machine, OtherEmission, Rebuilt } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import { neighbouringVersions } from '../melange/releases.ts';
+import type { Version } from '../melange/version.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Prepared } from './prepare.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';

@@ -1,19 +1,19 @@
 /** One package that somebody asked about: read, held against its signatures and digests, its claim read. */
 import { basename } from 'node:path';
-import type { Apk, ByteSource } from './apk/apk.ts';
-import { pkgInfoValue } from './apk/pkginfo.ts';
+import type { Apk, ByteSource } from '../apk/apk.ts';
+import { pkgInfoValue } from '../apk/pkginfo.ts';
 import {
   examineChain,
   type IndexListing,
   type Link,
   requireAuthentic,
   requireUnbroken,
-} from './claim/chain.ts';
-import { type Claim, readClaim, readPublished } from './claim/claim.ts';
-import { asFailure, describeTried, Failure } from './failure.ts';
+} from '../claim/chain.ts';
+import { type Claim, readClaim, readPublished } from '../claim/claim.ts';
+import { asFailure, describeTried, Failure } from '../failure.ts';
+import type { Subject } from '../verdict/result.ts';
 import type { RunOptions } from './options.ts';
 import type { OpenedRepositories, OpenRepositories } from './repositories.ts';
-import type { Subject } from './verdict/result.ts';
 
 /** What was found out about a file before the first thing that failed. */
 export interface Examined {

@@ -1,31 +1,31 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
-import { listSourceFiles } from './build/workspace.ts';
-import type { Claim } from './claim/claim.ts';
-import type { ClaimFinding } from './claim/findings.ts';
-import { formatOfTraits, traitsUnder } from './claim/traits/traits.ts';
-import { type Sha256, sha256 } from './digest.ts';
-import { deflateInference } from './emit/deflate-trait.ts';
-import type { inferRecords as InferRecords } from './emit/sbom/production/infer.ts';
-import type { GuestRequest, RebuildRequest } from './engine/engine.ts';
-import { Failure } from './failure.ts';
-import { environmentAccess } from './inputs/package-facts.ts';
-import { findSources } from './inputs/sources.ts';
-import type { RecognisedVersion } from './melange/releases.ts';
-import type { Version } from './melange/version.ts';
-import type { RunOptions } from './options.ts';
-import { canonicalJson } from './plan/canonical.ts';
+import { listSourceFiles } from '../build/workspace.ts';
+import type { Claim } from '../claim/claim.ts';
+import type { ClaimFinding } from '../claim/findings.ts';
+import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import { deflateInference } from '../emit/deflate-trait.ts';
+import type { inferRecords as InferRecords } from '../emit/sbom/production/infer.ts';
+import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import { environmentAccess } from '../inputs/package-facts.ts';
+import { findSources } from '../inputs/sources.ts';
+import type { RecognisedVersion } from '../melange/releases.ts';
+import type { Version } from '../melange/version.ts';
+import { canonicalJson } from '../plan/canonical.ts';
 import {
   findExact,
   type PlannedEnvironment,
   recordedPackages,
   resolveEnvironment,
-} from './plan/environment.ts';
-import { environmentFindings } from './plan/environment-findings.ts';
-import { findNearest, isSubstitute } from './plan/nearest.ts';
-import { requireNoNetwork } from './plan/network.ts';
-import { makePlan, type Plan, type PlannedScan, planIdentity } from './plan/plan.ts';
-import { requestedSources } from './plan/sources.ts';
-import { nearestSubstitutes, type SubstitutedEnvironment } from './plan/substituted.ts';
+} from '../plan/environment.ts';
+import { environmentFindings } from '../plan/environment-findings.ts';
+import { findNearest, isSubstitute } from '../plan/nearest.ts';
+import { requireNoNetwork } from '../plan/network.ts';
+import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
+import { requestedSources } from '../plan/sources.ts';
+import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
+import type { RunOptions } from './options.ts';
 import {
   environmentPlaces,
   type OpenedRepositories,
@@ -128,7 +128,7 @@ function claimUnder(melange: RecognisedVersion, { claim, apk }: Target): Claim {
 /** Loaded where production's generator was at work: no other leaves such records. */
 async function recordInference(targets: readonly Target[]): Promise<typeof InferRecords> {
   if (targets.every(({ claim }) => claim.traits.sbomGenerator !== 'production')) return () => [];
-  return (await import('./emit/sbom/production/infer.ts')).inferRecords;
+  return (await import('../emit/sbom/production/infer.ts')).inferRecords;
 }
 
 /** What lies beside the recipe is vouched for by nothing else. */
@@ -154,8 +154,8 @@ interface FoundOrigin {
 async function recipeOrigin({ recipe, traits }: Claim, options: RunOptions): Promise<FoundOrigin> {
   const { recipeRepository, machine } = options;
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
-  const { findRecipe } = await import('./inputs/recipe-repository.ts');
-  const { compareWithSource, comparisonFinding } = await import('./claim/recipe-origin.ts');
+  const { findRecipe } = await import('../inputs/recipe-repository.ts');
+  const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = traits.recipeFile;
   const commit = recipe.package.commit === '' ? recorded : recipe.package.commit;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;
@@ -196,7 +196,7 @@ async function plannedScans(
   }
   const isProduction = ({ claim }: Target) => claim.traits.sbomGenerator === 'production';
   if (programs.length === 0 || !targets.some(isProduction)) return targets.map(() => undefined);
-  const { publishedScan } = await import('./emit/sbom/production/published.ts');
+  const { publishedScan } = await import('../emit/sbom/production/published.ts');
   return targets.map(({ apk }) => ({ programs, found: publishedScan(apk) }));
 }
 

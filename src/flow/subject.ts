@@ -1,10 +1,13 @@
 /** What the user asks about, made a file of this machine: a path, an address, or a name that a repository lists. */
 import { basename } from 'node:path';
-import { q1 } from './apk/checksum.ts';
-import { readFront } from './apk/front.ts';
-import { asFailure, describeTried, Failure, isUnreached } from './failure.ts';
-import { fileSource, isAddress } from './inputs/files.ts';
-import type { Inputs } from './inputs/inputs.ts';
+import { q1 } from '../apk/checksum.ts';
+import { readFront } from '../apk/front.ts';
+import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
+import { fileSource, isAddress } from '../inputs/files.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { compareVersions } from '../repository/package-version.ts';
+import type { IndexRecord } from '../repository/records.ts';
+import { packageLocation, type Repository } from '../repository/repository.ts';
 import type { RunOptions } from './options.ts';
 import {
   completeOptions,
@@ -12,9 +15,6 @@ import {
   packageNamePattern,
   repositoryOpener,
 } from './repositories.ts';
-import { compareVersions } from './repository/package-version.ts';
-import type { IndexRecord } from './repository/records.ts';
-import { packageLocation, type Repository } from './repository/repository.ts';
 import { type Examined, examine } from './target.ts';
 
 /** Whether what was typed names a package of a repository, not a file. */

@@ -1,19 +1,19 @@
 /** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
 import { basename } from 'node:path';
-import { type PublicKey, parsePublicKey } from './apk/signature.ts';
-import type { ClaimFinding } from './claim/findings.ts';
-import type { Recipe } from './claim/recipe/recipe.ts';
-import { sha256 } from './digest.ts';
-import { Failure, isUnreached } from './failure.ts';
-import type { Provenance } from './inputs/addresses.ts';
-import { isAddress } from './inputs/files.ts';
-import { indexCache, newestBuilds } from './inputs/index-cache.ts';
-import type { Inputs } from './inputs/inputs.ts';
+import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import type { ClaimFinding } from '../claim/findings.ts';
+import type { Recipe } from '../claim/recipe/recipe.ts';
+import { sha256 } from '../digest.ts';
+import { Failure, isUnreached } from '../failure.ts';
+import type { Provenance } from '../inputs/addresses.ts';
+import { isAddress } from '../inputs/files.ts';
+import { indexCache, newestBuilds } from '../inputs/index-cache.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { EnvironmentPlace } from '../plan/environment.ts';
+import { wolfi } from '../repository/known.ts';
+import { openRepository, type Repository } from '../repository/repository.ts';
+import { describeStaleness } from '../repository/staleness.ts';
 import type { RunOptions } from './options.ts';
-import type { EnvironmentPlace } from './plan/environment.ts';
-import { wolfi } from './repository/known.ts';
-import { openRepository, type Repository } from './repository/repository.ts';
-import { describeStaleness } from './repository/staleness.ts';
 
 /** What names a package of a repository instead of a file. */
 export const packageNamePattern = /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;

@@ -1,21 +1,21 @@
 /** One package beside what was rebuilt of it: compared, and decided on. */
-import type { ByteSource } from './apk/apk.ts';
-import type { Limits } from './apk/limits.ts';
-import { comparePackages } from './compare/compare.ts';
-import { type Comparison, isUnequal } from './compare/comparison.ts';
-import { type Sha256, sha256Hasher } from './digest.ts';
-import { type EmittedPackage, packageSource } from './emit/package.ts';
-import type { Rebuilt } from './engine/engine.ts';
+import type { ByteSource } from '../apk/apk.ts';
+import type { Limits } from '../apk/limits.ts';
+import { comparePackages } from '../compare/compare.ts';
+import { type Comparison, isUnequal } from '../compare/comparison.ts';
+import { type Sha256, sha256Hasher } from '../digest.ts';
+import { type EmittedPackage, packageSource } from '../emit/package.ts';
+import type { Rebuilt } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import { describeSubstituted } from '../plan/substituted.ts';
+import { verifySignatures } from '../repository/keyring.ts';
+import type { PackageResult } from '../verdict/result.ts';
+import { decide } from '../verdict/verdict.ts';
 import type { explainComparison } from './explain.ts';
-import { Failure } from './failure.ts';
 import type { RunOptions } from './options.ts';
-import { describeSubstituted } from './plan/substituted.ts';
 import type { Prepared } from './prepare.ts';
-import { verifySignatures } from './repository/keyring.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
-import type { PackageResult } from './verdict/result.ts';
-import { decide } from './verdict/verdict.ts';
 
 /** What only a rebuild shows of a package. */
 type Judged = Pick<PackageResult, 'verdict' | 'explanation' | 'sbom' | 'scan' | 'caveats' | 'skipped'>;

@@ -1,10 +1,10 @@
 /** More builds of the same plan: repeated, and with one thing changed at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSource } from './apk/apk.ts';
-import { secondsNow } from './build/facts.ts';
-import type { Variation } from './build/variation.ts';
-import { allDifferences } from './compare/comparison.ts';
-import type { Difference } from './compare/difference.ts';
+import type { ByteSource } from '../apk/apk.ts';
+import { secondsNow } from '../build/facts.ts';
+import type { Variation } from '../build/variation.ts';
+import { allDifferences } from '../compare/comparison.ts';
+import type { Difference } from '../compare/difference.ts';
 import {
   type Factor,
   type FactorResult,
@@ -15,16 +15,16 @@ import {
   placesOf,
   type Triangulation,
   withoutPlaces,
-} from './compare/triangulation.ts';
-import { packageSource } from './emit/package.ts';
-import { usualEngine } from './engine/choice.ts';
-import type { RebuildRequest, Rebuilt } from './engine/engine.ts';
-import { Failure } from './failure.ts';
+} from '../compare/triangulation.ts';
+import { packageSource } from '../emit/package.ts';
+import { usualEngine } from '../engine/choice.ts';
+import type { RebuildRequest, Rebuilt } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import type { PackageResult } from '../verdict/result.ts';
+import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
 import type { RunOptions } from './options.ts';
-import { canonicalJson } from './plan/canonical.ts';
 import { suspectedFactors, vary } from './variations.ts';
-import type { PackageResult } from './verdict/result.ts';
-import { decideOnBuilds, type Verdict } from './verdict/verdict.ts';
 
 /** What further builds showed of each package of one build, in the order of the plans. */
 interface OwnBuilds {

@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parsePublicKey } from './apk/signature.ts';
+import { parsePublicKey } from '../apk/signature.ts';
+import { sha256, sha256Hasher } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import type { RunOptions } from '../flow/options.ts';
+import { isAddress } from '../inputs/files.ts';
+import { isExported } from '../inputs/git-export.ts';
+import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
+import { wolfi } from '../repository/known.ts';
 import {
   archiveEnd,
   type BundledFile,
@@ -23,14 +30,7 @@ import {
   padding,
   parseHeader,
   parseManifest,
-} from './bundle-form.ts';
-import { sha256, sha256Hasher } from './digest.ts';
-import { Failure } from './failure.ts';
-import { isAddress } from './inputs/files.ts';
-import { isExported } from './inputs/git-export.ts';
-import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
-import type { RunOptions } from './options.ts';
-import { wolfi } from './repository/known.ts';
+} from './form.ts';
 
 const mostManifestBytes = 64 * 1024 * 1024;
 

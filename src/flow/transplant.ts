@@ -1,7 +1,7 @@
 /** What of the published file is taken over into the rebuilt one. */
-import type { Signature } from './apk/signature.ts';
-import { emitSignature } from './emit/sections.ts';
-import { emissionFormat, type Plan } from './plan/plan.ts';
+import type { Signature } from '../apk/signature.ts';
+import { emitSignature } from '../emit/sections.ts';
+import { emissionFormat, type Plan } from '../plan/plan.ts';
 
 /** The signature section around the published signature's own bytes, which are all that is taken over. */
 export function transplant({ bytes, algorithm, keyName }: Signature, plan: Plan): Uint8Array {

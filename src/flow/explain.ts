@@ -1,14 +1,14 @@
 /** What differs, named and proven: causes for each difference, and the counterfactual over all of them. */
-import type { ByteSource } from './apk/apk.ts';
-import type { Limits } from './apk/limits.ts';
-import { nameCauses } from './compare/causes/name.ts';
-import type { UnequalComparison } from './compare/comparison.ts';
-import { explain } from './compare/counterfactual/counterfactual.ts';
-import type { Explanation } from './compare/counterfactual/explanation.ts';
-import type { Rebuilt } from './engine/engine.ts';
-import type { Plan } from './plan/plan.ts';
-import { placedSteps } from './plan/steps.ts';
-import { describeSubstituted } from './plan/substituted.ts';
+import type { ByteSource } from '../apk/apk.ts';
+import type { Limits } from '../apk/limits.ts';
+import { nameCauses } from '../compare/causes/name.ts';
+import type { UnequalComparison } from '../compare/comparison.ts';
+import { explain } from '../compare/counterfactual/counterfactual.ts';
+import type { Explanation } from '../compare/counterfactual/explanation.ts';
+import type { Rebuilt } from '../engine/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import { placedSteps } from '../plan/steps.ts';
+import { describeSubstituted } from '../plan/substituted.ts';
 import type { Prepared } from './prepare.ts';
 import type { Target } from './target.ts';
 

@@ -6,19 +6,19 @@
 import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { archiveEnd, type BundledFile, type BundleManifest, header, padding } from './bundle-form.ts';
-import { type Sha256, sha256, sha256Hasher } from './digest.ts';
-import { Failure } from './failure.ts';
-import { hashFile } from './inputs/files.ts';
-import { exportRepository } from './inputs/git-export.ts';
-import type { SourceMirror } from './inputs/mirrors.ts';
-import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
-import { type LockedRun, lockRun } from './lock.ts';
-import type { RunOptions } from './options.ts';
-import { isAbandoned } from './owner.ts';
-import { canonicalJson } from './plan/canonical.ts';
-import { planIdentity } from './plan/plan.ts';
-import { packageLocation } from './repository/repository.ts';
+import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import type { RunOptions } from '../flow/options.ts';
+import { hashFile } from '../inputs/files.ts';
+import { exportRepository } from '../inputs/git-export.ts';
+import type { SourceMirror } from '../inputs/mirrors.ts';
+import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
+import { type LockedRun, lockRun } from '../lock.ts';
+import { isAbandoned } from '../owner.ts';
+import { canonicalJson } from '../plan/canonical.ts';
+import { planIdentity } from '../plan/plan.ts';
+import { packageLocation } from '../repository/repository.ts';
+import { archiveEnd, type BundledFile, type BundleManifest, header, padding } from './form.ts';
 
 /** A file to be bundled: where it is, or what it is. */
 type Content = { readonly file: string } | { readonly bytes: Uint8Array };
