@@ -124,9 +124,11 @@ function allEntries({ parts }: RandomSubject, random: Random): Change {
   return { what: `${what} of all of type ${type}`, parts: { ...parts, data } };
 }
 
-function contentByte({ parts }: RandomSubject, random: Random): Change {
+function contentByte(subject: RandomSubject, random: Random): Change {
+  const { parts } = subject;
   const filled = [...parts.data.entries()].filter(([, { size, type }]) => type === '0' && size > 0);
-  return byteOf(parts, ...oneOf(filled, random)!, random);
+  const chosen = oneOf(filled, random);
+  return chosen === undefined ? archiveByte(subject, random) : byteOf(parts, ...chosen, random);
 }
 
 /** None where the SBOM is gone: another of several changes took it away. */
