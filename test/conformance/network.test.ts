@@ -15,10 +15,11 @@ import { namesIn } from '../../src/inputs/owners.ts';
 import { parseIndex } from '../../src/repository/apkindex.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { makeKey } from '../support/apk-builder.ts';
+import { makeKey, signatureOf } from '../support/apk-builder.ts';
 import { indexOf, recordText } from '../support/index-builder.ts';
 import { lab, labEnvironment } from '../support/lab.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
+import { readWhole } from '../support/parts.ts';
 import { assertReproduced, cannotRebuild, explain, keyOf, labOptions, sandbox } from './lab-run.ts';
 
 const quick: NetworkOptions = {
@@ -150,6 +151,28 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
       await drain(path);
     });
   }
+
+  it('is rejected where the server gives it with a signature of another key, although the index lists its checksum', async () => {
+    const apk = await readWhole(join(goldens, 'hello-shell-1.4.2-r3.apk'));
+    const rest = readFileSync(join(goldens, 'hello-shell-1.4.2-r3.apk')).subarray(apk.control.start);
+    const control = rest.subarray(0, apk.control.end - apk.control.start);
+    const bytes = Buffer.concat([signatureOf(control, foreign), rest]);
+    server.misbehave(published, ...many({ kind: 'bytes', bytes }));
+    const result = await verifyOne('hello-shell');
+    assert.equal(outcomeOf(result), 'rejected:signature-invalid', explain(result));
+    assert.ok(result.chain.some(({ link, state }) => link === 'index-checksum' && state === 'verified'));
+    assert.equal(result.plan, undefined);
+    await drain(published);
+  });
+
+  it('is judged by the index of its own run: one that is swapped between requests is not joined with what was seen', async () => {
+    assertReproduced(await verifyOne('hello-shell'), 'valid');
+    server.misbehave(index, { kind: 'bytes', bytes: indexOf(record, foreign) });
+    assert.equal(outcomeOf(await verifyOne('hello-shell')), 'rejected:index-invalid');
+    server.misbehave(index, { kind: 'cut', after: 300 }, { kind: 'bytes', bytes: indexOf(record, foreign) });
+    assert.equal(outcomeOf(await verifyOne('hello-shell')), 'rejected:index-invalid');
+    assertReproduced(await verifyOne('hello-shell'), 'valid');
+  });
 
   it('is not taken from an index that is older than one that was seen before, unless its version is named', async () => {
     const key = makeKey('repository.rsa.pub');
