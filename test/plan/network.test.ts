@@ -5,7 +5,7 @@ import { wantedNetwork } from '../../src/plan/network.ts';
 describe('the output of a step', () => {
   const wanting = [
     'curl: (6) Could not resolve host: source.example',
-    'go: golang.org/x/sys@v0.1.0: dial tcp: lookup proxy.golang.org on [::1]:53: connection refused',
+    'go: golang.org/x/sys@v0.1.0: dial tcp: lookup modules.example on [::1]:53: connection refused',
     'npm ERR! code ENOTFOUND: getaddrinfo ENOTFOUND registry',
     "wget: bad address 'source.example'",
     'fatal: unable to access: Could not resolve host: source.example',
