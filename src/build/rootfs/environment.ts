@@ -1,11 +1,10 @@
 /** Unpacked environments, kept by the identity of their lock and shared between builds; each can be thrown away. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Apk, ByteSource } from '../../apk/apk.ts';
 import type { Sha256 } from '../../digest.ts';
-import type { IdMap } from '../sandbox/id-map.ts';
 import type { AttributedFile } from './guest-entries.ts';
 import type { Installable } from './install-order.ts';
+import { type GuestShelf, guestDescription, keptGuest } from './kept-guest.ts';
 import type { LayoutInput } from './layout.ts';
 
 export interface EnvironmentPackage extends Installable {
@@ -26,14 +25,11 @@ export interface GuestAccounts {
   readonly osRelease: string;
 }
 
-export interface EnvironmentRequest {
-  /** Where unpacked environments are kept. */
-  readonly directory: string;
+export interface EnvironmentRequest extends GuestShelf {
   /** Identity of everything that goes into the guest. */
   readonly identity: Sha256;
   readonly packages: readonly EnvironmentPackage[];
   readonly layout: LayoutInput;
-  readonly ids: IdMap;
   /** Sees each package; must fail unless it is the locked one and sound. */
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
   /** Gives files below a folder their extended attributes; not called without any. */
@@ -42,16 +38,11 @@ export interface EnvironmentRequest {
 
 const layoutGeneration = 2;
 
-/** The guest of a lock: the kept one, or unpacked now. A half-unpacked one is never seen under its name. */
+/** The guest of a lock: the kept one, or unpacked now. */
 export async function provideEnvironment(request: EnvironmentRequest): Promise<Environment> {
-  const kept = join(request.directory, [request.identity, layoutGeneration, ...ownerOf(request)].join('.'));
-  const described = join(kept, 'guest.json');
-  if (!existsSync(described))
-    await (await import('./unpack-environment.ts')).unpackEnvironment(request, kept);
-  return { root: join(kept, 'root'), accounts: JSON.parse(readFileSync(described, 'utf8')) as GuestAccounts };
-}
-
-/** Root's own environments belong to the ids that it lends. */
-function ownerOf({ ids }: EnvironmentRequest): readonly number[] {
-  return ids.lent ? [ids.uid] : [];
+  const kept = keptGuest(request, `${request.identity}.${layoutGeneration}`);
+  const known = guestDescription(kept) as GuestAccounts | undefined;
+  const accounts =
+    known ?? (await (await import('./unpack-environment.ts')).unpackEnvironment(request, kept));
+  return { root: join(kept, 'root'), accounts };
 }

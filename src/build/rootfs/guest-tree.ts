@@ -94,6 +94,7 @@ function addName(names: Map<string, Set<string>>, path: string): void {
   else known.add(path);
 }
 
-function folderOf(path: string): string {
+/** Empty for what lies right below the root. */
+export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

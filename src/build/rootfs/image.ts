@@ -1,5 +1,5 @@
 /** An image on disk as the build environment: layers held against their digests while they are applied, kept by the manifest's. */
-import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGzipMembers } from '../../apk/gzip.ts';
 import { TarReader } from '../../apk/tar.ts';
@@ -11,11 +11,9 @@ import { Failure } from '../../failure.ts';
 import type { Image, Layer } from '../../inputs/oci-layout.ts';
 import { canonicalJson } from '../../plan/canonical.ts';
 import { type InstalledName, parseInstalled } from '../../repository/installed.ts';
-import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
 import { resolveInGuest } from '../sandbox/guest-path.ts';
-import type { IdMap } from '../sandbox/id-map.ts';
-
 import { GuestTree } from './guest-tree.ts';
+import { type GuestShelf, guestDescription, keepGuest, keptGuest, readInside } from './kept-guest.ts';
 import { LayerWriter } from './layer.ts';
 import { addMissingAccounts } from './layout.ts';
 import {
@@ -25,7 +23,6 @@ import {
   ofEnvironment,
   writeGuestFile,
 } from './unpack.ts';
-import { publish, readInside } from './unpack-environment.ts';
 
 export interface ImageBounds {
   /** Entries of all layers together. */
@@ -34,14 +31,11 @@ export interface ImageBounds {
   readonly bytes: number;
 }
 
-export interface ImageRequest {
-  /** Where unpacked environments are kept. */
-  readonly directory: string;
+export interface ImageRequest extends GuestShelf {
   readonly image: Image;
   /** Accounts that the steps need; those that the image lacks are added. */
   readonly users: readonly Account[];
   readonly groups: readonly Group[];
-  readonly ids: IdMap;
   readonly signal: AbortSignal;
   readonly bounds?: ImageBounds;
 }
@@ -64,11 +58,9 @@ const databases = ['usr/lib/apk/db/installed', 'lib/apk/db/installed'];
 export async function provideImage(request: ImageRequest): Promise<ImageGuest> {
   const { image, users, groups } = request;
   const identity = sha256(Buffer.from(canonicalJson([image.digest, users, groups])));
-  const kept = join(request.directory, `${identity}.image-${layoutGeneration}`);
-  const described = join(kept, 'guest.json');
-  if (!existsSync(described)) await unpack(request, kept);
-  const packages = JSON.parse(readFileSync(described, 'utf8')) as InstalledName[];
-  return { root: join(kept, 'root'), packages };
+  const kept = keptGuest(request, `${identity}.image-${layoutGeneration}`);
+  const known = guestDescription(kept) as InstalledName[] | undefined;
+  return { root: join(kept, 'root'), packages: known ?? (await unpack(request, kept)) };
 }
 
 /** What the apk database of a folder says is installed; empty where it has none. */
@@ -80,12 +72,8 @@ export function readInstalled(root: string): InstalledName[] {
   return parseInstalled(text ?? '');
 }
 
-async function unpack(request: ImageRequest, kept: string): Promise<void> {
-  await sweepRunDirectories(request.directory, request.ids);
-  const aside = await makeRunDirectory(request.directory);
-  try {
-    const root = join(aside, 'root');
-    mkdirSync(root, { mode: 0o700 });
+function unpack(request: ImageRequest, kept: string): Promise<InstalledName[]> {
+  return keepGuest(request, kept, async (root) => {
     const tree = new GuestTree();
     try {
       await applyLayers(root, tree, request);
@@ -97,11 +85,8 @@ async function unpack(request: ImageRequest, kept: string): Promise<void> {
       .map((path) => readInside(root, tree.resolve(path)))
       .find((text) => text !== undefined);
     closeDirectories(root, tree);
-    writeFileSync(join(aside, 'guest.json'), JSON.stringify(parseInstalled(database ?? '')));
-    publish(aside, kept);
-  } finally {
-    await removeTree(aside, request.ids);
-  }
+    return parseInstalled(database ?? '');
+  });
 }
 
 /** What a build needs of a root and an image may lack: places to mount on, and accounts. */

@@ -2,22 +2,12 @@
  * One layer of an image applied to the guest's root (opencontainers/image-spec v1.1, layer.md): entries over what lower layers
  * brought, whiteouts, opaque folders. The disk is only written through real folders, found with the model of the guest.
  */
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import type { TarHeader, TarSink } from '../../apk/tar.ts';
 import { diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import type { GuestNode, GuestTree } from './guest-tree.ts';
+import { EntryFile } from './entry-file.ts';
+import { folderOf, type GuestNode, type GuestTree } from './guest-tree.ts';
 
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
@@ -29,7 +19,7 @@ export class LayerWriter implements TarSink {
   readonly #root: string;
   readonly #tree: GuestTree;
   readonly #layer: number;
-  #file: number | undefined;
+  readonly #file = new EntryFile();
   #looks = 0;
 
   constructor(root: string, tree: GuestTree, layer: number) {
@@ -70,17 +60,16 @@ export class LayerWriter implements TarSink {
   }
 
   content(bytes: Uint8Array): void {
-    if (this.#file !== undefined) writeFileSync(this.#file, bytes);
+    this.#file.write(bytes);
   }
 
   entryEnd(): void {
-    this.close();
+    this.#file.close();
   }
 
   /** Lets go of a file that was begun. */
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
+    this.#file.close();
   }
 
   #directory(path: string, header: TarHeader): void {
@@ -103,8 +92,7 @@ export class LayerWriter implements TarSink {
   }
 
   #regular(path: string, header: TarHeader): void {
-    this.#file = openSync(this.#place(path), 'wx', 0o600);
-    fchmodSync(this.#file, header.mode & 0o777);
+    this.#file.begin(this.#place(path), header.mode & 0o777);
     this.#tree.set(path, this.#node('file', header));
   }
 
@@ -175,9 +163,4 @@ function plainPath(name: string): string {
   if (parts.includes('..') || name.includes('\0'))
     throw new Failure('environment-invalid', 'a path of a layer leaves the image', { got: name });
   return parts.join('/');
-}
-
-function folderOf(path: string): string {
-  const folder = dirname(path);
-  return folder === '.' ? '' : folder;
 }

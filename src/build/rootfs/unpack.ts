@@ -2,17 +2,7 @@
  * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (melange-emitter.md §9.2,
  * §9.3): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
  */
-import {
-  chmodSync,
-  closeSync,
-  fchmodSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { EntryRules, entryPath } from '../../apk/entries.ts';
@@ -21,6 +11,7 @@ import type { TarHeader, TarSink } from '../../apk/tar.ts';
 import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { Format } from '../../melange/format.ts';
+import { EntryFile } from './entry-file.ts';
 import { isLeftOut, leadsOut, xattrsOf } from './guest-entries.ts';
 import { type GuestNode, GuestTree } from './guest-tree.ts';
 
@@ -171,7 +162,7 @@ class PackageWriter implements TarSink {
   readonly #rules = new EntryRules();
   readonly #entries: Format['guestEntries'];
   #identity: Identity | undefined;
-  #file: number | undefined;
+  readonly #file = new EntryFile();
 
   constructor(
     root: string,
@@ -211,17 +202,16 @@ class PackageWriter implements TarSink {
   }
 
   content(bytes: Uint8Array): void {
-    if (this.#file !== undefined) writeFileSync(this.#file, bytes);
+    this.#file.write(bytes);
   }
 
   entryEnd(): void {
-    this.close();
+    this.#file.close();
   }
 
   /** Lets go of a file that was begun. */
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
+    this.#file.close();
   }
 
   #directory(path: string, header: TarHeader): void {
@@ -236,8 +226,7 @@ class PackageWriter implements TarSink {
     const xattrs = xattrsOf(header);
     const node = { ...this.#node('file', header), ...(xattrs.size === 0 ? {} : { xattrs }) };
     if (!this.#install(path, node)) return;
-    this.#file = openSync(diskPath(this.#root, path), 'wx');
-    fchmodSync(this.#file, header.mode & 0o777 & ~umask);
+    this.#file.begin(diskPath(this.#root, path), header.mode & 0o777 & ~umask);
   }
 
   #symlink(path: string, header: TarHeader): void {

@@ -381,3 +381,8 @@ test('whatever layers say, the outcome is a guest or a failure of the environmen
     { numRuns: 60 },
   );
 });
+
+test('a guest belongs to the ids that are root inside, so that no build has to copy it', async (context) => {
+  const { root } = await place(context).unpack([layerOf(fileOf('usr/bin/tool', 'x'))]);
+  for (const path of ['', 'usr/bin/tool']) assert.equal(lstatSync(join(root, path)).uid, callerIds().uid);
+});

@@ -1,0 +1,64 @@
+/** Guests on disk, kept and shared between builds: each is made beside the others and put in its place when it is whole. */
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeBytes, diskPath } from '../../bytes.ts';
+import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
+import type { IdMap } from '../sandbox/id-map.ts';
+import { lend } from '../sandbox/reach.ts';
+
+/** Where guests are kept, and whose they are. */
+export interface GuestShelf {
+  readonly directory: string;
+  readonly ids: IdMap;
+}
+
+/** The folder of a guest by its name; root's own guests belong to the ids that it lends. */
+export function keptGuest({ directory, ids }: GuestShelf, name: string): string {
+  return join(directory, ids.lent ? `${name}.${ids.uid}` : name);
+}
+
+/** What was noted of a kept guest; undefined where it is not kept. */
+export function guestDescription(kept: string): unknown {
+  const described = join(kept, 'guest.json');
+  return existsSync(described) ? JSON.parse(readFileSync(described, 'utf8')) : undefined;
+}
+
+/**
+ * Has a guest made in an empty root and keeps it with what is said of it. A half-made one is never seen under its name.
+ * @returns the description
+ */
+export async function keepGuest<T>(
+  { directory, ids }: GuestShelf,
+  kept: string,
+  make: (root: string) => Promise<T>,
+): Promise<T> {
+  await sweepRunDirectories(directory, ids);
+  const aside = await makeRunDirectory(directory);
+  try {
+    const root = join(aside, 'root');
+    mkdirSync(root, { mode: 0o700 });
+    const description = await make(root);
+    await lend(ids, [root]);
+    writeFileSync(join(aside, 'guest.json'), JSON.stringify(description));
+    publish(aside, kept);
+    return description;
+  } finally {
+    await removeTree(aside, ids);
+  }
+}
+
+/** Another process may have been faster; its guest is the same. */
+function publish(aside: string, kept: string): void {
+  try {
+    renameSync(aside, kept);
+  } catch (failure) {
+    if (guestDescription(kept) === undefined) throw failure;
+  }
+}
+
+/** A resolved path of the guest: its parents are real directories, so only the last part must not be a link. */
+export function readInside(root: string, path: string): string | undefined {
+  const file = diskPath(root, path);
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? decodeBytes(readFileSync(file)) : undefined;
+}
