@@ -1,8 +1,10 @@
 /** What a package is and says, whether or not it can be rebuilt; works wherever Node does. */
+
 import type { Apk, ApkEntry, Section } from './apk/apk.ts';
 import { q1, recordedChecksum } from './apk/checksum.ts';
 import { entryPath } from './apk/entries.ts';
 import type { PkgInfoLine } from './apk/pkginfo.ts';
+import { recordedXattrs } from './apk/xattrs.ts';
 import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
@@ -158,9 +160,10 @@ function inspectEntry(entry: ApkEntry): InspectedEntry {
     device: device ? `${entry.devmajor}:${entry.devminor}` : undefined,
     sha256: entry.type === '0' ? entry.sha256 : undefined,
     checksum: recordedChecksum(entry),
-    xattrs: entry.pax
-      .filter(({ key }) => key.startsWith('SCHILY.xattr.'))
-      .map(({ key, value }) => ({ name: key.slice(13), value: Buffer.from(value).toString('hex') })),
+    xattrs: recordedXattrs(entry).map(({ name, value }) => ({
+      name,
+      value: Buffer.from(value).toString('hex'),
+    })),
   };
 }
 

@@ -2,8 +2,10 @@
  * What the steps left, read once as a tar stream into a spool file and from then on by offset: the archive of the guest's
  * workspace is the only thing that is ever opened, never a path that a step chose.
  */
+
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { type TarHeader, TarReader } from '../apk/tar.ts';
+import { recordedXattrs } from '../apk/xattrs.ts';
 import { Failure } from '../failure.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { type Content, type EntryType, emptyContent, type Tree, type TreeEntry, treeOf } from './tree.ts';
@@ -151,11 +153,8 @@ class Collector {
   entryEnd(): void {}
 }
 
-function xattrsOf({ pax }: TarHeader): TreeEntry['xattrs'] {
-  return pax.flatMap(({ key, value }) => {
-    const name = key.startsWith('SCHILY.xattr.') ? key.slice('SCHILY.xattr.'.length) : '';
-    return name === '' || ignoredXattrs.has(name) ? [] : [{ name, value }];
-  });
+function xattrsOf(header: TarHeader): TreeEntry['xattrs'] {
+  return recordedXattrs(header).filter(({ name }) => name !== '' && !ignoredXattrs.has(name));
 }
 
 function spooled(descriptor: number, start: number, size: number): Content {

@@ -1,12 +1,13 @@
 /** Two entries of the same path: every attribute counts, and so do header bytes that no attribute explains. */
+
 import { entryPath } from '../apk/entries.ts';
+import { xattrName } from '../apk/xattrs.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';
 import { compareHeaders } from './header-bytes.ts';
 import type { ComparedEntry } from './pairs.ts';
 
 /** What belongs to the content: it is reported as content, not once more as a record. */
 const checksumKey = 'APK-TOOLS.checksum.SHA1';
-const xattrPrefix = 'SCHILY.xattr.';
 
 export function compareEntries(
   section: SectionName,
@@ -76,8 +77,8 @@ function compareRecords(
       (key): Difference => ({
         section,
         path,
-        kind: key.startsWith(xattrPrefix) ? 'xattr' : 'pax-record',
-        name: key.startsWith(xattrPrefix) ? key.slice(xattrPrefix.length) : key,
+        kind: xattrName(key) === undefined ? 'pax-record' : 'xattr',
+        name: xattrName(key) ?? key,
         ...(left.has(key) ? { published: left.get(key)! } : {}),
         ...(right.has(key) ? { rebuilt: right.get(key)! } : {}),
       }),

@@ -1,5 +1,6 @@
 /** A captured tree as the entries of a data section: what melange keeps of modes, owners and links (melange-emitter.md §3, §7.1). */
 
+import { xattrKey } from '../apk/xattrs.ts';
 import {
   type Content,
   contentOf,
@@ -136,7 +137,7 @@ function emittedXattrs(entry: TreeEntry, { xattrs }: Format): [string, Uint8Arra
     entry.type === 'file'
       ? xattrs !== 'none'
       : entry.type === 'directory' && xattrs === 'files-and-directories';
-  return carries ? entry.xattrs.map(({ name, value }) => [`SCHILY.xattr.${name}`, value]) : [];
+  return carries ? entry.xattrs.map(({ name, value }) => [xattrKey(name), value]) : [];
 }
 
 /** The tree with one more file and the folders above it, as melange makes them. */

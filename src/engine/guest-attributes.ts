@@ -2,7 +2,9 @@
  * Extended attributes of files in a guest, by the machine's own `tar`, which writes them where Node cannot: an archive of the very
  * files, with their attributes, unpacked in their place. Other names of a file are files of their own from then on.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { xattrKey } from '../apk/xattrs.ts';
 import type { AttributedFile } from '../build/rootfs/guest-entries.ts';
 import type { IdMap } from '../build/sandbox/id-map.ts';
 import { startInNamespaces } from '../build/sandbox/namespace.ts';
@@ -43,7 +45,7 @@ function writeArchive(archive: string, root: string, files: readonly AttributedF
   const out = openSync(archive, 'wx', 0o600);
   try {
     for (const file of files) writeFile(out, diskPath(root, file.path), file);
-    writeSync(out, tarEnd);
+    writeFileSync(out, tarEnd);
   } finally {
     closeSync(out);
   }
@@ -51,10 +53,10 @@ function writeArchive(archive: string, root: string, files: readonly AttributedF
 
 function writeFile(out: number, place: Buffer, { path, mode, xattrs }: AttributedFile): void {
   const content = readFileSync(place);
-  const pax = new Map([...xattrs].map(([name, value]) => [`SCHILY.xattr.${name}`, value] as const));
+  const pax = new Map([...xattrs].map(([name, value]) => [xattrKey(name), value] as const));
   const plain = { uid: 0, gid: 0, uname: '', gname: '', mtime: 0, linkname: '', devmajor: 0, devminor: 0 };
   const header = { ...plain, name: path, type: '0', mode: mode & 0o755, size: content.length, pax };
-  for (const bytes of [tarHeader(header), content, tarPadding(content.length)]) writeSync(out, bytes);
+  for (const bytes of [tarHeader(header), content, tarPadding(content.length)]) writeFileSync(out, bytes);
 }
 
 /** Attributes of the system want a capability, which an ordinary user has in namespaces alone. */

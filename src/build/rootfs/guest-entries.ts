@@ -1,6 +1,7 @@
 /** How melange's bubblewrap runner treats entries of its guest (melange pkg/container/bubblewrap_runner.go LoadImage). */
 import { dirname, posix } from 'node:path';
 import type { TarHeader } from '../../apk/tar.ts';
+import { recordedXattrs } from '../../apk/xattrs.ts';
 import type { Format } from '../../melange/format.ts';
 import type { GuestTree } from './guest-tree.ts';
 
@@ -14,15 +15,9 @@ export function leadsOut(path: string, target: string, entries: Format['guestEnt
   return entries === 'undoubted' && posix.join(dirname(path), target).startsWith('..');
 }
 
-const xattrPrefix = 'SCHILY.xattr.';
-
 /** Extended attributes of an entry, by name. */
-export function xattrsOf({ pax }: TarHeader): ReadonlyMap<string, Uint8Array> {
-  return new Map(
-    pax
-      .filter(({ key }) => key.startsWith(xattrPrefix))
-      .map(({ key, value }) => [key.slice(xattrPrefix.length), value]),
-  );
+export function xattrsOf(header: TarHeader): ReadonlyMap<string, Uint8Array> {
+  return new Map(recordedXattrs(header).map(({ name, value }) => [name, value]));
 }
 
 /** A file of the guest that is to get extended attributes; its path leads through no link. */
