@@ -75,13 +75,13 @@ async function scanWithAll(
 ): Promise<readonly (Scan | Failure)[]> {
   const scans: (Scan | Failure)[] = [];
   for (const program of tree === undefined ? [] : plan.builder.scan!.programs.keys()) {
-    scans.push(await scanTree(plan, tree!, program).catch(asFailure));
+    scans.push(await scanTree(plan, tree!, program).catch(inconclusive));
   }
   return scans;
 }
 
 /** What a program makes of a tree is a value; that the run was cancelled, or a defect, is not. */
-function asFailure(failure: unknown): Failure {
+function inconclusive(failure: unknown): Failure {
   if (failure instanceof Failure && failure.class === 'inconclusive' && failure.code !== 'cancelled')
     return failure;
   throw failure;

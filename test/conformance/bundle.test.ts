@@ -23,24 +23,17 @@ import { openBundle } from '../../src/bundle/open.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
 import { servedConfiguration } from '../../src/inputs/git.ts';
-import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
+import { machineInputs } from '../../src/inputs/inputs.ts';
 import { canonicalJson } from '../../src/plan/canonical.ts';
 import { verify } from '../../src/verify.ts';
 import { padded, sealed } from '../support/apk-builder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
 import { lab, labEnvironment, sharedLab } from '../support/lab.ts';
-import { type LabServer, startLabServer } from '../support/lab-server.ts';
+import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
 import { writeStepPackage } from '../support/step-package.ts';
 import { cannotRebuild, explain, labOptions, sandbox } from './lab-run.ts';
 
-const quick: NetworkOptions = {
-  ...defaultNetwork,
-  policy: { offline: false, allowPrivateAddresses: true, allowPlainHttp: true },
-  timeoutMilliseconds: 5000,
-  attempts: 2,
-  backoffMilliseconds: 5,
-};
 const skip = sharedLab === undefined ? 'the larger lab is not beside the checkout' : cannotRebuild;
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const tally = 'sha256:616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
@@ -77,7 +70,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
 
   function optionsIn(cache: string, extra: Partial<RunOptions> = {}): RunOptions {
     const usual = labOptions();
-    const inputs = machineInputs(cache, usual.machine.signal, quick);
+    const inputs = machineInputs(cache, usual.machine.signal, labNetwork);
     return {
       ...usual,
       machine: { ...usual.machine, cache, inputs },
@@ -332,8 +325,8 @@ describe('a bundle', { skip, concurrency: false }, () => {
     const cache = mkdtempSync(join(folder, 'elsewhere-'));
     const usual = labOptions({ repositories: [] });
     const inputs = machineInputs(cache, usual.machine.signal, {
-      ...quick,
-      policy: { ...quick.policy, offline: true },
+      ...labNetwork,
+      policy: { ...labNetwork.policy, offline: true },
     });
     return { ...usual, machine: { ...usual.machine, cache, inputs } };
   }

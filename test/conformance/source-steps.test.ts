@@ -13,12 +13,12 @@ import { promisify } from 'node:util';
 import { readApk } from '../../src/apk/apk.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
 import { fileSource } from '../../src/inputs/files.ts';
-import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
+import { machineInputs } from '../../src/inputs/inputs.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { verify } from '../../src/verify.ts';
 import { gitIn, openWorkshop, type Workshop } from '../support/git-repositories.ts';
 import { sharedLab } from '../support/lab.ts';
-import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
+import { type LabServer, labNetwork, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 import {
   type FetchingStep,
   type StepInputs,
@@ -28,13 +28,6 @@ import {
 } from '../support/step-package.ts';
 import { assertReproduced, cannotRebuild, explain, labOptions } from './lab-run.ts';
 
-const quick: NetworkOptions = {
-  ...defaultNetwork,
-  policy: { offline: false, allowPrivateAddresses: true, allowPlainHttp: true },
-  timeoutMilliseconds: 5000,
-  attempts: 2,
-  backoffMilliseconds: 5,
-};
 const skip = sharedLab === undefined ? 'the larger lab is not beside the checkout' : cannotRebuild;
 /** The clock of the package whose recipe is borrowed. */
 const clock = '1718452800';
@@ -43,7 +36,7 @@ const out = '/home/build/melange-out/git-hello/usr/share/state';
 function optionsIn(folder: string, extra: Partial<RunOptions> = {}): RunOptions {
   const usual = labOptions({ allowUnsigned: true });
   const cache = mkdtempSync(join(folder, 'cache-'));
-  const inputs = machineInputs(cache, usual.machine.signal, quick);
+  const inputs = machineInputs(cache, usual.machine.signal, labNetwork);
   return { ...usual, machine: { ...usual.machine, inputs }, ...extra };
 }
 

@@ -10,9 +10,15 @@ export function gitIn(folder: string, ...argv: readonly string[]): string {
 
 /** The same, a number of days later. */
 export function gitOn(day: number, folder: string, ...argv: readonly string[]): string {
+  const env = { ...process.env, ...labAuthor(day) };
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  return execFileSync('git', ['-C', folder, ...argv], { env, encoding: 'utf8', stdio: [...stdio] }).trim();
+}
+
+/** Environment in which git commits as the lab does, with nothing of the caller's configuration. */
+export function labAuthor(day: number): NodeJS.ProcessEnv {
   const date = `${1_700_000_000 + day * 86_400} +0000`;
-  const env = {
-    ...process.env,
+  return {
     GIT_AUTHOR_NAME: 'Lab',
     GIT_AUTHOR_EMAIL: 'lab@lab.example',
     GIT_AUTHOR_DATE: date,
@@ -22,8 +28,6 @@ export function gitOn(day: number, folder: string, ...argv: readonly string[]): 
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  const stdio = ['ignore', 'pipe', 'pipe'] as const;
-  return execFileSync('git', ['-C', folder, ...argv], { env, encoding: 'utf8', stdio: [...stdio] }).trim();
 }
 
 /** A repository with a work tree; `publish` makes or renews the bare one that is served. */

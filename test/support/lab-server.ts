@@ -8,6 +8,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { defaultNetwork, type NetworkOptions } from '../../src/inputs/inputs.ts';
 
 export type Misbehaviour =
   /** Other bytes than those served. */
@@ -42,6 +43,15 @@ export interface LabServer {
   serve(prefix: string, folder: string): void;
   close(): Promise<void>;
 }
+
+/** A client that takes the lab's server for what its packages name, and does not wait for long. */
+export const labNetwork: NetworkOptions = {
+  ...defaultNetwork,
+  policy: { offline: false, allowPrivateAddresses: true, allowPlainHttp: true },
+  timeoutMilliseconds: 5000,
+  attempts: 2,
+  backoffMilliseconds: 5,
+};
 
 const gitPath = /^(.*\.git)\/(info\/refs|git-upload-pack|HEAD|objects\/.*)$/;
 

@@ -1,4 +1,5 @@
 /** The lab's own sources in the form in which its recipes fetch them: archives in a source cache, a git repository. */
+
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -13,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { sha256 } from '../../src/digest.ts';
 import type { SourceMirror } from '../../src/inputs/mirrors.ts';
+import { labAuthor } from './git-repositories.ts';
 import { root, sharedLab } from './lab.ts';
 
 export interface PackedSources {
@@ -67,7 +69,7 @@ function pack(sources: string, into: string): void {
 function makeRepository(name: string, tags: SourceList['git'][string], sources: string, into: string): void {
   const tree = join(into, 'work', name);
   mkdirSync(tree);
-  const git = (day: number, ...argv: string[]) => run('git', ['-C', tree, ...argv], identity(day));
+  const git = (day: number, ...argv: string[]) => run('git', ['-C', tree, ...argv], labAuthor(day));
   git(0, 'init', '-q', '-b', 'main');
   cpSync(join(sources, `${name}.git-tree/README`), join(tree, 'README'), { mode: 0 });
   run('chmod', ['644', join(tree, 'README')]);
@@ -80,20 +82,6 @@ function makeRepository(name: string, tags: SourceList['git'][string], sources: 
   git(1, 'commit', '-q', '-m', 'The program');
   git(1, 'tag', '-a', '-m', tags.tag, tags.tag);
   run('git', ['clone', '-q', '--bare', tree, join(into, 'git', `${name}.git`)]);
-}
-
-function identity(day: number): NodeJS.ProcessEnv {
-  const date = `${1_700_000_000 + day * 86_400} +0000`;
-  return {
-    GIT_AUTHOR_NAME: 'Lab',
-    GIT_AUTHOR_EMAIL: 'lab@lab.example',
-    GIT_AUTHOR_DATE: date,
-    GIT_COMMITTER_NAME: 'Lab',
-    GIT_COMMITTER_EMAIL: 'lab@lab.example',
-    GIT_COMMITTER_DATE: date,
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_NOSYSTEM: '1',
-  };
 }
 
 function run(command: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): void {

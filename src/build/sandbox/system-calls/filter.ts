@@ -47,14 +47,12 @@ const refused: readonly FilteredCall[] = [
 
 /** Programs fall back to something else; of clone3 the flags lie in memory, where no filter can look. */
 const absent: readonly FilteredCall[] = [
-  ...([
-    'clone3',
-    'io_uring_enter',
-    'io_uring_register',
-    'io_uring_setup',
-    'modify_ldt',
-    'userfaultfd',
-  ] as const),
+  'clone3',
+  'io_uring_enter',
+  'io_uring_register',
+  'io_uring_setup',
+  'modify_ldt',
+  'userfaultfd',
 ];
 
 /** `CLONE_NEW…` of linux/sched.h; that of time cannot be asked for with clone. */
