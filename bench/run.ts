@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { sharedSamples } from '../test/support/lab.ts';
 import { benchDownload } from './download.ts';
+import { benchEmission } from './emission.ts';
 import { benchEmit } from './emit.ts';
 import { benchExports } from './exports.ts';
 import { benchIndex } from './index.ts';
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
   startup: (report) => benchStartup(report, rounds),
   reading: (report) => benchReading(report, rounds),
   emit: (report) => benchEmit(report, rounds),
+  emission: benchEmission,
   verify: (report) => benchVerify(report, rounds),
   'production-id': (report) => benchProductionId(report, rounds),
   index: (report) =>
