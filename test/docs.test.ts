@@ -22,6 +22,13 @@ describe('the documentation', () => {
     for (const [code] of codes) assert.ok(code in nextSteps, code);
   });
 
+  it('shows in the README what the program prints, as the transcripts hold it', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, command, printed] = /^\$ (wolfi-repro verify [^\n]+)\n\n(reproduced .*?)```/ms.exec(readme)!;
+    const transcript = readFileSync(join(root, 'test/cli/transcripts/verify.md'), 'utf8');
+    assert.ok(transcript.includes(`$ ${command}\n${printed}--- exit code 0`));
+  });
+
   it('links only to files that are there', () => {
     const pages = [
       'README.md',
