@@ -2,7 +2,7 @@
  * Sets up what a fresh clone lacks: npm packages, the system's bubblewrap, the compiled program, the lab's build
  * environment. Needs Node and nothing else; what it may not install it names.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -75,15 +75,16 @@ export function hasProgram(name) {
 }
 
 /**
- * Makes the lab's build environment from Debian's packages. `only` names its packages; all where undefined.
- * Returns the folder, or undefined with the reason said, where the packages are not to be had.
+ * Makes the lab's build environment from Debian's packages. `only` names its packages; all where undefined. Returns the folder,
+ * with what Debian no longer serves left out and said, or undefined with the reason said where nothing of it can be made.
  */
 export function makeEnvironment(only) {
   const stamp = join(labEnvironment, 'made-for');
   const wanted = only === undefined ? 'everything' : [...only].sort().join(',');
   const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
-  if (made === wanted || made === 'everything') return labEnvironment;
-  for (const program of ['apt-get', 'dpkg-deb']) {
+  const sufficient = made === wanted || made === 'everything';
+  if (sufficient && missingPackages(only).length === 0) return labEnvironment;
+  for (const program of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     if (!hasProgram(program)) return unavailable(`${program} is not there`);
   }
   const script = join(root, 'fixtures/lab/make-environment.mjs');
@@ -95,18 +96,32 @@ export function makeEnvironment(only) {
     debs,
     ...(only === undefined ? [] : ['--only', [...only].join(',')]),
   ];
-  const make = () => quiet(process.execPath, argv);
   console.error(
     `making the build environment from Debian packages (${only === undefined ? 'all' : only.length})`,
   );
   mkdirSync(labEnvironment, { recursive: true });
   rmSync(stamp, { force: true });
+  const make = () => quiet(process.execPath, argv) && missingPackages(only).length === 0;
   if (!make()) {
     if (process.getuid?.() === 0) quiet('apt-get', ['update', '-qq']);
-    if (!make()) return unavailable('the Debian packages that it is made of are not to be had');
+    if (!make() && !existsSync(missingList)) return unavailable('it cannot be made, as said above');
   }
   writeFileSync(stamp, wanted);
+  const missing = missingPackages(only);
+  if (missing.length > 0) {
+    console.error(`the build environment lacks ${missing.join(', ')}: tests that need them are skipped`);
+    if (only !== undefined) return undefined;
+  }
   return labEnvironment;
+}
+
+const missingList = join(labEnvironment, 'x86_64/missing.json');
+
+/** Packages of the environment that Debian no longer had when it was made. */
+function missingPackages(only) {
+  if (!existsSync(missingList)) return [];
+  const missing = JSON.parse(readFileSync(missingList, 'utf8'));
+  return only === undefined ? missing : missing.filter((name) => [...only].includes(name));
 }
 
 function unavailable(why) {
@@ -122,16 +137,15 @@ function run(command, argv, what) {
   process.exit(1);
 }
 
+/** Runs a program whose standard output nobody needs; what it says on standard error is shown. */
 function quiet(command, argv) {
-  try {
-    execFileSync(command, argv, {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    return true;
-  } catch (failure) {
-    console.error(String(failure.stderr ?? failure.message).trim());
-    return false;
-  }
+  const { status, stderr, error } = spawnSync(command, argv, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const said = (error?.message ?? stderr ?? '').trim();
+  if (said !== '') console.error(said);
+  return status === 0;
 }
