@@ -10,6 +10,7 @@ import { fitRecord } from '../../../../src/emit/sbom/production/fit.ts';
 import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
 import type { PublishedRecord } from '../../../../src/emit/sbom/production/published.ts';
 import { recordId } from '../../../../src/emit/sbom/production/record.ts';
+import { packageName } from '../../../support/names.ts';
 import { copyright, formatAt, recipeOf } from '../input.ts';
 
 const plain = recipeOf();
@@ -19,7 +20,7 @@ const subject: RecordSubject = {
   format: formatAt('v0.59.1'),
   recipe: recipeOf({
     package: {
-      name: 'git',
+      name: packageName('git'),
       url: 'https://github.com/owner/git',
       description: 'two lines\nand a newline\n',
       copyright: [copyright('MIT'), copyright('Own Licence')],
