@@ -38,7 +38,8 @@ compile('tsconfig.json');
 // It takes many minutes and must not be in the way of anything.
 setPriority(constants.priority.PRIORITY_LOW);
 const program = join(root, '.build/test/conformance/mutation/work.js');
-const { cannotRebuild, complete, tasks } = planned();
+const { cannotRebuild, left, complete, tasks } = planned();
+for (const reason of left) console.error(`not changed: ${reason}`);
 if (cannotRebuild !== false) {
   console.error(cannotRebuild);
   process.exit(1);
