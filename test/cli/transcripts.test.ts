@@ -72,12 +72,14 @@ function outcomeOf(line: string): string {
   );
   const said = stderr.split('\n').filter((each) => each !== '' && !isProgress(each));
   const notes = said.length === 0 ? '' : `--- standard error\n${said.join('\n')}\n`;
-  return `${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}${notes}--- exit code ${status}\n`;
+  const output = `${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}${notes}--- exit code ${status}\n`;
+  return labEnvironment === undefined ? output : output.replaceAll(labEnvironment, usualEnvironment);
 }
 
 /** Where the environment lies elsewhere, commands find it there. */
 function placed(word: string): string {
-  return word === usualEnvironment ? (labEnvironment ?? word) : word;
+  if (word !== usualEnvironment || labEnvironment === undefined) return word;
+  return labEnvironment === join(root, usualEnvironment) ? word : labEnvironment;
 }
 
 /** Shown only of what takes long, which no transcript can know. */
