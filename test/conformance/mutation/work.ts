@@ -11,20 +11,20 @@ interface Task extends CampaignPackage {
 
 const [order, ...values] = process.argv.slice(2);
 if (order === 'tasks') {
-  const count = Number(values[0]);
-  const all = everyPackage();
+  const [count, only = ''] = [Number(values[0]), values[1]];
+  const all = everyPackage().filter(({ file }) => file.includes(only));
   const reasons = all.map(({ file, folder }) => cannotRebuildFrom(join(folder, file)));
   const packages = all.filter((_, index) => reasons[index] === false);
   const due = dueOf(packages, count);
   const left = all.flatMap(({ file }, index) =>
     reasons[index] === false ? [] : [`${file}: ${reasons[index]}`],
   );
-  const complete = sharedLab !== undefined && left.length === 0;
+  const complete = sharedLab !== undefined && left.length === 0 && only === '';
   const tasks: Task[] = packages.map((each, index) => ({ ...each, due: due[index]! }));
   process.stdout.write(JSON.stringify({ cannotRebuild: cannotRebuildFrom(), left, complete, tasks }));
 } else if (order === 'judge') {
   const [task, seed, stepSeconds] = values.map((value) => JSON.parse(value)) as [Task, number, number];
   process.stdout.write(JSON.stringify(await judgeMutants(task, task.due, seed, stepSeconds)));
 } else {
-  throw new Error('tell either tasks COUNT or judge TASK SEED STEP-SECONDS');
+  throw new Error('tell either tasks COUNT [ONLY] or judge TASK SEED STEP-SECONDS');
 }
