@@ -128,9 +128,10 @@ function nameServers(): Mount[] {
   return existsSync(source) ? [{ source: realpathSync(source), target: source, writable: false }] : [];
 }
 
-/** Root, unless the recipe names another user to run as. */
+/** Root, unless the recipe names another user to run as; `root` is id 0 whoever else is called that (pkg/build/build.go, `runAsUID`). */
 function stepUser({ environment }: Recipe): { uid: number; gid: number } {
   const { runAs, users } = environment.accounts;
+  if (runAs === 'root' || runAs === '0') return { uid: 0, gid: 0 };
   const account = users.find(({ username, uid }) => username === runAs || String(uid) === runAs);
   if (runAs === '' || account === undefined) return { uid: 0, gid: 0 };
   return { uid: account.uid, gid: account.gid ?? account.uid };

@@ -124,6 +124,8 @@ export interface Format {
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
   readonly stepEnvironmentInherits: boolean;
+  /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
+  readonly buildsWithoutOriginSteps: boolean;
   readonly condition: 'left-to-right' | 'and-of-pairs';
   readonly gccSpec: 'none' | 'plain' | 'unless-relocatable';
   readonly appCpe: boolean;
@@ -245,6 +247,7 @@ export function formatOf(version: Version): Format {
     },
     path: from('v0.23.6') ? pathNew : pathOld,
     stepEnvironmentInherits: from('v0.31.2'),
+    buildsWithoutOriginSteps: from('v0.33.2') || within('v0.23.16', 'v0.25.0'),
     condition: from('v0.43.7') ? 'left-to-right' : 'and-of-pairs',
     gccSpec: from('v0.56.0') ? 'unless-relocatable' : from('v0.19.1') ? 'plain' : 'none',
     appCpe: from('v0.37.1'),
