@@ -186,7 +186,13 @@ test('an assertion counts the direct steps that ran, and where it gives no numbe
       - {runs: c}
 `;
   await run(context, yaml('{required-steps: 2}'));
-  for (const other of ['{required-steps: 1}', '{required-steps: 3}', '{required-steps: 0}', '{required-steps: -1}', '{}']) {
+  for (const other of [
+    '{required-steps: 1}',
+    '{required-steps: 3}',
+    '{required-steps: 0}',
+    '{required-steps: -1}',
+    '{}',
+  ]) {
     await assert.rejects(run(context, yaml(other)), failure('assertion-failed'), other);
   }
   const skipped = (required: string) =>

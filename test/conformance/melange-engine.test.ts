@@ -1,11 +1,12 @@
 /** A real melange beside our own emitter. Name one with WOLFI_REPRO_MELANGE, or put it on the search path. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { lab, labEnvironment, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { findMelange } from '../support/melange.ts';
 import { packedSources } from '../support/sources.ts';
 
 const melange = findMelange();
@@ -82,12 +83,3 @@ describe('a real melange as the engine', { skip }, () => {
     );
   });
 });
-
-function findMelange(): string | undefined {
-  const named = process.env['WOLFI_REPRO_MELANGE'];
-  if (named !== undefined) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .map((folder) => join(folder, 'melange'))
-    .find((path) => path.startsWith('/') && existsSync(path));
-}

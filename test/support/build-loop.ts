@@ -26,6 +26,8 @@ export interface LoopCase {
   readonly ours: OurEnd;
   /** Packages besides the origin. */
   readonly others?: readonly string[];
+  /** The origin is another package for it, besides the text of its recipe. */
+  readonly shows?: true;
 }
 
 /** The recipe in a package that melange v0.59.1 built: it compiles to itself. */
@@ -45,15 +47,15 @@ export function editedRecipe(recipe: string, { rule, edits }: LoopCase): string 
 const behind = /$/;
 const variable = (name: string): string => `$\u007b{${name}}}`;
 const commit = 'commit: 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef';
-const out = '/home/build/melange-out';
 /** A step in front of the others. */
 const step = (yaml: string) => [['pipeline:\n', `pipeline:\n${yaml}`]] as const;
 const subpackage = (yaml: string) => [[behind, `subpackages:\n${yaml}`]] as const;
-const added = (condition: string) => subpackage(`  - if: ${condition}
+const added = (condition: string) =>
+  subpackage(`  - if: ${condition}
     name: hello-added
     pipeline:
       - runs: |
-          echo added >${out}/hello-shell/etc/hello/added
+          true
     ${commit}
 `);
 const nested = (assertions: string) =>
@@ -75,10 +77,20 @@ ${assertions}`);
 const packageKey = (yaml: string) => [['  resources: {}\n', yaml]] as const;
 
 export const loopCases: readonly LoopCase[] = [
-  { rule: 'a recipe that melange compiled', edits: [['epoch: 3', 'epoch: 4']], melange: 'same', ours: 'same' },
+  {
+    rule: 'a recipe that melange compiled',
+    edits: [['name: settings and scripts', 'name: another name']],
+    melange: 'same',
+    ours: 'same',
+  },
 
   // Conditions of subpackages.
-  { rule: 'a subpackage is skipped', edits: added(`'''a'' == ''b'''`), melange: 'otherwise', ours: 'otherwise' },
+  {
+    rule: 'a subpackage is skipped',
+    edits: added(`'''a'' == ''b'''`),
+    melange: 'otherwise',
+    ours: 'otherwise',
+  },
   {
     rule: 'a subpackage is built',
     edits: added(`'''a'' == ''a'''`),
@@ -152,7 +164,12 @@ export const loopCases: readonly LoopCase[] = [
   },
 
   // Assertions.
-  { rule: 'as many steps as required', edits: nested('    assertions:\n      required-steps: 2\n'), melange: 'same', ours: 'same' },
+  {
+    rule: 'as many steps as required',
+    edits: nested('    assertions:\n      required-steps: 2\n'),
+    melange: 'same',
+    ours: 'same',
+  },
   {
     rule: 'more steps than required',
     edits: nested('    assertions:\n      required-steps: 1\n'),
@@ -245,7 +262,9 @@ export const loopCases: readonly LoopCase[] = [
   },
   {
     rule: 'a variable in a dependency',
-    edits: packageKey(`  dependencies:\n    runtime:\n      - bash=${variable('package.version')}\n  resources: {}\n`),
+    edits: packageKey(
+      `  dependencies:\n    runtime:\n      - bash=${variable('package.version')}\n  resources: {}\n`,
+    ),
     melange: 'otherwise',
     ours: 'recipe-unreadable',
   },
@@ -260,6 +279,7 @@ export const loopCases: readonly LoopCase[] = [
     edits: [['Scripts and', variable('package.nothing')]],
     melange: 'same',
     ours: 'same',
+    shows: true,
   },
   {
     rule: 'a variable of the recipe in the environment of a step',
@@ -275,7 +295,7 @@ export const loopCases: readonly LoopCase[] = [
   {
     rule: 'a pipeline that is used and not there',
     edits: step('  - uses: strip\n'),
-    melange: 'fails',
+    melange: 'otherwise',
     ours: 'unsupported',
   },
   {
@@ -289,6 +309,24 @@ export const loopCases: readonly LoopCase[] = [
     edits: step('  - uses: strip\n    pipeline:\n      - runs: |\n          true\n'),
     melange: 'same',
     ours: 'same',
+  },
+  {
+    rule: 'a text that begins with a comment',
+    edits: step('  - runs: |\n      # none\n      true\n'),
+    melange: 'otherwise',
+    ours: 'recipe-unreadable',
+  },
+  {
+    rule: 'a text that names its interpreter',
+    edits: step('  - runs: |\n      #!/bin/sh\n      true\n'),
+    melange: 'same',
+    ours: 'same',
+  },
+  {
+    rule: 'a text without an end of line',
+    edits: step('  - runs: "true"\n'),
+    melange: 'otherwise',
+    ours: 'recipe-unreadable',
   },
   {
     rule: 'inputs of nothing',
@@ -336,7 +374,9 @@ export const loopCases: readonly LoopCase[] = [
   },
   {
     rule: 'needs of a step that is skipped',
-    edits: step(`  - if: '"a" == "b"'\n    runs: |\n      true\n    needs:\n      packages:\n        - nothing\n`),
+    edits: step(
+      `  - if: '"a" == "b"'\n    runs: |\n      true\n    needs:\n      packages:\n        - nothing\n`,
+    ),
     melange: 'same',
     ours: 'same',
   },
@@ -348,7 +388,12 @@ export const loopCases: readonly LoopCase[] = [
   },
   {
     rule: 'a condition that cannot be evaluated in a test',
-    edits: [[behind, `test:\n  environment:\n    contents:\n      packages:\n        - hello-shell\n    accounts:\n      run-as: ""\n      users:\n        - username: build\n          uid: 1000\n          gid: 1000\n          shell: ""\n          homedir: ""\n      groups:\n        - groupname: build\n          gid: 1000\n          members:\n            - build\n  pipeline:\n    - if: maybe\n      runs: |\n        true\n`]],
+    edits: [
+      [
+        behind,
+        `test:\n  environment:\n    contents:\n      packages:\n        - hello-shell\n    accounts:\n      run-as: ""\n      users:\n        - username: build\n          uid: 1000\n          gid: 1000\n          shell: ""\n          homedir: ""\n      groups:\n        - groupname: build\n          gid: 1000\n          members:\n            - build\n  pipeline:\n    - if: maybe\n      runs: |\n        true\n`,
+      ],
+    ],
     melange: 'fails',
     ours: 'recipe-unreadable',
   },
@@ -392,8 +437,16 @@ export const loopCases: readonly LoopCase[] = [
   },
   {
     rule: 'a capability without a reason',
-    edits: packageKey('  setcap:\n    - path: /usr/bin/hello-sh\n      add:\n        cap_net_raw: +ep\n  resources: {}\n'),
+    edits: packageKey(
+      '  setcap:\n    - path: /usr/bin/hello-sh\n      add:\n        cap_net_raw: +ep\n  resources: {}\n',
+    ),
     melange: 'fails',
+    ours: 'recipe-unreadable',
+  },
+  {
+    rule: 'no resources',
+    edits: packageKey(''),
+    melange: 'otherwise',
     ours: 'recipe-unreadable',
   },
   {

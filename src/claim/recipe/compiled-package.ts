@@ -36,7 +36,8 @@ const versionIsApk: Rule = function* ({ package: { version } }, given) {
 const prioritiesAreNumbers: Rule = function* (recipe) {
   for (const [path, { providerPriority, replacesPriority }] of dependenciesOf(recipe)) {
     for (const priority of [providerPriority, replacesPriority]) {
-      if (priority !== '' && !isGoInteger(priority)) yield unreadable(path, 'has a priority that is no number');
+      if (priority !== '' && !isGoInteger(priority))
+        yield unreadable(path, 'has a priority that is no number');
     }
   }
 };
@@ -84,6 +85,16 @@ const commitsAreFilledIn: Rule = function* ({ package: { commit }, subpackages }
   }
 };
 
+/** pkg/config/config.go, `ParseConfiguration`. */
+const resourcesAreThere: Rule = function* ({ package: { resources } }) {
+  const { present, ...values } = resources;
+  if (
+    present !== true &&
+    Object.values<string | boolean>(values).every((value) => value === '' || value === false)
+  )
+    yield unreadable('package.resources', 'is missing');
+};
+
 /** pkg/config/config.go, `ParseConfiguration`, `setIfEmpty`. */
 const defaultVariables: readonly (readonly [name: string, since: string, until?: string])[] = [
   ['HOME', ''],
@@ -107,7 +118,10 @@ const defaultsAreFilledIn: Rule = function* ({ environment: { environment } }, g
 /** pkg/config/config.go, `ParseConfiguration`; apko's pkg/build/types/image_configuration.go, `Validate`. */
 const accountsAreValid: Rule = function* ({ environment: { accounts } }) {
   const { users, groups, runAs } = accounts;
-  if (!users.some(({ username }) => username === 'build') || !groups.some((each) => each.groupname === 'build'))
+  if (
+    !users.some(({ username }) => username === 'build') ||
+    !groups.some((each) => each.groupname === 'build')
+  )
     yield unreadable('environment.accounts', 'has no user or no group named build');
   for (const [index, { username, uid }] of users.entries()) {
     if (username === '' || uid === 0)
@@ -151,6 +165,7 @@ export const compiledPackage: readonly Rule[] = [
   cpeIsValid,
   capabilitiesAreJustified,
   commitsAreFilledIn,
+  resourcesAreThere,
   defaultsAreFilledIn,
   accountsAreValid,
   guestIsPackagesAlone,

@@ -63,6 +63,23 @@ const definitionsAreSpelledOut: Rule = function* (recipe) {
   }
 };
 
+/**
+ * pkg/build/compile.go, `stripComments`: a text is a first line that names an interpreter, if there was one, and statements, each with
+ * its end of line. That comments are gone from within it is not looked at, which would take a parser of the shell.
+ */
+const textsAreStatements: Rule = function* (recipe) {
+  for (const { path, step } of everyStep(recipe)) {
+    if (step.runs === '') continue;
+    const statements = step.runs.startsWith('#!') ? step.runs.slice(step.runs.indexOf('\n') + 1) : step.runs;
+    if (!step.runs.endsWith('\n') || /^[\s#]/.test(statements))
+      yield {
+        code: 'recipe-unreadable',
+        path: `${path}.runs`,
+        problem: 'is not printed as melange prints it',
+      };
+  }
+};
+
 /** pkg/build/compile.go, `compilePipeline`: a step inherits its parent's. */
 const directoriesAreHandedDown: Rule = function* (recipe) {
   for (const { path, step, parent } of everyStep(recipe)) {
@@ -146,13 +163,15 @@ const versionDecidesNothing: Rule = function* ({ pipeline, subpackages }, { rele
     yield {
       code: 'unsupported',
       path: 'pipeline',
-      problem: 'is empty, so whether subpackages are built depends on a version that the builder did not print',
+      problem:
+        'is empty, so whether subpackages are built depends on a version that the builder did not print',
     };
 };
 
 export const compiledSteps: readonly Rule[] = [
   conditionsCanBeEvaluated,
   definitionsAreSpelledOut,
+  textsAreStatements,
   directoriesAreHandedDown,
   environmentsAreHandedDown,
   needsAreGathered,

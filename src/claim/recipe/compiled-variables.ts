@@ -99,7 +99,9 @@ function* environmentTexts({ contents, entrypoint, ...given }: RecipeEnvironment
 /** By their exact spelling, without the brackets (`buildConfigMap`, `PerformVarSubstitutions`). */
 function readVariables({ vars, varTransforms }: Recipe): Set<string> {
   const own = [...vars.keys(), ...varTransforms.map(({ to }) => to)].map((name) => `vars.${name}`);
-  const ofPackage = ['name', 'version', 'description', 'epoch', 'full-version'].map((name) => `package.${name}`);
+  const ofPackage = ['name', 'version', 'description', 'epoch', 'full-version'].map(
+    (name) => `package.${name}`,
+  );
   return new Set([...ofPackage, ...own]);
 }
 
@@ -108,7 +110,11 @@ const noVariableIsFilledInAgain: Rule = function* (recipe, given) {
   const variables = readVariables(recipe);
   for (const name of variables) {
     if (name.includes('}}') || name.includes('${{'))
-      yield { code: 'unsupported', path: 'vars', problem: 'has a name that cannot be told from what is around it' };
+      yield {
+        code: 'unsupported',
+        path: 'vars',
+        problem: 'has a name that cannot be told from what is around it',
+      };
   }
   for (const [path, text] of readTexts(recipe, given)) {
     if (namesIn(text).some((name) => variables.has(name)))

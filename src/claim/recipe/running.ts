@@ -66,6 +66,8 @@ export function flattened(steps: readonly RunningStep[]): RunningStep[] {
  * How many steps directly below a step must run: where the block is there, exactly as many as it says, and 0 where it says nothing;
  * undefined where it is not there.
  */
-export function requiredSteps({ assertions: { present, requiredSteps: required } }: Step): number | undefined {
+export function requiredSteps({
+  assertions: { present, requiredSteps: required },
+}: Step): number | undefined {
   return present === true || required !== 0 ? required : undefined;
 }

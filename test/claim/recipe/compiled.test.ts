@@ -36,7 +36,8 @@ async function endOf(context: Ending, text: string): Promise<OurEnd> {
 test('each recipe of the table ends as it must', async (context) => {
   const compiled = await compiledRecipe();
   const ends: string[] = [];
-  for (const each of loopCases) ends.push(`${each.rule}: ${await endOf(context, editedRecipe(compiled, each))}`);
+  for (const each of loopCases)
+    ends.push(`${each.rule}: ${await endOf(context, editedRecipe(compiled, each))}`);
   assert.deepEqual(
     ends,
     loopCases.map(({ rule, ours }) => `${rule}: ${ours}`),
