@@ -70,11 +70,16 @@ export async function build(request: BuildRequest): Promise<Built> {
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
-  return builtFrom(captured, recipe, present, [
-    ...sandbox.caveats,
-    ...(request.network === true ? [networkCaveat] : []),
-    ...caveats,
-  ]);
+  try {
+    return builtFrom(captured, recipe, present, [
+      ...sandbox.caveats,
+      ...(request.network === true ? [networkCaveat] : []),
+      ...caveats,
+    ]);
+  } catch (failure) {
+    captured.close();
+    throw failure;
+  }
 }
 
 function builtFrom(
@@ -128,9 +133,10 @@ function nameServers(): Mount[] {
   return existsSync(source) ? [{ source: realpathSync(source), target: source, writable: false }] : [];
 }
 
-/** Root, unless the recipe names another user to run as. */
+/** Root, unless the recipe names another user to run as; `root` is id 0 whoever else is called that (pkg/build/build.go, `runAsUID`). */
 function stepUser({ environment }: Recipe): { uid: number; gid: number } {
   const { runAs, users } = environment.accounts;
+  if (runAs === 'root' || runAs === '0') return { uid: 0, gid: 0 };
   const account = users.find(({ username, uid }) => username === runAs || String(uid) === runAs);
   if (runAs === '' || account === undefined) return { uid: 0, gid: 0 };
   return { uid: account.uid, gid: account.gid ?? account.uid };
