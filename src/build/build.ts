@@ -128,11 +128,29 @@ function nameServers(): Mount[] {
   return existsSync(source) ? [{ source: realpathSync(source), target: source, writable: false }] : [];
 }
 
-/** Root, unless the recipe names another user to run as. */
+/** bubblewrap reads ids as `int` and refuses negative ones. */
+const highestId = 2 ** 31 - 1;
+
+/**
+ * Root, unless the recipe names another user to run as: by number where it is one (melange pkg/build/build.go, `runAsUID`, `runAs` and
+ * `runAsGID`). Fails with `step-failed` for a user that the recipe does not declare, at which
+ * melange ends, and for ids that bubblewrap refuses.
+ */
 function stepUser({ environment }: Recipe): { uid: number; gid: number } {
   const { runAs, users } = environment.accounts;
-  const account = users.find(({ username, uid }) => username === runAs || String(uid) === runAs);
-  if (runAs === '' || account === undefined) return { uid: 0, gid: 0 };
+  if (['', 'root', '0'].includes(runAs)) return { uid: 0, gid: 0 };
+  const number = /^\d+$/.test(runAs) ? Number(runAs) : undefined;
+  const account = users.find(({ username, uid }) =>
+    number === undefined ? username === runAs : uid === number,
+  );
+  if (account === undefined || Math.max(account.uid, account.gid ?? 0) > highestId)
+    throw new Failure(
+      'step-failed',
+      'the steps run as a user that the recipe does not declare, or that nobody can be',
+      {
+        got: runAs,
+      },
+    );
   return { uid: account.uid, gid: account.gid ?? account.uid };
 }
 
