@@ -107,6 +107,12 @@ const knownCapabilities = new Set([
   ...['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE', 'ALL'],
 ]);
 
+/** Of /sys, programs that count processors read this much; the rest is the machine's own business. */
+export const processorFolder = '/sys/devices/system/cpu';
+
+/** What stands in for the rest: a folder of the build's own folder, where it is mounted (`enterScript`). */
+export const systemFolder = 'sys';
+
 export const workspaceTarget = '/home/build';
 
 export function bubblewrapArguments(view: GuestView): string[] {
@@ -127,10 +133,8 @@ export function bubblewrapArguments(view: GuestView): string[] {
     ...['--proc', '/proc'],
     ...machineEntries().flatMap((path) => ['--ro-bind', path, path]),
     ...secrets.flatMap((path) => ['--ro-bind', '/dev/null', path]),
-    // Of /sys, programs that count processors read this much; the rest is the machine's own business.
-    ...['--tmpfs', '/sys'],
-    ...['--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu'],
-    ...['--remount-ro', '/sys'],
+    ...['--ro-bind', systemFolder, '/sys'],
+    ...['--ro-bind-try', processorFolder, processorFolder],
     ...view.mounts.flatMap(({ source, target, writable }) => [
       writable ? '--bind' : '--ro-bind',
       source,

@@ -2,7 +2,7 @@
  * The sandbox proper: a user, mount, pid, network, ipc, uts and cgroup namespace of its own around bubblewrap, watched from
  * outside. Environments stay as they are and are shared (`guest-layer.ts`).
  */
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail, requireProgram } from '../../process.ts';
@@ -16,6 +16,7 @@ import {
   mostArguments,
   requireHarmless,
   seesRoot,
+  systemFolder,
   workspaceTarget,
 } from './bubblewrap-arguments.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
@@ -69,6 +70,7 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
   const { directory, workspace, environment, limits } = options;
   const program = requireProgram('bwrap');
   writeFileSync(join(directory, 'bwrap'), '');
+  mkdirSync(join(directory, systemFolder));
   writeFilter(directory, ownSystemCallFilter() ?? new Uint8Array(0));
   const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
   const asked = [own, ...options.mounts].map((mount) => ({

@@ -10,6 +10,7 @@ import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
 import { takeArguments, writeArguments } from './enter-script.ts';
+import { rootMode } from './guest-layer.ts';
 import { resolveInGuest } from './guest-path.ts';
 import { endProcessesIn } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
@@ -55,6 +56,7 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
   await hostProgram(['chroot', '/', '/bin/true'], options.signal);
   const copy = ['cp', '--archive', '--reflink=auto', '--', options.environment, guest] as const;
   await hostProgram(copy, options.signal);
+  chmodSync(guest, rootMode);
   const workspace = inGuest('/home/build');
   await place(options, ['mv', '--no-target-directory', '--', options.workspace], workspace);
   for (const { source, target } of options.mounts) {

@@ -6,7 +6,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBytes } from '../../bytes.ts';
 import { hasRawBytes, type ProgramInput } from '../../program-input.ts';
-import { environmentArguments } from './bubblewrap-arguments.ts';
+import { environmentArguments, processorFolder, systemFolder } from './bubblewrap-arguments.ts';
 
 const filterFile = 'system-calls';
 const filterDescriptor = 5;
@@ -74,6 +74,8 @@ export function enterScript(mountLayer: string): string {
   return `set -e
 echo "$1" > /proc/sys/user/max_user_namespaces
 mount -t proc proc /proc
+mount -t tmpfs -o mode=0555,size=64k none ${systemFolder}
+mkdir -p ${systemFolder}${processorFolder.slice('/sys'.length)}
 mount --bind -o ro "$2" bwrap
 ${mountLayer}
 shift 2
