@@ -78,6 +78,7 @@ export const oldest: Switches = {
   wrapper: { line: 'set -e ', quotesDirectory: true },
   path: pathOld,
   stepEnvironmentInherits: false,
+  buildsWithoutOriginSteps: false,
   condition: 'and-of-pairs',
   gccSpec: 'none',
   appCpe: false,
@@ -200,6 +201,18 @@ export const changes: readonly Change[] = [
     what: 'options of a package that are false are not in the recipe',
     source: 'pkg/config/config.go (PackageOption)',
     set: { recipe: { falseOptions: false } },
+  },
+  {
+    since: 'v0.23.16',
+    what: 'subpackages are built although the origin has no step',
+    source: 'pkg/build/build.go (BuildPackage)',
+    set: { buildsWithoutOriginSteps: true },
+  },
+  {
+    since: 'v0.25.0',
+    what: 'without a step of the origin no subpackage is built',
+    source: 'pkg/build/build.go (BuildPackage)',
+    set: { buildsWithoutOriginSteps: false },
   },
   {
     since: 'v0.25.0',
@@ -350,6 +363,12 @@ export const changes: readonly Change[] = [
     what: 'the SBOM of a subpackage lists the sources of its own steps, last',
     source: 'pkg/build/build.go',
     set: { sbom: { subpackageSources: 'last' } },
+  },
+  {
+    since: 'v0.33.2',
+    what: 'subpackages are built although the origin has no step',
+    source: 'pkg/build/build.go (BuildPackage)',
+    set: { buildsWithoutOriginSteps: true },
   },
   {
     since: 'v0.34.0',

@@ -119,6 +119,8 @@ export interface Format {
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
   readonly stepEnvironmentInherits: boolean;
+  /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
+  readonly buildsWithoutOriginSteps: boolean;
   readonly condition: 'left-to-right' | 'and-of-pairs';
   readonly gccSpec: 'none' | 'plain' | 'unless-relocatable';
   readonly appCpe: boolean;

@@ -1,12 +1,13 @@
 /** A real melange beside our own emitter. Name one with WOLFI_REPRO_MELANGE, or put it on the search path. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { lab, root, sharedLab, skipUnless } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
+import { findMelange } from '../support/melange.ts';
 import { packedSources } from '../support/sources.ts';
 import { cannotRebuildShared } from './lab-run.ts';
 
@@ -81,12 +82,3 @@ describe('a real melange as the engine', { skip }, () => {
     assert.equal(verify('melange', random).packages[0]?.verdict, 'not-reproduced');
   });
 });
-
-function findMelange(): string | undefined {
-  const named = process.env['WOLFI_REPRO_MELANGE'];
-  if (named !== undefined) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .map((folder) => join(folder, 'melange'))
-    .find((path) => path.startsWith('/') && existsSync(path));
-}
