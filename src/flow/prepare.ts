@@ -1,4 +1,5 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
+
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
@@ -10,6 +11,7 @@ import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
+import { addTo } from '../lists.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -48,7 +50,7 @@ export function groupByBuild(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();
   for (const target of targets) {
     const key = buildKey(target.claim);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
+    addTo(groups, key, target);
   }
   return [...groups.values()];
 }

@@ -1,4 +1,5 @@
 /** Inspections as text and JSON. */
+
 import { counted, printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
@@ -11,6 +12,7 @@ import type {
   InspectedSection,
   Inspection,
 } from '../inspect.ts';
+import { addAll } from '../lists.ts';
 import { renderValue } from './json.ts';
 import { sbomDifferenceLines } from './sbom.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -44,13 +46,13 @@ function renderOne(
   withEntries: boolean,
 ): string {
   const lines = [style.strong(printable(file))];
-  if (read !== undefined) lines.push(...packageLines(read, withEntries));
+  if (read !== undefined) addAll(lines, packageLines(read, withEntries));
   for (const { link, state, detail } of chain) {
     const colour = state === 'verified' ? style.good : state === 'broken' ? style.bad : style.warn;
     lines.push(row(link, `${colour(state)}: ${printable(detail)}`));
   }
-  if (claim !== undefined) lines.push(...claimLines(claim));
-  if (sbom !== undefined) lines.push(...sbomLines(sbom));
+  if (claim !== undefined) addAll(lines, claimLines(claim));
+  if (sbom !== undefined) addAll(lines, sbomLines(sbom));
   for (const { kind, detail } of findings)
     lines.push(row('finding', `${claimFindingTitles[kind]}: ${printable(detail)}`));
   if (failure !== undefined) lines.push(row(failure.code, style.bad(printable(failure.message))));
