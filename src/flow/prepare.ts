@@ -2,7 +2,7 @@
 
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
@@ -112,13 +112,13 @@ export async function prepare(
     substituted,
     network,
     sources: found,
-    findings: [
+    findings: boundedFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
-    ],
+    ]),
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }
