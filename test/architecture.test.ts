@@ -9,6 +9,7 @@ const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
     'bytes.ts',
+    'lists.ts',
     'digest.ts',
     'witnessed-digest.ts',
     'process.ts',
