@@ -10,6 +10,7 @@ const rows: readonly (readonly string[])[] = [
     'failure.ts',
     'bytes.ts',
     'lists.ts',
+    'busy.ts',
     'digest.ts',
     'witnessed-digest.ts',
     'process.ts',
