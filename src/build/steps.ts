@@ -1,4 +1,4 @@
-/** Steps as melange runs them (melange pkg/build/pipeline.go; melange-emitter.md §2.1, §2.2). */
+/** Steps as melange runs them (melange pkg/build/pipeline.go; docs/melange/running.md#steps). */
 
 import { durationSeconds } from '../claim/recipe/duration.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';

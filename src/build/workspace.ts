@@ -1,4 +1,4 @@
-/** The workspace before the first step: compiler files, what lies beside the recipe, output folders (melange-emitter.md §2.4). */
+/** The workspace before the first step: compiler files, what lies beside the recipe, output folders (docs/melange/running.md#the-workspace). */
 import {
   chmodSync,
   copyFileSync,

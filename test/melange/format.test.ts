@@ -5,7 +5,7 @@ import { parseRelease } from '../../src/melange/version.ts';
 
 type Switch = (format: Format) => unknown;
 
-/** The version table of the emitter's notes (§12), row by row: the value just before a version and from it on. */
+/** docs/melange/history.md, row by row: the value just before a version and from it on. */
 const switches: [from: string, before: string, what: Switch, old: unknown, now: unknown][] = [
   ['v0.17.2', 'v0.17.1', (f) => f.rubyBase, false, true],
   ['v0.17.3', 'v0.17.2', (f) => [f.rubyBase, f.shebang.ignoresRuby], [true, true], [false, false]],
