@@ -70,11 +70,16 @@ export async function build(request: BuildRequest): Promise<Built> {
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
-  return builtFrom(captured, recipe, present, [
-    ...sandbox.caveats,
-    ...(request.network === true ? [networkCaveat] : []),
-    ...caveats,
-  ]);
+  try {
+    return builtFrom(captured, recipe, present, [
+      ...sandbox.caveats,
+      ...(request.network === true ? [networkCaveat] : []),
+      ...caveats,
+    ]);
+  } catch (failure) {
+    captured.close();
+    throw failure;
+  }
 }
 
 function builtFrom(

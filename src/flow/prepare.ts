@@ -2,6 +2,7 @@
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
+import { requireCompiled } from '../claim/recipe/compiled.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
@@ -69,6 +70,8 @@ export async function prepare(
   const { claim } = targets[0]!;
   const { inputs } = options.machine;
   const format = formatOfTraits(claim.traits);
+  const released = claim.traits.melange.basis === 'release';
+  requireCompiled(claim.recipe, { format, released, architecture: claim.architecture });
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
   const { guest, environment: substituted, unreached } = await prepareGuest(claim, repositories, options);
