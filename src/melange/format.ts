@@ -123,6 +123,8 @@ export interface Format {
   readonly guestEntries: 'all' | 'undoubted';
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
+  /** What becomes of the working directory of a step: all are taken as they stand, are put below the workspace, or only relative ones are. */
+  readonly stepDirectory: 'as-given' | 'below' | 'relative-below';
   readonly stepEnvironmentInherits: boolean;
   /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
   readonly buildsWithoutOriginSteps: boolean;
@@ -246,6 +248,7 @@ export function formatOf(version: Version): Format {
       quotesDirectory: !from('v0.40.3'),
     },
     path: from('v0.23.6') ? pathNew : pathOld,
+    stepDirectory: from('v0.23.15') ? 'relative-below' : from('v0.23.13') ? 'below' : 'as-given',
     stepEnvironmentInherits: from('v0.31.2'),
     buildsWithoutOriginSteps: from('v0.33.2') || within('v0.23.16', 'v0.25.0'),
     condition: from('v0.43.7') ? 'left-to-right' : 'and-of-pairs',
