@@ -77,6 +77,7 @@ export const oldest: Switches = {
   guestEntries: 'all',
   wrapper: { line: 'set -e ', quotesDirectory: true },
   path: pathOld,
+  stepDirectory: 'as-given',
   stepEnvironmentInherits: false,
   buildsWithoutOriginSteps: false,
   condition: 'and-of-pairs',
@@ -201,6 +202,18 @@ export const changes: readonly Change[] = [
     what: 'options of a package that are false are not in the recipe',
     source: 'pkg/config/config.go (PackageOption)',
     set: { recipe: { falseOptions: false } },
+  },
+  {
+    since: 'v0.23.15',
+    what: 'only a relative working directory of a step is put below the workspace',
+    source: 'pkg/build/pipeline.go (runPipeline)',
+    set: { stepDirectory: 'relative-below' },
+  },
+  {
+    since: 'v0.23.13',
+    what: 'the working directory of a step is put below the workspace',
+    source: 'pkg/build/pipeline.go (runPipeline)',
+    set: { stepDirectory: 'below' },
   },
   {
     since: 'v0.23.16',
