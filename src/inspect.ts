@@ -108,7 +108,8 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   return inspections;
 }
 
-function inspectExamined({ file, apk, claim, chain, failure }: Examined): Inspection {
+/** What is to be said of a file that was examined. */
+export function inspectExamined({ file, apk, claim, chain, failure }: Examined): Inspection {
   return {
     file,
     failure,

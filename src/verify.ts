@@ -3,6 +3,7 @@
  * give the same build share its steps and nothing else. Each line of `verifyBuild` is an arrow of docs/architecture.md.
  */
 import type { StepObserver } from './build/steps.ts';
+import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
 import type { RebuildRequest } from './engine/engine.ts';
@@ -14,6 +15,7 @@ import { failedResult, knownOf } from './flow/results.ts';
 import { examineSubject, type OpenRun, runOpener, unexamined } from './flow/subject.ts';
 import { isTarget, type Target } from './flow/target.ts';
 import type { JudgedPackage } from './flow/triangulate.ts';
+import { grouped } from './lists.ts';
 import type { PackageName } from './names.ts';
 import { buildIdentity, type Plan } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
@@ -80,14 +82,7 @@ function stage({ claim }: Target, { onProgress }: RunOptions, name: 'plan' | 're
 
 /** Values that share a build, in the order given. */
 function groupByBuild<V>(values: readonly V[], planOf: (value: V) => Plan): V[][] {
-  const groups = new Map<string, V[]>();
-  for (const value of values) {
-    const key = buildIdentity(planOf(value));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return [...groups.values()];
+  return [...grouped(values, (value) => busy(() => buildIdentity(planOf(value)))).values()];
 }
 
 /** Builds once and judges each package on its own, in the order given. */

@@ -9,10 +9,13 @@ const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
     'bytes.ts',
+    'lists.ts',
+    'busy.ts',
     'names.ts',
     'digest.ts',
     'witnessed-digest.ts',
     'process.ts',
+    'program-input.ts',
     'concurrency.ts',
     'owner.ts',
     'folders.ts',

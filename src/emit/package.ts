@@ -235,6 +235,7 @@ async function writeControl(
 export function packageSource(emitted: EmittedPackage, signature: Uint8Array | undefined): ByteSource {
   return {
     name: packageFileName(emitted),
+    own: true,
     async *open() {
       if (signature !== undefined) yield signature;
       yield emitted.control;

@@ -2,6 +2,7 @@
  * Scans of the packages of one build by each syft that was given. Which of them is believed is decided for each package by a digest
  * of what production's scan found in it.
  */
+
 import type { Tree, TreeEntry } from '../build/tree.ts';
 import type { Sha256 } from '../digest.ts';
 import { digestFound, type Scan } from '../emit/sbom/production/syft.ts';

@@ -1,7 +1,9 @@
 /** One package, planned as if it were alone: its inputs found and pinned, its traits told by nothing but the file itself. */
 import { listSourceFiles } from '../build/workspace.ts';
+import { busy } from '../busy.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
+import { requireCompiled } from '../claim/recipe/compiled.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import type { Sha256 } from '../digest.ts';
@@ -50,7 +52,7 @@ interface InputsQuery {
   readonly recipe: Recipe;
   readonly recipeSha256: Sha256;
   readonly architecture: Architecture;
-  readonly melange: Version;
+  readonly melange: RecognisedVersion;
   readonly recipeFile: Claim['traits']['recipeFile'];
 }
 
@@ -81,7 +83,7 @@ export function packagePlanner(options: RunOptions): Planner {
   return async (target, repositories) => {
     const { recipe, recipeSha256, architecture, traits } = target.claim;
     const { melange, recipeFile } = traits;
-    const query = { recipe, recipeSha256, architecture, melange: melange.version, recipeFile };
+    const query = { recipe, recipeSha256, architecture, melange, recipeFile };
     return prepared(target, await inputsOf(query, repositories), options);
   };
 }
@@ -102,10 +104,10 @@ async function prepared(target: Target, inputs: FoundInputs, options: RunOptions
     const deflate = inferDeflate(formatOfTraits(own.traits).deflate);
     return makePlan(own, { deflate, sbomRecord: inferRecord({ apk, claim: own }), scan, tried, ...pinned });
   };
-  const plan = planUnder(claim.traits.melange, []);
+  const plan = busy(() => planUnder(claim.traits.melange, []));
   requireExpected(plan, options);
   const noticed = guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : [];
-  return { ...inputs, plan, planUnder, findings: [...inputs.findings, ...noticed] };
+  return { ...inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
 }
 
 async function findInputs(
@@ -113,8 +115,9 @@ async function findInputs(
   repositories: OpenedRepositories,
   options: RunOptions,
 ): Promise<FoundInputs> {
-  const { recipe } = query;
-  const format = formatOf(query.melange);
+  const { recipe, melange, architecture } = query;
+  const format = formatOf(melange.version);
+  requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
   const network = options.network ?? false;
   if (!network) requireNoNetwork(recipe, format);
   const { guest, environment: substituted, unreached } = await prepareGuest(query, repositories, options);
@@ -133,12 +136,12 @@ async function findInputs(
     network,
     sources,
     sourceFiles: directory === undefined ? undefined : { directory, files: listSourceFiles(directory) },
-    findings: [
+    findings: boundedFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
-    ],
+    ]),
   };
 }
 

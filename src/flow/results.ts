@@ -1,4 +1,5 @@
 /** What is known of a package, whatever became of it, as a result. */
+import { busy } from '../busy.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import { type Failure, failureOfPackage } from '../failure.ts';
 import { type Plan, planIdentity } from '../plan/plan.ts';
@@ -26,7 +27,7 @@ export async function knownOf(
     subject: subjectOf(examined),
     chain: examined.chain,
     findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...findings],
-    plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
+    plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
   };
 }
@@ -62,5 +63,8 @@ async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): P
   if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
   const { recordFindings } = await import('../emit/sbom/production/findings.ts');
   const { witnessPaths } = await import('../emit/sbom/production/witness.ts');
-  return recordFindings(witnessPaths(apk, claim), plan?.builder.sbomRecord ?? undefined);
+  return recordFindings(
+    busy(() => witnessPaths(apk, claim)),
+    plan?.builder.sbomRecord ?? undefined,
+  );
 }

@@ -179,18 +179,13 @@ test('an output folder is made where there is none, and never through what a ste
   makeFolderWithin(workspace, outputFolder(packageName('foo')));
   symlinkSync(elsewhere, join(workspace, 'melange-out/bar'));
   writeFileSync(join(workspace, 'melange-out/baz'), '');
-  for (const name of ['bar', 'baz']) {
-    assert.throws(
-      () => makeFolderWithin(workspace, outputFolder(packageName(name))),
-      failure('output-missing'),
-      name,
-    );
-  }
-  rmSync(join(workspace, 'melange-out'), { recursive: true });
-  symlinkSync(elsewhere, join(workspace, 'melange-out'));
+  assert.throws(() => makeFolderWithin(workspace, outputFolder(packageName('bar'))), failure('unsupported'));
   assert.throws(
-    () => makeFolderWithin(workspace, outputFolder(packageName('foo'))),
+    () => makeFolderWithin(workspace, outputFolder(packageName('baz'))),
     failure('output-missing'),
   );
+  rmSync(join(workspace, 'melange-out'), { recursive: true });
+  symlinkSync(elsewhere, join(workspace, 'melange-out'));
+  assert.throws(() => makeFolderWithin(workspace, outputFolder(packageName('foo'))), failure('unsupported'));
   assert.deepEqual(readdirSync(elsewhere), []);
 });

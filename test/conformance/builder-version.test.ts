@@ -9,7 +9,7 @@ import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { goldens, lab } from '../support/lab.ts';
 import { isSbom, type Parts, repack, textOf, withData, withSbom, withText } from '../support/parts.ts';
-import { assertReproduced, cache, cannotRebuild, explain, labOptions } from './lab-run.ts';
+import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 
 const versions = [...new Set(goldens().map(({ melange }) => melange))];
 
@@ -35,6 +35,11 @@ const rows: readonly Row[] = [
   // A day after v0.43.0 was tagged.
   { printed: 'v0.43.1-0.20260219000000-0123456789ab', by: 'v0.40.4', basis: 'by-bytes', first: 'v0.43.0' },
 ];
+
+/** `false`, or why the package of three files cannot be rebuilt. */
+function flint(version: string): string | false {
+  return cannotRebuildFrom(`repository/${version}/x86_64/flint-0.9.12-r4.apk`);
+}
 
 /** The last byte of every file but the SBOM is another. */
 function withOtherEnds(parts: Parts): Parts {
@@ -77,7 +82,9 @@ describe('a builder that prints no release', { skip: cannotRebuild, concurrency:
     });
   }
 
-  it('is found for each package of a build by its own bytes, whatever the others are', async () => {
+  it('is found for each package of a build by its own bytes, whatever the others are', {
+    skip: flint('v0.23.16'),
+  }, async () => {
     const row = { printed: 'devel', by: 'v0.23.16' };
     const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4', 'libflint3-0.9.12-r4'];
     const files = await Promise.all(names.map((name) => printing(row, name)));
