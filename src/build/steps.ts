@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import { networkRequired, wantedNetwork } from '../plan/network.ts';
 import { OutputTail } from '../process.ts';
+import { ownInput, programInput } from '../program-input.ts';
 import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
 import { outputFolder } from './workspace.ts';
 
@@ -76,8 +77,10 @@ function requireInTime({ package: { timeout } }: Recipe, seconds: number): void 
 async function prepareGuest({ sandbox, observer, recipe, limits }: StepContext): Promise<void> {
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
   const { exceeded } = await sandbox.run({
-    argv: ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
-    env: new Map([['PATH', '/usr/sbin:/usr/bin:/sbin:/bin']]),
+    ...ownInput(
+      ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
+      new Map([['PATH', '/usr/sbin:/usr/bin:/sbin:/bin']]),
+    ),
     onOutput: (bytes) => observer.output(step, bytes),
   });
   if (exceeded !== undefined) throw beyondBound(step, exceeded, limits, '');
@@ -125,15 +128,18 @@ async function runScript(
 ): Promise<void> {
   const tail = new OutputTail(tailBytes);
   let handedOn = 0;
+  const argv = ['/bin/sh', '-c', stepScript(step, context.format)];
+  const input = programInput(argv, stepEnvironment(context, environment));
+  if ('fault' in input) throw notBegun(name, input.fault);
   const end = await context.sandbox.run({
-    argv: ['/bin/sh', '-c', stepScript(step, context.format)],
-    env: stepEnvironment(context, environment),
+    ...input,
     onOutput: (bytes) => {
       tail.add(bytes);
       handedOn += bytes.length;
       if (handedOn <= context.limits.logBytes) context.observer.output(name, bytes);
     },
   });
+  if (end.refused !== undefined) throw notBegun(name, end.refused);
   if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
   const wanted = context.network !== true && wantedNetwork(tail.text());
   if (wanted && end.exitCode === 0)
@@ -146,6 +152,11 @@ async function runScript(
       got: tail.text(),
     });
   }
+}
+
+/** melange hands the same to the same kernel, so its build fails here as well (pkg/build/pipeline.go, `runPipeline`). */
+function notBegun(step: StepName, why: string): Failure {
+  return new Failure('step-failed', `${describeStep(step)} cannot be begun`, { got: why });
 }
 
 function beyondBound(step: StepName, exceeded: ExceededLimit, limits: BuildLimits, tail: string): Failure {

@@ -1,7 +1,8 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
+
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import { requireCompiled } from '../claim/recipe/compiled.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -11,6 +12,7 @@ import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
+import { addTo } from '../lists.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -49,7 +51,7 @@ export function groupByBuild(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();
   for (const target of targets) {
     const key = buildKey(target.claim);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
+    addTo(groups, key, target);
   }
   return [...groups.values()];
 }
@@ -113,13 +115,13 @@ export async function prepare(
     substituted,
     network,
     sources: found,
-    findings: [
+    findings: boundedFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
-    ],
+    ]),
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }

@@ -8,7 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { controlFile, readApk } from '../../src/apk/apk.ts';
 import { fileSource } from '../../src/inputs/files.ts';
 import { compiledRecipe, editedRecipe, loopCases, type MelangeEnd } from '../support/build-loop.ts';
-import { labEnvironment, skipUnless } from '../support/lab.ts';
+import { skipUnless } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 import { findMelange } from '../support/melange.ts';
 
