@@ -1,9 +1,11 @@
 /** The one place that starts programs: argument arrays only, bounded output, cancellable. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { Failure } from './failure.ts';
+import { largest } from './lists.ts';
 
 /** The machine's own programs; nothing of a caller's search path is used. */
 export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -158,7 +160,7 @@ class Guard {
  */
 function furtherDescriptors({ onStatus }: ProcessOptions, nowhere: number): ('ignore' | 'pipe' | number)[] {
   const leaked = inheritableDescriptors();
-  const last = Math.max(onStatus === undefined ? 3 : 4, ...leaked);
+  const last = largest(leaked, onStatus === undefined ? 3 : 4);
   return Array.from({ length: last - 3 }, (_, index) => {
     const descriptor = index + 4;
     if (descriptor === 4 && onStatus !== undefined) return 'pipe';

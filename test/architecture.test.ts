@@ -9,6 +9,8 @@ const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
     'bytes.ts',
+    'lists.ts',
+    'busy.ts',
     'digest.ts',
     'witnessed-digest.ts',
     'process.ts',

@@ -189,13 +189,21 @@ function statIn(workspace: string, parts: readonly string[]): Stats | undefined 
   }
 }
 
-/** Words of steps that give files to other owners. */
-const asksForIds = /\b(chown|chgrp|setpriv|useradd|adduser|install\s+(-\S+\s+)*-[og])\b/;
+/** Whether a step gives files to other owners, by the words of it. */
+function asksForIds(text: string): boolean {
+  if (/\b(chown|chgrp|setpriv|useradd|adduser)\b/.test(text)) return true;
+  let installs = false;
+  for (const word of text.split(/\s+/)) {
+    if (installs && /^-[og]\b/.test(word)) return true;
+    installs = /\binstall$/.test(word) || (installs && word.startsWith('-'));
+  }
+  return false;
+}
 
 function idsFailure(failure: unknown, sandbox: Sandbox, recipe: Recipe): Failure | undefined {
   if (!(failure instanceof Failure) || failure.code !== 'step-failed' || sandbox.ids !== 'single')
     return undefined;
-  if (!placedSteps(recipe).some(({ step }) => asksForIds.test(step.runs))) return undefined;
+  if (!placedSteps(recipe).some(({ step }) => asksForIds(step.runs))) return undefined;
   return new Failure(
     'ids-unavailable',
     'the recipe gives files to other owners, and this machine grants no ids for that',

@@ -1,12 +1,14 @@
 /** What a published package says of its own making, held against itself. */
+
 import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
-import { type ClaimFinding, ofRecipe } from './findings.ts';
+import { boundedFindings, type ClaimFinding, ofRecipe } from './findings.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import { withoutSkipped } from './recipe/running.ts';
@@ -40,7 +42,7 @@ const headBytes = 4 * 1024 * 1024;
 export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
   const keep = (path: string) => isSbomEntry({ name: path });
   const apk = await readApk(source, { keep, headBytes, ...(limits === undefined ? {} : { limits }) });
-  requireSafeEntries(apk.data.entries);
+  busy(() => requireSafeEntries(apk.data.entries));
   return apk;
 }
 
@@ -69,12 +71,12 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     recipeSha256: sha256(recipeBytes),
     sbom,
     traits,
-    findings: [
+    findings: boundedFindings([
       ...findContradictions(apk, recipe, sbom, fileName),
       ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom),
       ...findings.map(ofRecipe),
-    ],
+    ]),
   };
 }
 

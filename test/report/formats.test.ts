@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { reportFormatNames as formats, type ReportFormat } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import { runResult } from '../../src/verdict/result.ts';
-import { assertLinear } from '../support/growth.ts';
+import { assertLinear } from '../support/linear.ts';
 import { cause, difference, notReproduced, part } from '../support/results.ts';
 import { everything, hostile, manyDifferences } from '../support/runs.ts';
 

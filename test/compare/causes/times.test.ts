@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isOfBuild, timesIn } from '../../../src/compare/causes/times.ts';
-import { assertLinear } from '../../support/growth.ts';
+import { assertLinear } from '../../support/linear.ts';
 
 const noon = Date.UTC(2026, 10, 23, 12, 34, 56) / 1000;
 const midnight = Date.UTC(2026, 10, 23) / 1000;

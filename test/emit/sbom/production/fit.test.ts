@@ -10,7 +10,7 @@ import { fitRecord } from '../../../../src/emit/sbom/production/fit.ts';
 import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
 import type { PublishedRecord } from '../../../../src/emit/sbom/production/published.ts';
 import { recordId } from '../../../../src/emit/sbom/production/record.ts';
-import { assertLinear } from '../../../support/growth.ts';
+import { assertLinear } from '../../../support/linear.ts';
 import { copyright, formatAt, recipeOf } from '../input.ts';
 
 const plain = recipeOf();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { emptySet } from '../../../../src/emit/sbom/production/hash.ts';
 import { hashFiles, pathsBeforeSbom, treePaths } from '../../../../src/emit/sbom/production/paths.ts';
 import { hashPath, hashPaths } from '../../../../src/emit/sbom/production/record.ts';
-import { assertLinear } from '../../../support/growth.ts';
+import { assertLinear } from '../../../support/linear.ts';
 
 const sbom = 'var/lib/db/sbom/a-1-r0.spdx.json';
 const folders = ['var', 'var/lib', 'var/lib/db', 'var/lib/db/sbom'];

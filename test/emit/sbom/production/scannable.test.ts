@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Content, contentOf, emptyContent, type TreeEntry, treeOf } from '../../../../src/build/tree.ts';
 import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';
-import { assertLinear } from '../../../support/growth.ts';
+import { assertLinear } from '../../../support/linear.ts';
 
 function entry(path: string, content: Content = emptyContent, type: TreeEntry['type'] = 'file'): TreeEntry {
   return { path, type, mode: 0o644, uid: 0, gid: 0, target: '', xattrs: [], content };
