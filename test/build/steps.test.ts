@@ -40,7 +40,11 @@ test('a step is five lines around its text, as each version wrote them', () => {
       '/a/../b',
       ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
     ],
-    ['v0.23.13', 'b', ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"]],
+    [
+      'v0.23.13',
+      'b',
+      ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
+    ],
     [
       'v0.23.12',
       'a/../b',
