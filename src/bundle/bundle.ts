@@ -12,6 +12,7 @@ import type { RunOptions } from '../flow/options.ts';
 import { hashFile } from '../inputs/files.ts';
 import { exportRepository } from '../inputs/git-export.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import type { OwnRepository } from '../inputs/own-repository.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
 import { type LockedRun, lockRun } from '../lock.ts';
 import { isAbandoned } from '../owner.ts';
@@ -109,7 +110,7 @@ async function addSources(
 ): Promise<SourceMirror[]> {
   const mirrors = new Map<string, string>();
   const git = () => options.machine.inputs.git();
-  const addRepository = async (address: string, repository: string) => {
+  const addRepository = async (address: string, repository: OwnRepository) => {
     if (mirrors.has(address)) return;
     const folder = `git/${mirrors.size}`;
     mirrors.set(address, folder);

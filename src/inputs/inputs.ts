@@ -16,14 +16,9 @@ import {
 import type { Credentials } from './credentials.ts';
 import { type Downloader, download, type Transfer, type Validators } from './download.ts';
 import { hashFile, isAddress, readSmallFile } from './files.ts';
-import {
-  type FetchedRepository,
-  fetchRepository,
-  type Git,
-  type GitWanted,
-  type Located,
-  openGit,
-} from './git.ts';
+import { type FetchedRepository, fetchRepository, importRepository, type Located } from './git.ts';
+import type { GitWanted } from './git-fetch.ts';
+import { type Git, openGit } from './git-program.ts';
 import { type Answer, type Http, isTransient, makeHttp, type Proxies, refusalOf } from './http.ts';
 import { Slots } from './slots.ts';
 import { openStore, type Store } from './store.ts';
@@ -51,7 +46,9 @@ export interface Inputs {
     provenance: Provenance,
     wanted: readonly GitWanted[],
   ): Promise<FetchedRepository | undefined>;
-  /** The machine's git, hardened. */
+  /** The same of a repository in a folder of this machine. Fails as `importRepository` does. */
+  folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined>;
+  /** The machine's git, for repositories of this program's own. */
   git(): Git;
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
@@ -145,14 +142,20 @@ class MachineInputs implements Inputs {
     const release = await this.#git.take(parseAddress(address).host);
     try {
       return await fetchRepository(address, provenance, wanted, {
-        folder: join(this.#cache, 'git'),
-        network: this.network,
-        signal: this.#signal,
+        ...this.#gitPlace(),
         locate: (from, trust) => this.#locate(from, trust),
       });
     } finally {
       release();
     }
+  }
+
+  folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined> {
+    return importRepository(folder, wanted, this.#gitPlace());
+  }
+
+  #gitPlace() {
+    return { folder: join(this.#cache, 'git'), network: this.network, signal: this.#signal };
   }
 
   git(): Git {
