@@ -14,7 +14,8 @@ import { type PackageResult, type RunResult, runResult } from './verdict/result.
 import { verdictOfFailure } from './verdict/verdict.ts';
 
 /** Verifies packages by file. Every one is judged; fails only with `usage` or `internal`. */
-export async function verify(files: readonly string[], given: RunOptions): Promise<RunResult> {
+export async function verify(subjects: readonly string[], given: RunOptions): Promise<RunResult> {
+  const files = subjects.map((subject) => given.machine.inputs.name(subject));
   try {
     return await verifyOpened(files, await openRun(files, given));
   } catch (thrown) {

@@ -6,6 +6,7 @@
 import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
@@ -126,7 +127,7 @@ async function addSources(
     await addRepository(found.source.repository, found.repository);
     for (const { address, repository } of found.submodules ?? []) await addRepository(address, repository);
   }
-  return [...mirrors].map(([prefix, location]) => ({ prefix, location }));
+  return [...mirrors].map(([address, location]) => ({ prefix: shownAddress(address), location }));
 }
 
 function addRecipe(draft: Draft, { prepared }: LockedRun): void {

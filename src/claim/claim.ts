@@ -6,7 +6,7 @@ import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
-import { type ClaimFinding, ofRecipe } from './findings.ts';
+import { type ClaimFinding, ofRecipe, shownFindings } from './findings.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
@@ -66,12 +66,12 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     recipeSha256: sha256(recipeBytes),
     sbom,
     traits,
-    findings: [
+    findings: shownFindings([
       ...findContradictions(apk, recipe, sbom, fileName),
       ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom),
       ...findings.map(ofRecipe),
-    ],
+    ]),
   };
 }
 

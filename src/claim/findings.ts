@@ -1,4 +1,5 @@
 /** Things about a package that no verdict hides and none rests on. */
+import { maskAddresses } from '../address.ts';
 import type { RecipeFinding } from './recipe/parse.ts';
 
 export type ClaimFindingKind =
@@ -28,6 +29,11 @@ export interface ClaimFinding {
   readonly kind: ClaimFindingKind;
   /** In words; attacker-controlled parts are not yet made printable. */
   readonly detail: string;
+}
+
+/** No finding shows a secret of an address, whoever wrote it. */
+export function shownFindings(findings: readonly ClaimFinding[]): ClaimFinding[] {
+  return findings.map(({ kind, detail }) => ({ kind, detail: maskAddresses(detail) }));
 }
 
 /** What a reader of each kind should know. */

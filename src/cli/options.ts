@@ -69,6 +69,7 @@ export function runOptions(
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,
 ): RunOptions {
+  const machine = thisMachine(raw, signal, onProgress);
   return {
     keys: readKeys((raw.key ?? []).filter((each) => !isAddress(each))),
     keyAddresses: (raw.key ?? []).filter(isAddress),
@@ -82,7 +83,7 @@ export function runOptions(
     engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
     ...furtherBuilds(raw),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
-    machine: thisMachine(raw, signal, onProgress),
+    machine,
     onProgress,
   };
 }

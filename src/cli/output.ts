@@ -1,6 +1,7 @@
 /** What reaches the terminal: data on standard output, everything else on standard error. */
 import { writeSync } from 'node:fs';
 import chalk from 'chalk';
+import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Style } from '../report/style.ts';
@@ -47,7 +48,7 @@ export function reportFailure(thrown: unknown): number {
   const failure = asFailure(thrown);
   if (!(failure instanceof Failure)) {
     const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
-    printNote(`wolfi-repro: internal: ${printable(text).replaceAll('\\x0a', '\n')}`);
+    printNote(`wolfi-repro: internal: ${printable(maskAddresses(text)).replaceAll('\\x0a', '\n')}`);
     return failureExitCodes.internal;
   }
   printNote(`wolfi-repro: ${failure.code}: ${printable(failure.message)}`);

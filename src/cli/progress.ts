@@ -1,6 +1,7 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import type { ProgressEvent, Stage } from '../flow/options.ts';
 
@@ -37,7 +38,7 @@ export function showProgress(logs: string | undefined): Progress {
     warned.add(text);
     if (shown) process.stderr.write('\r\x1b[2K');
     shown = false;
-    process.stderr.write(`wolfi-repro: warning: ${printable(text)}\n`);
+    process.stderr.write(`wolfi-repro: warning: ${printable(maskAddresses(text))}\n`);
   };
   return {
     onEvent(event) {

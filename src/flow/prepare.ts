@@ -1,7 +1,7 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { type ClaimFinding, shownFindings } from '../claim/findings.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
@@ -110,13 +110,13 @@ export async function prepare(
     substituted,
     network,
     sources: found,
-    findings: [
+    findings: shownFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
-    ],
+    ]),
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }

@@ -17,9 +17,12 @@ export type Remote = ServerRemote | LocalRemote;
 
 export interface ServerRemote {
   readonly kind: 'server';
+  /** Without user, password and query: it is an argument, which everybody on the machine can see. */
   readonly address: string;
   /** `HOST:PORT:ADDRESS`; undefined where git may look the name up. */
   readonly resolution?: string | undefined;
+  /** Value of the `Authorization` header. */
+  readonly authorization?: string | undefined;
   /** Contents are left out of what is fetched, and asked for when they are wanted. */
   readonly partial?: boolean;
 }
@@ -103,7 +106,7 @@ function environment(
   network: NetworkOptions,
   remote: Remote | undefined,
 ): Record<string, string> {
-  const settings = [...ownSettings, ...remoteSettings(network, remote)];
+  const settings = [...ownSettings, ...remoteSettings(remote)];
   const { proxies } = network;
   return {
     PATH: hostPath,
@@ -156,14 +159,14 @@ const ownSettings: readonly Setting[] = [
   ['advice.detachedHead', 'false'],
 ];
 
-function remoteSettings({ credentials }: NetworkOptions, remote: Remote | undefined): Setting[] {
+function remoteSettings(remote: Remote | undefined): Setting[] {
   if (remote?.kind !== 'server') return [];
-  const url = parseAddress(remote.address);
-  const authorization = credentials(url);
+  const { origin } = parseAddress(remote.address);
+  const { authorization } = remote;
   return [
     ...(authorization === undefined
       ? []
-      : [[`http.${url.origin}/.extraHeader`, `Authorization: ${authorization}`] as const]),
+      : [[`http.${origin}/.extraHeader`, `Authorization: ${authorization}`] as const]),
     ...(remote.resolution === undefined ? [] : [['http.curloptResolve', remote.resolution] as const]),
     ...(remote.partial === true ? partialSettings(remote.address) : []),
   ];

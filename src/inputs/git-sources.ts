@@ -1,8 +1,9 @@
 /** Repositories that `git-checkout` steps ask for, with their submodules and theirs. */
+import { shownAddress } from '../address.ts';
 import { Failure, isUnreached } from '../failure.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest, GitSource, SourceRequest } from '../plan/sources.ts';
-import { type Provenance, shownAddress } from './addresses.ts';
+import type { Provenance } from './addresses.ts';
 import { isAddress } from './files.ts';
 import type { FetchedRepository } from './git.ts';
 import type { GitWanted } from './git-fetch.ts';

@@ -2,12 +2,14 @@
  * Git repositories for steps, from servers over http(s) and from folders, fetched into bare repositories of this program's own
  * that hold what the steps will ask for and no more. Nothing is checked out.
  */
+
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { canonicalJson } from '../plan/canonical.ts';
-import { type Provenance, parseAddress, pinnedResolution, shownAddress } from './addresses.ts';
+import { type Provenance, parseAddress, pinnedResolution } from './addresses.ts';
 import { explainMissing, openForeign } from './foreign-repository.ts';
 import { type FetchContext, fetchInto, type GitWanted, requireCommit } from './git-fetch.ts';
 import {
@@ -31,6 +33,8 @@ export interface GitAccess extends GitCaller {
 export interface Located {
   readonly address: string;
   readonly trust: Provenance;
+  /** What lets git in. */
+  readonly authorization?: string | undefined;
 }
 
 export interface FetchedRepository {
@@ -59,7 +63,12 @@ export async function fetchRepository(
   const located = await access.locate(address, provenance);
   if (located === undefined) return undefined;
   const resolution = await requireResolution(located, access);
-  const remote: ServerRemote = { kind: 'server', address: located.address, resolution };
+  const remote: ServerRemote = {
+    kind: 'server',
+    address: located.address,
+    resolution,
+    authorization: located.authorization,
+  };
   const context = { ...access, git, remote, shown: shownAddress(address), shallow: false };
   return fetchAndKeep(kept, wanted, context, access.folder);
 }

@@ -1,9 +1,10 @@
 /** The git repository of recipes: which commit a package was built from, the recipe there, and what lay beside it. */
+
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import { shownAddress } from './addresses.ts';
 import { lookUpExport } from './export-trailers.ts';
 import { isAddress } from './files.ts';
 import { explainMissing, openForeign } from './foreign-repository.ts';
@@ -56,9 +57,11 @@ export async function findRecipe(
   sweepAbandoned(inputs.recipes);
   const git = inputs.git();
   if (!isAddress(location)) return findInFolder(location, wanted, git, inputs);
-  const remote = { kind: 'server', address: location, partial: true } as const;
+  const address = inputs.name(location);
+  const authorization = inputs.gitAuthorization(address);
+  const remote = { kind: 'server', address, authorization, partial: true } as const;
   const repository = await mirrorRecipes(remote, wanted.commit, git, inputs);
-  return findIn({ git, repository, remote, name: location }, wanted, inputs);
+  return findIn({ git, repository, remote, name: address }, wanted, inputs);
 }
 
 async function findInFolder(
