@@ -97,7 +97,7 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
     const examined = await examineSubject(file, repositories, options);
     const { apk, claim, chain, failure } = examined;
     inspections.push({
-      file,
+      file: examined.file,
       failure,
       package: apk === undefined ? undefined : inspectPackage(apk),
       chain,

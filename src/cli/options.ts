@@ -182,8 +182,11 @@ function parseEnvironment(text: string): EnvironmentChoice {
 
 function parseMirror(text: string): SourceMirror {
   const at = text.indexOf('=');
-  if (at < 1) throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
-  return { prefix: text.slice(0, at), location: parseLocation(text.slice(at + 1)) };
+  const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
+  // As a whole: a password or a query may have the sign as well, and half of one would not be known for a secret.
+  if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
+    throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
+  return { prefix, location: parseLocation(location) };
 }
 
 function parseCount(option: string, text: string): number {
