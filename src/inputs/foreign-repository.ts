@@ -57,7 +57,7 @@ export async function openForeign(folder: string, aside: string): Promise<Foreig
 }
 
 /** Whether a folder seems to hold a repository. */
-export function isForeign(folder: string): boolean {
+function isForeign(folder: string): boolean {
   return (
     statOf(join(folder, '.git')) !== undefined || statOf(join(folder, 'objects'))?.isDirectory() === true
   );

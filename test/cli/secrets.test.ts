@@ -210,7 +210,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     for (const file of filesBelow(join(folder, 'git')))
       assert.doesNotMatch(readFileSync(join(folder, 'git', file), 'latin1'), secret, file);
     await assert.rejects(
-      inputs.repository(`${address}?token=${query}`, 'named', [{ commit, request }]),
+      inputs.repository(`${server.url}/git/other.git?token=${query}`, 'named', [{ commit, request }]),
       failure('address-refused'),
     );
   });
@@ -242,7 +242,7 @@ function watchArguments() {
     const list = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
     for (const line of list.split('\n')) if (secret.test(line)) seen.add(line);
   };
-  const timer = setInterval(look, 10);
+  const timer = setInterval(look, 50);
   return {
     looks: () => looks,
     stop: () => {
