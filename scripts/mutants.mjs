@@ -1,7 +1,8 @@
 /**
- * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --fresh]`: changes packages of the lab by chance
- * and verifies each; none may be reproduced but by a trait that the report shows. What was judged is kept, so that a run can be
- * ended and taken up again. With the larger lab at hand it writes docs/mutants.md, which says how much of it was judged.
+ * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --only TEXT --fresh]`: changes packages of the
+ * lab by chance and verifies each; none may be reproduced but by a trait that the report shows, recipes with a known meaning must be
+ * judged by it, and a list of packages may change no verdict. What was judged is kept, so that a run can be ended and taken up again.
+ * `--only` takes the packages whose path holds a text. With the larger lab at hand it writes docs/mutants.md, which says how much was judged.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(availableParallelism()) },
     'step-seconds': { type: 'string', default: '5' },
     budget: { type: 'string', default: 'Infinity' },
+    only: { type: 'string', default: '' },
     fresh: { type: 'boolean', default: false },
   },
 });
@@ -38,7 +40,8 @@ compile('tsconfig.json');
 // It takes many minutes and must not be in the way of anything.
 setPriority(constants.priority.PRIORITY_LOW);
 const program = join(root, '.build/test/conformance/mutation/work.js');
-const { cannotRebuild, complete, tasks } = planned();
+const { cannotRebuild, left, complete, tasks } = planned();
+for (const reason of left) console.error(`not changed: ${reason}`);
 if (cannotRebuild !== false) {
   console.error(cannotRebuild);
   process.exit(1);
@@ -56,7 +59,7 @@ await Promise.all(Array.from({ length: workers }, work));
 report();
 
 function planned() {
-  const argv = [program, 'tasks', String(count)];
+  const argv = [program, 'tasks', String(count), values.only];
   const { stdout, status } = spawnSync(process.execPath, argv, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -124,10 +127,12 @@ function report() {
   const defects = results.flatMap((result) => result.defects);
   const mutants = sumOf(Object.values(totals.verdicts).flatMap(Object.values));
   console.error(`${mutants} mutants of ${results.length} packages, ${defects.length} defects`);
+  const listed = sumOf(results.map((result) => result.listed));
   const whole = results.length === tasks.length;
   if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
   else if (!whole) console.error('the budget is used up; the same command goes on from here');
-  if (complete && defects.length === 0) writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants));
+  if (complete && defects.length === 0)
+    writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants, listed));
   else console.error('docs/mutants.md is left as it is');
   process.exitCode = defects.length > 0 || failed.length > 0 ? 1 : 0;
 }
@@ -147,7 +152,7 @@ function summed(list) {
   return { verdicts, covered };
 }
 
-function page({ verdicts, covered }, mutants) {
+function page({ verdicts, covered }, mutants, listed) {
   const seconds = sumOf(results.map((result) => result.seconds));
   const classes = ['rejected', 'inconclusive', 'build-failed', 'not-reproduced', 'reproduced'];
   const ofClass = (counts, name) =>
@@ -177,6 +182,18 @@ ${table(
   ['changed', 'mutants', ...classes],
   [...kinds.map(([kind, counts]) => row(kind, counts)), row('**all**', all)],
 )}
+
+## In lists
+
+Some mutants of each package were verified again: each alone, then all in one run together with the package itself, its siblings of the same build, and
+files that are rejected, inconclusive or fail to build, in three orders. ${listed} verdicts in such lists were held against the verdict alone; plan and
+report were the same each time.
+
+## What a recipe means
+
+Recipes were changed as the same melange would have written them: a step that must not run ends the build or leaves a file, an assertion
+counts wrongly, options or architectures say otherwise. There it is known what must become of the package. That such a recipe was judged in
+another way would have been a defect, in either direction: one that means the same must be reproduced.
 
 ## Reproduced all the same
 

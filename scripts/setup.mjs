@@ -27,10 +27,7 @@ export function installPackages() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  // Not `npm ci`: it refuses a lock file without the binaries of foreign platforms, which not every registry serves.
-  // This keeps to the locked versions and digests all the same, and leaves the lock file as it is.
-  const argv = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', argv, 'installing npm packages');
+  run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], 'installing npm packages');
   writeFileSync(stamp, wanted);
 }
 

@@ -13,6 +13,7 @@ import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.t
 import type { Failure } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
 import { examineSubject, openRun } from './flow/subject.ts';
+import type { Examined } from './flow/target.ts';
 
 export interface Inspection {
   readonly file: string;
@@ -94,22 +95,25 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    const examined = await examineSubject(file, repositories, options);
-    const { apk, claim, chain, failure } = examined;
-    inspections.push({
-      file: examined.file,
-      failure,
-      package: apk === undefined ? undefined : inspectPackage(apk),
-      chain,
-      claim: claim === undefined ? undefined : inspectClaim(claim),
-      sbom:
-        apk === undefined || claim === undefined
-          ? undefined
-          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
-      findings: claim?.findings ?? [],
-    });
+    inspections.push(inspectExamined(await examineSubject(file, repositories, options)));
   }
   return inspections;
+}
+
+/** What is to be said of a file that was examined. */
+export function inspectExamined({ file, apk, claim, chain, failure }: Examined): Inspection {
+  return {
+    file,
+    failure,
+    package: apk === undefined ? undefined : inspectPackage(apk),
+    chain,
+    claim: claim === undefined ? undefined : inspectClaim(claim),
+    sbom:
+      apk === undefined || claim === undefined
+        ? undefined
+        : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
+    findings: claim?.findings ?? [],
+  };
 }
 
 function inspectPackage(apk: Apk): InspectedPackage {

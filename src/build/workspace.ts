@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareBytes, decodeBytes, diskPath } from '../bytes.ts';
+import { compareBytes, decodeBytes, diskPath, trimmedEnd } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { WorkspaceFile } from './compiler-files.ts';
@@ -126,7 +126,7 @@ function readIgnoreFile(directory: string): (path: string, name: string) => bool
 
 /** Not gitignore: anchored, `*` within a folder, a leading doublestar any depth, and `!` nothing special but dropped. */
 function ignorePattern(line: string): (text: string) => boolean {
-  const cleaned = line.replace(/^!/, '').replace(/\/+$/, '').replace(/^\//, '');
+  const cleaned = trimmedEnd(line.replace(/^!/, ''), '/').replace(/^\//, '');
   const tokens = cleaned.match(/\*\*\/|[\s\S]/gu) ?? [];
   return (text) => matches(tokens, text);
 }

@@ -16,7 +16,7 @@ export function sameShellText(source: string, compiled: string): boolean | undef
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/(^|\s)#.*$/gm, '$1');
+  return text.replace(/(^|\s)#.*/gm, '$1');
 }
 
 /** Words and separators; what the formatter does to white space around operators is undone. */

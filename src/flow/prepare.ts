@@ -1,7 +1,9 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
+
 import { listSourceFiles } from '../build/workspace.ts';
 import type { Claim } from '../claim/claim.ts';
-import { type ClaimFinding, shownFindings } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
+import { requireCompiled } from '../claim/recipe/compiled.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
@@ -10,6 +12,7 @@ import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
+import { addTo } from '../lists.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -48,7 +51,7 @@ export function groupByBuild(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();
   for (const target of targets) {
     const key = buildKey(target.claim);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
+    addTo(groups, key, target);
   }
   return [...groups.values()];
 }
@@ -69,6 +72,8 @@ export async function prepare(
   const { claim } = targets[0]!;
   const { inputs } = options.machine;
   const format = formatOfTraits(claim.traits);
+  const released = claim.traits.melange.basis === 'release';
+  requireCompiled(claim.recipe, { format, released, architecture: claim.architecture });
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
   const { guest, environment: substituted, unreached } = await prepareGuest(claim, repositories, options);
@@ -110,7 +115,7 @@ export async function prepare(
     substituted,
     network,
     sources: found,
-    findings: shownFindings([
+    findings: boundedFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,

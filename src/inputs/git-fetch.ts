@@ -3,6 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { largest } from '../lists.ts';
 import type { GitRequest } from '../plan/sources.ts';
 import { branchOf, settleBranches, settleCherryPick } from './git-branches.ts';
 import { hasCommit } from './git-objects.ts';
@@ -42,7 +43,7 @@ export async function fetchInto(
   const { git } = context;
   const into = makeRepository(path);
   const depths = wanted.map(({ request }) => request.depth);
-  const depth = depths.every((each) => each !== undefined) ? Math.max(1, ...depths) : undefined;
+  const depth = depths.every((each) => each !== undefined) ? largest(depths, 1) : undefined;
   const fetch = (refspecs: readonly string[]) => fetchBounded(into, refspecs, depth, context);
   const { head, branches } = await lookAhead(into, wanted, context);
   if (depth === undefined) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']);

@@ -1,4 +1,5 @@
 /** The submodules that a commit names. */
+import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { type Git, GitError } from './git-program.ts';
 import type { OwnRepository } from './own-repository.ts';
@@ -34,10 +35,11 @@ export async function listSubmodules(
   );
   const modules = new Map<string, { path?: string; url?: string }>();
   for (const item of text.split('\0').filter(Boolean)) {
-    const [, name, key, value] = /^submodule\.([\s\S]*)\.(path|url)\n([\s\S]*)$/.exec(item) ?? [];
+    const end = item.indexOf('\n');
+    const [, name, key] = /^submodule\.(.*)\.(path|url)$/s.exec(item.slice(0, Math.max(0, end))) ?? [];
     if (name === undefined) continue;
     const known = modules.get(name) ?? {};
-    modules.set(name, { ...known, [key!]: value! });
+    modules.set(name, { ...known, [key!]: item.slice(end + 1) });
     if (modules.size > mostSubmodules)
       throw new Failure('unsupported', `a source has more than ${mostSubmodules} submodules`);
   }
@@ -53,7 +55,7 @@ export async function listSubmodules(
 
 function resolveSubmodule(url: string, base: string): string {
   if (!url.startsWith('./') && !url.startsWith('../')) return url;
-  const parts = base.replace(/\/+$/, '').split('/');
+  const parts = trimmedEnd(base, '/').split('/');
   for (const part of url.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Address, shownAddress } from '../address.ts';
+import { trimmedEnd } from '../bytes.ts';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -204,7 +205,7 @@ class MachineInputs implements Inputs {
   async #locate(address: string, provenance: Provenance): Promise<Located | undefined> {
     const suffix = '/info/refs?service=git-upload-pack';
     const answer = await retried(this.network, this.#signal, address, () =>
-      this.#connect().get(`${address.replace(/\/+$/, '')}${suffix}`, provenance, {}),
+      this.#connect().get(`${trimmedEnd(address, '/')}${suffix}`, provenance, {}),
     );
     answer.body.on('error', () => undefined).destroy();
     if (answer.status === 404 || answer.status === 410) return undefined;

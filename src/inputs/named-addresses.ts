@@ -3,6 +3,7 @@
  * are put into requests to what lies at or below the address, and into nothing else.
  */
 import { Address } from '../address.ts';
+import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { isAddress } from './files.ts';
 
@@ -52,7 +53,7 @@ export class NamedAddresses {
 const none: RequestSecrets = { authorization: undefined, query: '' };
 
 function keyOf(place: string): string {
-  return place.replace(/(?<!\/)\/+$/, '');
+  return trimmedEnd(place, '/');
 }
 
 function secretsOf(address: Address): RequestSecrets {

@@ -80,6 +80,10 @@ test('each package has the tree of its own folder, contents read on demand', asy
   assert.deepEqual(tree('foo-doc')!.entries, []);
   assert.equal(tree('stray'), undefined);
   assert.equal(tree('none'), undefined);
+  const link = { name: 'melange-out/bar', type: '2', link: 'foo' };
+  const linked = await captured(context, tarOf([...top, link]));
+  assert.throws(() => linked.tree('bar'), failure('unsupported'));
+  assert.notEqual(linked.tree('foo'), undefined);
   assert.equal(String(file('LICENSE')), 'text');
   assert.equal(file('melange-out'), undefined);
   assert.equal(file('none'), undefined);

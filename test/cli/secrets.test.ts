@@ -11,7 +11,8 @@ import { findProgram } from '../../src/process.ts';
 import { failure } from '../support/failures.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
-import { lab, labEnvironment, root, skipUnless } from '../support/lab.ts';
+import { lab, root, skipUnless } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 
 const main = join(root, '.build/src/cli/main.js');
