@@ -27,8 +27,9 @@ if (!unit) {
   for (const { program, package: name } of missing) {
     console.error(`${program} is missing; tests that need it are skipped (get it: apt-get install ${name})`);
   }
-  if (process.env.WOLFI_REPRO_LAB_ENVIRONMENT === undefined) makeEnvironment();
+  if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] === undefined) makeEnvironment();
   step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
+  step('types of scripts', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']);
   step('dead code', ['node_modules/knip/bin/knip.js']);
   compile('tsconfig.dist.json');
 }
@@ -43,26 +44,36 @@ const tally = await runTests([...batches(together), ...(unit ? [] : alone)]);
 process.exitCode = tally.sound ? 0 : 1;
 if (!unit) await summarise(tally);
 
-/** Tests that start the program itself, a sandbox or a server, or go through every package of the lab: not the quick part. */
+/**
+ * Tests that start the program itself, a sandbox or a server, or go through every package of the lab: not the quick part.
+ * @param {string} file
+ */
 function isAlone(file) {
   return /\/(conformance|cli|inputs)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache)\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }
 
-/** The quick tests in as many processes as there are processors: one Node for each file takes longer than the tests do. */
+/**
+ * The quick tests in as many processes as there are processors: one Node for each file takes longer than the tests do.
+ * @param {readonly string[]} paths
+ */
 function batches(paths) {
   const folder = join(root, '.build/batches');
   mkdirSync(folder, { recursive: true });
-  const lists = Array.from({ length: Math.min(availableParallelism(), paths.length) }, () => []);
-  for (const [index, path] of paths.entries()) lists[index % lists.length].push(path);
-  return lists.map((list, index) => {
+  const count = Math.min(availableParallelism(), paths.length);
+  return Array.from({ length: count }, (_, index) => {
+    const list = paths.filter((_each, at) => at % count === index);
     const batch = join(folder, `${index + 1}.test.js`);
     writeFileSync(batch, list.map((path) => `import ${JSON.stringify(path)};\n`).join(''));
     return batch;
   });
 }
 
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
 function testFiles(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
@@ -73,8 +84,20 @@ function testFiles(folder) {
     .sort();
 }
 
-/** Runs the tests as `node --test` does, with its output. `skipped` has the reason of each test and each group that was skipped. */
+/**
+ * @typedef {object} Tally
+ * @property {number} run
+ * @property {number} failed
+ * @property {string[]} skipped the reason of each test and of each group that was skipped
+ * @property {boolean} sound
+ */
+
+/**
+ * Runs the tests as `node --test` does, with its output.
+ * @param {string[]} paths
+ */
 async function runTests(paths) {
+  /** @type {Tally} */
   const counts = { run: 0, failed: 0, skipped: [], sound: true };
   const events = run({ files: paths, concurrency: availableParallelism() });
   events.on('test:pass', ({ skip, details }) => {
@@ -88,7 +111,7 @@ async function runTests(paths) {
     counts.run += 1;
     counts.failed += 1;
   });
-  const verbose = process.stdout.isTTY || process.env.CI;
+  const verbose = process.stdout.isTTY || process.env['CI'];
   await pipeline(events.compose(verbose ? new spec() : dot), process.stdout, { end: false });
   return counts;
 }
@@ -96,6 +119,7 @@ async function runTests(paths) {
 /**
  * The table of what was run, what was not, and why. In CI a whole run with more skips than .ci/most-skips says fails; what Debian
  * took away is listed and not counted, as no change of the project can bring it back.
+ * @param {Tally} tally
  */
 async function summarise({ run: count, failed, skipped }) {
   const { isWithdrawn } = await import(join(root, '.build/test/support/lab-environment.js'));
@@ -103,16 +127,24 @@ async function summarise({ run: count, failed, skipped }) {
   const counted = skipped.filter((reason) => !isWithdrawn(reason));
   const times = new Map();
   for (const reason of skipped) times.set(reason, (times.get(reason) ?? 0) + 1);
+  /**
+   * @param {number} number
+   * @param {string} what
+   */
   const row = (number, what) => console.log(`${String(number).padStart(6)}  ${what}`);
   console.log();
   row(count, `run, ${failed} failed`);
   row(skipped.length, 'skipped: tests, and groups that were skipped as a whole');
   for (const [reason, number] of [...times].sort(([, a], [, b]) => b - a)) row(number, `    ${reason}`);
-  if (!process.env.CI || names.length > 0 || counted.length <= most) return;
+  if (!process.env['CI'] || names.length > 0 || counted.length <= most) return;
   console.error(`${counted.length} tests or groups were skipped, and .ci/most-skips allows ${most}`);
   process.exitCode = 1;
 }
 
+/**
+ * @param {string} what
+ * @param {readonly string[]} argv
+ */
 function step(what, argv) {
   console.error(what);
   const { status } = spawnSync(process.execPath, argv, {

@@ -31,7 +31,7 @@ const limits = {
 };
 const output = 'melange-out';
 
-/** Names of extended attributes that never reach a package (melange pkg/build; melange-emitter.md §3). */
+/** Names of extended attributes that never reach a package (melange pkg/build; docs/melange/tree.md#what-is-kept-of-a-file). */
 const ignoredXattrs = new Set([
   'com.apple.provenance',
   'security.csm',

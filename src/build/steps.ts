@@ -1,4 +1,4 @@
-/** Steps as melange runs them (melange pkg/build/pipeline.go; melange-emitter.md §2.1, §2.2). */
+/** Steps as melange runs them (melange pkg/build/pipeline.go; docs/melange/running.md#steps). */
 
 import { durationSeconds } from '../claim/recipe/duration.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
@@ -192,7 +192,7 @@ export function describeStep({ package: packageName, position, label }: StepName
 
 /** The five lines around a step's text; the last has no newline. */
 export function stepScript(step: Step, format: Format): string {
-  const directory = workingDirectory(step.workingDirectory);
+  const directory = workingDirectory(step.workingDirectory, format.stepDirectory);
   const quoted = format.wrapper.quotesDirectory ? `'${directory}'` : quoteIfNeeded(directory);
   return [
     format.wrapper.line,
@@ -203,8 +203,10 @@ export function stepScript(step: Step, format: Format): string {
   ].join('\n');
 }
 
-function workingDirectory(path: string): string {
-  if (path.startsWith('/')) return path;
+/** melange pkg/build/pipeline.go, `runPipeline`. A guest of melange's starts in the workspace; not every sandbox does. */
+function workingDirectory(path: string, rule: Format['stepDirectory']): string {
+  if (rule !== 'below' && path.startsWith('/')) return path;
+  if (rule === 'as-given' && path !== '') return `/home/build/${path}`;
   const parts: string[] = [];
   for (const part of `home/build/${path}`.split('/')) {
     if (part === '..') parts.pop();

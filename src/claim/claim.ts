@@ -1,8 +1,10 @@
 /** What a published package says of its own making, held against itself. */
+
 import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
@@ -40,7 +42,7 @@ const headBytes = 4 * 1024 * 1024;
 export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
   const keep = (path: string) => isSbomEntry({ name: path });
   const apk = await readApk(source, { keep, headBytes, ...(limits === undefined ? {} : { limits }) });
-  requireSafeEntries(apk.data.entries);
+  busy(() => requireSafeEntries(apk.data.entries));
   return apk;
 }
 

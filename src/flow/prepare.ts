@@ -1,6 +1,7 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
 
 import { listSourceFiles } from '../build/workspace.ts';
+import { busy } from '../busy.ts';
 import type { Claim } from '../claim/claim.ts';
 import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import { requireCompiled } from '../claim/recipe/compiled.ts';
@@ -105,7 +106,7 @@ export async function prepare(
       return makePlan(own, { deflate, sbomRecord, scan: scans[index], tried, ...pinned });
     });
   };
-  const plans = planUnder(claim.traits.melange, []);
+  const plans = busy(() => planUnder(claim.traits.melange, []));
   requireExpected(plans[0]!, options);
   return {
     recipe: claim.recipe,

@@ -1,5 +1,5 @@
 /**
- * Which public commit an internal one became: the trailer `Export:` of a public commit names it (wolfi-reproducibility.md §0.1). The
+ * Which public commit an internal one became: the trailer `Export:` of a public commit names it (docs/melange/recipe.md#commits-of-a-private-repository). The
  * index of trailers is built once and only new commits are added to it.
  */
 import { readFileSync } from 'node:fs';

@@ -77,6 +77,7 @@ export const oldest: Switches = {
   guestEntries: 'all',
   wrapper: { line: 'set -e ', quotesDirectory: true },
   path: pathOld,
+  stepDirectory: 'as-given',
   stepEnvironmentInherits: false,
   buildsWithoutOriginSteps: false,
   condition: 'and-of-pairs',
@@ -121,13 +122,13 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.18.2',
     what: 'the locked packages are sorted by `name=version` instead of the name',
-    source: 'apko v0.22.3 pkg/build/lock.go (unify)',
+    source: 'go.mod: apko v0.22.4 (pkg/build/lock.go, unify)',
     set: { recipe: { lockOrder: 'text' } },
   },
   {
     since: 'v0.19.1',
     what: 'the SBOM’s namespace is an FNV-1a hash of 128 bits instead of SHA-1',
-    source: 'pkg/sbom',
+    source: 'pkg/sbom/document.go',
     set: { sbom: { namespaceHash: 'fnv1a-128' } },
   },
   {
@@ -151,7 +152,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.23.0',
     what: 'the tree is seen through a file system in memory: root owns all, modes keep 0777, hard links are copies, attributes are lost',
-    source: 'pkg/build/build.go; apko pkg/apk/fs/rwosfs.go, memfs.go',
+    source: 'pkg/build/build.go; go.mod: apko (pkg/apk/fs/rwosfs.go, memfs.go)',
     set: { owners: 'root', modes: 'permissions', hardLinks: 'copies', xattrs: 'none', sbom: { mode: 0o666 } },
   },
   {
@@ -201,6 +202,18 @@ export const changes: readonly Change[] = [
     what: 'options of a package that are false are not in the recipe',
     source: 'pkg/config/config.go (PackageOption)',
     set: { recipe: { falseOptions: false } },
+  },
+  {
+    since: 'v0.23.13',
+    what: 'every working directory of a step is put below the workspace, absolute ones too',
+    source: 'pkg/build/pipeline.go (runPipeline)',
+    set: { stepDirectory: 'below' },
+  },
+  {
+    since: 'v0.23.15',
+    what: 'an absolute working directory of a step is taken as it stands again',
+    source: 'pkg/build/pipeline.go (runPipeline)',
+    set: { stepDirectory: 'relative-below' },
   },
   {
     since: 'v0.23.16',
@@ -283,13 +296,13 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.29.5',
     what: 'the SBOM and the entry of the signature have the mode 0644',
-    source: 'pkg/build/build.go (writeSBOM), pkg/build/sign.go (EmitSignature)',
+    source: 'pkg/build/build.go (writeSBOM), pkg/sign/apk.go',
     set: { signature: { mode: 0o644 }, sbom: { mode: 0o644 } },
   },
   {
     since: 'v0.30.0',
     what: 'the package’s purl names the distribution',
-    source: 'pkg/sbom',
+    source: 'pkg/config/config.go (PackageURL)',
     set: { sbom: { distroQualifier: true } },
   },
   {
@@ -313,7 +326,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.30.1',
     what: 'the element for the operating system has a supplier',
-    source: 'pkg/sbom',
+    source: 'pkg/sbom/document.go',
     set: { sbom: { osSupplier: true } },
   },
   {
@@ -379,7 +392,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.34.1',
     what: 'the sources of a subpackage stand before the recipe, and a recipe without a namespace has the supplier `unknown`',
-    source: 'pkg/sbom',
+    source: 'pkg/build/sbom/spdx/spdx.go, pkg/build/build.go',
     set: { sbom: { subpackageSources: 'before-recipe', recipeNamespace: 'unknown-if-empty' } },
   },
   {
@@ -391,7 +404,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.34.2',
     what: 'kernels and their modules are looked into, and a line of `#!` and nothing else ends no build',
-    source: 'pkg/sca/sca.go',
+    source: 'pkg/sca/sca.go, pkg/sca/kernel_sca.go',
     set: { kernel: 'v0.34.2', shebang: { failsOnBlank: false } },
   },
   {
@@ -403,13 +416,13 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.37.4',
     what: 'licences that the validator does not know are printed as `LicenseRef-`',
-    source: 'pkg/config/config.go; go.mod: go-spdx v2.3.5',
+    source: 'pkg/config/config.go, with go-spdx v2.3.5',
     set: { sbom: { licenses: '2.3.5' } },
   },
   {
     since: 'v0.40.3',
     what: 'kernels in the form of ARM are read as well',
-    source: 'pkg/sca/sca.go',
+    source: 'pkg/sca/kernel_sca.go',
     set: { kernel: 'v0.40.3' },
   },
   {
@@ -427,13 +440,13 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.43.0',
     what: 'ids in the SBOM are made of components, and elements have a purpose',
-    source: 'pkg/sbom',
+    source: 'pkg/sbom/package.go, pkg/build/sbom/spdx/spdx.go',
     set: { sbom: { purposes: true, componentIds: true } },
   },
   {
     since: 'v0.43.2',
     what: 'the element for the operating system is named after the namespace and has no version',
-    source: 'pkg/sbom',
+    source: 'pkg/sbom/document.go',
     set: { sbom: { osElement: 'namespace' } },
   },
   {
@@ -457,7 +470,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.46.0',
     what: 'the SBOM refers to the CPE',
-    source: 'pkg/sbom',
+    source: 'pkg/sbom/package.go, pkg/build/sbom/spdx/spdx.go',
     set: { sbom: { cpe: true } },
   },
   {
@@ -481,7 +494,7 @@ export const changes: readonly Change[] = [
   {
     since: 'v0.50.2',
     what: 'absolute links are no longer followed into the builder’s own file system',
-    source: 'pkg/sca/sca.go',
+    source: 'go.mod: apko (pkg/apk/fs/rwosfs.go)',
     set: { absoluteLinksFollowedOnHost: false },
   },
   {

@@ -118,6 +118,8 @@ export interface Format {
   readonly guestEntries: 'all' | 'undoubted';
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
+  /** What becomes of the working directory of a step: all are taken as they stand, are put below the workspace, or only relative ones are. */
+  readonly stepDirectory: 'as-given' | 'below' | 'relative-below';
   readonly stepEnvironmentInherits: boolean;
   /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
   readonly buildsWithoutOriginSteps: boolean;

@@ -33,6 +33,25 @@ test('a step is five lines around its text, as each version wrote them', () => {
     ],
     ['v0.59.1', '../../../../etc', ['set -eo pipefail', '[ -d /etc ] || mkdir -p /etc', 'cd /etc']],
     ['v0.59.1', '/abs/./x', ['set -eo pipefail', '[ -d /abs/./x ] || mkdir -p /abs/./x', 'cd /abs/./x']],
+    ['v0.45.4', '/a', ['set -e ', '[ -d /a ] || mkdir -p /a', 'cd /a']],
+    ['v0.23.15', '/a', ['set -e ', "[ -d '/a' ] || mkdir -p '/a'", "cd '/a'"]],
+    [
+      'v0.23.14',
+      '/a/../b',
+      ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
+    ],
+    [
+      'v0.23.13',
+      'b',
+      ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
+    ],
+    [
+      'v0.23.12',
+      'a/../b',
+      ['set -e ', "[ -d '/home/build/a/../b' ] || mkdir -p '/home/build/a/../b'", "cd '/home/build/a/../b'"],
+    ],
+    ['v0.23.12', '/a/../b', ['set -e ', "[ -d '/a/../b' ] || mkdir -p '/a/../b'", "cd '/a/../b'"]],
+    ['v0.16.0', '', ['set -e ', "[ -d '/home/build' ] || mkdir -p '/home/build'", "cd '/home/build'"]],
     [
       'v0.59.1',
       "it's",

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { makeCredentials } from '../../src/inputs/credentials.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
@@ -231,6 +232,13 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     const argv = ['verify', ...key, '--repository', `${server.url}/none`, hello];
     requireSilent(await run(argv, env), 'named');
     assert.equal(server.requests[seen]!.headers.authorization, basic);
+    const credentials = makeCredentials('', readFileSync(env.NETRC, 'utf8'));
+    const inputs = machineInputs(join(folder, 'default'), new AbortController().signal, {
+      ...labNetwork,
+      credentials,
+    });
+    await inputs.obtain(`${server.url}/file.apk`, { provenance: 'recorded' });
+    assert.equal(server.requests.at(-1)!.headers.authorization, undefined);
   });
 });
 

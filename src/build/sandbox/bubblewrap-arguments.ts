@@ -1,4 +1,4 @@
-/** The guest as arguments of bwrap(1), after melange's runner (melange-emitter.md §2.7) with less of the machine in it. */
+/** The guest as arguments of bwrap(1), after melange's runner (docs/melange/running.md#the-sandbox) with less of the machine in it. */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBytes } from '../../bytes.ts';

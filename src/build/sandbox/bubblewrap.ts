@@ -244,12 +244,14 @@ function writableSources(mounts: readonly Mount[]): string[] {
 async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, path: string): Promise<void> {
   if (!ids.lent && madeByCaller(workspace, path)) return;
   const script =
-    'for each in "$@"; do [ ! -L "$each" ] || exit 1; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
+    'for each in "$@"; do [ ! -L "$each" ] || exit 3; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
   const parts = path.split('/');
   const folders = parts.map((_, index) => join(reach.inside(workspace), ...parts.slice(0, index + 1)));
   const child = await startInNamespaces(script, folders, ids, { cwd: directory, reach, signal });
   const { exitCode } = await child.ended;
   signal.throwIfAborted();
+  if (exitCode === 3)
+    throw new Failure('unsupported', 'a step put a link in the place of a folder', { got: path });
   if (exitCode !== 0)
     throw new Failure('output-missing', `a step put something else in the place of ${path}`);
 }
