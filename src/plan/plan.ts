@@ -12,7 +12,7 @@ import { formatVersion, parseRelease, type Version } from '../melange/version.ts
 import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
 import { canonicalJson } from './canonical.ts';
 import type { PlannedEnvironment } from './environment.ts';
-import type { PlannedSource } from './sources.ts';
+import { type PlannedSource, shownSource } from './sources.ts';
 import { type PlannedStep, plannedSteps } from './steps.ts';
 
 export interface Plan {
@@ -97,7 +97,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
     recipe: { sha256: claim.recipeSha256, size: claim.recipeBytes.length },
     builder: plannedBuilder(claim, inputs),
     environment: inputs.environment,
-    sources: inputs.sources,
+    sources: inputs.sources.map(shownSource),
     recipeFiles: inputs.recipeFiles,
     steps: plannedSteps(claim.recipe, formatOfTraits(claim.traits)),
   };
