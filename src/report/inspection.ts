@@ -1,6 +1,7 @@
 /** Inspections as text and JSON. */
 import { counted, printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
+import { pathChangeText } from '../emit/sbom/production/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   Inspection,
 } from '../inspect.ts';
 import { renderValue } from './json.ts';
+import { shorten } from './rows.ts';
 import { sbomDifferenceLines } from './sbom.ts';
 import { plainStyle, type Style } from './style.ts';
 
@@ -115,16 +117,24 @@ function claimLines(claim: InspectedClaim): string[] {
 
 function sbomLines({ paths, regenerated }: InspectedSbom): string[] {
   const lines = regenerated.state === 'different' ? sbomDifferenceLines(regenerated.differences) : [];
-  const detail = regenerated.state === 'not-possible' ? `: ${printable(regenerated.why)}` : '';
   return [
     ...(paths.state === 'no-record' ? [] : [row('paths in SBOM', pathsText(paths))]),
-    row('SBOM regenerated', `${regenerated.state}${detail}`),
+    row('SBOM regenerated', regeneratedText(regenerated)),
     ...lines.map((line) => row('', line)),
   ];
 }
 
+function regeneratedText(regenerated: InspectedSbom['regenerated']): string {
+  const { state } = regenerated;
+  if (state === 'not-possible') return `${state}: ${printable(regenerated.why)}`;
+  if (state === 'different' || regenerated.under === undefined) return state;
+  return `${state}, by the rules of melange ${regenerated.under}`;
+}
+
 function pathsText(witness: Exclude<PathWitness, { state: 'no-record' }>): string {
-  if (witness.state === 'paths-match') return `verified: ${witness.paths} paths give the id ${witness.id}`;
-  const added = witness.added === undefined ? '' : `; without ${printable(witness.added)} they do`;
-  return `broken: the paths do not give the id ${witness.id}${added}`;
+  const { state, id } = witness;
+  if (state === 'paths-match') return `verified: ${witness.paths} paths give the id ${id}`;
+  if (state === 'unknown')
+    return `no statement: the id ${id} was made by a generator or record that this version does not know`;
+  return `broken: ${shorten(printable(pathChangeText(witness)))} gives the id ${id}`;
 }
