@@ -3,6 +3,7 @@
  * holds no path of a machine and nothing that changes from run to run.
  */
 import type { Claim } from '../claim/claim.ts';
+import { namesCommit } from '../claim/contradictions.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -50,6 +51,11 @@ export interface PlannedBuilder {
   readonly owner: Owner;
   readonly namespace: string;
   readonly recipeFile: Claim['traits']['recipeFile'];
+  /**
+   * The recipe names a commit of its own, which `.PKGINFO` has, and the SBOM has that of the recipe's file: the latter is taken
+   * over from the SBOM. Where the recipe names none, melange writes the file's commit into both.
+   */
+  readonly recipeNamesCommit: boolean;
   readonly recipeLicense: string;
   readonly extractedOrder: readonly string[];
   readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: string } | null;
@@ -102,6 +108,7 @@ function plannedBuilder(
   { deflate, environment, sbomRecord, scan, tried }: PlanInputs,
 ): PlannedBuilder {
   const { commit } = recipe.package;
+  const recordedCommit = traits.recipeFile.commit;
   return {
     melange: formatVersion(traits.melange.version),
     melangeBasis: traits.melange.basis,
@@ -116,8 +123,8 @@ function plannedBuilder(
     zoneOffsetMinutes: traits.zoneOffsetMinutes,
     owner: traits.owner,
     namespace: traits.namespace,
-    // melange writes one commit into recipe and SBOM; the recipe's is the one that is not taken over.
-    recipeFile: { ...traits.recipeFile, commit: commit === '' ? traits.recipeFile.commit : commit },
+    recipeFile: { ...traits.recipeFile, commit: recordedCommit || commit },
+    recipeNamesCommit: namesCommit(recipe, recordedCommit),
     recipeLicense: traits.recipeLicense,
     extractedOrder: traits.extractedOrder,
     signature: traits.signature ?? null,

@@ -89,10 +89,11 @@ function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
 /** Values that the SBOM alone records and that the rebuilt one repeats: nothing else vouches for them. */
 function takenOverText(builder: PlannedBuilder): string {
   const { melange, printedVersion, recipeLicense, extractedOrder } = builder;
-  const { repository, path } = builder.recipeFile;
+  const { repository, path, commit } = builder.recipeFile;
   const parts = [
     ...(printedVersion === melange ? [] : [`version printed ${JSON.stringify(printedVersion)}`]),
     `recipe ${repository} ${path}`,
+    ...(builder.recipeNamesCommit ? [`its commit ${commit} (the recipe names another itself)`] : []),
     `its licence ${recipeLicense}`,
     ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),
   ];

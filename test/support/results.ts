@@ -279,6 +279,7 @@ export function planned(): NonNullable<PackageResult['plan']> {
       path: 'nr-wallclock.yaml',
       commit: '0'.repeat(40),
     },
+    recipeNamesCommit: false,
     recipeLicense: 'Apache-2.0',
     extractedOrder: [],
     signature: { algorithm: 'RSA256', keyName: 'lab.rsa.pub' },

@@ -16,6 +16,7 @@ const coverable: ReadonlySet<string> = new Set([
   'printedVersion',
   'directorySize',
   'recipeFile',
+  'recipeNamesCommit',
   'recipeLicense',
   'owner',
   'signature',
