@@ -147,7 +147,11 @@ async function controlOf(
     part,
     architecture: plan.package.architecture,
     namespace: builder.namespace,
-    size: installedSize(tree, builder.directorySize === 'unknown' ? 'ext4' : builder.directorySize),
+    size: installedSize(
+      tree,
+      builder.directorySize === 'unknown' ? 'ext4' : builder.directorySize,
+      builder.largeDirectories?.blocks,
+    ),
     buildDate: mtime,
     dependencies: emittedDependencies(part.dependencies, generated),
     datahash,

@@ -45,6 +45,8 @@ export interface PlannedBuilder {
   readonly scan: PlannedScan | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
+  /** Blocks that ext4 gave large directories by chance; null where it gave the least. */
+  readonly largeDirectories: NonNullable<Claim['traits']['largeDirectories']> | null;
   /** Seconds since 1970; null where the publisher gave no clock. */
   readonly clock: number | null;
   readonly zoneOffsetMinutes: number;
@@ -119,6 +121,7 @@ function plannedBuilder(
     scan: traits.sbomGenerator === 'production' ? (scan ?? null) : null,
     deflate,
     directorySize: traits.directorySize,
+    largeDirectories: traits.largeDirectories ?? null,
     clock: traits.clock ?? null,
     zoneOffsetMinutes: traits.zoneOffsetMinutes,
     owner: traits.owner,

@@ -1,5 +1,5 @@
 /** Who built a package, as its plan has it: every value that was taken from the published file is named. */
-import { printable } from '../bytes.ts';
+import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedProgram } from '../engine/scans.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
@@ -88,16 +88,22 @@ function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
 
 /** Values that the SBOM alone records and that the rebuilt one repeats: nothing else vouches for them. */
 function takenOverText(builder: PlannedBuilder): string {
-  const { melange, printedVersion, recipeLicense, extractedOrder } = builder;
+  const { melange, printedVersion, recipeLicense, extractedOrder, largeDirectories } = builder;
   const { repository, path, commit } = builder.recipeFile;
   const parts = [
     ...(printedVersion === melange ? [] : [`version printed ${JSON.stringify(printedVersion)}`]),
     `recipe ${repository} ${path}`,
     ...(builder.recipeNamesCommit ? [`its commit ${commit} (the recipe names another itself)`] : []),
     `its licence ${recipeLicense}`,
+    ...(largeDirectories === null ? [] : [largeText(largeDirectories)]),
     ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),
   ];
   return parts.map((part) => shorten(printable(part))).join(', ');
+}
+
+function largeText({ blocks, paths }: NonNullable<PlannedBuilder['largeDirectories']>): string {
+  const named = paths.map((path) => (path === '' ? '.' : path)).join(' ');
+  return `size of directories ${counted(blocks, 'block')} more than the least that ext4 needs, in ${named}`;
 }
 
 /** What a substituted environment could not tell. */

@@ -1,6 +1,10 @@
 /** How two SBOMs differ, in lines for people. */
 import { printable } from '../bytes.ts';
-import { type SbomDifference, type SbomDifferenceKind, sbomDifferenceTitles } from '../compare/sbom-elements.ts';
+import {
+  type SbomDifference,
+  type SbomDifferenceKind,
+  sbomDifferenceTitles,
+} from '../compare/sbom-elements.ts';
 import { shorten } from './rows.ts';
 
 const mostElements = 40;

@@ -129,7 +129,8 @@ const takenOver: readonly Row[] = [
     title: 'another commit of the recipe’s file wherever the SBOM says it',
     change: inSbom(/5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef/g, '5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee'),
     member: 'recipeFile recipeNamesCommit',
-    shown: /its commit 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee\s+\(the\s+recipe\s+names\s+another\s+itself\)/,
+    shown:
+      /its commit 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee\s+\(the\s+recipe\s+names\s+another\s+itself\)/,
   },
   { title: 'a signature by SHA-1', change: sha1Signature, member: 'signature', shown: /signed with RSA\n/ },
 ];

@@ -270,6 +270,7 @@ export function planned(): NonNullable<PackageResult['plan']> {
     scan: null,
     deflate: 'v1.18.2',
     directorySize: 'ext4',
+    largeDirectories: null,
     clock: 1_718_452_800,
     zoneOffsetMinutes: 0,
     owner: { uid: 0, gid: 0 },

@@ -15,6 +15,7 @@ const coverable: ReadonlySet<string> = new Set([
   'melangeTried',
   'printedVersion',
   'directorySize',
+  'largeDirectories',
   'recipeFile',
   'recipeNamesCommit',
   'recipeLicense',
