@@ -11,6 +11,7 @@ import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import type { Failure } from './failure.ts';
+import { scanNamed } from './flow/language-scan.ts';
 import type { RunOptions } from './flow/options.ts';
 import { examineSubject, openRun } from './flow/subject.ts';
 
@@ -96,6 +97,10 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   for (const file of files) {
     const examined = await examineSubject(file, repositories, options);
     const { apk, claim, chain, failure } = examined;
+    const scan =
+      apk === undefined || claim === undefined
+        ? undefined
+        : await scanNamed(examined.source, { apk, claim }, options.limits);
     inspections.push({
       file,
       failure,
@@ -105,7 +110,7 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
       sbom:
         apk === undefined || claim === undefined
           ? undefined
-          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
+          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim, scan) },
       findings: claim?.findings ?? [],
     });
   }

@@ -9,7 +9,7 @@ import { claimedSbomInput } from '../emit/sbom/claimed.ts';
 import { fitRecord } from '../emit/sbom/production/fit.ts';
 import { pathsBeforeSbom, treePaths } from '../emit/sbom/production/paths.ts';
 import { publishedRecord } from '../emit/sbom/production/published.ts';
-import { emptyScan } from '../emit/sbom/production/syft.ts';
+import { emptyScan, type Scan } from '../emit/sbom/production/syft.ts';
 import { emitSbom, type SbomInput } from '../emit/sbom/sbom.ts';
 import { Failure } from '../failure.ts';
 import { formatVersion } from '../melange/version.ts';
@@ -29,8 +29,9 @@ export type RegeneratedSbom =
  * Writes the SBOM of a package from its recipe and its own paths and compares. The document's own words are taken for
  * what is recorded nowhere else. Of a builder that printed no release the rules of the neighbouring versions are tried as
  * well, as `verify` does; where none gives the document, the differences are those under the first.
+ * @param scan what was found in the package's own files
  */
-export function regenerateSbom(apk: Apk, claim: Claim): RegeneratedSbom {
+export function regenerateSbom(apk: Apk, claim: Claim, scan: Scan = emptyScan): RegeneratedSbom {
   const entry = apk.data.entries.find(isSbomEntry);
   if (claim.sbom?.kind !== 'readable' || entry?.content === undefined) {
     return { state: 'not-possible', why: 'there is no SBOM that can be read' };
@@ -40,7 +41,7 @@ export function regenerateSbom(apk: Apk, claim: Claim): RegeneratedSbom {
   }
   let first: RegeneratedSbom | undefined;
   for (const under of claimsUnderNeighbours(apk, claim)) {
-    const regenerated = regenerateUnder(apk, under, entry.content);
+    const regenerated = regenerateUnder(entry.content, sbomInput(apk, under, scan));
     if (regenerated.state === 'identical') {
       return under === claim
         ? regenerated
@@ -51,9 +52,9 @@ export function regenerateSbom(apk: Apk, claim: Claim): RegeneratedSbom {
   return first!;
 }
 
-function regenerateUnder(apk: Apk, claim: Claim, published: Uint8Array): RegeneratedSbom {
+function regenerateUnder(published: Uint8Array, input: SbomInput): RegeneratedSbom {
   try {
-    const regenerated = emitSbom(sbomInput(apk, claim));
+    const regenerated = emitSbom(input);
     if (Buffer.compare(regenerated, published) === 0) return { state: 'identical' };
     return { state: 'different', differences: compareSbomElements(published, regenerated) };
   } catch (failure) {
@@ -62,20 +63,20 @@ function regenerateUnder(apk: Apk, claim: Claim, published: Uint8Array): Regener
   }
 }
 
-function sbomInput(apk: Apk, claim: Claim): SbomInput {
+function sbomInput(apk: Apk, claim: Claim, scan: Scan): SbomInput {
   const input = claimedSbomInput(claim);
   return claim.traits.sbomGenerator === 'production'
-    ? { ...input, production: productionInput(apk, claim) }
+    ? { ...input, production: productionInput(apk, claim, scan) }
     : input;
 }
 
-function productionInput(apk: Apk, claim: Claim): NonNullable<SbomInput['production']> {
+function productionInput(apk: Apk, claim: Claim, scan: Scan): NonNullable<SbomInput['production']> {
   const published = publishedRecord(apk, claim);
   const fit = published === undefined ? undefined : fitRecord(published);
   const paths = apk.data.entries.filter((entry) => !isSbomEntry(entry)).map(entryPath);
   return {
     variant: fit?.variants[0] ?? sampleVariant,
     paths: treePaths(fit?.paths ?? published?.pathLists[0] ?? pathsBeforeSbom(paths, '')[0]!),
-    scan: emptyScan,
+    scan,
   };
 }

@@ -87,7 +87,9 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
   const { control, skipped } = await controlOf(input, payload, data.sha256, substitutions);
   const { plan, recipe, scan } = input;
   const unscanned =
-    plan.builder.sbomGenerator === 'production' ? unscannedPaths(payload.files, scan !== undefined) : [];
+    plan.builder.sbomGenerator === 'production'
+      ? unscannedPaths(payload.files, scan !== undefined, payload.read)
+      : [];
   return { name: plan.package.name, version: fullVersion(recipe), control, data, skipped, unscanned };
 }
 

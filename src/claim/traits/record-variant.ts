@@ -4,6 +4,8 @@
  * this list is never tried.
  */
 
+import type { Sha256 } from '../../digest.ts';
+
 /** Every question with every answer that some form allows. */
 export const recordQuestions = {
   /** Which program the document's head names. */
@@ -214,4 +216,9 @@ export interface RecordTrait {
   readonly forms: readonly FormName[];
   /** The answers of all variants that fit as well; where a question has several, the package does not tell. */
   readonly answers: RecordAnswers;
+  /**
+   * A digest of the elements that production's scan found (`digestFound`): what is read of the rebuilt tree is believed where it has
+   * this digest, and no element can be got back from it.
+   */
+  readonly found: Sha256;
 }

@@ -3,7 +3,7 @@ import type { Apk } from '../../../apk/apk.ts';
 import type { Claim } from '../../../claim/claim.ts';
 import { answersOf, formsOf, type RecordTrait } from '../../../claim/traits/record-variant.ts';
 import { fitRecord } from './fit.ts';
-import { publishedRecord } from './published.ts';
+import { publishedRecord, publishedScan } from './published.ts';
 
 export interface ReadPackage {
   readonly apk: Apk;
@@ -15,7 +15,13 @@ export function inferRecord({ apk, claim }: ReadPackage): RecordTrait | undefine
   const published = publishedRecord(apk, claim);
   if (published === undefined) return undefined;
   const { fit, variants } = fitRecord(published);
-  return { variant: variants[0]!, fit, forms: formsOf(variants), answers: answersOf(variants) };
+  return {
+    variant: variants[0]!,
+    fit,
+    forms: formsOf(variants),
+    answers: answersOf(variants),
+    found: publishedScan(apk),
+  };
 }
 
 /** The trait of each package by itself, in the order given. */

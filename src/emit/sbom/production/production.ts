@@ -15,6 +15,7 @@ import {
   describes,
   type LibraryDocument,
   type LibraryExtractedLicense,
+  type LibraryPackage,
   type LibraryRelationship,
   readByLibrary,
 } from './document.ts';
@@ -65,12 +66,19 @@ export function productionDocument(input: SbomInput, production: ProductionInput
     ),
     relationships: [
       ...document.relationships,
+      ...byId(scan.found).map(({ SPDXID }) => contains(apk.element.SPDXID, SPDXID)),
       ...scanned.map(({ SPDXID }) => contains(root.SPDXID, SPDXID)),
       attachment === 'described-by-document'
         ? describes(root.SPDXID)
         : contains(melange.documentDescribes[0]!, root.SPDXID),
     ],
   };
+}
+
+/** The package contains what was found in it, in the order of the hashes of their records (69 public elements). */
+function byId(found: readonly FoundPackage[]): LibraryPackage[] {
+  const digits = ({ SPDXID }: LibraryPackage) => SPDXID.slice(-16);
+  return found.map(({ element }) => element).sort((a, b) => compareBytes(digits(a), digits(b)));
 }
 
 type Head = Pick<LibraryDocument, 'documentNamespace' | 'creationInfo'>;
