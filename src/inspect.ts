@@ -9,11 +9,13 @@ import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
+import type { Scan } from './emit/sbom/production/syft.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import type { Failure } from './failure.ts';
 import { scanNamed } from './flow/language-scan.ts';
 import type { RunOptions } from './flow/options.ts';
 import { examineSubject, openRun } from './flow/subject.ts';
+import type { Examined } from './flow/target.ts';
 
 export interface Inspection {
   readonly file: string;
@@ -96,25 +98,31 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   const inspections: Inspection[] = [];
   for (const file of files) {
     const examined = await examineSubject(file, repositories, options);
-    const { apk, claim, chain, failure } = examined;
-    const scan =
-      apk === undefined || claim === undefined
-        ? undefined
-        : await scanNamed(examined.source, { apk, claim }, options.limits);
-    inspections.push({
-      file,
-      failure,
-      package: apk === undefined ? undefined : inspectPackage(apk),
-      chain,
-      claim: claim === undefined ? undefined : inspectClaim(claim),
-      sbom:
-        apk === undefined || claim === undefined
-          ? undefined
-          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim, scan) },
-      findings: claim?.findings ?? [],
-    });
+    const { apk, claim, source } = examined;
+    const read = apk === undefined || claim === undefined ? undefined : { apk, claim };
+    const scan = read && (await scanNamed(source, read, options.limits));
+    inspections.push(inspectExamined(examined, scan));
   }
   return inspections;
+}
+
+/**
+ * What is to be said of a file that was examined.
+ * @param scan what the files that elements of its SBOM name give
+ */
+export function inspectExamined({ file, apk, claim, chain, failure }: Examined, scan?: Scan): Inspection {
+  return {
+    file,
+    failure,
+    package: apk === undefined ? undefined : inspectPackage(apk),
+    chain,
+    claim: claim === undefined ? undefined : inspectClaim(claim),
+    sbom:
+      apk === undefined || claim === undefined
+        ? undefined
+        : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim, scan) },
+    findings: claim?.findings ?? [],
+  };
 }
 
 function inspectPackage(apk: Apk): InspectedPackage {

@@ -1,5 +1,7 @@
 /** The flow: published files in, one verdict each out. Each line of `verifyBuild` is an arrow of docs/architecture.md. */
+
 import type { StepObserver } from './build/steps.ts';
+import { busy } from './busy.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
@@ -142,7 +144,7 @@ async function knownOf(examined: Examined, plan: Plan | undefined, noticed: Noti
     subject: subjectOf(examined),
     chain: examined.chain,
     findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...findings],
-    plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
+    plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
   };
 }
@@ -152,7 +154,10 @@ async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): P
   if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
   const { recordFindings } = await import('./emit/sbom/production/findings.ts');
   const { witnessPaths } = await import('./emit/sbom/production/witness.ts');
-  return recordFindings(witnessPaths(apk, claim), plan?.builder.sbomRecord ?? undefined);
+  return recordFindings(
+    busy(() => witnessPaths(apk, claim)),
+    plan?.builder.sbomRecord ?? undefined,
+  );
 }
 
 /** Passes what the steps of a build do on to whoever watches the run. */

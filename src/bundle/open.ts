@@ -1,4 +1,5 @@
 /** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
+
 import {
   chmodSync,
   createReadStream,
@@ -19,6 +20,7 @@ import type { RunOptions } from '../flow/options.ts';
 import { isAddress } from '../inputs/files.ts';
 import { isExported } from '../inputs/git-export.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
+import { addTo } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {
   archiveEnd,
@@ -117,7 +119,7 @@ async function unpack(
 ): Promise<void> {
   const aside = join(bundles, ownedName());
   const wanted = new Map<string, BundledFile[]>();
-  for (const each of manifest.files) wanted.set(each.sha256, [...(wanted.get(each.sha256) ?? []), each]);
+  for (const each of manifest.files) addTo(wanted, each.sha256, each);
   const handle = await open(file);
   try {
     mkdirSync(aside);

@@ -1,16 +1,19 @@
 /** What a published package says of its own making, held against itself. */
+
 import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
-import { type ClaimFinding, ofRecipe } from './findings.ts';
+import { boundedFindings, type ClaimFinding, ofRecipe } from './findings.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
+import { withoutSkipped } from './recipe/running.ts';
 import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
-import { inferTraits, isSbomEntry, type Traits } from './traits/traits.ts';
+import { formatOfTraits, inferTraits, isSbomEntry, type Traits } from './traits/traits.ts';
 
 export interface Claim {
   readonly file: { readonly size: number; readonly sha256: Sha256 };
@@ -19,6 +22,7 @@ export interface Claim {
   readonly version: string;
   /** apk's name of it: `x86_64`. */
   readonly architecture: string;
+  /** As melange holds it once it has begun to build: without the subpackages that it skips. */
   readonly recipe: Recipe;
   /** The compiled recipe as it is in the package. */
   readonly recipeBytes: Uint8Array;
@@ -38,7 +42,7 @@ const headBytes = 4 * 1024 * 1024;
 export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
   const keep = (path: string) => isSbomEntry({ name: path });
   const apk = await readApk(source, { keep, headBytes, ...(limits === undefined ? {} : { limits }) });
-  requireSafeEntries(apk.data.entries);
+  busy(() => requireSafeEntries(apk.data.entries));
   return apk;
 }
 
@@ -53,10 +57,11 @@ export function readClaim(apk: Apk, fileName: string): Claim {
       expected: '.melange.yaml in the control section (melange v0.16.0 and later)',
     });
   }
-  const { recipe, findings } = parseRecipe(recipeBytes);
-  const identity = requireSamePackage(apk, recipe);
+  const { recipe: written, findings } = parseRecipe(recipeBytes);
   const sbom = publishedSbom(apk);
   const traits = inferTraits(apk, sbom);
+  const recipe = withoutSkipped(written, formatOfTraits(traits));
+  const identity = requireSamePackage(apk, recipe);
   return {
     file: { size: apk.size, sha256: apk.sha256 },
     ...identity,
@@ -66,12 +71,12 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     recipeSha256: sha256(recipeBytes),
     sbom,
     traits,
-    findings: [
+    findings: boundedFindings([
       ...findContradictions(apk, recipe, sbom, fileName),
       ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom),
       ...findings.map(ofRecipe),
-    ],
+    ]),
   };
 }
 

@@ -1,7 +1,9 @@
 /** Recipe, `.PKGINFO`, SBOM and file name held against each other. */
+
 import type { Apk } from '../apk/apk.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { Failure } from '../failure.ts';
+import { grouped } from '../lists.ts';
 import { buildDate } from './chain.ts';
 import type { ClaimFinding } from './findings.ts';
 import { fullVersion, type Recipe } from './recipe/recipe.ts';
@@ -43,12 +45,14 @@ const repeated = /^(license|depend|provides|replaces)$/;
 
 /** Lines of `.PKGINFO` that melange does not write: another reader may take another value from them than this program. */
 export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
-  const keys = lines.flatMap((line) => (line.kind === 'field' ? [line.key] : []));
+  const keys = grouped(
+    lines.flatMap((line) => (line.kind === 'field' ? [line.key] : [])),
+    (key) => key,
+  );
   const details = [
-    ...[...new Set(keys)].flatMap((key) => {
+    ...[...keys].flatMap(([key, { length }]) => {
       if (!single.test(key)) return repeated.test(key) ? [] : [`${key} is no field of melange`];
-      const count = keys.filter((each) => each === key).length;
-      return count === 1 ? [] : [`${key} is there ${count} times`];
+      return length === 1 ? [] : [`${key} is there ${length} times`];
     }),
     ...lines.flatMap((line) => (line.kind === 'other' ? [`${JSON.stringify(line.text)} is no field`] : [])),
     ...(finalNewline ? [] : ['the last line does not end']),

@@ -1,10 +1,12 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
+import { trimmedEnd } from '../bytes.ts';
 import { type Factor, factors } from '../compare/triangulation.ts';
 import { chosenEngine, type EngineName } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
@@ -145,11 +147,11 @@ export function readSigningKey(path: string | undefined): SigningKey | undefined
 /** A repository keeps the name that it was given: reports say where things come from in the user's own words. */
 function parseRepository(location: string): string {
   const resolved = parseLocation(location);
-  return isAddress(location) ? resolved : location.replace(/(?<=.)\/+$/, '');
+  return isAddress(location) ? resolved : trimmedEnd(location, '/') || location.slice(0, 1);
 }
 
 function parseLocation(location: string): string {
-  return isAddress(location) ? location.replace(/\/+$/, '') : requireFolder(location);
+  return isAddress(location) ? trimmedEnd(location, '/') : requireFolder(location);
 }
 
 /** The melange that was named, or the one on the search path; looked for only where it is asked for. */

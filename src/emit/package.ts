@@ -240,6 +240,7 @@ async function writeControl(
 export function packageSource(emitted: EmittedPackage, signature: Uint8Array | undefined): ByteSource {
   return {
     name: `${emitted.name}-${emitted.version}.apk`,
+    own: true,
     async *open() {
       if (signature !== undefined) yield signature;
       yield emitted.control;

@@ -267,8 +267,14 @@ async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Pro
   }
 }
 
-/** A licence file that only the folder beside the recipe can bring is missing because nobody gave that folder. */
+/**
+ * What our own build made never speaks against the published file. And a licence file that only the folder beside the recipe can bring is missing because nobody gave that folder.
+ */
 function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildRequest): Failure {
+  if (failure.class === 'rejected')
+    return new Failure('unsupported', `what was built cannot be a package: ${failure.message}`, {
+      cause: failure,
+    });
   const wantsFile = recipe.package.copyright.some(({ licensePath }) => licensePath === failure.expected);
   if (failure.code !== 'output-missing' || !wantsFile || sourceFiles !== undefined) return failure;
   return new Failure('recipe-files-unavailable', 'the recipe names a licence file that no step made', {

@@ -2,10 +2,12 @@
  * Scans of the packages of one build by each syft that was given. Which of them is believed is a trait of the builder: one for
  * the whole build, decided by a digest of what production's scan found.
  */
+
 import type { Tree, TreeEntry } from '../build/tree.ts';
 import type { Sha256 } from '../digest.ts';
 import { digestFound, type Scan } from '../emit/sbom/production/syft.ts';
 import { Failure } from '../failure.ts';
+import { largest } from '../lists.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** How the scans of one package went, in the order in which the programs were tried. */
@@ -102,7 +104,7 @@ async function chooseProgram(
       sums[place]! += worth[outcome];
     }
   }
-  return sums.indexOf(Math.max(...sums));
+  return sums.indexOf(largest(sums, 0));
 }
 
 function triedPrograms(plan: Plan, scans: readonly (Scan | Failure)[]): TriedProgram[] {

@@ -1,7 +1,10 @@
 /** Packages of one build, planned together: inputs found and pinned once, one plan each. */
+
 import { listSourceFiles } from '../build/workspace.ts';
+import { busy } from '../busy.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
+import { requireCompiled } from '../claim/recipe/compiled.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
@@ -10,6 +13,7 @@ import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
+import { addTo } from '../lists.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import { canonicalJson } from '../plan/canonical.ts';
@@ -48,7 +52,7 @@ export function groupByBuild(targets: readonly Target[]): Target[][] {
   const groups = new Map<string, Target[]>();
   for (const target of targets) {
     const key = buildKey(target.claim);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
+    addTo(groups, key, target);
   }
   return [...groups.values()];
 }
@@ -69,6 +73,8 @@ export async function prepare(
   const { claim } = targets[0]!;
   const { inputs } = options.machine;
   const format = formatOfTraits(claim.traits);
+  const released = claim.traits.melange.basis === 'release';
+  requireCompiled(claim.recipe, { format, released, architecture: claim.architecture });
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
   const { guest, environment: substituted, unreached } = await prepareGuest(claim, repositories, options);
@@ -100,7 +106,7 @@ export async function prepare(
       return makePlan(own, { deflate, sbomRecord, scan: scans[index], tried, ...pinned });
     });
   };
-  const plans = planUnder(claim.traits.melange, []);
+  const plans = busy(() => planUnder(claim.traits.melange, []));
   requireExpected(plans[0]!, options);
   return {
     recipe: claim.recipe,
@@ -110,13 +116,13 @@ export async function prepare(
     substituted,
     network,
     sources: found,
-    findings: [
+    findings: boundedFindings([
       ...repositoryFindings(repositories),
       ...unreachedFindings(unreached),
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
-    ],
+    ]),
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }

@@ -1,6 +1,8 @@
 /** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
+
 import { basename } from 'node:path';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import { trimmedEnd } from '../bytes.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { sha256 } from '../digest.ts';
@@ -9,6 +11,7 @@ import type { Provenance } from '../inputs/addresses.ts';
 import { isAddress } from '../inputs/files.ts';
 import { indexCache, newestBuilds } from '../inputs/index-cache.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { addAll } from '../lists.ts';
 import type { EnvironmentPlace } from '../plan/environment.ts';
 import { wolfi } from '../repository/known.ts';
 import { openRepository, type Repository } from '../repository/repository.ts';
@@ -166,7 +169,7 @@ export async function environmentPlaces(
   const places = named.map((repository) => placeOf(repository, 'index'));
   const has = (location: string) => places.some(({ repository }) => repository.location === location);
   const { inputs } = options.machine;
-  if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each.replace(/\/+$/, '')))) {
+  if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(trimmedEnd(each, '/')))) {
     const opened = await tolerant(
       async () => open(wolfi.location, arch, { ...options, keys: [...options.keys, await wolfiKey(inputs)] }),
       refused,
@@ -178,12 +181,15 @@ export async function environmentPlaces(
     requireSigned(opened, options);
     places.push(placeOf(opened, 'fallback'));
   }
-  refusals.push(...fallbacks.unreached.map(({ failure }) => failure));
+  addAll(
+    refusals,
+    fallbacks.unreached.map(({ failure }) => failure),
+  );
   if (options.trustRecordedRepositories === true) {
     const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
     for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
       const opened = await tolerant(
-        () => open(location.replace(/\/+$/, ''), arch, { ...options, keys }, 'recorded'),
+        () => open(trimmedEnd(location, '/'), arch, { ...options, keys }, 'recorded'),
         refused,
       );
       if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));

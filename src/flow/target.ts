@@ -1,7 +1,9 @@
 /** One package that somebody asked about: read, held against its signatures and digests, its claim read. */
+
 import { basename } from 'node:path';
 import type { Apk, ByteSource } from '../apk/apk.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import {
   examineChain,
   type IndexListing,
@@ -45,11 +47,11 @@ export async function examine(
     found = { ...found, apk };
     const opened = await repositories(pkgInfoValue(apk.control.pkginfo, 'arch') ?? '');
     const listing = findListing(apk, opened);
-    const chain = examineChain(apk, options.keys, listing);
+    const chain = busy(() => examineChain(apk, options.keys, listing));
     found = { ...found, chain };
     requireUnbroken(chain);
     if (!options.allowUnsigned) requireVouched(chain, apk, opened);
-    found = { ...found, claim: readClaim(apk, basename(file)) };
+    found = { ...found, claim: busy(() => readClaim(apk, basename(file))) };
     return { file, source, ...found, failure: undefined };
   } catch (thrown) {
     const failure = asFailure(thrown);

@@ -140,7 +140,7 @@ interface ExportIndex {
 const exportTrailer = /^Export:\s+([0-9a-f]{40})\s*$/gm;
 
 /**
- * The public commit whose trailer names an internal one (wolfi-reproducibility.md §0.1). The index of trailers is built once and
+ * The public commit whose trailer names an internal one (docs/melange/recipe.md#commits-of-a-private-repository). The index of trailers is built once and
  * only new commits are added to it.
  */
 export async function lookUpExport(

@@ -63,7 +63,7 @@ export function heldSince(folder: string): number | undefined {
   const times = namesIn(place).flatMap(
     (name) => statSync(join(place, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
   );
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
 }
 
 /** Says that this process uses a store, until it ends. */

@@ -6,6 +6,7 @@ import type { Claim } from '../claim/claim.ts';
 import { namesCommit } from '../claim/contradictions.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
+import { formatOfTraits } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { type DeflateGeneration, type Format, formatOf } from '../melange/format.ts';
 import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
@@ -101,7 +102,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
     environment: inputs.environment,
     sources: inputs.sources,
     recipeFiles: inputs.recipeFiles,
-    steps: plannedSteps(claim.recipe),
+    steps: plannedSteps(claim.recipe, formatOfTraits(claim.traits)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Inspections as text and JSON. */
-import { counted, printable } from '../bytes.ts';
+
+import { counted } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import { pathChangeText } from '../emit/sbom/production/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
@@ -12,18 +13,18 @@ import type {
   InspectedSection,
   Inspection,
 } from '../inspect.ts';
+import { addAll } from '../lists.ts';
+import { boundedValue, show } from './bounds.ts';
 import { renderValue } from './json.ts';
-import { shorten } from './rows.ts';
 import { sbomDifferenceLines } from './sbom.ts';
 import { plainStyle, type Style } from './style.ts';
 
 export function renderInspectionJson(inspections: readonly Inspection[]): string {
   return renderValue({
     schema: 'wolfi-repro/inspection/1',
-    packages: inspections.map(({ failure, ...rest }) => ({
-      ...rest,
-      ...(failure === undefined ? {} : { failure: failureValue(failure) }),
-    })),
+    packages: inspections.map(({ failure, ...rest }) =>
+      boundedValue({ ...rest, ...(failure === undefined ? {} : { failure: failureValue(failure) }) }),
+    ),
   });
 }
 
@@ -45,18 +46,31 @@ function renderOne(
   style: Style,
   withEntries: boolean,
 ): string {
-  const lines = [style.strong(printable(file))];
-  if (read !== undefined) lines.push(...packageLines(read, withEntries));
+  const lines = [style.strong(shown(file))];
+  if (read !== undefined) addAll(lines, packageLines(read, withEntries));
   for (const { link, state, detail } of chain) {
     const colour = state === 'verified' ? style.good : state === 'broken' ? style.bad : style.warn;
-    lines.push(row(link, `${colour(state)}: ${printable(detail)}`));
+    lines.push(row(link, `${colour(state)}: ${shown(detail)}`));
   }
-  if (claim !== undefined) lines.push(...claimLines(claim));
-  if (sbom !== undefined) lines.push(...sbomLines(sbom));
+  if (claim !== undefined) addAll(lines, claimLines(claim));
+  if (sbom !== undefined) addAll(lines, sbomLines(sbom));
   for (const { kind, detail } of findings)
-    lines.push(row('finding', `${claimFindingTitles[kind]}: ${printable(detail)}`));
-  if (failure !== undefined) lines.push(row(failure.code, style.bad(printable(failure.message))));
+    lines.push(row('finding', `${claimFindingTitles[kind]}: ${shown(detail)}`));
+  if (failure !== undefined) lines.push(row(failure.code, style.bad(shown(failure.message))));
   return lines.join('\n');
+}
+
+/** Lines of `.PKGINFO`, findings, characters of a value: what no package has that somebody wants to read. */
+const most = { rows: 1000, characters: 2000 };
+
+function boundedRows(label: string, values: readonly string[]): string[] {
+  const rows = values.slice(0, most.rows).map((value) => row(label, shown(value)));
+  const more = values.length - rows.length;
+  return more > 0 ? [...rows, row(label, `… and ${more} more`)] : rows;
+}
+
+function shown(text: string): string {
+  return show(text, most.characters);
 }
 
 function row(label: string, value: string): string {
@@ -70,12 +84,13 @@ function packageLines(read: InspectedPackage, withEntries: boolean): string[] {
     ...read.sections.flatMap((section) => sectionLines(section, withEntries)),
   ];
   const signature = read.signatures.map(
-    ({ algorithm, keyName, bytes }) => `${algorithm}, ${bytes} bytes, ${printable(keyName)}`,
+    ({ algorithm, keyName, bytes }) => `${algorithm}, ${bytes} bytes, ${shown(keyName)}`,
   );
   if (signature.length > 0) lines.push(row('signature', signature.join('; ')));
-  for (const line of read.pkginfo) {
-    lines.push(row('.PKGINFO', printable(line.kind === 'field' ? `${line.key} = ${line.value}` : line.text)));
-  }
+  const pkginfo = read.pkginfo.map((line) =>
+    line.kind === 'field' ? `${line.key} = ${line.value}` : line.text,
+  );
+  addAll(lines, boundedRows('.PKGINFO', pkginfo));
   return lines;
 }
 
@@ -91,27 +106,27 @@ function sectionLines(section: InspectedSection, withEntries: boolean): string[]
 
 function entryText(entry: InspectedEntry): string {
   const { type, mode, owner, ownerNames, size, path, link, device, xattrs } = entry;
-  const target = link === undefined ? '' : ` -> ${printable(link)}`;
-  const attributes = xattrs.map(({ name, value }) => ` ${printable(name)}=${value}`).join('');
+  const target = link === undefined ? '' : ` -> ${shown(link)}`;
+  const attributes = xattrs.map(({ name, value }) => ` ${shown(name)}=${shown(value)}`).join('');
   const numbers = device === undefined ? '' : ` device ${device}`;
-  return `${type} ${mode} ${owner} (${printable(ownerNames)}) ${String(size).padStart(9)} ${printable(path)}${target}${numbers}${attributes}`;
+  return `${type} ${mode} ${owner} (${shown(ownerNames)}) ${String(size).padStart(9)} ${shown(path)}${target}${numbers}${attributes}`;
 }
 
 function claimLines(claim: InspectedClaim): string[] {
   const { recipeFile, subpackages, environment } = claim;
   return [
-    row('origin', printable([claim.origin, ...subpackages].join(', '))),
+    row('origin', shown([claim.origin, ...subpackages].join(', '))),
     row(
       'recipe',
       `sha256 ${claim.recipeSha256}, ${counted(claim.steps, 'step')}, ${counted(environment.length, 'package')} in its environment`,
     ),
-    row('recipe file', printable(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
+    row('recipe file', shown(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
     row(
       'builder',
-      `melange ${printable(claim.melange)}, SBOM by ${claim.sbomGenerator}, file system ${claim.directorySize}, owner ${claim.owner}`,
+      `melange ${shown(claim.melange)}, SBOM by ${claim.sbomGenerator}, file system ${claim.directorySize}, owner ${claim.owner}`,
     ),
     row('clock', claim.clock === undefined ? 'none' : String(claim.clock)),
-    row('namespace', printable(claim.namespace)),
+    row('namespace', shown(claim.namespace)),
   ];
 }
 
@@ -120,13 +135,13 @@ function sbomLines({ paths, regenerated }: InspectedSbom): string[] {
   return [
     ...(paths.state === 'no-record' ? [] : [row('paths in SBOM', pathsText(paths))]),
     row('SBOM regenerated', regeneratedText(regenerated)),
-    ...lines.map((line) => row('', line)),
+    ...boundedRows('', lines),
   ];
 }
 
 function regeneratedText(regenerated: InspectedSbom['regenerated']): string {
   const { state } = regenerated;
-  if (state === 'not-possible') return `${state}: ${printable(regenerated.why)}`;
+  if (state === 'not-possible') return `${state}: ${shown(regenerated.why)}`;
   if (state === 'different' || regenerated.under === undefined) return state;
   return `${state}, by the rules of melange ${regenerated.under}`;
 }
@@ -136,5 +151,5 @@ function pathsText(witness: Exclude<PathWitness, { state: 'no-record' }>): strin
   if (state === 'paths-match') return `verified: ${witness.paths} paths give the id ${id}`;
   if (state === 'unknown')
     return `no statement: the id ${id} was made by a generator or record that this version does not know`;
-  return `broken: ${shorten(printable(pathChangeText(witness)))} gives the id ${id}`;
+  return `broken: ${shown(pathChangeText(witness))} gives the id ${id}`;
 }

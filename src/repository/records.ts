@@ -34,6 +34,7 @@ export class IndexRecords {
   readonly table: Uint32Array;
   /** Seconds since 1970; 0 where no record has a time. */
   readonly newestBuild: number;
+  readonly #keys = new Map<number, string>();
 
   constructor(text: Uint8Array, table: Uint32Array, newestBuild: number) {
     this.text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
@@ -80,8 +81,13 @@ export class IndexRecords {
     return low;
   }
 
+  /** Read once: the middle of a table, which every search asks for, may be a record of any length. */
   #keyAt(at: number): string {
-    return readKey(this.text, this.table[at]!).key;
+    const known = this.#keys.get(at);
+    if (known !== undefined) return known;
+    const { key } = readKey(this.text, this.table[at]!);
+    this.#keys.set(at, key);
+    return key;
   }
 }
 

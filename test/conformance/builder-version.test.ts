@@ -8,7 +8,7 @@ import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { goldens, lab } from '../support/lab.ts';
 import { isSbom, type Parts, repack, textOf, withData, withSbom, withText } from '../support/parts.ts';
-import { assertReproduced, cache, cannotRebuild, explain, labOptions } from './lab-run.ts';
+import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 
 const versions = [...new Set(goldens().map(({ melange }) => melange))];
 
@@ -34,6 +34,11 @@ const rows: readonly Row[] = [
   // A day after v0.43.0 was tagged.
   { printed: 'v0.43.1-0.20260219000000-0123456789ab', by: 'v0.40.4', basis: 'by-bytes', first: 'v0.43.0' },
 ];
+
+/** `false`, or why the package of three files cannot be rebuilt. */
+function flint(version: string): string | false {
+  return cannotRebuildFrom(`repository/${version}/x86_64/flint-0.9.12-r4.apk`);
+}
 
 /** The last byte of every file but the SBOM is another. */
 function withOtherEnds(parts: Parts): Parts {
@@ -76,7 +81,7 @@ describe('a builder that prints no release', { skip: cannotRebuild, concurrency:
     });
   }
 
-  it('has one version for all packages of a build', async () => {
+  it('has one version for all packages of a build', { skip: flint('v0.23.16') }, async () => {
     const row = { printed: 'devel', by: 'v0.23.16' };
     const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4', 'libflint3-0.9.12-r4'];
     const results = await run(...(await Promise.all(names.map((name) => printing(row, name)))));
@@ -88,7 +93,9 @@ describe('a builder that prints no release', { skip: cannotRebuild, concurrency:
     );
   });
 
-  it('keeps its version where one package of the build was tampered with, and that one differs', async () => {
+  it('keeps its version where one package of the build was tampered with, and that one differs', {
+    skip: flint('v0.40.4'),
+  }, async () => {
     const row = { printed: 'devel', by: 'v0.40.4' };
     const sound = await printing(row, 'flint-dev-0.9.12-r4');
     const tampered = await printing(row, 'libflint3-0.9.12-r4', true);

@@ -162,7 +162,10 @@ async function certify(hosts: readonly string[], directory: string): Promise<Non
 async function readBuilt(plan: Plan, out: string): Promise<MelangePackage> {
   const { name, version, architecture } = plan.package;
   const path = join(out, architecture, `${name}-${version}.apk`);
-  const apk = await readApk(fileSource(path), { keep: (entry) => isSbomEntry({ name: entry }) });
+  const apk = await readApk(
+    { ...fileSource(path), own: true },
+    { keep: (entry) => isSbomEntry({ name: entry }) },
+  );
   const content = apk.data.entries.find(isSbomEntry)?.content;
   const sbom = content === undefined ? undefined : parseSbom(content);
   return {

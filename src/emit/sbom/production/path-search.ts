@@ -20,6 +20,9 @@ const bounds = {
   guesses: 150_000,
   /** Of paths and guesses any subset of which is tried. */
   subset: 32,
+  /** Characters of paths whose folders are looked at with all below them. */
+  branchCharacters: 4_000_000,
+  pathLength: 1000,
 };
 
 interface Toggle extends PathChange {
@@ -64,9 +67,12 @@ function firstOf<Found>(
 function ownToggles(paths: readonly string[]): Toggle[] {
   const branches = new Map<string, { hash: Hash64; readonly surplus: string[] }>();
   const alone: Toggle[] = [];
+  let characters = 0;
   for (const path of paths) {
     const hash = hashPath(path);
     alone.push({ hash, surplus: [path], missing: [] });
+    characters += path.length;
+    if (characters > bounds.branchCharacters || path.length > bounds.pathLength) continue;
     for (let above = path; above !== ''; above = folderOf(above)) {
       const branch = branches.get(above) ?? { hash: { high: 0, low: 0 }, surplus: [] };
       branch.hash = xor(branch.hash, hash);

@@ -59,7 +59,7 @@ function goPrograms(tree: Tree): { readonly path: string; readonly build: GoBuil
 function pythonRecords(tree: Tree, generation: HashGeneration) {
   const records: LanguageRecord[] = [];
   const read = new Map<string, 'dist-info' | 'wheel'>();
-  for (const { path, type } of tree.entries) {
+  for (const [at, { path, type }] of tree.entries.entries()) {
     if (type === 'file' && path.endsWith('.whl')) {
       const record = wheelRecord(tree, path);
       if (record === undefined) continue;
@@ -67,9 +67,9 @@ function pythonRecords(tree: Tree, generation: HashGeneration) {
       read.set(path, 'wheel');
     }
     if (type === 'directory' && path.endsWith('.dist-info')) {
-      const below = tree.entries.filter((each) => each.path.startsWith(`${path}/`));
-      const record = below.every(isPlain(path)) ? distInfoRecord(tree, path, generation) : undefined;
-      if (record === undefined) continue;
+      const below = plainEntriesBelow(tree, at);
+      const record = below && distInfoRecord(tree, path, generation);
+      if (below === undefined || record === undefined) continue;
       records.push(record);
       for (const each of [path, ...below.map((entry) => entry.path)]) read.set(each, 'dist-info');
     }
@@ -77,10 +77,16 @@ function pythonRecords(tree: Tree, generation: HashGeneration) {
   return { records, read };
 }
 
-/** Nothing that leads elsewhere, and no second distribution. */
-function isPlain(folder: string): (entry: Tree['entries'][number]) => boolean {
-  return ({ path, type }) =>
-    (type === 'file' || type === 'directory') && !/(dist|egg)-info/i.test(path.slice(folder.length));
+/** What is below a folder, right behind it in walk order; undefined where something leads elsewhere, or to a second distribution. */
+function plainEntriesBelow({ entries }: Tree, at: number): readonly Tree['entries'][number][] | undefined {
+  const folder = entries[at]!.path;
+  let end = at + 1;
+  for (; entries[end]?.path.startsWith(`${folder}/`) === true; end += 1) {
+    const { path, type } = entries[end]!;
+    const isPlain = type === 'file' || type === 'directory';
+    if (!isPlain || /(dist|egg)-info/i.test(path.slice(folder.length))) return undefined;
+  }
+  return entries.slice(at + 1, end);
 }
 
 /** syft sorts by name, version, type and location. */

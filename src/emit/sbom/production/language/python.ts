@@ -101,12 +101,13 @@ function personOf(author: string, mail: string): string | undefined {
   return mail === '' ? `Person: ${author}` : `Person: ${author} (${mail})`;
 }
 
+/** Where syft looks for one if METADATA names none: in the folder. */
+const licenseFiles = ['LICENSE', 'LICENCE', 'COPYING', 'NOTICE', 'LICENSE.txt', 'LICENSE.md', 'licenses'];
+
 function mayHaveLicense(tree: Tree, folder: string, fields: Fields): boolean {
-  const inFolder = tree.entries.some(
-    ({ path }) =>
-      path.startsWith(`${folder}/`) && /licen[cs]e|copying|notice/i.test(path.slice(folder.length)),
+  return (
+    fields.has('licensefile') || licenseFiles.some((file) => tree.get(`${folder}/${file}`) !== undefined)
   );
-  return inFolder || fields.has('licensefile');
 }
 
 interface RecordedFile {
