@@ -10,9 +10,9 @@ import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, failureOfPackage } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
-import { examineSubject, openRun } from './flow/subject.ts';
+import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
 import type { Examined } from './flow/target.ts';
 
 export interface Inspection {
@@ -92,10 +92,18 @@ export interface InspectedSbom {
 
 /** Inspects files. Nothing about a file is a failure of the inspection. */
 export async function inspect(files: readonly string[], given: RunOptions): Promise<Inspection[]> {
-  const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
+  const open = runOpener({ ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    inspections.push(inspectExamined(await examineSubject(file, repositories, options)));
+    const { options, repositories } = await open(file);
+    try {
+      inspections.push(inspectExamined(await examineSubject(file, repositories, options)));
+    } catch (thrown) {
+      const failure = failureOfPackage(thrown, given.machine.signal);
+      if (failure.class === 'internal')
+        given.onProgress({ kind: 'defect', subject: file, thrown: failure.cause ?? failure });
+      inspections.push(inspectExamined(unexamined(file, failure)));
+    }
   }
   return inspections;
 }

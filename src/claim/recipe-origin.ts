@@ -1,5 +1,5 @@
 /**
- * Whether a compiled recipe is the one that the recipe repository has (melange-emitter.md §10): package fields, the names of
+ * Whether a compiled recipe is the one that the recipe repository has (docs/melange/recipe.md#is-it-the-recipe-of-the-repository): package fields, the names of
  * subpackages and the steps are held against the source recipe, after substitution. The text of `uses:` steps is melange's
  * own and is not compared, nor is what substitution cannot resolve here; both are counted.
  */
@@ -7,7 +7,7 @@ import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import type { ClaimFinding } from './findings.ts';
 import type { Mapping, Node } from './recipe/node.ts';
-import type { Recipe, Step } from './recipe/recipe.ts';
+import type { Recipe, Step, Subpackage } from './recipe/recipe.ts';
 import { parseYaml } from './recipe/yaml.ts';
 import { sameShellText } from './shell-text.ts';
 
@@ -94,7 +94,7 @@ class Comparison {
   }
 
   #subpackages(): void {
-    const compiled = new Map(this.#recipe.subpackages.map((each) => [each.name, each]));
+    const compiled = new Map<string, Subpackage>(this.#recipe.subpackages.map((each) => [each.name, each]));
     for (const item of itemsOf(get(this.#source, 'subpackages')).map(mappingOf)) {
       for (const values of this.#ranges(item)) {
         const name = substitute(textOf(get(item, 'name')), values);
@@ -179,7 +179,7 @@ class Comparison {
   }
 }
 
-/** What melange puts in place of `${{…}}` (§10.1, §10.2), as far as the package tells. */
+/** What melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package tells. */
 function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
   const { name, version, epoch, description } = recipe.package;
   const home = '/home/build';

@@ -16,6 +16,7 @@ import { isPackageName } from '../flow/subject.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import { type Architecture, parseArchitecture } from '../names.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
@@ -111,10 +112,16 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   return factors.filter((factor) => names.includes(factor));
 }
 
+function architectureOf(text: string): Architecture {
+  const architecture = parseArchitecture(text);
+  if (architecture !== undefined) return architecture;
+  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64', { got: text });
+}
+
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
-    architecture: raw.arch ?? callerArchitecture(),
+    architecture: architectureOf(raw.arch ?? callerArchitecture()),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,

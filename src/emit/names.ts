@@ -1,4 +1,4 @@
-/** Names of owner ids, from the account files of the build environment (melange-emitter.md §7.1). */
+/** Names of owner ids, from the account files of the build environment (docs/melange/tree.md#entries). */
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 

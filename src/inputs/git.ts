@@ -2,13 +2,13 @@
  * Git repositories over http(s), fetched by the machine's git with nothing of the caller's configuration, into bare repositories
  * that hold what the steps will ask for and no more. Nothing is checked out.
  */
-
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trimmedEnd } from '../bytes.ts';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
 import { largest } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest } from '../plan/sources.ts';
@@ -58,7 +58,7 @@ export async function fetchRepository(
   wanted: readonly GitWanted[],
   access: GitAccess,
 ): Promise<FetchedRepository | undefined> {
-  mkdirSync(access.folder, { recursive: true });
+  ownFolder(access.folder);
   sweepAbandoned(access.folder);
   const git = openGit(access);
   const kept = join(access.folder, sha256(Buffer.from(canonicalJson([address, wanted]))));

@@ -1,8 +1,8 @@
-/** Which steps cannot run without a network (wolfi-corpus §5 of the research: pipelines of melange and of Wolfi's repository). */
+/** Which steps cannot run without a network (docs/melange/running.md#steps-that-need-a-network). */
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
-import { runningSteps } from './sources.ts';
+import { runningSteps } from './steps.ts';
 
 /**
  * Pipelines that fetch in every use. Those that do in most, such as `go/build` and `cargo/build`, run: a vendored tree needs no

@@ -1,5 +1,4 @@
-/** APKINDEX.tar.gz: the signed list of what a repository serves (apk-index(5); melange-emitter.md §9.1). */
-
+/** APKINDEX.tar.gz: the signed list of what a repository serves (apk-index(5); docs/melange/environment.md#apkindex). */
 import { readGzipMembers } from '../apk/gzip.ts';
 import { defaultLimits } from '../apk/limits.ts';
 import { isSignatureName, parseSignature, type Signature } from '../apk/signature.ts';

@@ -1,5 +1,5 @@
 /** The front of the program on bytes: file, package, chain, claim, what `inspect` says of it. No disk, no network. */
-
+import { formatOfTraits } from '../../src/claim/traits/traits.ts';
 import { type Examined, examine } from '../../src/flow/target.ts';
 import { inspectExamined } from '../../src/inspect.ts';
 import { plannedSteps } from '../../src/plan/steps.ts';
@@ -18,7 +18,8 @@ export async function readFrontOf(bytes: Uint8Array): Promise<Front> {
     keys: [],
     allowUnsigned: true,
   });
-  if (examined.claim !== undefined) plannedSteps(examined.claim.recipe);
+  const { claim } = examined;
+  if (claim !== undefined) plannedSteps(claim.recipe, formatOfTraits(claim.traits));
   const inspection = [inspectExamined(examined)];
   return {
     examined,

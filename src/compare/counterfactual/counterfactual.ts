@@ -193,6 +193,7 @@ async function emitWith(
     const signature = await signatureFor(context, answers);
     const source: ByteSource = {
       name: context.published.source.name,
+      own: true,
       open: () => emitted.openCounterfactual(signature),
     };
     const files = await compareFiles(context.published.source, source);
