@@ -204,16 +204,16 @@ export const changes: readonly Change[] = [
     set: { recipe: { falseOptions: false } },
   },
   {
-    since: 'v0.23.15',
-    what: 'only a relative working directory of a step is put below the workspace',
-    source: 'pkg/build/pipeline.go (runPipeline)',
-    set: { stepDirectory: 'relative-below' },
-  },
-  {
     since: 'v0.23.13',
-    what: 'the working directory of a step is put below the workspace',
+    what: 'every working directory of a step is put below the workspace, absolute ones too',
     source: 'pkg/build/pipeline.go (runPipeline)',
     set: { stepDirectory: 'below' },
+  },
+  {
+    since: 'v0.23.15',
+    what: 'an absolute working directory of a step is taken as it stands again',
+    source: 'pkg/build/pipeline.go (runPipeline)',
+    set: { stepDirectory: 'relative-below' },
   },
   {
     since: 'v0.23.16',

@@ -487,6 +487,12 @@ export const loopCases: readonly LoopCase[] = [
     ours: 'recipe-unreadable',
   },
   {
+    rule: 'a user with the id 0',
+    edits: [['uid: 1000', 'uid: 0']],
+    melange: 'fails',
+    ours: 'recipe-unreadable',
+  },
+  {
     rule: 'an unknown user to run as',
     edits: [['run-as: ""', 'run-as: nobody']],
     melange: 'fails',
