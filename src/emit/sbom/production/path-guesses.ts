@@ -1,4 +1,5 @@
 /** Paths that a package may have had when its SBOM was made: what its recipe names, and relatives of what it has. */
+import { trimmedEnd } from '../../../bytes.ts';
 
 const bounds = { words: 4000, folders: 100, names: 1500, length: 255 };
 
@@ -78,7 +79,7 @@ export function* guessPaths(paths: readonly string[], recipe: string): Generator
 
 function recipeWords(recipe: string): string[] {
   const words = recipe.match(/[A-Za-z0-9_.+@%,=~/-]+/g) ?? [];
-  const plain = words.map((word) => word.replace(/^[./]+|[/.,=]+$/g, ''));
+  const plain = words.map((word) => trimmedEnd(word.replace(/^[./]+/, ''), '/.,='));
   return [...new Set(plain)]
     .filter(({ length }) => length > 0 && length <= bounds.length)
     .slice(0, bounds.words);
