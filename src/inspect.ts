@@ -11,10 +11,10 @@ import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import type { Scan } from './emit/sbom/production/syft.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, failureOfPackage } from './failure.ts';
 import { scanNamed } from './flow/language-scan.ts';
 import type { RunOptions } from './flow/options.ts';
-import { examineSubject, openRun } from './flow/subject.ts';
+import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
 import type { Examined } from './flow/target.ts';
 
 export interface Inspection {
@@ -94,14 +94,22 @@ export interface InspectedSbom {
 
 /** Inspects files. Nothing about a file is a failure of the inspection. */
 export async function inspect(files: readonly string[], given: RunOptions): Promise<Inspection[]> {
-  const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
+  const open = runOpener({ ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    const examined = await examineSubject(file, repositories, options);
-    const { apk, claim, source } = examined;
-    const read = apk === undefined || claim === undefined ? undefined : { apk, claim };
-    const scan = read && (await scanNamed(source, read, options.limits));
-    inspections.push(inspectExamined(examined, scan));
+    const { options, repositories } = await open(file);
+    try {
+      const examined = await examineSubject(file, repositories, options);
+      const { apk, claim, source } = examined;
+      const read = apk === undefined || claim === undefined ? undefined : { apk, claim };
+      const scan = read && (await scanNamed(source, read, options.limits));
+      inspections.push(inspectExamined(examined, scan));
+    } catch (thrown) {
+      const failure = failureOfPackage(thrown, given.machine.signal);
+      if (failure.class === 'internal')
+        given.onProgress({ kind: 'defect', subject: file, thrown: failure.cause ?? failure });
+      inspections.push(inspectExamined(unexamined(file, failure)));
+    }
   }
   return inspections;
 }

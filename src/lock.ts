@@ -1,9 +1,9 @@
 /** The plan of a package without carrying it out. */
-
+import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
-import { type Prepared, prepare } from './flow/prepare.ts';
+import { type Prepared, packagePlanner } from './flow/prepare.ts';
 import { examineSubject, openRun } from './flow/subject.ts';
 import { isTarget, type Target } from './flow/target.ts';
 import { isNewer } from './plan/environment-findings.ts';
@@ -53,13 +53,14 @@ export interface LockedRun {
 }
 
 /** Finds and pins every input of a package. Fails with the reason why it cannot be planned. */
-export async function lockRun(file: string, given: RunOptions): Promise<LockedRun> {
+export async function lockRun(subject: string, given: RunOptions): Promise<LockedRun> {
+  const file = given.machine.inputs.name(subject);
   const { options, repositories } = await openRun([file], given);
   const examined = await examineSubject(file, repositories, options);
   if (!isTarget(examined))
     throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
   const opened = await repositories(examined.claim.architecture);
-  const prepared = await prepare([examined], opened, options);
+  const prepared = await packagePlanner(options)(examined, opened);
   const path = examined.source.name;
   return {
     examined,
@@ -73,8 +74,7 @@ export async function lockRun(file: string, given: RunOptions): Promise<LockedRu
 /** Plans one package. Fails with the reason why it cannot be planned. */
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
   const { examined, prepared } = await lockRun(file, given);
-  const plan = prepared.plans[0]!;
-  const { guest, substituted, findings } = prepared;
+  const { plan, guest, substituted, findings } = prepared;
   const packages = guest.kind === 'recorded' ? guest.packages : [];
   const environment = packages.map((found): PinnedPackage => {
     const { locked, asked, facts, foundIn, repository, indexKey } = found;
@@ -83,7 +83,7 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       version: locked.version,
       insteadOf: asked.version === locked.version ? undefined : asked.version,
       foundIn,
-      repository,
+      repository: shownAddress(repository),
       sha256: facts.sha256,
       controlSha256: facts.controlSha256,
       dataSha256: facts.dataSha256,
@@ -94,5 +94,5 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       builtAfterSubject: isNewer(found, examined.claim.traits.clock),
     };
   });
-  return { file, identity: planIdentity(plan), plan, environment, substituted, findings };
+  return { file: examined.file, identity: planIdentity(plan), plan, environment, substituted, findings };
 }

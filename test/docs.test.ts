@@ -70,7 +70,7 @@ describe('the documentation', () => {
       'README.md',
       'CONTRIBUTING.md',
       'SECURITY.md',
-      ...readdirSync(join(root, 'docs'))
+      ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.md'))
         .map((name) => `docs/${name}`),
       ...readdirSync(join(root, 'docs/melange')).map((name) => `docs/melange/${name}`),

@@ -74,8 +74,12 @@ function requireInTime({ package: { timeout } }: Recipe, seconds: number): void 
 }
 
 /** What melange runs once when its guest starts: the linker's cache is made anew. */
-async function prepareGuest({ sandbox, observer, recipe, limits }: StepContext): Promise<void> {
+async function prepareGuest(context: StepContext): Promise<void> {
+  const { sandbox, observer, recipe, limits } = context;
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
+  // melange gives it the recipe's variables, so that its build ends here where they are at fault (`StartPod`).
+  const input = programInput([], stepEnvironment(context, new Map()));
+  if ('fault' in input) throw notBegun(step, input.fault);
   const { exceeded } = await sandbox.run({
     ...ownInput(
       ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
@@ -154,7 +158,7 @@ async function runScript(
   }
 }
 
-/** melange hands the same to the same kernel, so its build fails here as well (pkg/build/pipeline.go, `runPipeline`). */
+/** melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */
 function notBegun(step: StepName, why: string): Failure {
   return new Failure('step-failed', `${describeStep(step)} cannot be begun`, { got: why });
 }

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { compareBytes, decodeBytes, diskPath, trimmedEnd } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import type { PackageName } from '../names.ts';
 import type { WorkspaceFile } from './compiler-files.ts';
 
 /** A regular file beside the recipe. */
@@ -65,7 +66,7 @@ function makeOpenFolder(path: string | Buffer): void {
  * Where the output folder of a package lies in the workspace. melange makes it for the origin before its first step and for a
  * subpackage before that one's.
  */
-export function outputFolder(packageName: string): string {
+export function outputFolder(packageName: PackageName): string {
   return `melange-out/${packageName}`;
 }
 

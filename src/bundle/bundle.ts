@@ -3,15 +3,18 @@
  * objects by their SHA-256; the same inputs give the same bytes. A bundle vouches for nothing by itself: signatures and
  * digests are verified again from what is in it.
  */
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
+import { ownFolder } from '../folders.ts';
 import { hashFile } from '../inputs/files.ts';
 import { exportRepository } from '../inputs/git-export.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import type { OwnRepository } from '../inputs/own-repository.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
 import { type LockedRun, lockRun } from '../lock.ts';
 import { isAbandoned } from '../owner.ts';
@@ -49,8 +52,7 @@ export async function writeBundle(
     add(draft, `keys/${name}`, { bytes: Buffer.from(key.export({ type: 'spki', format: 'pem' })) });
     return `keys/${name}`;
   });
-  const folders = join(options.machine.cache, 'bundles');
-  mkdirSync(folders, { recursive: true });
+  const folders = ownFolder(join(options.machine.cache, 'bundles'));
   sweepAbandoned(folders);
   const aside = join(folders, ownedName());
   try {
@@ -61,7 +63,7 @@ export async function writeBundle(
       tool,
       subject: `${examined.claim.name}=${examined.claim.version}`,
       published,
-      plan: planIdentity(prepared.plans[0]!),
+      plan: planIdentity(prepared.plan),
       repositories,
       keys,
       mirrors,
@@ -109,7 +111,7 @@ async function addSources(
 ): Promise<SourceMirror[]> {
   const mirrors = new Map<string, string>();
   const git = () => options.machine.inputs.git();
-  const addRepository = async (address: string, repository: string) => {
+  const addRepository = async (address: string, repository: OwnRepository) => {
     if (mirrors.has(address)) return;
     const folder = `git/${mirrors.size}`;
     mirrors.set(address, folder);
@@ -125,7 +127,7 @@ async function addSources(
     await addRepository(found.source.repository, found.repository);
     for (const { address, repository } of found.submodules ?? []) await addRepository(address, repository);
   }
-  return [...mirrors].map(([prefix, location]) => ({ prefix, location }));
+  return [...mirrors].map(([address, location]) => ({ prefix: shownAddress(address), location }));
 }
 
 function addRecipe(draft: Draft, { prepared }: LockedRun): void {

@@ -17,6 +17,7 @@ import { parsePublicKey } from '../apk/signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
+import { ownFolder } from '../folders.ts';
 import { isAddress } from '../inputs/files.ts';
 import { isExported } from '../inputs/git-export.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
@@ -50,8 +51,7 @@ export interface OpenedBundle {
  * @param tool this program's version
  */
 export async function openBundle(file: string, tool: string, given: RunOptions): Promise<OpenedBundle> {
-  const bundles = join(given.machine.cache, 'bundles');
-  mkdirSync(bundles, { recursive: true });
+  const bundles = ownFolder(join(given.machine.cache, 'bundles'));
   sweepAbandoned(bundles);
   const { manifest, text, from } = await readManifest(file);
   const folder = join(bundles, sha256(text));

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { grouped } from '../lists.ts';
 import { buildDate } from './chain.ts';
 import type { ClaimFinding } from './findings.ts';
+import type { PublishedNames } from './published-names.ts';
 import { fullVersion, type Recipe } from './recipe/recipe.ts';
 import type { PublishedSbom } from './sbom/sbom.ts';
 import { parseRfc3339 } from './sbom/time.ts';
@@ -14,9 +15,7 @@ import { parseRfc3339 } from './sbom/time.ts';
  * Requires that the recipe is this package's: its name is the origin or a subpackage, its version is the package's.
  * Fails with `contradiction`: a recipe of something else proves nothing about the file.
  */
-export function requireSamePackage(apk: Apk, recipe: Recipe): { name: string; version: string } {
-  const name = required(apk.control.pkginfo, 'pkgname');
-  const version = required(apk.control.pkginfo, 'pkgver');
+export function requireSamePackage({ name, version }: PublishedNames, recipe: Recipe): void {
   const names = [recipe.package.name, ...recipe.subpackages.map((each) => each.name)];
   if (!names.includes(name)) {
     throw new Failure('contradiction', 'the recipe inside is not the recipe of this package', {
@@ -30,13 +29,6 @@ export function requireSamePackage(apk: Apk, recipe: Recipe): { name: string; ve
       got: fullVersion(recipe),
     });
   }
-  return { name, version };
-}
-
-function required(pkginfo: PkgInfo, key: string): string {
-  const value = pkgInfoValue(pkginfo, key);
-  if (value === undefined || value === '') throw new Failure('malformed', `.PKGINFO has no ${key}`);
-  return value;
 }
 
 const single =
@@ -65,11 +57,11 @@ export function findContradictions(
   apk: Apk,
   recipe: Recipe,
   sbom: PublishedSbom | undefined,
+  names: PublishedNames,
   fileName: string,
 ): ClaimFinding[] {
   const info = apk.control.pkginfo;
-  const name = required(info, 'pkgname');
-  const version = required(info, 'pkgver');
+  const { name, version } = names;
   const subpackage = recipe.subpackages.find((each) => each.name === name);
   const own = subpackage ?? recipe.package;
   const pairs: [what: string, left: string | undefined, right: string | undefined][] = [

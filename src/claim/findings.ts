@@ -1,4 +1,5 @@
 /** Things about a package that no verdict hides and none rests on. */
+import { maskAddresses } from '../address.ts';
 import { grouped } from '../lists.ts';
 import type { RecipeFinding } from './recipe/parse.ts';
 
@@ -69,7 +70,9 @@ const most = { ofOneKind: 20, characters: 1000 };
 export function boundedFindings(findings: readonly ClaimFinding[]): ClaimFinding[] {
   return [...grouped(findings, ({ kind }) => kind)].flatMap(([kind, own]) => {
     const more = own.length - most.ofOneKind;
-    const shown = own.slice(0, most.ofOneKind).map(({ detail }) => ({ kind, detail: bounded(detail) }));
+    const shown = own
+      .slice(0, most.ofOneKind)
+      .map(({ detail }) => ({ kind, detail: bounded(maskAddresses(detail)) }));
     return more > 0 ? [...shown, { kind, detail: `and ${more} more` }] : shown;
   });
 }

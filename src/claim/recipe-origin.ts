@@ -7,7 +7,7 @@ import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import type { ClaimFinding } from './findings.ts';
 import type { Mapping, Node } from './recipe/node.ts';
-import type { Recipe, Step } from './recipe/recipe.ts';
+import type { Recipe, Step, Subpackage } from './recipe/recipe.ts';
 import { parseYaml } from './recipe/yaml.ts';
 import { sameShellText } from './shell-text.ts';
 
@@ -94,7 +94,7 @@ class Comparison {
   }
 
   #subpackages(): void {
-    const compiled = new Map(this.#recipe.subpackages.map((each) => [each.name, each]));
+    const compiled = new Map<string, Subpackage>(this.#recipe.subpackages.map((each) => [each.name, each]));
     for (const item of itemsOf(get(this.#source, 'subpackages')).map(mappingOf)) {
       for (const values of this.#ranges(item)) {
         const name = substitute(textOf(get(item, 'name')), values);

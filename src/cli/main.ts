@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
+import { maskAddresses } from '../address.ts';
 import { version } from './version.ts';
 
 // Node's own exit code for what nobody caught is that of a verdict.
 process.once('uncaughtException', (failure) => {
-  process.stderr.write(`wolfi-repro: internal: ${failure.stack ?? failure}\n`);
+  process.stderr.write(`wolfi-repro: internal: ${maskAddresses(failure.stack ?? String(failure))}\n`);
   process.exit(70);
+});
+
+// A promise that nobody waits for is a defect, and the packages of this call can be judged all the same.
+let rejected = false;
+process.on('unhandledRejection', (reason) => {
+  rejected = true;
+  process.stderr.write(`wolfi-repro: internal: ${reason instanceof Error ? reason.stack : reason}\n`);
 });
 
 const argv = process.argv.slice(2);
@@ -15,5 +23,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {
   const { runProgram } = await import('./program.ts');
-  process.exitCode = await runProgram(argv);
+  const exitCode = await runProgram(argv);
+  process.exitCode = rejected ? 70 : exitCode;
 }

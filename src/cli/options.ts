@@ -16,6 +16,7 @@ import { isPackageName } from '../flow/subject.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import { type Architecture, parseArchitecture } from '../names.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
@@ -71,6 +72,7 @@ export function runOptions(
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,
 ): RunOptions {
+  const machine = thisMachine(raw, signal, onProgress);
   return {
     keys: readKeys((raw.key ?? []).filter((each) => !isAddress(each))),
     keyAddresses: (raw.key ?? []).filter(isAddress),
@@ -84,7 +86,7 @@ export function runOptions(
     engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
     ...furtherBuilds(raw),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
-    machine: thisMachine(raw, signal, onProgress),
+    machine,
     onProgress,
   };
 }
@@ -111,10 +113,16 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   return factors.filter((factor) => names.includes(factor));
 }
 
+function architectureOf(text: string): Architecture {
+  const architecture = parseArchitecture(text);
+  if (architecture !== undefined) return architecture;
+  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64', { got: text });
+}
+
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
-    architecture: raw.arch ?? callerArchitecture(),
+    architecture: architectureOf(raw.arch ?? callerArchitecture()),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
@@ -183,8 +191,11 @@ function parseEnvironment(text: string): EnvironmentChoice {
 
 function parseMirror(text: string): SourceMirror {
   const at = text.indexOf('=');
-  if (at < 1) throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
-  return { prefix: text.slice(0, at), location: parseLocation(text.slice(at + 1)) };
+  const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
+  // As a whole: a password or a query may have the sign as well, and half of one would not be known for a secret.
+  if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
+    throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
+  return { prefix, location: parseLocation(location) };
 }
 
 function parseCount(option: string, text: string): number {

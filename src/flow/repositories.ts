@@ -12,14 +12,30 @@ import { isAddress } from '../inputs/files.ts';
 import { indexCache, newestBuilds } from '../inputs/index-cache.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { addAll } from '../lists.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { EnvironmentPlace } from '../plan/environment.ts';
 import { wolfi } from '../repository/known.ts';
 import { openRepository, type Repository } from '../repository/repository.ts';
 import { describeStaleness } from '../repository/staleness.ts';
 import type { RunOptions } from './options.ts';
 
-/** What names a package of a repository instead of a file. */
-export const packageNamePattern = /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
+/** What names a package of a repository instead of a file: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
+export function parseSubjectName(
+  text: string,
+): { readonly name: PackageName; readonly version: PackageVersion | undefined } | undefined {
+  const [named = '', versioned, ...more] = text.split('=');
+  const name = parsePackageName(named);
+  if (name === undefined || more.length > 0) return undefined;
+  if (versioned === undefined) return { name, version: undefined };
+  const version = /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
+  return version === undefined ? undefined : { name, version };
+}
 
 const mostKeyBytes = 64 * 1024;
 
@@ -28,7 +44,8 @@ const mostKeyBytes = 64 * 1024;
  * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one, and with `usage` for options that
  * contradict each other.
  */
-export async function completeOptions(options: RunOptions, byName: boolean): Promise<RunOptions> {
+export async function completeOptions(given: RunOptions, byName: boolean): Promise<RunOptions> {
+  const options = withoutSecrets(given);
   const { inputs } = options.machine;
   if (options.network === true && inputs.network.policy.offline)
     throw new Failure('usage', 'steps cannot reach a network that nobody may contact', {
@@ -39,6 +56,21 @@ export async function completeOptions(options: RunOptions, byName: boolean): Pro
   const keys = [...options.keys, ...fetched];
   const known = repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
   return { ...options, repositories, keys: [...keys, ...known], keyAddresses: [] };
+}
+
+/** No location of a run holds a user, a password or a query: the machine's inputs keep them. */
+function withoutSecrets(given: RunOptions): RunOptions {
+  const { inputs } = given.machine;
+  const name = (location: string) => inputs.name(location);
+  const { recipeRepository } = given;
+  return {
+    ...given,
+    repositories: given.repositories.map(name),
+    fallbackRepositories: (given.fallbackRepositories ?? []).map(name),
+    keyAddresses: (given.keyAddresses ?? []).map(name),
+    sourceMirrors: given.sourceMirrors.map((each) => ({ ...each, location: name(each.location) })),
+    ...(recipeRepository === undefined ? {} : { recipeRepository: name(recipeRepository) }),
+  };
 }
 
 async function fetchKey(
@@ -81,7 +113,7 @@ export interface UnreachedRepository {
   readonly failure: Failure;
 }
 
-export type OpenRepositories = (arch: string) => Promise<OpenedRepositories>;
+export type OpenRepositories = (arch: Architecture) => Promise<OpenedRepositories>;
 
 type OpeningOptions = Pick<RunOptions, 'keys' | 'machine' | 'now' | 'mostIndexDays' | 'onProgress'>;
 
@@ -93,7 +125,7 @@ export function repositoryOpener(
   return (arch) => {
     const known = opened.get(arch);
     if (known !== undefined) return known;
-    const opening = openAll(isArchitecture(arch) ? options.repositories : [], arch, options);
+    const opening = openAll(options.repositories, arch, options);
     opened.set(arch, opening);
     return opening;
   };
@@ -101,7 +133,7 @@ export function repositoryOpener(
 
 async function openAll(
   locations: readonly string[],
-  arch: string,
+  arch: Architecture,
   options: OpeningOptions,
 ): Promise<OpenedRepositories> {
   const unreached: UnreachedRepository[] = [];
@@ -118,14 +150,9 @@ async function openAll(
   return { repositories: opened.filter((each) => each !== undefined), unreached: inOrder };
 }
 
-/** Architectures that apk knows; anything else in a package is no part of a location. */
-function isArchitecture(arch: string): boolean {
-  return /^[a-z0-9_]{1,16}$/.test(arch);
-}
-
 async function open(
   location: string,
-  arch: string,
+  arch: Architecture,
   { keys, machine: { inputs }, now, mostIndexDays: mostDays, onProgress }: OpeningOptions,
   provenance: Provenance = 'named',
 ): Promise<Repository> {
@@ -157,7 +184,7 @@ export interface EnvironmentPlaces {
  */
 export async function environmentPlaces(
   recipe: Recipe,
-  arch: string,
+  arch: Architecture,
   { repositories: named, unreached }: OpenedRepositories,
   options: RunOptions,
 ): Promise<EnvironmentPlaces> {

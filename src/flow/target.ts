@@ -12,6 +12,7 @@ import {
   requireUnbroken,
 } from '../claim/chain.ts';
 import { type Claim, readClaim, readPublished } from '../claim/claim.ts';
+import { publishedNames } from '../claim/published-names.ts';
 import { asFailure, describeTried, Failure } from '../failure.ts';
 import type { Subject } from '../verdict/result.ts';
 import type { RunOptions } from './options.ts';
@@ -45,7 +46,7 @@ export async function examine(
   try {
     const apk = await readPublished(source, options.limits);
     found = { ...found, apk };
-    const opened = await repositories(pkgInfoValue(apk.control.pkginfo, 'arch') ?? '');
+    const opened = await repositories(publishedNames(apk).architecture);
     const listing = findListing(apk, opened);
     const chain = busy(() => examineChain(apk, options.keys, listing));
     found = { ...found, chain };

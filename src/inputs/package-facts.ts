@@ -5,6 +5,13 @@ import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
 import { parseSha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { EnvironmentAccess, EnvironmentPlace, PackageFacts } from '../plan/environment.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import { fileSource } from './files.ts';
@@ -24,8 +31,8 @@ async function readFacts(
   const value = (key: string) => pkgInfoValue(pkginfo, key);
   const date = value('builddate') ?? '';
   return {
-    name: value('pkgname') ?? '',
-    version: value('pkgver') ?? '',
+    name: requireName(location, value('pkgname'), parsePackageName),
+    version: requireName(location, value('pkgver'), parsePackageVersion),
     path,
     sha256: digest!,
     checksum: q1(controlSha1),
@@ -38,11 +45,25 @@ async function readFacts(
   };
 }
 
+/** Fails with `environment-invalid`. */
+function requireName<N>(
+  location: string,
+  text: string | undefined,
+  parse: (text: string) => N | undefined,
+): N {
+  const name = parse(text ?? '');
+  if (name !== undefined) return name;
+  throw new Failure(
+    'environment-invalid',
+    `${location} gives itself a name or version that is not a plain one`,
+  );
+}
+
 /** Packages of an environment through the inputs of this machine. */
 export function environmentAccess(
   inputs: Inputs,
   keys: readonly PublicKey[],
-  arch: string,
+  arch: Architecture,
 ): EnvironmentAccess {
   return {
     async facts(location, { foundIn }: EnvironmentPlace, checksum) {
@@ -89,12 +110,16 @@ async function readOrRefuse(
 }
 
 /** Remembers where a package is by name, for the day when no repository has it any more. */
-function keep(facts: PackageFacts | undefined, { store }: Inputs, arch: string): PackageFacts | undefined {
+function keep(
+  facts: PackageFacts | undefined,
+  { store }: Inputs,
+  arch: Architecture,
+): PackageFacts | undefined {
   if (facts?.path.startsWith(`${store.folder}/`))
     store.remember(noteName(facts.name, facts.version, arch), facts.sha256);
   return facts;
 }
 
-function noteName(name: string, version: string, arch: string): string {
+function noteName(name: PackageName, version: PackageVersion, arch: Architecture): string {
   return `package ${arch} ${name}=${version}`;
 }

@@ -3,6 +3,13 @@ import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
 import { describeTried, Failure, isUnreached } from '../failure.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { SignatureState } from '../repository/keyring.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
 
@@ -15,8 +22,8 @@ export type PlannedEnvironment =
 
 /** No place is part of it: the plan must have the same identity wherever the packages come from. */
 export interface LockedPackage {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   readonly sha256: Sha256;
   /** `Q1`: SHA-1 of the control section. */
   readonly checksum: string;
@@ -24,8 +31,8 @@ export interface LockedPackage {
 
 /** What a package file says of itself, read without its data. */
 export interface PackageFacts {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   /** Where the file is on this machine. */
   readonly path: string;
   readonly sha256: Sha256;
@@ -50,7 +57,7 @@ export type FoundIn = 'index' | 'fallback' | 'recorded' | 'unlisted' | 'store' |
 export interface ResolvedPackage {
   readonly locked: LockedPackage;
   /** What was asked for, where the environment is substituted. */
-  readonly asked: { readonly name: string; readonly version: string };
+  readonly asked: Wanted;
   readonly facts: PackageFacts;
   readonly foundIn: FoundIn;
   /** The repository as it was named; empty for the store. */
@@ -76,17 +83,21 @@ export interface EnvironmentAccess {
     checksum: string | undefined,
   ): Promise<PackageFacts | undefined>;
   /** Facts of a package that was locked before and is still on this machine. */
-  stored(name: string, version: string, architecture: string): Promise<PackageFacts | undefined>;
+  stored(
+    name: PackageName,
+    version: PackageVersion,
+    architecture: Architecture,
+  ): Promise<PackageFacts | undefined>;
 }
 
 export interface Wanted {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
 }
 
 /** Where packages are looked for. */
 export interface Search {
-  readonly architecture: string;
+  readonly architecture: Architecture;
   readonly places: readonly EnvironmentPlace[];
   readonly access: EnvironmentAccess;
   /** Why other places could not be asked. */
@@ -151,8 +162,10 @@ export function lockedPackages(recipe: Recipe): Wanted[] {
 
 /** `name=version`, perhaps with `@pin` behind. */
 function parseLocked(text: string): Wanted | undefined {
-  const match = /^([A-Za-z0-9][A-Za-z0-9+_.-]*)=([A-Za-z0-9][A-Za-z0-9+_.~-]*)(?:@[\w.-]+)?$/.exec(text);
-  return match === null ? undefined : { name: match[1]!, version: match[2]! };
+  const [, named = '', versioned = ''] = /^([^=]*)=([^@]*)(?:@[\w.-]+)?$/.exec(text) ?? [];
+  const name = parsePackageName(named);
+  const version = parsePackageVersion(versioned);
+  return name === undefined || version === undefined ? undefined : { name, version };
 }
 
 /** The version that was asked for and no other. */

@@ -60,8 +60,8 @@ function renderOne(
   return lines.join('\n');
 }
 
-/** Lines of `.PKGINFO`, findings, characters of a value: what no package has that somebody wants to read. */
-const most = { rows: 1000, characters: 2000 };
+/** Lines of `.PKGINFO`, findings, characters of a value, attributes of an entry: what no package has that somebody wants to read. */
+const most = { rows: 1000, characters: 2000, attributes: 100 };
 
 function boundedRows(label: string, values: readonly string[]): string[] {
   const rows = values.slice(0, most.rows).map((value) => row(label, shown(value)));
@@ -107,7 +107,12 @@ function sectionLines(section: InspectedSection, withEntries: boolean): string[]
 function entryText(entry: InspectedEntry): string {
   const { type, mode, owner, ownerNames, size, path, link, device, xattrs } = entry;
   const target = link === undefined ? '' : ` -> ${shown(link)}`;
-  const attributes = xattrs.map(({ name, value }) => ` ${shown(name)}=${shown(value)}`).join('');
+  const more = xattrs.length - most.attributes;
+  const attributes = xattrs
+    .slice(0, most.attributes)
+    .map(({ name, value }) => ` ${shown(name)}=${shown(value)}`)
+    .concat(more > 0 ? ` … and ${more} more` : [])
+    .join('');
   const numbers = device === undefined ? '' : ` device ${device}`;
   return `${type} ${mode} ${owner} (${shown(ownerNames)}) ${String(size).padStart(9)} ${shown(path)}${target}${numbers}${attributes}`;
 }

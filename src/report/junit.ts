@@ -50,6 +50,7 @@ function outcomeElement({ verdict }: PackageView): 'failure' | 'error' | undefin
       return 'failure';
     case 'build-failed':
     case 'inconclusive':
+    case 'internal':
       return 'error';
   }
 }

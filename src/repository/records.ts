@@ -1,11 +1,12 @@
 /** The records of an index, read where they lie: a table of places, sorted by name and version, over the text. */
 import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
+import { type PackageName, type PackageVersion, parsePackageName, parsePackageVersion } from '../names.ts';
 
 /** One record; fields by their letter, as written. */
 export interface IndexRecord {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   /** `Q1` and base64: the SHA-1 of the compressed control section. */
   readonly checksum: string;
   readonly arch: string;
@@ -57,7 +58,8 @@ export class IndexRecords {
     const found: IndexRecord[] = [];
     for (let at = this.#lowerBound(`${name}=`); at < this.size; at += 1) {
       if (!this.#keyAt(at).startsWith(`${name}=`)) break;
-      found.push(parseRecord(this.text, this.table[at]!));
+      const record = parseRecord(this.text, this.table[at]!);
+      if (record !== undefined) found.push(record);
     }
     return found;
   }
@@ -67,7 +69,10 @@ export class IndexRecords {
   }
 
   *[Symbol.iterator](): Generator<readonly [key: string, record: IndexRecord]> {
-    for (const start of this.table) yield [readKey(this.text, start).key, parseRecord(this.text, start)];
+    for (const start of this.table) {
+      const record = parseRecord(this.text, start);
+      if (record !== undefined) yield [readKey(this.text, start).key, record];
+    }
   }
 
   #lowerBound(key: string): number {
@@ -157,16 +162,20 @@ function readKey(text: Buffer, start: number): RecordKey {
   return { key, end: at, built, complete: name !== '' && version !== '' && summed };
 }
 
-function parseRecord(text: Buffer, start: number): IndexRecord {
+/** Undefined for a record whose name or version is not a plain one: no file can be called after it. */
+function parseRecord(text: Buffer, start: number): IndexRecord | undefined {
   const fields = new Map<string, string>();
   for (const line of decodeBytes(text.subarray(start, readKey(text, start).end)).split('\n')) {
     if (line[1] === ':') fields.set(line[0]!, line.slice(2));
   }
   const field = (letter: string) => fields.get(letter) ?? '';
   const list = (letter: string) => field(letter).split(' ').filter(Boolean);
+  const name = parsePackageName(field('P'));
+  const version = parsePackageVersion(field('V'));
+  if (name === undefined || version === undefined) return undefined;
   return {
-    name: field('P'),
-    version: field('V'),
+    name,
+    version,
     checksum: field('C'),
     arch: field('A'),
     fileSize: Number(field('S')),

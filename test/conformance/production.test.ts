@@ -293,8 +293,8 @@ async function publish(script: string, syft: readonly string[]): Promise<string>
   }));
   writeFileSync(draft, unsigned);
   const target = { directory: mkdtempSync(join(work, 'out-')), signingKey: undefined };
-  const [written] = await rebuild(draft, target, contentOptions(syft));
-  return written!.path;
+  const written = await rebuild(draft, target, contentOptions(syft));
+  return written.path;
 }
 
 /** Puts a Go program among the sources; the reason where that is not possible. */

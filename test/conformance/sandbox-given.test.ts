@@ -126,7 +126,7 @@ const cases: readonly Given[] = [
   },
 ];
 
-const own = makeSmallGuest(['rm', 'cat']);
+const own = makeSmallGuest(['rm', 'cat', 'od', 'tr']);
 chmodSync(own, 0o755);
 after(() => rmSync(own, { recursive: true, force: true }));
 
@@ -155,3 +155,19 @@ for (const identity of identities) {
     });
   });
 }
+
+const inBoth = [
+  'a zero byte in a step',
+  'a step of 128 KiB',
+  'a variable without a name',
+  'bytes that are not UTF-8 in a step and a variable',
+];
+
+describe('what a recipe gives its steps, in a changed root directory', { skip: identities[0]!.skip }, () => {
+  for (const given of cases.filter(({ name }) => inBoth.includes(name))) {
+    it(`${given.name}: ${given.end}`, async () => {
+      const [outcome] = await runBuilds(identities[0]!, 'chroot', [given], { environment: own });
+      assert.equal(outcome!.end, given.end, `${outcome!.message} ${outcome!.got}`);
+    });
+  }
+});

@@ -46,8 +46,8 @@ function optionsIn(folder: string, extra: Partial<RunOptions> = {}): RunOptions 
 async function publish(folder: string, steps: readonly (FetchingStep | string)[]): Promise<string> {
   const draft = await writeStepPackage(folder, steps);
   const directory = mkdtempSync(join(folder, 'published-'));
-  const [file] = await rebuild(draft, { directory, signingKey: undefined }, optionsIn(folder));
-  return file!.path;
+  const file = await rebuild(draft, { directory, signingKey: undefined }, optionsIn(folder));
+  return file.path;
 }
 
 /** What later steps can see of a checkout. */

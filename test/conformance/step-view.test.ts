@@ -40,8 +40,8 @@ describe('what a step sees', { skip, concurrency: false }, () => {
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   before(async () => {
-    const [built] = await rebuild(published, { directory, signingKey: undefined }, labOptions());
-    [melange, ours] = [await viewOf(published), await viewOf(built!.path)];
+    const built = await rebuild(published, { directory, signingKey: undefined }, labOptions());
+    [melange, ours] = [await viewOf(published), await viewOf(built.path)];
   });
 
   it('is written down, all of it', () => {

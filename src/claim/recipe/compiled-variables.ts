@@ -150,7 +150,7 @@ function isKnown(name: string, recipe: Recipe, { format, released }: CompiledFor
   const [, kind, rest = ''] = /^(vars|options|targets\.package)\.(.*)$/.exec(name) ?? [];
   if (kind === 'vars') return recipe.vars.has(rest) || recipe.varTransforms.some(({ to }) => to === rest);
   if (kind === 'options') return rest.endsWith('.enabled') && recipe.options.has(rest.slice(0, -8));
-  const packages = [recipe.package, ...recipe.subpackages].map((each) => each.name);
+  const packages: readonly string[] = [recipe.package, ...recipe.subpackages].map((each) => each.name);
   return kind === 'targets.package' && packages.includes(rest);
 }
 

@@ -5,6 +5,7 @@
  */
 import { conditionHolds } from '../../melange/condition.ts';
 import type { Format } from '../../melange/format.ts';
+import type { PackageName } from '../../names.ts';
 import type { Recipe, Step } from './recipe.ts';
 
 /** A step that runs, with those below it that run. */
@@ -19,7 +20,7 @@ export interface RunningStep {
 
 /** A package of the build; origin first, then subpackages in the recipe's order. */
 export interface RunningPackage {
-  readonly name: string;
+  readonly name: PackageName;
   readonly steps: readonly RunningStep[];
 }
 

@@ -23,8 +23,3 @@ export function inferRecord({ apk, claim }: ReadPackage): RecordTrait | undefine
     found: publishedScan(apk),
   };
 }
-
-/** The trait of each package by itself, in the order given. */
-export function inferRecords(packages: readonly ReadPackage[]): (RecordTrait | undefined)[] {
-  return packages.map(inferRecord);
-}

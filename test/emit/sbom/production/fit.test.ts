@@ -16,6 +16,7 @@ import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
 import type { PublishedRecord } from '../../../../src/emit/sbom/production/published.ts';
 import { recordId } from '../../../../src/emit/sbom/production/record.ts';
 import { assertLinear } from '../../../support/linear.ts';
+import { packageName } from '../../../support/names.ts';
 import { copyright, formatAt, recipeOf } from '../input.ts';
 
 const plain = recipeOf();
@@ -25,7 +26,7 @@ const subject: RecordSubject = {
   format: formatAt('v0.59.1'),
   recipe: recipeOf({
     package: {
-      name: 'git',
+      name: packageName('git'),
       url: 'https://github.com/owner/git',
       description: 'two lines\nand a newline\n',
       copyright: [copyright('MIT'), copyright('Own Licence')],
