@@ -9,7 +9,6 @@ export type RejectedReason =
   | 'malformed'
   | 'duplicate-entry'
   | 'signature-invalid'
-  | 'index-invalid'
   | 'index-mismatch'
   | 'datahash-mismatch'
   | 'datahash-missing'
@@ -45,6 +44,7 @@ export type InconclusiveReason =
   | 'engines-disagree'
   | 'scan-needed'
   | 'unsupported'
+  | 'unsupported-format'
   | 'file-changed'
   | 'cancelled';
 
@@ -59,7 +59,6 @@ const classes: Record<FailureCode, FailureClass> = {
   malformed: 'rejected',
   'duplicate-entry': 'rejected',
   'signature-invalid': 'rejected',
-  'index-invalid': 'rejected',
   'index-mismatch': 'rejected',
   'datahash-mismatch': 'rejected',
   'datahash-missing': 'rejected',
@@ -92,6 +91,7 @@ const classes: Record<FailureCode, FailureClass> = {
   'engines-disagree': 'inconclusive',
   'scan-needed': 'inconclusive',
   unsupported: 'inconclusive',
+  'unsupported-format': 'inconclusive',
   'file-changed': 'inconclusive',
   cancelled: 'inconclusive',
   'step-failed': 'build-failed',

@@ -106,7 +106,7 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
         apk === undefined || claim === undefined
           ? undefined
           : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
-      findings: claim?.findings ?? [],
+      findings: [...(claim?.findings ?? []), ...examined.noticed],
     });
   }
   return inspections;

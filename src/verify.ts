@@ -141,7 +141,12 @@ async function knownOf(examined: Examined, plan: Plan | undefined, noticed: Noti
     file: examined.file,
     subject: subjectOf(examined),
     chain: examined.chain,
-    findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...findings],
+    findings: [
+      ...(examined.claim?.findings ?? []),
+      ...(await sbomFindings(examined, plan)),
+      ...examined.noticed,
+      ...findings,
+    ],
     plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
     ...(substituted === undefined ? {} : { substituted }),
   };

@@ -61,7 +61,12 @@ export async function judge(
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
-    caveats: [...(substituted === undefined ? [] : [substituted]), ...rebuilt.caveats],
+    caveats: [
+      ...target.caveats,
+      ...prepared.caveats,
+      ...(substituted === undefined ? [] : [substituted]),
+      ...rebuilt.caveats,
+    ],
     skipped: emitted.skipped,
   };
 }

@@ -19,19 +19,14 @@ import {
   recordedPackages,
   resolveEnvironment,
 } from '../plan/environment.ts';
-import { environmentFindings } from '../plan/environment-findings.ts';
+import { environmentCaveats, environmentFindings, refusedFindings } from '../plan/environment-findings.ts';
 import { findNearest, isSubstitute } from '../plan/nearest.ts';
 import { requireNoNetwork } from '../plan/network.ts';
 import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import type { RunOptions } from './options.ts';
-import {
-  environmentPlaces,
-  type OpenedRepositories,
-  repositoryFindings,
-  unreachedFindings,
-} from './repositories.ts';
+import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Target } from './target.ts';
 
 /** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
@@ -39,6 +34,8 @@ export interface Prepared extends Omit<RebuildRequest, 'machine' | 'observer'> {
   /** What stands in for the recorded environment; undefined where nothing does. */
   readonly substituted: SubstitutedEnvironment | undefined;
   readonly findings: readonly ClaimFinding[];
+  /** What weakens whatever a rebuild shows. */
+  readonly caveats: readonly string[];
   /** The same plans under the rules of another version. */
   planUnder(melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[];
 }
@@ -71,7 +68,7 @@ export async function prepare(
   const format = formatOfTraits(claim.traits);
   const network = options.network ?? false;
   if (!network) requireNoNetwork(claim.recipe, format);
-  const { guest, environment: substituted, unreached } = await prepareGuest(claim, repositories, options);
+  const { guest, environment: substituted, ...noticed } = await prepareGuest(claim, repositories, options);
   const { requests, unpinned } = requestedSources(
     claim.recipe,
     format,
@@ -111,12 +108,12 @@ export async function prepare(
     network,
     sources: found,
     findings: [
-      ...repositoryFindings(repositories),
-      ...unreachedFindings(unreached),
+      ...noticed.findings,
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
       ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
     ],
+    caveats: guest.kind === 'recorded' ? environmentCaveats(guest.packages) : [],
     sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }
@@ -204,7 +201,7 @@ interface PreparedGuest {
   readonly guest: GuestRequest;
   /** Undefined where the environment is the recorded one. */
   readonly environment: SubstitutedEnvironment | undefined;
-  readonly unreached: OpenedRepositories['unreached'];
+  readonly findings: readonly ClaimFinding[];
 }
 
 async function prepareGuest(
@@ -216,13 +213,16 @@ async function prepareGuest(
   const { recipe, architecture } = claim;
   if (environment.kind !== 'recorded' && environment.kind !== 'nearest') {
     const { prepareSubstitute } = await import('./substitute.ts');
-    return { ...(await prepareSubstitute(environment, claim, machine)), unreached: [] };
+    return { ...(await prepareSubstitute(environment, claim, machine)), findings: [] };
   }
   const found = await environmentPlaces(recipe, architecture, repositories, options);
-  const access = environmentAccess(machine.inputs, options.keys, architecture);
-  const search = { ...found, architecture, access };
+  const access = environmentAccess(machine.inputs, found.keys, architecture);
+  const search = { ...found, architecture, access, allowUnsigned: options.allowUnsigned };
   const find = environment.kind === 'nearest' ? findNearest : findExact;
-  const packages = await resolveEnvironment(recordedPackages(recipe), search, find);
-  const { unreached } = found;
-  return { guest: { kind: 'recorded', packages }, environment: nearestSubstitutes(packages), unreached };
+  const { packages, refused } = await resolveEnvironment(recordedPackages(recipe), search, find);
+  return {
+    guest: { kind: 'recorded', packages },
+    environment: nearestSubstitutes(packages),
+    findings: [...found.findings, ...refusedFindings(refused)],
+  };
 }
