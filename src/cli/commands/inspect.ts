@@ -6,7 +6,7 @@ import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
-/** Exits with 5 where a file is refused: what it shows of it cannot be believed. */
+/** Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where there is nothing that it could show. */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
   const progress = showProgress(undefined);
@@ -17,5 +17,6 @@ export async function inspectCommand(files: readonly string[], raw: RawOptions):
       ? renderInspectionJson(inspections)
       : renderInspectionText(inspections, terminalStyle(raw.color), raw.entries ?? false);
   printData(text);
-  return inspections.some(({ failure }) => failure?.class === 'rejected') ? verdictExitCodes.rejected : 0;
+  if (inspections.some(({ failure }) => failure?.class === 'rejected')) return verdictExitCodes.rejected;
+  return inspections.some(({ package: shown }) => shown === undefined) ? verdictExitCodes.inconclusive : 0;
 }
