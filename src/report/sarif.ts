@@ -46,7 +46,10 @@ export function renderSarif(result: RunResult): string {
           {
             executionSuccessful: true,
             exitCode: result.exitCode,
-            toolExecutionNotifications: cut === 0 ? [] : [cutNotification(cut)],
+            toolExecutionNotifications: [
+              ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
+              ...(cut === 0 ? [] : [cutNotification(cut)]),
+            ],
           },
         ],
         artifacts,
@@ -59,6 +62,15 @@ export function renderSarif(result: RunResult): string {
       },
     ],
   });
+}
+
+/** A verdict of `reproduced` has no result of its own that could say what weakens it. */
+function caveatNotifications(view: PackageView, index: number) {
+  return view.caveats.map((caveat) => ({
+    level: 'warning',
+    message: { text: messageText(`caveat: ${caveat}`) },
+    locations: [location(view, index)],
+  }));
 }
 
 function cutNotification(cut: number) {
