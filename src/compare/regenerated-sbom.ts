@@ -2,9 +2,10 @@
 import type { Apk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import type { Claim } from '../claim/claim.ts';
+import { isSbomOf, sbomEntryOf } from '../claim/sbom/place.ts';
 import { recoverSbomInputs } from '../claim/sbom/recover.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
-import { formatOfTraits, isSbomEntry } from '../claim/traits/traits.ts';
+import { formatOfTraits } from '../claim/traits/traits.ts';
 import { licenseId } from '../emit/sbom/licenses.ts';
 import { fitRecord } from '../emit/sbom/production/fit.ts';
 import { pathsBeforeSbom, treePaths } from '../emit/sbom/production/paths.ts';
@@ -25,7 +26,7 @@ export type RegeneratedSbom =
  * what is recorded nowhere else: the builder's command line, and texts of licences that lay in the workspace.
  */
 export function regenerateSbom(apk: Apk, claim: Claim): RegeneratedSbom {
-  const entry = apk.data.entries.find(isSbomEntry);
+  const entry = sbomEntryOf(apk);
   if (claim.sbom?.kind !== 'readable' || entry?.content === undefined) {
     return { state: 'not-possible', why: 'there is no SBOM that can be read' };
   }
@@ -77,7 +78,8 @@ function publishedTexts({ sbom, recipe, traits }: Claim): Map<string, string> {
 function productionInput(apk: Apk, claim: Claim): NonNullable<SbomInput['production']> {
   const published = publishedRecord(apk, claim);
   const fit = published === undefined ? undefined : fitRecord(published);
-  const paths = apk.data.entries.filter((entry) => !isSbomEntry(entry)).map(entryPath);
+  const isSbom = isSbomOf(apk);
+  const paths = apk.data.entries.filter((entry) => !isSbom(entry)).map(entryPath);
   return {
     variant: fit?.variants[0] ?? sampleVariant,
     paths: treePaths(fit?.paths ?? published?.pathLists[0] ?? pathsBeforeSbom(paths, '')[0]!),

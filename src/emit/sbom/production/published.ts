@@ -3,7 +3,8 @@ import type { Apk } from '../../../apk/apk.ts';
 import { entryPath } from '../../../apk/entries.ts';
 import type { Claim } from '../../../claim/claim.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../../claim/sbom/json.ts';
-import { formatOfTraits, isSbomEntry } from '../../../claim/traits/traits.ts';
+import { sbomEntryOf } from '../../../claim/sbom/place.ts';
+import { formatOfTraits } from '../../../claim/traits/traits.ts';
 import type { Sha256 } from '../../../digest.ts';
 import type { RecordSubject } from './apk-record.ts';
 import { pathsBeforeSbom } from './paths.ts';
@@ -32,7 +33,7 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
       each.sourceInfo?.endsWith('/.PKGINFO') === true && each.name === name && each.version === version,
   );
   const id = /^SPDXRef-Package-apk-.*-([0-9a-f]{16})$/.exec(element?.id ?? '')?.[1];
-  const sbomEntry = apk.data.entries.find(isSbomEntry);
+  const sbomEntry = sbomEntryOf(apk);
   if (element === undefined || id === undefined || sbomEntry === undefined) return undefined;
   return {
     subject: { format: formatOfTraits(traits), recipe, name, architecture },
@@ -48,7 +49,7 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
 
 /** What stands for the elements that production's scan found, those of the published SBOM; see `digestFound`. */
 export function publishedScan(apk: Apk): Sha256 {
-  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const content = sbomEntryOf(apk)?.content;
   const json = content === undefined ? undefined : parseBoundedJson(content);
   const document = json !== undefined && 'value' in json && isJsonObject(json.value) ? json.value : {};
   return digestFound(listMember(document, 'packages').filter(isJsonObject).filter(isFound));
