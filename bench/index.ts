@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { indexCache } from '../src/inputs/index-cache.ts';
 import { openStore } from '../src/inputs/store.ts';
+import { parseArchitecture } from '../src/names.ts';
 import { openRepository } from '../src/repository/repository.ts';
 import { makeLargeIndex } from '../test/support/large-index.ts';
 
@@ -33,7 +34,7 @@ const [file, folder] = process.argv.slice(2);
 if (process.argv[1] === own && file !== undefined && folder !== undefined) {
   const started = performance.now();
   const access = { read: async () => readFileSync(file), parsed: indexCache(openStore(folder)) };
-  const opened = await openRepository('bench', 'x86_64', [], access);
+  const opened = await openRepository('bench', parseArchitecture('x86_64')!, [], access);
   if (opened.records.of('alpine-baselayout-7=3.4.0-r0').length === 0) throw new Error('a record is missing');
   const peak = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(`${Math.round(performance.now() - started)} ms, ${peak} MiB at the most`);

@@ -5,6 +5,7 @@ import { benchDownload } from './download.ts';
 import { benchEmission } from './emission.ts';
 import { benchEmit } from './emit.ts';
 import { benchExports } from './exports.ts';
+import { benchGrowth } from './growth.ts';
 import { benchIndex } from './index.ts';
 import type { Report } from './measure.ts';
 import { benchProductionId } from './production-id.ts';
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
     sharedSamples === undefined
       ? report('index: left out, the samples are not beside the checkout')
       : benchIndex(report, join(sharedSamples, 'alpine-3.17-main-APKINDEX.tar.gz')),
+  growth: (report) => benchGrowth(report, rounds),
   exports: benchExports,
   download: (report) => benchDownload(report, rounds),
 };

@@ -3,14 +3,17 @@
  * named, what further builds showed, and whether the counterfactual proved the explanation complete. Fails where a file
  * that must differ was not found, where a planted cause was not named, or where another one was.
  */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { byVersion, table, verdictText, verifyFiles } from './page.mjs';
 import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
 
-const program = join(root, 'dist/cli/main.js');
+/** @typedef {import('../test/support/lab.ts').Golden} Golden */
+/** @typedef {import('./page.mjs').Reported} Reported */
+
 const document = join(root, 'docs/causes.md');
 const lab = join(root, 'fixtures/lab');
+/** @type {Record<string, { causes: string[], factors?: string[], mayAgree?: boolean }>} */
 const planted = JSON.parse(readFileSync(join(root, 'fixtures/causes.json'), 'utf8'));
 
 requireNode();
@@ -18,51 +21,65 @@ installPackages();
 compile('tsconfig.dist.json');
 const environment = makeEnvironment();
 if (environment === undefined) process.exit(1);
-const goldens = JSON.parse(readFileSync(join(lab, 'goldens.json'), 'utf8')).filter(
-  (each) => !each.reproducible,
-);
+const repository = environment;
+/** @type {Golden[]} */
+const all = JSON.parse(readFileSync(join(lab, 'goldens.json'), 'utf8'));
+const goldens = all.filter((each) => !each.reproducible);
+/** @type {string[][]} */
 const rows = [];
+/** @type {string[]} */
 const defects = [];
 for (const factors of new Set(goldens.map(factorsOf))) {
   const group = goldens.filter((golden) => factorsOf(golden) === factors);
   console.error(`${group.length} packages, --vary ${factors}`);
-  for (const [index, result] of verify(group, factors.split(' ')).entries()) judge(group[index], result);
+  const results = verify(group, factors.split(' '));
+  for (const [index, golden] of group.entries()) judge(golden, /** @type {Reported} */ (results[index]));
 }
-rows.sort(([a, b], [c, d]) => (a === c ? byVersion(b, d) : a < c ? -1 : 1));
+rows.sort(([a = '', b = ''], [c = '', d = '']) => (a === c ? byVersion(b, d) : a < c ? -1 : 1));
 writeFileSync(document, page());
 for (const defect of defects) console.error(defect);
 process.exitCode = defects.length === 0 ? 0 : 1;
 
+/** @param {Golden} golden */
 function nameOf(golden) {
   return basename(golden.recipe, '.yaml');
 }
 
+/** @param {Golden} golden */
 function factorsOf(golden) {
-  return (planted[nameOf(golden)].factors ?? ['auto']).join(' ');
+  return (plantedIn(golden).factors ?? ['auto']).join(' ');
 }
 
+/** @param {Golden} golden */
+function plantedIn(golden) {
+  const found = planted[nameOf(golden)];
+  if (found === undefined) throw new Error(`fixtures/causes.json has no ${nameOf(golden)}`);
+  return found;
+}
+
+/**
+ * @param {readonly Golden[]} group
+ * @param {readonly string[]} factors
+ */
 function verify(group, factors) {
-  const argv = [
-    'verify',
-    ...['--key', join(lab, 'lab.rsa.pub')],
-    ...['--repository', environment],
-    ...['--repeat', '2', ...factors.flatMap((factor) => ['--vary', factor])],
-    ...['--format', 'json'],
-    ...group.map(({ file }) => join(lab, file)),
-  ];
-  const { stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout).packages;
+  const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', repository];
+  const builds = ['--repeat', '2', ...factors.flatMap((factor) => ['--vary', factor])];
+  return verifyFiles(
+    [...trust, ...builds],
+    group.map(({ file }) => join(lab, file)),
+  );
 }
 
+/**
+ * @param {Golden} golden
+ * @param {Reported} result
+ */
 function judge(golden, result) {
-  const { causes: expected, mayAgree = false } = planted[nameOf(golden)];
+  const { causes: expected, mayAgree = false } = plantedIn(golden);
   const differences = (result.comparison?.differences ?? []).filter(({ causes }) => causes !== undefined);
-  const named = [...new Set(differences.flatMap(({ causes }) => causes.map(({ kind }) => kind)))].sort();
-  const verdict = result.verdict === 'reproduced' ? result.verdict : `${result.verdict}: ${result.reason}`;
+  const named = [...new Set(differences.flatMap(({ causes = [] }) => causes.map(({ kind }) => kind)))].sort();
+  const verdict = verdictText(result);
+  /** @param {string} what */
   const complain = (what) => defects.push(`${golden.file}: ${what}`);
   if (result.verdict !== 'reproduced') {
     const paths = [...new Set(differences.map(({ path }) => path))];
@@ -75,7 +92,7 @@ function judge(golden, result) {
   rows.push([
     nameOf(golden),
     golden.melange,
-    golden.cause.replaceAll('_', '\\_'),
+    (golden.cause ?? '').replaceAll('_', '\\_'),
     `\`${golden.differs}\``,
     verdict,
     named.map((kind) => `[${kind}](differences/${kind}.md)`).join(', '),
@@ -85,24 +102,26 @@ function judge(golden, result) {
   ]);
 }
 
+/**
+ * @param {Reported['triangulation']} triangulation
+ * @param {string} verdict
+ */
 function ownBuilds(triangulation, verdict) {
   if (triangulation === undefined) return '';
   if (triangulation.unstable.length > 0) return 'differ from each other';
   return verdict === 'reproduced' ? 'are the same' : 'are the same, the published file is not';
 }
 
+/** @param {Reported['triangulation']} triangulation */
 function factorsText(triangulation) {
   const changing = (triangulation?.factors ?? []).filter(({ outcome }) => outcome === 'changes-bytes');
   return changing.map(({ factor }) => factor).join(', ');
 }
 
+/** @param {NonNullable<Reported['explanation']>} explanation */
 function explained({ explained: state, substitutions = [], minimal }) {
   const values = substitutions.map(({ kind, path }) => `${kind} of \`${path}\``).join(', ');
   return `${state}: ${values}${minimal ? '' : ', perhaps more than needed'}`;
-}
-
-function byVersion(a, b) {
-  return a.localeCompare(b, 'en', { numeric: true });
 }
 
 function page() {
@@ -125,9 +144,4 @@ one is. A package of which this machine happens to make the same bytes is \`repr
 
 ${table(header, rows)}
 `;
-}
-
-function table(header, body) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...body.map(line)].join('\n');
 }

@@ -6,9 +6,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
+import { byVersion, groupedBy, table, verdictText, verifyFiles } from './page.mjs';
 import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
 
-const program = join(root, 'dist/cli/main.js');
+/** @typedef {import('../test/support/lab.ts').Golden} Golden */
+/** @typedef {import('./page.mjs').Reported} Reported */
+
 const document = join(root, 'docs/fidelity.md');
 const larger = join(root, '../shared/lab');
 const complete = existsSync(larger);
@@ -19,8 +22,11 @@ installPackages();
 compile('tsconfig.dist.json');
 const environment = makeEnvironment();
 if (environment === undefined) process.exit(1);
+const repository = environment;
 const sources = complete ? makeSources() : undefined;
+/** @type {Golden[]} */
 const goldens = JSON.parse(readFileSync(join(lab, 'goldens.json'), 'utf8'));
+/** @type {Map<string, Reported>} */
 const verdicts = new Map();
 for (const group of groups(goldens)) verifyGroup(group);
 report();
@@ -36,51 +42,60 @@ function makeSources() {
   return folder;
 }
 
-/** What one run can verify: one version, one folder beside the recipe. */
+/**
+ * What one run can verify: one version, one folder beside the recipe.
+ * @param {readonly Golden[]} list
+ */
 function groups(list) {
-  const found = new Map();
-  for (const golden of list) {
-    const key = [golden.melange, golden.signed, golden.reproducible, golden.sourceDir ?? ''].join(' ');
-    found.set(key, [...(found.get(key) ?? []), golden]);
-  }
-  return found.values();
+  const keyOf = (/** @type {Golden} */ { melange, signed, reproducible, sourceDir = '' }) =>
+    [melange, signed, reproducible, sourceDir].join(' ');
+  return groupedBy(list, keyOf).values();
 }
 
+/** @param {readonly Golden[]} group */
 function verifyGroup(group) {
-  const [{ melange, signed, sourceDir, reproducible }] = group;
+  const [first] = group;
+  if (first === undefined) return;
+  const { melange, signed, sourceDir, reproducible } = first;
   console.error(`${melange}: ${group.length} packages${reproducible ? '' : ' that are not reproducible'}`);
-  const argv = [
-    'verify',
+  const options = [
     ...['--key', join(lab, 'lab.rsa.pub')],
-    ...['--repository', environment],
-    ...['--jobs', String(availableParallelism()), '--format', 'json'],
+    ...['--repository', repository],
+    ...['--jobs', String(availableParallelism())],
     ...(sources === undefined ? [] : ['--source-cache', join(sources, 'cache')]),
     ...(sources === undefined ? [] : ['--source-mirror', `http://127.0.0.1:18080/=${join(sources, 'git')}`]),
     ...(sourceDir === undefined ? [] : ['--source-dir', join(lab, sourceDir)]),
     ...(signed ? [] : ['--allow-unsigned']),
-    ...group.map(({ file }) => join(lab, file)),
   ];
-  const { stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  if (stdout === '') throw new Error(stderr);
-  const { packages } = JSON.parse(stdout);
-  for (const [index, golden] of group.entries()) verdicts.set(golden.file, packages[index]);
+  const packages = verifyFiles(
+    options,
+    group.map(({ file }) => join(lab, file)),
+  );
+  for (const [index, { file }] of group.entries())
+    verdicts.set(file, /** @type {Reported} */ (packages[index]));
 }
 
-/** `reproduced` counts only with a signature that is valid, where there is one. */
+/** @param {Golden} golden */
+function resultOf({ file }) {
+  return /** @type {Reported} */ (verdicts.get(file));
+}
+
+/**
+ * `reproduced` counts only with a signature that is valid, where there is one.
+ * @param {Golden} golden
+ */
 function verdictOf(golden) {
-  const { verdict, reason, signature } = verdicts.get(golden.file);
-  if (verdict !== 'reproduced') return `${verdict}: ${reason}`;
-  return signature.kind === (golden.signed ? 'valid' : 'unsigned') ? verdict : `signature ${signature.kind}`;
+  const result = resultOf(golden);
+  if (result.verdict !== 'reproduced') return verdictText(result);
+  const signature = result.signature?.kind;
+  return signature === (golden.signed ? 'valid' : 'unsigned') ? result.verdict : `signature ${signature}`;
 }
 
 function report() {
   const reproducible = goldens.filter((golden) => golden.reproducible);
   const failed = reproducible.filter((golden) => verdictOf(golden) !== 'reproduced');
   for (const golden of failed) {
-    const { comparison, failure } = verdicts.get(golden.file);
+    const { comparison, failure } = resultOf(golden);
     console.error(`${golden.file}: ${verdictOf(golden)} ${failure?.message ?? ''}`);
     for (const { section, path, kind, name } of comparison?.differences ?? [])
       console.error(`  ${section} ${path} ${kind} ${name ?? ''}`);
@@ -91,6 +106,7 @@ function report() {
   process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
+/** @param {readonly Golden[]} reproducible */
 function page(reproducible) {
   const versions = [...new Set(goldens.map(({ melange }) => melange))].sort(byVersion);
   const count = reproducible.filter((golden) => verdictOf(golden) === 'reproduced').length;
@@ -121,6 +137,10 @@ ${table(
 `;
 }
 
+/**
+ * @param {readonly Golden[]} group
+ * @param {string} version
+ */
 function cell(group, version) {
   const golden = group.find(({ melange }) => melange === version);
   if (golden === undefined) return '';
@@ -128,35 +148,23 @@ function cell(group, version) {
   return verdict === 'reproduced' ? '●' : verdict;
 }
 
+/** @param {Golden} golden */
 function irreproducibleRow(golden) {
-  const { verdict, reason, comparison } = verdicts.get(golden.file);
+  const result = resultOf(golden);
+  const { verdict, comparison } = result;
   const named = (comparison?.differences ?? []).some(({ path }) => path === golden.differs);
   return [
     basename(golden.file, '.apk'),
     golden.melange,
-    golden.cause,
+    golden.cause ?? '',
     `\`${golden.differs}\``,
-    reason === undefined ? verdict : `${verdict}: ${reason}`,
+    verdictText(result),
     verdict === 'reproduced' ? '' : named ? 'yes' : 'no',
   ];
 }
 
+/** @param {readonly Golden[]} list */
 function byPackage(list) {
-  const found = new Map();
-  for (const golden of list) {
-    const name = basename(golden.file, '.apk');
-    found.set(name, [...(found.get(name) ?? []), golden]);
-  }
+  const found = groupedBy(list, ({ file }) => basename(file, '.apk'));
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function byVersion(a, b) {
-  const numbers = (text) => text.slice(1).split('.').map(Number);
-  const [left, right] = [numbers(a), numbers(b)];
-  return left.map((number, index) => number - right[index]).find((difference) => difference !== 0) ?? 0;
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -1,7 +1,8 @@
 /**
- * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --fresh]`: changes packages of the lab by chance
- * and verifies each; none may be reproduced but by a trait that the report shows. What was judged is kept, so that a run can be
- * ended and taken up again. With the larger lab at hand it writes docs/mutants.md, which says how much of it was judged.
+ * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --only TEXT --fresh]`: changes packages of the
+ * lab by chance and verifies each; none may be reproduced but by a trait that the report shows, recipes with a known meaning must be
+ * judged by it, and a list of packages may change no verdict. What was judged is kept, so that a run can be ended and taken up again.
+ * `--only` takes the packages whose path holds a text. With the larger lab at hand it writes docs/mutants.md, which says how much was judged.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -9,7 +10,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { availableParallelism, constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { byVersion, table } from './page.mjs';
 import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
+
+/**
+ * @typedef {import('../test/conformance/mutation/campaign.ts').Tally} Tally
+ * @typedef {import('../test/conformance/mutation/campaign.ts').CampaignPackage & { due: number }} Task
+ * @typedef {Tally & { seconds: number, file: string }} Result
+ * @typedef {Readonly<Record<string, number>>} Counts
+ */
 
 const { values } = parseArgs({
   options: {
@@ -18,16 +27,12 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(availableParallelism()) },
     'step-seconds': { type: 'string', default: '5' },
     budget: { type: 'string', default: 'Infinity' },
+    only: { type: 'string', default: '' },
     fresh: { type: 'boolean', default: false },
   },
 });
-const [count, seed, workers, stepSeconds, budget] = [
-  'count',
-  'seed',
-  'workers',
-  'step-seconds',
-  'budget',
-].map((name) => Number(values[name]));
+const [count, seed, workers] = [Number(values.count), Number(values.seed), Number(values.workers)];
+const [stepSeconds, budget] = [Number(values['step-seconds']), Number(values.budget)];
 /** Seconds after which the judging of one package is given up. */
 const patience = 3600;
 
@@ -38,7 +43,8 @@ compile('tsconfig.json');
 // It takes many minutes and must not be in the way of anything.
 setPriority(constants.priority.PRIORITY_LOW);
 const program = join(root, '.build/test/conformance/mutation/work.js');
-const { cannotRebuild, complete, tasks } = planned();
+const { cannotRebuild, left, complete, tasks } = planned();
+for (const reason of left) console.error(`not changed: ${reason}`);
 if (cannotRebuild !== false) {
   console.error(cannotRebuild);
   process.exit(1);
@@ -47,7 +53,9 @@ const kept = join(root, '.cache/mutants', `${identity()}-${count}-${seed}-${step
 if (values.fresh) rmSync(kept, { recursive: true, force: true });
 mkdirSync(kept, { recursive: true });
 const began = Date.now();
+/** @type {Result[]} */
 const results = [];
+/** @type {string[]} */
 const failed = [];
 // In strides, so that a part of them has packages of every version.
 const stride = 9;
@@ -55,8 +63,9 @@ const pending = [...tasks.entries()].sort(([a], [b]) => (a % stride) - (b % stri
 await Promise.all(Array.from({ length: workers }, work));
 report();
 
+/** @returns {{ cannotRebuild: string | false, left: string[], complete: boolean, tasks: Task[] }} */
 function planned() {
-  const argv = [program, 'tasks', String(count)];
+  const argv = [program, 'tasks', String(count), values.only];
   const { stdout, status } = spawnSync(process.execPath, argv, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -70,7 +79,7 @@ function planned() {
 function identity() {
   const hash = createHash('sha256').update(JSON.stringify(tasks.map(({ file, due }) => [file, due])));
   for (const folder of ['src', 'test/conformance/mutation', 'test/support']) {
-    const names = readdirSync(join(root, '.build', folder), { recursive: true }).sort();
+    const names = readdirSync(join(root, '.build', folder), { recursive: true, encoding: 'utf8' }).sort();
     for (const name of names.filter((each) => each.endsWith('.js')))
       hash.update(readFileSync(join(root, '.build', folder, name)));
   }
@@ -91,11 +100,16 @@ async function work() {
       for (const defect of result.defects) console.error(`  DEFECT ${defect}`);
     } catch (failure) {
       failed.push(task.file);
-      console.error(`${task.file}: ${failure.message}`);
+      console.error(`${task.file}: ${failure instanceof Error ? failure.message : failure}`);
     }
   }
 }
 
+/**
+ * @param {Task} task
+ * @param {number} from the seed
+ * @returns {Promise<Omit<Result, 'file'>>}
+ */
 function judged(task, from) {
   const start = Date.now();
   const argv = [program, 'judge', ...[task, from, stepSeconds].map((value) => JSON.stringify(value))];
@@ -104,7 +118,10 @@ function judged(task, from) {
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: patience * 1000,
     });
-    const [output, errors] = [[], []];
+    /** @type {Buffer[]} */
+    const output = [];
+    /** @type {Buffer[]} */
+    const errors = [];
     child.stdout.on('data', (chunk) => output.push(chunk));
     child.stderr.on('data', (chunk) => errors.push(chunk));
     child.on('error', reject);
@@ -124,32 +141,39 @@ function report() {
   const defects = results.flatMap((result) => result.defects);
   const mutants = sumOf(Object.values(totals.verdicts).flatMap(Object.values));
   console.error(`${mutants} mutants of ${results.length} packages, ${defects.length} defects`);
+  const listed = sumOf(results.map((result) => result.listed));
   const whole = results.length === tasks.length;
   if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
   else if (!whole) console.error('the budget is used up; the same command goes on from here');
-  if (complete && defects.length === 0) writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants));
+  if (complete && defects.length === 0)
+    writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants, listed));
   else console.error('docs/mutants.md is left as it is');
   process.exitCode = defects.length > 0 || failed.length > 0 ? 1 : 0;
 }
 
+/** @param {readonly Result[]} list */
 function summed(list) {
-  const verdicts = {};
-  const covered = {};
-  for (const result of list) {
-    for (const [kind, counts] of Object.entries(result.verdicts))
-      for (const [verdict, times] of Object.entries(counts)) {
-        verdicts[kind] ??= {};
-        verdicts[kind][verdict] = (verdicts[kind][verdict] ?? 0) + times;
-      }
-    for (const [members, times] of Object.entries(result.covered))
-      covered[members] = (covered[members] ?? 0) + times;
-  }
-  return { verdicts, covered };
+  const kinds = [...new Set(list.flatMap(({ verdicts }) => Object.keys(verdicts)))];
+  const ofKind = (/** @type {string} */ kind) =>
+    summedCounts(list.map(({ verdicts }) => verdicts[kind] ?? {}));
+  return {
+    verdicts: Object.fromEntries(kinds.map((kind) => [kind, ofKind(kind)])),
+    covered: summedCounts(list.map(({ covered }) => covered)),
+  };
 }
 
-function page({ verdicts, covered }, mutants) {
+/**
+ * @param {ReturnType<typeof summed>} totals
+ * @param {number} mutants
+ * @param {number} listed
+ */
+function page({ verdicts, covered }, mutants, listed) {
   const seconds = sumOf(results.map((result) => result.seconds));
   const classes = ['rejected', 'inconclusive', 'build-failed', 'not-reproduced', 'reproduced'];
+  /**
+   * @param {Counts} counts
+   * @param {string} name
+   */
   const ofClass = (counts, name) =>
     sumOf(
       Object.entries(counts)
@@ -158,6 +182,10 @@ function page({ verdicts, covered }, mutants) {
     );
   const kinds = Object.entries(verdicts).sort(byName);
   const all = summedCounts(kinds.map(([, counts]) => counts));
+  /**
+   * @param {string} name
+   * @param {Counts} counts
+   */
   const row = (name, counts) => [
     name,
     sumOf(Object.values(counts)),
@@ -178,6 +206,18 @@ ${table(
   [...kinds.map(([kind, counts]) => row(kind, counts)), row('**all**', all)],
 )}
 
+## In lists
+
+Some mutants of each package were verified again: each alone, then all in one run together with the package itself, its siblings of the same build, and
+files that are rejected, inconclusive or fail to build, in three orders. ${listed} verdicts in such lists were held against the verdict alone; plan and
+report were the same each time.
+
+## What a recipe means
+
+Recipes were changed as the same melange would have written them: a step that must not run ends the build or leaves a file, an assertion
+counts wrongly, options or architectures say otherwise. There it is known what must become of the package. That such a recipe was judged in
+another way would have been a defect, in either direction: one that means the same must be reproduced.
+
 ## Reproduced all the same
 
 Some values are the builder's and stand in one place only, and some parts of a recipe have no influence on the package. Then the changed
@@ -193,32 +233,31 @@ ${table(['verdict', 'mutants'], Object.entries(all).sort(byName))}
 `;
 }
 
+/** @param {readonly Result[]} list */
 function versionsOf(list) {
-  const versions = new Set(list.map(({ file }) => file.split('/')[1]));
+  const versions = new Set(list.map(({ file }) => file.split('/')[1] ?? ''));
   const melange = [...versions].filter((name) => name.startsWith('v')).sort(byVersion);
   return `melange ${melange.join(', ')}${versions.size > melange.length ? ', and like production’s' : ''}`;
 }
 
-function byVersion(a, b) {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
-
+/** @param {readonly Counts[]} list */
 function summedCounts(list) {
+  /** @type {Record<string, number>} */
   const all = {};
   for (const counts of list)
-    for (const [verdict, times] of Object.entries(counts)) all[verdict] = (all[verdict] ?? 0) + times;
+    for (const [name, times] of Object.entries(counts)) all[name] = (all[name] ?? 0) + times;
   return all;
 }
 
+/** @param {readonly number[]} numbers */
 function sumOf(numbers) {
   return numbers.reduce((sum, number) => sum + number, 0);
 }
 
+/**
+ * @param {readonly [string, unknown]} left
+ * @param {readonly [string, unknown]} right
+ */
 function byName([a], [b]) {
   return a < b ? -1 : 1;
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -24,10 +24,15 @@ process.exitCode =
   spawnSync(process.execPath, [program, 'verify', ...options, subject], { cwd: root, stdio: 'inherit' })
     .status ?? 1;
 
-/** The names in the package's environment lock. */
+/**
+ * The names in the package's environment lock.
+ * @returns {string[]}
+ */
 function recordedPackages() {
   const inspected = wolfiRepro(['inspect', '--format', 'json', '--key', key, subject]);
-  return JSON.parse(inspected).packages[0].claim.environment.map((locked) => locked.split('=', 1)[0]);
+  /** @type {string[]} */
+  const locked = JSON.parse(inspected).packages[0].claim.environment;
+  return locked.flatMap((each) => each.split('=', 1));
 }
 
 /**
@@ -35,6 +40,7 @@ function recordedPackages() {
  * author is trusted by whoever runs this script.
  */
 function sandboxOptions() {
+  /** @type {{ found: { what: string, state: string, detail: string, remedy?: string }[] }} */
   const { found } = JSON.parse(wolfiRepro(['doctor', '--format', 'json']));
   const lacking = found.filter(({ state }) => state === 'missing');
   if (lacking.length === 0) return [];
@@ -51,6 +57,7 @@ function sandboxOptions() {
   process.exit(4);
 }
 
+/** @param {readonly string[]} argv */
 function wolfiRepro(argv) {
   return spawnSync(process.execPath, [program, ...argv], { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 })
     .stdout;

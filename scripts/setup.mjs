@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const labEnvironment = join(root, '.cache/lab/environment');
 
-const least = [20, 19];
+const least = { major: 20, minor: 19 };
 
 export function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > least[0] || (major === least[0] && minor >= least[1])) return;
-  console.error(`Node ${least.join('.')} or later is needed; this is ${process.versions.node}.`);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > least.major || (major === least.major && minor >= least.minor)) return;
+  console.error(`Node ${least.major}.${least.minor} or later is needed; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
@@ -27,14 +27,14 @@ export function installPackages() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  // Not `npm ci`: it refuses a lock file without the binaries of foreign platforms, which not every registry serves.
-  // This keeps to the locked versions and digests all the same, and leaves the lock file as it is.
-  const argv = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  run('npm', argv, 'installing npm packages');
+  run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], 'installing npm packages');
   writeFileSync(stamp, wanted);
 }
 
-/** Compiles; `project` is a tsconfig file. */
+/**
+ * Compiles.
+ * @param {string} project a tsconfig file
+ */
 export function compile(project) {
   run(
     process.execPath,
@@ -46,6 +46,7 @@ export function compile(project) {
 /**
  * Makes sure that the named programs are there, through the system's package manager where this process may use it.
  * Returns those that are still missing.
+ * @param {readonly { program: string, package: string }[]} wanted
  */
 export function installPrograms(wanted) {
   const missing = () => wanted.filter(({ program }) => !hasProgram(program));
@@ -62,8 +63,9 @@ export function installPrograms(wanted) {
   return missing();
 }
 
+/** @param {string} name */
 export function hasProgram(name) {
-  const path = process.env.PATH ?? '/usr/bin:/bin';
+  const path = process.env['PATH'] ?? '/usr/bin:/bin';
   return [...path.split(':'), '/usr/sbin', '/sbin'].some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
@@ -77,6 +79,8 @@ export function hasProgram(name) {
 /**
  * Makes the lab's build environment from Debian's packages. `only` names its packages; all where undefined. Returns the folder,
  * with what Debian no longer serves left out and said, or undefined with the reason said where nothing of it can be made.
+ * @param {readonly string[]} [only]
+ * @returns {string | undefined}
  */
 export function makeEnvironment(only) {
   const stamp = join(labEnvironment, 'made-for');
@@ -117,18 +121,32 @@ export function makeEnvironment(only) {
 
 const missingList = join(labEnvironment, 'x86_64/missing.json');
 
-/** Packages of the environment that Debian no longer had when it was made. */
+/**
+ * Packages of the environment that Debian no longer had when it was made.
+ * @param {readonly string[]} [only]
+ * @returns {string[]}
+ */
 function missingPackages(only) {
   if (!existsSync(missingList)) return [];
+  /** @type {string[]} */
   const missing = JSON.parse(readFileSync(missingList, 'utf8'));
   return only === undefined ? missing : missing.filter((name) => [...only].includes(name));
 }
 
+/**
+ * @param {string} why
+ * @returns {undefined}
+ */
 function unavailable(why) {
   console.error(`no recorded build environment: ${why}`);
   return undefined;
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} argv
+ * @param {string} what is done, for who waits
+ */
 function run(command, argv, what) {
   console.error(what);
   const { status, error } = spawnSync(command, argv, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -137,7 +155,11 @@ function run(command, argv, what) {
   process.exit(1);
 }
 
-/** Runs a program whose standard output nobody needs; what it says on standard error is shown. */
+/**
+ * Runs a program whose standard output nobody needs; what it says on standard error is shown.
+ * @param {string} command
+ * @param {readonly string[]} argv
+ */
 function quiet(command, argv) {
   const { status, stderr, error } = spawnSync(command, argv, {
     cwd: root,

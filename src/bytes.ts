@@ -95,6 +95,13 @@ export function printable(text: string): string {
   });
 }
 
+/** Without the characters of a set that a text ends with; a regular expression for it goes back over a run for each of its characters. */
+export function trimmedEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1]!)) end -= 1;
+  return text.slice(0, end);
+}
+
 /** `1 entry`, `2 entries`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -11,6 +11,7 @@ import { lend, makeReach } from './build/sandbox/reach.ts';
 import { defaultBuildLimits, type IdMapping } from './build/sandbox/sandbox.ts';
 import { Failure } from './failure.ts';
 import { findProgram, OutputTail } from './process.ts';
+import { ownInput } from './program-input.ts';
 
 export interface Diagnosis {
   readonly what: string;
@@ -178,7 +179,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
       limits: defaultBuildLimits,
       signal: new AbortController().signal,
     });
-    await sandbox.run({ argv: ['/nothing'], env: new Map(), onOutput: () => undefined });
+    await sandbox.run({ ...ownInput(['/nothing']), onOutput: () => undefined });
   } catch (failure) {
     said = detailOf(failure);
   }

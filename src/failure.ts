@@ -16,6 +16,7 @@ export type RejectedReason =
   | 'unsafe-entry'
   | 'limit-exceeded'
   | 'contradiction'
+  | 'unsafe-name'
   | 'unsafe-recipe';
 
 /** No statement about the package is possible. */
@@ -66,6 +67,7 @@ const classes: Record<FailureCode, FailureClass> = {
   'unsafe-entry': 'rejected',
   'limit-exceeded': 'rejected',
   contradiction: 'rejected',
+  'unsafe-name': 'rejected',
   'unsafe-recipe': 'rejected',
   unsigned: 'inconclusive',
   'unknown-key': 'inconclusive',
@@ -148,6 +150,30 @@ export function describeTried(failures: readonly Failure[]): string | undefined 
   if (lines.length === 0) return undefined;
   const more = lines.length - mostTried;
   return [...lines.slice(0, mostTried), ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/**
+ * What was thrown while one package was judged, as the failure of that package: everything unforeseen is `internal`, and `cancelled` once
+ * the run was. `usage` is about the whole run and is thrown on.
+ */
+export function failureOfPackage(thrown: unknown, signal: AbortSignal): Failure {
+  const failure = asFailure(thrown);
+  if (failure instanceof Failure) {
+    if (failure.class === 'usage') throw failure;
+    return failure;
+  }
+  if (signal.aborted) return new Failure('cancelled', 'the run was cancelled', { cause: thrown });
+  return new Failure('internal', `wolfi-repro has a defect: ${describeDefect(thrown)}`, { cause: thrown });
+}
+
+const mostDefectText = 200;
+
+/** A report holds no path of this machine, and messages of system calls do. */
+function describeDefect(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'something was thrown that is not an error';
+  const { name, message, code, syscall } = thrown as NodeJS.ErrnoException;
+  if (syscall !== undefined) return `${syscall}: ${code}`;
+  return message.includes('/') ? name : `${name}: ${message}`.slice(0, mostDefectText);
 }
 
 /** What a disk answers that is full, spent or closed to this user (errno(3)). */

@@ -1,11 +1,13 @@
 /** A folder of packages made into a repository that apk can use. */
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readApk } from './apk/apk.ts';
 import { compareBytes } from './bytes.ts';
 import { emitIndex, type IndexSigner, indexRecord } from './emit/index-archive.ts';
 import { Failure } from './failure.ts';
+import { writeBelow } from './folders.ts';
 import { fileSource } from './inputs/files.ts';
+import { ownFileName } from './names.ts';
 
 export interface IndexedFolder {
   readonly path: string;
@@ -23,8 +25,6 @@ export async function indexFolder(folder: string, signer: IndexSigner | undefine
   if (names.length === 0) throw new Failure('usage', `${folder} has no packages`);
   const records: string[] = [];
   for (const name of names) records.push(indexRecord(await readApk(fileSource(join(folder, name)))));
-  const path = join(folder, 'APKINDEX.tar.gz');
-  writeFileSync(`${path}.part`, emitIndex(records, '', signer));
-  renameSync(`${path}.part`, path);
+  const path = await writeBelow(folder, ownFileName('APKINDEX.tar.gz'), [emitIndex(records, '', signer)]);
   return { path, packages: names.length };
 }

@@ -22,6 +22,7 @@ export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export { type Inspection, inspect } from './inspect.ts';
 export { type LockedPlan, lock } from './lock.ts';
+export { type Architecture, parseArchitecture } from './names.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
 export { type RebuildTarget, type RebuiltFile, rebuild } from './rebuild.ts';
 export { diffFormats } from './report/diff-formats.ts';

@@ -10,9 +10,10 @@ import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
-import type { Failure } from './failure.ts';
+import { type Failure, failureOfPackage } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
-import { examineSubject, openRun } from './flow/subject.ts';
+import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
+import type { Examined } from './flow/target.ts';
 
 export interface Inspection {
   readonly file: string;
@@ -91,25 +92,36 @@ export interface InspectedSbom {
 
 /** Inspects files. Nothing about a file is a failure of the inspection. */
 export async function inspect(files: readonly string[], given: RunOptions): Promise<Inspection[]> {
-  const { options, repositories } = await openRun(files, { ...given, allowUnsigned: true });
+  const open = runOpener({ ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    const examined = await examineSubject(file, repositories, options);
-    const { apk, claim, chain, failure } = examined;
-    inspections.push({
-      file,
-      failure,
-      package: apk === undefined ? undefined : inspectPackage(apk),
-      chain,
-      claim: claim === undefined ? undefined : inspectClaim(claim),
-      sbom:
-        apk === undefined || claim === undefined
-          ? undefined
-          : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
-      findings: [...(claim?.findings ?? []), ...examined.noticed],
-    });
+    const { options, repositories } = await open(file);
+    try {
+      inspections.push(inspectExamined(await examineSubject(file, repositories, options)));
+    } catch (thrown) {
+      const failure = failureOfPackage(thrown, given.machine.signal);
+      if (failure.class === 'internal')
+        given.onProgress({ kind: 'defect', subject: file, thrown: failure.cause ?? failure });
+      inspections.push(inspectExamined(unexamined(file, failure)));
+    }
   }
   return inspections;
+}
+
+/** What is to be said of a file that was examined. */
+export function inspectExamined({ file, apk, claim, chain, noticed, failure }: Examined): Inspection {
+  return {
+    file,
+    failure,
+    package: apk === undefined ? undefined : inspectPackage(apk),
+    chain,
+    claim: claim === undefined ? undefined : inspectClaim(claim),
+    sbom:
+      apk === undefined || claim === undefined
+        ? undefined
+        : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
+    findings: [...(claim?.findings ?? []), ...noticed],
+  };
 }
 
 function inspectPackage(apk: Apk): InspectedPackage {

@@ -3,7 +3,7 @@
 import type { Sha256 } from './digest.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
-import { type Prepared, prepare } from './flow/prepare.ts';
+import { type Prepared, packagePlanner } from './flow/prepare.ts';
 import { examineSubject, openRun } from './flow/subject.ts';
 import { isTarget, type Target } from './flow/target.ts';
 import { isNewer } from './plan/environment-findings.ts';
@@ -59,7 +59,7 @@ export async function lockRun(file: string, given: RunOptions): Promise<LockedRu
   if (!isTarget(examined))
     throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
   const opened = await repositories(examined.claim.architecture);
-  const prepared = await prepare([examined], opened, options);
+  const prepared = await packagePlanner(options)(examined, opened);
   const path = examined.source.name;
   return {
     examined,
@@ -73,8 +73,7 @@ export async function lockRun(file: string, given: RunOptions): Promise<LockedRu
 /** Plans one package. Fails with the reason why it cannot be planned. */
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
   const { examined, prepared } = await lockRun(file, given);
-  const plan = prepared.plans[0]!;
-  const { guest, substituted } = prepared;
+  const { plan, guest, substituted } = prepared;
   const findings = [...examined.noticed, ...prepared.findings];
   const packages = guest.kind === 'recorded' ? guest.packages : [];
   const environment = packages.map((found): PinnedPackage => {

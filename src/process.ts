@@ -1,9 +1,11 @@
 /** The one place that starts programs: argument arrays only, bounded output, cancellable. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import { Failure } from './failure.ts';
+import { largest } from './lists.ts';
 
 /** The machine's own programs; nothing of a caller's search path is used. */
 export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -72,13 +74,19 @@ export async function startProcess(
 ): Promise<RunningProcess> {
   options.signal?.throwIfAborted();
   const nowhere = openSync('/dev/null', 'r');
-  const child = spawn(command, argv, {
-    cwd: options.cwd,
-    env: { ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...furtherDescriptors(options, nowhere)],
-    detached: true,
-  });
-  closeSync(nowhere);
+  let child: ChildProcess;
+  try {
+    child = spawn(command, argv, {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...furtherDescriptors(options, nowhere)],
+      detached: true,
+    });
+  } catch (cause) {
+    throw notStarted(command, cause);
+  } finally {
+    closeSync(nowhere);
+  }
   child.on('error', () => undefined);
   const end = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', end);
@@ -105,7 +113,22 @@ export async function startProcess(
 async function begun(child: ChildProcess, command: string): Promise<void> {
   if (child.pid !== undefined) return;
   const cause = await new Promise((resolve) => child.once('error', resolve));
-  throw new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
+  throw notStarted(command, cause);
+}
+
+/** What Node says of arguments that no program can be given: too long (execve(2)), or with a zero byte. */
+const faultsOfArguments = new Set(['E2BIG', 'ERR_INVALID_ARG_VALUE', 'ENAMETOOLONG']);
+
+/** `unsupported` where what the program was given is the reason, which says nothing about this machine; else `sandbox-unavailable`. */
+function notStarted(command: string, cause: unknown): Failure {
+  const { code, message } =
+    cause instanceof Error ? (cause as NodeJS.ErrnoException) : { code: '', message: '' };
+  return faultsOfArguments.has(code ?? '')
+    ? new Failure('unsupported', `${command} cannot be given such arguments`, {
+        got: message.split('\n', 1)[0]!,
+        cause,
+      })
+    : new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
 }
 
 /** Hands streams to callbacks. What a callback throws would be caught by nobody: it ends the program instead. */
@@ -137,7 +160,7 @@ class Guard {
  */
 function furtherDescriptors({ onStatus }: ProcessOptions, nowhere: number): ('ignore' | 'pipe' | number)[] {
   const leaked = inheritableDescriptors();
-  const last = Math.max(onStatus === undefined ? 3 : 4, ...leaked);
+  const last = largest(leaked, onStatus === undefined ? 3 : 4);
   return Array.from({ length: last - 3 }, (_, index) => {
     const descriptor = index + 4;
     if (descriptor === 4 && onStatus !== undefined) return 'pipe';
@@ -210,8 +233,7 @@ export async function runProcess(
   guard.consume(child.stderr, told);
   const { exitCode, signal: endSignal, cause } = await child;
   if (guard.failure !== undefined) throw guard.failure.cause;
-  if (child.pid === undefined)
-    throw new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
+  if (child.pid === undefined) throw notStarted(command, cause);
   return { exitCode, signal: endSignal, output: output.text() };
 }
 

@@ -1,105 +1,120 @@
-/** The flow: published files in, one verdict each out. Each line of `verifyBuild` is an arrow of docs/architecture.md. */
+/**
+ * The flow: published files in, one verdict each out. Every file is examined, planned and judged as if it were alone; files whose plans
+ * give the same build share its steps and nothing else. Each line of `verifyBuild` is an arrow of docs/architecture.md.
+ */
 import type { StepObserver } from './build/steps.ts';
-import type { ClaimFinding } from './claim/findings.ts';
+import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
-import { asFailure, Failure } from './failure.ts';
+import type { RebuildRequest } from './engine/engine.ts';
+import { Failure, failureOfPackage } from './failure.ts';
+import { type BuiltPackage, builtPackage } from './flow/built-package.ts';
 import type { RunOptions } from './flow/options.ts';
-import { groupByBuild, type Prepared, prepare } from './flow/prepare.ts';
-import { examineSubject, type OpenRun, openRun, unexamined } from './flow/subject.ts';
-import { type Examined, isTarget, subjectOf, type Target } from './flow/target.ts';
-import type { triangulate } from './flow/triangulate.ts';
-import { type Plan, planIdentity } from './plan/plan.ts';
+import { type Planner, type Prepared, packagePlanner } from './flow/prepare.ts';
+import { failedResult, knownOf } from './flow/results.ts';
+import { examineSubject, type OpenRun, runOpener, unexamined } from './flow/subject.ts';
+import { isTarget, type Target } from './flow/target.ts';
+import type { JudgedPackage } from './flow/triangulate.ts';
+import { grouped } from './lists.ts';
+import type { PackageName } from './names.ts';
+import { buildIdentity, type Plan } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
-import { verdictOfFailure } from './verdict/verdict.ts';
 
-/** Verifies packages by file. Every one is judged; fails only with `usage` or `internal`. */
+/** Verifies packages by file. Every one is judged, whatever becomes of the others; fails only with `usage`. */
 export async function verify(files: readonly string[], given: RunOptions): Promise<RunResult> {
+  const open = runOpener(given);
+  const plannerOf = remembered(({ options }: OpenRun) => packagePlanner(options));
+  const found = await mapConcurrently(files, given.jobs, (file) => plan(file, open, plannerOf, given));
+  const results = new Map<Candidate, PackageResult>();
+  const groups = groupByBuild(found.filter(isCandidate), ({ prepared }) => prepared.plan);
+  await mapConcurrently(groups, given.jobs, async (candidates) => {
+    const judged = await verifyBuild(candidates);
+    for (const [index, candidate] of candidates.entries()) results.set(candidate, judged[index]!);
+  });
+  return runResult(found.map((each) => (isCandidate(each) ? results.get(each)! : each)));
+}
+
+/** A package that can be built, with how. */
+interface Candidate {
+  readonly target: Target;
+  readonly prepared: Prepared;
+  readonly options: RunOptions;
+}
+
+function isCandidate(found: Candidate | PackageResult): found is Candidate {
+  return 'prepared' in found;
+}
+
+/** Examines and plans one package; its result where that cannot be done. */
+async function plan(
+  file: string,
+  open: ReturnType<typeof runOpener>,
+  plannerOf: (run: OpenRun) => Planner,
+  given: RunOptions,
+): Promise<Candidate | PackageResult> {
+  let examined = unexamined(file, undefined);
   try {
-    return await verifyOpened(files, await openRun(files, given));
+    given.onProgress({ kind: 'stage', subject: file, stage: 'read' });
+    const run = await open(file);
+    const { options, repositories } = run;
+    examined = await examineSubject(file, repositories, options);
+    if (!isTarget(examined)) return await failedResult(examined, examined.failure!, options);
+    stage(examined, options, 'plan');
+    const prepared = await plannerOf(run)(examined, await repositories(examined.claim.architecture));
+    return { target: examined, prepared, options };
   } catch (thrown) {
-    const failure = asFailure(thrown);
-    if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
-      throw failure;
-    return runResult(
-      await Promise.all(files.map((file) => failedResult(unexamined(file, failure), failure))),
-    );
+    return failedResult(examined, failureOfPackage(thrown, given.machine.signal), given);
   }
 }
 
-async function verifyOpened(
-  files: readonly string[],
-  { options, repositories }: OpenRun,
-): Promise<RunResult> {
-  const examined = await mapConcurrently(files, options.jobs, (file) => {
-    options.onProgress({ kind: 'stage', subject: file, stage: 'read' });
-    return examineSubject(file, repositories, options);
-  });
-  const results = new Map<Examined, PackageResult>();
-  for (const each of examined) {
-    if (!isTarget(each)) results.set(each, await failedResult(each, each.failure!));
-  }
-  const groups = groupByBuild(examined.filter(isTarget));
-  await mapConcurrently(groups, options.jobs, async (targets) => {
-    const opened = await repositories(targets[0]!.claim.architecture);
-    for (const [target, result] of await verifyBuild(targets, opened, options)) results.set(target, result);
-  });
-  return runResult(examined.map((each) => results.get(each)!));
+function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
-type Repositories = Parameters<typeof prepare>[1];
+function stage({ claim }: Target, { onProgress }: RunOptions, name: 'plan' | 'rebuild' | 'compare'): void {
+  onProgress({ kind: 'stage', subject: claim.recipe.package.name, stage: name });
+}
 
-async function verifyBuild(
-  targets: readonly Target[],
-  repositories: Repositories,
-  options: RunOptions,
-): Promise<[Target, PackageResult][]> {
-  const stage = (name: 'plan' | 'rebuild' | 'compare') =>
-    options.onProgress({ kind: 'stage', subject: targets[0]!.claim.recipe.package.name, stage: name });
-  let prepared: Prepared | undefined;
+/** Values that share a build, in the order given. */
+function groupByBuild<V>(values: readonly V[], planOf: (value: V) => Plan): V[][] {
+  return [...grouped(values, (value) => busy(() => buildIdentity(planOf(value)))).values()];
+}
+
+/** Builds once and judges each package on its own, in the order given. */
+async function verifyBuild(candidates: readonly Candidate[]): Promise<readonly PackageResult[]> {
+  const [{ target, prepared, options }] = candidates as [Candidate];
   try {
-    stage('plan');
-    prepared = await prepare(targets, repositories, options);
-    stage('rebuild');
-    const observer = observeSteps(targets[0]!.claim.recipe.package.name, options);
+    stage(target, options, 'rebuild');
+    const observer = observeSteps(target.claim.recipe.package.name, options);
     const request = { ...prepared, machine: options.machine, observer: loadingJudge(observer) };
-    const built = await (options.engine ?? usualEngine).rebuild(request);
+    const plans = candidates.map((each) => each.prepared.plan);
+    const rebuilt = await (options.engine ?? usualEngine).rebuild({ ...request, plans });
     try {
-      stage('compare');
-      const { decideVersion } = await import('./flow/builder-version.ts');
-      const { judge } = await import('./flow/judge.ts');
-      const decided = await decideVersion(targets, prepared, built, options.machine);
-      const { rebuilt } = decided;
-      prepared = decided.prepared;
-      const results = await Promise.all(
-        targets.map(async (target, index): Promise<PackageResult> => {
-          try {
-            const known = await knownOf(target, prepared!.plans[index], prepared);
-            return { ...known, ...(await judge(target, index, prepared!, rebuilt, options)) };
-          } catch (thrown) {
-            const failure = asFailure(thrown);
-            if (!(failure instanceof Failure)) throw failure;
-            return failedResult(target, failure, prepared!.plans[index], prepared);
-          }
-        }),
+      stage(target, options, 'compare');
+      const judged = await Promise.all(
+        candidates.map((each, index) => judgeCandidate(each, builtPackage(rebuilt, index, plans[index]!))),
       );
-      const triangulated = await withFurtherBuilds(results, { ...request, ...prepared }, rebuilt, options);
-      return targets.map((target, index) => [target, triangulated[index]!]);
+      return await withFurtherBuilds(candidates, judged, request);
     } finally {
-      await built.dispose();
+      await rebuilt.dispose();
     }
   } catch (thrown) {
-    const failure = asFailure(thrown);
-    if (!(failure instanceof Failure)) throw failure;
-    return Promise.all(
-      targets.map(
-        async (target, index): Promise<[Target, PackageResult]> => [
-          target,
-          await failedResult(target, failure, prepared?.plans[index], prepared),
-        ],
-      ),
-    );
+    const failure = failureOfPackage(thrown, options.machine.signal);
+    return Promise.all(candidates.map((each) => failedCandidate(each, failure, each.prepared)));
   }
+}
+
+function failedCandidate(
+  { target, prepared, options }: Candidate,
+  failure: Failure,
+  { plan: carriedOut }: Pick<BuiltPackage, 'plan'>,
+): Promise<PackageResult> {
+  return failedResult(target, failure, options, carriedOut, prepared);
 }
 
 /** What comes after the steps is loaded while they run. */
@@ -114,54 +129,59 @@ function loadingJudge(observer: StepObserver): StepObserver {
   };
 }
 
-/** More builds, where any are wanted. */
-const withFurtherBuilds: typeof triangulate = async (results, request, first, options) => {
-  const { repeat = 1, vary = [] } = options;
+async function judgeCandidate(candidate: Candidate, first: BuiltPackage): Promise<JudgedPackage> {
+  const { target, prepared, options } = candidate;
+  let built = first;
+  try {
+    const { decideVersion } = await import('./flow/builder-version.ts');
+    const { judge } = await import('./flow/judge.ts');
+    built = await decideVersion(target, prepared, first, options.machine);
+    const known = await knownOf(target, built.plan, prepared);
+    return { built, result: { ...known, ...(await judge(target, prepared, built, options)) } };
+  } catch (thrown) {
+    const failure = failureOfPackage(thrown, options.machine.signal);
+    return { built, result: await failedCandidate(candidate, failure, built) };
+  }
+}
+
+/** More builds, where any are wanted and the first gave a package. */
+async function withFurtherBuilds(
+  candidates: readonly Candidate[],
+  judged: readonly JudgedPackage[],
+  request: Omit<RebuildRequest, 'plans'>,
+): Promise<readonly PackageResult[]> {
+  const results = judged.map(({ result }) => result);
+  const { repeat = 1, vary = [] } = candidates[0]!.options;
   if (repeat < 2 && vary.length === 0) return results;
-  return (await import('./flow/triangulate.ts')).triangulate(results, request, first, options);
-};
-
-async function failedResult(
-  examined: Examined,
-  failure: Failure,
-  plan?: Plan,
-  noticed?: Noticed,
-): Promise<PackageResult> {
-  const verdict = verdictOfFailure(failure);
-  if (verdict === undefined) throw failure;
-  return { ...(await knownOf(examined, plan, noticed)), verdict, sbom: undefined, caveats: [], skipped: [] };
+  const { triangulate } = await import('./flow/triangulate.ts');
+  // The version that was found for a package is part of its plan from now on.
+  const repeatable = [...judged.keys()].filter((index) => canRepeat(judged[index]!));
+  for (const open of groupByBuild(repeatable, (index) => judged[index]!.built.plan)) {
+    const found = await triangulate(
+      open.map((index) => judged[index]!),
+      request,
+      candidates[0]!.options,
+    );
+    for (const [at, index] of open.entries()) {
+      const each = found[at]!;
+      results[index] =
+        each instanceof Failure
+          ? await failedCandidate(candidates[index]!, each, judged[index]!.built)
+          : each;
+    }
+  }
+  return results;
 }
 
-/** What was noticed while a build was prepared. */
-type Noticed = Pick<Prepared, 'findings' | 'substituted'>;
-
-async function knownOf(examined: Examined, plan: Plan | undefined, noticed: Noticed | undefined) {
-  const { findings = [], substituted } = noticed ?? {};
-  return {
-    file: examined.file,
-    subject: subjectOf(examined),
-    chain: examined.chain,
-    findings: [
-      ...(examined.claim?.findings ?? []),
-      ...(await sbomFindings(examined, plan)),
-      ...examined.noticed,
-      ...findings,
-    ],
-    plan: plan === undefined ? undefined : { identity: planIdentity(plan), plan },
-    ...(substituted === undefined ? {} : { substituted }),
-  };
-}
-
-/** What the SBOM of a package that was planned testifies about it. */
-async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): Promise<ClaimFinding[]> {
-  if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
-  const { recordFindings } = await import('./emit/sbom/production/findings.ts');
-  const { witnessPaths } = await import('./emit/sbom/production/witness.ts');
-  return recordFindings(witnessPaths(apk, claim), plan?.builder.sbomRecord ?? undefined);
+function canRepeat({ built, result }: JudgedPackage): boolean {
+  return !(built.emitted instanceof Failure) && result.verdict.kind !== 'internal';
 }
 
 /** Passes what the steps of a build do on to whoever watches the run. */
-export function observeSteps(subject: string, { onProgress }: Pick<RunOptions, 'onProgress'>): StepObserver {
+export function observeSteps(
+  subject: PackageName,
+  { onProgress }: Pick<RunOptions, 'onProgress'>,
+): StepObserver {
   return {
     begin: ({ package: name, position, label }) =>
       onProgress({ kind: 'step', subject: name, position, label }),

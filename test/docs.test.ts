@@ -6,6 +6,29 @@ import { failureClasses } from '../src/failure.ts';
 import { nextSteps, verdictTitles } from '../src/report/words.ts';
 import { root } from './support/lab.ts';
 
+/** Pages of opencontainers/image-spec, which comments cite by its name. */
+const ofOpenContainers: ReadonlySet<string> = new Set([
+  ...['config.md', 'descriptor.md', 'image-index.md', 'image-layout.md', 'layer.md', 'manifest.md'],
+]);
+
+function sourceFiles(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+}
+
+/** Anchors of the headings of a page, as they are made where it is shown. */
+function headingsOf(page: string): Set<string> {
+  const headings = [...page.matchAll(/^#{1,6} (.*)$/gm)].map(([, heading]) => heading!);
+  return new Set(
+    headings.map((each) =>
+      each
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
 describe('the documentation', () => {
   const verdicts = readFileSync(join(root, 'docs/verdicts.md'), 'utf8');
   const headings = [...verdicts.matchAll(/^#{2,3} (\S+)$/gm)].map((match) => match[1]);
@@ -29,14 +52,28 @@ describe('the documentation', () => {
     assert.ok(transcript.includes(`$ ${command}\n${printed}--- exit code 0`));
   });
 
+  it('has every page and section that a comment in the source cites', () => {
+    for (const file of sourceFiles(join(root, 'src'))) {
+      const text = readFileSync(file, 'utf8').replace(/\n *\* ?/g, ' ');
+      for (const [, page, section] of text.matchAll(/(?<![\w.*/{}<>-])([\w/.-]*\w\.md)(?:#([\w-]+))?/g)) {
+        if (ofOpenContainers.has(page!)) continue;
+        assert.ok(existsSync(join(root, page!)), `${file} cites ${page}`);
+        if (section === undefined) continue;
+        const sections = headingsOf(readFileSync(join(root, page!), 'utf8'));
+        assert.ok(sections.has(section), `${file} cites ${page}#${section}`);
+      }
+    }
+  });
+
   it('links only to files that are there', () => {
     const pages = [
       'README.md',
       'CONTRIBUTING.md',
       'SECURITY.md',
-      ...readdirSync(join(root, 'docs'))
+      ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.md'))
         .map((name) => `docs/${name}`),
+      ...readdirSync(join(root, 'docs/melange')).map((name) => `docs/melange/${name}`),
     ];
     for (const page of pages) {
       const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(

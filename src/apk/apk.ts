@@ -7,8 +7,8 @@ import { Failure } from '../failure.ts';
 import { EntryCollector, Kept } from './collector.ts';
 import { requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
-import { defaultLimits, type Limits } from './limits.ts';
-import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
+import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
+import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
 import { isSignatureName, parseSignature, type Signature } from './signature.ts';
 import { type TarEnd, type TarHeader, TarReader, type TarSink } from './tar.ts';
 
@@ -73,15 +73,38 @@ export interface ReadOptions {
 export interface ByteSource {
   /** For messages; never opened. */
   readonly name: string;
+  /** This program made it: no bounds for strangers' files hold, and nothing in it speaks against a published file. */
+  readonly own?: true;
   open(): AsyncIterable<Uint8Array>;
 }
 
 /**
- * Reads a package. Fails with `unsupported-format` for what is something else, with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`; digests and
- * signatures inside it are read, not verified.
+ * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`, with `unsupported-format` for what is
+ * something else, and with `unsupported` instead for one of our own; digests and signatures inside it are read, not verified.
  */
 export async function readApk(source: ByteSource, options: ReadOptions = {}): Promise<Apk> {
-  const limits = options.limits ?? defaultLimits;
+  try {
+    return await readPackage(source, options, limitsFor(source, options.limits));
+  } catch (failure) {
+    throw ofSource(source, failure);
+  }
+}
+
+/** The bounds within which a source is read. */
+export function limitsFor({ own }: ByteSource, limits: Limits = defaultLimits): Limits {
+  return own === true ? withoutBounds(limits) : limits;
+}
+
+/** What fails of a source of our own, in words that do not speak against the published file. */
+export function ofSource({ own, name }: ByteSource, failure: unknown): unknown {
+  if (own !== true || !(failure instanceof Failure) || failure.class !== 'rejected') return failure;
+  return new Failure('unsupported', `the rebuilt package cannot be read: ${failure.message}`, {
+    got: failure.got ?? name,
+    cause: failure,
+  });
+}
+
+async function readPackage(source: ByteSource, options: ReadOptions, limits: Limits): Promise<Apk> {
   const reader = new ApkReader(limits, options);
   const file = sha256Hasher();
   let size = 0;
@@ -163,6 +186,14 @@ class ApkReader implements GzipSink {
     const { pkginfo } = controlSection(control.section, control.compressed);
     onControl?.(pkginfo);
     return (path) => keep?.(path, pkginfo) ?? false;
+  }
+
+  /** The size that is signed with the control section. */
+  announced(): number {
+    if (this.#draft!.kind === 'front') return 0;
+    const { section, compressed } = this.#sections.at(-1)!;
+    const size = pkgInfoValue(controlSection(section, compressed).pkginfo, 'size') ?? '';
+    return /^\d{1,15}$/.test(size) ? Number(size) : 0;
   }
 
   compressed(bytes: Uint8Array): void {

@@ -7,36 +7,76 @@ const controlNames =
 /** A directory that no entry of its own made. */
 const implied = 'implied';
 
+/** Folders of one path, and of a section without entries of their own: what a path of a few bytes may ask to be remembered. */
+const mostFolders = { inPath: 256, implied: 2_000_000 };
+
 /**
  * Requires that entries can be unpacked without leaving the root: relative paths without `..`, each path once,
  * paths through directories only, hard links to earlier files only, no control file among the data.
- * Fails with `unsafe-entry` or `duplicate-entry`.
+ * Takes time and memory for each part of a path, not for each of its parents' paths.
+ * Fails with `unsafe-entry`, `duplicate-entry` or `limit-exceeded`.
  */
 export class EntryRules {
-  readonly #types = new Map<string, string>();
+  /** Every path so far: by the number of its folder and its name in there, the number of itself. The root is 0. */
+  readonly #numbers = new Map<string, number>();
+  readonly #types: string[] = [implied];
+  #implied = 0;
 
   accept(entry: EntryShape): void {
     const path = entryPath(entry);
-    requireSafePath(path);
-    const present = this.#types.get(path);
+    const parts = safeParts(path);
+    const name = parts.pop()!;
+    const folder = this.#folder(path, parts);
+    const present = this.#types[this.#find(folder, name) ?? -1];
     if (present !== undefined && !(present === implied && entry.type === '5')) {
       throw new Failure('duplicate-entry', 'a path is there twice', { got: path });
     }
-    for (const parent of parentsOf(path)) {
-      const type = this.#types.get(parent);
-      if (type === undefined) this.#types.set(parent, implied);
-      else if (type !== '5' && type !== implied) {
-        throw new Failure('unsafe-entry', 'a path leads through something that is no directory', {
-          got: path,
-        });
-      }
-    }
-    if (entry.type === '1' && this.#types.get(withoutTrailingSlash(entry.linkname)) !== '0') {
+    if (entry.type === '1' && this.#typeOf(withoutTrailingSlash(entry.linkname)) !== '0') {
       throw new Failure('unsafe-entry', 'a hard link points to no earlier file of the package', {
         got: `${path} -> ${entry.linkname}`,
       });
     }
-    this.#types.set(path, entry.type);
+    this.#set(folder, name, entry.type);
+  }
+
+  /** The number of the folder that a path lies in; folders that are not there are implied. */
+  #folder(path: string, parts: readonly string[]): number {
+    let at = 0;
+    for (const part of parts) {
+      const next = this.#find(at, part);
+      const type = this.#types[next ?? -1];
+      if (type !== undefined && type !== '5' && type !== implied) {
+        throw new Failure('unsafe-entry', 'a path leads through something that is no directory', {
+          got: path,
+        });
+      }
+      at = next ?? this.#imply(at, part);
+    }
+    return at;
+  }
+
+  #imply(folder: number, name: string): number {
+    this.#implied += 1;
+    if (this.#implied > mostFolders.implied)
+      throw new Failure('limit-exceeded', 'paths lead through too many folders that are no entries');
+    return this.#set(folder, name, implied);
+  }
+
+  #typeOf(path: string): string | undefined {
+    let at: number | undefined = 0;
+    for (const part of path.split('/')) at = at === undefined ? undefined : this.#find(at, part);
+    return at === undefined || path === '' ? undefined : this.#types[at];
+  }
+
+  #find(folder: number, name: string): number | undefined {
+    return this.#numbers.get(`${folder}/${name}`);
+  }
+
+  #set(folder: number, name: string, type: string): number {
+    const number = this.#find(folder, name) ?? this.#types.length;
+    this.#numbers.set(`${folder}/${name}`, number);
+    this.#types[number] = type;
+    return number;
   }
 }
 
@@ -61,7 +101,7 @@ function withoutTrailingSlash(name: string): string {
   return name.endsWith('/') ? name.slice(0, -1) : name;
 }
 
-function requireSafePath(path: string): void {
+function safeParts(path: string): string[] {
   const parts = path.split('/');
   if (
     path === '' ||
@@ -73,8 +113,11 @@ function requireSafePath(path: string): void {
   if (parts.length === 1 && controlNames.test(path)) {
     throw new Failure('unsafe-entry', 'a control file is among the data', { got: path });
   }
-}
-
-function* parentsOf(path: string): Generator<string> {
-  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) yield path.slice(0, at);
+  if (parts.length > mostFolders.inPath) {
+    throw new Failure('limit-exceeded', 'a path leads through too many folders', {
+      expected: `at most ${mostFolders.inPath}`,
+      got: String(parts.length),
+    });
+  }
+  return parts;
 }

@@ -29,6 +29,8 @@ export interface GzipMember {
 export interface GzipSink {
   /** A member begins; returns the largest number of inflated bytes that it may have. */
   begin(index: number, start: number, header: GzipHeader): number;
+  /** Inflated bytes that somebody announced for the member that begins: up to there it may be out of all proportion. */
+  announced?(): number;
   /** Compressed bytes of the member, framing included, in file order. */
   compressed(bytes: Uint8Array): void;
   /** Inflated bytes of the member. */
@@ -71,8 +73,9 @@ async function readMember(
   const start = input.offset;
   const header = await readHeader(input);
   const limit = sink.begin(index, start, header);
+  const floor = ratio.floor + (sink.announced?.() ?? 0);
   sink.compressed(input.take(header.length));
-  const { crc, size } = await inflateMember(input, sink, { limit, ratio, start });
+  const { crc, size } = await inflateMember(input, sink, { limit, ratio: { ...ratio, floor }, start });
   if (!(await input.fill(8))) throw truncated(input.offset);
   const trailer = Buffer.from(input.take(8));
   sink.compressed(trailer);

@@ -1,7 +1,9 @@
 /** Signatures of sections and indexes: RSA PKCS#1 v1.5 in a tar entry `.SIGN.<algorithm>.<key name>` (apk-package(5)). */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { printable } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { type KeyName, parseKeyName } from '../names.ts';
 
 /** `RSA` signs with SHA-1 (melange before v0.18.0, Alpine), `RSA256` with SHA-256. */
 export type SignatureAlgorithm = 'RSA' | 'RSA256';
@@ -9,13 +11,13 @@ export type SignatureAlgorithm = 'RSA' | 'RSA256';
 export interface Signature {
   readonly algorithm: SignatureAlgorithm;
   /** File name of the key that the signer claims; attacker-controlled. */
-  readonly keyName: string;
+  readonly keyName: KeyName;
   readonly bytes: Uint8Array;
 }
 
 export interface PublicKey {
   /** File name, by which signatures name the key. */
-  readonly name: string;
+  readonly name: KeyName;
   readonly key: KeyObject;
 }
 
@@ -30,19 +32,27 @@ export function isSignatureName(name: string): boolean {
   return name.startsWith('.SIGN.');
 }
 
-/** Reads one entry of a signature section; undefined for algorithms that this format does not have here. */
+/** The name of the key in the name of a signature, whatever it is. */
+export function signatureKeyName(name: string): string {
+  return name.slice(name.indexOf('.', '.SIGN.'.length) + 1);
+}
+
+/** Reads one entry of a signature section; undefined for algorithms that this format does not have here, and for keys that no file can be called after. */
 export function parseSignature(name: string, bytes: Uint8Array): Signature | undefined {
-  const match = /^\.SIGN\.(RSA|RSA256)\.([^/]+)$/.exec(name);
-  if (match === null) return undefined;
-  return { algorithm: match[1] as SignatureAlgorithm, keyName: match[2]!, bytes };
+  const match = /^\.SIGN\.(RSA|RSA256)\./.exec(name);
+  const keyName = parseKeyName(signatureKeyName(name));
+  if (match === null || keyName === undefined) return undefined;
+  return { algorithm: match[1] as SignatureAlgorithm, keyName, bytes };
 }
 
 /** Reads a PEM public key. Fails with `usage`: keys come from the user. */
 export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
+  const keyName = parseKeyName(name);
+  if (keyName === undefined) throw new Failure('usage', `no key can be called ${printable(name)}`);
   try {
     const key = createPublicKey(Buffer.from(pem));
     if (key.asymmetricKeyType !== 'rsa') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
-    return { name, key };
+    return { name: keyName, key };
   } catch (cause) {
     throw new Failure('usage', `${name} is no RSA public key in PEM form`, { cause });
   }

@@ -111,9 +111,9 @@ function text(header: Buffer, at: number, length: number): string {
 export function number(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length);
   if ((field[0]! & 0x80) !== 0) return base256(field);
-  const digits = /^[ \0]*([0-7]*)[ \0]*$/.exec(field.toString('latin1'))?.[1];
-  if (digits === undefined) throw new Failure('malformed', 'a number in a tar header is not octal');
-  return digits === '' ? 0 : Number.parseInt(digits, 8);
+  const match = /^[ \0]*(?:([0-7]+)[ \0]*)?$/.exec(field.toString('latin1'));
+  if (match === null) throw new Failure('malformed', 'a number in a tar header is not octal');
+  return match[1] === undefined ? 0 : Number.parseInt(match[1], 8);
 }
 
 function base256(field: Buffer): number {

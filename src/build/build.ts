@@ -1,5 +1,5 @@
 /** One build: a workspace, the recipe's steps in a sandbox, and what they left. */
-import { existsSync, lstatSync, realpathSync, type Stats } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBytes } from '../bytes.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
@@ -70,11 +70,16 @@ export async function build(request: BuildRequest): Promise<Built> {
     .filter((path) => path !== '');
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
-  return builtFrom(captured, recipe, present, [
-    ...sandbox.caveats,
-    ...(request.network === true ? [networkCaveat] : []),
-    ...caveats,
-  ]);
+  try {
+    return builtFrom(captured, recipe, present, [
+      ...sandbox.caveats,
+      ...(request.network === true ? [networkCaveat] : []),
+      ...caveats,
+    ]);
+  } catch (failure) {
+    captured.close();
+    throw failure;
+  }
 }
 
 function builtFrom(
@@ -108,7 +113,7 @@ function noteFiles({ recipe, format, architecture, namespace, cpe }: BuildReques
 async function openSandbox(request: BuildRequest, workspace: string): Promise<Sandbox> {
   const environment = request.guest.root;
   const placed = placeSources(request.sources, request.directory, environment);
-  const mounts = [...request.guest.mounts, ...placed, ...(request.network === true ? nameServers() : [])];
+  const mounts = [...request.guest.mounts, ...placed, nameServers(request)];
   const common = { ...request, workspace, mounts, environment };
   if (request.sandbox === 'chroot') return (await import('./sandbox/chroot.ts')).openChroot(common);
   return openBubblewrap({
@@ -122,17 +127,42 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
 
 const networkCaveat = 'the steps could reach the network: what they fetched is pinned by nothing';
 
-/** How names are resolved on this machine. */
-function nameServers(): Mount[] {
-  const source = '/etc/resolv.conf';
-  return existsSync(source) ? [{ source: realpathSync(source), target: source, writable: false }] : [];
+/**
+ * `/etc/resolv.conf`, which melange binds from its machine (pkg/build/build.go, `buildWorkspaceConfig`): a copy of this machine's where
+ * steps reach the network, else an empty one.
+ */
+function nameServers({ directory, network }: BuildRequest): Mount {
+  const target = '/etc/resolv.conf';
+  const source = join(directory, 'resolv.conf');
+  writeFileSync(source, network === true && existsSync(target) ? readFileSync(target) : '');
+  // Whatever the umask.
+  chmodSync(source, 0o644);
+  return { source, target, writable: true };
 }
 
-/** Root, unless the recipe names another user to run as. */
+/** bubblewrap reads ids as `int` and refuses negative ones. */
+const highestId = 2 ** 31 - 1;
+
+/**
+ * Root, unless the recipe names another user to run as: by number where it is one (melange pkg/build/build.go, `runAsUID`, `runAs` and
+ * `runAsGID`). Fails with `step-failed` for a user that the recipe does not declare, at which
+ * melange ends, and for ids that bubblewrap refuses.
+ */
 function stepUser({ environment }: Recipe): { uid: number; gid: number } {
   const { runAs, users } = environment.accounts;
-  const account = users.find(({ username, uid }) => username === runAs || String(uid) === runAs);
-  if (runAs === '' || account === undefined) return { uid: 0, gid: 0 };
+  if (['', 'root', '0'].includes(runAs)) return { uid: 0, gid: 0 };
+  const number = /^\d+$/.test(runAs) ? Number(runAs) : undefined;
+  const account = users.find(({ username, uid }) =>
+    number === undefined ? username === runAs : uid === number,
+  );
+  if (account === undefined || Math.max(account.uid, account.gid ?? 0) > highestId)
+    throw new Failure(
+      'step-failed',
+      'the steps run as a user that the recipe does not declare, or that nobody can be',
+      {
+        got: runAs,
+      },
+    );
   return { uid: account.uid, gid: account.gid ?? account.uid };
 }
 
@@ -159,13 +189,21 @@ function statIn(workspace: string, parts: readonly string[]): Stats | undefined 
   }
 }
 
-/** Words of steps that give files to other owners. */
-const asksForIds = /\b(chown|chgrp|setpriv|useradd|adduser|install\s+(-\S+\s+)*-[og])\b/;
+/** Whether a step gives files to other owners, by the words of it. */
+function asksForIds(text: string): boolean {
+  if (/\b(chown|chgrp|setpriv|useradd|adduser)\b/.test(text)) return true;
+  let installs = false;
+  for (const word of text.split(/\s+/)) {
+    if (installs && /^-[og]\b/.test(word)) return true;
+    installs = /\binstall$/.test(word) || (installs && word.startsWith('-'));
+  }
+  return false;
+}
 
 function idsFailure(failure: unknown, sandbox: Sandbox, recipe: Recipe): Failure | undefined {
   if (!(failure instanceof Failure) || failure.code !== 'step-failed' || sandbox.ids !== 'single')
     return undefined;
-  if (!placedSteps(recipe).some(({ step }) => asksForIds.test(step.runs))) return undefined;
+  if (!placedSteps(recipe).some(({ step }) => asksForIds(step.runs))) return undefined;
   return new Failure(
     'ids-unavailable',
     'the recipe gives files to other owners, and this machine grants no ids for that',

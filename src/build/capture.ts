@@ -11,7 +11,10 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { type Content, type EntryType, emptyContent, type Tree, type TreeEntry, treeOf } from './tree.ts';
 
 export interface Captured {
-  /** Tree of a package's output folder; undefined if the folder is not there. */
+  /**
+   * Tree of a package's output folder; undefined if the folder is not there. Fails with `unsupported` where a link is: melange follows
+   * it, here nothing is followed.
+   */
   readonly tree: (packageName: string) => Tree | undefined;
   /** Content of a regular file of the workspace outside the output folders, from those asked for. */
   readonly file: (path: string) => Uint8Array | undefined;
@@ -28,7 +31,7 @@ const limits = {
 };
 const output = 'melange-out';
 
-/** Names of extended attributes that never reach a package (melange pkg/build; melange-emitter.md §3). */
+/** Names of extended attributes that never reach a package (melange pkg/build; docs/melange/tree.md#what-is-kept-of-a-file). */
 const ignoredXattrs = new Set([
   'com.apple.provenance',
   'security.csm',
@@ -68,7 +71,15 @@ export async function capture(
   }
   const trees = treesOf(collector.entries);
   return {
-    tree: (name) => trees.get(name),
+    tree(name) {
+      const link = [output, `${output}/${name}`].find(
+        (path) => collector.entries.get(path)?.type === 'symlink',
+      );
+      if (link === undefined) return trees.get(name);
+      throw new Failure('unsupported', 'a step put a link in the place of the folder of a package', {
+        got: link,
+      });
+    },
     file: (path) => contentOfFile(collector.entries.get(path)),
     close: () => closeSync(descriptor),
   };

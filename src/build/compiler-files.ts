@@ -1,6 +1,6 @@
 /**
  * Files that melange puts into the workspace so that compilers note the package in what they build
- * (melange pkg/build/compiler_config.go; melange-emitter.md §2.6). Recipes read them, so every byte counts.
+ * (melange pkg/build/compiler_config.go; docs/melange/running.md#compiler-files). Recipes read them, so every byte counts.
  */
 import type { Format } from '../melange/format.ts';
 

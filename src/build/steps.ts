@@ -1,11 +1,13 @@
-/** Steps as melange runs them (melange pkg/build/pipeline.go; melange-emitter.md §2.1, §2.2). */
+/** Steps as melange runs them (melange pkg/build/pipeline.go; docs/melange/running.md#steps). */
 
+import { durationSeconds } from '../claim/recipe/duration.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
+import { type RunningStep, requiredSteps, runningPackages } from '../claim/recipe/running.ts';
 import { Failure } from '../failure.ts';
-import { conditionHolds } from '../melange/condition.ts';
 import type { Format } from '../melange/format.ts';
 import { networkRequired, wantedNetwork } from '../plan/network.ts';
 import { OutputTail } from '../process.ts';
+import { ownInput, programInput } from '../program-input.ts';
 import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
 import { outputFolder } from './workspace.ts';
 
@@ -44,46 +46,56 @@ interface Run extends StepContext {
 }
 
 /**
- * Runs all steps of the origin, then those of each subpackage, and returns what weakens the run: steps that wanted the network and went
+ * Runs the steps of the origin, then those of each subpackage, and returns what weakens the run: steps that wanted the network and went
  * on without it. Fails with `step-failed`, `network-required`, `assertion-failed` or `build-limit`.
  */
 export async function runSteps(given: StepContext): Promise<readonly string[]> {
   const context: Run = { ...given, caveats: [] };
-  const { recipe } = context;
+  const { recipe, format } = context;
+  const packages = runningPackages(recipe, format);
+  const began = performance.now();
   await prepareGuest(context);
-  await runList(context, recipe.package.name, recipe.pipeline, '', new Map());
-  for (const { name, pipeline } of recipe.subpackages) {
-    await context.sandbox.makeFolder(outputFolder(name));
-    await runList(context, name, pipeline, '', new Map());
+  for (const { name, steps } of packages) {
+    if (name !== recipe.package.name) await context.sandbox.makeFolder(outputFolder(name));
+    await runList(context, steps, new Map());
   }
+  requireInTime(recipe, (performance.now() - began) / 1000);
   return context.caveats;
 }
 
+/** melange ends a whole build that takes longer than its recipe allows (pkg/build/build.go, `BuildPackage`). */
+function requireInTime({ package: { timeout } }: Recipe, seconds: number): void {
+  const most = durationSeconds(timeout);
+  if (most <= 0 || seconds <= most) return;
+  throw new Failure('build-limit', 'the steps took longer than the recipe allows the whole build', {
+    expected: `at most ${timeout}`,
+    hint: 'on a faster machine they may take less',
+  });
+}
+
 /** What melange runs once when its guest starts: the linker's cache is made anew. */
-async function prepareGuest({ sandbox, observer, recipe, limits }: StepContext): Promise<void> {
+async function prepareGuest(context: StepContext): Promise<void> {
+  const { sandbox, observer, recipe, limits } = context;
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
+  // melange gives it the recipe's variables, so that its build ends here where they are at fault (`StartPod`).
+  const input = programInput([], stepEnvironment(context, new Map()));
+  if ('fault' in input) throw notBegun(step, input.fault);
   const { exceeded } = await sandbox.run({
-    argv: ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
-    env: new Map([['PATH', '/usr/sbin:/usr/bin:/sbin:/bin']]),
+    ...ownInput(
+      ['/bin/sh', '-c', '[ -x /sbin/ldconfig ] && /sbin/ldconfig /lib || true'],
+      new Map([['PATH', '/usr/sbin:/usr/bin:/sbin:/bin']]),
+    ),
     onOutput: (bytes) => observer.output(step, bytes),
   });
   if (exceeded !== undefined) throw beyondBound(step, exceeded, limits, '');
 }
 
-/** Returns how many of the steps ran. */
 async function runList(
   context: Run,
-  packageName: string,
-  steps: readonly Step[],
-  prefix: string,
+  steps: readonly RunningStep[],
   inherited: ReadonlyMap<string, string>,
-): Promise<number> {
-  let ran = 0;
-  for (const [index, step] of steps.entries()) {
-    const name = { package: packageName, position: `${prefix}${index + 1}`, label: labelOf(step) };
-    if (await runStep(context, name, step, inherited)) ran += 1;
-  }
-  return ran;
+): Promise<void> {
+  for (const step of steps) await runStep(context, step, inherited);
 }
 
 function labelOf({ name, uses, label }: Step): string {
@@ -92,29 +104,23 @@ function labelOf({ name, uses, label }: Step): string {
 
 async function runStep(
   context: Run,
-  name: StepName,
-  step: Step,
+  { package: packageName, position, step, nested }: RunningStep,
   inherited: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  if (!conditionHolds(step.if, context.format.condition)) return false;
+): Promise<void> {
+  const name = { package: packageName, position, label: labelOf(step) };
   const own = new Map([...inherited, ...step.environment]);
   context.observer.begin(name);
   await runScript(context, name, step, own);
-  const passed = context.format.stepEnvironmentInherits ? own : new Map<string, string>();
-  const ran = await runList(context, name.package, step.pipeline, `${name.position}.`, passed);
-  const required = step.assertions.requiredSteps;
-  if (required > 0 && ran !== required) {
+  await runList(context, nested, context.format.stepEnvironmentInherits ? own : new Map());
+  const required = requiredSteps(step);
+  if (required !== undefined && nested.length !== required) {
     throw new Failure(
       'assertion-failed',
       `${describeStep(name)} ran another number of steps than it requires`,
-      {
-        expected: String(required),
-        got: String(ran),
-      },
+      { expected: String(required), got: String(nested.length) },
     );
   }
   context.observer.end(name);
-  return true;
 }
 
 /** A step's shell runs even when it has nothing to say: it makes the working directory. */
@@ -126,15 +132,18 @@ async function runScript(
 ): Promise<void> {
   const tail = new OutputTail(tailBytes);
   let handedOn = 0;
+  const argv = ['/bin/sh', '-c', stepScript(step, context.format)];
+  const input = programInput(argv, stepEnvironment(context, environment));
+  if ('fault' in input) throw notBegun(name, input.fault);
   const end = await context.sandbox.run({
-    argv: ['/bin/sh', '-c', stepScript(step, context.format)],
-    env: stepEnvironment(context, environment),
+    ...input,
     onOutput: (bytes) => {
       tail.add(bytes);
       handedOn += bytes.length;
       if (handedOn <= context.limits.logBytes) context.observer.output(name, bytes);
     },
   });
+  if (end.refused !== undefined) throw notBegun(name, end.refused);
   if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
   const wanted = context.network !== true && wantedNetwork(tail.text());
   if (wanted && end.exitCode === 0)
@@ -147,6 +156,11 @@ async function runScript(
       got: tail.text(),
     });
   }
+}
+
+/** melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */
+function notBegun(step: StepName, why: string): Failure {
+  return new Failure('step-failed', `${describeStep(step)} cannot be begun`, { got: why });
 }
 
 function beyondBound(step: StepName, exceeded: ExceededLimit, limits: BuildLimits, tail: string): Failure {
@@ -182,7 +196,7 @@ export function describeStep({ package: packageName, position, label }: StepName
 
 /** The five lines around a step's text; the last has no newline. */
 export function stepScript(step: Step, format: Format): string {
-  const directory = workingDirectory(step.workingDirectory);
+  const directory = workingDirectory(step.workingDirectory, format.stepDirectory);
   const quoted = format.wrapper.quotesDirectory ? `'${directory}'` : quoteIfNeeded(directory);
   return [
     format.wrapper.line,
@@ -193,8 +207,10 @@ export function stepScript(step: Step, format: Format): string {
   ].join('\n');
 }
 
-function workingDirectory(path: string): string {
-  if (path.startsWith('/')) return path;
+/** melange pkg/build/pipeline.go, `runPipeline`. A guest of melange's starts in the workspace; not every sandbox does. */
+function workingDirectory(path: string, rule: Format['stepDirectory']): string {
+  if (rule !== 'below' && path.startsWith('/')) return path;
+  if (rule === 'as-given' && path !== '') return `/home/build/${path}`;
   const parts: string[] = [];
   for (const part of `home/build/${path}`.split('/')) {
     if (part === '..') parts.pop();

@@ -51,7 +51,7 @@ export function treeOf(entries: Iterable<TreeEntry>): Tree {
 }
 
 /**
- * The order of Go's fs.WalkDir (melange-emitter.md §7.1): `usr/lib/a`, `usr/lib/a/x`, `usr/lib/a-b`. A slash sorts
+ * The order of Go's fs.WalkDir (docs/melange/tree.md#entries): `usr/lib/a`, `usr/lib/a/x`, `usr/lib/a-b`. A slash sorts
  * before every other byte, which is the same as comparing component by component.
  */
 function compareWalk(a: string, b: string): number {

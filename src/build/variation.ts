@@ -1,4 +1,6 @@
 /** One thing about the guest that is otherwise always the same, changed on purpose to see whether the bytes depend on it. */
+import { Failure } from '../failure.ts';
+import { type ProgramInput, programInput } from '../program-input.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 export interface Variation {
@@ -20,17 +22,27 @@ export interface Variation {
 export const memoryFolder = '/dev/shm';
 
 /** The sandbox with what can be changed inside of it. */
-export function variedSandbox(sandbox: Sandbox, { environment, umask }: Variation): Sandbox {
-  if (environment === undefined && umask === undefined) return sandbox;
+export function variedSandbox(sandbox: Sandbox, variation: Variation): Sandbox {
+  if (variation.environment === undefined && variation.umask === undefined) return sandbox;
   return {
     ...sandbox,
     run: (command) =>
       sandbox.run({
         ...command,
-        env: new Map([...(environment ?? []), ...command.env]),
-        argv: umask === undefined ? command.argv : withUmask(umask, command.argv),
+        ...variedInput(command, variation),
       }),
   };
+}
+
+/** Fails with `unsupported` where the recipe leaves no room for what is added. */
+function variedInput({ argv, env }: ProgramInput, { environment, umask }: Variation): ProgramInput {
+  const input = programInput(
+    umask === undefined ? argv : withUmask(umask, argv),
+    new Map([...(environment ?? []), ...env]),
+  );
+  if ('fault' in input)
+    throw new Failure('unsupported', 'a step cannot be given more than it has', { got: input.fault });
+  return input;
 }
 
 function withUmask(umask: number, argv: readonly string[]): readonly string[] {

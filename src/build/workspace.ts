@@ -1,4 +1,4 @@
-/** The workspace before the first step: compiler files, what lies beside the recipe, output folders (melange-emitter.md §2.4). */
+/** The workspace before the first step: compiler files, what lies beside the recipe, output folders (docs/melange/running.md#the-workspace). */
 import {
   chmodSync,
   copyFileSync,
@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareBytes, decodeBytes, diskPath } from '../bytes.ts';
+import { compareBytes, decodeBytes, diskPath, trimmedEnd } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import type { PackageName } from '../names.ts';
 import type { WorkspaceFile } from './compiler-files.ts';
 
 /** A regular file beside the recipe. */
@@ -65,16 +66,21 @@ function makeOpenFolder(path: string | Buffer): void {
  * Where the output folder of a package lies in the workspace. melange makes it for the origin before its first step and for a
  * subpackage before that one's.
  */
-export function outputFolder(packageName: string): string {
+export function outputFolder(packageName: PackageName): string {
   return `melange-out/${packageName}`;
 }
 
-/** Makes a folder and those above it. Steps may have put anything in its place by then, so nothing is followed. */
+/**
+ * Makes a folder and those above it. Steps may have put anything in its place by then, so nothing is followed: fails with `unsupported`
+ * for a link, which melange follows, and with `output-missing` for anything else.
+ */
 export function makeFolderWithin(workspace: string, folder: string): void {
   const parts = folder.split('/');
   for (const path of parts.map((_, index) => parts.slice(0, index + 1).join('/'))) {
     const stat = lstatSync(join(workspace, path), { throwIfNoEntry: false });
     if (stat === undefined) makeOpenFolder(join(workspace, path));
+    else if (stat.isSymbolicLink())
+      throw new Failure('unsupported', 'a step put a link in the place of a folder', { got: path });
     else if (!stat.isDirectory())
       throw new Failure('output-missing', `a step put something else in the place of ${path}`);
   }
@@ -126,7 +132,7 @@ function readIgnoreFile(directory: string): (path: string, name: string) => bool
 
 /** Not gitignore: anchored, `*` within a folder, a leading doublestar any depth, and `!` nothing special but dropped. */
 function ignorePattern(line: string): (text: string) => boolean {
-  const cleaned = line.replace(/^!/, '').replace(/\/+$/, '').replace(/^\//, '');
+  const cleaned = trimmedEnd(line.replace(/^!/, ''), '/').replace(/^\//, '');
   const tokens = cleaned.match(/\*\*\/|[\s\S]/gu) ?? [];
   return (text) => matches(tokens, text);
 }

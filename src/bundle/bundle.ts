@@ -3,12 +3,13 @@
  * objects by their SHA-256; the same inputs give the same bytes. A bundle vouches for nothing by itself: signatures and
  * digests are verified again from what is in it.
  */
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
+import { ownFolder } from '../folders.ts';
 import { hashFile } from '../inputs/files.ts';
 import { exportRepository } from '../inputs/git-export.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
@@ -49,8 +50,7 @@ export async function writeBundle(
     add(draft, `keys/${name}`, { bytes: Buffer.from(key.export({ type: 'spki', format: 'pem' })) });
     return `keys/${name}`;
   });
-  const folders = join(options.machine.cache, 'bundles');
-  mkdirSync(folders, { recursive: true });
+  const folders = ownFolder(join(options.machine.cache, 'bundles'));
   sweepAbandoned(folders);
   const aside = join(folders, ownedName());
   try {
@@ -61,7 +61,7 @@ export async function writeBundle(
       tool,
       subject: `${examined.claim.name}=${examined.claim.version}`,
       published,
-      plan: planIdentity(prepared.plans[0]!),
+      plan: planIdentity(prepared.plan),
       repositories,
       keys,
       mirrors,

@@ -59,7 +59,7 @@ export function invalid(why: string): Failure {
 
 export function parseHeader(raw: Buffer): { name: string; bytes: number } {
   const size = /^([0-7]{11})\0$/.exec(raw.toString('latin1', 124, 136));
-  const name = raw.toString('latin1', 0, 100).replace(/\0.*$/s, '');
+  const name = raw.toString('latin1', 0, 100).split('\0', 1)[0]!;
   if (size === null || !header(name, Number.parseInt(size[1]!, 8)).equals(raw))
     throw invalid('an entry has another header');
   return { name, bytes: Number.parseInt(size[1]!, 8) };

@@ -1,4 +1,5 @@
 /** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
+
 import {
   chmodSync,
   createReadStream,
@@ -16,9 +17,11 @@ import { parsePublicKey } from '../apk/signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
+import { ownFolder } from '../folders.ts';
 import { isAddress } from '../inputs/files.ts';
 import { isExported } from '../inputs/git-export.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
+import { addTo } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {
   archiveEnd,
@@ -48,8 +51,7 @@ export interface OpenedBundle {
  * @param tool this program's version
  */
 export async function openBundle(file: string, tool: string, given: RunOptions): Promise<OpenedBundle> {
-  const bundles = join(given.machine.cache, 'bundles');
-  mkdirSync(bundles, { recursive: true });
+  const bundles = ownFolder(join(given.machine.cache, 'bundles'));
   sweepAbandoned(bundles);
   const { manifest, text, from } = await readManifest(file);
   const folder = join(bundles, sha256(text));
@@ -117,7 +119,7 @@ async function unpack(
 ): Promise<void> {
   const aside = join(bundles, ownedName());
   const wanted = new Map<string, BundledFile[]>();
-  for (const each of manifest.files) wanted.set(each.sha256, [...(wanted.get(each.sha256) ?? []), each]);
+  for (const each of manifest.files) addTo(wanted, each.sha256, each);
   const handle = await open(file);
   try {
     mkdirSync(aside);

@@ -1,25 +1,24 @@
 /** What a published package says of its own making, held against itself. */
+
 import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
-import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';
-import { type ClaimFinding, ofRecipe } from './findings.ts';
+import { boundedFindings, type ClaimFinding, ofRecipe } from './findings.ts';
+import { type PublishedNames, publishedNames } from './published-names.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
+import { withoutSkipped } from './recipe/running.ts';
 import { keepSbom, sbomEntryOf, sbomPathBy } from './sbom/place.ts';
 import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
-import { inferTraits, type Traits } from './traits/traits.ts';
+import { formatOfTraits, inferTraits, type Traits } from './traits/traits.ts';
 
-export interface Claim {
+export interface Claim extends PublishedNames {
   readonly file: { readonly size: number; readonly sha256: Sha256 };
-  readonly name: string;
-  /** `<version>-r<epoch>`. */
-  readonly version: string;
-  /** apk's name of it: `x86_64`. */
-  readonly architecture: string;
+  /** As melange holds it once it has begun to build: without the subpackages that it skips. */
   readonly recipe: Recipe;
   /** The compiled recipe as it is in the package. */
   readonly recipeBytes: Uint8Array;
@@ -42,40 +41,41 @@ export async function readPublished(source: ByteSource, limits?: Limits): Promis
     headBytes,
     ...(limits === undefined ? {} : { limits }),
   });
-  requireSafeEntries(apk.data.entries);
+  busy(() => requireSafeEntries(apk.data.entries));
   return apk;
 }
 
 /**
- * Reads the claim of a package whose chain of digests holds. Fails with `no-recipe`, `recipe-unreadable`,
+ * Reads the claim of a package whose chain of digests holds. Fails as `publishedNames` does, and with `no-recipe`, `recipe-unreadable`,
  * `unsafe-recipe`, `contradiction` or, for an SBOM beyond the bound, `limit-exceeded`.
  */
 export function readClaim(apk: Apk, fileName: string): Claim {
+  const names = publishedNames(apk);
   const recipeBytes = controlFile(apk, '.melange.yaml');
   if (recipeBytes === undefined) {
     throw new Failure('no-recipe', 'the package carries no recipe', {
       expected: '.melange.yaml in the control section (melange v0.16.0 and later)',
     });
   }
-  const { recipe, findings } = parseRecipe(recipeBytes);
-  const identity = requireSamePackage(apk, recipe);
+  const { recipe: written, findings } = parseRecipe(recipeBytes);
   const sbom = publishedSbom(apk);
   const traits = inferTraits(apk, sbom);
+  const recipe = withoutSkipped(written, formatOfTraits(traits));
+  requireSamePackage(names, recipe);
   return {
     file: { size: apk.size, sha256: apk.sha256 },
-    ...identity,
-    architecture: pkgInfoValue(apk.control.pkginfo, 'arch') ?? '',
+    ...names,
     recipe,
     recipeBytes,
     recipeSha256: sha256(recipeBytes),
     sbom,
     traits,
-    findings: [
-      ...findContradictions(apk, recipe, sbom, fileName),
+    findings: boundedFindings([
+      ...findContradictions(apk, recipe, sbom, names, fileName),
       ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom, apk),
       ...findings.map(ofRecipe),
-    ],
+    ]),
   };
 }
 

@@ -1,9 +1,12 @@
 /** Recipe, `.PKGINFO`, SBOM and file name held against each other. */
+
 import type { Apk } from '../apk/apk.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { Failure } from '../failure.ts';
+import { grouped } from '../lists.ts';
 import { buildDate } from './chain.ts';
 import type { ClaimFinding } from './findings.ts';
+import type { PublishedNames } from './published-names.ts';
 import { fullVersion, type Recipe } from './recipe/recipe.ts';
 import type { PublishedSbom } from './sbom/sbom.ts';
 import { parseRfc3339 } from './sbom/time.ts';
@@ -12,9 +15,7 @@ import { parseRfc3339 } from './sbom/time.ts';
  * Requires that the recipe is this package's: its name is the origin or a subpackage, its version is the package's.
  * Fails with `contradiction`: a recipe of something else proves nothing about the file.
  */
-export function requireSamePackage(apk: Apk, recipe: Recipe): { name: string; version: string } {
-  const name = required(apk.control.pkginfo, 'pkgname');
-  const version = required(apk.control.pkginfo, 'pkgver');
+export function requireSamePackage({ name, version }: PublishedNames, recipe: Recipe): void {
   const names = [recipe.package.name, ...recipe.subpackages.map((each) => each.name)];
   if (!names.includes(name)) {
     throw new Failure('contradiction', 'the recipe inside is not the recipe of this package', {
@@ -28,13 +29,6 @@ export function requireSamePackage(apk: Apk, recipe: Recipe): { name: string; ve
       got: fullVersion(recipe),
     });
   }
-  return { name, version };
-}
-
-function required(pkginfo: PkgInfo, key: string): string {
-  const value = pkgInfoValue(pkginfo, key);
-  if (value === undefined || value === '') throw new Failure('malformed', `.PKGINFO has no ${key}`);
-  return value;
 }
 
 const single =
@@ -43,12 +37,14 @@ const repeated = /^(license|depend|provides|replaces)$/;
 
 /** Lines of `.PKGINFO` that melange does not write: another reader may take another value from them than this program. */
 export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
-  const keys = lines.flatMap((line) => (line.kind === 'field' ? [line.key] : []));
+  const keys = grouped(
+    lines.flatMap((line) => (line.kind === 'field' ? [line.key] : [])),
+    (key) => key,
+  );
   const details = [
-    ...[...new Set(keys)].flatMap((key) => {
+    ...[...keys].flatMap(([key, { length }]) => {
       if (!single.test(key)) return repeated.test(key) ? [] : [`${key} is no field of melange`];
-      const count = keys.filter((each) => each === key).length;
-      return count === 1 ? [] : [`${key} is there ${count} times`];
+      return length === 1 ? [] : [`${key} is there ${length} times`];
     }),
     ...lines.flatMap((line) => (line.kind === 'other' ? [`${JSON.stringify(line.text)} is no field`] : [])),
     ...(finalNewline ? [] : ['the last line does not end']),
@@ -61,11 +57,11 @@ export function findContradictions(
   apk: Apk,
   recipe: Recipe,
   sbom: PublishedSbom | undefined,
+  names: PublishedNames,
   fileName: string,
 ): ClaimFinding[] {
   const info = apk.control.pkginfo;
-  const name = required(info, 'pkgname');
-  const version = required(info, 'pkgver');
+  const { name, version } = names;
   const subpackage = recipe.subpackages.find((each) => each.name === name);
   const own = subpackage ?? recipe.package;
   const pairs: [what: string, left: string | undefined, right: string | undefined][] = [

@@ -1,4 +1,5 @@
 /** Things about a package that no verdict hides and none rests on. */
+import { grouped } from '../lists.ts';
 import type { RecipeFinding } from './recipe/parse.ts';
 
 export type ClaimFindingKind =
@@ -69,4 +70,20 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
 
 export function ofRecipe(finding: RecipeFinding): ClaimFinding {
   return { kind: 'recipe', detail: `${finding.kind} at ${finding.path}: ${finding.detail}` };
+}
+
+const most = { ofOneKind: 20, characters: 1000 };
+
+/** So many of each kind, and how many more there are: a package chooses how many of its lines are odd. */
+export function boundedFindings(findings: readonly ClaimFinding[]): ClaimFinding[] {
+  return [...grouped(findings, ({ kind }) => kind)].flatMap(([kind, own]) => {
+    const more = own.length - most.ofOneKind;
+    const shown = own.slice(0, most.ofOneKind).map(({ detail }) => ({ kind, detail: bounded(detail) }));
+    return more > 0 ? [...shown, { kind, detail: `and ${more} more` }] : shown;
+  });
+}
+
+function bounded(detail: string): string {
+  if (detail.length <= most.characters) return detail;
+  return `${detail.slice(0, most.characters)}… (${detail.length} characters)`;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether a compiled recipe is the one that the recipe repository has (melange-emitter.md §10): package fields, the names of
+ * Whether a compiled recipe is the one that the recipe repository has (docs/melange/recipe.md#is-it-the-recipe-of-the-repository): package fields, the names of
  * subpackages and the steps are held against the source recipe, after substitution. The text of `uses:` steps is melange's
  * own and is not compared, nor is what substitution cannot resolve here; both are counted.
  */
@@ -7,7 +7,7 @@ import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import type { ClaimFinding } from './findings.ts';
 import type { Mapping, Node } from './recipe/node.ts';
-import type { Recipe, Step } from './recipe/recipe.ts';
+import type { Recipe, Step, Subpackage } from './recipe/recipe.ts';
 import { parseYaml } from './recipe/yaml.ts';
 import { sameShellText } from './shell-text.ts';
 
@@ -50,7 +50,9 @@ function withoutComments(text: string): string {
   return text.replace(/^#.*\n/gm, '');
 }
 
-const unresolved = /\$\{\{[^}]*\}\}/;
+function isUnresolved(text: string): boolean {
+  return text.includes('${{');
+}
 
 class Comparison {
   readonly #recipe: Recipe;
@@ -85,20 +87,20 @@ class Comparison {
   #same(what: string, source: Node | string | undefined, compiled: string): void {
     const text = typeof source === 'string' ? source : textOf(source);
     const expected = substitute(text, this.#values);
-    if (unresolved.test(expected)) return void this.#left.push(what);
+    if (isUnresolved(expected)) return void this.#left.push(what);
     this.#compared += 1;
     if (expected.trim() !== compiled.trim())
       this.#differences.push(`${what}: ${expected} in git, ${compiled} in the package`);
   }
 
   #subpackages(): void {
-    const compiled = new Map(this.#recipe.subpackages.map((each) => [each.name, each]));
+    const compiled = new Map<string, Subpackage>(this.#recipe.subpackages.map((each) => [each.name, each]));
     for (const item of itemsOf(get(this.#source, 'subpackages')).map(mappingOf)) {
       for (const values of this.#ranges(item)) {
         const name = substitute(textOf(get(item, 'name')), values);
         const found = compiled.get(name);
         compiled.delete(name);
-        if (unresolved.test(name)) this.#left.push(`subpackage ${name}`);
+        if (isUnresolved(name)) this.#left.push(`subpackage ${name}`);
         else if (found !== undefined)
           this.#steps(
             name,
@@ -162,13 +164,13 @@ class Comparison {
     for (const [name, value] of mappingOf(get(item, 'with')).entries) {
       const expected = substitute(textOf(value), values);
       const got = step.with.get(name);
-      if (got === undefined || unresolved.test(expected)) this.#left.push(`${name} of ${where}`);
+      if (got === undefined || isUnresolved(expected)) this.#left.push(`${name} of ${where}`);
       else if (expected.trim() === got.trim()) this.#compared += 1;
       else this.#differences.push(`${name} of ${where}: ${expected} in git, ${got} in the package`);
     }
     if (uses !== '') return void this.#left.push(`text of ${where} (${uses})`);
     const text = substitute(textOf(get(item, 'runs')), values);
-    const verdict = unresolved.test(text) ? undefined : sameShellText(text, step.runs);
+    const verdict = isUnresolved(text) ? undefined : sameShellText(text, step.runs);
     if (verdict === undefined) this.#left.push(where);
     else if (verdict) this.#compared += 1;
     else this.#differences.push(`${where} runs another text`);
@@ -177,7 +179,7 @@ class Comparison {
   }
 }
 
-/** What melange puts in place of `${{…}}` (§10.1, §10.2), as far as the package tells. */
+/** What melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package tells. */
 function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
   const { name, version, epoch, description } = recipe.package;
   const home = '/home/build';
@@ -195,7 +197,7 @@ function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
     values.set(`targets.package.${each.name}`, `${home}/melange-out/${each.name}`);
   for (const [key, value] of mappingOf(get(source, 'vars')).entries)
     values.set(`vars.${key}`, substitute(textOf(value), values));
-  for (const item of itemsOf(get(source, 'var-transforms')).map(mappingOf)) {
+  for (const item of itemsOf(get(source, 'var-transforms')).slice(0, mostTransforms).map(mappingOf)) {
     const from = substitute(textOf(get(item, 'from')), values);
     const result = transform(from, textOf(get(item, 'match')), textOf(get(item, 'replace')));
     if (result !== undefined) values.set(`vars.${textOf(get(item, 'to'))}`, result);
@@ -203,9 +205,22 @@ function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
   return values;
 }
 
-/** Go's RE2 and JavaScript agree on what recipes use; what only one of them has is left out. */
+const mostTransforms = 64;
+const longestTransformed = 48;
+
+/**
+ * Whether JavaScript matches as Go's RE2 does, which it does for what recipes use, and as quickly: JavaScript goes back, so nothing that
+ * repeats may be repeated, and there may be few choices. What is beyond that is left out.
+ */
+function isTransformable(from: string, match: string): boolean {
+  if (/\(\?|\\[zAQEpPC1-9]|\[\[:/.test(match) || from.length > longestTransformed || match.length > 200)
+    return false;
+  const choices = match.match(/[*+?{|]/g) ?? [];
+  return choices.length <= 4 && !/\)[*+{]|\{(?!\d{1,2}(?:,\d{0,2})?\})/.test(match);
+}
+
 function transform(from: string, match: string, replace: string): string | undefined {
-  if (/\(\?|\\[zAQEpPC]|\[\[:/.test(match) || from.length > 1000) return undefined;
+  if (!isTransformable(from, match)) return undefined;
   const template = replace.replace(/\$\{(\w+)\}/g, (_, group: string) => `$${group}`);
   if (/\$[A-Za-z_]|\$\d+[A-Za-z_]/.test(replace)) return undefined;
   try {
@@ -216,7 +231,7 @@ function transform(from: string, match: string, replace: string): string | undef
 }
 
 function substitute(text: string, values: ReadonlyMap<string, string>): string {
-  return text.replace(/\$\{\{\s*([^}\s]+)\s*\}\}/g, (token, name: string) => values.get(name) ?? token);
+  return text.replace(/\$\{\{\s*([^{}\s]+)\s*\}\}/g, (token, name: string) => values.get(name) ?? token);
 }
 
 function get(mapping: Mapping | undefined, key: string): Node | undefined {

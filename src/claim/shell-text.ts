@@ -1,4 +1,4 @@
-/** Shell text before and after melange's formatter (mvdan/sh; melange-emitter.md §10.4), compared by what the formatter keeps. */
+/** Shell text before and after melange's formatter (mvdan/sh; docs/melange/recipe.md#shell-text), compared by what the formatter keeps. */
 
 /**
  * Whether the compiled text can come from the source. True where both are the same words between the same separators, once
@@ -16,7 +16,7 @@ export function sameShellText(source: string, compiled: string): boolean | undef
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/(^|\s)#.*$/gm, '$1');
+  return text.replace(/(^|\s)#.*/gm, '$1');
 }
 
 /** Words and separators; what the formatter does to white space around operators is undone. */

@@ -8,6 +8,13 @@ process.once('uncaughtException', (failure) => {
   process.exit(70);
 });
 
+// A promise that nobody waits for is a defect, and the packages of this call can be judged all the same.
+let rejected = false;
+process.on('unhandledRejection', (reason) => {
+  rejected = true;
+  process.stderr.write(`wolfi-repro: internal: ${reason instanceof Error ? reason.stack : reason}\n`);
+});
+
 const argv = process.argv.slice(2);
 
 // Asked for most often by other programs, and the parser of the command line takes longer to load than Node itself.
@@ -15,5 +22,6 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {
   const { runProgram } = await import('./program.ts');
-  process.exitCode = await runProgram(argv);
+  const exitCode = await runProgram(argv);
+  process.exitCode = rejected ? 70 : exitCode;
 }

@@ -1,10 +1,12 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
+import { trimmedEnd } from '../bytes.ts';
 import { type Factor, factors } from '../compare/triangulation.ts';
 import { chosenEngine, type EngineName } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
@@ -14,6 +16,7 @@ import { isPackageName } from '../flow/subject.ts';
 import { isAddress } from '../inputs/files.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import { type Architecture, parseArchitecture } from '../names.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
@@ -109,10 +112,16 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   return factors.filter((factor) => names.includes(factor));
 }
 
+function architectureOf(text: string): Architecture {
+  const architecture = parseArchitecture(text);
+  if (architecture !== undefined) return architecture;
+  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64', { got: text });
+}
+
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
-    architecture: raw.arch ?? callerArchitecture(),
+    architecture: architectureOf(raw.arch ?? callerArchitecture()),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
@@ -145,11 +154,11 @@ export function readSigningKey(path: string | undefined): SigningKey | undefined
 /** A repository keeps the name that it was given: reports say where things come from in the user's own words. */
 function parseRepository(location: string): string {
   const resolved = parseLocation(location);
-  return isAddress(location) ? resolved : location.replace(/(?<=.)\/+$/, '');
+  return isAddress(location) ? resolved : trimmedEnd(location, '/') || location.slice(0, 1);
 }
 
 function parseLocation(location: string): string {
-  return isAddress(location) ? location.replace(/\/+$/, '') : requireFolder(location);
+  return isAddress(location) ? trimmedEnd(location, '/') : requireFolder(location);
 }
 
 /** The melange that was named, or the one on the search path; looked for only where it is asked for. */

@@ -4,7 +4,7 @@ import chalk from 'chalk';
 import { printable } from '../bytes.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Style } from '../report/style.ts';
-import { failureExitCodes, verdictExitCodes } from '../verdict/verdict.ts';
+import { failureExitCodes, verdictExitCodes, verdictOrder } from '../verdict/verdict.ts';
 
 /** Colours where standard output takes them; chalk honours NO_COLOR and FORCE_COLOR. */
 export function terminalStyle(color: boolean): Style {
@@ -42,12 +42,27 @@ function write(descriptor: number, text: string): void {
   }
 }
 
+/** Where a defect is, for whoever mends it. */
+export function defectText(thrown: unknown): string {
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return printable(text).replaceAll('\\x0a', '\n');
+}
+
+/** The error that nobody foresaw, behind the failure of a package. */
+function defectOf(failure: unknown): unknown {
+  return failure instanceof Failure && failure.class === 'internal' ? (failure.cause ?? failure) : failure;
+}
+
+/** The exit code of several packages: that of the worst. */
+export function worstExitCode(codes: readonly number[]): number {
+  return verdictOrder.map((kind) => verdictExitCodes[kind]).find((code) => codes.includes(code)) ?? 0;
+}
+
 /** Says what went wrong and returns the exit code for it. */
 export function reportFailure(thrown: unknown): number {
-  const failure = asFailure(thrown);
+  const failure = defectOf(asFailure(thrown));
   if (!(failure instanceof Failure)) {
-    const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
-    printNote(`wolfi-repro: internal: ${printable(text).replaceAll('\\x0a', '\n')}`);
+    printNote(`wolfi-repro: internal: ${defectText(failure)}`);
     return failureExitCodes.internal;
   }
   printNote(`wolfi-repro: ${failure.code}: ${printable(failure.message)}`);

@@ -1,8 +1,9 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { printable } from '../bytes.ts';
 import type { ProgressEvent, Stage } from '../flow/options.ts';
+import { appendBelow, folderBelow } from '../folders.ts';
+import { logFileName } from '../names.ts';
+import { defectText } from './output.ts';
 
 const stageWords: Readonly<Record<Stage, string>> = {
   read: 'reading',
@@ -31,18 +32,26 @@ export function showProgress(logs: string | undefined): Progress {
     process.stderr.write(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
     shown = live;
   };
+  const clear = () => {
+    if (shown) process.stderr.write('\r\x1b[2K');
+    shown = false;
+  };
+  const tellDefect = ({ subject, thrown }: Extract<ProgressEvent, { kind: 'defect' }>) => {
+    clear();
+    process.stderr.write(`wolfi-repro: internal: ${printable(subject)}: ${defectText(thrown)}\n`);
+  };
   const warned = new Set<string>();
   const warn = (text: string) => {
     if (warned.has(text)) return;
     warned.add(text);
-    if (shown) process.stderr.write('\r\x1b[2K');
-    shown = false;
+    clear();
     process.stderr.write(`wolfi-repro: warning: ${printable(text)}\n`);
   };
   return {
     onEvent(event) {
       if (event.kind === 'output') keepOutput(logs, event);
       else if (event.kind === 'warning') warn(event.text);
+      else if (event.kind === 'defect') tellDefect(event);
       else show(eventText(event));
     },
     stop() {
@@ -51,7 +60,7 @@ export function showProgress(logs: string | undefined): Progress {
   };
 }
 
-function eventText(event: Exclude<ProgressEvent, { kind: 'output' | 'warning' }>): string {
+function eventText(event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' }>): string {
   if (event.kind === 'transfer') return transferText(event);
   const subject = printable(event.subject);
   if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;
@@ -72,9 +81,8 @@ function mebibytes(bytes: number): string {
   return (bytes / (1024 * 1024)).toFixed(1);
 }
 
-/** One file a step; subject and position are names that were validated when the recipe was read. */
+/** One file a step. */
 function keepOutput(logs: string | undefined, event: Extract<ProgressEvent, { kind: 'output' }>): void {
   if (logs === undefined) return;
-  mkdirSync(logs, { recursive: true });
-  appendFileSync(join(logs, `${event.subject}-${event.position}.log`), event.bytes);
+  appendBelow(folderBelow(logs), logFileName(event), event.bytes);
 }

@@ -1,7 +1,8 @@
 /** Reports that go to files, in the format that the ending of each says. */
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
+import { writeNamed } from '../folders.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 
 export interface Output {
@@ -38,8 +39,9 @@ function requireWritable(path: string): void {
 /** Fails with `usage` where the file cannot be written after all. */
 export function writeReport(path: string, text: string): void {
   try {
-    writeFileSync(path, text);
+    writeNamed(path, Buffer.from(text));
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw new Failure('usage', `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code}`, {
       cause,
     });

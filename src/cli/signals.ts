@@ -1,7 +1,9 @@
 /** Ctrl-C ends what runs and leaves nothing behind; a second one does not wait. */
+import { attend } from '../busy.ts';
 import { printNote } from './output.ts';
 
 const interrupted = 130;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs work that can be cancelled; an interrupted run has an exit code of its own. */
 export async function cancellable(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
@@ -11,7 +13,15 @@ export async function cancellable(work: (signal: AbortSignal) => Promise<number>
     printNote('cancelling; once more to end at once');
     controller.abort(new Error('interrupted'));
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  const listen = () => {
+    for (const name of signals) process.on(name, onSignal);
+  };
+  const leave = () => {
+    for (const name of signals) process.off(name, onSignal);
+  };
+  listen();
+  // Without a handler a signal ends the program: what it has on disk then, the next run removes.
+  attend({ leave, back: listen });
   try {
     const exitCode = await work(controller.signal);
     return controller.signal.aborted ? interrupted : exitCode;
@@ -19,6 +29,7 @@ export async function cancellable(work: (signal: AbortSignal) => Promise<number>
     if (controller.signal.aborted) return interrupted;
     throw failure;
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, onSignal);
+    attend(undefined);
+    leave();
   }
 }

@@ -1,7 +1,9 @@
 /** The second look: contents and framings that differ are read again, and what differs inside is attached. */
+
 import type { Apk, ByteSource, Section } from '../apk/apk.ts';
 import { defaultLimits, type Limits } from '../apk/limits.ts';
 import type { TarHeader } from '../apk/tar.ts';
+import { addAll } from '../lists.ts';
 import { unreadPart } from './comparators/parts.ts';
 import { ContentComparison } from './content-comparison.ts';
 import type { Difference } from './difference.ts';
@@ -82,7 +84,7 @@ async function lookInsideSection(
     if (pair !== undefined) wanted.set(difference, pair);
   }
   if (compared.likeness === 'recompressed' && differences.every(({ kind }) => kind === 'gzip-header')) {
-    differences.push(...(await furtherCompression(compared, published, rebuilt, compareLimits)));
+    addAll(differences, await furtherCompression(compared, published, rebuilt, compareLimits));
   }
   const parts = await new SectionContents(published, rebuilt, comparison, limits, compareLimits).partsOf([
     ...wanted.values(),

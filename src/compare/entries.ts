@@ -2,6 +2,7 @@
 
 import { entryPath } from '../apk/entries.ts';
 import { xattrName } from '../apk/xattrs.ts';
+import { addAll } from '../lists.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';
 import { compareHeaders } from './header-bytes.ts';
 import type { ComparedEntry } from './pairs.ts';
@@ -35,8 +36,8 @@ export function compareEntries(
   compare('owner-name', `${published.uname}:${published.gname}`, `${rebuilt.uname}:${rebuilt.gname}`);
   compare('mtime', String(published.mtime), String(rebuilt.mtime));
   compare('device', deviceText(published), deviceText(rebuilt));
-  differences.push(...compareRecords(section, path, published, rebuilt));
-  differences.push(...compareHeaders(section, published, rebuilt));
+  addAll(differences, compareRecords(section, path, published, rebuilt));
+  addAll(differences, compareHeaders(section, published, rebuilt));
   return differences;
 }
 

@@ -1,7 +1,7 @@
 /** Contents of chosen entries out of a section, one at a time and only as fast as they are taken. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { ByteSource, Section } from '../apk/apk.ts';
+import { type ByteSource, limitsFor, ofSource, type Section } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
 import { type TarHeader, TarReader, type TarSink } from '../apk/tar.ts';
 import { Failure } from '../failure.ts';
@@ -36,7 +36,7 @@ export async function* takeContents<T>(
   takerOf: (entry: TarHeader) => ContentTaker<T> | undefined,
 ): AsyncGenerator<readonly [offset: number, taken: T]> {
   const taken: [number, T][] = [];
-  const reader = new TarReader(new Taking(takerOf, taken), limits);
+  const reader = new TarReader(new Taking(takerOf, taken), limitsFor(source, limits));
   const compressed = Readable.from(rangeOf(source, section.start, section.end));
   const inflated = createGunzip({ chunkSize: chunkBytes });
   compressed.on('error', (failure) => inflated.destroy(failure));
@@ -49,8 +49,11 @@ export async function* takeContents<T>(
     reader.end();
     yield* taken.splice(0);
   } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure('malformed', 'a package changed while it was read', { cause });
+    const failure =
+      cause instanceof Failure
+        ? cause
+        : new Failure('malformed', 'a package changed while it was read', { cause });
+    throw ofSource(source, failure);
   } finally {
     inflated.destroy();
     compressed.destroy();

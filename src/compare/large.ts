@@ -1,6 +1,8 @@
 /** Contents too large for memory: compared block by block, in place; then the blocks that differ are looked at. */
+
 import { hash } from 'node:crypto';
 import { fieldsAt, layouts } from '../emit/dependencies/elf/layout.ts';
+import { addAll } from '../lists.ts';
 import { differingRanges } from './comparators/binary.ts';
 import { Work } from './comparators/comparator.ts';
 import { stringAt } from './comparators/elf/object.ts';
@@ -95,8 +97,11 @@ export function largeParts(
   for (const index of indexes) {
     const [a, b] = [published, rebuilt].map(({ blocks }) => blocks.get(index) ?? new Uint8Array(0));
     const found = windowsIn(a!, b!, index * blockBytes, limits.windows - windows.length, limits);
-    windows.push(...found);
-    places.push(...found.map(({ publishedOffset }) => sectionAt(left, publishedOffset) ?? ''));
+    addAll(windows, found);
+    addAll(
+      places,
+      found.map(({ publishedOffset }) => sectionAt(left, publishedOffset) ?? ''),
+    );
   }
   parts.push({
     format: 'binary',

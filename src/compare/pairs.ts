@@ -1,6 +1,8 @@
 /** Entries of two archives or folders brought together: by path, and what is left over by content. */
+
 import type { ApkEntry } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
+import { Queues } from '../lists.ts';
 
 /** What of an entry is compared; folders have entries of this shape too. */
 export type ComparedEntry = Omit<ApkEntry, 'sha1' | 'content'>;
@@ -63,28 +65,33 @@ function movesOf(
   published: ReadonlyMap<string, Keyed>,
   rebuilt: ReadonlyMap<string, Keyed>,
 ): ReadonlyMap<string, string> {
-  const byContent = new Map<string, string[]>();
-  for (const [key, { entry }] of rebuilt) {
+  const byName = new Queues<string, string>();
+  const byContent = new Queues<string, string>();
+  for (const [key, { entry, path }] of rebuilt) {
     if (published.has(key) || !hasContent(entry)) continue;
-    byContent.set(entry.sha256, [...(byContent.get(entry.sha256) ?? []), key]);
+    byName.add(nameKey(path, entry), key);
+    byContent.add(entry.sha256, key);
   }
   const moves = new Map<string, string>();
-  if (byContent.size === 0) return moves;
   const lost = [...published].filter(([key, { entry }]) => !rebuilt.has(key) && hasContent(entry));
-  const take = (key: string, { entry }: Keyed, suits: (other: string) => boolean) => {
-    const others = byContent.get(entry.sha256) ?? [];
-    const at = moves.has(key) ? -1 : others.findIndex(suits);
-    if (at >= 0) moves.set(key, others.splice(at, 1)[0]!);
-  };
-  for (const [key, each] of lost) {
-    take(key, each, (other) => baseName(rebuilt.get(other)!.path) === baseName(each.path));
+  for (const [key, { entry, path }] of lost) {
+    const other = byName.take(nameKey(path, entry));
+    if (other !== undefined) moves.set(key, other);
   }
-  for (const [key, each] of lost) take(key, each, () => true);
+  const taken = new Set(moves.values());
+  for (const [key, { entry }] of lost) {
+    const other = moves.has(key) ? undefined : byContent.take(entry.sha256, (each) => !taken.has(each));
+    if (other !== undefined) moves.set(key, other);
+  }
   return moves;
 }
 
 function hasContent({ type, size }: ComparedEntry): boolean {
   return (type === '0' || type === '7') && size > 0;
+}
+
+function nameKey(path: string, { sha256 }: ComparedEntry): string {
+  return `${sha256} ${baseName(path)}`;
 }
 
 function baseName(path: string): string {

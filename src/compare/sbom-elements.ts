@@ -1,4 +1,5 @@
 /** Two SPDX documents element by element: what differs, by SPDX id. */
+
 import {
   isJsonObject,
   type JsonObject,
@@ -7,6 +8,7 @@ import {
   textMember,
 } from '../claim/sbom/json.ts';
 import { isFound } from '../emit/sbom/production/syft.ts';
+import { addAll } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 export type SbomDifferenceKind =
@@ -99,7 +101,7 @@ function compareLists(left: Items, right: Items, member: string): SbomDifference
   const differences: SbomDifference[] = [];
   for (const [key, { element, value }] of left) {
     const other = right.get(key);
-    if (other !== undefined) differences.push(...compareMembers(element, value, other.value));
+    if (other !== undefined) addAll(differences, compareMembers(element, value, other.value));
     else {
       const kind = isFound(value) ? 'unregenerated' : 'only-published';
       differences.push({ kind, element, member, published: canonicalJson(value) });

@@ -1,7 +1,9 @@
 /** Two sections: compressed bytes first, then the archive, then entry by entry. */
+
 import type { ApkEntry, Section } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
+import { addAll, addTo } from '../lists.ts';
 import { numbered } from './comparators/parts.ts';
 import type { Difference, SectionName } from './difference.ts';
 import { compareEntries } from './entries.ts';
@@ -52,7 +54,7 @@ function compareFraming(section: SectionName, published: Section, rebuilt: Secti
 
 function compareArchives(section: SectionName, published: Section, rebuilt: Section): Difference[] {
   const differences = comparePairs(section, pairEntries(published.entries, rebuilt.entries));
-  differences.push(...compareOrder(section, pathsOf(published), pathsOf(rebuilt)));
+  addAll(differences, compareOrder(section, pathsOf(published), pathsOf(rebuilt)));
   const end = ({ tar }: Section) => `${tar.zeroBlocks} zero blocks`;
   if (end(published) !== end(rebuilt)) {
     differences.push({
@@ -82,12 +84,10 @@ export function comparePairs(section: SectionName, pairs: readonly EntryPair[]):
       };
       return [{ section, kind, path, ...which, ...sides }];
     }
-    const differences = compareSides(section, path, published, rebuilt);
     const other = entryPath(rebuilt);
-    if (other !== path) {
-      differences.unshift({ section, kind: 'moved', path, published: path, rebuilt: other });
-    }
-    return differences.map((each) => ({ ...which, ...each }));
+    const moved: Difference = { section, kind: 'moved', path, published: path, rebuilt: other };
+    const differences = compareSides(section, path, published, rebuilt);
+    return [...(other === path ? [] : [moved]), ...differences].map((each) => ({ ...which, ...each }));
   });
 }
 
@@ -143,7 +143,7 @@ function fieldsOf({ lines }: PkgInfo): Map<string, string> {
   const fields = new Map<string, string[]>();
   for (const line of lines) {
     const [key, value] = line.kind === 'field' ? [line.key, line.value] : [line.kind, line.text];
-    fields.set(key, [...(fields.get(key) ?? []), value]);
+    addTo(fields, key, value);
   }
   return new Map([...fields].map(([key, values]) => [key, values.join(', ')]));
 }

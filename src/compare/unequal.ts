@@ -1,7 +1,9 @@
 /** What differs between two packages that are not the same bytes, and how far apart they are. */
+
 import type { Apk, ApkEntry } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/place.ts';
 import type { CompareOptions } from './compare.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
@@ -22,11 +24,11 @@ export async function compareUnequal(
   const sections = await lookInside(
     published,
     rebuilt,
-    [
+    busy(() => [
       compareSections('signature', left.signature, right.signature),
       compareSections('control', left.control, right.control),
       compareSections('data', left.data, right.data),
-    ],
+    ]),
     {
       ...(limits === undefined ? {} : { limits }),
       ...(compareLimits === undefined ? {} : { compareLimits }),
@@ -35,10 +37,10 @@ export async function compareUnequal(
   return {
     files,
     sections,
-    equivalence: equivalenceOf(left, right, sections),
+    equivalence: busy(() => equivalenceOf(left, right, sections)),
     sbom: compareSboms(sbomOf(left), sbomOf(right)),
     sbomPath: sbomPathBy(left.control.pkginfo),
-    sbomDifferences: compareSbomElements(sbomOf(left), sbomOf(right)),
+    sbomDifferences: busy(() => compareSbomElements(sbomOf(left), sbomOf(right))),
   };
 }
 

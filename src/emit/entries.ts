@@ -1,4 +1,4 @@
-/** A captured tree as the entries of a data section: what melange keeps of modes, owners and links (melange-emitter.md §3, §7.1). */
+/** A captured tree as the entries of a data section: what melange keeps of modes, owners and links (docs/melange/tree.md). */
 
 import { xattrKey } from '../apk/xattrs.ts';
 import {

@@ -1,4 +1,4 @@
-/** APKINDEX.tar.gz as melange writes it (melange pkg/index, apko pkg/apk/apk; melange-emitter.md §9.1). */
+/** APKINDEX.tar.gz as melange writes it (melange pkg/index, apko pkg/apk/apk; docs/melange/environment.md#apkindex). */
 import type { Apk } from '../apk/apk.ts';
 import { q1 } from '../apk/checksum.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';

@@ -1,4 +1,4 @@
-/** Names of owner ids, from the account files of the build environment (melange-emitter.md §7.1). */
+/** Names of owner ids, from the account files of the build environment (docs/melange/tree.md#entries). */
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 
@@ -16,12 +16,17 @@ function namesById(text: string): Map<number, string> {
   return names;
 }
 
+function unquoted(text: string): string {
+  const quoted = text.length > 1 && /^["']/.test(text) && text.endsWith(text[0]!);
+  return quoted ? text.slice(1, -1) : text;
+}
+
 /** `ID` and `VERSION_ID` of os-release(5). */
 export function parseOsRelease(text: string): OsRelease {
   const values = new Map<string, string>();
   for (const line of text.split('\n')) {
     const match = /^([A-Z_]+)=(.*)$/.exec(line);
-    if (match !== null) values.set(match[1]!, match[2]!.replace(/^(["'])(.*)\1$/, '$2'));
+    if (match !== null) values.set(match[1]!, unquoted(match[2]!));
   }
   return { id: values.get('ID') ?? '', versionId: values.get('VERSION_ID') ?? '' };
 }

@@ -8,6 +8,7 @@ import { fullVersion } from '../claim/recipe/recipe.ts';
 import { writeRecipe } from '../claim/recipe/write.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
+import { type PackageName, type PackageVersion, packageFileName } from '../names.ts';
 import { pgzip } from './deflate/index.ts';
 import {
   analyseDependencies,
@@ -37,8 +38,8 @@ export interface EmitInput extends PayloadInput {
 
 /** A rebuilt package without its signature section. */
 export interface EmittedPackage {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   readonly control: Uint8Array;
   readonly data: { readonly path: string; readonly sha256: Sha256; readonly size: number };
   /** Files that an analysis of dependencies could not judge. */
@@ -233,7 +234,8 @@ async function writeControl(
 /** The whole package: a signature section, where there is one, then control, then data. */
 export function packageSource(emitted: EmittedPackage, signature: Uint8Array | undefined): ByteSource {
   return {
-    name: `${emitted.name}-${emitted.version}.apk`,
+    name: packageFileName(emitted),
+    own: true,
     async *open() {
       if (signature !== undefined) yield signature;
       yield emitted.control;

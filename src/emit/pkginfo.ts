@@ -1,4 +1,4 @@
-/** `.PKGINFO` as melange writes it (melange pkg/build/package.go; melange-emitter.md §6): values raw, order fixed. */
+/** `.PKGINFO` as melange writes it (melange pkg/build/package.go; docs/melange/sections.md#pkginfo): values raw, order fixed. */
 import { encodeBytes } from '../bytes.ts';
 import type { Dependencies, PackageOptions, Recipe, Scriptlets } from '../claim/recipe/recipe.ts';
 import { fullVersion } from '../claim/recipe/recipe.ts';

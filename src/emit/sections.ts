@@ -1,4 +1,4 @@
-/** The signature and control sections: short tar archives, flushed but not closed (melange-emitter.md §7.2 to §7.4). */
+/** The signature and control sections: short tar archives, flushed but not closed (docs/melange/sections.md#the-control-section). */
 import { contentOf } from '../build/tree.ts';
 import { compareBytes, encodeBytes } from '../bytes.ts';
 import type { Scriptlets } from '../claim/recipe/recipe.ts';

@@ -2,7 +2,7 @@
  * Tar headers byte for byte as Go's archive/tar writes them: ustar where it can hold everything, else a pax header in
  * front (rules observed from Go 1.19 to 1.26; performance notes of melange's packager).
  */
-import { compareBytes, encodeBytes } from '../bytes.ts';
+import { compareBytes, encodeBytes, trimmedEnd } from '../bytes.ts';
 
 export interface TarEntry {
   readonly name: string;
@@ -121,7 +121,7 @@ function paxHeader(name: Buffer, size: number): Buffer {
   const full = cleanPath(`${path.slice(0, slash)}PaxHeaders.0/${path.slice(slash)}`);
   const cut = ascii(Buffer.from(full, 'latin1')).toString('latin1', 0, 100);
   const header = Buffer.alloc(block);
-  text(header, 0, 100, Buffer.from(cut.replace(/\/+$/, ''), 'latin1'));
+  text(header, 0, 100, Buffer.from(trimmedEnd(cut, '/'), 'latin1'));
   octal(header, 100, 7, 0);
   octal(header, 108, 7, 0);
   octal(header, 116, 7, 0);
@@ -170,7 +170,7 @@ function text(header: Buffer, at: number, room: number, bytes: Buffer): void {
   const kept = bytes.subarray(0, room);
   kept.copy(header, at);
   if (bytes.length === kept.length || kept.at(-1) !== 0x2f) return;
-  header[at + kept.toString('latin1').replace(/\/+$/, '').length] = 0;
+  header[at + trimmedEnd(kept.toString('latin1'), '/').length] = 0;
 }
 
 /** Digits and a zero byte; what does not fit is written as 0, its value being in a pax record. */

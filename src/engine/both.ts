@@ -32,14 +32,25 @@ function joined(ours: Rebuilt, theirs: Rebuilt, names: readonly [string, string]
     ...ours,
     packages: ours.packages.map((each, index) => agreed(each, theirs.packages[index]!, ...names)),
     caveats: [...new Set([...ours.caveats, ...theirs.caveats])],
+    ...(theirs.ownCaveats === undefined ? {} : { ownCaveats: theirs.ownCaveats }),
     ...(otherwise === undefined
       ? {}
       : {
           otherwise: {
             digests: otherwise.digests,
-            emit: async (plans) => joined(await otherwise.emit(plans), theirs, names),
+            emit: async (index, plan) =>
+              joined(await otherwise.emit(index, plan), onlyPackage(theirs, index), names),
           },
         }),
+  };
+}
+
+function onlyPackage(rebuilt: Rebuilt, index: number): Rebuilt {
+  const own = rebuilt.ownCaveats?.[index];
+  return {
+    ...rebuilt,
+    packages: [rebuilt.packages[index]!],
+    ...(own === undefined ? {} : { ownCaveats: [own] }),
   };
 }
 

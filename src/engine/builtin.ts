@@ -12,9 +12,10 @@ import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
-import { Failure } from '../failure.ts';
+import { Failure, failureOfPackage } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
 import { canonicalJson } from '../plan/canonical.ts';
-import { emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
+import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
@@ -26,17 +27,16 @@ export const builtinEngine: Engine = { name: 'builtin', rebuild };
 async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   const opened = await openBuild(request);
   const emit = async (plans: readonly Plan[]): Promise<Rebuilt> => {
-    const packages: (EmittedPackage | Failure)[] = [];
-    for (const plan of plans) packages.push(await opened.emit(plan));
-    const scans: (ScanOutcome | undefined)[] = [];
-    for (const plan of plans) scans.push(await opened.scanOutcome(plan));
+    const emissions: Emission[] = [];
+    for (const plan of plans) emissions.push(await emission(opened, plan, request));
+    const scans = emissions.map(({ scan }) => scan);
     return {
-      packages,
+      packages: emissions.map(({ emitted }) => emitted),
       ...(scans.every((each) => each === undefined) ? {} : { scans }),
       caveats: opened.caveats,
       facts: opened.facts,
       reemit: (index, substitutions) => opened.reemit(plans[index]!, substitutions),
-      otherwise: { digests: opened.digests, emit },
+      otherwise: { digests: opened.digests, emit: (_, plan) => emit([plan]) },
       dispose: opened.dispose,
     };
   };
@@ -45,6 +45,21 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   } catch (failure) {
     await opened.dispose();
     throw failure;
+  }
+}
+
+interface Emission {
+  readonly emitted: EmittedPackage | Failure;
+  readonly scan: ScanOutcome | undefined;
+}
+
+/** Whatever goes wrong with one package is about that package. */
+async function emission(opened: OpenBuild, plan: Plan, { machine }: RebuildRequest): Promise<Emission> {
+  try {
+    const emitted = await opened.emit(plan);
+    return { emitted, scan: await opened.scanOutcome(plan) };
+  } catch (thrown) {
+    return { emitted: failureOfPackage(thrown, machine.signal), scan: undefined };
   }
 }
 
@@ -66,7 +81,7 @@ export interface OpenBuild {
 /** Runs the steps of a request and leaves the emission to the caller, who must dispose of the build. */
 export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
   const { machine } = request;
-  const runs = request.variation?.inMemory === true ? memoryFolder : join(machine.cache, 'runs');
+  const runs = request.variation?.inMemory === true ? memoryFolder : ownFolder(join(machine.cache, 'runs'));
   await sweepRunDirectories(runs, machine.ids);
   const directory = await makeRunDirectory(runs);
   const work = join(directory, 'build');
@@ -125,9 +140,10 @@ interface PreparedGuest extends Guest {
 
 async function prepareGuest(request: RebuildRequest, directory: string): Promise<PreparedGuest> {
   const { guest, recipe, machine } = request;
+  const plan = buildPlan(request.plans[0]!);
   switch (guest.kind) {
     case 'host': {
-      const laid = hostGuest(directory, recipe, stepFormat(request.plans[0]!));
+      const laid = hostGuest(directory, recipe, stepFormat(plan));
       await lend(machine.ids, [laid.root]);
       return { ...laid, accounts: undefined };
     }
@@ -137,17 +153,19 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
     case 'recorded': {
       const { contents, accounts, archs } = recipe.environment;
       const layout = {
-        arch: request.plans[0]!.package.architecture,
+        arch: plan.package.architecture,
         world: contents.packages,
         repositories: [...new Set([...contents.buildRepositories, ...contents.repositories])],
         users: accounts.users,
         groups: accounts.groups,
         database: 'usr/lib/apk/db',
-        entries: stepFormat(request.plans[0]!).guestEntries,
+        entries: stepFormat(plan).guestEntries,
       };
-      const checksums = new Map(guest.packages.map(({ locked }) => [locked.name, locked.checksum]));
+      const checksums = new Map<string, string>(
+        guest.packages.map(({ locked }) => [locked.name, locked.checksum]),
+      );
       const environment = await provideEnvironment({
-        directory: join(machine.cache, 'environments'),
+        directory: ownFolder(join(machine.cache, 'environments')),
         identity: sha256(
           Buffer.from(
             canonicalJson([guest.packages.map(({ locked }) => [locked.name, locked.sha256]), layout, archs]),
@@ -169,7 +187,7 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
 }
 
 async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<Built> {
-  const plan = request.plans[0]!;
+  const plan = buildPlan(request.plans[0]!);
   const { machine, recipe } = request;
   mkdirSync(directory);
   try {
@@ -239,7 +257,7 @@ async function scansOf(
   const [{ openScans }, { scanWithSyft }] = await Promise.all([import('./scans.ts'), import('./syft.ts')]);
   const treeOfPlan = (plan: Plan) => built.trees.find(({ name }) => name === plan.package.name)?.tree;
   let scans = 0;
-  return openScans(plans, treeOfPlan, async (plan, tree, place) => {
+  return openScans(treeOfPlan, async (plan, tree, place) => {
     scans += 1;
     const { name, version } = plan.package;
     try {
@@ -261,14 +279,19 @@ async function scansOf(
 async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Promise<T | Failure> {
   try {
     return await emission();
-  } catch (failure) {
-    if (failure instanceof Failure) return emissionFailure(failure, request);
-    throw failure;
+  } catch (thrown) {
+    return emissionFailure(failureOfPackage(thrown, request.machine.signal), request);
   }
 }
 
-/** A licence file that only the folder beside the recipe can bring is missing because nobody gave that folder. */
+/**
+ * What our own build made never speaks against the published file. And a licence file that only the folder beside the recipe can bring is missing because nobody gave that folder.
+ */
 function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildRequest): Failure {
+  if (failure.class === 'rejected')
+    return new Failure('unsupported', `what was built cannot be a package: ${failure.message}`, {
+      cause: failure,
+    });
   const wantsFile = recipe.package.copyright.some(({ licensePath }) => licensePath === failure.expected);
   if (failure.code !== 'output-missing' || !wantsFile || sourceFiles !== undefined) return failure;
   return new Failure('recipe-files-unavailable', 'the recipe names a licence file that no step made', {

@@ -61,6 +61,8 @@ export interface Rebuilt {
   readonly scans?: readonly (ScanOutcome | undefined)[];
   /** What the sandbox did not keep apart. */
   readonly caveats: readonly string[];
+  /** What weakens the rebuild of one package, a list for each plan of the request; absent where nothing does. */
+  readonly ownCaveats?: readonly (readonly string[])[];
   /** Of the guest; undefined where another program ran it. */
   readonly facts?: BuildFacts;
   /**
@@ -77,8 +79,8 @@ export interface Rebuilt {
 export interface OtherEmission {
   /** What the plan would give; nothing is kept of it. */
   digests(plan: Plan): Promise<SectionDigests | Failure>;
-  /** The packages by these plans, one for each of the request. */
-  emit(plans: readonly Plan[]): Promise<Rebuilt>;
+  /** The package at this place of the request by another plan: a rebuild of that one alone. */
+  emit(index: number, plan: Plan): Promise<Rebuilt>;
 }
 
 export interface Engine {

@@ -1,7 +1,8 @@
 /**
- * Scans of the packages of one build by each syft that was given. Which of them is believed is a trait of the builder: one for
- * the whole build, decided by a digest of what production's scan found.
+ * Scans of the packages of one build by each syft that was given. Which of them is believed is decided for each package by a digest
+ * of what production's scan found in it.
  */
+
 import type { Tree, TreeEntry } from '../build/tree.ts';
 import type { Sha256 } from '../digest.ts';
 import { digestFound, type Scan } from '../emit/sbom/production/syft.ts';
@@ -11,7 +12,7 @@ import type { Plan } from '../plan/plan.ts';
 /** How the scans of one package went, in the order in which the programs were tried. */
 export interface ScanOutcome {
   readonly programs: readonly TriedProgram[];
-  /** The one whose elements are in the SBOM: that which fits the most packages of the build, the first of these. */
+  /** The one whose elements are in the SBOM: the first that fits the package, else the first that did not fail. */
   readonly chosen: number;
 }
 
@@ -34,11 +35,7 @@ export interface Scans {
 export type ScanTree = (plan: Plan, tree: Tree, program: number) => Promise<Scan>;
 
 /** Nothing is scanned before it is asked for, and nothing twice. */
-export function openScans(
-  plans: readonly Plan[],
-  builtTree: (plan: Plan) => Tree | undefined,
-  scanTree: ScanTree,
-): Scans {
+export function openScans(builtTree: (plan: Plan) => Tree | undefined, scanTree: ScanTree): Scans {
   const known = new Map<string, Promise<readonly (Scan | Failure)[]>>();
   const scanBuilt = (plan: Plan): Promise<readonly (Scan | Failure)[]> => {
     // What is found depends on what was built, not on the rules of a version.
@@ -47,23 +44,20 @@ export function openScans(
     known.set(name, scans);
     return scans;
   };
-  let choice: Promise<number> | undefined;
-  const choose = (): Promise<number> => {
-    choice ??= chooseProgram(plans, scanBuilt);
-    return choice;
-  };
   return {
     async find(plan, payload) {
       const built = builtTree(plan);
-      const chosen = await choose();
+      const scans = await scanBuilt(plan);
+      const chosen = chosenProgram(triedPrograms(plan, scans));
       if (built === undefined || !sameContents(built, payload)) return scanTree(plan, payload, chosen);
-      const scan = (await scanBuilt(plan))[chosen]!;
+      const scan = scans[chosen]!;
       if (scan instanceof Failure) throw scan;
       return scan;
     },
     async outcome(plan) {
       if (plan.builder.scan === null || builtTree(plan) === undefined) return undefined;
-      return { programs: triedPrograms(plan, await scanBuilt(plan)), chosen: await choose() };
+      const programs = triedPrograms(plan, await scanBuilt(plan));
+      return { programs, chosen: chosenProgram(programs) };
     },
   };
 }
@@ -87,22 +81,14 @@ function inconclusive(failure: unknown): Failure {
   throw failure;
 }
 
-async function chooseProgram(
-  plans: readonly Plan[],
-  scanBuilt: (plan: Plan) => Promise<readonly (Scan | Failure)[]>,
-): Promise<number> {
-  const scanned = plans.filter((plan) => plan.builder.scan !== null);
-  const programs = scanned[0]?.builder.scan?.programs.length ?? 0;
-  if (programs < 2) return 0;
-  // What fits one package more counts more than what merely does not fail.
-  const worth = { fits: scanned.length + 1, differs: 1, failed: 0 };
-  const sums = Array.from({ length: programs }, () => 0);
-  for (const plan of scanned) {
-    for (const [place, { outcome }] of triedPrograms(plan, await scanBuilt(plan)).entries()) {
-      sums[place]! += worth[outcome];
-    }
-  }
-  return sums.indexOf(Math.max(...sums));
+function chosenProgram(programs: readonly TriedProgram[]): number {
+  const fitting = programs.findIndex(({ outcome }) => outcome === 'fits');
+  return fitting === -1
+    ? Math.max(
+        0,
+        programs.findIndex(({ outcome }) => outcome !== 'failed'),
+      )
+    : fitting;
 }
 
 function triedPrograms(plan: Plan, scans: readonly (Scan | Failure)[]): TriedProgram[] {

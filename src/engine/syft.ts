@@ -28,6 +28,7 @@ import { chunksOf } from '../emit/entries.ts';
 import { parseSyftOutput, type Scan, type SyftOutput, syftSelection } from '../emit/sbom/production/syft.ts';
 import { Failure } from '../failure.ts';
 import { OutputTail } from '../process.ts';
+import { ownInput } from '../program-input.ts';
 import type { Machine } from './engine.ts';
 import { programsGuest } from './host-guest.ts';
 
@@ -77,13 +78,15 @@ async function runSyft(root: string, scan: ScanRequest): Promise<SyftOutput> {
   ]);
   const said = new OutputTail(64 * 1024);
   const run = sandbox.run({
-    argv: [programTarget, 'scan', `dir:${treeTarget}`, ...syftSelection, ...named, ...printed, '-q'],
-    env: new Map([
-      // Configuration is read from the working directory and from here: never from the tree.
-      ['HOME', workspaceTarget],
-      ['TMPDIR', workspaceTarget],
-      ['SYFT_CHECK_FOR_APP_UPDATE', 'false'],
-    ]),
+    ...ownInput(
+      [programTarget, 'scan', `dir:${treeTarget}`, ...syftSelection, ...named, ...printed, '-q'],
+      new Map([
+        // Configuration is read from the working directory and from here: never from the tree.
+        ['HOME', workspaceTarget],
+        ['TMPDIR', workspaceTarget],
+        ['SYFT_CHECK_FOR_APP_UPDATE', 'false'],
+      ]),
+    ),
     onOutput: (bytes) => said.add(bytes),
   });
   const end = await run.catch((failure) => {

@@ -5,18 +5,17 @@ import { nameCauses } from '../compare/causes/name.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { explain } from '../compare/counterfactual/counterfactual.ts';
 import type { Explanation } from '../compare/counterfactual/explanation.ts';
-import type { Rebuilt } from '../engine/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { placedSteps } from '../plan/steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
+import type { BuiltPackage } from './built-package.ts';
 import type { Prepared } from './prepare.ts';
 import type { Target } from './target.ts';
 
 export interface Unequal {
   readonly target: Target;
-  readonly index: number;
   readonly prepared: Prepared;
-  readonly rebuilt: Rebuilt;
+  readonly built: BuiltPackage;
   readonly rebuiltSource: ByteSource;
   /** The signature section in front of the rebuilt package. */
   readonly signature: Uint8Array | undefined;
@@ -37,21 +36,21 @@ export async function explainComparison(
   comparison: UnequalComparison,
   unequal: Unequal,
 ): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
-  const { target, index, prepared, rebuilt, rebuiltSource, signature, limits } = unequal;
+  const { target, prepared, built, rebuiltSource, signature, limits } = unequal;
   const named = await nameCauses(
-    afterScan(comparison, prepared.plans[index]!),
+    afterScan(comparison, built.plan),
     { published: target.source, rebuilt: rebuiltSource },
     {
-      plan: prepared.plans[index],
+      plan: built.plan,
       steps: placedSteps(prepared.recipe).map(({ step }) => step.runs),
       environment: prepared.recipe.environment.environment,
-      facts: rebuilt.facts,
+      facts: built.facts,
       substituted: prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted),
     },
     limits,
   );
   const explanation =
-    rebuilt.reemit === undefined
+    built.reemit === undefined
       ? ({ explained: 'not-attempted', why: 'the engine cannot emit what it built once more' } as const)
       : await explain({
           published: target.source,
@@ -59,7 +58,7 @@ export async function explainComparison(
           rebuilt: rebuiltSource,
           comparison: named,
           signature,
-          reemit: (substitutions) => rebuilt.reemit!(index, substitutions),
+          reemit: built.reemit,
           ...(limits === undefined ? {} : { limits }),
         });
   return { comparison: named, explanation };

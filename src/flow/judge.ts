@@ -5,12 +5,12 @@ import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
-import type { Rebuilt } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
+import type { BuiltPackage } from './built-package.ts';
 import type { explainComparison } from './explain.ts';
 import type { RunOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
@@ -27,13 +27,11 @@ const explain: typeof explainComparison = async (...given) =>
 /** Compares one package with what was rebuilt of it and decides. */
 export async function judge(
   target: Target,
-  index: number,
   prepared: Prepared,
-  rebuilt: Rebuilt,
+  built: BuiltPackage,
   options: RunOptions,
 ): Promise<Judged> {
-  const plan = prepared.plans[index]!;
-  const emitted = rebuilt.packages[index]!;
+  const { plan, emitted, scan } = built;
   if (emitted instanceof Failure) throw emitted;
   const published = target.apk.signature?.signatures[0];
   const signature = published === undefined ? undefined : transplant(published, plan);
@@ -44,9 +42,8 @@ export async function judge(
   const { comparison, explanation } = isUnequal(compared)
     ? await explain(compared, {
         target,
-        index,
         prepared,
-        rebuilt,
+        built,
         rebuiltSource,
         signature,
         limits,
@@ -55,7 +52,6 @@ export async function judge(
   const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
   const substituted =
     prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted);
-  const scan = rebuilt.scans?.[index];
   return {
     verdict: decide(comparison, state, substituted, explanation),
     ...(explanation === undefined ? {} : { explanation }),
@@ -65,7 +61,7 @@ export async function judge(
       ...target.caveats,
       ...prepared.caveats,
       ...(substituted === undefined ? [] : [substituted]),
-      ...rebuilt.caveats,
+      ...built.caveats,
     ],
     skipped: emitted.skipped,
   };

@@ -5,6 +5,7 @@ import type { Factor } from '../compare/triangulation.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import type { Architecture, PackageName } from '../names.ts';
 
 export type EnvironmentChoice =
   | { readonly kind: 'recorded' }
@@ -22,7 +23,7 @@ export interface RunOptions {
   /** Addresses of further keys. */
   readonly keyAddresses?: readonly string[];
   /** Of packages that are asked for by name; `x86_64` where undefined. */
-  readonly architecture?: string;
+  readonly architecture?: Architecture;
   /** Repositories for packages of the environment that the others lack. */
   readonly fallbackRepositories?: readonly string[];
   /** Ask the repositories that a recipe records, with the keys that it records. */
@@ -64,6 +65,8 @@ export type ProgressEvent =
   | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
   /** What the user should know of this run and no report holds, as it depends on the time of day. */
   | { readonly kind: 'warning'; readonly text: string }
+  /** An error that nobody foresaw, which costs the package its verdict: where it is, for whoever mends it. */
+  | { readonly kind: 'defect'; readonly subject: string; readonly thrown: unknown }
   /** A download under way; `total` is undefined where the server does not say. */
   | {
       readonly kind: 'transfer';
@@ -75,7 +78,7 @@ export type ProgressEvent =
   | { readonly kind: 'step'; readonly subject: string; readonly position: string; readonly label: string }
   | {
       readonly kind: 'output';
-      readonly subject: string;
+      readonly subject: PackageName;
       readonly position: string;
       readonly bytes: Uint8Array;
     };

@@ -1,17 +1,22 @@
-/** Packages of one build, planned together: inputs found and pinned once, one plan each. */
+/** One package, planned as if it were alone: its inputs found and pinned, its traits told by nothing but the file itself. */
 import { listSourceFiles } from '../build/workspace.ts';
+import { busy } from '../busy.ts';
 import type { Claim } from '../claim/claim.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
+import { requireCompiled } from '../claim/recipe/compiled.ts';
+import type { Recipe } from '../claim/recipe/recipe.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
-import { type Sha256, sha256 } from '../digest.ts';
+import type { Sha256 } from '../digest.ts';
 import { deflateInference } from '../emit/deflate-trait.ts';
-import type { inferRecords as InferRecords } from '../emit/sbom/production/infer.ts';
+import type { inferRecord as InferRecord } from '../emit/sbom/production/infer.ts';
 import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
+import { formatOf } from '../melange/format.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
+import type { Architecture } from '../names.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import {
   findExact,
@@ -29,103 +34,118 @@ import type { RunOptions } from './options.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Target } from './target.ts';
 
-/** Everything that a rebuild takes but the machine and who watches, and what was noticed on the way. */
-export interface Prepared extends Omit<RebuildRequest, 'machine' | 'observer'> {
+/** What a rebuild of one package takes, and what was noticed on the way. */
+export interface Prepared extends FoundInputs {
+  readonly plan: Plan;
+  readonly findings: readonly ClaimFinding[];
+  /** The same plan under the rules of another version. */
+  planUnder(melange: RecognisedVersion, tried: readonly Version[]): Plan;
+}
+
+/** What the inputs of a build are found by. Nothing else of a package has a say in them, so packages that agree on it share them. */
+interface InputsQuery {
+  readonly recipe: Recipe;
+  readonly recipeSha256: Sha256;
+  readonly architecture: Architecture;
+  readonly melange: RecognisedVersion;
+  readonly recipeFile: Claim['traits']['recipeFile'];
+}
+
+/** The inputs of a build on this machine. */
+export interface FoundInputs
+  extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles' | 'network'> {
   /** What stands in for the recorded environment; undefined where nothing does. */
   readonly substituted: SubstitutedEnvironment | undefined;
+  /** What was noticed about them. */
   readonly findings: readonly ClaimFinding[];
   /** What weakens whatever a rebuild shows. */
   readonly caveats: readonly string[];
-  /** The same plans under the rules of another version. */
-  planUnder(melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[];
 }
 
-/** Packages whose build is the same: the same recipe under the same clock by the same builder. */
-export function groupByBuild(targets: readonly Target[]): Target[][] {
-  const groups = new Map<string, Target[]>();
-  for (const target of targets) {
-    const key = buildKey(target.claim);
-    groups.set(key, [...(groups.get(key) ?? []), target]);
-  }
-  return [...groups.values()];
+/** Plans packages of one run. */
+export type Planner = (target: Target, repositories: OpenedRepositories) => Promise<Prepared>;
+
+/** A planner that finds the inputs of a build once for all its packages. Plans fail with the reason why inputs are not to be had. */
+export function packagePlanner(options: RunOptions): Planner {
+  const known = new WeakMap<OpenedRepositories, Map<string, Promise<FoundInputs>>>();
+  const inputsOf = (query: InputsQuery, repositories: OpenedRepositories): Promise<FoundInputs> => {
+    const inputs = known.get(repositories) ?? new Map<string, Promise<FoundInputs>>();
+    known.set(repositories, inputs);
+    const { recipe: _parsed, ...key } = query;
+    const text = canonicalJson(key);
+    const found = inputs.get(text) ?? findInputs(query, repositories, options);
+    inputs.set(text, found);
+    return found;
+  };
+  return async (target, repositories) => {
+    const { recipe, recipeSha256, architecture, traits } = target.claim;
+    const { melange, recipeFile } = traits;
+    const query = { recipe, recipeSha256, architecture, melange, recipeFile };
+    return prepared(target, await inputsOf(query, repositories), options);
+  };
 }
 
-function buildKey({ recipeSha256, architecture, traits }: Claim): Sha256 {
-  const { melange, clock, namespace } = traits;
-  return sha256(
-    Buffer.from(canonicalJson([recipeSha256, architecture, melange.version, clock ?? null, namespace])),
-  );
+async function prepared(target: Target, inputs: FoundInputs, options: RunOptions): Promise<Prepared> {
+  const { claim, apk } = target;
+  const { guest, sources, sourceFiles } = inputs;
+  const pinned = {
+    environment: plannedEnvironment(guest),
+    sources: sources.map(({ source }) => source),
+    recipeFiles: sourceFiles?.files ?? [],
+  };
+  const inferDeflate = await deflateInference(apk);
+  const inferRecord = await recordInference(target);
+  const scan = await plannedScan(target, options.machine);
+  const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): Plan => {
+    const own: Claim = { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
+    const deflate = inferDeflate(formatOfTraits(own.traits).deflate);
+    return makePlan(own, { deflate, sbomRecord: inferRecord({ apk, claim: own }), scan, tried, ...pinned });
+  };
+  const plan = busy(() => planUnder(claim.traits.melange, []));
+  requireExpected(plan, options);
+  const noticed = guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : [];
+  return { ...inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
 }
 
-/** Finds and pins the inputs of a build. Fails with the reason why they are not to be had. */
-export async function prepare(
-  targets: readonly Target[],
+async function findInputs(
+  query: InputsQuery,
   repositories: OpenedRepositories,
   options: RunOptions,
-): Promise<Prepared> {
-  const { claim } = targets[0]!;
-  const { inputs } = options.machine;
-  const format = formatOfTraits(claim.traits);
+): Promise<FoundInputs> {
+  const { recipe, melange, architecture } = query;
+  const format = formatOf(melange.version);
+  requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
   const network = options.network ?? false;
-  if (!network) requireNoNetwork(claim.recipe, format);
-  const { guest, environment: substituted, ...noticed } = await prepareGuest(claim, repositories, options);
-  const { requests, unpinned } = requestedSources(
-    claim.recipe,
-    format,
-    options.allowUnpinnedSources ?? false,
-  );
-  const found = await findSources(
+  if (!network) requireNoNetwork(recipe, format);
+  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, options);
+  const { requests, unpinned } = requestedSources(recipe, format, options.allowUnpinnedSources ?? false);
+  const sources = await findSources(
     requests,
     { caches: options.sourceCaches, mirrors: options.sourceMirrors },
-    inputs,
+    options.machine.inputs,
   );
-  const sources = found.map(({ source }) => source);
-  const origin = await recipeOrigin(claim, options);
-  const sourceDirectory = options.sourceDirectory ?? origin.folder;
-  const files = sourceDirectory === undefined ? undefined : listSourceFiles(sourceDirectory);
-  const environment = plannedEnvironment(guest);
-  const inferDeflate = await deflateInference(targets);
-  const inferRecords = await recordInference(targets);
-  const scans = await plannedScans(targets, options.machine);
-  const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): readonly Plan[] => {
-    const under = targets.map((each) => ({ ...each, claim: claimUnder(melange, each) }));
-    const sbomRecords = inferRecords(under);
-    return under.map(({ claim: own, apk }, index) => {
-      const sbomRecord = sbomRecords[index];
-      const deflate = inferDeflate(apk, formatOfTraits(own.traits).deflate);
-      const pinned = { environment, sources, recipeFiles: files ?? [] };
-      return makePlan(own, { deflate, sbomRecord, scan: scans[index], tried, ...pinned });
-    });
-  };
-  const plans = planUnder(claim.traits.melange, []);
-  requireExpected(plans[0]!, options);
+  const origin = await recipeOrigin(query, options);
+  const directory = options.sourceDirectory ?? origin.folder;
   return {
-    recipe: claim.recipe,
-    plans,
-    planUnder,
+    recipe,
     guest,
     substituted,
     network,
-    sources: found,
-    findings: [
+    sources,
+    sourceFiles: directory === undefined ? undefined : { directory, files: listSourceFiles(directory) },
+    findings: boundedFindings([
       ...noticed.findings,
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
-      ...(guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : []),
-    ],
+    ]),
     caveats: guest.kind === 'recorded' ? environmentCaveats(guest.packages) : [],
-    sourceFiles: files === undefined ? undefined : { directory: sourceDirectory!, files },
   };
 }
 
-function claimUnder(melange: RecognisedVersion, { claim, apk }: Target): Claim {
-  return { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
-}
-
 /** Loaded where production's generator was at work: no other leaves such records. */
-async function recordInference(targets: readonly Target[]): Promise<typeof InferRecords> {
-  if (targets.every(({ claim }) => claim.traits.sbomGenerator !== 'production')) return () => [];
-  return (await import('../emit/sbom/production/infer.ts')).inferRecords;
+async function recordInference({ claim }: Target): Promise<typeof InferRecord> {
+  if (claim.traits.sbomGenerator !== 'production') return () => undefined;
+  return (await import('../emit/sbom/production/infer.ts')).inferRecord;
 }
 
 /** What lies beside the recipe is vouched for by nothing else. */
@@ -148,12 +168,12 @@ interface FoundOrigin {
 }
 
 /** The recipe in the repository that the user named: what lay beside it, and whether it is the one inside the package. */
-async function recipeOrigin({ recipe, traits }: Claim, options: RunOptions): Promise<FoundOrigin> {
+async function recipeOrigin({ recipe, recipeFile }: InputsQuery, options: RunOptions): Promise<FoundOrigin> {
   const { recipeRepository, machine } = options;
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
   const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
-  const { path, commit: recorded } = traits.recipeFile;
+  const { path, commit: recorded } = recipeFile;
   const commit = recipe.package.commit === '' ? recorded : recipe.package.commit;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;
   const found = await findRecipe(recipeRepository, { commit, file }, machine.inputs);
@@ -180,21 +200,20 @@ function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
   return { kind, packages: guest.packages.map(({ locked }) => locked) };
 }
 
-/** How each package is scanned; undefined for all where no program is named or none is needed. */
-async function plannedScans(
-  targets: readonly Target[],
+/** How the package is scanned; undefined where no program is named or none is needed. */
+async function plannedScan(
+  { apk, claim }: Target,
   { syft = [], inputs }: RunOptions['machine'],
-): Promise<(PlannedScan | undefined)[]> {
+): Promise<PlannedScan | undefined> {
   const programs: Sha256[] = [];
   for (const path of syft) {
     const digest = await inputs.hash(path);
     if (digest === undefined) throw new Failure('usage', `${path} is no file`);
     programs.push(digest);
   }
-  const isProduction = ({ claim }: Target) => claim.traits.sbomGenerator === 'production';
-  if (programs.length === 0 || !targets.some(isProduction)) return targets.map(() => undefined);
+  if (programs.length === 0 || claim.traits.sbomGenerator !== 'production') return undefined;
   const { publishedScan } = await import('../emit/sbom/production/published.ts');
-  return targets.map(({ apk }) => ({ programs, found: publishedScan(apk) }));
+  return { programs, found: publishedScan(apk) };
 }
 
 interface PreparedGuest {
@@ -205,15 +224,14 @@ interface PreparedGuest {
 }
 
 async function prepareGuest(
-  claim: Claim,
+  { recipe, architecture }: InputsQuery,
   repositories: OpenedRepositories,
   options: RunOptions,
 ): Promise<PreparedGuest> {
   const { environment, machine } = options;
-  const { recipe, architecture } = claim;
   if (environment.kind !== 'recorded' && environment.kind !== 'nearest') {
     const { prepareSubstitute } = await import('./substitute.ts');
-    return { ...(await prepareSubstitute(environment, claim, machine)), findings: [] };
+    return { ...(await prepareSubstitute(environment, { recipe, architecture }, machine)), findings: [] };
   }
   const found = await environmentPlaces(recipe, architecture, repositories, options);
   const access = environmentAccess(machine.inputs, found.keys, architecture);

@@ -1,6 +1,8 @@
 /** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
+
 import { basename } from 'node:path';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import { trimmedEnd } from '../bytes.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { sha256 } from '../digest.ts';
@@ -9,6 +11,14 @@ import type { Provenance } from '../inputs/addresses.ts';
 import { isAddress } from '../inputs/files.ts';
 import { indexCache, newestBuilds } from '../inputs/index-cache.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { addAll } from '../lists.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { EnvironmentPlace } from '../plan/environment.ts';
 import { wolfi } from '../repository/known.ts';
 import type { NamedCount } from '../repository/records.ts';
@@ -16,8 +26,17 @@ import { openRepository, type Repository } from '../repository/repository.ts';
 import { describeStaleness } from '../repository/staleness.ts';
 import type { RunOptions } from './options.ts';
 
-/** What names a package of a repository instead of a file. */
-export const packageNamePattern = /^([A-Za-z0-9][A-Za-z0-9+_.-]*?)(?:=([0-9][A-Za-z0-9+_.~]*-r\d+))?$/;
+/** What names a package of a repository instead of a file: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
+export function parseSubjectName(
+  text: string,
+): { readonly name: PackageName; readonly version: PackageVersion | undefined } | undefined {
+  const [named = '', versioned, ...more] = text.split('=');
+  const name = parsePackageName(named);
+  if (name === undefined || more.length > 0) return undefined;
+  if (versioned === undefined) return { name, version: undefined };
+  const version = /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
+  return version === undefined ? undefined : { name, version };
+}
 
 const mostKeyBytes = 64 * 1024;
 
@@ -79,7 +98,7 @@ export interface SkippedRepository {
   readonly failure: Failure;
 }
 
-export type OpenRepositories = (arch: string) => Promise<OpenedRepositories>;
+export type OpenRepositories = (arch: Architecture) => Promise<OpenedRepositories>;
 
 type OpeningOptions = Pick<RunOptions, 'keys' | 'machine' | 'now' | 'mostIndexDays' | 'onProgress'>;
 
@@ -91,7 +110,7 @@ export function repositoryOpener(
   return (arch) => {
     const known = opened.get(arch);
     if (known !== undefined) return known;
-    const opening = openAll(isArchitecture(arch) ? options.repositories : [], arch, options);
+    const opening = openAll(options.repositories, arch, options);
     opened.set(arch, opening);
     return opening;
   };
@@ -99,7 +118,7 @@ export function repositoryOpener(
 
 async function openAll(
   locations: readonly string[],
-  arch: string,
+  arch: Architecture,
   options: OpeningOptions,
 ): Promise<OpenedRepositories> {
   const skipped: SkippedRepository[] = [];
@@ -116,14 +135,9 @@ async function openAll(
   return { repositories: opened.filter((each) => each !== undefined), skipped: inOrder };
 }
 
-/** Architectures that apk knows; anything else in a package is no part of a location. */
-function isArchitecture(arch: string): boolean {
-  return /^[a-z0-9_]{1,16}$/.test(arch);
-}
-
 async function open(
   location: string,
-  arch: string,
+  arch: Architecture,
   { keys, machine: { inputs }, now, mostIndexDays: mostDays, onProgress }: OpeningOptions,
   provenance: Provenance = 'named',
 ): Promise<Repository> {
@@ -156,7 +170,7 @@ export interface EnvironmentPlaces {
  */
 export async function environmentPlaces(
   recipe: Recipe,
-  arch: string,
+  arch: Architecture,
   { repositories: named, skipped }: OpenedRepositories,
   options: RunOptions,
 ): Promise<EnvironmentPlaces> {
@@ -168,12 +182,12 @@ export async function environmentPlaces(
     if (isSigned(repository, options)) return void places.push({ repository, foundIn, keys });
     const failure = notSigned(repository);
     refusals.push(failure);
-    findings.push(...skippedFindings([{ location: repository.location, failure }]));
+    addAll(findings, skippedFindings([{ location: repository.location, failure }]));
   };
   for (const repository of named) add(repository, 'index', options.keys);
   const { contents } = recipe.environment;
   const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])].map((each) =>
-    each.replace(/\/+$/, ''),
+    trimmedEnd(each, '/'),
   );
   const has = (location: string) => named.some((each) => each.location === location);
   const { inputs } = options.machine;
@@ -186,7 +200,10 @@ export async function environmentPlaces(
   }
   const fallbacks = await openAll(options.fallbackRepositories ?? [], arch, options);
   for (const opened of fallbacks.repositories) add(opened, 'fallback', options.keys);
-  refusals.push(...fallbacks.skipped.map(({ failure }) => failure));
+  addAll(
+    refusals,
+    fallbacks.skipped.map(({ failure }) => failure),
+  );
   if (options.trustRecordedRepositories === true) {
     const own = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
     for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
@@ -199,7 +216,7 @@ export async function environmentPlaces(
   }
   const opened = [...fallbacks.repositories, ...places.map(({ repository }) => repository)];
   const others = [...new Set(opened)].filter((each) => !named.includes(each));
-  findings.push(...repositoryFindings({ repositories: others, skipped: fallbacks.skipped }));
+  addAll(findings, repositoryFindings({ repositories: others, skipped: fallbacks.skipped }));
   return { places, refusals, findings, keys };
 }
 

@@ -5,6 +5,7 @@ import { readFront } from '../apk/front.ts';
 import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import { fileSource, isAddress } from '../inputs/files.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { type Architecture, type PackageName, type PackageVersion, parseArchitecture } from '../names.ts';
 import { compareVersions } from '../repository/package-version.ts';
 import type { IndexRecord } from '../repository/records.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
@@ -13,14 +14,16 @@ import {
   completeOptions,
   type OpenedRepositories,
   type OpenRepositories,
-  packageNamePattern,
+  parseSubjectName,
   repositoryOpener,
 } from './repositories.ts';
 import { type Examined, examine, nothingFound } from './target.ts';
 
 /** Whether what was typed names a package of a repository, not a file. */
 export function isPackageName(text: string): boolean {
-  return !isAddress(text) && !text.includes('/') && !text.endsWith('.apk') && packageNamePattern.test(text);
+  return (
+    !isAddress(text) && !text.includes('/') && !text.endsWith('.apk') && parseSubjectName(text) !== undefined
+  );
 }
 
 /** A run that is about to begin: its options complete, its repositories opened when first asked for. */
@@ -33,6 +36,20 @@ export interface OpenRun {
 export async function openRun(subjects: readonly string[], given: RunOptions): Promise<OpenRun> {
   const options = await completeOptions(given, subjects.some(isPackageName));
   return { options, repositories: repositoryOpener(options) };
+}
+
+/**
+ * Opens runs for the subjects of one command line. What is asked for by name adds a repository and a key to the options, which must not
+ * change what is said of a file beside it: so there is one run for names and one for everything else.
+ */
+export function runOpener(given: RunOptions): (subject: string) => Promise<OpenRun> {
+  const opened = new Map<boolean, Promise<OpenRun>>();
+  return (subject) => {
+    const byName = isPackageName(subject);
+    const known = opened.get(byName) ?? openRun([subject], given);
+    opened.set(byName, known);
+    return known;
+  };
 }
 
 /** Finds and examines a package. Findings and failures about it are values; only `usage` and `internal` are thrown. */
@@ -53,10 +70,12 @@ export async function examineSubject(
 }
 
 /** A subject that nobody could look at. */
-export function unexamined(subject: string, failure: Failure): Examined {
+export function unexamined(subject: string, failure: Failure | undefined): Examined {
   const source = { name: subject, open: () => fileSource(subject).open() };
   return { file: subject, source, ...nothingFound, failure };
 }
+
+const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 
 interface ObtainedSubject {
   readonly path: string;
@@ -86,9 +105,9 @@ async function obtainSubject(
 async function obtainByName(
   subject: string,
   repositories: OpenRepositories,
-  { machine, architecture = 'x86_64' }: RunOptions,
+  { machine, architecture = usualArchitecture }: RunOptions,
 ): Promise<ObtainedSubject> {
-  const [, name, version] = packageNamePattern.exec(subject)!;
+  const { name, version } = parseSubjectName(subject)!;
   const opened = await repositories(architecture);
   const refusals = opened.skipped.map(({ failure }) => failure);
   const reach = async (location: string, obtain: () => Promise<string | undefined>) => {
@@ -102,7 +121,7 @@ async function obtainByName(
     }
   };
   for (const repository of opened.repositories) {
-    const records = findRecords(repository, name!, version);
+    const records = findRecords(repository, name, version);
     if (records.length === 0) continue;
     const location = packageLocation(repository.location, records[0]!, architecture);
     const obtained = await reach(location, () =>
@@ -112,7 +131,7 @@ async function obtainByName(
   }
   for (const { location } of version === undefined ? [] : opened.repositories) {
     if (!isAddress(location)) continue;
-    const address = packageLocation(location, { name: name!, version: version! }, architecture);
+    const address = packageLocation(location, { name, version: version! }, architecture);
     const obtained = await reach(address, () => machine.inputs.obtain(address));
     if (obtained !== undefined) return obtained;
   }
@@ -126,8 +145,8 @@ function isUnbelieved(failure: unknown): failure is Failure {
 /** The version that was asked for, or the newest that the repository lists; more than one where it gives several checksums. */
 function findRecords(
   { records, rolledBackFrom, location }: Repository,
-  name: string,
-  version: string | undefined,
+  name: PackageName,
+  version: PackageVersion | undefined,
 ): IndexRecord[] {
   if (version !== undefined) return records.of(`${name}=${version}`);
   const newest = records.ofName(name).sort((a, b) => compareVersions(b.version, a.version))[0];

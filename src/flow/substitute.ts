@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { provideImage, readInstalled } from '../build/rootfs/image.ts';
 import type { Claim } from '../claim/claim.ts';
 import type { GuestRequest, Machine } from '../engine/engine.ts';
+import { ownFolder } from '../folders.ts';
 import { openImage } from '../inputs/oci-layout.ts';
 import { lockedPackages } from '../plan/environment.ts';
 import { comparePackages, type SubstitutedEnvironment } from '../plan/substituted.ts';
@@ -16,7 +17,7 @@ export interface Substitute {
 /** Fails as `openImage` and `provideImage` do. */
 export async function prepareSubstitute(
   choice: Exclude<EnvironmentChoice, { kind: 'recorded' | 'nearest' }>,
-  { recipe, architecture }: Claim,
+  { recipe, architecture }: Pick<Claim, 'recipe' | 'architecture'>,
   { cache, ids, signal }: Machine,
 ): Promise<Substitute> {
   const locked = lockedPackages(recipe);
@@ -30,7 +31,7 @@ export async function prepareSubstitute(
     case 'image': {
       const image = await openImage(choice.path, architecture);
       const { users, groups } = recipe.environment.accounts;
-      const directory = join(cache, 'environments');
+      const directory = ownFolder(join(cache, 'environments'));
       const { root, packages } = await provideImage({ directory, image, users, groups, ids, signal });
       const compared = comparePackages(locked, packages);
       return {

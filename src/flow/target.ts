@@ -1,7 +1,9 @@
 /** One package that somebody asked about: read, held against its signatures and digests, its claim read. */
+
 import { basename } from 'node:path';
 import type { Apk, ByteSource } from '../apk/apk.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { busy } from '../busy.ts';
 import {
   type IndexListing,
   indexLinks,
@@ -14,6 +16,7 @@ import {
 } from '../claim/chain.ts';
 import { type Claim, readClaim, readPublished } from '../claim/claim.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
+import { publishedNames } from '../claim/published-names.ts';
 import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import type { Subject } from '../verdict/result.ts';
@@ -57,7 +60,7 @@ export async function examine(
   let found = nothingFound;
   try {
     const apk = await readPublished(source, options.limits);
-    const own = ownLinks(apk, options.keys);
+    const own = busy(() => ownLinks(apk, options.keys));
     const noticed = renamedKey(apk, options);
     found = {
       ...found,
@@ -66,9 +69,9 @@ export async function examine(
       chain: [...(known === undefined ? [] : listedLinks(apk, known)), ...own],
     };
     requireUnbroken(own);
-    const claim = attempt(() => readClaim(apk, basename(file)));
+    const claim = busy(() => attempt(() => readClaim(apk, basename(file))));
     if (claim instanceof Failure && claim.class === 'rejected') throw claim;
-    const opened = known ?? (await repositories(pkgInfoValue(apk.control.pkginfo, 'arch') ?? ''));
+    const opened = known ?? (await repositories(publishedNames(apk).architecture));
     const chain = [...listedLinks(apk, opened), ...own];
     found = { ...found, chain, noticed: [...noticed, ...listingFindings(apk, opened)] };
     requireUnbroken(chain);

@@ -1,7 +1,7 @@
-/** More builds of the same plan: repeated, and with one thing changed at a time. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSource } from '../apk/apk.ts';
-import { secondsNow } from '../build/facts.ts';
+/**
+ * More builds of the same plan: repeated, and with one thing changed at a time. Packages of one build share them, and each is told what
+ * it would have been told alone: its own factors, its own number of builds, its own failures.
+ */
 import type { Variation } from '../build/variation.ts';
 import { allDifferences } from '../compare/comparison.ts';
 import type { Difference } from '../compare/difference.ts';
@@ -11,113 +11,33 @@ import {
   joinPlaces,
   type Place,
   placeOf,
-  placesBetween,
   placesOf,
   type Triangulation,
   withoutPlaces,
 } from '../compare/triangulation.ts';
-import { packageSource } from '../emit/package.ts';
-import { usualEngine } from '../engine/choice.ts';
-import type { RebuildRequest, Rebuilt } from '../engine/engine.ts';
-import { Failure } from '../failure.ts';
+import type { RebuildRequest } from '../engine/engine.ts';
+import { Failure, failureOfPackage } from '../failure.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
+import type { BuiltPackage } from './built-package.ts';
+import { type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
 import type { RunOptions } from './options.ts';
 import { suspectedFactors, vary } from './variations.ts';
 
-/** What further builds showed of each package of one build, in the order of the plans. */
-interface OwnBuilds {
-  readonly builds: number;
-  readonly unstable: readonly (readonly Place[])[];
-  readonly factors: readonly { readonly factor: Factor; readonly outcomes: readonly FactorOutcome[] }[];
+/** A package that was judged on its first build. */
+export interface JudgedPackage {
+  readonly result: PackageResult;
+  readonly built: BuiltPackage;
 }
 
-/** The results of one build with what further builds show. One that fails is a caveat. */
-export async function triangulate(
-  results: readonly PackageResult[],
-  request: RebuildRequest,
-  first: Rebuilt,
-  options: RunOptions,
-): Promise<readonly PackageResult[]> {
-  try {
-    const own = await buildMore(results, request, first, options);
-    return results.map((result, index) => withOwnBuilds(result, own, index));
-  } catch (failure) {
-    if (!(failure instanceof Failure) || options.machine.signal.aborted) throw failure;
-    const caveat = `a further build failed, so none was compared: ${failure.message}`;
-    return results.map((result) => ({ ...result, caveats: [...result.caveats, caveat] }));
-  }
-}
-
-/** Builds again, then once for each factor, each compared with the first build and thrown away. Builds that would be the same run once. */
-async function buildMore(
-  results: readonly PackageResult[],
-  request: RebuildRequest,
-  first: Rebuilt,
-  options: RunOptions,
-): Promise<OwnBuilds> {
-  const build = (variation?: Variation) => placesOfBuild(request, first, variation, options);
-  // A factor is named for what is otherwise stable, so at least one build must have been repeated.
-  let builds = Math.max(2, options.repeat ?? 1);
-  let unstable: readonly (readonly Place[])[] = request.plans.map(() => []);
-  const addUnstable = (places: readonly (readonly Place[])[]) => {
-    unstable = unstable.map((known, index) => joinPlaces(known, places[index]!));
-  };
-  await laterThan(first, options);
-  for (let at = 1; at < builds; at++) addUnstable(await build());
-  const factors = await outcomesOfFactors(wantedFactors(options, results, unstable), request, options, build);
-  // What changed with a factor may have changed with the time, too: a plain build at the end tells.
-  const changed = factors.some(({ outcomes }) =>
-    outcomes.some((each) => 'places' in each && each.places.length > 0),
-  );
-  if (changed) {
-    builds += 1;
-    addUnstable(await build());
-  }
-  return { builds, unstable, factors };
-}
-
-/** Two seconds, which is as exact as the coarsest clock of an archive (zip), so that what holds the time differs. */
-const clockSeconds = 2;
-
-async function laterThan({ facts }: Rebuilt, { machine }: RunOptions): Promise<void> {
-  if (facts === undefined) return;
-  const milliseconds = (facts.ended + clockSeconds) * 1000 - secondsNow() * 1000;
-  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: machine.signal });
-}
-
-function wantedFactors(
-  { vary: chosen = [] }: Pick<RunOptions, 'vary'>,
-  results: readonly PackageResult[],
-  unstable: readonly (readonly Place[])[],
-): readonly Factor[] {
-  if (chosen !== 'auto') return chosen;
-  return suspectedFactors(
-    results.flatMap(({ verdict }, index) =>
-      differencesOf(verdict).filter((each) => withoutPlaces([placeOf(each)], unstable[index]!).length > 0),
-    ),
-  );
-}
-
-async function outcomesOfFactors(
-  factors: readonly Factor[],
-  request: RebuildRequest,
-  options: RunOptions,
-  build: (variation: Variation) => Promise<readonly (readonly Place[])[]>,
-): Promise<OwnBuilds['factors']> {
-  const shared = new Map<string, Promise<readonly FactorOutcome[]>>();
-  const found: { factor: Factor; outcomes: readonly FactorOutcome[] }[] = [];
-  for (const factor of factors) {
-    const outcomes = await outcomesOf(factor, request, options, (variation) => {
-      const key = variationKey(variation);
-      const known = shared.get(key) ?? attempt(() => build(variation), options);
-      shared.set(key, known);
-      return known;
-    });
-    found.push({ factor, outcomes });
-  }
-  return found;
+/** What further builds have shown of one package so far. */
+interface OwnBuilds extends JudgedPackage {
+  builds: number;
+  unstable: readonly Place[];
+  factors: readonly { readonly factor: Factor; readonly outcome: FactorOutcome }[];
+  /** The first build that did not end in a package; nothing more is built for it then. */
+  failure: Failure | undefined;
 }
 
 type FactorOutcome =
@@ -125,67 +45,139 @@ type FactorOutcome =
   | { readonly failed: string }
   | { readonly notVaried: string };
 
-async function outcomesOf(
-  factor: Factor,
-  { plans, recipe }: RebuildRequest,
-  { machine, engine }: RunOptions,
-  build: (variation: Variation) => Promise<readonly FactorOutcome[]>,
-): Promise<readonly FactorOutcome[]> {
-  if (engine !== undefined && engine.name !== 'builtin') {
-    return plans.map(() => ({ notVaried: `engine ${engine.name} runs its own guest` }));
+type Request = Omit<RebuildRequest, 'plans'>;
+
+/**
+ * The results of packages whose plans share a build (`buildIdentity`), with what further builds show. A build that fails is a caveat;
+ * a failure takes the place of a result where the run was cancelled or the program has a defect.
+ */
+export async function triangulate(
+  packages: readonly JudgedPackage[],
+  request: Request,
+  options: RunOptions,
+): Promise<readonly (PackageResult | Failure)[]> {
+  const own = packages.map(
+    (each): OwnBuilds => ({
+      ...each,
+      // A factor is named for what is otherwise stable, so at least one build must have been repeated.
+      builds: Math.max(2, options.repeat ?? 1),
+      unstable: [],
+      factors: [],
+      failure: undefined,
+    }),
+  );
+  try {
+    await laterThan(packages[0]!.built, options);
+    for (let at = 1; at < Math.max(2, options.repeat ?? 1); at++) await repeat(own, request, options);
+    await varyFactors(own, request, options);
+    // What changed with a factor may have changed with the time, too: a plain build at the end tells.
+    const changed = own.filter(({ factors }) =>
+      factors.some(({ outcome }) => 'places' in outcome && outcome.places.length > 0),
+    );
+    for (const each of changed) each.builds += 1;
+    await repeat(changed, request, options);
+  } catch (thrown) {
+    const failure = failureOfPackage(thrown, options.machine.signal);
+    return own.map(() => failure);
   }
-  const varied = vary(factor, { machine, pinned: recipe.environment.environment });
-  if ('why' in varied) return plans.map(() => ({ notVaried: varied.why }));
-  const outcomes = await build(varied.variation);
-  return plans.map((_, index) => outcomes[index] ?? outcomes[0]!);
+  return own.map((each) => resultOf(each, options));
 }
 
-async function attempt(
-  build: () => Promise<readonly (readonly Place[])[]>,
-  { machine }: RunOptions,
-): Promise<readonly FactorOutcome[]> {
-  try {
-    return (await build()).map((places) => ({ places }));
-  } catch (failure) {
-    if (!(failure instanceof Failure) || machine.signal.aborted || failure.class === 'internal')
-      throw failure;
-    if (failure.class !== 'build-failed') return [{ notVaried: failure.message }];
-    return [{ failed: failure.message }];
+function resultOf(own: OwnBuilds, { machine }: RunOptions): PackageResult | Failure {
+  const { failure, result } = own;
+  if (failure === undefined) return withOwnBuilds(own);
+  if (machine.signal.aborted || failure.class === 'internal') return failure;
+  const caveat = `a further build failed, so none was compared: ${failure.message}`;
+  return { ...result, caveats: [...result.caveats, caveat] };
+}
+
+async function repeat(own: readonly OwnBuilds[], request: Request, options: RunOptions): Promise<void> {
+  await build(own, undefined, request, options, (each, outcome) => {
+    if (outcome instanceof Failure) each.failure = outcome;
+    else each.unstable = joinPlaces(each.unstable, outcome);
+  });
+}
+
+/** One build for all that still want one. */
+async function build(
+  wanting: readonly OwnBuilds[],
+  variation: Variation | undefined,
+  request: Request,
+  options: RunOptions,
+  tell: (own: OwnBuilds, outcome: BuildOutcome) => void,
+): Promise<void> {
+  const open = wanting.filter(({ failure }) => failure === undefined);
+  if (open.length === 0) return;
+  const outcomes = await buildAgain(
+    open.map(({ built }) => built),
+    request,
+    variation,
+    options,
+  );
+  for (const [index, each] of open.entries()) tell(each, outcomes[index]!);
+}
+
+/** Each way to vary the guest that some package wants is built once, for all that want it. */
+async function varyFactors(own: readonly OwnBuilds[], request: Request, options: RunOptions): Promise<void> {
+  const wanted = own.map((each) => (each.failure === undefined ? wantedFactors(options, each) : []));
+  const variations = new Map<string, { readonly variation: Variation; readonly wanting: Set<OwnBuilds> }>();
+  const how = new Map<Factor, string | { readonly notVaried: string }>();
+  for (const factor of new Set(wanted.flat())) {
+    const varied = variationOf(factor, request, options);
+    how.set(factor, 'why' in varied ? { notVaried: varied.why } : variationKey(varied.variation));
+    if ('why' in varied) continue;
+    const key = variationKey(varied.variation);
+    const known = variations.get(key) ?? { variation: varied.variation, wanting: new Set() };
+    for (const [index, each] of own.entries()) if (wanted[index]!.includes(factor)) known.wanting.add(each);
+    variations.set(key, known);
   }
+  const told = new Map<OwnBuilds, Map<string, FactorOutcome>>(own.map((each) => [each, new Map()]));
+  for (const [key, { variation, wanting }] of variations) {
+    await build([...wanting], variation, request, options, (each, outcome) => {
+      if (outcome instanceof Failure && endsAll(outcome, options)) each.failure = outcome;
+      else told.get(each)!.set(key, factorOutcome(outcome));
+    });
+  }
+  for (const [index, each] of own.entries()) {
+    if (each.failure !== undefined) continue;
+    each.factors = wanted[index]!.map((factor) => {
+      const found = how.get(factor)!;
+      return { factor, outcome: typeof found === 'string' ? told.get(each)!.get(found)! : found };
+    });
+  }
+}
+
+function wantedFactors(
+  { vary: chosen = [] }: Pick<RunOptions, 'vary'>,
+  { result, unstable }: OwnBuilds,
+): readonly Factor[] {
+  if (chosen !== 'auto') return chosen;
+  return suspectedFactors(
+    differencesOf(result.verdict).filter((each) => withoutPlaces([placeOf(each)], unstable).length > 0),
+  );
+}
+
+function variationOf(
+  factor: Factor,
+  { recipe }: Request,
+  { machine, engine }: RunOptions,
+): ReturnType<typeof vary> {
+  if (engine !== undefined && engine.name !== 'builtin')
+    return { why: `engine ${engine.name} runs its own guest` };
+  return vary(factor, { machine, pinned: recipe.environment.environment });
 }
 
 function variationKey({ environment, ...rest }: Variation): string {
   return canonicalJson({ ...rest, environment: [...(environment ?? [])].sort() });
 }
 
-/** Builds once more and says for each package where it differs from the first build. */
-async function placesOfBuild(
-  request: RebuildRequest,
-  first: Rebuilt,
-  variation: Variation | undefined,
-  { engine = usualEngine, limits }: RunOptions,
-): Promise<readonly (readonly Place[])[]> {
-  const next = await engine.rebuild({ ...request, ...(variation === undefined ? {} : { variation }) });
-  try {
-    return await Promise.all(
-      request.plans.map((_, index) => placesOfPackage(first.packages[index]!, next.packages[index]!, limits)),
-    );
-  } finally {
-    await next.dispose();
-  }
+function endsAll(failure: Failure, { machine }: RunOptions): boolean {
+  return machine.signal.aborted || failure.class === 'internal';
 }
 
-async function placesOfPackage(
-  first: Rebuilt['packages'][number],
-  next: Rebuilt['packages'][number],
-  limits: RunOptions['limits'],
-): Promise<readonly Place[]> {
-  if (first instanceof Failure) return [];
-  if (next instanceof Failure) throw next;
-  const same = first.data.sha256 === next.data.sha256 && Buffer.compare(first.control, next.control) === 0;
-  if (same) return [];
-  const source = (emitted: typeof first): ByteSource => packageSource(emitted, undefined);
-  return placesBetween(source(first), source(next), limits);
+function factorOutcome(outcome: BuildOutcome): FactorOutcome {
+  if (!(outcome instanceof Failure)) return { places: outcome };
+  return outcome.class === 'build-failed' ? { failed: outcome.message } : { notVaried: outcome.message };
 }
 
 function differencesOf(verdict: Verdict): readonly Difference[] {
@@ -194,20 +186,13 @@ function differencesOf(verdict: Verdict): readonly Difference[] {
 }
 
 /** A result with what further builds showed of its package. */
-function withOwnBuilds(
-  result: PackageResult,
-  { builds, unstable, factors }: OwnBuilds,
-  index: number,
-): PackageResult {
-  const own = unstable[index]!;
-  const publishedOnly = withoutPlaces(placesOf(differencesOf(result.verdict)), own);
+function withOwnBuilds({ result, builds, unstable, factors }: OwnBuilds): PackageResult {
+  const publishedOnly = withoutPlaces(placesOf(differencesOf(result.verdict)), unstable);
   const triangulation: Triangulation = {
     builds,
-    unstable: own,
+    unstable,
     publishedOnly,
-    factors: factors.map(({ factor, outcomes }) =>
-      factorResult(factor, outcomes[index]!, own, publishedOnly),
-    ),
+    factors: factors.map(({ factor, outcome }) => factorResult(factor, outcome, unstable, publishedOnly)),
   };
   return { ...result, verdict: decideOnBuilds(result.verdict, triangulation), triangulation };
 }

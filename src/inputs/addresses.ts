@@ -79,7 +79,7 @@ function embeddedIpv4(address: string): string | undefined {
 
 /** The eight groups of a valid IPv6 address (RFC 4291 §2.2). */
 function ipv6Groups(address: string): number[] {
-  const host = new URL(`http://[${address.replace(/%.*$/, '')}]/`).hostname.slice(1, -1);
+  const host = new URL(`http://[${address.split('%', 1)[0]}]/`).hostname.slice(1, -1);
   const [left, right] = host.split('::') as [string, string | undefined];
   const parse = (text: string) =>
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));

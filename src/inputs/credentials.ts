@@ -43,13 +43,19 @@ function parseHttpAuth(text: string): [string, string][] {
   return at < 0 ? [] : [[host, basic(rest.slice(0, at), rest.slice(at + 1))]];
 }
 
+/** Without comments, and without macros, which end at an empty line. */
+function netrcLines(text: string): string[] {
+  let inMacro = false;
+  return text.split('\n').filter((line) => {
+    const begins = /^\s*macdef\b/.test(line);
+    inMacro = begins || (inMacro && line !== '');
+    return !inMacro && !/^\s*#/.test(line);
+  });
+}
+
 /** Entries of a netrc file in their order; macros are passed over. */
 function parseNetrc(text: string): NetrcEntry[] {
-  const words = text
-    .replace(/^\s*macdef\b[^\n]*\n(?:[^\n]+\n?)*/gm, '')
-    .replace(/^\s*#.*$/gm, '')
-    .split(/\s+/)
-    .filter(Boolean);
+  const words = netrcLines(text).flatMap((line) => line.split(/\s+/).filter(Boolean));
   const entries: { machine: string | undefined; login: string; password: string }[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const last = entries.at(-1);

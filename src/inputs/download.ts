@@ -2,7 +2,6 @@
 import {
   createReadStream,
   ftruncateSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,6 +15,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { asFailure, Failure } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
 import { isAbandoned } from '../owner.ts';
 import { type Provenance, shownAddress } from './addresses.ts';
 import { type Answer, type Http, isTransient, refusalOf } from './http.ts';
@@ -273,7 +273,7 @@ function tooLarge(location: string, mostBytes: number): Failure {
 
 /** Opens the file for a download; what a killed process got of the same address is taken over. */
 async function openPart(location: string, { partials }: Store): Promise<Part> {
-  mkdirSync(partials, { recursive: true });
+  ownFolder(partials);
   const key = sha256(Buffer.from(location)).slice(0, 32);
   const path = join(partials, `${ownedName()}.${key}`);
   const left = takeOver(partials, key, path);

@@ -3,7 +3,9 @@
  * requires the pinned commit there or resets to it (melange pkg/build/pipelines/git-checkout.yaml, v0.13.1 to v0.59.1). A branch
  * has gone on, or was written anew, since the package was built.
  */
+
 import { Failure } from '../failure.ts';
+import { addTo } from '../lists.ts';
 import type { CherryPick } from '../plan/sources.ts';
 import type { Git, GitWanted } from './git.ts';
 
@@ -26,7 +28,7 @@ export async function settleBranches(
   for (const each of wanted) {
     if (each.request.tag !== '' || each.commit === '') continue;
     const name = branchOf(each, head);
-    branches.set(name, [...(branches.get(name) ?? []), each]);
+    addTo(branches, name, each);
   }
   for (const [name, wishes] of branches) {
     const commit = await tipFor(git, path, name, wishes);

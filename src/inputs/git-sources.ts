@@ -1,7 +1,9 @@
 /** Repositories that `git-checkout` steps ask for, with their submodules and theirs. */
+
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, isUnreached } from '../failure.ts';
+import { addTo } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest, GitSource, SourceRequest } from '../plan/sources.ts';
 import { type Provenance, shownAddress } from './addresses.ts';
@@ -76,6 +78,7 @@ interface Wish {
 /** Repositories by address, fetched again where something more is wanted of one. */
 class SharedRepositories {
   readonly #wanted = new Map<string, GitWanted[]>();
+  readonly #indexes = new Map<string, number>();
   readonly #fetched = new Map<string, Promise<FetchedRepository | undefined>>();
   readonly #mirrors: readonly SourceMirror[];
   readonly #inputs: Inputs;
@@ -92,18 +95,20 @@ class SharedRepositories {
   }
 
   want(address: string, wanted: GitWanted): Wish {
-    const all = this.#wanted.get(address) ?? [];
-    const known = all.findIndex((each) => canonicalJson(each) === canonicalJson(wanted));
-    if (known >= 0) return { address, index: known };
-    this.#wanted.set(address, [...all, wanted]);
+    const index = this.#wanted.get(address)?.length ?? 0;
+    const key = canonicalJson([address, wanted]);
+    const known = this.#indexes.get(key);
+    if (known !== undefined) return { address, index: known };
+    this.#indexes.set(key, index);
+    addTo(this.#wanted, address, wanted);
     this.#fetched.delete(address);
-    return { address, index: all.length };
+    return { address, index };
   }
 
   fetch(address: string): Promise<FetchedRepository | undefined> {
     const fetching =
       this.#fetched.get(address) ??
-      fetchFrom(address, this.#mirrors, this.#wanted.get(address)!, this.#inputs, this.#onRefusal);
+      fetchFrom(address, this.#mirrors, [...this.#wanted.get(address)!], this.#inputs, this.#onRefusal);
     this.#fetched.set(address, fetching);
     return fetching;
   }

@@ -2,11 +2,14 @@
  * Git repositories over http(s), fetched by the machine's git with nothing of the caller's configuration, into bare repositories
  * that hold what the steps will ask for and no more. Nothing is checked out.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trimmedEnd } from '../bytes.ts';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
+import { largest } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest } from '../plan/sources.ts';
 import { findProgram, hostPath, runProcess } from '../process.ts';
@@ -55,7 +58,7 @@ export async function fetchRepository(
   wanted: readonly GitWanted[],
   access: GitAccess,
 ): Promise<FetchedRepository | undefined> {
-  mkdirSync(access.folder, { recursive: true });
+  ownFolder(access.folder);
   sweepAbandoned(access.folder);
   const git = openGit(access);
   const kept = join(access.folder, sha256(Buffer.from(canonicalJson([address, wanted]))));
@@ -230,7 +233,7 @@ async function fetchInto(
   // Whatever the umask: builds read it with ids that are not the caller's.
   await git(['init', '--quiet', '--bare', '--shared=0644', '--template=', path]);
   const depths = wanted.map(({ request }) => request.depth);
-  const depth = depths.every((each) => each !== undefined) ? Math.max(1, ...depths) : undefined;
+  const depth = depths.every((each) => each !== undefined) ? largest(depths, 1) : undefined;
   const fetch = (refspecs: readonly string[]) => fetchBounded(git, path, remote, refspecs, depth, context);
   const { head, branches } = await lookAhead(git, remote, wanted);
   if (depth === undefined) await fetch(['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']);
@@ -420,10 +423,11 @@ export async function listSubmodules(
   );
   const modules = new Map<string, { path?: string; url?: string }>();
   for (const item of text.split('\0').filter(Boolean)) {
-    const [, name, key, value] = /^submodule\.([\s\S]*)\.(path|url)\n([\s\S]*)$/.exec(item) ?? [];
+    const end = item.indexOf('\n');
+    const [, name, key] = /^submodule\.(.*)\.(path|url)$/s.exec(item.slice(0, Math.max(0, end))) ?? [];
     if (name === undefined) continue;
     const known = modules.get(name) ?? {};
-    modules.set(name, { ...known, [key!]: value! });
+    modules.set(name, { ...known, [key!]: item.slice(end + 1) });
     if (modules.size > mostSubmodules)
       throw new Failure('unsupported', `a source has more than ${mostSubmodules} submodules`);
   }
@@ -439,7 +443,7 @@ export async function listSubmodules(
 
 function resolveSubmodule(url: string, base: string): string {
   if (!url.startsWith('./') && !url.startsWith('../')) return url;
-  const parts = base.replace(/\/+$/, '').split('/');
+  const parts = trimmedEnd(base, '/').split('/');
   for (const part of url.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);

@@ -1,8 +1,10 @@
 /** Everything that is read for a plan: folders of this machine, and addresses through the store. */
+
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { trimmedEnd } from '../bytes.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -163,7 +165,7 @@ class MachineInputs implements Inputs {
   async #locate(address: string, provenance: Provenance): Promise<Located | undefined> {
     const suffix = '/info/refs?service=git-upload-pack';
     const answer = await retried(this.network, this.#signal, address, () =>
-      this.#connect().get(`${address.replace(/\/+$/, '')}${suffix}`, provenance, {}),
+      this.#connect().get(`${trimmedEnd(address, '/')}${suffix}`, provenance, {}),
     );
     answer.body.on('error', () => undefined).destroy();
     if (answer.status === 404 || answer.status === 410) return undefined;

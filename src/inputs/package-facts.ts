@@ -5,6 +5,13 @@ import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { EnvironmentAccess, EnvironmentPlace, PackageFacts } from '../plan/environment.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import { fileSource } from './files.ts';
@@ -24,8 +31,8 @@ async function readFacts(
   const value = (key: string) => pkgInfoValue(pkginfo, key);
   const date = value('builddate') ?? '';
   return {
-    name: value('pkgname') ?? '',
-    version: value('pkgver') ?? '',
+    name: requireName(location, value('pkgname'), parsePackageName),
+    version: requireName(location, value('pkgver'), parsePackageVersion),
     architecture: value('arch') ?? '',
     path,
     sha256: digest!,
@@ -39,6 +46,20 @@ async function readFacts(
   };
 }
 
+/** Fails with `environment-invalid`. */
+function requireName<N>(
+  location: string,
+  text: string | undefined,
+  parse: (text: string) => N | undefined,
+): N {
+  const name = parse(text ?? '');
+  if (name !== undefined) return name;
+  throw new Failure(
+    'environment-invalid',
+    `${location} gives itself a name or version that is not a plain one`,
+  );
+}
+
 /** What was found under one name before, the latest first; more would only be looked at in vain. */
 const mostStored = 32;
 
@@ -50,7 +71,7 @@ const mostStored = 32;
 export function environmentAccess(
   inputs: Inputs,
   keys: readonly PublicKey[],
-  arch: string,
+  arch: Architecture,
 ): EnvironmentAccess {
   return {
     async facts(location, { foundIn, keys: own }: EnvironmentPlace, checksums) {
@@ -108,7 +129,7 @@ async function readOrRefuse(
  * Remembers where a package is by name, for the day when no repository has it any more. Earlier files of the name stay beside it: one
  * that nobody vouches for hides none that somebody does.
  */
-function keep(facts: PackageFacts | undefined, inputs: Inputs, arch: string): PackageFacts | undefined {
+function keep(facts: PackageFacts | undefined, inputs: Inputs, arch: Architecture): PackageFacts | undefined {
   const { store } = inputs;
   if (facts?.path.startsWith(`${store.folder}/`)) {
     const name = noteName(facts.name, facts.version, arch);
@@ -122,6 +143,6 @@ function noted({ store }: Inputs, name: string): Sha256[] {
   return (store.recall(name) ?? '').split(' ').flatMap((text) => parseSha256(text) ?? []);
 }
 
-function noteName(name: string, version: string, arch: string): string {
+function noteName(name: PackageName, version: PackageVersion, arch: Architecture): string {
   return `package ${arch} ${name}=${version}`;
 }

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
 import { isAddress } from './files.ts';
 import type { Git } from './git.ts';
 import type { Inputs } from './inputs.ts';
@@ -91,7 +92,7 @@ async function mirrorRecipes(address: string, commit: string, git: Git, inputs: 
   const path = join(inputs.recipes, `mirror-${sha256(Buffer.from(address)).slice(0, 32)}`);
   if (!existsSync(join(path, 'HEAD'))) {
     const aside = join(inputs.recipes, ownedName());
-    mkdirSync(inputs.recipes, { recursive: true });
+    ownFolder(inputs.recipes);
     sweepAbandoned(inputs.recipes);
     await git(['init', '--quiet', '--bare', '--template=', aside]);
     for (const [key, value] of [
@@ -140,7 +141,7 @@ interface ExportIndex {
 const exportTrailer = /^Export:\s+([0-9a-f]{40})\s*$/gm;
 
 /**
- * The public commit whose trailer names an internal one (wolfi-reproducibility.md §0.1). The index of trailers is built once and
+ * The public commit whose trailer names an internal one (docs/melange/recipe.md#commits-of-a-private-repository). The index of trailers is built once and
  * only new commits are added to it.
  */
 export async function lookUpExport(
@@ -249,7 +250,7 @@ async function extract(
     touch(path);
     return path;
   }
-  mkdirSync(kept, { recursive: true });
+  ownFolder(kept);
   const aside = join(kept, ownedName());
   try {
     const entries = (await git(['-C', repository, 'ls-tree', '-r', '-z', tree])).split('\0').filter(Boolean);

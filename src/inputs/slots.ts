@@ -1,4 +1,5 @@
 /** Places for what is done with one host at the same time. */
+import { addTo } from '../lists.ts';
 
 /** At most so many uses of a host at once. */
 export class Slots {
@@ -13,7 +14,7 @@ export class Slots {
   async take(host: string): Promise<() => void> {
     const taken = this.#taken.get(host) ?? 0;
     if (taken < this.#most) this.#taken.set(host, taken + 1);
-    else await new Promise<void>((go) => this.#waiting.set(host, [...(this.#waiting.get(host) ?? []), go]));
+    else await new Promise<void>((go) => addTo(this.#waiting, host, go));
     let released = false;
     return () => {
       if (released) return;

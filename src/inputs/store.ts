@@ -9,17 +9,18 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
-  mkdirSync,
+  lstatSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
+import { folderBelow, readOwnFile } from '../folders.ts';
+import { ownFileName } from '../names.ts';
 import { hashFile } from './files.ts';
 import { namesIn, ownedName, sweepAbandoned } from './owners.ts';
 
@@ -63,19 +64,24 @@ export function heldSince(folder: string): number | undefined {
   const times = namesIn(place).flatMap(
     (name) => statSync(join(place, name), { throwIfNoEntry: false })?.mtimeMs ?? [],
   );
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
 }
 
 /** Says that this process uses a store, until it ends. */
 function hold(folder: string): void {
   const mark = join(folder, holders, ownedName());
   try {
-    mkdirSync(dirname(mark), { recursive: true });
-    writeFileSync(mark, '');
+    storeFolder(folder, holders);
+    writeFileSync(mark, '', { flag: 'wx' });
     process.once('exit', () => rmSync(mark, { force: true }));
   } catch {
     // A store that belongs to somebody else can be read all the same.
   }
+}
+
+/** A folder of the store; nothing is followed below the cache. */
+function storeFolder(folder: string, ...parts: readonly string[]): string {
+  return folderBelow(dirname(folder), ...[basename(folder), ...parts].map(ownFileName));
 }
 
 /** Opens the store below a folder; what killed processes left aside is swept. */
@@ -93,14 +99,14 @@ export function openStore(folder: string): Store {
   const noteOf = (name: string) => join(notes, sha256(Buffer.from(name)));
   const aside = () => {
     use();
-    mkdirSync(asides, { recursive: true });
+    storeFolder(folder, 'aside');
     if (!swept) sweepAbandoned(asides);
     swept = true;
     return join(asides, ownedName());
   };
   const adopt = (from: string, digest: Sha256) => {
     const path = pathOf(digest);
-    mkdirSync(dirname(path), { recursive: true });
+    storeFolder(folder, 'objects', 'sha256', digest.slice(0, 2));
     seal(from, digest);
     renameSync(from, path);
     return path;
@@ -112,7 +118,7 @@ export function openStore(folder: string): Store {
     adopt,
     add(bytes) {
       const from = aside();
-      writeFileSync(from, bytes);
+      writeFileSync(from, bytes, { flag: 'wx' });
       const digest = sha256(bytes);
       adopt(from, digest);
       return digest;
@@ -125,13 +131,13 @@ export function openStore(folder: string): Store {
     remember(name, value) {
       if (value === undefined) return rmSync(noteOf(name), { force: true });
       const from = aside();
-      writeFileSync(from, `${name}\n${value}`);
-      mkdirSync(notes, { recursive: true });
+      writeFileSync(from, `${name}\n${value}`, { flag: 'wx' });
+      storeFolder(folder, 'notes');
       renameSync(from, noteOf(name));
     },
     recall(name) {
       try {
-        const text = readFileSync(noteOf(name), 'utf8');
+        const text = readOwnFile(noteOf(name)).toString('utf8');
         return text.startsWith(`${name}\n`) ? text.slice(name.length + 1) : undefined;
       } catch {
         return undefined;
@@ -192,7 +198,7 @@ async function hashPresent(path: string): Promise<Sha256 | undefined> {
 }
 
 async function isWhole(path: string, digest: Sha256): Promise<boolean> {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) return false;
   const touched = Math.abs(stat.mtimeMs / 1000 - stampOf(digest)) > 0.001;
   if (touched && (await hashPresent(path)) !== digest) {

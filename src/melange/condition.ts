@@ -1,4 +1,4 @@
-/** The `if` of steps and subpackages, in both grammars that melange has had (melange pkg/cond; melange-emitter.md §2.5). */
+/** The `if` of steps and subpackages, in both grammars that melange has had (melange pkg/cond; docs/melange/running.md#conditions). */
 import { Failure } from '../failure.ts';
 import type { Format } from './format.ts';
 

@@ -4,6 +4,13 @@ import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
 import { describeTried, Failure, isUnreached } from '../failure.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
 import type { SignatureState } from '../repository/keyring.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
 import { type Voucher, vouch } from './voucher.ts';
@@ -17,8 +24,8 @@ export type PlannedEnvironment =
 
 /** No place is part of it: the plan must have the same identity wherever the packages come from. */
 export interface LockedPackage {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   readonly sha256: Sha256;
   /** `Q1`: SHA-1 of the control section. */
   readonly checksum: string;
@@ -26,8 +33,9 @@ export interface LockedPackage {
 
 /** What a package file says of itself, read without its data. */
 export interface PackageFacts {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
+  /** As `.PKGINFO` has it. */
   readonly architecture: string;
   /** Where the file is on this machine. */
   readonly path: string;
@@ -54,7 +62,7 @@ export type FoundIn = 'index' | 'fallback' | 'recorded' | 'unlisted' | 'store' |
 export interface ResolvedPackage {
   readonly locked: LockedPackage;
   /** What was asked for, where the environment is substituted. */
-  readonly asked: { readonly name: string; readonly version: string };
+  readonly asked: Wanted;
   readonly facts: PackageFacts;
   readonly foundIn: FoundIn;
   /** The repository as it was named; empty for the store, unless an index lists what lies there. */
@@ -81,17 +89,21 @@ export interface EnvironmentAccess {
     checksums: readonly string[],
   ): Promise<PackageFacts | undefined>;
   /** Facts of the files that earlier runs had under this name and are still on this machine; nothing vouches for them yet. */
-  stored(name: string, version: string, architecture: string): Promise<readonly PackageFacts[]>;
+  stored(
+    name: PackageName,
+    version: PackageVersion,
+    architecture: Architecture,
+  ): Promise<readonly PackageFacts[]>;
 }
 
 export interface Wanted {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
 }
 
 /** Where packages are looked for. */
 export interface Search {
-  readonly architecture: string;
+  readonly architecture: Architecture;
   readonly places: readonly EnvironmentPlace[];
   readonly access: EnvironmentAccess;
   /** Why other places could not be asked, or are no use. */
@@ -172,8 +184,10 @@ export function lockedPackages(recipe: Recipe): Wanted[] {
 
 /** `name=version`, perhaps with `@pin` behind. */
 function parseLocked(text: string): Wanted | undefined {
-  const match = /^([A-Za-z0-9][A-Za-z0-9+_.-]*)=([A-Za-z0-9][A-Za-z0-9+_.~-]*)(?:@[\w.-]+)?$/.exec(text);
-  return match === null ? undefined : { name: match[1]!, version: match[2]! };
+  const [, named = '', versioned = ''] = /^([^=]*)=([^@]*)(?:@[\w.-]+)?$/.exec(text) ?? [];
+  const name = parsePackageName(named);
+  const version = parsePackageVersion(versioned);
+  return name === undefined || version === undefined ? undefined : { name, version };
 }
 
 /** The version that was asked for and no other, and only if a key of this run vouches for it, or the user accepts that none does. */

@@ -1,4 +1,5 @@
 /** An environment of the nearest versions, for packages of which the recorded version is gone. */
+import type { PackageVersion } from '../names.ts';
 import { compareVersions, upstreamVersion } from '../repository/package-version.ts';
 import {
   type FindPackage,
@@ -27,7 +28,7 @@ export const findNearest: FindPackage = async (asked, search, onRefusal) => {
   return undefined;
 };
 
-function nearestVersions({ name, version }: Wanted, { places }: Search): string[] {
+function nearestVersions({ name, version }: Wanted, { places }: Search): PackageVersion[] {
   const listed = places.flatMap(({ repository }) =>
     repository.records.ofName(name).map((each) => each.version),
   );

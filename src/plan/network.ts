@@ -1,8 +1,8 @@
-/** Which steps cannot run without a network (wolfi-corpus §5 of the research: pipelines of melange and of Wolfi's repository). */
+/** Which steps cannot run without a network (docs/melange/running.md#steps-that-need-a-network). */
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
-import { runningSteps } from './sources.ts';
+import { runningSteps } from './steps.ts';
 
 /**
  * Pipelines that fetch in every use. Those that do in most, such as `go/build` and `cargo/build`, run: a vendored tree needs no
@@ -38,16 +38,21 @@ const complaints: readonly RegExp[] = [
   /failed to lookup address information/i,
   /bad address '/,
   /network is unreachable/i,
-  /\bdial (tcp|udp)\b.*(lookup|connect:)/,
   /getaddrinfo (ENOTFOUND|EAI_AGAIN)/,
   /UnknownHostException/,
   /Failed to establish a new connection/,
   /temporary error \(try again later\)/,
 ];
 
+/** Go's resolver and dialer: `dial tcp: lookup …`, `dial tcp 1.2.3.4:443: connect: …`. */
+function dials(line: string): boolean {
+  const at = line.search(/\bdial (tcp|udp)\b/);
+  return at >= 0 && /lookup|connect:/.test(line.slice(at));
+}
+
 /** Whether the output of a step that failed says that it wanted the network. */
 export function wantedNetwork(output: string): boolean {
-  return complaints.some((pattern) => pattern.test(output));
+  return complaints.some((pattern) => pattern.test(output)) || output.split('\n').some(dials);
 }
 
 export function networkRequired(step: string, output: string | undefined): Failure {

@@ -5,9 +5,11 @@
 import type { Claim } from '../claim/claim.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
+import { formatOfTraits } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { type DeflateGeneration, type Format, formatOf } from '../melange/format.ts';
 import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
+import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
 import { canonicalJson } from './canonical.ts';
 import type { PlannedEnvironment } from './environment.ts';
 import type { PlannedSource } from './sources.ts';
@@ -15,7 +17,11 @@ import { type PlannedStep, plannedSteps } from './steps.ts';
 
 export interface Plan {
   readonly schema: 'wolfi-repro/plan/1';
-  readonly package: { readonly name: string; readonly version: string; readonly architecture: string };
+  readonly package: {
+    readonly name: PackageName;
+    readonly version: PackageVersion;
+    readonly architecture: Architecture;
+  };
   readonly origin: string;
   readonly recipe: { readonly sha256: Sha256; readonly size: number };
   readonly builder: PlannedBuilder;
@@ -52,7 +58,7 @@ export interface PlannedBuilder {
   readonly recipeFile: Claim['traits']['recipeFile'];
   readonly recipeLicense: string;
   readonly extractedOrder: readonly string[];
-  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: string } | null;
+  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: KeyName } | null;
   readonly versionedShlibDepends: boolean;
   /** Only where the environment, which would give them, is substituted. */
   readonly fromPublished: {
@@ -66,8 +72,8 @@ export interface PlannedScan {
   /** Each syft that was given, in the order in which they are tried. */
   readonly programs: readonly Sha256[];
   /**
-   * A digest of what production's scan found (`digestFound`): it decides between the programs, one for the whole build, and no
-   * element can be got back from it.
+   * A digest of what production's scan found (`digestFound`): it decides between the programs, and no element can be got back
+   * from it.
    */
   readonly found: Sha256;
 }
@@ -93,7 +99,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
     environment: inputs.environment,
     sources: inputs.sources,
     recipeFiles: inputs.recipeFiles,
-    steps: plannedSteps(claim.recipe),
+    steps: plannedSteps(claim.recipe, formatOfTraits(claim.traits)),
   };
 }
 
@@ -129,13 +135,54 @@ function plannedBuilder(
   };
 }
 
+/** What each package of a build has of its own. Nothing of it reaches a step; it is used when the package is emitted and compared. */
+type OwnTrait =
+  | 'sbomRecord'
+  | 'scan'
+  | 'deflate'
+  | 'directorySize'
+  | 'owner'
+  | 'extractedOrder'
+  | 'signature'
+  | 'versionedShlibDepends'
+  | 'fromPublished';
+
+/** A plan without what is one package's own: what the steps see, and what packages must agree on to share a build. */
+export interface BuildPlan extends Omit<Plan, 'package' | 'builder'> {
+  readonly package: Omit<Plan['package'], 'name'>;
+  readonly builder: Omit<PlannedBuilder, OwnTrait>;
+}
+
+/** Everything that is not named here keeps builds apart, so that a new member of a plan does until somebody decides otherwise. */
+export function buildPlan(plan: Plan): BuildPlan {
+  const { name: _name, ...common } = plan.package;
+  const {
+    sbomRecord: _sbomRecord,
+    scan: _scan,
+    deflate: _deflate,
+    directorySize: _directorySize,
+    owner: _owner,
+    extractedOrder: _extractedOrder,
+    signature: _signature,
+    versionedShlibDepends: _versionedShlibDepends,
+    fromPublished: _fromPublished,
+    ...builder
+  } = plan.builder;
+  return { ...plan, package: common, builder };
+}
+
+/** Equal for two plans whose steps may run once for both. */
+export function buildIdentity(plan: Plan): Sha256 {
+  return sha256(Buffer.from(canonicalJson(buildPlan(plan))));
+}
+
 /** The switches that packages are emitted by. */
-export function emissionFormat({ builder }: Plan): Format {
+export function emissionFormat({ builder }: Pick<BuildPlan, 'builder'>): Format {
   return formatOf(parseRelease(builder.melange)!);
 }
 
 /** The switches that the steps run by. */
-export function stepFormat({ builder }: Plan): Format {
+export function stepFormat({ builder }: Pick<BuildPlan, 'builder'>): Format {
   return formatOf(parseRelease(builder.melangeTried[0] ?? builder.melange)!);
 }
 

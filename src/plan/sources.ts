@@ -2,9 +2,8 @@
 
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
-import { conditionHolds } from '../melange/condition.ts';
 import type { Format } from '../melange/format.ts';
-import { type PlacedStep, placedSteps } from './steps.ts';
+import { runningSteps } from './steps.ts';
 
 export type PlannedSource = FetchSource | GitSource;
 
@@ -136,16 +135,6 @@ function parseCherryPicks(text: string): CherryPick[] {
     const place = line.replace(/#.*/, '').split(':')[0]!;
     const at = place.lastIndexOf('/');
     return place === '' ? [] : [{ branch: place.slice(0, Math.max(0, at)), commit: place.slice(at + 1) }];
-  });
-}
-
-/** Steps whose condition holds and that are not within one whose condition does not. */
-export function runningSteps(recipe: Recipe, format: Format): PlacedStep[] {
-  const skipped = new Set<Step>();
-  return placedSteps(recipe).filter(({ step }) => {
-    const runs = !skipped.has(step) && conditionHolds(step.if, format.condition);
-    if (!runs) for (const nested of step.pipeline) skipped.add(nested);
-    return runs;
   });
 }
 

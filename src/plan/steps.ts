@@ -1,6 +1,8 @@
-/** Every step of the recipe, named and with the digest of what it runs. */
+/** Every step that runs, named and with the digest of what it runs. */
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
+import { flattened, type RunningStep, runningPackages } from '../claim/recipe/running.ts';
 import { type Sha256, sha256 } from '../digest.ts';
+import type { Format } from '../melange/format.ts';
 
 export interface PlannedStep {
   readonly package: string;
@@ -11,13 +13,10 @@ export interface PlannedStep {
   readonly sha256: Sha256;
 }
 
-/** A step with its place, in the order in which steps run. */
-export interface PlacedStep {
-  readonly package: string;
-  readonly position: string;
-  readonly step: Step;
-}
+/** A step with its place. */
+export type PlacedStep = Omit<RunningStep, 'nested'>;
 
+/** All steps of a recipe, whether or not they run. */
 export function placedSteps(recipe: Recipe): PlacedStep[] {
   const place = (packageName: string, steps: readonly Step[], prefix: string): PlacedStep[] =>
     steps.flatMap((step, index) => {
@@ -30,8 +29,13 @@ export function placedSteps(recipe: Recipe): PlacedStep[] {
   ];
 }
 
-export function plannedSteps(recipe: Recipe): PlannedStep[] {
-  return placedSteps(recipe).map(({ package: packageName, position, step }) => ({
+/** Steps that run, in the order in which they begin. */
+export function runningSteps(recipe: Recipe, format: Format): PlacedStep[] {
+  return runningPackages(recipe, format).flatMap(({ steps }) => flattened(steps));
+}
+
+export function plannedSteps(recipe: Recipe, format: Format): PlannedStep[] {
+  return runningSteps(recipe, format).map(({ package: packageName, position, step }) => ({
     package: packageName,
     position,
     label: step.name === '' ? step.uses : step.name,

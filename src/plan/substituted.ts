@@ -45,8 +45,8 @@ export function comparePackages(
   used: readonly InstalledName[],
 ): Pick<SubstitutedEnvironment, 'recorded' | 'packages'> {
   if (used.length === 0 || recorded.length === 0) return { recorded: 0, packages: [] };
-  const versions = new Map(used.map(({ name, version }) => [name, version]));
-  const wanted = new Map(recorded.map(({ name, version }) => [name, version]));
+  const versions = new Map<string, string>(used.map(({ name, version }) => [name, version]));
+  const wanted = new Map<string, string>(recorded.map(({ name, version }) => [name, version]));
   const names = [...new Set([...wanted.keys(), ...versions.keys()])].sort(compareBytes);
   const packages = names
     .filter((name) => wanted.get(name) !== versions.get(name))

@@ -78,3 +78,32 @@ function cut(text: string, length: number): string {
   const last = text.charCodeAt(length - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
+
+/** Of the formats for programs: values of a list, characters of one text. */
+export const valueBounds = { list: 10_000, text: 65_536 } as const;
+
+/**
+ * A plain value within the bounds. A list that is cut has its true length beside it, as `<name>Count`; a text that is cut says how long it
+ * was. A plan is whole: its digest is over all of it.
+ */
+export function boundedValue(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return value.length <= valueBounds.text
+      ? value
+      : `${cut(value, valueBounds.text)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.slice(0, valueBounds.list).map(boundedValue);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => {
+      const bounded = key === 'plan' ? member : boundedValue(member);
+      const isCut = Array.isArray(member) && member.length > valueBounds.list;
+      return isCut
+        ? [
+            [key, bounded],
+            [`${key}Count`, member.length],
+          ]
+        : [[key, bounded]];
+    }),
+  );
+}

@@ -1,5 +1,6 @@
 /** Inspections as text and JSON. */
-import { counted, printable } from '../bytes.ts';
+
+import { counted } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
@@ -11,6 +12,8 @@ import type {
   InspectedSection,
   Inspection,
 } from '../inspect.ts';
+import { addAll } from '../lists.ts';
+import { boundedValue, show } from './bounds.ts';
 import { renderValue } from './json.ts';
 import { sbomDifferenceLines } from './sbom.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -18,10 +21,9 @@ import { plainStyle, type Style } from './style.ts';
 export function renderInspectionJson(inspections: readonly Inspection[]): string {
   return renderValue({
     schema: 'wolfi-repro/inspection/1',
-    packages: inspections.map(({ failure, ...rest }) => ({
-      ...rest,
-      ...(failure === undefined ? {} : { failure: failureValue(failure) }),
-    })),
+    packages: inspections.map(({ failure, ...rest }) =>
+      boundedValue({ ...rest, ...(failure === undefined ? {} : { failure: failureValue(failure) }) }),
+    ),
   });
 }
 
@@ -43,18 +45,31 @@ function renderOne(
   style: Style,
   withEntries: boolean,
 ): string {
-  const lines = [style.strong(printable(file))];
-  if (read !== undefined) lines.push(...packageLines(read, withEntries));
+  const lines = [style.strong(shown(file))];
+  if (read !== undefined) addAll(lines, packageLines(read, withEntries));
   for (const { link, state, detail } of chain) {
     const colour = state === 'verified' ? style.good : state === 'broken' ? style.bad : style.warn;
-    lines.push(row(link, `${colour(state)}: ${printable(detail)}`));
+    lines.push(row(link, `${colour(state)}: ${shown(detail)}`));
   }
-  if (claim !== undefined) lines.push(...claimLines(claim));
-  if (sbom !== undefined) lines.push(...sbomLines(sbom));
+  if (claim !== undefined) addAll(lines, claimLines(claim));
+  if (sbom !== undefined) addAll(lines, sbomLines(sbom));
   for (const { kind, detail } of findings)
-    lines.push(row('finding', `${claimFindingTitles[kind]}: ${printable(detail)}`));
-  if (failure !== undefined) lines.push(row(failure.code, style.bad(printable(failure.message))));
+    lines.push(row('finding', `${claimFindingTitles[kind]}: ${shown(detail)}`));
+  if (failure !== undefined) lines.push(row(failure.code, style.bad(shown(failure.message))));
   return lines.join('\n');
+}
+
+/** Lines of `.PKGINFO`, findings, characters of a value: what no package has that somebody wants to read. */
+const most = { rows: 1000, characters: 2000 };
+
+function boundedRows(label: string, values: readonly string[]): string[] {
+  const rows = values.slice(0, most.rows).map((value) => row(label, shown(value)));
+  const more = values.length - rows.length;
+  return more > 0 ? [...rows, row(label, `… and ${more} more`)] : rows;
+}
+
+function shown(text: string): string {
+  return show(text, most.characters);
 }
 
 function row(label: string, value: string): string {
@@ -68,12 +83,13 @@ function packageLines(read: InspectedPackage, withEntries: boolean): string[] {
     ...read.sections.flatMap((section) => sectionLines(section, withEntries)),
   ];
   const signature = read.signatures.map(
-    ({ algorithm, keyName, bytes }) => `${algorithm}, ${bytes} bytes, ${printable(keyName)}`,
+    ({ algorithm, keyName, bytes }) => `${algorithm}, ${bytes} bytes, ${shown(keyName)}`,
   );
   if (signature.length > 0) lines.push(row('signature', signature.join('; ')));
-  for (const line of read.pkginfo) {
-    lines.push(row('.PKGINFO', printable(line.kind === 'field' ? `${line.key} = ${line.value}` : line.text)));
-  }
+  const pkginfo = read.pkginfo.map((line) =>
+    line.kind === 'field' ? `${line.key} = ${line.value}` : line.text,
+  );
+  addAll(lines, boundedRows('.PKGINFO', pkginfo));
   return lines;
 }
 
@@ -89,42 +105,42 @@ function sectionLines(section: InspectedSection, withEntries: boolean): string[]
 
 function entryText(entry: InspectedEntry): string {
   const { type, mode, owner, ownerNames, size, path, link, device, xattrs } = entry;
-  const target = link === undefined ? '' : ` -> ${printable(link)}`;
-  const attributes = xattrs.map(({ name, value }) => ` ${printable(name)}=${value}`).join('');
+  const target = link === undefined ? '' : ` -> ${shown(link)}`;
+  const attributes = xattrs.map(({ name, value }) => ` ${shown(name)}=${shown(value)}`).join('');
   const numbers = device === undefined ? '' : ` device ${device}`;
-  return `${type} ${mode} ${owner} (${printable(ownerNames)}) ${String(size).padStart(9)} ${printable(path)}${target}${numbers}${attributes}`;
+  return `${type} ${mode} ${owner} (${shown(ownerNames)}) ${String(size).padStart(9)} ${shown(path)}${target}${numbers}${attributes}`;
 }
 
 function claimLines(claim: InspectedClaim): string[] {
   const { recipeFile, subpackages, environment } = claim;
   return [
-    row('origin', printable([claim.origin, ...subpackages].join(', '))),
+    row('origin', shown([claim.origin, ...subpackages].join(', '))),
     row(
       'recipe',
       `sha256 ${claim.recipeSha256}, ${counted(claim.steps, 'step')}, ${counted(environment.length, 'package')} in its environment`,
     ),
-    row('recipe file', printable(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
+    row('recipe file', shown(`${recipeFile.repository} ${recipeFile.path} at ${recipeFile.commit}`)),
     row(
       'builder',
-      `melange ${printable(claim.melange)}, SBOM by ${claim.sbomGenerator}, file system ${claim.directorySize}, owner ${claim.owner}`,
+      `melange ${shown(claim.melange)}, SBOM by ${claim.sbomGenerator}, file system ${claim.directorySize}, owner ${claim.owner}`,
     ),
     row('clock', claim.clock === undefined ? 'none' : String(claim.clock)),
-    row('namespace', printable(claim.namespace)),
+    row('namespace', shown(claim.namespace)),
   ];
 }
 
 function sbomLines({ paths, regenerated }: InspectedSbom): string[] {
   const lines = regenerated.state === 'different' ? sbomDifferenceLines(regenerated.differences) : [];
-  const detail = regenerated.state === 'not-possible' ? `: ${printable(regenerated.why)}` : '';
+  const detail = regenerated.state === 'not-possible' ? `: ${shown(regenerated.why)}` : '';
   return [
     ...(paths.state === 'no-record' ? [] : [row('paths in SBOM', pathsText(paths))]),
     row('SBOM regenerated', `${regenerated.state}${detail}`),
-    ...lines.map((line) => row('', line)),
+    ...boundedRows('', lines),
   ];
 }
 
 function pathsText(witness: Exclude<PathWitness, { state: 'no-record' }>): string {
   if (witness.state === 'paths-match') return `verified: ${witness.paths} paths give the id ${witness.id}`;
-  const added = witness.added === undefined ? '' : `; without ${printable(witness.added)} they do`;
+  const added = witness.added === undefined ? '' : `; without ${shown(witness.added)} they do`;
   return `broken: the paths do not give the id ${witness.id}${added}`;
 }

@@ -1,19 +1,22 @@
 /** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
+
 import { steeringCharacters } from '../bytes.ts';
 import { allDifferences, isUnequal, type UnequalComparison } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { boundedValue } from './bounds.ts';
 import { docsAnchor, nextSteps } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
 export function renderJson(result: RunResult): string {
+  const { verdict, exitCode, packages } = result;
   return renderValue({
     schema: 'wolfi-repro/result/1',
-    verdict: result.verdict,
-    exitCode: result.exitCode,
-    packages: result.packages.map(packageValue),
+    verdict,
+    exitCode,
+    packages: packages.map(packageValue),
   });
 }
 
@@ -37,7 +40,7 @@ function escaped(character: string): string {
   ).join('');
 }
 
-/** All that is known of one package. */
+/** All that is known of one package, within the bounds. */
 export function packageValue({
   file,
   subject,
@@ -53,7 +56,7 @@ export function packageValue({
   caveats,
   skipped,
 }: PackageResult) {
-  return {
+  return boundedValue({
     file,
     ...verdictValue(verdict),
     docs: docsAnchor(verdict),
@@ -68,7 +71,7 @@ export function packageValue({
     caveats,
     skipped,
     plan,
-  };
+  });
 }
 
 function verdictValue(verdict: Verdict) {
@@ -93,16 +96,14 @@ function verdictValue(verdict: Verdict) {
 export function renderDiffJson(result: DiffResult): string {
   if (result.kind === 'trees') {
     const { likeness, differences } = result.comparison;
-    return renderValue({
-      schema: 'wolfi-repro/tree-comparison/1',
-      equal: likeness === 'identical',
-      differences,
-    });
+    const schema = 'wolfi-repro/tree-comparison/1';
+    return renderValue(boundedValue({ schema, equal: likeness === 'identical', differences }));
   }
   const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
   if (isUnequal(comparison)) {
-    return renderValue({ schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) });
+    const value = { schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) };
+    return renderValue(boundedValue(value));
   }
   const { sha256, size } = comparison.files.proof;
   return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });

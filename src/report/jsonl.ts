@@ -6,7 +6,7 @@ import { escapeSteering, packageValue } from './json.ts';
 /** Empty for no packages; every line ends with a newline. */
 export function renderJsonLines({ packages }: RunResult): string {
   return packages
-    .map((each) => ({ schema: 'wolfi-repro/package/1', ...packageValue(each) }))
+    .map((each) => Object.assign({ schema: 'wolfi-repro/package/1' }, packageValue(each)))
     .map((value) => `${escapeSteering(canonicalJson(value))}\n`)
     .join('');
 }

@@ -57,6 +57,7 @@ function outcomeElement({ verdict }: PackageView): 'failure' | 'error' | undefin
       return 'failure';
     case 'build-failed':
     case 'inconclusive':
+    case 'internal':
       return 'error';
   }
 }

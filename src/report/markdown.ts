@@ -2,8 +2,10 @@
  * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown that GitLab reads too. All that
  * came out of a package stands in code spans and fences.
  */
+
 import { counted } from '../bytes.ts';
 import type { DiffResult } from '../diff.ts';
+import { addAll } from '../lists.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
@@ -172,7 +174,10 @@ function differenceText(difference: DifferenceView): string {
   const place = codeSpan(path === '' ? section : `${section} ${path}`);
   const what = name === undefined ? kindTitle : `${kindTitle} ${codeSpan(name)}`;
   const lines = [`- ${place} ${what}${sides === '' ? '' : ` ${codeSpan(sides)}`}`];
-  lines.push(...causes.map((cause) => `  - ${codeSpan(causeText(cause))}`));
+  addAll(
+    lines,
+    causes.map((cause) => `  - ${codeSpan(causeText(cause))}`),
+  );
   const inside = differenceLines({ ...difference, causes: [] }).slice(1);
   if (inside.length > 0) lines.push('', codeFence(inside.map(insideText), 'diff').replace(/^/gm, '  '));
   return lines.join('\n');

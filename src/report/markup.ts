@@ -1,5 +1,7 @@
 /** Escapes of the formats: whatever goes in, text comes out. */
 
+import { largest } from '../lists.ts';
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -37,10 +39,18 @@ export function codeCell(text: string): string {
 
 /** Lines as a fenced block of Markdown (4.5). */
 export function codeFence(lines: readonly string[], language: string): string {
-  const fence = '`'.repeat(Math.max(3, ...lines.map((line) => longestRun(line) + 1)));
+  const fence = '`'.repeat(
+    largest(
+      lines.map((line) => longestRun(line) + 1),
+      3,
+    ),
+  );
   return [`${fence}${language}`, ...lines, fence].join('\n');
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  return largest(
+    (text.match(/`+/g) ?? []).map(({ length }) => length),
+    0,
+  );
 }

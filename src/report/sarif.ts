@@ -1,6 +1,6 @@
 /**
  * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
- * compared. A reproduced package has no result. Section numbers below are those of the standard.
+ * compared. A reproduced package has no result, and one that a defect kept from being judged a notification. Section numbers below are those of the standard.
  */
 import { sha256 } from '../digest.ts';
 import type { RunResult } from '../verdict/result.ts';
@@ -35,6 +35,9 @@ export function renderSarif(result: RunResult): string {
     a.id < b.id ? -1 : 1,
   );
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
+  const defects = packages
+    .filter(({ verdict: kind }) => kind === 'internal')
+    .map((each) => defectNotification(each, indexes.get(uriOf(each.file))!));
   const cut = packages.reduce((sum, { comparison }) => sum + (comparison?.cut ?? 0), 0);
   return renderValue({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -44,9 +47,10 @@ export function renderSarif(result: RunResult): string {
         tool: { driver: { name: 'wolfi-repro', rules } },
         invocations: [
           {
-            executionSuccessful: true,
+            executionSuccessful: defects.length === 0,
             exitCode: result.exitCode,
             toolExecutionNotifications: [
+              ...defects,
               ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
               ...(cut === 0 ? [] : [cutNotification(cut)]),
             ],
@@ -73,6 +77,17 @@ function caveatNotifications(view: PackageView, index: number) {
   }));
 }
 
+/** A defect of the tool is none of the package, so it is no result (3.20.21). */
+function defectNotification(view: PackageView, index: number) {
+  const { title, reason, grounds } = view;
+  const why = grounds.map(({ label, value }) => `${label}: ${value}`);
+  return {
+    level: 'error',
+    message: { text: messageText([`${title} (${reason})`, ...why].join('\n')) },
+    locations: [location(view, index)],
+  };
+}
+
 function cutNotification(cut: number) {
   return {
     level: 'warning',
@@ -90,7 +105,7 @@ function artifact({ file, sha256: digest, size }: PackageView) {
 }
 
 function packageResults(view: PackageView, index: number) {
-  if (view.verdict === 'reproduced') return [];
+  if (view.verdict === 'reproduced' || view.verdict === 'internal') return [];
   const { title, reason, grounds, comparison, next } = view;
   const level: Level = view.tone === 'warn' || view.verdict === 'build-failed' ? 'warning' : 'error';
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);

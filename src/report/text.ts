@@ -1,5 +1,7 @@
 /** A run as text for people: the verdict first, then why, then what differs, then what to do. */
+
 import type { DiffResult } from '../diff.ts';
+import { addAll } from '../lists.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
@@ -39,9 +41,15 @@ function summaryText({ packages, counts }: ReportView, { style, columns }: Page)
 /** One package; without a newline at its end. */
 export function packageText(view: PackageView, page: Page = { style: plainStyle }): string {
   const lines = [titleText(view, page)];
-  lines.push(...view.grounds.map((fact) => factRow(fact, page)));
-  if (view.comparison !== undefined) lines.push(...comparisonRows(view.comparison, page));
-  lines.push(...view.context.map((fact) => factRow(fact, page)));
+  addAll(
+    lines,
+    view.grounds.map((fact) => factRow(fact, page)),
+  );
+  if (view.comparison !== undefined) addAll(lines, comparisonRows(view.comparison, page));
+  addAll(
+    lines,
+    view.context.map((fact) => factRow(fact, page)),
+  );
   if (view.next !== undefined) lines.push(row('next', view.next, page), row('about', view.docs, page));
   return lines.join('\n');
 }

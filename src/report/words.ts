@@ -9,9 +9,10 @@ export const verdictTitles: Readonly<Record<VerdictKind, string>> = {
   'build-failed': 'build failed',
   inconclusive: 'inconclusive',
   rejected: 'rejected',
+  internal: 'no verdict',
 };
 
-type Reason = Equivalence | InconclusiveReason | BuildFailedReason | RejectedReason;
+type Reason = Equivalence | InconclusiveReason | BuildFailedReason | RejectedReason | 'internal';
 
 /** The next step for whoever got this reason and no better hint. */
 export const nextSteps: Readonly<Record<Reason, string>> = {
@@ -31,6 +32,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'unsafe-entry': 'do not install it; tell the publisher',
   'limit-exceeded': 'do not install it unless you know why it is so large',
   contradiction: 'tell the publisher: the recipe inside is of another package',
+  'unsafe-name': 'do not install it; tell the publisher',
   'unsafe-recipe': 'do not rebuild it; its recipe names paths outside its own',
   unsigned: 'give the index that lists it (--repository), or --allow-unsigned',
   'unknown-key': 'give the public key with --key FILE, or --allow-unsigned',
@@ -68,6 +70,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'step-failed': 'read the end of the step’s output; --log DIR keeps all of it',
   'assertion-failed': 'tell the publisher: the recipe contradicts itself in its own environment',
   'output-missing': 'read the output of the steps with --log DIR',
+  internal: 'tell us, with the file and what stands on standard error; the other packages were judged',
 };
 
 /** Where a verdict is explained. */

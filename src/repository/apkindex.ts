@@ -1,8 +1,9 @@
-/** APKINDEX.tar.gz: the signed list of what a repository serves (apk-index(5); melange-emitter.md §9.1). */
+/** APKINDEX.tar.gz: the signed list of what a repository serves (apk-index(5); docs/melange/environment.md#apkindex). */
 import { readGzipMembers } from '../apk/gzip.ts';
 import { defaultLimits } from '../apk/limits.ts';
 import { isSignatureName, parseSignature, type Signature } from '../apk/signature.ts';
 import { type TarHeader, TarReader } from '../apk/tar.ts';
+import { busy } from '../busy.ts';
 import { Failure } from '../failure.ts';
 import { type IndexRecords, scanRecords } from './records.ts';
 
@@ -35,7 +36,7 @@ export async function parseIndex(bytes: Uint8Array): Promise<Index> {
       'the index of a repository is signed in another way than apk does it',
     );
   }
-  return { signatures, signedBytes: bytes.subarray(archive.start), records: scanRecords(text) };
+  return { signatures, signedBytes: bytes.subarray(archive.start), records: busy(() => scanRecords(text)) };
 }
 
 interface Member {

@@ -8,7 +8,10 @@ export interface InstalledName {
 /** Names and versions, sorted; records without both are passed over. */
 export function parseInstalled(text: string): InstalledName[] {
   const field = (record: string, letter: string) =>
-    new RegExp(`^${letter}:(.*)$`, 'm').exec(record)?.[1] ?? '';
+    record
+      .split('\n')
+      .find((line) => line.startsWith(`${letter}:`))
+      ?.slice(2) ?? '';
   return text
     .split(/\n\n+/)
     .map((record) => ({ name: field(record, 'P'), version: field(record, 'V') }))

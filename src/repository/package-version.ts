@@ -48,12 +48,18 @@ export function compareVersions(a: string, b: string): number {
   );
 }
 
+/** Whole numbers of any length, by their digits: turned into numbers, long ones take quadratic time. */
+function compareDigits(a: string, b: string): number {
+  const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+  return left.length - right.length || compareText(left, right);
+}
+
 /** The first by value; later ones that begin with 0 as fractions; a longer list is newer. */
 function compareNumbers(left: readonly string[], right: readonly string[]): number {
   for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
     const [a, b] = [left[at]!, right[at]!];
     const fraction = at > 0 && (a.startsWith('0') || b.startsWith('0'));
-    const order = fraction ? compareText(a, b) : Number(BigInt(a) - BigInt(b));
+    const order = fraction ? compareText(a, b) : compareDigits(a, b);
     if (order !== 0) return order;
   }
   return left.length - right.length;

@@ -1,11 +1,12 @@
 /** The records of an index, read where they lie: a table of places, sorted by name and version, over the text. */
 import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
+import { type PackageName, type PackageVersion, parsePackageName, parsePackageVersion } from '../names.ts';
 
 /** One record; fields by their letter, as written. */
 export interface IndexRecord {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   /** `Q1` and base64: the SHA-1 of the compressed control section. */
   readonly checksum: string;
   readonly arch: string;
@@ -38,7 +39,7 @@ export interface NamedCount {
 
 /** What is wrong with single records; the rest of the index serves. */
 export interface RecordFaults {
-  /** No name, no version, or no checksum that a package could have. */
+  /** No name, version or checksum that a package could have. */
   readonly unusable: NamedCount;
   /** One name and version with more than one checksum. */
   readonly ambiguous: NamedCount;
@@ -54,6 +55,7 @@ export class IndexRecords {
   /** Seconds since 1970; 0 where no record has a time. */
   readonly newestBuild: number;
   readonly faults: RecordFaults;
+  readonly #keys = new Map<number, string>();
 
   constructor(text: Uint8Array, table: Uint32Array, newestBuild: number, faults: RecordFaults) {
     this.text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
@@ -71,7 +73,8 @@ export class IndexRecords {
     const found: IndexRecord[] = [];
     for (let at = this.#lowerBound(nameAndVersion); at < this.size; at += 1) {
       if (this.#keyAt(at) !== nameAndVersion) break;
-      found.push(parseRecord(this.text, this.table[at]!));
+      const record = parseRecord(this.text, this.table[at]!);
+      if (record !== undefined) found.push(record);
     }
     return found;
   }
@@ -81,7 +84,8 @@ export class IndexRecords {
     const found: IndexRecord[] = [];
     for (let at = this.#lowerBound(`${name}=`); at < this.size; at += 1) {
       if (!this.#keyAt(at).startsWith(`${name}=`)) break;
-      found.push(parseRecord(this.text, this.table[at]!));
+      const record = parseRecord(this.text, this.table[at]!);
+      if (record !== undefined) found.push(record);
     }
     return found;
   }
@@ -91,7 +95,10 @@ export class IndexRecords {
   }
 
   *[Symbol.iterator](): Generator<readonly [key: string, record: IndexRecord]> {
-    for (const start of this.table) yield [readKey(this.text, start).key, parseRecord(this.text, start)];
+    for (const start of this.table) {
+      const record = parseRecord(this.text, start);
+      if (record !== undefined) yield [readKey(this.text, start).key, record];
+    }
   }
 
   #lowerBound(key: string): number {
@@ -105,8 +112,13 @@ export class IndexRecords {
     return low;
   }
 
+  /** Read once: the middle of a table, which every search asks for, may be a record of any length. */
   #keyAt(at: number): string {
-    return readKey(this.text, this.table[at]!).key;
+    const known = this.#keys.get(at);
+    if (known !== undefined) return known;
+    const { key } = readKey(this.text, this.table[at]!);
+    this.#keys.set(at, key);
+    return key;
   }
 }
 
@@ -124,7 +136,7 @@ export function scanRecords(bytes: Uint8Array): IndexRecords {
       continue;
     }
     const { key, end, built, complete } = readKey(text, at);
-    if (!complete) unusable.push(key);
+    if (!complete || !isPlain(key)) unusable.push(key);
     else {
       const before = places.get(key);
       if (before !== undefined) addPlace(several, key, text, [before, at]);
@@ -153,8 +165,16 @@ function addPlace(
   starts: readonly number[],
 ): void {
   const known = several.get(key) ?? new Map<string, number>();
-  for (const start of starts) known.set(parseRecord(text, start).checksum, start);
+  for (const start of starts) known.set(parseRecord(text, start)?.checksum ?? '', start);
   several.set(key, known);
+}
+
+/** Whether a file can be called after a name and version. */
+function isPlain(key: string): boolean {
+  const at = key.indexOf('=');
+  return (
+    parsePackageName(key.slice(0, at)) !== undefined && parsePackageVersion(key.slice(at + 1)) !== undefined
+  );
 }
 
 function namedCount(names: readonly string[]): NamedCount {
@@ -202,16 +222,20 @@ function readKey(text: Buffer, start: number): RecordKey {
   return { key, end: at, built, complete: name !== '' && version !== '' && summed };
 }
 
-function parseRecord(text: Buffer, start: number): IndexRecord {
+/** Undefined for a record whose name or version is not a plain one: no file can be called after it. */
+function parseRecord(text: Buffer, start: number): IndexRecord | undefined {
   const fields = new Map<string, string>();
   for (const line of decodeBytes(text.subarray(start, readKey(text, start).end)).split('\n')) {
     if (line[1] === ':') fields.set(line[0]!, line.slice(2));
   }
   const field = (letter: string) => fields.get(letter) ?? '';
   const list = (letter: string) => field(letter).split(' ').filter(Boolean);
+  const name = parsePackageName(field('P'));
+  const version = parsePackageVersion(field('V'));
+  if (name === undefined || version === undefined) return undefined;
   return {
-    name: field('P'),
-    version: field('V'),
+    name,
+    version,
     checksum: field('C'),
     arch: field('A'),
     fileSize: Number(field('S')),

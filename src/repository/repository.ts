@@ -2,6 +2,7 @@
 import type { PublicKey, Signature } from '../apk/signature.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { type Architecture, type PackageName, type PackageVersion, packageFileName } from '../names.ts';
 import { type Index, parseIndex } from './apkindex.ts';
 import { keysOf, type SignatureState, verifySignatures } from './keyring.ts';
 import { IndexRecords, type RecordFaults } from './records.ts';
@@ -49,10 +50,10 @@ export interface NewestBuilds {
 /** Where a repository keeps the file of a package. */
 export function packageLocation(
   repository: string,
-  { name, version }: { readonly name: string; readonly version: string },
-  arch: string,
+  named: { readonly name: PackageName; readonly version: PackageVersion },
+  arch: Architecture,
 ): string {
-  return `${repository}/${arch}/${name}-${version}.apk`;
+  return `${repository}/${arch}/${packageFileName(named)}`;
 }
 
 /**
@@ -61,7 +62,7 @@ export function packageLocation(
  */
 export async function openRepository(
   location: string,
-  arch: string,
+  arch: Architecture,
   keys: readonly PublicKey[],
   access: RepositoryAccess,
 ): Promise<Repository> {

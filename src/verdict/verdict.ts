@@ -39,12 +39,15 @@ export type Verdict =
       /** What differs, where the build ran in a substituted environment. */
       readonly comparison?: UnequalComparison;
     }
-  | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly failure: Failure };
+  | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly failure: Failure }
+  /** A defect of this program: it stands where the verdict would, and says nothing about the package. */
+  | { readonly kind: 'internal'; readonly reason: 'internal'; readonly failure: Failure };
 
 export type VerdictKind = Verdict['kind'];
 
-/** Worst first: of several packages the worst decides. */
+/** Worst first: of several packages the worst decides. A defect comes before all, since nobody knows what else it got wrong. */
 export const verdictOrder: readonly VerdictKind[] = [
+  'internal',
   'rejected',
   'not-reproduced',
   'build-failed',
@@ -58,9 +61,10 @@ export const verdictExitCodes: Readonly<Record<VerdictKind, number>> = {
   'build-failed': 3,
   inconclusive: 4,
   rejected: 5,
+  internal: 70,
 };
 
-/** Exit codes of what is no verdict. */
+/** Exit codes of what ends a whole run. */
 export const failureExitCodes: Readonly<Record<Extract<FailureClass, 'usage' | 'internal'>, number>> = {
   usage: 2,
   internal: 70,
@@ -105,7 +109,7 @@ export function decideOnBuilds(verdict: Verdict, triangulation: Triangulation): 
     : verdict;
 }
 
-/** The verdict that a failure amounts to; undefined for `usage` and `internal`, which say nothing about a package. */
+/** The verdict that a failure amounts to; undefined for `usage`, which is about the whole run. */
 export function verdictOfFailure(failure: Failure): Verdict | undefined {
   const reason = failure.code;
   switch (failure.class) {
@@ -115,8 +119,9 @@ export function verdictOfFailure(failure: Failure): Verdict | undefined {
       return { kind: 'inconclusive', reason: reason as InconclusiveReason, failure };
     case 'build-failed':
       return { kind: 'build-failed', reason: reason as BuildFailedReason, failure };
-    case 'usage':
     case 'internal':
+      return { kind: 'internal', reason: 'internal', failure };
+    case 'usage':
       return undefined;
   }
 }

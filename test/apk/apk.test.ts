@@ -237,3 +237,52 @@ test('packages of the lab are read as GNU tar lists them', { skip: lacks('tar') 
     assert.deepEqual([apk.data.tar.zeroBlocks, apk.control.tar.zeroBlocks], [2, 0], file);
   }
 });
+
+test('a package may be out of all proportion as far as it says so itself', async () => {
+  const limits = { ...defaultLimits, ratio: 10, ratioFloor: 100_000 };
+  const zeros = 4_000_000;
+  const of = (size: string | undefined): ApkParts => ({
+    pkginfo: [
+      'pkgname = sample',
+      'pkgver = 1.0-r0',
+      'arch = x86_64',
+      ...(size === undefined ? [] : [`size = ${size}`]),
+    ],
+    data: [fileOf('usr/zeros', Buffer.alloc(zeros))],
+  });
+  const cases: [size: string | undefined, expected: string | undefined][] = [
+    [String(zeros), undefined],
+    [String(10 * zeros), undefined],
+    [String(zeros / 2), 'limit-exceeded'],
+    ['0', 'limit-exceeded'],
+    [undefined, 'limit-exceeded'],
+    ['-1', 'limit-exceeded'],
+    ['Infinity', 'limit-exceeded'],
+    ['9'.repeat(400), 'limit-exceeded'],
+  ];
+  for (const [size, expected] of cases)
+    assert.equal(await codeOf(() => readParts(of(size), { limits })), expected, size);
+  const announced = { limits: { ...limits, dataBytes: zeros / 2 } };
+  assert.equal(await codeOf(() => readParts(of(String(zeros)), announced)), 'limit-exceeded');
+});
+
+test('what this program made is read without bounds, and never speaks against a published file', async () => {
+  const limits = {
+    ...defaultLimits,
+    ratio: 1,
+    ratioFloor: 0,
+    entries: 1,
+    fileBytes: 1,
+    pathBytes: 1,
+    headerBytes: 1,
+  };
+  const parts = { data: [fileOf('usr/a', 'a'), fileOf('usr/b', Buffer.alloc(100_000))] };
+  const bytes = apkOf(parts);
+  assert.equal(await codeOf(() => readApk(sourceOf(bytes), { limits })), 'limit-exceeded');
+  assert.equal((await readApk({ ...sourceOf(bytes), own: true }, { limits })).data.entries.length, 2);
+  const damaged = [apkOf().subarray(0, 40), Buffer.from('none\0'), apkOf({ dataMember: gzipSync('no tar') })];
+  for (const each of damaged) {
+    assert.equal(await codeOf(() => readApk(sourceOf(each))), 'malformed');
+    assert.equal(await codeOf(() => readApk({ ...sourceOf(each), own: true })), 'unsupported');
+  }
+});

@@ -111,3 +111,14 @@ test('no accepted path resolves to anything above the root, or through anything 
     }),
   );
 });
+
+test('a path leads through a bounded number of folders', () => {
+  const path = (parts: number) => Array.from({ length: parts }, () => 'd').join('/');
+  requireSafeEntries([file(path(256))]);
+  assert.throws(() => requireSafeEntries([file(path(257))]), failure('limit-exceeded'));
+});
+
+test('folders that are implied are found again by later entries', () => {
+  requireSafeEntries([file('a/b/c'), folder('a'), folder('a/b'), hard('a/b/d', 'a/b/c')]);
+  assert.throws(() => requireSafeEntries([file('a/b/c'), file('a/b')]), failure('duplicate-entry'));
+});

@@ -133,8 +133,17 @@ test('names of one file share its content; the first of a package is its first i
 });
 
 test('something else in the place of an output folder is no folder', async (context) => {
-  const bytes = tarOf([directoryOf('melange-out/'), { name: 'melange-out/foo', type: '2', link: '/etc' }]);
+  const bytes = tarOf([directoryOf('melange-out/'), { name: 'melange-out/foo', content: 'file' }]);
   assert.equal((await captured(context, bytes)).tree('foo'), undefined);
+});
+
+test('a link in the place of an output folder is not followed, and no folder that is missing', async (context) => {
+  const link = { name: 'melange-out/bar', type: '2', link: 'foo' };
+  const { tree } = await captured(context, tarOf([...top, link]));
+  assert.throws(() => tree('bar'), failure('unsupported'));
+  assert.notEqual(tree('foo'), undefined);
+  const whole = await captured(context, tarOf([{ name: 'melange-out', type: '2', link: '/etc' }]));
+  assert.throws(() => whole.tree('foo'), failure('unsupported'));
 });
 
 test('what no package can hold never rejects the published file', async (context) => {

@@ -18,7 +18,7 @@ function filesOf(version: string, given = note): Map<string, string> {
   return new Map(compilerFiles(formatAt(version), given).map(({ path, text }) => [path, text]));
 }
 
-test('the files of v0.59.1 are those that melange writes (melange-emitter.md §13)', () => {
+test('the files of v0.59.1 are those that melange writes (docs/melange/running.md#compiler-files)', () => {
   const goldens: [path: string, size: number, sha256: string][] = [
     ['.melange.gcc.spec', 120, 'efbea81654e66b8866fef651ac8ac05152a0f575cb3545b3e50372c1d9f182f4'],
     ['.melange.clang.cfg', 116, 'c933965bc293c222cbd1556f89ec74f7ac2e573c3ecc7df3e62e5b145dd58e5f'],

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  defaultBuildLimits,
-  type Sandbox,
-  type SandboxCommand,
-  type SandboxEnd,
-} from '../../src/build/sandbox/sandbox.ts';
+import { defaultBuildLimits, type SandboxCommand, type SandboxEnd } from '../../src/build/sandbox/sandbox.ts';
 import { describeStep, runSteps, stepScript } from '../../src/build/steps.ts';
-import { makeFolderWithin } from '../../src/build/workspace.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Step } from '../../src/claim/recipe/recipe.ts';
 import { formatAt, step as stepOf } from '../emit/sbom/input.ts';
 import { failure } from '../support/failures.ts';
 import { type Ending, temporaryFolder } from '../support/folder.ts';
+import { type Answer, type Ran, recordingSandbox } from '../support/recording-sandbox.ts';
 
 function step(more: Partial<Step>): Step {
   return { ...stepOf('', {}), ...more };
@@ -38,6 +33,25 @@ test('a step is five lines around its text, as each version wrote them', () => {
     ],
     ['v0.59.1', '../../../../etc', ['set -eo pipefail', '[ -d /etc ] || mkdir -p /etc', 'cd /etc']],
     ['v0.59.1', '/abs/./x', ['set -eo pipefail', '[ -d /abs/./x ] || mkdir -p /abs/./x', 'cd /abs/./x']],
+    ['v0.45.4', '/a', ['set -e ', '[ -d /a ] || mkdir -p /a', 'cd /a']],
+    ['v0.23.15', '/a', ['set -e ', "[ -d '/a' ] || mkdir -p '/a'", "cd '/a'"]],
+    [
+      'v0.23.14',
+      '/a/../b',
+      ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
+    ],
+    [
+      'v0.23.13',
+      'b',
+      ['set -e ', "[ -d '/home/build/b' ] || mkdir -p '/home/build/b'", "cd '/home/build/b'"],
+    ],
+    [
+      'v0.23.12',
+      'a/../b',
+      ['set -e ', "[ -d '/home/build/a/../b' ] || mkdir -p '/home/build/a/../b'", "cd '/home/build/a/../b'"],
+    ],
+    ['v0.23.12', '/a/../b', ['set -e ', "[ -d '/a/../b' ] || mkdir -p '/a/../b'", "cd '/a/../b'"]],
+    ['v0.16.0', '', ['set -e ', "[ -d '/home/build' ] || mkdir -p '/home/build'", "cd '/home/build'"]],
     [
       'v0.59.1',
       "it's",
@@ -86,36 +100,10 @@ test('a step is named by its place and the first name that it has', () => {
   assert.equal(describeStep({ package: 'foo', position: '1', label: '' }), 'step 1 of foo');
 });
 
-interface Ran {
-  readonly script: string;
-  readonly env: Readonly<Record<string, string>>;
-}
-
 /** Runs the steps of a recipe in a sandbox that only writes down what it was asked. */
-async function run(
-  test: Ending,
-  yaml: string,
-  version = 'v0.59.1',
-  answer: (ran: Ran, command: SandboxCommand) => Partial<SandboxEnd> = () => ({}),
-) {
-  const workspace = join(temporaryFolder(test), 'workspace');
-  mkdirSync(workspace);
-  const ran: Ran[] = [];
+async function run(test: Ending, yaml: string, version = 'v0.59.1', answer?: Answer) {
+  const { sandbox, workspace, ran } = recordingSandbox(test, answer);
   const events: string[] = [];
-  const sandbox: Sandbox = {
-    kind: 'bubblewrap',
-    ids: 'machine',
-    workspace,
-    caveats: [],
-    async run(command) {
-      const script = command.argv[2]!;
-      const each = { script: script.split('\n')[3] ?? script, env: Object.fromEntries(command.env) };
-      if (!script.includes('ldconfig')) ran.push(each);
-      return { exitCode: 0, exceeded: undefined, ...answer(each, command) };
-    },
-    makeFolder: async (path) => makeFolderWithin(workspace, path),
-    archive: async () => undefined,
-  };
   const { recipe } = parseRecipe(Buffer.from(`package: {name: foo, version: "1", epoch: 0}\n${yaml}`));
   const name = ({ package: origin, position, label }: { package: string; position: string; label: string }) =>
     `${origin} ${position} ${label}`.trim();
@@ -208,18 +196,57 @@ pipeline:
   assert.equal((await run(context, 'pipeline: [{runs: x}]\n')).ran[0]!.env['SOURCE_DATE_EPOCH'], '42');
 });
 
-test('an assertion counts the direct steps that ran', async (context) => {
-  const yaml = (required: number) => `pipeline:
-  - assertions: {required-steps: ${required}}
+test('an assertion counts the direct steps that ran, and where it gives no number there must be none', async (context) => {
+  const yaml = (assertions: string) => `pipeline:
+  - assertions: ${assertions}
     pipeline:
       - {runs: a, pipeline: [{runs: nested}]}
-      - {runs: b, if: '"a" == "b"'}
+      - {runs: b, if: '"a" == "b"', pipeline: [{runs: never}]}
       - {runs: c}
 `;
-  await run(context, yaml(2));
-  await run(context, yaml(0));
-  for (const required of [1, 3]) {
-    await assert.rejects(run(context, yaml(required)), failure('assertion-failed'), String(required));
+  await run(context, yaml('{required-steps: 2}'));
+  for (const other of [
+    '{required-steps: 1}',
+    '{required-steps: 3}',
+    '{required-steps: 0}',
+    '{required-steps: -1}',
+    '{}',
+  ]) {
+    await assert.rejects(run(context, yaml(other)), failure('assertion-failed'), other);
+  }
+  const skipped = (required: string) =>
+    `pipeline: [{assertions: ${required}, pipeline: [{runs: b, if: '"a" == "b"'}]}]\n`;
+  await run(context, skipped('{}'));
+  await run(context, skipped('{required-steps: 0}'));
+  await assert.rejects(run(context, skipped('{required-steps: 1}')), failure('assertion-failed'));
+});
+
+test('nothing of a subpackage whose condition does not hold is run or made', async (context) => {
+  const yaml = `pipeline: [{runs: one}]
+subpackages:
+  - {name: foo-never, if: "'a' == 'b'", pipeline: [{runs: never}]}
+  - {name: foo-doc, if: "'a' == 'a'", pipeline: [{runs: two}]}
+`;
+  const { scripts, workspace } = await run(context, yaml);
+  assert.deepEqual(scripts, ['one', 'two']);
+  assert.deepEqual(readdirSync(join(workspace, 'melange-out')), ['foo-doc']);
+});
+
+test('without steps of the origin some versions built no subpackage, and made its folder all the same', async (context) => {
+  const yaml = 'subpackages: [{name: foo-doc, pipeline: [{runs: two}]}]\n';
+  for (const [version, built] of [
+    ['v0.16.0', false],
+    ['v0.23.15', false],
+    ['v0.23.16', true],
+    ['v0.24.0', true],
+    ['v0.25.0', false],
+    ['v0.33.1', false],
+    ['v0.33.2', true],
+    ['v0.59.1', true],
+  ] as const) {
+    const { scripts, workspace } = await run(context, yaml, version);
+    assert.deepEqual(scripts, built ? ['two'] : [], version);
+    assert.deepEqual(readdirSync(join(workspace, 'melange-out')), ['foo-doc']);
   }
 });
 

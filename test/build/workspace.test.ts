@@ -21,6 +21,7 @@ import { compareBytes } from '../../src/bytes.ts';
 import { sha256 } from '../../src/digest.ts';
 import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { packageName } from '../support/names.ts';
 
 function write(folder: string, path: string, text = path, mode = 0o644): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -116,7 +117,7 @@ test('the workspace holds the given files with their modes and is closed to othe
       directory: source,
       files: listSourceFiles(source),
     });
-    makeFolderWithin(workspace, outputFolder('foo'));
+    makeFolderWithin(workspace, outputFolder(packageName('foo')));
   } finally {
     process.umask(before);
   }
@@ -174,15 +175,17 @@ test('an output folder is made where there is none, and never through what a ste
   mkdirSync(elsewhere);
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
-  makeFolderWithin(workspace, outputFolder('foo'));
-  makeFolderWithin(workspace, outputFolder('foo'));
+  makeFolderWithin(workspace, outputFolder(packageName('foo')));
+  makeFolderWithin(workspace, outputFolder(packageName('foo')));
   symlinkSync(elsewhere, join(workspace, 'melange-out/bar'));
   writeFileSync(join(workspace, 'melange-out/baz'), '');
-  for (const name of ['bar', 'baz']) {
-    assert.throws(() => makeFolderWithin(workspace, outputFolder(name)), failure('output-missing'), name);
-  }
+  assert.throws(() => makeFolderWithin(workspace, outputFolder(packageName('bar'))), failure('unsupported'));
+  assert.throws(
+    () => makeFolderWithin(workspace, outputFolder(packageName('baz'))),
+    failure('output-missing'),
+  );
   rmSync(join(workspace, 'melange-out'), { recursive: true });
   symlinkSync(elsewhere, join(workspace, 'melange-out'));
-  assert.throws(() => makeFolderWithin(workspace, outputFolder('foo')), failure('output-missing'));
+  assert.throws(() => makeFolderWithin(workspace, outputFolder(packageName('foo'))), failure('unsupported'));
   assert.deepEqual(readdirSync(elsewhere), []);
 });

@@ -203,7 +203,7 @@ test('of several indexes the one that says most counts, in every order, and one 
 
 test('a signature that does not fit names the fingerprint of the key that was given', async () => {
   const apk = await readParts({ data, key });
-  const namesake = { ...makeKey('other').public, name: key.name };
+  const namesake = { ...makeKey('other').public, name: key.public.name };
   const [link] = ownLinks(apk, [namesake]);
   assert.equal(link!.reason, 'signature-invalid');
   assert.ok(link!.expected!.includes(keyFingerprint(namesake)), link!.expected);

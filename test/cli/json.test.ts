@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { program } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { fixtures, lab, labEnvironment, skipUnless } from '../support/lab.ts';
+import { fixtures, lab } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { schemaNames, schemaValidator } from '../support/schemas.ts';
 
 const key = join(lab, 'lab.rsa.pub');
@@ -54,9 +55,8 @@ describe('the JSON of the program fits its schema', () => {
       requireFit('comparison-1', printed('diff', '--format', 'json', one, rebuilt));
   });
 
-  const skip = skipUnless(labEnvironment, 'the Debian packages of the lab’s environment are not to be had');
-  it('a lock', { skip }, () => {
-    const subject = join(goldens, 'hello-shell-1.4.2-r3.apk');
+  const subject = join(goldens, 'hello-shell-1.4.2-r3.apk');
+  it('a lock', { skip: lacksEnvironment(subject) }, () => {
     requireFit('lock-1', printed('lock', '--key', key, '--repository', labEnvironment!, subject));
   });
 });

@@ -7,10 +7,13 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { cannotRebuild, program } from '../conformance/lab-run.ts';
+import { cannotRebuildFrom, program } from '../conformance/lab-run.ts';
 import { root } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 
 const folder = join(root, 'test/cli/transcripts');
+/** As a reader of the transcripts has it. */
+const usualEnvironment = '.cache/lab/environment';
 const updating = (process.env['UPDATE_TRANSCRIPTS'] ?? '') !== '';
 /** A command and what came of it; `rebuild` marks those that run steps. */
 const block = /```console( rebuild)?\n\$ wolfi-repro ?([^\n]*)\n(.*?)```/gs;
@@ -20,7 +23,7 @@ for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name), 'utf8');
     const outcomes = new Map<string, string>();
     for (const [whole, rebuilds, line, recorded] of text.matchAll(block)) {
-      const skip = rebuilds === undefined ? false : cannotRebuild;
+      const skip = lacksWhatItNames(line!, rebuilds !== undefined);
       it(`is what happens: wolfi-repro ${line}`, { skip }, () => {
         const got = outcomeOf(line!);
         outcomes.set(
@@ -39,6 +42,14 @@ for (const name of readdirSync(folder)) {
   });
 }
 
+/** `false`, or why a command cannot be tried: its packages are built, or only locked, in the lab's environment. */
+function lacksWhatItNames(line: string, rebuilds: boolean): string | false {
+  if (!rebuilds && !line.includes(usualEnvironment)) return false;
+  const files = line.split(' ').filter((word) => word.endsWith('.apk'));
+  const paths = files.map((file) => join(root, file));
+  return rebuilds ? cannotRebuildFrom(...paths) : lacksEnvironment(...paths);
+}
+
 function firstLine(whole: string): string {
   return whole.split('\n')[1]!;
 }
@@ -46,7 +57,13 @@ function firstLine(whole: string): string {
 function outcomeOf(line: string): string {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [program, ...line.split(' ').filter((word) => word !== '')],
+    [
+      program,
+      ...line
+        .split(' ')
+        .filter((word) => word !== '')
+        .map(placed),
+    ],
     {
       cwd: root,
       encoding: 'utf8',
@@ -55,7 +72,14 @@ function outcomeOf(line: string): string {
   );
   const said = stderr.split('\n').filter((each) => each !== '' && !isProgress(each));
   const notes = said.length === 0 ? '' : `--- standard error\n${said.join('\n')}\n`;
-  return `${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}${notes}--- exit code ${status}\n`;
+  const output = `${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}${notes}--- exit code ${status}\n`;
+  return labEnvironment === undefined ? output : output.replaceAll(labEnvironment, usualEnvironment);
+}
+
+/** Where the environment lies elsewhere, commands find it there. */
+function placed(word: string): string {
+  if (word !== usualEnvironment || labEnvironment === undefined) return word;
+  return labEnvironment === join(root, usualEnvironment) ? word : labEnvironment;
 }
 
 /** Shown only of what takes long, which no transcript can know. */

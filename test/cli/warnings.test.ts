@@ -7,6 +7,10 @@ import { temporaryFolder } from '../support/folder.ts';
 import { indexOf, recordText, usualRecord } from '../support/index-builder.ts';
 import { root } from '../support/lab.ts';
 
+/** Whether there are lines of progress beside them depends on how long the run takes. */
+const warningsOf = ({ stderr }: { readonly stderr: string }) =>
+  stderr.split('\n').filter((line) => line.includes('warning'));
+
 test('an index beyond the age that was named is warned of once, beside the report and not in it', (context) => {
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, 'x86_64'));
@@ -19,13 +23,12 @@ test('an index beyond the age that was named is warned of once, beside the repor
   for (const command of [['verify', 'none'], ['inspect'], ['lock']]) {
     const silent = run(command);
     const warned = run(command, '--max-index-age', '30');
-    const warnings =
-      warned.stderr.match(/^wolfi-repro: warning: the newest build in the index of .*$/gm) ?? [];
+    const warnings = warningsOf(warned);
     assert.equal(warnings.length, 1, warned.stderr);
-    assert.match(warnings[0]!, / is of 2023-11-14, \d+ days ago: /);
-    assert.equal(silent.stderr.includes('warning'), false);
+    assert.match(warnings[0]!, /the newest build in the index of .* is of 2023-11-14, \d+ days ago: /);
+    assert.deepEqual(warningsOf(silent), []);
     assert.deepEqual([warned.stdout, warned.status], [silent.stdout, silent.status]);
-    assert.equal(run(command, '--max-index-age', '100000').stderr, silent.stderr);
+    assert.deepEqual(warningsOf(run(command, '--max-index-age', '100000')), []);
   }
   assert.equal(run(['verify'], '--max-index-age', 'soon').status, 2);
 });

@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { packageValue } from '../../src/report/json.ts';
 import { renderText } from '../../src/report/text.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { goldens, lab } from '../support/lab.ts';
 import { isSbom, type Parts, repack, textOf, withData, withSbom, withText } from '../support/parts.ts';
-import { assertReproduced, cache, cannotRebuild, explain, labOptions } from './lab-run.ts';
+import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 
 const versions = [...new Set(goldens().map(({ melange }) => melange))];
 
@@ -34,6 +35,11 @@ const rows: readonly Row[] = [
   // A day after v0.43.0 was tagged.
   { printed: 'v0.43.1-0.20260219000000-0123456789ab', by: 'v0.40.4', basis: 'by-bytes', first: 'v0.43.0' },
 ];
+
+/** `false`, or why the package of three files cannot be rebuilt. */
+function flint(version: string): string | false {
+  return cannotRebuildFrom(`repository/${version}/x86_64/flint-0.9.12-r4.apk`);
+}
 
 /** The last byte of every file but the SBOM is another. */
 function withOtherEnds(parts: Parts): Parts {
@@ -76,26 +82,18 @@ describe('a builder that prints no release', { skip: cannotRebuild, concurrency:
     });
   }
 
-  it('has one version for all packages of a build', async () => {
+  it('is found for each package of a build by its own bytes, whatever the others are', {
+    skip: flint('v0.23.16'),
+  }, async () => {
     const row = { printed: 'devel', by: 'v0.23.16' };
     const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4', 'libflint3-0.9.12-r4'];
-    const results = await run(...(await Promise.all(names.map((name) => printing(row, name)))));
-    for (const result of results) assertReproduced(result, 'unsigned');
-    assert.equal(new Set(results.map(({ plan }) => plan!.plan.builder.melange)).size, 1);
-    assert.match(
-      renderText(runResult(results)),
-      /tried +rules of melange v0\.59\.1, .*: v0\.2\d\.\d+ fits best/,
-    );
-  });
-
-  it('keeps its version where one package of the build was tampered with, and that one differs', async () => {
-    const row = { printed: 'devel', by: 'v0.40.4' };
-    const sound = await printing(row, 'flint-dev-0.9.12-r4');
-    const tampered = await printing(row, 'libflint3-0.9.12-r4', true);
-    const [first, second] = await run(sound, tampered);
-    assertReproduced(first!, 'unsigned');
-    assert.equal(second!.verdict.kind, 'not-reproduced', explain(second!));
-    assert.equal(second!.plan!.plan.builder.melange, first!.plan!.plan.builder.melange);
+    const files = await Promise.all(names.map((name) => printing(row, name)));
+    const tampered = await printing(row, 'flint-dev-0.9.12-r4', true);
+    const results = await run(...files, tampered);
+    for (const result of results.slice(0, 3)) assertReproduced(result, 'unsigned');
+    const [alone] = await run(tampered);
+    assert.equal(alone!.verdict.kind, 'not-reproduced', explain(alone!));
+    assert.deepEqual(packageValue(results[3]!), packageValue(alone!));
   });
 
   it('stays the nearest where no version fits, and the report says which were tried', async () => {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../support/folder.ts';
-import { lab, labEnvironment } from '../support/lab.ts';
+import { lab } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 import { cannotRebuild, sandbox } from './lab-run.ts';
 

@@ -24,8 +24,10 @@ import { renderText } from '../../src/report/text.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { fileOf } from '../support/apk-builder.ts';
-import { lab, labEnvironment, skipUnless } from '../support/lab.ts';
+import { lab, skipUnless } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
+import { architecture } from '../support/names.ts';
 import { type LayerParts, layerOf, ociType, writeLayout } from '../support/oci-builder.ts';
 import { changeControl, type Parts, repack, textOf, withText } from '../support/parts.ts';
 import { assertReproduced, cannotRebuild, differencesOf, explain, labOptions } from './lab-run.ts';
@@ -163,7 +165,10 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
 
     it('lets a package by its name be found elsewhere, or ends with all that was tried', async () => {
       const subject = async (...repositories: string[]) => {
-        const options = optionsWith({ kind: 'recorded' }, { repositories, architecture: 'x86_64' });
+        const options = optionsWith(
+          { kind: 'recorded' },
+          { repositories, architecture: architecture('x86_64') },
+        );
         const { packages } = await verify(['gzip'], options);
         return packages[0]!;
       };

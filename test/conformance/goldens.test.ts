@@ -7,7 +7,8 @@ import { type Golden, goldens, lab, sharedLab } from '../support/lab.ts';
 import { packedSources } from '../support/sources.ts';
 import {
   assertReproduced,
-  cannotRebuild,
+  cannotRebuildFrom,
+  cannotRebuildShared,
   differencesOf,
   explain,
   labOptions,
@@ -18,8 +19,9 @@ import {
 
 const ours = goldens();
 
-describe('goldens that are reproducible', { skip: cannotRebuild, concurrency: false }, () => {
-  for (const [title, group] of grouped(ours.filter(({ reproducible }) => reproducible))) {
+describe('goldens that are reproducible', { skip: cannotRebuildFrom(), concurrency: false }, () => {
+  const all = ours.filter(({ reproducible }) => reproducible);
+  for (const [title, group] of grouped(rebuildable(all, lab))) {
     it(`come out reproduced: ${title}`, async () => {
       await assertAllReproduced(group, lab, {});
     });
@@ -27,7 +29,7 @@ describe('goldens that are reproducible', { skip: cannotRebuild, concurrency: fa
 });
 
 describe('goldens whose recipes carry melange’s own pipelines', {
-  skip: sharedLab === undefined ? 'the larger lab is not beside the checkout' : cannotRebuild,
+  skip: cannotRebuildShared(),
   concurrency: false,
 }, () => {
   const known = new Set(ours.map(({ file }) => file));
@@ -36,7 +38,7 @@ describe('goldens whose recipes carry melange’s own pipelines', {
   const theirs = (sharedLab === undefined ? [] : goldens(sharedLab)).filter(
     ({ file, recipe, reproducible }) => reproducible && !known.has(file) && !archived.test(recipe),
   );
-  for (const [title, group] of grouped(theirs)) {
+  for (const [title, group] of grouped(rebuildable(theirs, sharedLab ?? lab))) {
     it(`come out reproduced: ${title}`, async () => {
       const { cache, mirror } = packedSources();
       await assertAllReproduced(group, sharedLab!, { sourceCaches: [cache], sourceMirrors: [mirror] });
@@ -47,8 +49,11 @@ describe('goldens whose recipes carry melange’s own pipelines', {
 /** Where the cause need not show: chance may fall out the same, and one machine may be like the other. */
 const mayAgree: ReadonlySet<string> = new Set(['nr-file-order', 'nr-parallel', 'nr-nproc']);
 
-describe('goldens that are not reproducible', { skip: cannotRebuild, concurrency: false }, () => {
-  const group = ours.filter(({ reproducible }) => !reproducible);
+describe('goldens that are not reproducible', { skip: cannotRebuildFrom(), concurrency: false }, () => {
+  const group = rebuildable(
+    ours.filter(({ reproducible }) => !reproducible),
+    lab,
+  );
   const runs = new Map<string, ReturnType<typeof verifyGoldens>>();
   const verified = (melange: string) => {
     const ofVersion = group.filter((golden) => golden.melange === melange);
@@ -77,6 +82,15 @@ describe('goldens that are not reproducible', { skip: cannotRebuild, concurrency
     }
   });
 });
+
+/** Those whose recorded environment is there; the others become skipped tests, each with the reason. */
+function rebuildable(list: readonly Golden[], folder: string): Golden[] {
+  return list.filter((golden) => {
+    const skip = cannotRebuildFrom(join(folder, golden.file));
+    if (skip !== false) it(`are rebuilt: ${golden.melange} ${nameOf(golden)}`, { skip });
+    return skip === false;
+  });
+}
 
 async function assertAllReproduced(
   group: readonly Golden[],

@@ -13,7 +13,8 @@ import {
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lab, labEnvironment, root } from '../support/lab.ts';
+import { lab, root } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { cannotSandbox, folderOf, makeSmallGuest, processesWith } from '../support/sandboxes.ts';
 import { writeSlowPackage } from '../support/slow-package.ts';
 import { type Identity, identities } from '../support/users.ts';
@@ -105,7 +106,7 @@ async function assertNothingLeft(cache: string): Promise<void> {
   assert.doesNotMatch(readFileSync('/proc/self/mountinfo', 'utf8'), new RegExp(cache));
 }
 
-const cannotVerify = labEnvironment === undefined ? 'the lab’s environment is not there' : false;
+const cannotVerify = lacksEnvironment(quick);
 
 for (const identity of identities) {
   describe(`a run ${identity.title}`, { skip: cannotVerify || cannotSandbox(identity) }, () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { verdictExitCodes } from '../../src/verdict/verdict.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { lab, labEnvironment } from '../support/lab.ts';
+import { lab } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { cache, cannotRebuild, sandbox } from './lab-run.ts';
 import { peakOf } from './peak.ts';
 

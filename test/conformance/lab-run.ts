@@ -13,7 +13,8 @@ import type { RunOptions } from '../../src/flow/options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { type Golden, lab, labEnvironment, root } from '../support/lab.ts';
+import { type Golden, lab, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 
 /** Kept between runs: unpacked environments are shared by their identity. */
 export const cache: string = join(root, '.cache/wolfi-repro');
@@ -33,11 +34,27 @@ async function usableSandbox(): Promise<SandboxKind | undefined> {
   return process.platform === 'linux' && uid === 0 ? 'chroot' : undefined;
 }
 
-/** `false`, or why nothing can be rebuilt in the recorded environment here. */
-export const cannotRebuild: string | false =
-  sandbox === undefined
-    ? 'steps cannot be run here, see `wolfi-repro doctor`'
-    : labEnvironment === undefined && 'the Debian packages of the lab’s environment are not to be had';
+/**
+ * `false`, or why these packages cannot be rebuilt in their recorded environment here; without any, why none can be.
+ * @param files published packages, by their path or below the lab's folder
+ */
+export function cannotRebuildFrom(...files: readonly string[]): string | false {
+  return (
+    skipUnless(sandbox, 'steps cannot be run here, see `wolfi-repro doctor`') || lacksEnvironment(...files)
+  );
+}
+
+/** The same for packages of the larger lab, which must be there as well. */
+export function cannotRebuildShared(...files: readonly string[]): string | false {
+  if (sharedLab === undefined) return 'the larger lab is not beside the checkout';
+  return cannotRebuildFrom(...files.map((file) => join(sharedLab!, file)));
+}
+
+/** The package that tests take which need any; most packages of the lab record its environment or a larger one. */
+export const helloShell = 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk';
+
+/** `false`, or why `helloShell`, and what is made of it, cannot be rebuilt here. */
+export const cannotRebuild: string | false = cannotRebuildFrom(helloShell);
 
 /** As a user who trusts the lab's key would have it; `extra` overrides. */
 export function labOptions(extra: Partial<RunOptions> = {}): RunOptions {

@@ -1,18 +1,22 @@
 /** A real melange beside our own emitter. Name one with WOLFI_REPRO_MELANGE, or put it on the search path. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { lab, labEnvironment, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { lab, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
+import { findMelange } from '../support/melange.ts';
 import { packedSources } from '../support/sources.ts';
+import { cannotRebuildShared } from './lab-run.ts';
 
 const melange = findMelange();
-const skip =
-  skipUnless(melange, 'no melange at hand (WOLFI_REPRO_MELANGE=FILE)') ||
-  skipUnless(labEnvironment, 'no build environment: Debian packages are not to be had');
+const skip = skipUnless(melange, 'no melange at hand (WOLFI_REPRO_MELANGE=FILE)') || lacksEnvironment();
+const gitHello = 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk';
 const packages = join(lab, 'repository/v0.59.1/x86_64');
+const hello = join(packages, 'hello-shell-1.4.2-r3.apk');
+const random = join(packages, 'nr-random-1.0.0-r0.apk');
 
 describe('a real melange as the engine', { skip }, () => {
   const cache = mkdtempSync(join(tmpdir(), 'wolfi-repro-test-'));
@@ -40,8 +44,9 @@ describe('a real melange as the engine', { skip }, () => {
     ['owners-1.1-r0'],
     ['meta-only-0-r0'],
   ]) {
-    it(`agrees with ours on ${names.join(', ')}`, () => {
-      const result = verify('both', ...names.map((name) => join(packages, `${name}.apk`)));
+    const files = names.map((name) => join(packages, `${name}.apk`));
+    it(`agrees with ours on ${names.join(', ')}`, { skip: lacksEnvironment(...files) }, () => {
+      const result = verify('both', ...files);
       assert.deepEqual(
         result.packages.map(({ verdict }) => verdict),
         names.map(() => 'reproduced'),
@@ -51,43 +56,29 @@ describe('a real melange as the engine', { skip }, () => {
   }
 
   it('gets the repositories of git-checkout steps without a network', {
-    skip: skipUnless(sharedLab, 'the larger lab is not beside the checkout'),
+    skip: cannotRebuildShared(gitHello),
   }, () => {
     const { mirror } = packedSources();
-    const golden = join(sharedLab!, 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk');
     const places = ['--source-mirror', `${mirror.prefix}=${mirror.location}`];
-    const result = verify('both', ...places, golden);
+    const result = verify('both', ...places, join(sharedLab!, gitHello));
     assert.deepEqual(
       result.packages.map(({ verdict, reason }) => [verdict, reason]),
       [['reproduced', undefined]],
     );
   });
 
-  it('is not believed over ours, nor ours over it: where chance is in the build, they disagree', () => {
-    const { packages: found } = verify('both', join(packages, 'nr-random-1.0.0-r0.apk'));
+  it('is not believed over ours, nor ours over it: where chance is in the build, they disagree', {
+    skip: lacksEnvironment(random, hello),
+  }, () => {
+    const { packages: found } = verify('both', random);
     assert.deepEqual(
       found.map(({ verdict, reason }) => [verdict, reason]),
       [['inconclusive', 'engines-disagree']],
     );
   });
 
-  it('comes to the same verdict alone', () => {
-    assert.equal(
-      verify('melange', join(packages, 'hello-shell-1.4.2-r3.apk')).packages[0]?.verdict,
-      'reproduced',
-    );
-    assert.equal(
-      verify('melange', join(packages, 'nr-random-1.0.0-r0.apk')).packages[0]?.verdict,
-      'not-reproduced',
-    );
+  it('comes to the same verdict alone', { skip: lacksEnvironment(random, hello) }, () => {
+    assert.equal(verify('melange', hello).packages[0]?.verdict, 'reproduced');
+    assert.equal(verify('melange', random).packages[0]?.verdict, 'not-reproduced');
   });
 });
-
-function findMelange(): string | undefined {
-  const named = process.env['WOLFI_REPRO_MELANGE'];
-  if (named !== undefined) return named;
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders
-    .map((folder) => join(folder, 'melange'))
-    .find((path) => path.startsWith('/') && existsSync(path));
-}

@@ -5,7 +5,8 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { apkOf, directoryOf, fileOf } from '../support/apk-builder.ts';
-import { lab, labEnvironment, root } from '../support/lab.ts';
+import { lab, root } from '../support/lab.ts';
+import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { cannotSandbox, folderOf } from '../support/sandboxes.ts';
 import { type Identity, identities } from '../support/users.ts';
 
@@ -42,7 +43,8 @@ describe('an ordinary user', { skip: cannotSandbox(asUser) }, () => {
   });
 });
 
-const cannotVerify = labEnvironment === undefined ? 'the lab’s environment is not there' : false;
+const subject = join(published, 'owners-1.1-r0.apk');
+const cannotVerify = lacksEnvironment(subject);
 
 describe('a package with other owners', { skip: cannotVerify || cannotSandbox(asUser) }, () => {
   for (const [identity, verdict] of [
@@ -54,7 +56,7 @@ describe('a package with other owners', { skip: cannotVerify || cannotSandbox(as
       const cache = folderOf(identity);
       const { stdout, stderr } = run(identity, 'src/cli/main.js', [
         ...['verify', '--allow-unsigned', '--repository', labEnvironment!, '--cache', cache],
-        ...['--key', join(lab, 'lab.rsa.pub'), '--format', 'json', join(published, 'owners-1.1-r0.apk')],
+        ...['--key', join(lab, 'lab.rsa.pub'), '--format', 'json', subject],
       ]);
       assert.notEqual(stdout, '', stderr);
       const [found] = (JSON.parse(stdout) as { packages: { verdict: string; reason?: string }[] }).packages;

@@ -8,7 +8,8 @@ import { reportFormatNames } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { fixtures, lab, labEnvironment } from '../support/lab.ts';
+import { fixtures, lab } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
 import { assertReproduced, cannotRebuild, explain, keyOf, labOptions } from './lab-run.ts';
 
 const attacks = join(fixtures, 'attacks');

@@ -21,7 +21,7 @@ const zeros = '0'.repeat(24);
 
 test('capabilities are the 24 bytes of revision 3', () => {
   const cases: [add: Readonly<Record<string, string>>, hex: string][] = [
-    // Golden value of melange-emitter.md §13.
+    // Golden value of melange v0.59.1: `cap_net_raw,cap_net_admin: +eip`.
     [{ 'cap_net_raw,cap_net_admin': '+eip' }, `010000030030000000300000${zeros}`],
     [{ cap_net_bind_service: '+ep' }, `010000030004000000000000${zeros}`],
     [{ cap_sys_admin: '+p' }, `000000030000200000000000${zeros}`],

@@ -16,6 +16,7 @@ import { linesWith } from '../support/claims.ts';
 import { makeFolder } from '../support/folder.ts';
 import { checksumOf, indexOf, recordText } from '../support/index-builder.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
+import { keyName } from '../support/names.ts';
 import {
   foreign,
   impostor,
@@ -214,7 +215,7 @@ describe('a published file', { concurrency: false }, () => {
   });
 
   it('is vouched for by a given key whatever its file is called, and the other name is a finding', async () => {
-    const renamed = (key: Key) => ({ ...key.public, name: 'renamed.rsa.pub' });
+    const renamed = (key: Key) => ({ ...key.public, name: keyName('renamed.rsa.pub') });
     const result = await judge(subjectApk(), [], { keys: [renamed(ours)] });
     assert.equal(outcomeOf(result), 'inconclusive:environment-unavailable');
     const details = result.findings.filter(({ kind }) => kind === 'key-renamed').map(({ detail }) => detail);

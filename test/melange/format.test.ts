@@ -5,7 +5,7 @@ import { parseRelease } from '../../src/melange/version.ts';
 
 type Switch = (format: Format) => unknown;
 
-/** The version table of the emitter's notes (§12), row by row: the value just before a version and from it on. */
+/** docs/melange/history.md, row by row: the value just before a version and from it on. */
 const switches: [from: string, before: string, what: Switch, old: unknown, now: unknown][] = [
   ['v0.17.2', 'v0.17.1', (f) => f.rubyBase, false, true],
   ['v0.17.3', 'v0.17.2', (f) => [f.rubyBase, f.shebang.ignoresRuby], [true, true], [false, false]],
@@ -52,6 +52,11 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
     ['permissions', 'files-and-directories', true],
     ['full', 'files', false],
   ],
+  ['v0.23.13', 'v0.23.12', (f) => f.stepDirectory, 'as-given', 'below'],
+  ['v0.23.15', 'v0.23.14', (f) => f.stepDirectory, 'below', 'relative-below'],
+  ['v0.23.16', 'v0.23.15', (f) => f.buildsWithoutOriginSteps, false, true],
+  ['v0.25.0', 'v0.24.0', (f) => f.buildsWithoutOriginSteps, true, false],
+  ['v0.33.2', 'v0.33.1', (f) => f.buildsWithoutOriginSteps, false, true],
   ['v0.25.0', 'v0.24.0', (f) => [f.sbom.checksums, f.sbom.sha512Defect], [false, false], [true, true]],
   ['v0.25.1', 'v0.25.0', (f) => f.sbom.sha512Defect, true, false],
   ['v0.26.10', 'v0.26.9', (f) => f.owners, 'root', 'disk-with-directories'],

@@ -15,6 +15,7 @@ import {
 import { findNearest, isSubstitute } from '../../src/plan/nearest.ts';
 import { scanRecords } from '../../src/repository/records.ts';
 import { recordText, usualRecord } from '../support/index-builder.ts';
+import { architecture, packageName, packageVersion } from '../support/names.ts';
 
 type Versions = Readonly<Record<string, readonly string[]>>;
 
@@ -34,8 +35,8 @@ function place(location: string, versions: Versions): EnvironmentPlace {
 
 function factsOf(name: string, version: string): PackageFacts {
   return {
-    name,
-    version,
+    name: packageName(name),
+    version: packageVersion(version),
     architecture: 'x86_64',
     path: '',
     sha256: '' as Sha256,
@@ -61,15 +62,26 @@ function access(files: readonly string[], stored: readonly string[] = []): Envir
   };
 }
 
+const wantedOf = (name: string, version: string): Wanted => ({
+  name: packageName(name),
+  version: packageVersion(version),
+});
+
 function search(
   places: readonly EnvironmentPlace[],
   given: EnvironmentAccess,
   refusals: readonly Failure[] = [],
 ): Search {
-  return { architecture: 'x86_64', places, access: given, refusals, allowUnsigned: false };
+  return {
+    architecture: architecture('x86_64'),
+    places,
+    access: given,
+    refusals,
+    allowUnsigned: false,
+  };
 }
 
-const wanted: Wanted = { name: 'tool', version: '1.0-r1' };
+const wanted: Wanted = wantedOf('tool', '1.0-r1');
 
 test('a package of the environment is taken from the next place where one cannot be reached', async () => {
   const places = [place('gone', { tool: ['1.0-r1'] }), place('here', { tool: ['1.0-r1'] })];
@@ -93,7 +105,7 @@ test('a package of the environment is taken from the next place where one cannot
 test('all that is missing is named, and all that was tried in vain', async () => {
   const places = [place('gone', { tool: ['1.0-r1'] }), place('gone/too', {})];
   const refusals = [new Failure('unreachable', 'elsewhere cannot be fetched')];
-  const both = [wanted, { name: 'other', version: '2-r0' }];
+  const both = [wanted, wantedOf('other', '2-r0')];
   for (const find of [findExact, findNearest]) {
     await assert.rejects(resolveEnvironment(both, search(places, access([]), refusals), find), (thrown) => {
       assert.ok(thrown instanceof Failure);
@@ -124,7 +136,7 @@ test('the nearest version is a rebuild of the same sources, the next newer, or t
       [place('here', { tool: [...listed].reverse(), toolbox: ['1.0-r2'] })],
       access(files),
     );
-    const found = resolveEnvironment([{ name: 'tool', version }], given, findNearest);
+    const found = resolveEnvironment([wantedOf('tool', version)], given, findNearest);
     if (nearest === undefined) await assert.rejects(found, { code: 'environment-unavailable' });
     else {
       const {

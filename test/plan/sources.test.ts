@@ -93,7 +93,7 @@ subpackages:
     placedSteps(recipe).map(({ package: name, position }) => `${name} ${position}`),
     ['foo 1', 'foo 2', 'foo 2.1', 'foo 2.2', 'foo 2.2.1', 'foo-doc 1'],
   );
-  const planned = plannedSteps(recipe);
+  const planned = plannedSteps(recipe, formatAt('v0.59.1'));
   assert.deepEqual(
     planned.map(({ label }) => label),
     ['first', 'y', '', 'deep', '', ''],
@@ -101,6 +101,20 @@ subpackages:
   assert.deepEqual(
     planned.map((each) => each.sha256),
     ['one', '', 'two', '', 'three', 'four'].map((text) => sha256(Buffer.from(text))),
+  );
+});
+
+test('a step that does not run is no part of a plan, nor is one of a subpackage that is skipped', () => {
+  const recipe = recipeOf(`pipeline:
+  - {name: first, if: "'a' == 'b'", pipeline: [{runs: one}]}
+  - {name: second, pipeline: [{name: never, if: "'a' == 'b'"}, {name: third}]}
+subpackages:
+  - {name: foo-doc, if: "'a' != 'a'", pipeline: [{name: never}]}
+  - {name: foo-dev, if: "'a' == 'a'", pipeline: [{name: fourth}]}
+`);
+  assert.deepEqual(
+    plannedSteps(recipe, formatAt('v0.59.1')).map((each) => `${each.package} ${each.position} ${each.label}`),
+    ['foo 2 second', 'foo 2.2 third', 'foo-dev 1 fourth'],
   );
 });
 

@@ -56,7 +56,7 @@ describe('results as JUnit XML', () => {
   it('count a package that differs as a failure and one that nothing can be said of as an error', () => {
     const text = renderJunit(everything());
     const count = (name: string) => attributesOf(text, `/testsuites/testsuite/@${name}`)[0];
-    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['5', '2', '2']);
+    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['6', '2', '3']);
     assert.deepEqual(attributesOf(text, '//failure/@type'), [
       'not-reproduced/content',
       'rejected/datahash-mismatch',
@@ -64,6 +64,7 @@ describe('results as JUnit XML', () => {
     assert.deepEqual(attributesOf(text, '//error/@type'), [
       'build-failed/step-failed',
       'inconclusive/environment-substituted',
+      'internal/internal',
     ]);
   });
 

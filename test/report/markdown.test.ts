@@ -14,13 +14,13 @@ function tokensOf(text: string): Token[] {
 describe('results as Markdown', () => {
   it('begin with the verdict and a table of the packages, worst first', () => {
     const text = renderMarkdown(everything());
-    assert.ok(text.startsWith('## wolfi-repro: rejected\n\n5 packages: 1 rejected,'));
+    assert.ok(text.startsWith('## wolfi-repro: no verdict\n\n6 packages: 1 no verdict, 1 rejected,'));
     const table = tokensOf(text).find(({ type }) => type === 'table') as unknown as {
       rows: { text: string }[][];
     };
     assert.deepEqual(
       table.rows.map((cells) => cells[0]!.text),
-      ['rejected', 'not reproduced', 'build failed', 'inconclusive', 'reproduced'],
+      ['no verdict', 'rejected', 'not reproduced', 'build failed', 'inconclusive', 'reproduced'],
     );
   });
 

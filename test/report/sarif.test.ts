@@ -6,7 +6,7 @@ import { renderSarif } from '../../src/report/sarif.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
 import { sarifSchema } from '../support/packages.ts';
-import { difference, notReproduced, reproduced } from '../support/results.ts';
+import { difference, notJudged, notReproduced, reproduced } from '../support/results.ts';
 import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
 interface SarifResult {
@@ -35,7 +35,11 @@ interface SarifRule {
 interface SarifRun {
   readonly tool: { readonly driver: { readonly rules: readonly SarifRule[] } };
   readonly artifacts: readonly { readonly location: { readonly uri: string } }[];
-  readonly invocations: readonly { readonly toolExecutionNotifications: readonly unknown[] }[];
+  readonly invocations: readonly {
+    readonly executionSuccessful: boolean;
+    readonly exitCode: number;
+    readonly toolExecutionNotifications: readonly { readonly level: string }[];
+  }[];
   readonly results: readonly SarifResult[];
 }
 
@@ -89,6 +93,17 @@ describe('results as SARIF', () => {
         assert.ok(rule[member].text.length > 10, `${rule.id} ${member}`);
       }
     }
+  });
+
+  it('tell of a defect of the program as a notification, not as a result', () => {
+    const run = runOf(runResult([reproduced(), notJudged()]));
+    assert.deepEqual(run.results, []);
+    const [invocation] = run.invocations;
+    assert.deepEqual([invocation!.executionSuccessful, invocation!.exitCode], [false, 70]);
+    assert.deepEqual(
+      invocation!.toolExecutionNotifications.map(({ level }) => level),
+      ['error'],
+    );
   });
 
   it('have no result for a reproduced package', () => {

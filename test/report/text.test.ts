@@ -41,7 +41,8 @@ describe('results as text', () => {
       'build failed (step-failed)  packages/failing-1.0-r0.apk',
       'inconclusive (environment-substituted)  packages/other-1.0-r0.apk',
       'rejected (datahash-mismatch)  packages/changed-1.0-r0.apk',
-      '5 packages: 1 rejected, 1 not reproduced, 1 build failed, 1 inconclusive, 1 reproduced',
+      'no verdict (internal)  packages/odd-1.0-r0.apk',
+      '6 packages: 1 no verdict, 1 rejected, 1 not reproduced, 1 build failed, 1 inconclusive, 1 reproduced',
     ]);
   });
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Signature } from '../../src/apk/signature.ts';
 import { type SignatureState, verifySignatures } from '../../src/repository/keyring.ts';
 import { type Key, makeKey } from '../support/apk-builder.ts';
+import { keyName } from '../support/names.ts';
 
 const signed = Buffer.from('signed');
 const [one, two] = [makeKey('one.pub'), makeKey('two.pub')];
@@ -11,11 +12,11 @@ const [one, two] = [makeKey('one.pub'), makeKey('two.pub')];
 const namesake = makeKey('one.pub');
 
 /** The first key in a file of another name. */
-const renamed: Key = { ...one, public: { ...one.public, name: 'renamed.pub' } };
+const renamed: Key = { ...one, public: { ...one.public, name: keyName('renamed.pub') } };
 
 function signatureBy(key: Key, bytes: Uint8Array = signed): Signature {
   const sign = createSign('RSA-SHA256').update(bytes).sign(key.private);
-  return { algorithm: 'RSA256', keyName: key.name, bytes: sign };
+  return { algorithm: 'RSA256', keyName: keyName(key.name), bytes: sign };
 }
 
 test('signatures are worth what the named keys make of them, and one that is wrong spoils all', () => {

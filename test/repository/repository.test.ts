@@ -5,6 +5,7 @@ import { type CachedIndex, openRepository, packageLocation } from '../../src/rep
 import { makeKey, signatureOf } from '../support/apk-builder.ts';
 import { failure } from '../support/failures.ts';
 import { archiveOf, indexOf, recordText, usualRecord } from '../support/index-builder.ts';
+import { architecture } from '../support/names.ts';
 
 const key = makeKey('repository.rsa.pub');
 const text = recordText(usualRecord);
@@ -14,7 +15,7 @@ function open(bytes: Uint8Array | undefined, keys = [key.public]) {
     assert.equal(location, 'somewhere/x86_64/APKINDEX.tar.gz');
     return bytes;
   };
-  return openRepository('somewhere', 'x86_64', keys, { read });
+  return openRepository('somewhere', architecture('x86_64'), keys, { read });
 }
 
 test('an index is opened with its digest, its records and what its signature is worth', async () => {
@@ -23,7 +24,10 @@ test('an index is opened with its digest, its records and what its signature is 
   assert.equal(indexSha256, sha256(bytes));
   assert.equal(signature.kind, 'valid');
   const record = records.of('sample=1.0-r0')[0]!;
-  assert.equal(packageLocation('somewhere', record, 'x86_64'), 'somewhere/x86_64/sample-1.0-r0.apk');
+  assert.equal(
+    packageLocation('somewhere', record, architecture('x86_64')),
+    'somewhere/x86_64/sample-1.0-r0.apk',
+  );
 });
 
 test('an index that is unsigned or of an unknown key is opened as such', async () => {
@@ -47,7 +51,7 @@ test('an index that lists only builds older than before is noticed, and only a s
   const openAt = (time: string, signed: boolean) => {
     const record = recordText({ ...usualRecord, t: time });
     const bytes = signed ? indexOf(record, key) : indexOf(record);
-    return openRepository('r', 'x86_64', [key.public], { read: async () => bytes, newest });
+    return openRepository('r', architecture('x86_64'), [key.public], { read: async () => bytes, newest });
   };
   assert.equal((await openAt('2000', true)).rolledBackFrom, undefined);
   assert.equal((await openAt('3000', false)).rolledBackFrom, undefined);
@@ -63,8 +67,8 @@ test('a parsed index that is remembered is used instead of parsing again', async
     remember: (digest: string, index: CachedIndex) => void kept.set(digest, index),
   };
   const access = { read: async () => bytes, parsed };
-  const first = await openRepository('r', 'x86_64', [key.public], access);
-  const again = await openRepository('r', 'x86_64', [key.public], access);
+  const first = await openRepository('r', architecture('x86_64'), [key.public], access);
+  const again = await openRepository('r', architecture('x86_64'), [key.public], access);
   assert.equal(kept.size, 1);
   assert.deepEqual(again.signature, first.signature);
   assert.deepEqual([...again.records], [...first.records]);

@@ -26,6 +26,14 @@ export interface BuildCase {
   readonly licensePath?: string;
   readonly runAs?: string;
   readonly capabilities?: readonly string[];
+  readonly droppedCapabilities?: readonly string[];
+  /** Of the account that `runAs` names as `build`. */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Variables of all steps. */
+  readonly variables?: readonly (readonly [name: string, value: string])[];
+  readonly workingDirectory?: string;
+  readonly label?: string;
+  readonly hostname?: string;
   readonly network?: boolean;
   readonly limits?: Partial<BuildLimits>;
   /** Files and links of the guest besides this machine's programs; a link's text begins with `-> `. */
@@ -101,13 +109,24 @@ subpackages:
       - runs: 'true'
 `;
 
-function recipeOf({ steps, subpackage, licensePath = '', runAs = '', capabilities = [] }: BuildCase): Recipe {
+function recipeOf(given: BuildCase): Recipe {
+  const { steps, subpackage, licensePath = '', runAs = '', capabilities = [] } = given;
   const { recipe } = parseRecipe(Buffer.from(base({ runAs, licensePath, capabilities })));
   const [template] = recipe.pipeline;
   const [second] = recipe.subpackages;
+  const { user, variables = [], workingDirectory = '', label = '', droppedCapabilities = [] } = given;
+  const { environment } = recipe;
+  const { accounts } = environment;
+  const users = user === undefined ? accounts.users : accounts.users.map((each) => ({ ...each, ...user }));
   return {
     ...recipe,
-    pipeline: steps.map((runs) => ({ ...template!, runs: `${runs}\n` })),
+    environment: {
+      ...environment,
+      environment: new Map([...environment.environment, ...variables]),
+      accounts: { ...accounts, users },
+    },
+    capabilities: { ...recipe.capabilities, drop: droppedCapabilities },
+    pipeline: steps.map((runs) => ({ ...template!, runs: `${runs}\n`, workingDirectory, label })),
     subpackages:
       subpackage === undefined ? [] : [{ ...second!, pipeline: [{ ...template!, runs: `${subpackage}\n` }] }],
   };
@@ -170,6 +189,7 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
       directory: work,
       sandbox: job.sandbox,
       ids,
+      ...(given.hostname === undefined ? {} : { variation: { hostname: given.hostname } }),
       ...(given.network === undefined ? {} : { network: given.network }),
       limits: { ...defaultBuildLimits, stepSeconds: 60, ...given.limits },
       signal: new AbortController().signal,

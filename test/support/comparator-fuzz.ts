@@ -15,8 +15,6 @@ const fuzzLimits: CompareLimits = {
   outputCharacters: 64 * 1024,
 };
 
-const mostMilliseconds = 5000;
-
 /** Runs so many cases of a format, numbered from a first seed. */
 export async function fuzzFormat(format: FormatName, cases: number, firstSeed: number): Promise<void> {
   const { path, published, rebuilt } = samples[format];
@@ -24,10 +22,8 @@ export async function fuzzFormat(format: FormatName, cases: number, firstSeed: n
     const random = randomOf(seed);
     const left = random(2) === 0 ? published : mutated(published, random);
     const right = mutated(random(2) === 0 ? published : rebuilt, random);
-    const started = performance.now();
     const parts = await compareContent(path, left, right, fuzzLimits);
     const where = `${format}, seed ${seed}`;
-    assert.ok(performance.now() - started < mostMilliseconds, `${where} took too long`);
     assert.equal(parts.length === 0, left.equals(right), `${where}: parts exactly where bytes differ`);
     const defect = notesOf(parts).find((note) => note.startsWith('a defect'));
     assert.equal(defect, undefined, where);

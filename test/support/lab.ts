@@ -13,8 +13,6 @@ export const lab: string = join(fixtures, 'lab');
 export const sharedLab: string | undefined = present('WOLFI_REPRO_LAB', '../shared/lab');
 /** Packages that others published: as named, or beside the checkout; undefined elsewhere. */
 export const sharedSamples: string | undefined = present('WOLFI_REPRO_SAMPLES', '../shared/samples');
-/** The lab's build environment as `npm test` makes it; undefined where Debian's packages are not to be had. */
-export const labEnvironment: string | undefined = madeEnvironment();
 
 export interface Golden {
   /** Below the lab folder. */
@@ -44,10 +42,4 @@ function present(variable: string, usual: string): string | undefined {
   if (named === undefined) return existsSync(join(root, usual)) ? join(root, usual) : undefined;
   if (!existsSync(named)) throw new Error(`${variable} names ${named}, which is not there`);
   return named;
-}
-
-function madeEnvironment(): string | undefined {
-  const folder = join(root, '.cache/lab/environment');
-  const stamp = join(folder, 'made-for');
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === 'everything' ? folder : undefined;
 }

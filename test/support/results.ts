@@ -16,6 +16,7 @@ import { Failure } from '../../src/failure.ts';
 import type { Plan, PlannedBuilder } from '../../src/plan/plan.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
+import { architecture, keyName, packageName, packageVersion } from './names.ts';
 
 export const digest = (text: string): Sha256 => sha256(Buffer.from(text));
 
@@ -234,6 +235,12 @@ export function buildFailed(file = 'packages/failing-1.0-r0.apk'): PackageResult
   return packageResult(file, { kind: 'build-failed', reason: 'step-failed', failure }, { plan: planned() });
 }
 
+/** A defect of the program stands where the verdict would. */
+export function notJudged(file = 'packages/odd-1.0-r0.apk'): PackageResult {
+  const failure = new Failure('internal', 'wolfi-repro has a defect: TypeError: it is undefined');
+  return packageResult(file, { kind: 'internal', reason: 'internal', failure }, { plan: planned() });
+}
+
 export function inconclusive(
   differences: readonly Difference[] = [],
   file = 'packages/other-1.0-r0.apk',
@@ -282,13 +289,17 @@ export function planned(): NonNullable<PackageResult['plan']> {
     },
     recipeLicense: 'Apache-2.0',
     extractedOrder: [],
-    signature: { algorithm: 'RSA256', keyName: 'lab.rsa.pub' },
+    signature: { algorithm: 'RSA256', keyName: keyName('lab.rsa.pub') },
     versionedShlibDepends: false,
     fromPublished: null,
   };
   const plan: Plan = {
     schema: 'wolfi-repro/plan/1',
-    package: { name: 'nr-wallclock', version: '1.0.0-r0', architecture: 'x86_64' },
+    package: {
+      name: packageName('nr-wallclock'),
+      version: packageVersion('1.0.0-r0'),
+      architecture: architecture('x86_64'),
+    },
     origin: 'nr-wallclock',
     recipe: { sha256: digest('recipe'), size: 512 },
     builder,

@@ -12,6 +12,7 @@ import {
   everyDifference,
   everyPart,
   inconclusive,
+  notJudged,
   notReproduced,
   packageResult,
   part,
@@ -112,6 +113,7 @@ export function everything(): RunResult {
       difference('mode', 'usr/bin/tool', { published: '0755', rebuilt: '4755', causes: [cause('umask')] }),
     ]),
     rejected(),
+    notJudged(),
   ]);
 }
 

@@ -16,12 +16,43 @@ export const foreign: Key = makeKey('foreign.rsa.pub');
 /** A key that is not ours under the name of ours. */
 export const impostor: Key = { ...foreign, name: ours.name };
 
+/** As melange records it. */
+const recordedEnvironment = `environment:
+  contents:
+    packages:
+      - tool=1.0-r0
+  accounts:
+    run-as: ""
+    users:
+      - username: build
+        uid: 1000
+        gid: 1000
+        shell: ""
+        homedir: /home/build
+    groups:
+      - groupname: build
+        gid: 1000
+        members:
+          - build
+  environment:
+    COMPOSER_CACHE_DIR: /var/cache/melange/composer
+    GOMODCACHE: /var/cache/melange/gomodcache
+    GOPATH: /home/build/.cache/go
+    HOME: /home/build
+    PIP_CACHE_DIR: /var/cache/melange/pip
+    UV_CACHE_DIR: /var/cache/melange/uv
+    npm_config_cache: /var/cache/melange/npm
+`;
+
 /** The published package; `tool=1.0-r0` is its environment. */
 export function subjectApk(more: ApkParts = {}): Buffer {
-  const environment = 'environment:\n  contents:\n    packages:\n      - tool=1.0-r0\n';
+  const compiled = recipeText.replace(
+    /pipeline:\n.*\n/,
+    '  resources: {}\npipeline:\n  - runs: |\n      true\n',
+  );
   return apkOf(
     claimParts({
-      control: [{ name: '.melange.yaml', content: `${recipeText}${environment}` }],
+      control: [{ name: '.melange.yaml', content: `${compiled}${recordedEnvironment}` }],
       key: ours,
       ...more,
     }),

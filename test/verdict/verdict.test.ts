@@ -37,11 +37,11 @@ test('equal bytes reproduce, in whatever environment; other bytes do not, and a 
   assert.ok(excused.kind === 'inconclusive' && excused.comparison !== undefined);
 });
 
-test('a failure is the verdict of its class; usage and defects are none', () => {
+test('a failure is the verdict of its class, a defect stands in its place, and usage is none', () => {
   for (const [code, expected] of Object.entries(failureClasses)) {
     const failure = new Failure(code as FailureCode, 'text');
     const verdict = verdictOfFailure(failure);
-    if (expected === 'usage' || expected === 'internal') {
+    if (expected === 'usage') {
       assert.equal(verdict, undefined, code);
       assert.ok(failureExitCodes[expected] > 0);
     } else {
@@ -61,6 +61,7 @@ test('exit codes are those of the documentation, each its own', () => {
     'build-failed': 3,
     inconclusive: 4,
     rejected: 5,
+    internal: 70,
   });
   assert.deepEqual(failureExitCodes, { usage: 2, internal: 70 });
   assert.deepEqual(Object.keys(verdictExitCodes).sort(), [...verdictOrder].sort());
@@ -68,6 +69,7 @@ test('exit codes are those of the documentation, each its own', () => {
 
 test('of several verdicts the worst decides', () => {
   const order: readonly VerdictKind[] = [
+    'internal',
     'rejected',
     'not-reproduced',
     'build-failed',

@@ -2,7 +2,9 @@
  * The guest's root while it is being put together: a model of every path, so that links are resolved inside the
  * guest and the disk is only ever written through real directories.
  */
+
 import { Failure } from '../../failure.ts';
+import { addAll } from '../../lists.ts';
 
 export interface GuestNode {
   readonly type: 'file' | 'directory' | 'symlink';
@@ -62,11 +64,11 @@ export class GuestTree {
    * Fails with `environment-invalid` for loops and for what no disk can hold.
    */
   resolve(path: string): string {
-    const pending = path.split('/').filter((part) => part !== '');
+    const pending = partsOf(path);
     const done: string[] = [];
     let links = 0;
     while (pending.length > 0) {
-      const part = pending.shift()!;
+      const part = pending.pop()!;
       if (part === '.') continue;
       if (part === '..') {
         done.pop();
@@ -81,10 +83,18 @@ export class GuestTree {
       links += 1;
       if (links > mostLinks) throw new Failure('environment-invalid', 'links of the environment form a loop');
       if (node.target.startsWith('/')) done.length = 0;
-      pending.unshift(...node.target.split('/').filter((each) => each !== ''));
+      addAll(pending, partsOf(node.target));
     }
     return done.join('/');
   }
+}
+
+/** The last part first. */
+function partsOf(path: string): string[] {
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .reverse();
 }
 
 function addName(names: Map<string, Set<string>>, path: string): void {

@@ -1,4 +1,4 @@
-/** The order in which apko installs: world entries by name, dependencies first (melange-emitter.md §9.2). */
+/** The order in which apko installs: world entries by name, dependencies first (docs/melange/environment.md#the-guest). */
 import { compareBytes } from '../../bytes.ts';
 
 export interface Installable {

@@ -1,4 +1,4 @@
-/** What apko adds to the packages of a guest: accounts, its database, links of busybox (melange-emitter.md §9.2). */
+/** What apko adds to the packages of a guest: accounts, its database, links of busybox (docs/melange/environment.md#the-guest). */
 import { q1 } from '../../apk/checksum.ts';
 import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import { compareBytes, encodeBytes } from '../../bytes.ts';

@@ -1,6 +1,6 @@
 /**
- * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (melange-emitter.md §9.2,
- * §9.3): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
+ * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (docs/melange/environment.md#the-guest
+ * and docs/melange/environment.md#unpacking): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
  */
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

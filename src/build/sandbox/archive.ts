@@ -32,7 +32,7 @@ export async function archiveEnd(child: RunningProcess, errors: OutputTail): Pro
   if (exitCode !== 0) {
     throw new Failure('unsupported', 'the tree that the steps left cannot be read', { got: errors.text() });
   }
-  // tar passes over them and succeeds; melange's packager does not (melange-emitter.md §3).
+  // tar passes over them and succeeds; melange's packager does not (docs/melange/tree.md#what-is-kept-of-a-file).
   const socket = /^tar: (.*): socket ignored$/m.exec(errors.text())?.[1];
   if (socket !== undefined) {
     throw new Failure('unsupported', 'the steps left a socket, which no package can hold', { got: socket });

@@ -1,6 +1,7 @@
-/** The guest as arguments of bwrap(1), after melange's runner (melange-emitter.md §2.7) with less of the machine in it. */
+/** The guest as arguments of bwrap(1), after melange's runner (docs/melange/running.md#the-sandbox) with less of the machine in it. */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { guestHostname } from '../facts.ts';
 import type { Mount } from './sandbox.ts';
@@ -46,9 +47,13 @@ const harmlessCapabilities = new Set([
   'CAP_SYS_NICE',
 ]);
 
-/** Fails with `unsupported` where a recipe asks for more than the sandbox gives. */
-export function requireHarmless(capabilities: readonly string[]): void {
-  for (const name of capabilities) {
+/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or gives up what is no capability. */
+export function requireHarmless({ add, drop }: GuestView['capabilities']): void {
+  for (const name of drop) {
+    if (knownCapabilities.has(name.toUpperCase())) continue;
+    throw new Failure('unsupported', 'the recipe gives up a capability that is not known', { got: name });
+  }
+  for (const name of add) {
     if (harmlessCapabilities.has(name)) continue;
     throw new Failure('unsupported', 'the recipe asks for a capability that the sandbox does not give', {
       expected: [...harmlessCapabilities].join(' '),
@@ -85,9 +90,32 @@ function isWritable(path: string): boolean {
   return ((lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o222) !== 0;
 }
 
+/** Every name that capabilities(7) has; bubblewrap ends at another. */
+const knownCapabilities = new Set([
+  ...harmlessCapabilities,
+  ...['CAP_DAC_READ_SEARCH', 'CAP_LINUX_IMMUTABLE', 'CAP_NET_BROADCAST', 'CAP_IPC_OWNER', 'CAP_SYS_MODULE'],
+  ...[
+    'CAP_SYS_RAWIO',
+    'CAP_SYS_PTRACE',
+    'CAP_SYS_PACCT',
+    'CAP_SYS_ADMIN',
+    'CAP_SYS_BOOT',
+    'CAP_SYS_RESOURCE',
+  ],
+  ...['CAP_SYS_TIME', 'CAP_SYS_TTY_CONFIG', 'CAP_LEASE', 'CAP_AUDIT_CONTROL', 'CAP_MAC_OVERRIDE'],
+  ...['CAP_MAC_ADMIN', 'CAP_SYSLOG', 'CAP_WAKE_ALARM', 'CAP_BLOCK_SUSPEND', 'CAP_AUDIT_READ'],
+  ...['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE', 'ALL'],
+]);
+
+/** Of /sys, programs that count processors read this much; the rest is the machine's own business. */
+export const processorFolder = '/sys/devices/system/cpu';
+
+/** What stands in for the rest: a folder of the build's own folder, where it is mounted (`enterScript`). */
+export const systemFolder = 'sys';
+
 export const workspaceTarget = '/home/build';
 
-export function bubblewrapArguments(view: GuestView, env: ReadonlyMap<string, string>): string[] {
+export function bubblewrapArguments(view: GuestView): string[] {
   const secrets = secretEntries.map((name) => join('/proc', name)).filter((path) => existsSync(path));
   return [
     '--unshare-pid',
@@ -105,20 +133,24 @@ export function bubblewrapArguments(view: GuestView, env: ReadonlyMap<string, st
     ...['--proc', '/proc'],
     ...machineEntries().flatMap((path) => ['--ro-bind', path, path]),
     ...secrets.flatMap((path) => ['--ro-bind', '/dev/null', path]),
-    // Of /sys, programs that count processors read this much; the rest is the machine's own business.
-    ...['--tmpfs', '/sys'],
-    ...['--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu'],
-    ...['--remount-ro', '/sys'],
+    ...['--ro-bind', systemFolder, '/sys'],
+    ...['--ro-bind-try', processorFolder, processorFolder],
     ...view.mounts.flatMap(({ source, target, writable }) => [
       writable ? '--bind' : '--ro-bind',
       source,
       target,
     ]),
     ...['--chdir', workspaceTarget],
-    '--clearenv',
-    ...[...env].flatMap(([name, value]) => ['--setenv', name, value]),
   ];
 }
+
+/** The environment as what `--args` takes: a file, since an argument of Node's cannot hold all bytes, and shows in the list of processes. */
+export function environmentArguments(env: ReadonlyMap<string, string>): Buffer {
+  return encodeBytes([...env].map(([name, value]) => `--setenv\0${name}\0${value}\0`).join(''));
+}
+
+/** bubblewrap takes so many arguments (bubblewrap.c, MAX_ARGS), of files and of the command line together; a variable is three. */
+export const mostArguments = 9000;
 
 export function seesRoot({ user }: Pick<GuestView, 'user'>): boolean {
   return user.uid === 0 && user.gid === 0;

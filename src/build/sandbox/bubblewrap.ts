@@ -2,21 +2,32 @@
  * The sandbox proper: a user, mount, pid, network, ipc, uts and cgroup namespace of its own around bubblewrap, watched from
  * outside. Environments stay as they are and are shared (`guest-layer.ts`).
  */
-import { statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail, requireProgram } from '../../process.ts';
+import { ownInput } from '../../program-input.ts';
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import {
   bubblewrapArguments,
   fixedTargets,
   type GuestView,
+  mostArguments,
   requireHarmless,
   seesRoot,
+  systemFolder,
   workspaceTarget,
 } from './bubblewrap-arguments.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
+import {
+  descriptorArguments,
+  enterScript,
+  replacedStatus,
+  writeArguments,
+  writeEnvironment,
+  writeFilter,
+} from './enter-script.ts';
 import { type GuestLayer, layGuest } from './guest-layer.ts';
 import { resolveInGuest } from './guest-path.ts';
 import { type IdMap, requireNobody } from './id-map.ts';
@@ -48,18 +59,19 @@ interface Opened extends BubblewrapOptions {
   /** The machine's bubblewrap. */
   readonly program: string;
   readonly disk: DiskMeter;
-  /** The step that runs. */
-  readonly running: { pid: number | undefined };
+  /** The step that runs, and whether any was begun. */
+  readonly running: { pid: number | undefined; begun: boolean };
 }
 
 /** Lays the guest out. Fails with `sandbox-unavailable`, and with `unsupported` for capabilities that are not given. */
 export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbox> {
-  requireHarmless(options.capabilities.add);
+  requireHarmless(options.capabilities);
   if (options.network === true) requireNobody(options.ids);
   const { directory, workspace, environment, limits } = options;
   const program = requireProgram('bwrap');
   writeFileSync(join(directory, 'bwrap'), '');
-  writeFileSync(join(directory, filterFile), ownSystemCallFilter() ?? '');
+  mkdirSync(join(directory, systemFolder));
+  writeFilter(directory, ownSystemCallFilter() ?? new Uint8Array(0));
   const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
   const asked = [own, ...options.mounts].map((mount) => ({
     ...mount,
@@ -69,7 +81,15 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
   const reach = makeReach(options.ids, directory, [environment, ...mounts.map(({ source }) => source)]);
   const layer = await layGuest(environment, directory, options.ids, reach, options.signal);
   await lend(layer.ids, writableSources(mounts), options.signal);
-  const laid = { ...options, ids: layer.ids, mounts, reach, layer, program, running: { pid: undefined } };
+  const laid = {
+    ...options,
+    ids: layer.ids,
+    mounts,
+    reach,
+    layer,
+    program,
+    running: { pid: undefined, begun: false },
+  };
   const before = layer.written === layer.root ? await heldBytes(laid) : 0;
   const disk = new DiskMeter(directory, limits.diskBytes, async () => (await heldBytes(laid)) - before);
   const opened: Opened = { ...laid, disk };
@@ -84,62 +104,34 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
   };
 }
 
-/**
- * Sets the guest's root up and hands over to bubblewrap. No namespace can be made inside, so nothing in the guest can mount a
- * file system or regain a capability; where bubblewrap itself needs two for `run-as`, those are the last. bubblewrap is run
- * from a read-only mount, since the guest reaches its file through /proc/1/exe. And it follows links where it mounts, out
- * of the guest too: a step that put one there has ended its build. The output goes through a pipe, as melange has it: Node's
- * own kind of pipe is a socket, which a step cannot open as /dev/stderr.
- */
-function enterScript(mountLayer: string): string {
-  return `set -e
-echo "$1" > /proc/sys/user/max_user_namespaces
-mount --bind -o ro "$2" bwrap
-${mountLayer}
-shift 2
-while [ "$1" != -- ]; do
-  path=merged rest=\${1#/}
-  while [ -n "$rest" ]; do
-    path=$path/\${rest%%/*}
-    case $rest in */*) folder=1 rest=\${rest#*/};; *) folder= rest=;; esac
-    if [ -L "$path" ]; then exit ${replacedStatus}; fi
-    if [ -n "$folder" ] && [ -e "$path" ] && [ ! -d "$path" ]; then exit ${replacedStatus}; fi
-  done
-  shift
-done
-shift
-"$@" 2>&1 ${filterDescriptor}<${filterFile} | cat 4>&-`;
+async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
+  const end = await attempt(opened, command);
+  if (end.begun) {
+    opened.running.begun = true;
+    return end;
+  }
+  if (!opened.running.begun) throw neverBegan(end);
+  return { exitCode: undefined, exceeded: undefined, refused: await refusal(opened, end) };
 }
 
-const filterFile = 'system-calls';
-const filterDescriptor = 5;
+interface Attempt extends SandboxEnd {
+  /** Whether the program was begun, or a bound ended it before. */
+  readonly begun: boolean;
+  /** Exit status of the script around it. */
+  readonly shellStatus: number | undefined;
+  /** The end of the output. */
+  readonly said: string;
+}
 
-const replacedStatus = 97;
-
-async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
-  const { layer, limits, signal, program, reach, running } = opened;
-  const targets = opened.mounts.map(({ source, target }) =>
-    statSync(source).isDirectory() ? `${target}/` : target,
-  );
-  const mounts = opened.mounts.map((mount) => ({ ...mount, source: reach.inside(mount.source) }));
-  const view = { ...opened, root: layer.root, mounts };
-  const argv = [
-    ...[seesRoot(opened) ? '0' : '2', program],
-    ...fixedTargets.map((target) => `${target}/`),
-    ...targets,
-    '--',
-    ...(opened.programs ?? []).flat(),
-    ...['prlimit', ...boundArguments(limits)],
-    ...['./bwrap', '--json-status-fd', '4', '--seccomp', String(filterDescriptor)],
-    ...bubblewrapArguments(view, command.env),
-    '--',
-    ...command.argv,
-  ];
+async function attempt(opened: Opened, command: SandboxCommand): Promise<Attempt> {
+  const { layer, signal, reach, running, directory } = opened;
   const said = new OutputTail(2048);
   let status = '';
+  writeEnvironment(directory, command);
+  const argv = guestArguments(opened, command);
   const end = await bounded(opened, async ({ enter, hold }) => {
     const child = await startInNamespaces(enterScript(layer.mount), argv, opened.ids, {
-      cwd: opened.directory,
+      cwd: directory,
       reach,
       signal,
       onStarted: enter,
@@ -160,27 +152,66 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
     running.pid = undefined;
   });
   signal.throwIfAborted();
-  if (end.exceeded === undefined && end.exitCode === undefined) {
-    throw neverBegan(end.shellStatus, said.text());
+  const begun = end.exceeded !== undefined || end.exitCode !== undefined;
+  return { ...end, begun, said: said.text() };
+}
+
+/** Arguments of `enterScript`. Fails with `unsupported` where bubblewrap takes fewer. */
+function guestArguments(opened: Opened, command: SandboxCommand): string[] {
+  const { layer, limits, program, reach } = opened;
+  const targets = opened.mounts.map(({ source, target }) =>
+    statSync(source).isDirectory() ? `${target}/` : target,
+  );
+  const mounts = opened.mounts.map((mount) => ({ ...mount, source: reach.inside(mount.source) }));
+  const own = [...descriptorArguments, ...bubblewrapArguments({ ...opened, root: layer.root, mounts })];
+  if (own.length + 3 * command.env.size + command.argv.length + 2 > mostArguments) {
+    throw new Failure('unsupported', 'a step has more variables than bubblewrap takes', {
+      expected: `at most ${mostArguments} arguments, three of them for a variable`,
+      got: `${command.env.size} variables`,
+    });
   }
-  return end;
+  return [
+    ...[seesRoot(opened) ? '0' : '2', program],
+    ...fixedTargets.map((target) => `${target}/`),
+    ...targets,
+    '--',
+    ...(opened.programs ?? []).flat(),
+    ...['prlimit', ...boundArguments(limits)],
+    ...['./bwrap', ...own, '--'],
+    ...writeArguments(opened.directory, command.argv),
+  ];
 }
 
 /** bubblewrap tells of an exit status only where it came to run the program (`--json-status-fd`). */
-function neverBegan(exitCode: number | undefined, said: string): Failure {
-  if (exitCode === replacedStatus) {
+function neverBegan({ shellStatus, said }: Attempt): Failure {
+  if (shellStatus === replacedStatus) {
     return new Failure(
       'unsupported',
       'a step put something else in the place of a folder that the sandbox mounts',
     );
   }
-  if (/^bwrap: execvp /m.test(said)) {
+  if (isWithoutProgram(said)) {
     return new Failure('environment-invalid', 'the environment has no shell that runs', { got: said });
   }
   return new Failure('sandbox-unavailable', 'the sandbox could not be set up', {
     got: said,
     hint: 'run `wolfi-repro doctor` to see what is missing',
   });
+}
+
+function isWithoutProgram(said: string): boolean {
+  return /^bwrap: execvp /m.test(said);
+}
+
+/**
+ * Why a program was not begun although one was before: this machine can, so the reason is what the program was given or what
+ * those before it did to the guest. Fails as `neverBegan` where a folder was replaced or nothing can be begun any longer.
+ */
+async function refusal(opened: Opened, end: Attempt): Promise<string> {
+  if (end.shellStatus === replacedStatus) throw neverBegan(end);
+  const trial = await attempt(opened, { ...ownInput(['/bin/sh', '-c', ':']), onOutput: () => undefined });
+  if (trial.begun || isWithoutProgram(trial.said)) return end.said;
+  throw neverBegan(trial);
 }
 
 /** What the build holds on disk; files that nobody can read from outside are counted by their owner. */
@@ -213,12 +244,14 @@ function writableSources(mounts: readonly Mount[]): string[] {
 async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, path: string): Promise<void> {
   if (!ids.lent && madeByCaller(workspace, path)) return;
   const script =
-    'for each in "$@"; do [ ! -L "$each" ] || exit 1; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
+    'for each in "$@"; do [ ! -L "$each" ] || exit 3; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
   const parts = path.split('/');
   const folders = parts.map((_, index) => join(reach.inside(workspace), ...parts.slice(0, index + 1)));
   const child = await startInNamespaces(script, folders, ids, { cwd: directory, reach, signal });
   const { exitCode } = await child.ended;
   signal.throwIfAborted();
+  if (exitCode === 3)
+    throw new Failure('unsupported', 'a step put a link in the place of a folder', { got: path });
   if (exitCode !== 0)
     throw new Failure('output-missing', `a step put something else in the place of ${path}`);
 }

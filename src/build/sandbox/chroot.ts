@@ -9,6 +9,8 @@ import { hostPath, OutputTail, requireProgram, runProcess, startProcess } from '
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
+import { takeArguments, writeArguments } from './enter-script.ts';
+import { rootMode } from './guest-layer.ts';
 import { resolveInGuest } from './guest-path.ts';
 import { endProcessesIn } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
@@ -54,6 +56,7 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
   await hostProgram(['chroot', '/', '/bin/true'], options.signal);
   const copy = ['cp', '--archive', '--reflink=auto', '--', options.environment, guest] as const;
   await hostProgram(copy, options.signal);
+  chmodSync(guest, rootMode);
   const workspace = inGuest('/home/build');
   await place(options, ['mv', '--no-target-directory', '--', options.workspace], workspace);
   for (const { source, target } of options.mounts) {
@@ -132,10 +135,12 @@ const lessPower = [
 ];
 
 /** Tells of the exit status on file descriptor 4. */
-const tellScript = 'shift; setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4';
+const tellScript = `shift; folder=$1; shift
+${takeArguments('"$folder"')}
+setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4`;
 
 async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
-  const { limits, guest, signal } = opened;
+  const { limits, guest, signal, directory } = opened;
   const assignments = [...command.env].map(([name, value]) => `${name}=${value}`);
   // The step's search path is the guest's: from `env` on, the machine's programs are named in full.
   const argv = [
@@ -148,7 +153,15 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
   const end = await bounded(opened, async ({ hold }) => {
     const child = await startProcess(
       '/bin/sh',
-      ['-c', enterScript, 'sh', String(process.pid), tellScript, ...argv],
+      [
+        '-c',
+        enterScript,
+        'sh',
+        String(process.pid),
+        tellScript,
+        directory,
+        ...writeArguments(directory, argv),
+      ],
       {
         cwd: guest,
         env,

@@ -98,7 +98,8 @@ function exceededIn({ path, version, controllers }: GroupFolder): ExceededLimit 
 
 function counter(file: string, name: string): number {
   try {
-    return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readFileSync(file, 'latin1'))?.[1] ?? 0);
+    const lines = readFileSync(file, 'latin1').split('\n');
+    return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
   } catch {
     return 0;
   }

@@ -1,5 +1,5 @@
 /** The guest's root of one build: the environment below, this build's changes above, or a copy where that is refused. */
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail } from '../../process.ts';
@@ -21,6 +21,9 @@ export interface GuestLayer {
 /** A name in the build's folder stands for the environment: no character of its path can be taken for an option. */
 const overlay = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged';
 
+/** Of the guest's root: melange unpacks it into a folder that Go makes with `os.MkdirTemp` (bubblewrap_runner.go, `LoadImage`). */
+export const rootMode = 0o700;
+
 const copied = { root: 'merged', mount: ':', written: 'merged' } as const;
 
 /**
@@ -34,7 +37,7 @@ export async function layGuest(
   reach: Reach,
   signal: AbortSignal,
 ): Promise<GuestLayer> {
-  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(directory, name));
+  for (const name of ['upper', 'work', 'merged']) mkdirSync(join(directory, name), { mode: rootMode });
   symlinkSync(reach.inside(environment), join(directory, 'lower'));
   if (!isLent(ids, environment)) return copyForeign(environment, directory, ids, signal);
   await lend(ids, [directory], signal);
@@ -52,7 +55,10 @@ export async function layGuest(
   };
   const given = await grantedIds(ids, (map) => inNamespaces(overlay, map));
   if (given.result.succeeded) return { ids: given.ids, root: 'merged', mount: overlay, written: 'upper' };
-  const copying = await inNamespaces('exec cp --archive --reflink=auto -- lower/. merged', given.ids);
+  const copying = await inNamespaces(
+    `cp --archive --reflink=auto -- lower/. merged && exec chmod ${rootMode.toString(8)} merged`,
+    given.ids,
+  );
   if (copying.succeeded) return { ids: given.ids, ...copied };
   throw new Failure('sandbox-unavailable', 'the environment can be neither layered nor copied', {
     got: `${given.result.said}${copying.said}`,
@@ -68,6 +74,7 @@ async function copyForeign(
 ): Promise<GuestLayer> {
   const merged = join(directory, 'merged');
   await hostProgram(['cp', '--archive', '--reflink=auto', '--', `${environment}/.`, merged], signal);
+  chmodSync(merged, rootMode);
   await lend(ids, [directory], signal);
   return { ids, ...copied };
 }

@@ -1,7 +1,9 @@
 /** Paths of a guest on this machine's disk, with the guest's links followed inside the guest. */
+
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { addAll } from '../../lists.ts';
 
 const mostLinks = 40;
 
@@ -11,10 +13,10 @@ const mostLinks = 40;
  * @param root the guest's root on this machine
  */
 export function resolveInGuest(root: string, path: string): string {
-  const pending = path.split('/').filter(Boolean);
+  const pending = path.split('/').filter(Boolean).reverse();
   const done: string[] = [];
   for (let links = 0; pending.length > 0; ) {
-    const part = pending.shift()!;
+    const part = pending.pop()!;
     if (part === '.') continue;
     if (part === '..') {
       done.pop();
@@ -29,7 +31,7 @@ export function resolveInGuest(root: string, path: string): string {
     if (links > mostLinks)
       throw new Failure('environment-invalid', 'links of the environment form a loop', { got: path });
     if (target.startsWith('/')) done.length = 0;
-    pending.unshift(...target.split('/').filter(Boolean));
+    addAll(pending, target.split('/').filter(Boolean).reverse());
   }
   return `/${done.join('/')}`;
 }

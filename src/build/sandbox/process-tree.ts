@@ -1,11 +1,13 @@
 /** The processes below one, read from proc(5). Whatever ends while it is looked at counts nothing. */
+
 import { readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
+import { addAll } from '../../lists.ts';
 
 /** Descendants of a process, nearest first; no more than about `most`. */
 export function descendants(root: number, most: number): number[] {
   const found: number[] = [];
   for (let at = -1; at < found.length && found.length <= most; at++) {
-    found.push(...childrenOf(at < 0 ? root : found[at]!));
+    addAll(found, childrenOf(at < 0 ? root : found[at]!));
   }
   return found;
 }

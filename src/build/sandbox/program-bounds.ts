@@ -20,13 +20,19 @@ export function boundArguments({ processSeconds, fileBytes, diskBytes, processes
   ];
 }
 
+/** The first column of /proc/PID/limits (Linux fs/proc/base.c, proc_pid_limits). */
+const nameWidth = 26;
+
 /** Hard limits by their name in proc(5); those that are unlimited are left out. */
 function ownBounds(): ReadonlyMap<string, number> {
   const lines = readFileSync('/proc/self/limits', 'latin1').split('\n');
   return new Map(
     lines.flatMap((line) => {
-      const [, name, hard] = /^(Max .+?) {2,}\S+ +(\d+) /.exec(line) ?? [];
-      return name === undefined ? [] : [[name, Number(hard)] as const];
+      const [name, [, hard = '']] = [
+        line.slice(0, nameWidth).trimEnd(),
+        line.slice(nameWidth).trim().split(/ +/),
+      ];
+      return /^\d+$/.test(hard) ? [[name, Number(hard)] as const] : [];
     }),
   );
 }

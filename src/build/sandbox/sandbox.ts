@@ -1,4 +1,5 @@
 /** What a place to run steps in must offer; one file a kind beside this one. */
+import type { ProgramInput } from '../../program-input.ts';
 
 export type SandboxKind = 'bubblewrap' | 'chroot';
 
@@ -35,10 +36,8 @@ export const defaultBuildLimits: BuildLimits = {
 /** Which bound a step ran into. */
 export type ExceededLimit = 'time' | 'memory' | 'processes' | 'disk';
 
-export interface SandboxCommand {
-  readonly argv: readonly string[];
-  /** The whole environment inside. */
-  readonly env: ReadonlyMap<string, string>;
+/** A program with its arguments and the whole environment inside. */
+export interface SandboxCommand extends ProgramInput {
   readonly onOutput: (bytes: Uint8Array) => void;
 }
 
@@ -46,6 +45,11 @@ export interface SandboxEnd {
   /** Exit status of the program, as a shell would tell it; undefined where a bound was exceeded. */
   readonly exitCode: number | undefined;
   readonly exceeded: ExceededLimit | undefined;
+  /**
+   * Why the program was not begun, where that is the doing of what it was given or of what programs before it did to the guest; then
+   * there is no exit status either.
+   */
+  readonly refused?: string;
 }
 
 /** How ids inside map to the machine's. */
@@ -67,8 +71,9 @@ export interface Sandbox {
   /** What this kind does not keep apart, in words for the report; empty for a full sandbox. */
   readonly caveats: readonly string[];
   /**
-   * Runs a program in the guest; all its descendants are gone when this returns. Fails with `sandbox-unavailable` where it could
-   * not be begun, which says nothing about the program.
+   * Runs a program in the guest; all its descendants are gone when this returns. Fails with `sandbox-unavailable` or
+   * `environment-invalid` where the first one could not be begun: that one must be given nothing that a recipe chose, so that its
+   * failure says nothing about a recipe, and that of a later one says nothing about the machine (`refused`).
    */
   run(command: SandboxCommand): Promise<SandboxEnd>;
   /**

@@ -66,17 +66,26 @@ const ownShare = 0.9;
 /** Puts a tree of processes into the group; what cannot be put there is watched. */
 function join(root: number, group: ControlGroup | undefined): ControlGroup | undefined {
   const tree = [root, ...descendants(root, mostAtFirst)];
-  try {
-    // Should the machine run out of memory all the same, then steps go first.
-    for (const pid of tree) writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
-  } catch {
-    // It is a wish.
-  }
+  const joined = joinGroup(tree, group);
+  if (joined?.bounds.has('memory') !== true) goFirst(tree);
+  return joined;
+}
+
+function joinGroup(tree: readonly number[], group: ControlGroup | undefined): ControlGroup | undefined {
   try {
     for (const pid of tree) if (group?.holds(pid) === false) group.join(pid);
     return group;
   } catch {
     return undefined;
+  }
+}
+
+/** Should the machine run out of memory, then steps go first. They can see it, so it is only for where the kernel keeps no bound. */
+function goFirst(tree: readonly number[]): void {
+  try {
+    for (const pid of tree) writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // It is a wish.
   }
 }
 

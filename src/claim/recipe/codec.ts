@@ -135,7 +135,7 @@ export const duration: Codec<string> = {
   ...text,
   decode(node, place) {
     const written = node.kind === 'scalar' && (!node.plain || resolvePlain(node.text).type === 'text');
-    if (!written || !/^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(node.text)) {
+    if (!written || !/^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms?|s|h))+$/.test(node.text)) {
       return mistyped(place, 'a duration', '');
     }
     return /[1-9]/.test(node.text) ? node.text : '';

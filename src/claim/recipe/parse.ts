@@ -1,6 +1,7 @@
 /** Reads the compiled recipe out of a published package. */
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
+import { parsePackageName, parsePackageVersion } from '../../names.ts';
 import type { RecipeFinding } from './codec.ts';
 import type { Recipe } from './recipe.ts';
 import { recipeCodec } from './schema.ts';
@@ -13,6 +14,8 @@ export interface ParsedRecipe {
   readonly findings: readonly RecipeFinding[];
 }
 
+const mostShown = 200;
+
 /**
  * Parses the bytes of `.melange.yaml`.
  *
@@ -23,28 +26,23 @@ export interface ParsedRecipe {
 export function parseRecipe(bytes: Uint8Array): ParsedRecipe {
   const findings: RecipeFinding[] = [];
   const recipe = recipeCodec.decode(parseYaml(bytes), { path: '', inert: false, findings });
-  requireSafe('package.version', recipe.package.version, safeVersion);
-  requireSafe('package.name', recipe.package.name, safeName);
+  requireName('package.version', recipe.package.version, parsePackageVersion);
+  requireName('package.name', recipe.package.name, parsePackageName);
   const names = new Set([recipe.package.name]);
   recipe.subpackages.forEach(({ name }, index) => {
     const path = `subpackages[${index}].name`;
-    requireSafe(path, name, safeName);
+    requireName(path, name, parsePackageName);
     if (names.has(name)) throw new Failure('unsafe-recipe', `${path} is in use already`, { got: name });
     names.add(name);
   });
   return { recipe, findings };
 }
 
-/** Package names of melange (pkg/config/config.go, packageNameRegex), with a bound on the length. */
-const safeName = /^[a-zA-Z0-9][a-zA-Z0-9+_.-]{0,127}$/;
-/** Any character that can be in a version of apk. */
-const safeVersion = /^[a-zA-Z0-9][a-zA-Z0-9+_.~-]{0,127}$/;
-
-function requireSafe(path: string, value: string, form: RegExp): void {
+function requireName(path: string, value: string, parse: (text: string) => string | undefined): void {
   if (value === '') throw new Failure('recipe-unreadable', `${path} is missing`);
-  if (!form.test(value)) {
-    throw new Failure('unsafe-recipe', `${path} is not safe as the name of a directory`, {
-      got: printable(value),
+  if (parse(value) === undefined) {
+    throw new Failure('unsafe-recipe', `${path} is not a plain name`, {
+      got: printable(value.slice(0, mostShown)),
     });
   }
 }

@@ -4,7 +4,7 @@
  * what versions since v0.16.0 had besides). Attacker-controlled throughout. An absent key is the zero value:
  * empty text, list or map, 0, false.
  */
-
+import { type PackageName, type PackageVersion, withEpoch } from '../../names.ts';
 export interface Recipe {
   readonly package: RecipePackage;
   readonly environment: RecipeEnvironment;
@@ -27,8 +27,8 @@ export interface Block {
 }
 
 export interface RecipePackage {
-  readonly name: string;
-  readonly version: string;
+  readonly name: PackageName;
+  readonly version: PackageVersion;
   readonly epoch: number;
   readonly description: string;
   readonly annotations: ReadonlyMap<string, string>;
@@ -219,7 +219,7 @@ export interface Assertions extends Block {
 
 export interface Subpackage {
   readonly if: string;
-  readonly name: string;
+  readonly name: PackageName;
   readonly pipeline: readonly Step[];
   readonly dependencies: Dependencies;
   readonly options: PackageOptions;
@@ -320,6 +320,6 @@ export interface BuildOption {
 }
 
 /** `<version>-r<epoch>`, which every package of the build carries. */
-export function fullVersion(recipe: Recipe): string {
-  return `${recipe.package.version}-r${recipe.package.epoch}`;
+export function fullVersion(recipe: Pick<Recipe, 'package'>): PackageVersion {
+  return withEpoch(recipe.package.version, recipe.package.epoch);
 }

@@ -7,6 +7,8 @@
  * Not in it, because melange drops them while it parses: `data`, `range`, `inputs`, `setcap` of a subpackage,
  * `runtime_repositories`, `runtime_keyring`, `layering`, `certificates`.
  */
+
+import type { PackageName, PackageVersion } from '../../names.ts';
 import {
   always,
   alwaysWhere,
@@ -100,9 +102,13 @@ const resources = struct<recipe.Resources>({
   microvm: optional('microvm', flag),
 });
 
+/** `parseRecipe` parses what was read here, so that nobody is handed a recipe with another name. */
+const packageName = text as Codec<string> as Codec<PackageName>;
+const packageVersion = text as Codec<string> as Codec<PackageVersion>;
+
 const packageMetadata = struct<recipe.RecipePackage>({
-  name: always('name', text),
-  version: always('version', text),
+  name: always('name', packageName),
+  version: always('version', packageVersion),
   epoch: always('epoch', count),
   description: optional('description', text),
   annotations: optional('annotations', inert(textMap)),
@@ -217,7 +223,7 @@ const test = inert(
 
 const subpackage = struct<recipe.Subpackage>({
   if: optional('if', text),
-  name: always('name', text),
+  name: always('name', packageName),
   pipeline: optional('pipeline', steps),
   dependencies: optional('dependencies', dependencies),
   options: optional('options', block(packageOptions)),

@@ -3,8 +3,8 @@ import type { Apk, ApkEntry } from '../../apk/apk.ts';
 import { type PkgInfo, pkgInfoValue } from '../../apk/pkginfo.ts';
 
 /**
- * The path of a package's SBOM (melange pkg/sbom; melange-emitter.md §4). The names are a package's, so it is not to be used on a
- * disk unresolved.
+ * The path of a package's SBOM (melange pkg/build/build.go, `writeSBOM`). The names are a package's, so it is not to be used on a disk
+ * unresolved.
  * @param fullVersion `<version>-r<epoch>`
  */
 export function sbomPath(packageName: string, fullVersion: string): string {

@@ -73,12 +73,12 @@ export function undecidedQuestions(answers: RecordAnswers): RecordQuestion[] {
 /** How much of a published record the best variants give: the id and the CPEs, the id alone, or nothing. */
 export type RecordFit = 'id-and-cpes' | 'id' | 'none';
 
-/** How production recorded the packages of a build: one answer for all of them. */
+/** How production recorded a package. */
 export interface RecordTrait {
   /** What is emitted: the first variant that fits, that of the public sample where none does. */
   readonly variant: RecordVariant;
   /** How well it fits this package. */
   readonly fit: RecordFit;
-  /** The answers of all variants that fit as well; where a question has several, these packages do not tell. */
+  /** The answers of all variants that fit as well; where a question has several, the package does not tell. */
   readonly answers: RecordAnswers;
 }

@@ -6,6 +6,7 @@ import type { Apk } from '../../apk/apk.ts';
 import { pkgInfoValue } from '../../apk/pkginfo.ts';
 import { type Format, formatOf } from '../../melange/format.ts';
 import { type RecognisedVersion, recogniseVersion } from '../../melange/releases.ts';
+import type { KeyName } from '../../names.ts';
 import { buildDate } from '../chain.ts';
 import { isSbomOf } from '../sbom/place.ts';
 import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
@@ -32,7 +33,7 @@ export interface Traits {
   readonly extractedOrder: readonly string[];
   /** What the SBOM says of the build environment's os-release; used only where the environment is substituted. */
   readonly osRelease: OsRelease | undefined;
-  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: string } | undefined;
+  readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: KeyName } | undefined;
   /** MELANGE_VERSIONED_SHLIB_DEPENDS was set: the package depends on `so-ver:` names. */
   readonly versionedShlibDepends: boolean;
 }

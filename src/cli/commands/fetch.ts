@@ -1,6 +1,6 @@
 /** `wolfi-repro fetch`. */
 import { counted } from '../../bytes.ts';
-import { asFailure, Failure } from '../../failure.ts';
+import { failureOfPackage } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -8,7 +8,7 @@ import { printData, reportFailure } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
-/** Every package is tried; exits with 4 where one lacks something. */
+/** Every package is tried; exits with 4 where one lacks something, and with 70 where one met a defect. */
 export async function fetchCommand(subjects: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(subjects);
   const progress = showProgress(undefined);
@@ -21,11 +21,10 @@ export async function fetchCommand(subjects: readonly string[], raw: RawOptions)
         const counts = `${counted(environment.length, 'package')}, ${counted(plan.sources.length, 'source')}`;
         printData(`${subject}: ${counts}, plan sha256 ${identity}\n`);
       } catch (thrown) {
-        const failure = asFailure(thrown);
-        if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
-          throw failure;
-        reportFailure(failure);
-        exitCode = verdictExitCodes.inconclusive;
+        const exitCodeOfPackage = reportFailure(failureOfPackage(thrown, signal));
+        const defect =
+          exitCodeOfPackage === verdictExitCodes.internal || exitCode === verdictExitCodes.internal;
+        exitCode = defect ? verdictExitCodes.internal : verdictExitCodes.inconclusive;
       }
     }
     return exitCode;

@@ -6,7 +6,10 @@ import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
-/** Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where there is nothing that it could show. */
+/**
+ * Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where there is nothing that it could show; with 70
+ * where one met a defect.
+ */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
   const progress = showProgress(undefined);
@@ -17,6 +20,8 @@ export async function inspectCommand(files: readonly string[], raw: RawOptions):
       ? renderInspectionJson(inspections)
       : renderInspectionText(inspections, terminalStyle(raw.color), raw.entries ?? false);
   printData(text);
-  if (inspections.some(({ failure }) => failure?.class === 'rejected')) return verdictExitCodes.rejected;
+  const classes = inspections.map(({ failure }) => failure?.class);
+  if (classes.includes('internal')) return verdictExitCodes.internal;
+  if (classes.includes('rejected')) return verdictExitCodes.rejected;
   return inspections.some(({ package: shown }) => shown === undefined) ? verdictExitCodes.inconclusive : 0;
 }

@@ -1,23 +1,28 @@
 /** `wolfi-repro rebuild`. */
+import { failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
 import { type RawOptions, readSigningKey, requireSubjects, runOptions } from '../options.ts';
-import { printData } from '../output.ts';
+import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
+/** Every package is tried; exits as the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
+    const target = { directory: raw.out!, signingKey: readSigningKey(raw.signingKey) };
+    const codes: number[] = [];
     for (const file of files) {
-      const rebuilt = await rebuild(
-        file,
-        { directory: raw.out!, signingKey: readSigningKey(raw.signingKey) },
-        options,
-      ).finally(() => progress.stop());
-      for (const { path } of rebuilt) printData(`${path}\n`);
+      if (signal.aborted) break;
+      try {
+        const { path } = await rebuild(file, target, options).finally(() => progress.stop());
+        printData(`${path}\n`);
+      } catch (thrown) {
+        codes.push(reportFailure(failureOfPackage(thrown, signal)));
+      }
     }
-    return 0;
+    return worstExitCode(codes);
   });
 }

@@ -1,4 +1,5 @@
 /** `wolfi-repro verify`. */
+import { busy } from '../../busy.ts';
 import { Failure } from '../../failure.ts';
 import type { ProgressEvent, RunOptions } from '../../flow/options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
@@ -34,12 +35,12 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
 async function render(result: RunResult, format: ReportFormat, color: boolean): Promise<string> {
   if (format !== 'text') return renderPlain(result, format);
   const { renderText } = await import('../../report/text.ts');
-  return renderText(result, terminalStyle(color), terminalColumns());
+  return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
 }
 
 async function renderPlain(result: RunResult, format: ReportFormat): Promise<string> {
   const { reportFormats } = await import('../../report/formats.ts');
-  return reportFormats[format].render(result);
+  return busy(() => reportFormats[format].render(result));
 }
 
 async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {

@@ -1,4 +1,5 @@
 /** Strings and bytes that differ between two binaries. */
+import { Queues } from '../../lists.ts';
 import { type Changes, causeBounds, shapeOf, type Word } from './change-lists.ts';
 import type { ByteRange } from './evidence.ts';
 import { lineChanges } from './text-changes.ts';
@@ -27,10 +28,11 @@ export function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Chang
 
 /** Strings of one shape, first to first; what has no counterpart is left to the ranges of bytes. */
 function pairUp(left: readonly Word[], right: readonly Word[]): [Word, Word][] {
-  const rest = [...right];
+  const rest = new Queues<string, Word>();
+  for (const word of right) rest.add(shapeOf(word.text), word);
   return left.slice(0, causeBounds.changes).flatMap((word): [Word, Word][] => {
-    const at = rest.findIndex(({ text }) => shapeOf(text) === shapeOf(word.text));
-    return at < 0 ? [] : [[word, rest.splice(at, 1)[0]!]];
+    const other = rest.take(shapeOf(word.text));
+    return other === undefined ? [] : [[word, other]];
   });
 }
 

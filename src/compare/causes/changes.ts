@@ -1,5 +1,7 @@
 /** The values that differ between two contents: words of texts, strings of binaries, named values of formats. */
+
 import { decodeBytes } from '../../bytes.ts';
+import { grouped, Queues } from '../../lists.ts';
 import type { Difference } from '../difference.ts';
 import { binaryChanges } from './binary-changes.ts';
 import { type Changes, causeBounds, nothing, shapeOf } from './change-lists.ts';
@@ -35,22 +37,28 @@ export function changesOf(
 /** What only one side has and what only the other has, paired where both are of one shape, or where both are alone. */
 function pairChanges(changes: readonly Change[]): Change[] {
   const extra = changes.filter(({ published, rebuilt }) => published === undefined && rebuilt !== undefined);
-  const paired = changes.flatMap((change): Change[] => {
-    if (change.rebuilt !== undefined || change.published === undefined) return [change];
-    const own = extra.filter(
-      (each) => each.format === change.format && sectionOf(each) === sectionOf(change),
-    );
+  const open = new Map([...grouped(extra, placeKey)].map(([key, own]) => [key, new Set(own)]));
+  const shapeKey = (change: Change, value: string) => JSON.stringify([placeKey(change), shapeOf(value)]);
+  const alike = new Queues<string, Change>();
+  for (const each of extra) alike.add(shapeKey(each, each.rebuilt!), each);
+  const paired = changes.map((change): Change => {
+    const own = open.get(placeKey(change));
+    if (own === undefined || change.rebuilt !== undefined || change.published === undefined) return change;
     const like =
-      own.find((each) => shapeOf(each.rebuilt!) === shapeOf(change.published!)) ??
-      (own.length === 1 ? own[0] : undefined);
-    if (like === undefined) return [change];
-    extra.splice(extra.indexOf(like), 1);
-    return [{ ...change, rebuilt: like.rebuilt }];
+      alike.take(shapeKey(change, change.published), (each) => own.has(each)) ??
+      (own.size === 1 ? [...own][0] : undefined);
+    if (like === undefined) return change;
+    own.delete(like);
+    return { ...change, rebuilt: like.rebuilt };
   });
-  const open = new Set(extra);
   return paired.filter(
-    (each) => each.published !== undefined || each.rebuilt === undefined || open.has(each),
+    (each) =>
+      each.published !== undefined || each.rebuilt === undefined || open.get(placeKey(each))!.has(each),
   );
+}
+
+function placeKey(change: Change): string {
+  return JSON.stringify([change.format, sectionOf(change)]);
 }
 
 function sectionOf({ place, label }: Change): string {

@@ -1,8 +1,22 @@
 /** Differences that follow from others; apart from the detectors, whose knowledge takes long to load. */
 import type { Difference } from '../difference.ts';
+import { onceFor } from './once.ts';
 
 /** Fields of `.PKGINFO` that say nothing of their own: they follow from other differences, where there are any. */
 const derived = new Set(['datahash', 'size']);
+
+const counting: readonly Difference['kind'][] = [
+  'content',
+  'missing-entry',
+  'extra-entry',
+  'type',
+  'link-target',
+];
+
+const inData = onceFor((all: readonly Difference[]) => {
+  const data = all.filter(({ section }) => section === 'data');
+  return { any: data.length > 0, counting: data.some(({ kind }) => counting.includes(kind)) };
+});
 
 /**
  * Whether a difference follows from others, so that it has no cause of its own: fields about the data section, where an entry of it
@@ -10,6 +24,6 @@ const derived = new Set(['datahash', 'size']);
  */
 export function isDerived({ section, kind, name }: Difference, all: readonly Difference[]): boolean {
   if (section !== 'control' || kind !== 'field' || !derived.has(name ?? '')) return false;
-  const counting = ['content', 'missing-entry', 'extra-entry', 'type', 'link-target'];
-  return all.some((each) => each.section === 'data' && (name === 'datahash' || counting.includes(each.kind)));
+  const { any, counting } = inData(all);
+  return name === 'datahash' ? any : counting;
 }

@@ -2,14 +2,24 @@
 import { type Detector, orderFinding } from './evidence.ts';
 import { stepThat } from './steps.ts';
 
-/** What lists without sorting: `ls -U`, `find`, readdir, archivers over a folder. */
 const listings =
-  /\bls\s+-[a-zA-Z]*[Uf]|\bfind\s+(?!.*\|\s*(LC_ALL=C\s+)?sort)|\breaddir\b|\bos\.(listdir|scandir|walk)\b|\bopendir\b|\btar\s+(?!.*--sort)-?[a-zA-Z]*c|\bzip\s+-[a-zA-Z]*r/;
+  /\bls\s+-[a-zA-Z]*[Uf]|\breaddir\b|\bos\.(listdir|scandir|walk)\b|\bopendir\b|\bzip\s+-[a-zA-Z]*r/;
+
+/** Whether a line lists without sorting: `ls -U`, `find`, readdir, archivers over a folder. */
+function listsUnsorted(line: string): boolean {
+  if (listings.test(line)) return true;
+  if (/\bfind\s/.test(behindLast(line, /\|\s*(?:LC_ALL=C\s+)?sort/g))) return true;
+  return /\btar\s+-?[a-zA-Z]*c/.test(behindLast(line, /--sort/g));
+}
+
+function behindLast(line: string, pattern: RegExp): string {
+  return line.slice([...line.matchAll(pattern)].at(-1)?.index ?? 0);
+}
 
 export const fileOrder: Detector = {
   kind: 'file-order',
   detect: (evidence) => {
-    const step = stepThat(evidence, listings);
+    const step = stepThat(evidence, listsUnsorted);
     if (step === undefined) return [];
     return evidence.reorderings
       .filter(({ of }) => of === 'lines' || of === 'words' || of === 'members' || of === 'items')

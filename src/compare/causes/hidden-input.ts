@@ -1,6 +1,7 @@
 /** A file that lay beside the recipe and is recorded nowhere: steps look whether it is there. */
 import type { Detector, Evidence } from './evidence.ts';
-import { namesFile, stepLines } from './steps.ts';
+import { onceFor } from './once.ts';
+import { baseName, namesIn, stepLines } from './steps.ts';
 
 export const hiddenInput: Detector = {
   kind: 'hidden-input',
@@ -9,7 +10,7 @@ export const hiddenInput: Detector = {
     const kinds = ['content', 'missing-entry', 'extra-entry'];
     if (plan === undefined || difference.section !== 'data' || !kinds.includes(difference.kind)) return [];
     const open = [...changes, ...reorderings, ...ranges];
-    const found = open.length === 0 ? undefined : testedFile(evidence);
+    const found = open.length === 0 ? undefined : testedFile(evidence, plan.recipeFiles);
     if (found === undefined) return [];
     return [
       {
@@ -24,21 +25,46 @@ export const hiddenInput: Detector = {
   },
 };
 
-/** `[ -f name ]`, `test -e name`: of a name in the workspace, in a line that names the file that differs. */
+interface Tested {
+  readonly file: string;
+  readonly line: string;
+}
+
+/** `[ -f name ]`, `test -e name`: of a name in the workspace. */
 const tests = /(?:\[|\btest)\s+(?:!\s+)?-[efrsd]\s+["']?([^\s"'\]$*?/][^\s"'\]$*?]*)["']?/g;
 
-function testedFile(evidence: Evidence): { file: string; line: string } | undefined {
-  const lines = stepLines(evidence);
-  const given = new Set(evidence.plan?.recipeFiles.map(({ path }) => path));
+/** The file that lines ask for which name the file that differs. */
+function testedFile(
+  { steps, difference }: Evidence,
+  given: readonly { readonly path: string }[],
+): Tested | undefined {
+  const paths = new Set(given.map(({ path }) => path));
+  return testsByName(steps)
+    .get(baseName(difference.path))
+    ?.find(({ file }) => !paths.has(file));
+}
+
+/** A file that a few steps ask for is one; of many tests around one name the first ones are looked at. */
+const mostTests = 16;
+
+/** By name of a file: the tests in lines that name it, without those for files that a step makes. */
+const testsByName = onceFor((steps: Evidence['steps']): ReadonlyMap<string, readonly Tested[]> => {
+  const lines = stepLines(steps);
+  const found = new Map<string, Tested[]>();
+  if (lines.some((line) => bringsAnything.test(line))) return found;
+  const made = new Set(lines.flatMap(madeBy));
   for (const [index, line] of lines.entries()) {
-    if (!blockAt(lines, index).some((each) => namesFile(each, evidence.difference.path))) continue;
-    for (const match of line.matchAll(tests)) {
-      const file = match[1]!.replace(/^\.\//, '');
-      if (!given.has(file) && !lines.some((each) => makes(each, file))) return { file, line: line.trim() };
+    const tested = [...line.matchAll(tests)]
+      .map((match) => ({ file: match[1]!.replace(/^\.\//, ''), line: line.trim() }))
+      .filter(({ file }) => !made.has(file));
+    if (tested.length === 0) continue;
+    for (const name of new Set(blockAt(lines, index).flatMap((each) => [...namesIn(each)]))) {
+      const known = found.get(name) ?? [];
+      if (known.length < mostTests) found.set(name, known.concat(tested.slice(0, mostTests)));
     }
   }
-  return undefined;
-}
+  return found;
+});
 
 const longestBlock = 40;
 
@@ -48,21 +74,31 @@ function blockAt(lines: readonly string[], index: number): readonly string[] {
   const rest = lines.slice(index, index + longestBlock);
   let depth = 0;
   const end = rest.findIndex((line) => {
-    depth += (line.match(/^\s*if\b/g) ?? []).length - (line.match(/^\s*fi\b/g) ?? []).length;
+    depth += Number(/^\s*if\b/.test(line)) - Number(/^\s*fi\b/.test(line));
     return depth === 0;
   });
   return end < 0 ? [lines[index]!] : rest.slice(0, end + 1);
 }
 
-/** Whether a line may be where a file comes from: written, copied or moved to; anything that unpacks, fetches or generates. */
-function makes(line: string, file: string): boolean {
-  const name = file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return (
-    new RegExp(`>+\\s*["']?(\\./)?${name}($|[\\s"';])`).test(line) ||
-    new RegExp(`\\b(touch|tee|ln)\\b.*\\s["']?(\\./)?${name}($|[\\s"';])`).test(line) ||
-    /(^|[|;&(]|\b(?:do|then|else))\s*(curl|wget|git|tar|unzip|bsdtar|cpio|patch|make|ninja|cmake|\.\/configure|python[\d.]*|perl)\b/.test(
-      line,
-    ) ||
-    new RegExp(`\\b(cp|mv|install)\\b.*\\s["']?(\\./)?${name}["']?\\s*($|[;&|])`).test(line)
-  );
+/** What unpacks, fetches or generates may be where any file comes from. */
+const bringsAnything =
+  /(?:^|[|;&(]|\b(?:do|then|else))\s*(?:curl|wget|git|tar|unzip|bsdtar|cpio|patch|make|ninja|cmake|\.\/configure|python[\d.]*|perl)\b/;
+
+/** Files that a line writes, copies or moves to. */
+function madeBy(line: string): string[] {
+  const written = line.split('>').slice(1).map(firstWord);
+  const [plain, targets] = [/\b(touch|tee|ln)\b/.test(line), /\b(cp|mv|install)\b/.test(line)];
+  const words = plain ? line.split(separators) : [];
+  const last = targets ? line.split(/[;&|]/).map(lastWord) : [];
+  return [...written, ...words, ...last].map((word) => word.replace(/^\.\//, ''));
+}
+
+const separators = /[\s"';]/;
+
+function firstWord(text: string): string {
+  return text.trimStart().replace(/^["']/, '').split(separators, 1)[0]!;
+}
+
+function lastWord(text: string): string {
+  return text.trimEnd().replace(/["']$/, '').split(separators).at(-1)!;
 }

@@ -71,7 +71,7 @@ export function causesOf(
   const causes: Cause[] = [];
   for (const { kind, detect } of detectors) {
     const findings = detect(evidence);
-    causes.push(...findings.map(({ explains: _, ...finding }) => ({ kind, ...finding })));
+    for (const { explains: _, ...finding } of findings) causes.push({ kind, ...finding });
     const explained = new Set(findings.flatMap(({ explains }) => explains));
     // A drawn name lies in a path, which has a cause of its own.
     if (kind !== 'randomness') evidence = without(evidence, explained);

@@ -1,7 +1,9 @@
 /** Causes for everything that a comparison found. */
+
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits, type Limits } from '../../apk/limits.ts';
+import { busy } from '../../busy.ts';
 import type { UnequalComparison } from '../comparison.ts';
 import type { Difference, SectionName } from '../difference.ts';
 import { causeBounds } from './change-lists.ts';
@@ -25,7 +27,7 @@ export async function nameCauses(
     ...section,
     differences: section.differences.map((each): Difference => {
       if (isDerived(each, all)) return each;
-      return { ...each, causes: causesOf(each, read(each), all, context) };
+      return { ...each, causes: busy(() => causesOf(each, read(each), all, context)) };
     }),
   }));
   return { ...comparison, sections };

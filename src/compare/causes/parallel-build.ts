@@ -1,23 +1,30 @@
 /** The order in which jobs end that run at the same time. */
 import { type Detector, orderFinding } from './evidence.ts';
-import { stepLines } from './steps.ts';
+import { firstLine } from './steps.ts';
 
-const command = '(?:^|[|;&(]|\\b(?:do|then|exec|env))\\s*';
-const parallel = new RegExp(
-  [
-    `${command}(?:\\w+=\\S+\\s+)*g?make\\b.*\\s(?:-j|--jobs)`,
-    `${command}(?:ninja|parallel|samu)\\b`,
-    `\\bxargs\\b.*\\s(?:-P|--max-procs)`,
-    `${command}cargo\\s+(?:build|install)\\b`,
-    '(?:^|[^&>|])&\\s*(?:$|done\\b)',
-    '\\bconcurrent\\.futures\\b|\\bmultiprocessing\\b',
-  ].join('|'),
-);
+const atOnce = /(?:^|[^&>|])&\s*(?:$|done\b)|\bconcurrent\.futures\b|\bmultiprocessing\b/;
+
+/** Whether a line starts jobs at the same time: make, ninja, xargs, cargo and others by their words, the shell by `&`. */
+function runsJobs(line: string): boolean {
+  return atOnce.test(line) || line.split(/[|;&(]/).some(isParallelCommand);
+}
+
+function isParallelCommand(command: string): boolean {
+  const words = command.split(/\s+/).filter((word) => word !== '');
+  const has = (...options: readonly string[]) =>
+    words.some((word) => options.some((option) => word.startsWith(option)));
+  if (words.includes('xargs') && has('-P', '--max-procs')) return true;
+  const begins = words.findLastIndex((word) => /^(do|then|exec|env|else)$/.test(word)) + 1;
+  const [program, argument] = words.slice(begins).filter((word) => !/^\w+=/.test(word));
+  if (program === 'make' || program === 'gmake') return has('-j', '--jobs');
+  if (program === 'cargo') return argument === 'build' || argument === 'install';
+  return program === 'ninja' || program === 'parallel' || program === 'samu';
+}
 
 export const parallelBuild: Detector = {
   kind: 'parallel-build',
   detect: (evidence) => {
-    const line = stepLines(evidence).find((each) => parallel.test(each));
+    const line = firstLine(evidence, runsJobs);
     if (line === undefined) return [];
     return evidence.reorderings
       .filter(({ of }) => of === 'lines' || of === 'members' || of === 'items')

@@ -1,12 +1,16 @@
 /** Sets of Python, whose order depends on a seed that is drawn at every start unless PYTHONHASHSEED is set. */
 import { type Detector, orderFinding } from './evidence.ts';
-import { stepLines } from './steps.ts';
+import { firstLine } from './steps.ts';
+
+function mentionsPython(line: string): boolean {
+  return /\bpython[\d.]*\b|\.py\b/.test(line);
+}
 
 export const pythonHashSeed: Detector = {
   kind: 'python-hash-seed',
   detect: (evidence) => {
     if (evidence.environment.has('PYTHONHASHSEED')) return [];
-    const runsPython = stepLines(evidence).some((line) => /\bpython[\d.]*\b|\.py\b/.test(line));
+    const runsPython = firstLine(evidence, mentionsPython) !== undefined;
     return evidence.reorderings.flatMap((reordering) => {
       if (reordering.of === 'constants') {
         const why =

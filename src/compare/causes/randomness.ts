@@ -35,12 +35,16 @@ function differIn({ published = '', rebuilt = '' }: Change, pattern: RegExp): bo
 const sources =
   /\/dev\/u?random\b|\$\{?S?RANDOM\b|\buuidgen\b|\bopenssl\s+rand\b|\bshuf\b|\bmktemp\b|\bimport (random|secrets)\b|\bMath\.random\b/;
 
+function drawsRandomly(line: string): boolean {
+  return sources.test(line);
+}
+
 /**
  * Hexadecimal values where a step draws random ones. Those as long as a digest are left alone: they follow from what they are
  * the digest of.
  */
 function randomTokens(evidence: Evidence): Finding[] {
-  const step = stepThat(evidence, sources);
+  const step = stepThat(evidence, drawsRandomly);
   if (step === undefined) return [];
   return evidence.changes.flatMap((change) => {
     const [left, right] = [change.published, change.rebuilt].map(randomLooking);
@@ -65,7 +69,7 @@ const leastBytes = 8;
 function randomContent(evidence: Evidence): Finding[] {
   const { published, rebuilt, ranges } = evidence;
   if (published === undefined || rebuilt === undefined || ranges.length === 0) return [];
-  const step = stepThat(evidence, sources);
+  const step = stepThat(evidence, drawsRandomly);
   if (step === undefined || !step.namesFile || published.length < leastBytes) return [];
   const wide = ranges.filter(({ length }) => length >= leastBytes);
   return wide.map((range) => ({

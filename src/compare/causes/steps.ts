@@ -1,27 +1,76 @@
 /** What the text of steps says of how a file came to be. */
+import { largest } from '../../lists.ts';
 import type { Evidence } from './evidence.ts';
+import { onceFor } from './once.ts';
+
+type Steps = Evidence['steps'];
+
+/** A question that is asked of single lines of the steps. */
+export type LineTest = (line: string) => boolean;
 
 /** Lines of the steps; lines that end with a backslash are one with the next. */
-export function stepLines({ steps }: Pick<Evidence, 'steps'>): string[] {
-  return steps.flatMap((text) => text.replaceAll('\\\n', ' ').split('\n'));
+export const stepLines: (steps: Steps) => readonly string[] = onceFor((steps) =>
+  steps.flatMap((text) => text.replaceAll('\\\n', ' ').split('\n')),
+);
+
+/** The first line that a test fits. */
+export function firstLine({ steps }: Pick<Evidence, 'steps'>, test: LineTest): string | undefined {
+  return fitting(steps, test)[0];
 }
 
 /**
- * The first line of the steps that a pattern fits: one that names the file first, and whether it does. A file is named by
+ * The first line of the steps that a test fits: one that names the file first, and whether it does. A file is named by
  * its last component, which is rarely that of another.
  */
 export function stepThat(
-  evidence: Pick<Evidence, 'steps' | 'difference'>,
-  pattern: RegExp,
+  { steps, difference }: Pick<Evidence, 'steps' | 'difference'>,
+  test: LineTest,
 ): { readonly line: string; readonly namesFile: boolean } | undefined {
-  const fitting = stepLines(evidence).filter((line) => pattern.test(line));
-  const naming = fitting.find((line) => namesFile(line, evidence.difference.path));
-  const line = naming ?? fitting[0];
+  const naming = namedBy(steps, test).get(baseName(difference.path));
+  const line = naming ?? fitting(steps, test)[0];
   return line === undefined ? undefined : { line: line.trim(), namesFile: naming !== undefined };
 }
 
-export function namesFile(line: string, path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return name !== '' && new RegExp(`(^|[\\s/"'=>])${escaped}($|[\\s"';)|&])`).test(line);
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** Names of files that a line may name: its words, whole and behind their last slash, assignment or redirection. */
+export function namesIn(line: string): Set<string> {
+  const names = new Set<string>();
+  for (const word of line.split(/[\s"';)|&]/)) {
+    names.add(word).add(baseName(word));
+    names.add(
+      word.slice(
+        largest(
+          ['/', '=', '>'].map((mark) => word.lastIndexOf(mark)),
+          -1,
+        ) + 1,
+      ),
+    );
+  }
+  names.delete('');
+  return names;
+}
+
+type Answers<Value> = (test: LineTest) => Value;
+
+function answers<Value>(
+  make: (lines: readonly string[], test: LineTest) => Value,
+): (steps: Steps, test: LineTest) => Value {
+  const ofSteps: (steps: Steps) => Answers<Value> = onceFor((steps) =>
+    onceFor((test) => make(stepLines(steps), test)),
+  );
+  return (steps, test) => ofSteps(steps)(test);
+}
+
+const fitting = answers((lines, test) => lines.filter(test));
+
+/** By name of a file: the first line that a test fits and that names it. */
+const namedBy = answers((lines, test) => {
+  const found = new Map<string, string>();
+  for (const line of lines.filter(test)) {
+    for (const name of namesIn(line)) if (!found.has(name)) found.set(name, line);
+  }
+  return found;
+});

@@ -1,7 +1,7 @@
 /** Words that differ between two texts. */
 import { decodeBytes } from '../../bytes.ts';
 import { type Changes, causeBounds, nothing, type Word } from './change-lists.ts';
-import type { Change, Reordering } from './evidence.ts';
+import type { Change, Reordering, Surroundings } from './evidence.ts';
 
 /** No zero bytes and few control characters, in a sample. */
 export function isText(bytes: Uint8Array): boolean {
@@ -69,6 +69,14 @@ function wordsOf(line: string): Word[] {
   return [...line.matchAll(/[^\s=,;"'`(){}<>[\]|]+/g)].map((match) => ({ text: match[0], at: match.index }));
 }
 
+const surroundingCharacters = 1000;
+
+/** So much of a line that many changes in a long one do not each hold, and search, the whole of it. */
+function surroundings(line: string, at: number): Surroundings {
+  const from = Math.max(0, at - surroundingCharacters);
+  return { text: line.slice(from, at + surroundingCharacters), at: at - from };
+}
+
 /** Words that differ in two versions of a line. */
 export function lineChanges(published: string, rebuilt: string, place: string): Changes {
   const [left, right] = [wordsOf(published), wordsOf(rebuilt)];
@@ -77,7 +85,7 @@ export function lineChanges(published: string, rebuilt: string, place: string): 
     place,
     published: a,
     rebuilt: b,
-    around: { published: { text: published, at: atLeft }, rebuilt: { text: rebuilt, at: atRight } },
+    around: { published: surroundings(published, atLeft), rebuilt: surroundings(rebuilt, atRight) },
     format: 'text',
     label: '',
   });
@@ -99,16 +107,17 @@ export function lineChanges(published: string, rebuilt: string, place: string): 
     });
     if (changes.length > 0) return { ...nothing, changes };
   }
-  return { ...nothing, changes: [change(...middles(published, rebuilt))] };
+  const { values, at } = middles(published, rebuilt);
+  return { ...nothing, changes: [change(values[0], values[1], at, at)] };
 }
 
 /** What is between the common beginning and the common end of two lines, at borders of words. */
-function middles(a: string, b: string): [string, string, number, number] {
+function middles(a: string, b: string): { values: [string, string]; at: number } {
   let start = 0;
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
   while (start > 0 && /\S/.test(a[start - 1]!)) start -= 1;
   let end = 0;
   while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
   while (end > 0 && /\S/.test(a[a.length - end] ?? ' ')) end -= 1;
-  return [a.slice(start, a.length - end), b.slice(start, b.length - end), start, start];
+  return { values: [a.slice(start, a.length - end), b.slice(start, b.length - end)], at: start };
 }

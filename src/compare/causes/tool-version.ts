@@ -1,7 +1,8 @@
 /** What a tool says of itself in what it makes. */
+import { trimmedEnd } from '../../bytes.ts';
 import { changeFinding, type Detector, lineOf } from './evidence.ts';
 
-const version = /^v?\d+(\.\d+)+([-+~._][-+~._A-Za-z0-9]*)?$|^go1\.\d+(\.\d+)?$/;
+const version = /^v?\d+\.\d+([-+~._][-+~._A-Za-z0-9]*)?$|^go1\.\d+(\.\d+)?$/;
 const speaksOfTools =
   /\b(GCC|clang|LLVM|rustc|Go|cmd\/compile|ghc|javac|Build-Jdk|Created-By|Built-By|Generator|generated (by|with|using)|autoconf|automake|bison|flex|swig|cython|doxygen|sphinx|groff|man2html|help2man|pandoc|docutils|asciidoctor?|xsltproc|gettext|Tool: |compiler|Producer)\b/i;
 
@@ -17,5 +18,5 @@ export const toolVersion: Detector = {
 };
 
 function bare(text: string | undefined): string {
-  return (text ?? '').replace(/[),.;]+$/, '');
+  return trimmedEnd(text ?? '', '),.;');
 }

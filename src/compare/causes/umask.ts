@@ -1,6 +1,7 @@
 /** Permissions that new files do not get, where everything else of the mode is the same. */
 import type { Difference } from '../difference.ts';
 import { changeFinding, type Detector } from './evidence.ts';
+import { onceFor } from './once.ts';
 
 const leastEntries = 2;
 
@@ -9,13 +10,24 @@ export const umask: Detector = {
   detect: ({ difference, all, changes }) => {
     if (difference.kind !== 'mode') return [];
     const own = maskOf(difference);
-    const modes = all.filter(({ kind, section }) => kind === 'mode' && section === difference.section);
-    if (own === undefined || modes.length < leastEntries || modes.some((each) => maskOf(each) !== own))
-      return [];
-    const why = `all ${modes.length} modes that differ lack the same permissions for group and others`;
+    const { count, mask } = modesOf(all).get(difference.section)!;
+    if (own === undefined || count < leastEntries || mask !== own) return [];
+    const why = `all ${count} modes that differ lack the same permissions for group and others`;
     return changes.map((change) => changeFinding(change, 'likely', why));
   },
 };
+
+/** By section: how many modes differ, and what all of them lack. */
+const modesOf = onceFor((all: readonly Difference[]) => {
+  const found = new Map<Difference['section'], { count: number; mask: string | undefined }>();
+  for (const each of all) {
+    if (each.kind !== 'mode') continue;
+    const [known, mask] = [found.get(each.section), maskOf(each)];
+    if (known === undefined) found.set(each.section, { count: 1, mask });
+    else found.set(each.section, { count: known.count + 1, mask: known.mask === mask ? mask : undefined });
+  }
+  return found;
+});
 
 /** The side that lacks permissions, and which; undefined where more than those of group and others differ. */
 function maskOf({ published = '', rebuilt = '' }: Difference): string | undefined {

@@ -1,5 +1,7 @@
 /** The gateway to the `diff` package: two lists aligned, within a number of edits. */
+
 import { createRequire } from 'node:module';
+import { addAll } from '../../lists.ts';
 
 /** Items of the published list that stand for items of the rebuilt one, ends exclusive; between runs the lists agree. */
 export interface Run {
@@ -41,8 +43,8 @@ export function alignLists(
     const run = trimmed(published, rebuilt, next);
     if (run.publishedStart === run.publishedEnd && run.rebuiltStart === run.rebuiltEnd) continue;
     const found = alignRun(published, rebuilt, run, edits, steps);
-    if (found.kind === 'runs') runs.push(...found.runs);
-    else pending.push(...found.between.toReversed());
+    if (found.kind === 'runs') addAll(runs, found.runs);
+    else addAll(pending, found.between.toReversed());
   }
   return runs;
 }

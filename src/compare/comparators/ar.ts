@@ -1,5 +1,5 @@
 /** Ar archives and static libraries: GNU and BSD names, every field of the member headers, the members. */
-import { decodeBytes } from '../../bytes.ts';
+import { decodeBytes, trimmedEnd } from '../../bytes.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator } from './comparator.ts';
 import { compareMembers, type Member } from './members.ts';
@@ -64,7 +64,7 @@ function nameOf(
   const bsd = /^#1\/(\d{1,6})$/.exec(field);
   if (bsd !== null) {
     const length = Math.min(Number(bsd[1]), content.length);
-    return { name: decodeBytes(content.subarray(0, length)).replace(/\0+$/, ''), skipped: length };
+    return { name: trimmedEnd(decodeBytes(content.subarray(0, length)), '\0'), skipped: length };
   }
   const gnu = /^\/(\d{1,10})$/.exec(field);
   if (gnu === null) return { name: field.replace(/\/$/, ''), skipped: 0 };

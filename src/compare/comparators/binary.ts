@@ -1,5 +1,7 @@
 /** Bytes of no known format: the ranges that differ, aligned where bytes were inserted or removed. */
+
 import { decodeBytes } from '../../bytes.ts';
+import { addAll } from '../../lists.ts';
 import type { ByteWindow, Part } from '../part.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
 import { unreadPart, valuePart } from './parts.ts';
@@ -29,7 +31,7 @@ export function compareBinary(published: Uint8Array, rebuilt: Uint8Array, contex
   }
   const windows = ranges.map((range) => windowOf(published, rebuilt, range, windowBytes));
   parts.push({ format: 'binary', kind: 'bytes', place: '', windows });
-  parts.push(...textParts(published, rebuilt, ranges));
+  addAll(parts, textParts(published, rebuilt, ranges));
   if (!complete) {
     const after = ranges.at(-1)!.publishedEnd;
     parts.push(unreadPart('binary', `after byte ${after}`, 'further ranges differ and are not shown'));

@@ -1,5 +1,7 @@
 /** Gzip files: every field of the header, then what is inside, then, where that is the same, how it was deflated. */
+
 import { decodeBytes } from '../../bytes.ts';
+import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { compareDeflate, inflate } from './deflate.ts';
@@ -19,7 +21,7 @@ export const gzip: Comparator = {
     left.members.forEach((member, at) => {
       const other = right.members[at];
       if (other !== undefined)
-        parts.push(...valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
+        addAll(parts, valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
     });
     if (left.members.length !== right.members.length) {
       parts.push(valuePart('gzip', 'members', String(left.members.length), String(right.members.length)));
@@ -27,10 +29,11 @@ export const gzip: Comparator = {
     const name = innerName(context.path);
     const contents = [contentOf(left), contentOf(right)] as const;
     const inside = await context.inside(name, ...contents);
-    parts.push(...insideParts('gzip', name, inside));
-    if (inside.length === 0) parts.push(...compareStreams(left, right, context));
-    parts.push(
-      ...insideParts('gzip', 'bytes after the end', await context.inside('', left.rest, right.rest)),
+    addAll(parts, insideParts('gzip', name, inside));
+    if (inside.length === 0) addAll(parts, compareStreams(left, right, context));
+    addAll(
+      parts,
+      insideParts('gzip', 'bytes after the end', await context.inside('', left.rest, right.rest)),
     );
     return parts;
   },

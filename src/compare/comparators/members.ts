@@ -1,6 +1,8 @@
 /** Members of an archive of any kind: presence, moves, order, attributes, contents. */
+
 import { sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
+import { addAll, Queues } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import type { CompareContext } from './comparator.ts';
@@ -41,7 +43,7 @@ export async function compareMembers(
     }
     if (moved !== undefined)
       parts.push({ format, kind: 'moved', place: name, published: name, rebuilt: moved });
-    parts.push(...insideParts(format, name, await compareMember(format, member, other, context)));
+    addAll(parts, insideParts(format, name, await compareMember(format, member, other, context)));
   }
   const taken = new Set(moves.values());
   for (const [name, member] of right) {
@@ -60,17 +62,15 @@ function movesOf(
   published: ReadonlyMap<string, Member>,
   rebuilt: ReadonlyMap<string, Member>,
 ): ReadonlyMap<string, string> {
-  const byContent = new Map<string, string[]>();
+  const byContent = new Queues<string, string>();
   for (const [name, { stored }] of rebuilt) {
     if (published.has(name) || stored.length === 0) continue;
-    const digest = sha256(stored);
-    byContent.set(digest, [...(byContent.get(digest) ?? []), name]);
+    byContent.add(sha256(stored), name);
   }
   const moves = new Map<string, string>();
-  if (byContent.size === 0) return moves;
   for (const [name, { stored }] of published) {
     if (rebuilt.has(name) || stored.length === 0) continue;
-    const other = byContent.get(sha256(stored))?.shift();
+    const other = byContent.take(sha256(stored));
     if (other !== undefined) moves.set(name, other);
   }
   return moves;
@@ -89,7 +89,7 @@ async function compareMember(
 ): Promise<Part[]> {
   context.work.spend(64);
   const parts: Part[] = valueParts(format, published.attributes, rebuilt.attributes);
-  if (parts.length === 0) parts.push(...compareHeaders(format, published, rebuilt, context));
+  if (parts.length === 0) addAll(parts, compareHeaders(format, published, rebuilt, context));
   if (Buffer.compare(published.stored, rebuilt.stored) === 0) return parts;
   try {
     const left = published.read();

@@ -1,6 +1,8 @@
 /** PDF: dates, producer and identifiers, then objects by number, streams inflated (ISO 32000-1 §7.3, §14.3). */
+
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
+import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, numbered, valuePart, valueParts } from './parts.ts';
@@ -19,7 +21,7 @@ export const pdf: Comparator = {
         parts.push(valuePart('pdf', `object ${name}`, `${object.length} bytes`, undefined));
       else if (Buffer.compare(object, other) !== 0) {
         const inside = await context.inside('', contentOf(object, context), contentOf(other, context));
-        parts.push(...insideParts('pdf', `object ${name}`, inside));
+        addAll(parts, insideParts('pdf', `object ${name}`, inside));
       }
     }
     for (const [name, object] of right) {

@@ -1,4 +1,5 @@
 /** Compiled Python modules: the header, then the code objects by name of their fields (PEP 552; CPython Python/marshal.c). */
+import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import type { Comparator } from './comparator.ts';
@@ -23,7 +24,7 @@ export const pythonBytecode: Comparator = {
       return [...parts, ...insideParts('python-bytecode', 'code', raw)];
     }
     const differences = compareStructures({ format: 'python-bytecode', context }, left.value, right.value);
-    parts.push(...insideParts('python-bytecode', 'code', differences));
+    addAll(parts, insideParts('python-bytecode', 'code', differences));
     if (left.flagged.join() !== right.flagged.join()) {
       const counts = [String(left.flagged.length), String(right.flagged.length)] as const;
       const note = 'flags that a value may be referred to; they follow reference counts while compiling';

@@ -1,5 +1,7 @@
 /** SPDX 2 documents in JSON: elements by identity, relationships as a set, the rest by path. */
+
 import { isJsonObject, type JsonObject, listMember, textMember } from '../../claim/sbom/json.ts';
+import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
 import { looksLikeJson, parseJson } from './json.ts';
@@ -87,8 +89,9 @@ function compareElements(
     }
     used.add(otherId);
     if (otherId !== id) renamed.set(otherId, id);
-    parts.push(
-      ...insideParts('spdx', `${list} ${id}`, compareElement(element, right.get(otherId)!, context)),
+    addAll(
+      parts,
+      insideParts('spdx', `${list} ${id}`, compareElement(element, right.get(otherId)!, context)),
     );
   }
   for (const [id, element] of right) {

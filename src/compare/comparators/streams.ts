@@ -1,7 +1,9 @@
 /** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
+
 import type { Decoded, OnSize } from '../../decompress/decoded.ts';
 import { decodeXz, xzHeader } from '../../decompress/xz.ts';
 import { decodeZstd, zstdHeader } from '../../decompress/zstd.ts';
+import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import { decodeBzip2 } from './bzip2-decoder.ts';
@@ -53,7 +55,7 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
         return [...parts, unreadPart(format, 'content', note), ...compareBinary(published, rebuilt, context)];
       }
       const inside = await context.inside(innerName(context.path, suffix), left, right);
-      parts.push(...insideParts(format, innerName(context.path, suffix), inside));
+      addAll(parts, insideParts(format, innerName(context.path, suffix), inside));
       if (inside.length === 0) {
         const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
         parts.push(valuePart(format, 'compressed form', ...sizes, 'the same content, compressed otherwise'));

@@ -1,4 +1,5 @@
 /** Values with named members and lists, whatever they were written in, compared by path. */
+import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { alignLists, type Run } from './alignment.ts';
 import type { CompareContext } from './comparator.ts';
@@ -112,14 +113,14 @@ class StructureComparison {
     for (const [key, value] of published) {
       const place = memberPath(path, key);
       const other = rebuilt.get(key);
-      if (other === undefined) parts.push(...this.#value(place, value, undefined));
-      else parts.push(...this.compare(place, value, other));
+      if (other === undefined) addAll(parts, this.#value(place, value, undefined));
+      else addAll(parts, this.compare(place, value, other));
     }
     for (const [key, value] of rebuilt) {
       if (published.has(key)) continue;
-      parts.push(...this.#value(memberPath(path, key), undefined, value));
+      addAll(parts, this.#value(memberPath(path, key), undefined, value));
     }
-    parts.push(...orderParts(this.#format, path, [...published.keys()], [...rebuilt.keys()]));
+    addAll(parts, orderParts(this.#format, path, [...published.keys()], [...rebuilt.keys()]));
     return parts;
   }
 

@@ -1,5 +1,7 @@
 /** Text line by line, and word by word inside lines; the encoding, the line ends and the last newline are values. */
+
 import { decodeBytes } from '../../bytes.ts';
+import { addAll } from '../../lists.ts';
 import type { FormatName, HunkLine, LineHunk, Part } from '../part.ts';
 import { alignLists, alignWords, type Piece, type Run } from './alignment.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
@@ -42,10 +44,10 @@ export function compareText(
   compare('encoding', left.encoding, right.encoding);
   compare('line ends', left.lineEnds, right.lineEnds);
   compare('last newline', left.lastNewline, right.lastNewline);
-  parts.push(...manualParts(left.bytes, right.bytes));
+  addAll(parts, manualParts(left.bytes, right.bytes));
   const lines = differingLines(left, right, contextLines);
   const split = (each: readonly string[]) => (format === 'xml' ? splitElements(each) : each);
-  parts.push(...compareLines(format, split(lines.published), split(lines.rebuilt), context, lines.before));
+  addAll(parts, compareLines(format, split(lines.published), split(lines.rebuilt), context, lines.before));
   return parts;
 }
 
@@ -77,10 +79,12 @@ function manualParts(published: Uint8Array, rebuilt: Uint8Array): Part[] {
 }
 
 function manualTitle(bytes: Uint8Array): Map<string, string> | undefined {
-  const match = /^\.(TH|Dd)[ \t]+(.*)$/m.exec(decodeBytes(bytes.subarray(0, 8192)));
+  const match = /^\.(TH|Dd)[ \t]+(.*)/m.exec(decodeBytes(bytes.subarray(0, 8192)));
   if (match === null) return undefined;
   if (match[1] === 'Dd') return new Map([['.Dd date', match[2]!]]);
-  const values = [...match[2]!.matchAll(/"((?:[^"]|"")*)"|(\S+)/g)].map((each) => each[1] ?? each[2] ?? '');
+  const values = [...match[2]!.matchAll(/"([^"]*(?:""[^"]*)*)"?|([^\s"]\S*)/g)].map(
+    (each) => each[1] ?? each[2] ?? '',
+  );
   return new Map(values.slice(0, titleFields.length).map((value, at) => [`.TH ${titleFields[at]}`, value]));
 }
 
@@ -142,7 +146,7 @@ function hunkOf(
   let at = from;
   for (const run of runs) {
     while (at < run.publishedStart) same(published[at++]);
-    lines.push(...changedLines(published, rebuilt, run, context));
+    addAll(lines, changedLines(published, rebuilt, run, context));
     at = run.publishedEnd;
   }
   for (let after = 0; after < contextLines; after += 1) same(published[at++]);

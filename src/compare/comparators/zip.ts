@@ -1,5 +1,7 @@
 /** Zip files, jars and wheels: order, times, attributes and extra fields of the directory, then the members. */
+
 import { Failure } from '../../failure.ts';
+import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { inflate } from './deflate.ts';
@@ -22,8 +24,9 @@ export const zip: Comparator = {
     const member = (each: ZipMember) => memberOf(each, context);
     const parts = await compareMembers('zip', left.members.map(member), right.members.map(member), context);
     if (left.comment !== right.comment) parts.push(valuePart('zip', 'comment', left.comment, right.comment));
-    parts.push(
-      ...insideParts('zip', 'bytes before the archive', await context.inside('', left.prefix, right.prefix)),
+    addAll(
+      parts,
+      insideParts('zip', 'bytes before the archive', await context.inside('', left.prefix, right.prefix)),
     );
     return parts;
   },

@@ -3,12 +3,14 @@
  * published file, byte by byte. Equality then proves that these values are the whole difference. It never is equality
  * of the rebuilt package: what this module makes is an `Explanation`, which holds no proof that a verdict could take.
  */
+
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits, type Limits } from '../../apk/limits.ts';
 import type { Counterfactual } from '../../emit/package.ts';
 import type { Substitution } from '../../emit/substitution.ts';
 import { Failure } from '../../failure.ts';
+import { largest } from '../../lists.ts';
 import { compareFiles } from '../bytes.ts';
 import { allDifferences, type Equivalence, type UnequalComparison } from '../comparison.ts';
 import type { Difference } from '../difference.ts';
@@ -138,10 +140,13 @@ async function answerMore(
   const open = differences
     .map((difference) => ({ tier: tierOf(difference), choices: answersTo(difference, context.published) }))
     .filter(({ choices }) => choices.length > 0 && !given.has(placeOf(choices[0]!)));
-  const tier = Math.min(...open.map((each) => each.tier));
+  const tier = open.reduce((least, each) => Math.min(least, each.tier), Number.POSITIVE_INFINITY);
   const now = open.filter((each) => each.tier === tier);
   if (now.length === 0) return undefined;
-  const depth = Math.max(...now.map(({ choices }) => choices.length));
+  const depth = largest(
+    now.map(({ choices }) => choices.length),
+    0,
+  );
   for (let at = 0; ; at++) {
     const tried = unique([
       ...answers,
@@ -187,6 +192,7 @@ async function emitWith(
     const signature = await signatureFor(context, answers);
     const source: ByteSource = {
       name: context.published.source.name,
+      own: true,
       open: () => emitted.openCounterfactual(signature),
     };
     const files = await compareFiles(context.published.source, source);

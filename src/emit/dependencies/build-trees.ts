@@ -2,8 +2,10 @@
  * The trees of all packages of a build side by side, with links followed inside them and nowhere else. melange
  * keeps one folder for each package in a common folder, so a relative link may lead from one into another.
  */
+
 import type { Tree, TreeEntry } from '../../build/tree.ts';
 import { compareBytes } from '../../bytes.ts';
+import { addAll } from '../../lists.ts';
 import type { Format } from '../../melange/format.ts';
 
 /** Where a path leads. */
@@ -80,7 +82,7 @@ function walk(trees: ReadonlyMap<string, Tree>, parts: readonly string[], follow
     if (links > follower.mostLinks) return { kind: 'missing' };
     if (entry.target.startsWith('/')) return { kind: 'host' };
     walked.pop();
-    pending.push(...partsOf(entry.target, follower).reverse());
+    addAll(pending, partsOf(entry.target, follower).reverse());
   }
   return locationOf(trees, walked);
 }

@@ -2,7 +2,10 @@
 import type { AnalysedPackage, Found } from './analyser.ts';
 
 /** melange's pattern says `[0.9]` where it means a digit: the third number begins with 0 or 9, or is a dot. */
-const gemVersion = /^[0-9].*\.[0-9].*\.[0.9]/s;
+function isGemVersion(text: string): boolean {
+  const minor = /^[0-9]/.test(text) ? text.slice(1).search(/\.[0-9]/) : -1;
+  return minor >= 0 && /\.[0.9]/.test(text.slice(minor + 3));
+}
 
 /**
  * `ruby-X.Y` from the first `usr/lib/ruby/gems/X.Y.Z/gems`, since v0.48.0 else from `lib/ruby`, unless `ruby`
@@ -15,7 +18,7 @@ export function ruby(analysed: AnalysedPackage): Found {
     const gems = `${directory}/ruby/gems`;
     const version = trees
       .list(packageName, gems)
-      .find((name) => gemVersion.test(name) && trees.list(packageName, `${gems}/${name}`).includes('gems'));
+      .find((name) => isGemVersion(name) && trees.list(packageName, `${gems}/${name}`).includes('gems'));
     if (version !== undefined) return { runtime: [dependencyOn(version, format.rubyBase)] };
   }
   return {};

@@ -67,7 +67,8 @@ function scan(text: string, list: LicenseList): Token[] | undefined {
     }
     const named = nameLicense(id, text[at] === '+', list);
     if (named === undefined) return undefined;
-    tokens.push(named.token, ...(named.plus ? (['+'] as const) : []));
+    tokens.push(named.token);
+    if (named.plus) tokens.push('+');
     if (named.takesNext) at += 1;
   }
 }

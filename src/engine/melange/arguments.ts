@@ -1,8 +1,8 @@
 /** The command line of `melange build` that a plan amounts to; no value of a package can be an option (`--name=value`). */
-import type { Plan } from '../../plan/plan.ts';
+import type { BuildPlan } from '../../plan/plan.ts';
 import type { WorkFolder } from './work-folder.ts';
 
-export function melangeArguments(plan: Plan, work: WorkFolder): string[] {
+export function melangeArguments(plan: BuildPlan, work: WorkFolder): string[] {
   const { builder } = plan;
   const { repository, commit } = builder.recipeFile;
   const clock =

@@ -19,13 +19,14 @@ async function rebuild(program: string, request: RebuildRequest): Promise<Rebuil
   const began = secondsNow();
   const built = await buildWithMelange(program, request);
   try {
-    const packages: EmittedPackage[] = [];
+    const packages: (EmittedPackage | Failure)[] = [];
     for (const [index, each] of built.packages.entries()) {
-      packages.push(await asEmitted(each, request.plans[index]!));
+      packages.push(each instanceof Failure ? each : await asEmitted(each, request.plans[index]!));
     }
     return {
       packages,
-      caveats: versionCaveats(built.packages, request.plans),
+      caveats: [],
+      ownCaveats: built.packages.map((each, index) => versionCaveats(each, request.plans[index]!)),
       facts: factsOfBuild(began, request.machine.sandbox),
       reemit: async () =>
         new Failure('unsupported', 'melange cannot emit a package again with other values in it'),
@@ -56,13 +57,8 @@ async function asEmitted({ control, path, data }: MelangePackage, plan: Plan): P
   };
 }
 
-function versionCaveats(packages: readonly MelangePackage[], plans: readonly Plan[]): string[] {
-  const caveats = packages.flatMap(({ printedVersion }, index) => {
-    const recorded = plans[index]!.builder.printedVersion;
-    if (printedVersion === recorded) return [];
-    return [
-      `the melange at hand is ${printedVersion ?? 'of no known version'}, the package was built by ${recorded}`,
-    ];
-  });
-  return [...new Set(caveats)];
+function versionCaveats(built: MelangePackage | Failure, { builder }: Plan): string[] {
+  if (built instanceof Failure || built.printedVersion === builder.printedVersion) return [];
+  const own = built.printedVersion ?? 'of no known version';
+  return [`the melange at hand is ${own}, the package was built by ${builder.printedVersion}`];
 }

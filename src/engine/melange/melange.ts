@@ -12,9 +12,10 @@ import { startInNamespaces } from '../../build/sandbox/namespace.ts';
 import { keepSbom, sbomEntryOf } from '../../claim/sbom/place.ts';
 import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
 import { parseSbom } from '../../claim/sbom/sbom.ts';
-import { Failure } from '../../failure.ts';
+import { Failure, failureOfPackage } from '../../failure.ts';
+import { ownFolder } from '../../folders.ts';
 import { fileSource } from '../../inputs/files.ts';
-import type { Plan } from '../../plan/plan.ts';
+import { buildPlan, type Plan } from '../../plan/plan.ts';
 import { OutputTail, runProcess } from '../../process.ts';
 import type { RebuildRequest } from '../engine.ts';
 import { melangeArguments } from './arguments.ts';
@@ -35,8 +36,8 @@ export interface MelangePackage {
 }
 
 export interface MelangeBuild {
-  /** One for each plan of the request, in its order. */
-  readonly packages: readonly MelangePackage[];
+  /** One for each plan of the request, in its order; one that cannot be read is a failure of its own. */
+  readonly packages: readonly (MelangePackage | Failure)[];
   dispose(): Promise<void>;
 }
 
@@ -49,16 +50,20 @@ const tailBytes = 16 * 1024;
  */
 export async function buildWithMelange(program: string, request: RebuildRequest): Promise<MelangeBuild> {
   const { machine } = request;
-  const directory = await makeRunDirectory(join(machine.cache, 'runs'));
+  const directory = await makeRunDirectory(ownFolder(join(machine.cache, 'runs')));
   try {
-    const plan = request.plans[0]!;
-    const work = prepareWorkFolder(directory, request);
+    const plan = buildPlan(request.plans[0]!);
+    const work = prepareWorkFolder(directory, plan, request);
     const packages = await localPackages(request);
     const routes = await routesOf(request.recipe, plan.package.architecture, packages, directory);
     const argv = [program, ...melangeArguments(plan, work)];
     await runMelange(request, directory, { routes, argv, cwd: work.folder });
     return {
-      packages: await Promise.all(request.plans.map((each) => readBuilt(each, work.out))),
+      packages: await Promise.all(
+        request.plans.map((each) =>
+          readBuilt(each, work.out).catch((thrown: unknown) => failureOfPackage(thrown, machine.signal)),
+        ),
+      ),
       dispose: () => removeTree(directory, machine.ids),
     };
   } catch (failure) {
@@ -162,7 +167,7 @@ async function certify(hosts: readonly string[], directory: string): Promise<Non
 async function readBuilt(plan: Plan, out: string): Promise<MelangePackage> {
   const { name, version, architecture } = plan.package;
   const path = join(out, architecture, `${name}-${version}.apk`);
-  const apk = await readApk(fileSource(path), { keep: keepSbom });
+  const apk = await readApk({ ...fileSource(path), own: true }, { keep: keepSbom });
   const content = sbomEntryOf(apk)?.content;
   const sbom = content === undefined ? undefined : parseSbom(content);
   return {

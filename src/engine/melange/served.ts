@@ -10,6 +10,7 @@ import type { Recipe } from '../../claim/recipe/recipe.ts';
 import { emitIndex, indexRecord } from '../../emit/index-archive.ts';
 import { Failure } from '../../failure.ts';
 import { fileSource } from '../../inputs/files.ts';
+import { type KeyName, parseKeyName } from '../../names.ts';
 
 /** What a request for an address is answered with. */
 export interface Route {
@@ -40,7 +41,7 @@ export async function routesOf(
   const keyFile = join(directory, 'key.pub');
   writeFileSync(keyFile, publicKey.export({ type: 'spki', format: 'pem' }));
   const keys = keyring.map((address) => ({ ...parseAddress(address), file: keyFile }));
-  const publicName = basename(keys[0]?.path ?? '/none.rsa.pub');
+  const publicName = publicNameOf(keys[0]?.path ?? '/none.rsa.pub');
   const records: string[] = [];
   for (const { path } of packages) records.push(indexRecord(await readApk(fileSource(path))));
   const indexFile = join(directory, 'APKINDEX.tar.gz');
@@ -58,6 +59,13 @@ export async function routesOf(
     ];
   });
   return [...served, ...keys];
+}
+
+/** Fails with `unsupported`. */
+function publicNameOf(path: string): KeyName {
+  const name = parseKeyName(basename(path));
+  if (name === undefined) throw unanswerable(path, undefined);
+  return name;
 }
 
 function parseAddress(address: string): Omit<Route, 'file'> {

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { diskPath } from '../../bytes.ts';
 import { writeRecipe } from '../../claim/recipe/write.ts';
-import { emissionFormat } from '../../plan/plan.ts';
+import { type BuildPlan, emissionFormat } from '../../plan/plan.ts';
 import type { RebuildRequest } from '../engine.ts';
 
 export interface WorkFolder {
@@ -16,8 +16,7 @@ export interface WorkFolder {
 }
 
 /** Lays out a folder below `directory`. Repositories are handed over otherwise (`git-sources.ts`). */
-export function prepareWorkFolder(directory: string, request: RebuildRequest): WorkFolder {
-  const plan = request.plans[0]!;
+export function prepareWorkFolder(directory: string, plan: BuildPlan, request: RebuildRequest): WorkFolder {
   const folder = join(directory, 'work');
   const work = {
     folder,

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { decodeBytes, encodeBytes, sortedUnique } from '../../../src/bytes.ts';
 import type * as recipe from '../../../src/claim/recipe/recipe.ts';
+import { packageName, packageVersion } from '../../support/names.ts';
 import { anyText } from '../../support/text.ts';
 
 /**
@@ -33,7 +34,7 @@ const text = fc
   )
   .map((value) => decodeBytes(encodeBytes(value)))
   .filter((value) => !/[\u2028\u2029]|^\n .*\n/s.test(value));
-const name = fc.stringMatching(/^[a-z0-9][a-z0-9+_.-]{0,20}$/);
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9+_.-]{0,20}$/).filter((text) => !text.includes('..'));
 const texts = fc.array(text, { maxLength: 3 });
 /** Of keys that have one order only. */
 const textMap = fc
@@ -84,8 +85,8 @@ const resources = struct<recipe.Resources>({
 });
 
 const packageMetadata = struct<recipe.RecipePackage>({
-  name: name.map((suffix) => `main-${suffix}`),
-  version: name,
+  name: name.map((suffix) => packageName(`main-${suffix}`)),
+  version: name.map(packageVersion),
   epoch: fc.nat(),
   description: text,
   annotations: textMap,
@@ -230,7 +231,7 @@ const update = struct<recipe.Update>({
 
 const subpackage = struct<recipe.Subpackage>({
   if: text,
-  name: name.map((suffix) => `sub-${suffix}`),
+  name: name.map((suffix) => packageName(`sub-${suffix}`)),
   pipeline: few(step),
   dependencies,
   options,

@@ -7,11 +7,19 @@ export interface Whole {
   readonly packing: Packing;
 }
 
+/**
+ * What must become of a package that was changed. `any`: it is not known; if it is reproduced, a value of the plan covers it. `same`: it means
+ * the same, and is reproduced. `other`: it is not reproduced. `not-run`: what was added runs in no case, so the build ends well.
+ */
+export type Expected = 'any' | 'same' | 'other' | 'build-failed' | 'not-run';
+
 /** One change: of parts, of how they are packed, or of the file that comes out. */
 export interface Change {
   readonly what: string;
   readonly parts?: Parts;
   readonly packing?: Partial<Packing>;
+  /** `any` where it is not said. */
+  readonly expected?: Expected;
   readonly bytes?: (whole: Uint8Array, sections: Sections) => Uint8Array;
 }
 

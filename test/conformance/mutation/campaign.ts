@@ -1,13 +1,15 @@
 /** Random mutants of many packages, package by package, so that one build is kept at a time. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { productionGoldens, productionLab } from '../../emit/sbom/production/support.ts';
 import { type Golden, goldens, lab, root, sharedLab } from '../../support/lab.ts';
 import { type Random, randomOf } from '../../support/mutate.ts';
 import { packedSources } from '../../support/sources.ts';
+import type { Expected } from './attributes.ts';
 import { coveredBy } from './covered.ts';
 import { judge } from './judge.ts';
+import { judgeLists } from './lists.ts';
 import { type RandomMutant, randomMutant } from './random.ts';
 import { openSubject, type Subject, type SubjectFile } from './subject.ts';
 
@@ -61,7 +63,9 @@ export interface Tally {
   readonly verdicts: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** By the members of the plan that cover what was reproduced all the same. */
   readonly covered: Readonly<Record<string, number>>;
-  /** Mutants that were reproduced and must not be, in words. */
+  /** Verdicts in lists of packages that were held against the verdict alone. */
+  readonly listed: number;
+  /** Verdicts that cannot be right, in words. */
   readonly defects: readonly string[];
 }
 
@@ -76,13 +80,18 @@ export async function judgeMutants(
   const covered: Record<string, number> = {};
   const defects: string[] = [];
   const subject = await openSubject({ ...each, ...sourcesOf(each) }, each.folder, stepSeconds);
+  const sample: RandomMutant[] = [];
+  let listed = 0;
   try {
-    const made = makeMutants(subject, count, randomOf(seed));
+    const made = kept(makeMutants(subject, count, randomOf(seed)), Math.ceil(count / listLength), sample);
     for await (const { mutant, result } of judge(made, subject.name, subject.options)) {
       const tally = verdicts[mutant.kind] ?? {};
       const verdict = nameOf(result);
       tally[verdict] = (tally[verdict] ?? 0) + 1;
       verdicts[mutant.kind] = tally;
+      const unexpected = contradiction(mutant.expected, result);
+      if (unexpected !== undefined)
+        defects.push(`${each.file} is ${verdict} with ${mutant.what}: ${unexpected}`);
       if (result.verdict.kind !== 'reproduced') continue;
       try {
         const members = coveredBy(subject.original, result).join(' and ');
@@ -91,10 +100,55 @@ export async function judgeMutants(
         defects.push(`${each.file} is reproduced with ${mutant.what} changed: ${String(cause)}`);
       }
     }
+    const neighbours = neighboursOf(each);
+    const lists = await judgeLists(sample, subject.name, neighbours, subject.options, randomOf(seed + 1));
+    listed = lists.compared;
+    defects.push(...lists.defects.map((what) => `${each.file} ${what}`));
   } finally {
     await subject.close();
   }
-  return { verdicts, covered, defects };
+  return { verdicts, covered, listed, defects };
+}
+
+/** Of so many mutants each becomes a list with others; all of them would take as long as the rest together. */
+const listLength = 6;
+
+/** Passes mutants on and keeps each that comes at a multiple of `every`. */
+async function* kept(
+  mutants: AsyncIterable<RandomMutant>,
+  every: number,
+  sample: RandomMutant[],
+): AsyncGenerator<RandomMutant> {
+  let index = 0;
+  for await (const mutant of mutants) {
+    if (index % every === 0) sample.push(mutant);
+    index += 1;
+    yield mutant;
+  }
+}
+
+/** The package itself, its siblings of the same build, and files that are judged before any build, or whose build fails. */
+function neighboursOf({ file, folder }: CampaignPackage): string[] {
+  const known = [...goldens(folder), ...productionGoldens];
+  const recipe = known.find((golden) => golden.file === file)?.recipe;
+  const siblings = known.filter(
+    (golden) => golden.file !== file && golden.recipe === recipe && dirname(golden.file) === dirname(file),
+  );
+  const hostile = ['truncated', 'wrong-key', 'recipe-not-yaml', 'gone-environment', 'failing-recipe'];
+  return [
+    join(folder, file),
+    ...siblings.slice(0, 2).map((golden) => join(folder, golden.file)),
+    ...hostile.map((name) => join(lab, 'invalid', `${name}.apk`)),
+  ];
+}
+
+/** Why a verdict cannot be right where it is known what the change means; undefined where it can. */
+export function contradiction(expected: Expected, { verdict: { kind } }: PackageResult): string | undefined {
+  if (expected === 'same' && kind !== 'reproduced') return 'the recipe means the same';
+  if (expected === 'other' && kind === 'reproduced') return 'the recipe makes another package';
+  if (expected === 'build-failed' && kind !== 'build-failed') return 'a build of this recipe fails';
+  if (expected === 'not-run' && kind === 'build-failed') return 'what was added must not run';
+  return undefined;
 }
 
 function nameOf({ verdict }: PackageResult): string {

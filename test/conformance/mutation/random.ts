@@ -12,11 +12,20 @@ import {
   withTarByte,
   withText,
 } from '../../support/parts.ts';
-import { type Change, fields, type Whole } from './attributes.ts';
+import { type Change, type Expected, fields, type Whole } from './attributes.ts';
 import { controlChanges, pkginfoChanges } from './control.ts';
 import { addedEntries, entryChanges } from './data.ts';
 import { framingChanges, madeBy, signatureChanges } from './framing.ts';
 import type { Mutant } from './judge.ts';
+import {
+  architecture,
+  assertion,
+  condition,
+  nesting,
+  option,
+  type RecipeSubject,
+  reworded,
+} from './meaning.ts';
 import {
   appended,
   deletedBytes,
@@ -29,12 +38,13 @@ import {
 import { recipeByte, recipeLine } from './recipe.ts';
 import { sbomElement } from './sbom.ts';
 
-export interface RandomSubject extends Whole {
+export interface RandomSubject extends Whole, RecipeSubject {
   readonly published: Uint8Array;
 }
 
 export interface RandomMutant extends Mutant {
   readonly kind: string;
+  readonly expected: Expected;
 }
 
 /** Undefined where the package has no such thing. */
@@ -71,6 +81,31 @@ const partKinds: readonly (Kind & { readonly make: Maker })[] = [
   { kind: 'a line of the recipe', weight: 2, make: ({ parts }, random) => recipeLine(parts, random) },
 ];
 
+/** The recipe means something else, or the same by other words. */
+const meaningKinds: readonly (Kind & { readonly make: Maker })[] = [
+  {
+    kind: 'the recipe: a condition',
+    weight: 2,
+    make: (subject, random) => reworded(subject, condition, random),
+  },
+  {
+    kind: 'the recipe: an assertion',
+    weight: 1,
+    make: (subject, random) => reworded(subject, assertion, random),
+  },
+  {
+    kind: 'the recipe: nested pipelines',
+    weight: 1,
+    make: (subject, random) => reworded(subject, nesting, random),
+  },
+  { kind: 'the recipe: options', weight: 1, make: (subject, random) => reworded(subject, option, random) },
+  {
+    kind: 'the recipe: architectures',
+    weight: 1,
+    make: (subject, random) => reworded(subject, architecture, random),
+  },
+];
+
 /** How the parts are packed. */
 const packingKinds: readonly (Kind & { readonly make: Maker })[] = [
   { kind: 'a byte of an archive', weight: 18, make: archiveByte },
@@ -87,7 +122,7 @@ const packingKinds: readonly (Kind & { readonly make: Maker })[] = [
   { kind: 'several of these at once', weight: 5, make: severalParts },
 ];
 
-const all = [...rawKinds, ...partKinds, ...packingKinds];
+const all = [...rawKinds, ...partKinds, ...meaningKinds, ...packingKinds];
 const total = all.reduce((sum, { weight }) => sum + weight, 0);
 
 /** A mutant of a kind that chance takes; it may be no change at all. */
@@ -98,9 +133,10 @@ export async function randomMutant(subject: RandomSubject, random: Random): Prom
     return left < 0;
   })!;
   const { kind } = taken;
-  if ('raw' in taken) return { kind, ...taken.raw(subject.published, random) };
+  if ('raw' in taken) return { kind, expected: 'any', ...taken.raw(subject.published, random) };
   const change = taken.make(subject, random) ?? contentByte(subject, random);
-  return { kind, what: change.what, bytes: await madeBy(change, subject) };
+  const { what, expected = 'any' } = change;
+  return { kind, what, expected, bytes: await madeBy(change, subject) };
 }
 
 /** One of a list that is made once for each package. */

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BuildLimits } from '../../../src/build/sandbox/sandbox.ts';
 import type { RunOptions } from '../../../src/flow/options.ts';
+import { formatOf, type RecipeForm } from '../../../src/melange/format.ts';
+import { parseRelease } from '../../../src/melange/version.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { lab } from '../../support/lab.ts';
 import { type Packing, type Parts, putTogether, takeApart } from '../../support/parts.ts';
@@ -22,6 +24,8 @@ export interface SubjectFile {
 
 export interface Subject {
   readonly name: string;
+  readonly packageName: string;
+  readonly form: RecipeForm;
   readonly published: Uint8Array;
   readonly parts: Parts;
   readonly packing: Packing;
@@ -59,8 +63,11 @@ export async function openSubject(
   const original = unchanged[0]!.result;
   assertReproduced(original, signed ? 'valid' : 'unsigned');
   builds.seal();
+  const { builder, package: own } = original.plan!.plan;
   return {
     name,
+    packageName: own.name,
+    form: formatOf(parseRelease(builder.melange)!).recipe,
     published,
     parts,
     packing,

@@ -1,6 +1,7 @@
 /** The part of `npm run mutants` that judges: told what to do by its arguments, it writes what came out as JSON. */
+import { join } from 'node:path';
 import { sharedLab } from '../../support/lab.ts';
-import { cannotRebuild } from '../lab-run.ts';
+import { cannotRebuildFrom } from '../lab-run.ts';
 import { type CampaignPackage, dueOf, everyPackage, judgeMutants } from './campaign.ts';
 
 /** A package and how many mutants of it. */
@@ -10,14 +11,20 @@ interface Task extends CampaignPackage {
 
 const [order, ...values] = process.argv.slice(2);
 if (order === 'tasks') {
-  const count = Number(values[0]);
-  const packages = everyPackage();
+  const [count, only = ''] = [Number(values[0]), values[1]];
+  const all = everyPackage().filter(({ file }) => file.includes(only));
+  const reasons = all.map(({ file, folder }) => cannotRebuildFrom(join(folder, file)));
+  const packages = all.filter((_, index) => reasons[index] === false);
   const due = dueOf(packages, count);
+  const left = all.flatMap(({ file }, index) =>
+    reasons[index] === false ? [] : [`${file}: ${reasons[index]}`],
+  );
+  const complete = sharedLab !== undefined && left.length === 0 && only === '';
   const tasks: Task[] = packages.map((each, index) => ({ ...each, due: due[index]! }));
-  process.stdout.write(JSON.stringify({ cannotRebuild, complete: sharedLab !== undefined, tasks }));
+  process.stdout.write(JSON.stringify({ cannotRebuild: cannotRebuildFrom(), left, complete, tasks }));
 } else if (order === 'judge') {
   const [task, seed, stepSeconds] = values.map((value) => JSON.parse(value)) as [Task, number, number];
   process.stdout.write(JSON.stringify(await judgeMutants(task, task.due, seed, stepSeconds)));
 } else {
-  throw new Error('tell either tasks COUNT or judge TASK SEED STEP-SECONDS');
+  throw new Error('tell either tasks COUNT [ONLY] or judge TASK SEED STEP-SECONDS');
 }

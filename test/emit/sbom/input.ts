@@ -6,6 +6,7 @@ import type { SbomInput } from '../../../src/emit/sbom/input.ts';
 import { melangeDocument } from '../../../src/emit/sbom/melange.ts';
 import { type Format, formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
+import { packageName } from '../../support/names.ts';
 
 export function formatAt(version: string): Format {
   return formatOf(parseRelease(version)!);
@@ -52,7 +53,7 @@ export function recipeOf(parts: RecipeParts = {}): Recipe {
 }
 
 export function subpackage(name: string, pipeline: readonly Step[]): Subpackage {
-  return { ...smallest.subpackages[0]!, name, pipeline };
+  return { ...smallest.subpackages[0]!, name: packageName(name), pipeline };
 }
 
 export function inputAt(version: string, more: Partial<SbomInput> = {}): SbomInput {

@@ -1,9 +1,11 @@
 /** ELF files: headers, notes, the dynamic section, symbols, and every other section by name. */
+
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../../bytes.ts';
 import { parseElf } from '../../../emit/dependencies/elf/reader.ts';
 import { goSettings } from '../../../emit/dependencies/go-build-info.ts';
 import { Failure } from '../../../failure.ts';
+import { addAll } from '../../../lists.ts';
 import type { Part } from '../../part.ts';
 import { alignLists } from '../alignment.ts';
 import { compareBinary } from '../binary.ts';
@@ -79,10 +81,13 @@ function compareSections(
     }
     const children = valueParts('elf', section.fields, other.fields);
     if (!notesShown || section.type !== sectionType.note) {
-      children.push(...compareContents(published, section, rebuilt, other, context));
+      addAll(children, compareContents(published, section, rebuilt, other, context));
     }
     const note = `from byte ${section.offset} of the file`;
-    parts.push(...insideParts('elf', `section ${name}`, children).map((part) => ({ ...part, note })));
+    addAll(
+      parts,
+      insideParts('elf', `section ${name}`, children).map((part) => ({ ...part, note })),
+    );
   }
   for (const [name, section] of right) {
     if (!left.has(name)) parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));

@@ -1,5 +1,5 @@
 /** Notes of an ELF file (System V ABI; GNU gABI extensions; systemd.io ELF_PACKAGE_METADATA; Go cmd/link). */
-import { decodeBytes } from '../../../bytes.ts';
+import { decodeBytes, trimmedEnd } from '../../../bytes.ts';
 import { fieldsAt } from '../../../emit/dependencies/elf/layout.ts';
 import { type ElfObject, hex } from './object.ts';
 
@@ -9,6 +9,7 @@ const most = 1000;
 /** Every note by what it is; notes of sections first, then of segments where there are no sections. */
 export function notesOf(elf: ElfObject): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
+  const counts = new Map<string, number>();
   const fromSections = elf.sections.filter(({ type }) => type === note.section).map(({ content }) => content);
   const contents =
     fromSections.length > 0
@@ -18,9 +19,10 @@ export function notesOf(elf: ElfObject): ReadonlyMap<string, string> {
           .map(({ offset, size }) => elf.bytes.subarray(offset, offset + size));
   for (const content of contents) {
     for (const [name, value] of parseNotes(content, elf)) {
-      let key = name;
-      for (let count = 2; notes.has(key); count += 1) key = `${name} (${count})`;
-      if (notes.size < most) notes.set(key, value);
+      const count = (counts.get(name) ?? 0) + 1;
+      counts.set(name, count);
+      notes.set(count === 1 ? name : `${name} (${count})`, value);
+      if (notes.size === most) return notes;
     }
   }
   return notes;
@@ -33,7 +35,7 @@ function* parseNotes(bytes: Uint8Array, { encoding }: ElfObject): Generator<[str
     const nameEnd = at + 12 + nameSize;
     const start = at + 12 + aligned(nameSize);
     if (start + size > bytes.length) return;
-    const owner = decodeBytes(bytes.subarray(at + 12, nameEnd)).replace(/\0+$/, '');
+    const owner = trimmedEnd(decodeBytes(bytes.subarray(at + 12, nameEnd)), '\0');
     yield describe(owner, type, bytes.subarray(start, start + size));
     at = start + aligned(size);
   }
@@ -45,7 +47,7 @@ function aligned(size: number): number {
 
 function describe(owner: string, type: number, content: Uint8Array): [string, string] {
   const digits = Buffer.from(content).toString('hex');
-  const text = () => decodeBytes(content).replace(/\0+$/, '');
+  const text = () => trimmedEnd(decodeBytes(content), '\0');
   if (owner === 'GNU' && type === 3) return ['GNU build-id', digits];
   if (owner === 'GNU' && type === 1) return ['GNU ABI tag', digits];
   if (owner === 'GNU' && type === 5) return ['GNU properties', digits];

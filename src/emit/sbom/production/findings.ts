@@ -13,7 +13,7 @@ export function recordFindings(witness: PathWitness, trait: RecordTrait | undefi
   if (witness.state === 'paths-differ')
     findings.push({ kind: 'sbom-paths-differ', detail: differText(witness) });
   if (trait !== undefined && trait.fit !== 'id-and-cpes') {
-    findings.push({ kind: 'sbom-record-unexplained', detail: unexplainedText(trait, witness) });
+    findings.push({ kind: 'sbom-record-unexplained', detail: unexplainedText(trait) });
   }
   return findings;
 }
@@ -26,13 +26,10 @@ function differText({ id, added }: Extract<PathWitness, { state: 'paths-differ' 
   return `${id} is not the hash of these paths; ${cause}`;
 }
 
-function unexplainedText({ fit }: RecordTrait, witness: PathWitness): string {
+function unexplainedText({ fit }: RecordTrait): string {
   const tried = Object.entries(recordQuestions)
     .map(([question, answers]) => `${question} ${answers.join('|')}`)
     .join(', ');
   if (fit === 'id') return `a known record gives the id, none its CPEs; tried: ${tried}`;
-  if (witness.state === 'paths-match') {
-    return `no one record gives the ids of all packages of the build that were verified together; tried: ${tried}`;
-  }
   return `no known record gives the id; tried: ${tried}`;
 }

@@ -3,14 +3,16 @@
  * there being nothing to find, and whoever wants elements gone from an SBOM need only leave them out: so this must know
  * every kind of file that syft has an element for, and may know more.
  */
+
 import { posix } from 'node:path';
 import type { Content, Tree, TreeEntry } from '../../../build/tree.ts';
+import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../entries.ts';
 
 /** Files by their names, in any case of letters, whatever folder they are in. */
 interface Places {
   readonly names: readonly RegExp[];
-  /** Files that count in certain folders only: the folders, and the last part of the path, which must do where folders are links. */
+  /** Files that count in certain folders only: the folders, and what else the path is, which must do where folders are links. */
   readonly inFolders: readonly (readonly [folders: RegExp, last: RegExp])[];
 }
 
@@ -41,13 +43,13 @@ const stockPlaces: Places = {
     /\.(gguf|safetensors)$/i,
   ],
   inFolders: [
-    [/(^|\/)lib\/modules\/.*\.ko(\.[a-z0-9]+)?$/i, /\.ko(\.[a-z0-9]+)?$/i],
-    [/(^|\/)\.registry\/.*\.reg$/i, /\.reg$/i],
+    [/(^|\/)lib\/modules\//i, /\.ko(\.[a-z0-9]+)?$/i],
+    [/(^|\/)\.registry\//i, /\.reg$/i],
     [/(^|\/)wp-content\/plugins\/[^/]+\/[^/]+\.php$/i, /\.php$/i],
     [/\.app\/contents\/info\.plist$/i, /(^|\/)info\.plist$/i],
     // Other package managers.
     [/(^|\/)lib\/apk\/db\/installed$/i, /(^|\/)installed$/i],
-    [/(^|\/)lib\/pacman\/local\/.*desc$/i, /desc$/i],
+    [/(^|\/)lib\/pacman\/local\//i, /desc$/i],
     [/(^|\/)lib\/(dpkg|opkg)\/status$/i, /(^|\/)status$/i],
     [/(^|\/)lib\/dpkg\/status\.d\//i, /(^|\/)status\.d(\/|$)/i],
     [/(^|\/)lib\/opkg\/info\/[^/]*\.control$/i, /\.control$/i],
@@ -55,11 +57,11 @@ const stockPlaces: Places = {
     [/(^|\/)nix\/store\//i, /(^|\/)store(\/|$)/i],
     [/(^|\/)nix\/var\/nix\/db\//i, /(^|\/)db\.sqlite$/i],
     [/(^|\/)conda-meta\//i, /(^|\/)conda-meta$/i],
-    [/(^|\/)(cellar|library\/taps)\/.*\.rb$/i, /\.rb$/i],
+    [/(^|\/)(cellar|library\/taps)\//i, /\.rb$/i],
     [/(^|\/)(meta|snap)\/(snap|manifest|snapcraft)\.yaml$/i, /(^|\/)(snap|manifest|snapcraft)\.yaml$/i],
     [/(^|\/)usr\/share\/snappy\/dpkg\.yaml$/i, /(^|\/)dpkg\.yaml$/i],
     [/(^|\/)doc\/linux-modules-[^/]*\/changelog\.debian\.gz$/i, /(^|\/)changelog\.debian\.gz$/i],
-    [/(^|\/)opt\/bitnami\/.*\.spdx$/i, /\.spdx$/i],
+    [/(^|\/)opt\/bitnami\//i, /\.spdx$/i],
   ],
 };
 
@@ -72,7 +74,10 @@ const marks: readonly Buffer[] = [
   Buffer.from('8b1202b96a612038727b930214d7a032', 'hex'),
   Buffer.from('UPX!', 'latin1'),
 ];
-const longestMark = Math.max(...marks.map(({ length }) => length));
+const longestMark = largest(
+  marks.map(({ length }) => length),
+  0,
+);
 
 /** Beginnings of programs: ELF, PE, Mach-O of both kinds and byte orders, and several of these in one file. */
 const programStarts = ['7f454c46', '4d5a', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe'];
@@ -86,14 +91,13 @@ const mostPaths = 5;
 export function unscannedPaths(tree: Tree, scanned: boolean): string[] {
   const places = scanned ? [ownPlaces] : [ownPlaces, stockPlaces];
   const linked = linksFolders(tree);
-  const patterns = places.flatMap(({ names, inFolders }) => [
-    ...names,
-    ...inFolders.map(([folders, last]) => (linked ? last : folders)),
-  ]);
+  const isPlace = ({ names, inFolders }: Places, path: string) =>
+    names.some((name) => name.test(path)) ||
+    inFolders.some(([folders, last]) => last.test(path) && (linked || folders.test(path)));
   const paths: string[] = [];
   for (const { path, type, content } of tree.entries) {
     if (paths.length === mostPaths) break;
-    const named = patterns.some((pattern) => pattern.test(path));
+    const named = places.some((each) => isPlace(each, path));
     if (named || (!scanned && type === 'file' && isMarkedProgram(content))) paths.push(path);
   }
   return paths;

@@ -6,7 +6,7 @@ import type { Apk } from '../../../apk/apk.ts';
 import type { Claim } from '../../../claim/claim.ts';
 import { distinctRecords } from './apk-record.ts';
 import { fitRecord } from './fit.ts';
-import { emptySet, type Hash64, hashSet } from './hash.ts';
+import { type Hash64, hashSet } from './hash.ts';
 import { hashFiles, type TreePaths, treePaths } from './paths.ts';
 import { type PublishedRecord, publishedRecord } from './published.ts';
 import { hashPath, recordId } from './record.ts';
@@ -62,16 +62,21 @@ function addedPath({ subject, id, pathLists }: PublishedRecord): string | undefi
   return undefined;
 }
 
-/** Every path with all that is below it. */
+/** Every path with all that is below it: each is added, with what is below itself, to the nearest path above. */
 function branchesOf(paths: readonly string[]): Map<string, { readonly size: number; readonly hash: Hash64 }> {
-  const branches = new Map(paths.map((path) => [path, { size: 0, hash: emptySet }]));
-  for (const path of paths) {
-    const own = hashPath(path);
-    for (let above = path; above !== ''; above = above.slice(0, Math.max(0, above.lastIndexOf('/')))) {
-      const branch = branches.get(above);
-      if (branch !== undefined)
-        branches.set(above, { size: branch.size + 1, hash: hashSet([branch.hash, own]) });
-    }
+  const branches = new Map(paths.map((path) => [path, { size: 1, hash: hashPath(path) }]));
+  const deepestFirst = [...branches.keys()].sort((a, b) => b.length - a.length);
+  for (const path of deepestFirst) {
+    const own = branches.get(path)!;
+    let above = parentOf(path);
+    while (above !== '' && !branches.has(above)) above = parentOf(above);
+    const branch = branches.get(above);
+    if (branch === undefined || above === path) continue;
+    branches.set(above, { size: branch.size + own.size, hash: hashSet([branch.hash, own.hash]) });
   }
   return branches;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { decidedText, type RecordTrait, sampleVariant } from '../../../../src/claim/traits/record-variant.ts';
-import { inferRecords } from '../../../../src/emit/sbom/production/infer.ts';
+import { inferRecord } from '../../../../src/emit/sbom/production/infer.ts';
 import { golden, productionGoldens, productionLab, readPackage } from './support.ts';
 
 const traits = async (...paths: string[]): Promise<(RecordTrait | undefined)[]> =>
-  inferRecords(await Promise.all(paths.map(readPackage)));
+  (await Promise.all(paths.map(readPackage))).map(inferRecord);
 
 /** The lab's names of what a record holds besides the sample's, by our questions and answers. */
 const names: Readonly<Record<string, readonly [question: string, answer: string]>> = {
@@ -37,44 +37,6 @@ describe('the variant of production’s record', () => {
     assert.deepEqual(trait?.variant, sampleVariant);
     assert.deepEqual(trait?.answers.dependencies, ['none', 'declared']);
     assert.equal(decidedText(trait!.answers), '');
-  });
-
-  it('is one answer for the packages of a build', async () => {
-    const found = await traits(
-      golden('production-variants-v0.59.1', 'flint-0.9.12-r4'),
-      golden('production-variants-v0.59.1', 'flint-dev-0.9.12-r4'),
-    );
-    for (const trait of found) {
-      assert.equal(trait?.fit, 'id-and-cpes');
-      assert.equal(decidedText(trait!.answers), 'dependencies declared, url declared');
-    }
-  });
-
-  it('is none where the packages of a build contradict each other', async () => {
-    const found = await traits(
-      golden('production-v0.59.1', 'scripted-hooks-1.0_rc2-r7'),
-      golden('production-variants-v0.59.1', 'scripted-1.0_rc2-r7'),
-    );
-    assert.deepEqual(
-      found.map((trait) => trait?.fit),
-      ['none', 'none'],
-    );
-  });
-
-  it('is told apart where two files of one package are verified together', async () => {
-    const found = await traits(
-      golden('production-variants-v0.59.1', 'scripted-1.0_rc2-r7'),
-      golden('production-v0.59.1', 'scripted-1.0_rc2-r7'),
-      golden('production-v0.59.1', 'scripted-hooks-1.0_rc2-r7'),
-    );
-    assert.deepEqual(
-      found.map((trait) => [trait?.fit, trait?.variant.provides]),
-      [
-        ['id-and-cpes', 'declared'],
-        ['id-and-cpes', 'none'],
-        ['id-and-cpes', 'none'],
-      ],
-    );
   });
 
   it('is not looked for in what melange alone wrote', async () => {

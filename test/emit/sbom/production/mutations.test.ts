@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { regenerateSbom } from '../../../../src/compare/regenerated-sbom.ts';
 import { recordFindings } from '../../../../src/emit/sbom/production/findings.ts';
-import { inferRecords } from '../../../../src/emit/sbom/production/infer.ts';
+import { inferRecord } from '../../../../src/emit/sbom/production/infer.ts';
 import { witnessPaths } from '../../../../src/emit/sbom/production/witness.ts';
 import { mutations } from './mutations.ts';
 import { bytesSource, golden, readPackage } from './support.ts';
@@ -24,7 +24,7 @@ describe('a production package that was tampered with', () => {
         const named = differences.some((each) => isDeepStrictEqual({ ...each, ...expected }, each));
         assert.ok(named, JSON.stringify(differences, undefined, 1));
       }
-      const [trait] = inferRecords([{ apk, claim }]);
+      const trait = inferRecord({ apk, claim });
       const kinds = recordFindings(witness, trait).map(({ kind }) => kind);
       assert.ok(kinds.includes(paths === 'paths-match' ? 'sbom-paths-match' : 'sbom-paths-differ'));
       assert.equal(kinds.includes('sbom-record-unexplained'), trait?.fit !== 'id-and-cpes');

@@ -8,6 +8,7 @@ import { lab, sharedLab } from '../../../support/lab.ts';
 
 export interface ProductionGolden {
   readonly file: string;
+  readonly recipe: string;
   /** What the record holds besides what the sample's holds. */
   readonly record: readonly string[];
   readonly sourceDir?: string;

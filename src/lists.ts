@@ -1,0 +1,52 @@
+/** What may be done with a list of any length. Spread into the arguments of a call, a long one overflows the stack. */
+
+/** Appends all values of one list to another. */
+export function addAll<Value>(list: Value[], more: Iterable<Value>): void {
+  for (const value of more) list.push(value);
+}
+
+/** The largest of numbers, `least` where there is none that is larger. */
+export function largest(values: Iterable<number>, least: number): number {
+  let most = least;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
+/** Adds a value to the list of its key. */
+export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const known = lists.get(key);
+  if (known === undefined) lists.set(key, [value]);
+  else known.push(value);
+}
+
+/** Values by a key that each of them has, in their order. */
+export function grouped<Key, Value>(
+  values: Iterable<Value>,
+  keyOf: (value: Value) => Key,
+): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) addTo(groups, keyOf(value), value);
+  return groups;
+}
+
+/** Values that wait below a key; the one that was added first is taken first. */
+export class Queues<Key, Value> {
+  readonly #waiting = new Map<Key, { readonly values: Value[]; taken: number }>();
+
+  add(key: Key, value: Value): void {
+    const queue = this.#waiting.get(key);
+    if (queue === undefined) this.#waiting.set(key, { values: [value], taken: 0 });
+    else queue.values.push(value);
+  }
+
+  /** The next value that suits; those in front of it that do not are gone. */
+  take(key: Key, suits: (value: Value) => boolean = () => true): Value | undefined {
+    const queue = this.#waiting.get(key);
+    while (queue !== undefined && queue.taken < queue.values.length) {
+      const value = queue.values[queue.taken]!;
+      queue.taken += 1;
+      if (suits(value)) return value;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,9 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { frontSeeds, fuzzFront } from './support/front-fuzz.ts';
+
+it('changed packages are read from file to claim without a crash, and many of them to their claim', async () => {
+  const { crashes, claims } = await fuzzFront(await frontSeeds(), 1500, 50_000_000);
+  assert.deepEqual(crashes, []);
+  assert.ok(claims > 150, String(claims));
+});
