@@ -157,7 +157,8 @@ const records: readonly (readonly [string, string])[] = [
 function changeHeader(entries: RawEntry[], random: Random): void {
   const at = random(Math.max(1, entries.length));
   const entry = entries[at];
-  if (entry === undefined) return;
+  // A change before this one may have cut the header off.
+  if (entry === undefined || entry.raw.length < 512) return;
   let raw = Buffer.from(entry.raw);
   if (random(3) === 0) {
     const record = paxRecord(...oneOf(records, random)!);
