@@ -230,6 +230,38 @@ describe('a package of the environment', { concurrency: false }, () => {
     });
   });
 
+  it('is vouched for by a recorded key in a recorded repository, where the user trusts it, and nowhere else', async () => {
+    const files = await repositoryFiles(toolApk(foreign), 'right', 'foreign');
+    for (const [name, bytes] of files) {
+      server.put(`/recorded/${name}`, bytes);
+      server.put(`/named/${name}`, bytes);
+    }
+    server.put('/foreign.rsa.pub', Buffer.from(foreign.public.key.export({ type: 'spki', format: 'pem' })));
+    const recorded = join(folder, 'recorded-1.0-r2.apk');
+    const key = `${server.url}/foreign.rsa.pub`;
+    writeFileSync(recorded, subjectApk({}, { repository: `${server.url}/recorded`, key }));
+    const elsewhere = join(folder, 'elsewhere-1.0-r2.apk');
+    writeFileSync(elsewhere, subjectApk({}, { repository: `${server.url}/nothing`, key }));
+    const named = [`${server.url}/named`];
+    const trust = { trustRecordedRepositories: true };
+    const fallback = { ...trust, fallbackRepositories: named };
+    const cases: [what: string, subject: string, repositories: string[], extra: object, outcome: string][] = [
+      ['trusted', recorded, [], trust, 'index by foreign.rsa.pub'],
+      ['not trusted', recorded, [], {}, 'environment-unavailable'],
+      ['in a named repository', elsewhere, named, trust, 'environment-invalid'],
+      ['in a fallback', elsewhere, [], fallback, 'environment-invalid'],
+    ];
+    for (const [what, path, repositories, extra, right] of cases) {
+      const options = vouchingOptions(freshCache(), repositories, extra, labNetwork);
+      assert.equal(await outcome(path, options), right, what);
+    }
+    const cache = freshCache();
+    await outcome(recorded, vouchingOptions(cache, [], trust, labNetwork));
+    for (const name of files.keys()) server.remove(`/recorded/${name}`);
+    const again = vouchingOptions(cache, [], trust, labNetwork);
+    assert.equal(await outcome(recorded, again), 'environment-invalid', 'from the store');
+  });
+
   it('is no better for lying in a bundle', async () => {
     for (const [what, signer] of signers)
       for (const state of ['ours', 'foreign', 'unsigned'] as const)

@@ -16,9 +16,23 @@ export const foreign: Key = makeKey('foreign.rsa.pub');
 /** A key that is not ours under the name of ours. */
 export const impostor: Key = { ...foreign, name: ours.name };
 
+/** Where the recipe says that the environment came from. */
+export interface Recorded {
+  readonly repository: string;
+  readonly key: string;
+}
+
 /** As melange records it. */
-const recordedEnvironment = `environment:
-  contents:
+const recordedEnvironment = (recorded: Recorded | undefined): string => `environment:
+  contents:${
+    recorded === undefined
+      ? ''
+      : `
+    build_repositories:
+      - ${recorded.repository}
+    keyring:
+      - ${recorded.key}`
+  }
     packages:
       - tool=1.0-r0
   accounts:
@@ -45,14 +59,14 @@ const recordedEnvironment = `environment:
 `;
 
 /** The published package; `tool=1.0-r0` is its environment. */
-export function subjectApk(more: ApkParts = {}): Buffer {
+export function subjectApk(more: ApkParts = {}, recorded?: Recorded): Buffer {
   const compiled = recipeText.replace(
     /pipeline:\n.*\n/,
     '  resources: {}\npipeline:\n  - runs: |\n      true\n',
   );
   return apkOf(
     claimParts({
-      control: [{ name: '.melange.yaml', content: `${compiled}${recordedEnvironment}` }],
+      control: [{ name: '.melange.yaml', content: `${compiled}${recordedEnvironment(recorded)}` }],
       key: ours,
       ...more,
     }),

@@ -7,7 +7,7 @@ import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
 /**
- * Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where there is nothing that it could show; with 70
+ * Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where one is no package; with 70
  * where one met a defect.
  */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
@@ -23,5 +23,6 @@ export async function inspectCommand(files: readonly string[], raw: RawOptions):
   const classes = inspections.map(({ failure }) => failure?.class);
   if (classes.includes('internal')) return verdictExitCodes.internal;
   if (classes.includes('rejected')) return verdictExitCodes.rejected;
-  return inspections.some(({ package: shown }) => shown === undefined) ? verdictExitCodes.inconclusive : 0;
+  const isNone = inspections.some(({ failure }) => failure?.code === 'unsupported-format');
+  return isNone ? verdictExitCodes.inconclusive : 0;
 }
