@@ -6,7 +6,7 @@ import { comparePackages } from './compare/compare.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
-import { Failure } from './failure.ts';
+import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/files.ts';
 import { readFolder, readPlainFile } from './inputs/folder.ts';
 
@@ -70,7 +70,7 @@ async function packageComparison(
     const { nameCauses } = await import('./compare/causes/name.ts');
     return await nameCauses(comparison, sources, nobodysBuild, limits);
   } catch (failure) {
-    if (named || !(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
+    if (named || !isFaultOfFile(failure)) throw failure;
     return undefined;
   }
 }

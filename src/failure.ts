@@ -144,6 +144,16 @@ export function isUnreached(failure: unknown): failure is Failure {
   return failure instanceof Failure && (failure.code === 'unreachable' || failure.code === 'address-refused');
 }
 
+/**
+ * Whether the bytes of a file are at fault: damaged, hostile, or of another format. Where the file is not the published one, that must
+ * not speak against the published one.
+ */
+export function isFaultOfFile(failure: unknown): failure is Failure {
+  return (
+    failure instanceof Failure && (failure.class === 'rejected' || failure.code === 'unsupported-format')
+  );
+}
+
 const mostTried = 10;
 
 /** What was tried in vain, a line each, in the order of the words; undefined where nothing was. */

@@ -3,7 +3,7 @@
  * content. One streaming pass, whatever the size; contents of the data section are not kept unless asked for.
  */
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFaultOfFile } from '../failure.ts';
 import { EntryCollector, Kept } from './collector.ts';
 import { requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
@@ -97,7 +97,7 @@ export function limitsFor({ own }: ByteSource, limits: Limits = defaultLimits): 
 
 /** What fails of a source of our own, in words that do not speak against the published file. */
 export function ofSource({ own, name }: ByteSource, failure: unknown): unknown {
-  if (own !== true || !(failure instanceof Failure) || failure.class !== 'rejected') return failure;
+  if (own !== true || !isFaultOfFile(failure)) return failure;
   return new Failure('unsupported', `the rebuilt package cannot be read: ${failure.message}`, {
     got: failure.got ?? name,
     cause: failure,

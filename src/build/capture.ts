@@ -6,7 +6,7 @@
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { type TarHeader, TarReader } from '../apk/tar.ts';
 import { recordedXattrs } from '../apk/xattrs.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFaultOfFile } from '../failure.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { type Content, type EntryType, emptyContent, type Tree, type TreeEntry, treeOf } from './tree.ts';
 
@@ -90,7 +90,7 @@ function ofBuild(failure: unknown): unknown {
   if (failure instanceof Error && 'code' in failure && failure.code === 'ENOSPC') {
     return new Failure('build-limit', 'what the steps left fills the disk', { cause: failure });
   }
-  if (!(failure instanceof Failure) || failure.class !== 'rejected') return failure;
+  if (!isFaultOfFile(failure)) return failure;
   const code = failure.code === 'limit-exceeded' ? 'build-limit' : 'unsupported';
   return new Failure(code, `what the steps left cannot be a package: ${failure.message}`, { cause: failure });
 }

@@ -12,7 +12,7 @@ import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
-import { Failure, failureOfPackage } from '../failure.ts';
+import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
@@ -288,7 +288,8 @@ async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Pro
  * What our own build made never speaks against the published file. And a licence file that only the folder beside the recipe can bring is missing because nobody gave that folder.
  */
 function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildRequest): Failure {
-  if (failure.class === 'rejected')
+  const isOfOutput: boolean = isFaultOfFile(failure);
+  if (isOfOutput)
     return new Failure('unsupported', `what was built cannot be a package: ${failure.message}`, {
       cause: failure,
     });

@@ -5,7 +5,7 @@ import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFaultOfFile } from '../failure.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
@@ -78,7 +78,7 @@ async function compareSound(target: Target, rebuilt: ByteSource, limits?: Limits
     requireSameFile(files.equal ? files.proof.sha256 : files.published.sha256, target);
     return comparison;
   } catch (failure) {
-    if (!(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
+    if (!isFaultOfFile(failure)) throw failure;
     requireSameFile(await digestOf(target.source), target);
     throw new Failure('unsupported', `the rebuilt package cannot be compared: ${failure.message}`, {
       cause: failure,

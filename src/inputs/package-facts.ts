@@ -4,7 +4,7 @@ import { readFront } from '../apk/front.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isFaultOfFile } from '../failure.ts';
 import {
   type Architecture,
   type PackageName,
@@ -107,7 +107,7 @@ export function environmentAccess(
 
 /** What cannot be read is no package that anybody stored. */
 function unlessDamaged(failure: unknown): undefined {
-  if (!(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
+  if (!isFaultOfFile(failure)) throw failure;
 }
 
 /** A damaged file is none that a lock can name; it counts as a wrong one. */

@@ -9,7 +9,7 @@ import { EntryRules, entryPath } from '../../apk/entries.ts';
 import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import type { TarHeader, TarSink } from '../../apk/tar.ts';
 import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
-import { Failure } from '../../failure.ts';
+import { Failure, isFaultOfFile } from '../../failure.ts';
 import type { Format } from '../../melange/format.ts';
 import { EntryFile } from './entry-file.ts';
 import { isLeftOut, leadsOut, xattrsOf } from './guest-entries.ts';
@@ -71,7 +71,7 @@ const shortages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE
  */
 export function ofEnvironment(failure: unknown, what = 'a package of the environment'): unknown {
   if (failure instanceof Failure) {
-    if (failure.class !== 'rejected') return failure;
+    if (!isFaultOfFile(failure)) return failure;
   } else if (!(failure instanceof Error && 'code' in failure) || shortages.has(String(failure.code))) {
     return failure;
   }
