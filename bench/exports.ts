@@ -3,8 +3,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lookUpExport } from '../src/inputs/export-trailers.ts';
+import { openForeign } from '../src/inputs/foreign-repository.ts';
 import { machineInputs } from '../src/inputs/inputs.ts';
-import { lookUpExport } from '../src/inputs/recipe-repository.ts';
 
 const commits = 140_000;
 /** Wolfi's own: one commit in five since January 2026. */
@@ -17,9 +18,16 @@ export async function benchExports(report: (line: string) => void): Promise<void
     execFileSync('git', ['init', '-q', '--bare', repository]);
     await fastImport(repository);
     const inputs = machineInputs(join(folder, 'cache'), new AbortController().signal);
+    const foreign = await openForeign(repository, join(folder, 'own.git'));
     for (const what of ['built', 'used again']) {
       const started = performance.now();
-      const found = await lookUpExport(inputs.git(), repository, idOf(commits), inputs.store);
+      const found = await lookUpExport(
+        inputs.git(),
+        foreign!.repository,
+        repository,
+        idOf(commits),
+        inputs.store,
+      );
       if (found === undefined) throw new Error('a trailer is missing');
       report(`trailers of ${commits} commits, ${what}: ${Math.round(performance.now() - started)} ms`);
     }

@@ -3,6 +3,7 @@
  * values and never thrown. Each code belongs to one verdict, so whoever catches a failure need not read
  * its message.
  */
+import { maskAddresses } from './address.ts';
 
 /** The published file is refused: it contradicts its own signature, digests, format or name. */
 export type RejectedReason =
@@ -106,6 +107,7 @@ const classes: Record<FailureCode, FailureClass> = {
 /** Every code with its class, for tables that must be complete. */
 export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = classes;
 
+/** No part of a failure shows a secret of an address, whoever wrote it. */
 export interface FailureDetails {
   /** What would have been right. */
   readonly expected?: string;
@@ -124,12 +126,12 @@ export class Failure extends Error {
   readonly hint?: string;
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
-    super(message, details.cause === undefined ? {} : { cause: details.cause });
+    super(maskAddresses(message), details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'Failure';
     this.code = code;
-    if (details.expected !== undefined) this.expected = details.expected;
-    if (details.got !== undefined) this.got = details.got;
-    if (details.hint !== undefined) this.hint = details.hint;
+    if (details.expected !== undefined) this.expected = maskAddresses(details.expected);
+    if (details.got !== undefined) this.got = maskAddresses(details.got);
+    if (details.hint !== undefined) this.hint = maskAddresses(details.hint);
   }
 
   get class(): FailureClass {

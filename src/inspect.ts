@@ -9,8 +9,10 @@ import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
+import type { Scan } from './emit/sbom/production/syft.ts';
 import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import { type Failure, failureOfPackage } from './failure.ts';
+import { scanNamed } from './flow/language-scan.ts';
 import type { RunOptions } from './flow/options.ts';
 import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
 import type { Examined } from './flow/target.ts';
@@ -97,7 +99,11 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   for (const file of files) {
     const { options, repositories } = await open(file);
     try {
-      inspections.push(inspectExamined(await examineSubject(file, repositories, options)));
+      const examined = await examineSubject(file, repositories, options);
+      const { apk, claim, source } = examined;
+      const read = apk === undefined || claim === undefined ? undefined : { apk, claim };
+      const scan = read && (await scanNamed(source, read, options.limits));
+      inspections.push(inspectExamined(examined, scan));
     } catch (thrown) {
       const failure = failureOfPackage(thrown, given.machine.signal);
       if (failure.class === 'internal')
@@ -108,8 +114,14 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   return inspections;
 }
 
-/** What is to be said of a file that was examined. */
-export function inspectExamined({ file, apk, claim, chain, noticed, failure }: Examined): Inspection {
+/**
+ * What is to be said of a file that was examined.
+ * @param scan what the files that elements of its SBOM name give
+ */
+export function inspectExamined(
+  { file, apk, claim, chain, noticed, failure }: Examined,
+  scan?: Scan,
+): Inspection {
   return {
     file,
     failure,
@@ -119,7 +131,7 @@ export function inspectExamined({ file, apk, claim, chain, noticed, failure }: E
     sbom:
       apk === undefined || claim === undefined
         ? undefined
-        : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim) },
+        : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim, scan) },
     findings: [...(claim?.findings ?? []), ...noticed],
   };
 }

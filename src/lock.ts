@@ -1,5 +1,5 @@
 /** The plan of a package without carrying it out. */
-
+import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
 import { Failure } from './failure.ts';
 import type { RunOptions } from './flow/options.ts';
@@ -53,7 +53,8 @@ export interface LockedRun {
 }
 
 /** Finds and pins every input of a package. Fails with the reason why it cannot be planned. */
-export async function lockRun(file: string, given: RunOptions): Promise<LockedRun> {
+export async function lockRun(subject: string, given: RunOptions): Promise<LockedRun> {
+  const file = given.machine.inputs.name(subject);
   const { options, repositories } = await openRun([file], given);
   const examined = await examineSubject(file, repositories, options);
   if (!isTarget(examined))
@@ -83,7 +84,7 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       version: locked.version,
       insteadOf: asked.version === locked.version ? undefined : asked.version,
       foundIn,
-      repository,
+      repository: shownAddress(repository),
       sha256: facts.sha256,
       controlSha256: facts.controlSha256,
       dataSha256: facts.dataSha256,
@@ -94,5 +95,5 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       builtAfterSubject: isNewer(found, examined.claim.traits.clock),
     };
   });
-  return { file, identity: planIdentity(plan), plan, environment, substituted, findings };
+  return { file: examined.file, identity: planIdentity(plan), plan, environment, substituted, findings };
 }

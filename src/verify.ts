@@ -21,7 +21,8 @@ import { buildIdentity, type Plan } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 
 /** Verifies packages by file. Every one is judged, whatever becomes of the others; fails only with `usage`. */
-export async function verify(files: readonly string[], given: RunOptions): Promise<RunResult> {
+export async function verify(subjects: readonly string[], given: RunOptions): Promise<RunResult> {
+  const files = subjects.map((subject) => given.machine.inputs.name(subject));
   const open = runOpener(given);
   const plannerOf = remembered(({ options }: OpenRun) => packagePlanner(options));
   const found = await mapConcurrently(files, given.jobs, (file) => plan(file, open, plannerOf, given));

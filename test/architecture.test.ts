@@ -8,6 +8,7 @@ import { root } from './support/lab.ts';
 const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
+    'address.ts',
     'bytes.ts',
     'lists.ts',
     'busy.ts',
@@ -110,6 +111,21 @@ describe('the architecture', () => {
         /\bconsole\.|process\.(exit|stdout|stderr|argv)\b/.test(read(file)),
     );
     assert.deepEqual(offending, []);
+  });
+
+  it('starts git in one place, and speaks of it in no other but where a machine is looked at', () => {
+    const starting = files.filter((file) => /(?:find|require)Program\('git|'git',\s*\[/.test(read(file)));
+    assert.deepEqual(starting, ['inputs/git-program.ts']);
+  });
+
+  it('reveals an address to requests alone', () => {
+    const revealing = files.filter((file) => /\.reveal\(\)/.test(read(file)));
+    assert.deepEqual(revealing, ['inputs/named-addresses.ts']);
+  });
+
+  it('makes a repository of this program’s own where it writes one, and nowhere else', () => {
+    const claiming = files.filter((file) => /as OwnRepository\b/.test(read(file)));
+    assert.deepEqual(claiming, ['inputs/own-repository.ts']);
   });
 
   it('lets nothing but builds, inputs, engines and the command line start programs or reach the network', () => {

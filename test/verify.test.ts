@@ -38,6 +38,7 @@ const hostile = [
   attack('nul-argv'),
   attack('arch-escape'),
   golden('v0.59.1', 'meta-only-0-r0'),
+  golden('v0.59.1', 'modes-20240229-r0'),
   ...['failing-recipe', 'bit-flip-signature', 'truncated', 'not-an-apk', 'unknown-key-name'].map(invalid),
   // A folder cannot be read, and nothing is not there.
   lab,
@@ -139,7 +140,11 @@ describe('a package is judged as if it were alone', () => {
 
   it('and a defect costs the package that meets it its verdict, nobody else’s, and shows in every report', async () => {
     const seen: ProgressEvent[] = [];
-    const files = [golden('v0.59.1', shell), attack('nul-argv'), golden('v0.59.1', 'meta-only-0-r0')];
+    const files = [
+      golden('v0.59.1', shell),
+      golden('v0.59.1', 'modes-20240229-r0'),
+      golden('v0.59.1', 'meta-only-0-r0'),
+    ];
     const result = await verify(files, { ...options, onProgress: (event) => seen.push(event) });
     assert.deepEqual(
       result.packages.map(({ verdict }) => verdict.kind),

@@ -6,6 +6,7 @@
 import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
@@ -13,6 +14,7 @@ import { ownFolder } from '../folders.ts';
 import { hashFile } from '../inputs/files.ts';
 import { exportRepository } from '../inputs/git-export.ts';
 import type { SourceMirror } from '../inputs/mirrors.ts';
+import type { OwnRepository } from '../inputs/own-repository.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
 import { type LockedRun, lockRun } from '../lock.ts';
 import { isAbandoned } from '../owner.ts';
@@ -109,7 +111,7 @@ async function addSources(
 ): Promise<SourceMirror[]> {
   const mirrors = new Map<string, string>();
   const git = () => options.machine.inputs.git();
-  const addRepository = async (address: string, repository: string) => {
+  const addRepository = async (address: string, repository: OwnRepository) => {
     if (mirrors.has(address)) return;
     const folder = `git/${mirrors.size}`;
     mirrors.set(address, folder);
@@ -125,7 +127,7 @@ async function addSources(
     await addRepository(found.source.repository, found.repository);
     for (const { address, repository } of found.submodules ?? []) await addRepository(address, repository);
   }
-  return [...mirrors].map(([prefix, location]) => ({ prefix, location }));
+  return [...mirrors].map(([address, location]) => ({ prefix: shownAddress(address), location }));
 }
 
 function addRecipe(draft: Draft, { prepared }: LockedRun): void {

@@ -76,6 +76,7 @@ export function findContradictions(
       pkgInfoValues(info, 'license').join(', '),
     ],
     ...sbomPairs(apk, sbom, `apk-${name}-${version}`),
+    ...commitPairs(recipe, sbom),
   ];
   return pairs
     .filter(([, left, right]) => left !== undefined && right !== undefined && left !== right)
@@ -93,6 +94,24 @@ function sbomPairs(
   return [
     ['name in SBOM and .PKGINFO', sbom.name, expectedName],
     ['time in SBOM and .PKGINFO', created === undefined ? undefined : String(created), String(date)],
-    ['recipe commit in SBOM and .PKGINFO', sbom.recipe?.version, pkgInfoValue(apk.control.pkginfo, 'commit')],
   ];
+}
+
+/**
+ * The commit of the recipe's file, which the SBOM names, is the recipe's unless the recipe names one itself (melange v0.59.1
+ * pkg/config/config.go `replaceCommit`, pkg/build/sbom/spdx/spdx.go): a recipe without any is one that melange does not write.
+ */
+function commitPairs(
+  recipe: Recipe,
+  sbom: PublishedSbom | undefined,
+): [string, string | undefined, string | undefined][] {
+  const recorded = sbom?.kind === 'readable' ? sbom.recipe?.version : undefined;
+  const written = recorded !== undefined && namesCommit(recipe, recorded);
+  return written ? [] : [['recipe commit in SBOM and recipe', recorded, recipe.package.commit]];
+}
+
+/** Whether the recipe names a commit of its own beside that of its file. */
+export function namesCommit(recipe: Recipe, ofFile: string): boolean {
+  const { commit } = recipe.package;
+  return commit !== '' && ofFile !== '' && commit !== ofFile;
 }

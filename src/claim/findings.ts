@@ -1,4 +1,5 @@
 /** Things about a package that no verdict hides and none rests on. */
+import { maskAddresses } from '../address.ts';
 import { grouped } from '../lists.ts';
 import type { RecipeFinding } from './recipe/parse.ts';
 
@@ -12,6 +13,7 @@ export type ClaimFindingKind =
   | 'sbom-foreign'
   | 'sbom-paths-match'
   | 'sbom-paths-differ'
+  | 'sbom-record-unknown'
   | 'sbom-record-unexplained'
   | 'clock-missing'
   | 'pkginfo-shape'
@@ -41,13 +43,15 @@ export interface ClaimFinding {
 export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   contradiction: 'the parts of the package contradict each other',
   'builder-owner': 'files belong to the id of the machine that built them',
-  'version-guessed': 'the version of melange is not recorded as a release',
+  'version-guessed': 'the version of melange is not recorded as a known release',
   'size-unexplained': 'the recorded size fits no known file system',
   'sbom-missing': 'the package has no SBOM',
   'sbom-unreadable': 'the SBOM cannot be read',
   'sbom-foreign': 'the SBOM was not written by a known program',
   'sbom-paths-match': 'the SBOM vouches for the paths of the package',
   'sbom-paths-differ': 'the paths of the package are not those that its SBOM was made from',
+  'sbom-record-unknown':
+    'the SBOM was made by a generator or record that this version does not know; no statement about the paths',
   'sbom-record-unexplained': 'the SBOM says of the package what no known record gives',
   'clock-missing': 'the build had no clock: times are those of 1970',
   'index-older': 'the index of a repository lists only older builds than it did before',
@@ -78,7 +82,9 @@ const most = { ofOneKind: 20, characters: 1000 };
 export function boundedFindings(findings: readonly ClaimFinding[]): ClaimFinding[] {
   return [...grouped(findings, ({ kind }) => kind)].flatMap(([kind, own]) => {
     const more = own.length - most.ofOneKind;
-    const shown = own.slice(0, most.ofOneKind).map(({ detail }) => ({ kind, detail: bounded(detail) }));
+    const shown = own
+      .slice(0, most.ofOneKind)
+      .map(({ detail }) => ({ kind, detail: bounded(maskAddresses(detail)) }));
     return more > 0 ? [...shown, { kind, detail: `and ${more} more` }] : shown;
   });
 }

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { callerIdMap, type IdMap } from '../build/sandbox/id-map.ts';
+import { Failure } from '../failure.ts';
 import type { ProgressEvent } from '../flow/options.ts';
 import { makeCredentials } from '../inputs/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/inputs.ts';
+import { wolfi } from '../repository/known.ts';
 import type { RawOptions } from './options.ts';
 
 /** The ids that the caller may use; a uid without an account, as containers have it, has no subordinate ones. */
@@ -38,13 +40,23 @@ export function callerNetwork(raw: RawOptions, onProgress: (event: ProgressEvent
       allowPlainHttp: raw.allowPlainHttp ?? false,
     },
     proxies: {
-      http: env['http_proxy'] ?? env['HTTP_PROXY'],
-      https: env['https_proxy'] ?? env['HTTPS_PROXY'],
+      http: proxyAddress(env['http_proxy'] ?? env['HTTP_PROXY']),
+      https: proxyAddress(env['https_proxy'] ?? env['HTTPS_PROXY']),
       none: env['no_proxy'] ?? env['NO_PROXY'],
     },
-    credentials: makeCredentials(env['HTTP_AUTH'] ?? '', readNetrc(env['NETRC'])),
+    credentials: makeCredentials(env['HTTP_AUTH'] ?? '', readNetrc(env['NETRC']), [
+      new URL(wolfi.location).host,
+    ]),
     onTransfer: (transfer) => onProgress({ kind: 'transfer', ...transfer }),
   };
+}
+
+/** A proxy without a scheme is one of http, as curl has it. Fails with `usage` for what is no address. */
+function proxyAddress(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const address = text.includes('://') ? text : `http://${text}`;
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
+  throw new Failure('usage', 'the proxy of the environment is no address of http or https');
 }
 
 function readNetrc(named: string | undefined): string {

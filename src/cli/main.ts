@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
+import { maskAddresses } from '../address.ts';
 import { version } from './version.ts';
 
 // Node's own exit code for what nobody caught is that of a verdict.
 process.once('uncaughtException', (failure) => {
-  process.stderr.write(`wolfi-repro: internal: ${failure.stack ?? failure}\n`);
+  process.stderr.write(`wolfi-repro: internal: ${maskAddresses(failure.stack ?? String(failure))}\n`);
   process.exit(70);
 });
 

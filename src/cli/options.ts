@@ -72,6 +72,7 @@ export function runOptions(
   signal: AbortSignal,
   onProgress: (event: ProgressEvent) => void,
 ): RunOptions {
+  const machine = thisMachine(raw, signal, onProgress);
   return {
     keys: readKeys((raw.key ?? []).filter((each) => !isAddress(each))),
     keyAddresses: (raw.key ?? []).filter(isAddress),
@@ -85,7 +86,7 @@ export function runOptions(
     engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
     ...furtherBuilds(raw),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
-    machine: thisMachine(raw, signal, onProgress),
+    machine,
     onProgress,
   };
 }
@@ -190,8 +191,11 @@ function parseEnvironment(text: string): EnvironmentChoice {
 
 function parseMirror(text: string): SourceMirror {
   const at = text.indexOf('=');
-  if (at < 1) throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
-  return { prefix: text.slice(0, at), location: parseLocation(text.slice(at + 1)) };
+  const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
+  // As a whole: a password or a query may have the sign as well, and half of one would not be known for a secret.
+  if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
+    throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
+  return { prefix, location: parseLocation(location) };
 }
 
 function parseCount(option: string, text: string): number {

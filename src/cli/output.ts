@@ -1,6 +1,7 @@
 /** What reaches the terminal: data on standard output, everything else on standard error. */
 import { writeSync } from 'node:fs';
 import chalk from 'chalk';
+import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import { asFailure, Failure } from '../failure.ts';
 import type { Style } from '../report/style.ts';
@@ -45,7 +46,7 @@ function write(descriptor: number, text: string): void {
 /** Where a defect is, for whoever mends it. */
 export function defectText(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  return printable(text).replaceAll('\\x0a', '\n');
+  return printable(maskAddresses(text)).replaceAll('\\x0a', '\n');
 }
 
 /** The error that nobody foresaw, behind the failure of a package. */

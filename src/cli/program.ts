@@ -1,4 +1,5 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
+import { maskAddresses } from '../address.ts';
 import { diffFormatNames } from '../report/format-names.ts';
 import { Command, CommanderError, Option } from './commander.ts';
 import {
@@ -40,6 +41,8 @@ function commandTree(finish: Finish): Command {
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
+    // What was typed wrongly may hold a password.
+    .configureOutput({ outputError: (text, write) => write(maskAddresses(text)) })
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)')
     .addHelpText('after', exitCodeHelp);

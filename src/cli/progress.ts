@@ -1,4 +1,5 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
+import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import type { ProgressEvent, Stage } from '../flow/options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
@@ -45,7 +46,7 @@ export function showProgress(logs: string | undefined): Progress {
     if (warned.has(text)) return;
     warned.add(text);
     clear();
-    process.stderr.write(`wolfi-repro: warning: ${printable(text)}\n`);
+    process.stderr.write(`wolfi-repro: warning: ${printable(maskAddresses(text))}\n`);
   };
   return {
     onEvent(event) {

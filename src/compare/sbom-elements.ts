@@ -7,13 +7,21 @@ import {
   parseBoundedJson,
   textMember,
 } from '../claim/sbom/json.ts';
+import { otherIds } from '../emit/sbom/production/masked.ts';
 import { isFound } from '../emit/sbom/production/syft.ts';
 import { addAll } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 export type SbomDifferenceKind =
   /** What a scan of the tree found and nobody outside has made anew. */
-  'unregenerated' | 'only-published' | 'only-rebuilt' | 'member' | 'order' | 'form';
+  | 'unregenerated'
+  /** An id that syft made of a record: everything else of the two documents is the same. */
+  | 'other-id'
+  | 'only-published'
+  | 'only-rebuilt'
+  | 'member'
+  | 'order'
+  | 'form';
 
 export interface SbomDifference {
   readonly kind: SbomDifferenceKind;
@@ -28,6 +36,7 @@ export interface SbomDifference {
 
 /** What each kind is called. */
 export const sbomDifferenceTitles: Readonly<Record<SbomDifferenceKind, string>> = {
+  'other-id': 'the id of one element, a hash of a record; no file of the package depends on it',
   unregenerated: 'found by a scan that was not repeated',
   'only-published': 'only in the published SBOM',
   'only-rebuilt': 'only in the rebuilt SBOM',
@@ -46,6 +55,8 @@ export function compareSbomElements(
   if (published === undefined || rebuilt === undefined || Buffer.compare(published, rebuilt) === 0) return [];
   const [left, right] = [parseDocument(published), parseDocument(rebuilt)];
   if (left === undefined || right === undefined) return [];
+  const ids = otherIds(published, rebuilt);
+  if (ids !== undefined) return ids.map((id) => ({ kind: 'other-id', member: 'SPDXID', ...id }));
   const elements = compareLists(elementsOf(left), elementsOf(right), 'packages');
   const lone = new Set(elements.flatMap(({ kind, element }) => (isOneSided(kind) ? [element] : [])));
   const differences = [

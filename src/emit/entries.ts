@@ -11,7 +11,12 @@ import {
   type Xattr,
 } from '../build/tree.ts';
 import { encodeBytes } from '../bytes.ts';
-import { type DirectorySizeModel, directoryShapes, directorySize } from '../claim/traits/directory-size.ts';
+import {
+  type DirectorySizeModel,
+  directoryShapes,
+  directorySize,
+  spareBlocks,
+} from '../claim/traits/directory-size.ts';
 import type { Owner, OwnerNames } from '../claim/traits/owner.ts';
 import { type Hasher, type Sha1, sha1, sha1Hasher } from '../digest.ts';
 import type { Format } from '../melange/format.ts';
@@ -170,8 +175,11 @@ export function withXattrs(tree: Tree, added: ReadonlyMap<string, Xattr>): Tree 
   );
 }
 
-/** `size` of `.PKGINFO`: contents, link texts, and directories by the builder's file system. */
-export function installedSize(tree: Tree, model: DirectorySizeModel): number {
+/**
+ * `size` of `.PKGINFO`: contents, link texts, and directories by the builder's file system.
+ * @param extraBlocks of ext4 beyond the fewest; no more than these directories can have are counted
+ */
+export function installedSize(tree: Tree, model: DirectorySizeModel, extraBlocks = 0): number {
   const contents = tree.entries.reduce(
     (sum, { type, content, target }) =>
       sum + (type === 'file' ? content.size : type === 'symlink' ? encodeBytes(target).length : 0),
@@ -180,5 +188,6 @@ export function installedSize(tree: Tree, model: DirectorySizeModel): number {
   const shapes = directoryShapes(
     tree.entries.map(({ path, type }) => ({ path, isDirectory: type === 'directory' })),
   );
-  return shapes.reduce((sum, shape) => sum + directorySize(model, shape), contents);
+  const extra = model === 'ext4' && extraBlocks > 0 ? Math.min(extraBlocks, spareBlocks(shapes)) : 0;
+  return shapes.reduce((sum, shape) => sum + directorySize(model, shape), contents + 4096 * extra);
 }

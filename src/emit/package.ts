@@ -88,7 +88,9 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
   const { control, skipped } = await controlOf(input, payload, data.sha256, substitutions);
   const { plan, recipe, scan } = input;
   const unscanned =
-    plan.builder.sbomGenerator === 'production' ? unscannedPaths(payload.files, scan !== undefined) : [];
+    plan.builder.sbomGenerator === 'production'
+      ? unscannedPaths(payload.files, scan !== undefined, payload.read)
+      : [];
   return { name: plan.package.name, version: fullVersion(recipe), control, data, skipped, unscanned };
 }
 
@@ -148,7 +150,11 @@ async function controlOf(
     part,
     architecture: plan.package.architecture,
     namespace: builder.namespace,
-    size: installedSize(tree, builder.directorySize === 'unknown' ? 'ext4' : builder.directorySize),
+    size: installedSize(
+      tree,
+      builder.directorySize === 'unknown' ? 'ext4' : builder.directorySize,
+      builder.largeDirectories?.blocks,
+    ),
     buildDate: mtime,
     dependencies: emittedDependencies(part.dependencies, generated),
     datahash,

@@ -11,6 +11,7 @@ import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { capabilityXattrs } from './capabilities.ts';
 import { type DataEntry, dataEntries, withFile, withXattrs } from './entries.ts';
 import { type PackagePart, packagePart } from './pkginfo.ts';
+import { type Catalogue, catalogue, type ReadPaths } from './sbom/production/language/catalogue.ts';
 import { treePaths } from './sbom/production/paths.ts';
 import type { ProductionInput } from './sbom/production/production.ts';
 import { emptyScan, type Scan } from './sbom/production/syft.ts';
@@ -38,6 +39,8 @@ export interface Payload {
   readonly part: PackagePart;
   /** Without the SBOM. */
   readonly files: Tree;
+  /** What of the files was read as production's scan reads it. */
+  readonly read: ReadPaths;
   readonly tree: Tree;
   readonly entries: readonly DataEntry[];
 }
@@ -54,7 +57,8 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   }
   const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
   const files = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
-  const scan = (await input.scan?.(files)) ?? emptyScan;
+  const own = input.scan === undefined ? ownCatalogue(builder, files) : undefined;
+  const scan = (await input.scan?.(files)) ?? own?.scan ?? emptyScan;
   const sbom = emitSbom(sbomInput(input, part, files, scan));
   const sbomFile = sbomPath(name, fullVersion(recipe));
   const whole = withFile(files, sbomFile, sbom, format.sbom.mode);
@@ -65,7 +69,18 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
     { builder: builder.owner, build: buildUser(recipe), names: input.names, sbom: sbomFile },
     builder.clock ?? 0,
   );
-  return { part, files, tree, entries: substituteInEntries('data', entries, substitutions) };
+  return {
+    part,
+    files,
+    read: own?.read ?? new Map(),
+    tree,
+    entries: substituteInEntries('data', entries, substitutions),
+  };
+}
+
+/** Without a syft: what can be read of the files themselves, where it is what production found. */
+function ownCatalogue({ sbomRecord }: PlannedBuilder, files: Tree): Catalogue | undefined {
+  return sbomRecord === null ? undefined : catalogue(files, sbomRecord.variant.form, sbomRecord.found);
 }
 
 function sbomInput(input: PayloadInput, part: PackagePart, files: Tree, scan: Scan): SbomInput {

@@ -174,7 +174,8 @@ async function recipeOrigin({ recipe, recipeFile }: InputsQuery, options: RunOpt
   const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = recipeFile;
-  const commit = recipe.package.commit === '' ? recorded : recipe.package.commit;
+  // The recipe's own commit can be another one, of its file's repository or of none.
+  const commit = recorded === '' ? recipe.package.commit : recorded;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;
   const found = await findRecipe(recipeRepository, { commit, file }, machine.inputs);
   const notCompared = (detail: string): FoundOrigin => ({

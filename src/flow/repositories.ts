@@ -45,7 +45,8 @@ const mostKeyBytes = 64 * 1024;
  * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one, and with `usage` for options that
  * contradict each other.
  */
-export async function completeOptions(options: RunOptions, byName: boolean): Promise<RunOptions> {
+export async function completeOptions(given: RunOptions, byName: boolean): Promise<RunOptions> {
+  const options = withoutSecrets(given);
   const { inputs } = options.machine;
   if (options.network === true && inputs.network.policy.offline)
     throw new Failure('usage', 'steps cannot reach a network that nobody may contact', {
@@ -56,6 +57,21 @@ export async function completeOptions(options: RunOptions, byName: boolean): Pro
   const keys = [...options.keys, ...fetched];
   const known = repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
   return { ...options, repositories, keys: [...keys, ...known], keyAddresses: [] };
+}
+
+/** No location of a run holds a user, a password or a query: the machine's inputs keep them. */
+function withoutSecrets(given: RunOptions): RunOptions {
+  const { inputs } = given.machine;
+  const name = (location: string) => inputs.name(location);
+  const { recipeRepository } = given;
+  return {
+    ...given,
+    repositories: given.repositories.map(name),
+    fallbackRepositories: (given.fallbackRepositories ?? []).map(name),
+    keyAddresses: (given.keyAddresses ?? []).map(name),
+    sourceMirrors: given.sourceMirrors.map((each) => ({ ...each, location: name(each.location) })),
+    ...(recipeRepository === undefined ? {} : { recipeRepository: name(recipeRepository) }),
+  };
 }
 
 async function fetchKey(

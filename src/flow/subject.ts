@@ -54,10 +54,11 @@ export function runOpener(given: RunOptions): (subject: string) => Promise<OpenR
 
 /** Finds and examines a package. Findings and failures about it are values; only `usage` and `internal` are thrown. */
 export async function examineSubject(
-  subject: string,
+  given: string,
   repositories: OpenRepositories,
   options: RunOptions,
 ): Promise<Examined> {
+  const subject = options.machine.inputs.name(given);
   try {
     const { path, fileName, opened } = await obtainSubject(subject, repositories, options);
     return { ...(await examine(fileName, fileSource(path), repositories, options, opened)), file: subject };

@@ -1,6 +1,7 @@
 /** Which addresses may be contacted: a location out of a package is somebody else's wish, not the user's. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { shownAddress } from '../address.ts';
 import { Failure } from '../failure.ts';
 
 /** Who chose an address: the user (or this program: Wolfi's own repository), or something published. */
@@ -88,18 +89,7 @@ function ipv6Groups(address: string): number[] {
   return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
 }
 
-/** A location without what must not be shown: user, password, query. */
-export function shownAddress(location: string): string {
-  try {
-    const url = new URL(location);
-    const query = url.search === '' ? '' : '?…';
-    return `${url.protocol}//${url.host}${url.pathname}${query}`;
-  } catch {
-    return location;
-  }
-}
-
-/** Reads an address. Fails with `address-refused` for what is no http or https address, or carries a password. */
+/** Reads an address. Fails with `address-refused` for what is no http or https address. */
 export function parseAddress(location: string): URL {
   let url: URL;
   try {

@@ -1,7 +1,8 @@
 /** Credentials for servers, from the environment or a netrc file; they go into requests and nowhere else. */
+import type { Provenance } from './addresses.ts';
 
-/** The value of an `Authorization` header for a host; undefined where nothing is known. */
-export type Credentials = (url: URL) => string | undefined;
+/** The value of an `Authorization` header for an address; undefined where nothing is known for whoever chose it. */
+export type Credentials = (url: URL, provenance: Provenance) => string | undefined;
 
 interface NetrcEntry {
   /** Undefined for `default`. */
@@ -12,16 +13,27 @@ interface NetrcEntry {
 
 /**
  * Credentials from text: `HTTP_AUTH` as apko has it (`basic:<host>:<user>:<password>` or `bearer:<host>:<token>`, several
- * separated by commas; apko pkg/apk/auth) before netrc (ftp(1), as curl reads it). Only https and this machine get any.
+ * separated by commas; apko pkg/apk/auth) before netrc (ftp(1), as curl reads it). Only https and this machine get any. Where a
+ * package chose the address, its host must be named there by itself, and its port too unless it is the usual one of https.
+ * @param ownHosts hosts that this program names although the user did not: they do not get the `default` of netrc
  */
-export function makeCredentials(httpAuth: string, netrc: string): Credentials {
+export function makeCredentials(
+  httpAuth: string,
+  netrc: string,
+  ownHosts: readonly string[] = [],
+): Credentials {
   const headers = new Map(httpAuth.split(',').flatMap(parseHttpAuth));
   const entries = parseNetrc(netrc);
-  return (url) => {
+  return (url, provenance) => {
     if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
-    const own = headers.get(url.host) ?? headers.get(url.hostname);
+    const named = provenance === 'named';
+    const anyPort = named || url.port === '';
+    const own = headers.get(url.host) ?? (anyPort ? headers.get(url.hostname) : undefined);
     if (own !== undefined) return own;
-    const entry = entries.find(({ machine }) => machine === url.hostname || machine === undefined);
+    const byDefault = named && !ownHosts.includes(url.host);
+    const entry = entries.find(({ machine }) =>
+      machine === undefined ? byDefault : anyPort && machine === url.hostname,
+    );
     return entry === undefined ? undefined : basic(entry.login, entry.password);
   };
 }

@@ -1,4 +1,5 @@
 /** Downloads into the store: retried, resumed, bounded, hashed as they come. */
+
 import {
   createReadStream,
   ftruncateSync,
@@ -13,11 +14,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shownAddress } from '../address.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { asFailure, Failure } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import { isAbandoned } from '../owner.ts';
-import { type Provenance, shownAddress } from './addresses.ts';
+import type { Provenance } from './addresses.ts';
 import { type Answer, type Http, isTransient, refusalOf } from './http.ts';
 import { namesIn, ownedName } from './owners.ts';
 import type { Store } from './store.ts';

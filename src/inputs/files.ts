@@ -25,5 +25,5 @@ export function readSmallFile(path: string, mostBytes: number): Uint8Array | und
 }
 
 export function isAddress(location: string): boolean {
-  return /^https?:\/\//.test(location);
+  return /^https?:\/\//i.test(location);
 }

@@ -7,7 +7,9 @@
 import { Failure } from '../failure.ts';
 import { addTo } from '../lists.ts';
 import type { CherryPick } from '../plan/sources.ts';
-import type { Git, GitWanted } from './git.ts';
+import type { GitWanted } from './git-fetch.ts';
+import type { Git } from './git-program.ts';
+import type { OwnRepository } from './own-repository.ts';
 
 /** The branch of a repository whose default branch has no name. */
 const nameless = 'wolfi-repro-head';
@@ -20,7 +22,7 @@ export function branchOf({ request }: GitWanted, head: string | undefined): stri
 /** Sets branches to pinned commits where steps would not find them otherwise. */
 export async function settleBranches(
   git: Git,
-  path: string,
+  path: OwnRepository,
   wanted: readonly GitWanted[],
   head: string | undefined,
 ): Promise<void> {
@@ -32,14 +34,14 @@ export async function settleBranches(
   }
   for (const [name, wishes] of branches) {
     const commit = await tipFor(git, path, name, wishes);
-    if (commit !== undefined) await git(['-C', path, 'update-ref', `refs/heads/${name}`, commit]);
+    if (commit !== undefined) await git(path, ['update-ref', `refs/heads/${name}`, commit]);
   }
 }
 
 /** The commit that a branch is to be set to; undefined where it can stay as it is. */
 async function tipFor(
   git: Git,
-  path: string,
+  path: OwnRepository,
   name: string,
   wishes: readonly GitWanted[],
 ): Promise<string | undefined> {
@@ -59,7 +61,7 @@ async function tipFor(
 /** Makes a commit to be picked reachable where the step looks for it; `fetch` brings what is not there. */
 export async function settleCherryPick(
   git: Git,
-  path: string,
+  path: OwnRepository,
   { branch, commit }: CherryPick,
   fetch: (commit: string) => Promise<void>,
 ): Promise<void> {
@@ -69,18 +71,18 @@ export async function settleCherryPick(
   if (branch !== '' && (await leadsTo(git, path, commit, name))) return;
   if (branch === '' && (await isReachable(git, path, commit))) return;
   await fetch(commit);
-  await git(['-C', path, 'update-ref', name, commit]);
+  await git(path, ['update-ref', name, commit]);
 }
 
-async function leadsTo(git: Git, path: string, commit: string, tip: string): Promise<boolean> {
-  return git(['-C', path, 'merge-base', '--is-ancestor', commit, tip]).then(
+async function leadsTo(git: Git, path: OwnRepository, commit: string, tip: string): Promise<boolean> {
+  return git(path, ['merge-base', '--is-ancestor', commit, tip]).then(
     () => true,
     () => false,
   );
 }
 
-async function isReachable(git: Git, path: string, commit: string): Promise<boolean> {
-  return git(['-C', path, 'for-each-ref', '--count=1', `--contains=${commit}`]).then(
+async function isReachable(git: Git, path: OwnRepository, commit: string): Promise<boolean> {
+  return git(path, ['for-each-ref', '--count=1', `--contains=${commit}`]).then(
     (text) => text !== '',
     () => false,
   );

@@ -1,11 +1,11 @@
 /**
- * A git repository as files that follow from its content alone: references in their order, one pack made anew, no configuration
- * but our own. How it was fetched, by whom and in how many pieces does not show, and neither does a setting or a hook of the
- * repository that was copied.
+ * A git repository as files that follow from its content alone: references in their order, one new pack, no configuration
+ * but our own. How it was fetched, by whom and in how many pieces does not show.
  */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Git, servedConfiguration } from './git.ts';
+import type { Git } from './git-program.ts';
+import { type OwnRepository, servedConfiguration } from './own-repository.ts';
 
 /** Deltas are found anew by one thread: two would share the work differently each time (git-pack-objects(1)). */
 const packing = [
@@ -14,10 +14,10 @@ const packing = [
 ];
 
 /** Writes a repository into a new folder. */
-export async function exportRepository(git: Git, repository: string, into: string): Promise<void> {
+export async function exportRepository(git: Git, repository: OwnRepository, into: string): Promise<void> {
   mkdirSync(join(into, 'objects/pack'), { recursive: true });
   mkdirSync(join(into, 'refs'));
-  const inside = (...argv: readonly string[]) => git(['-C', repository, ...argv]);
+  const inside = (...argv: readonly string[]) => git(repository, argv);
   await inside(...packing, join(resolve(into), 'objects/pack/pack'));
   const references = ['refs/heads', 'refs/tags', 'refs/wolfi-repro'];
   const listed = await inside('for-each-ref', '--format=%(objectname) %(refname)', ...references);
@@ -26,7 +26,7 @@ export async function exportRepository(git: Git, repository: string, into: strin
   const named = /^refs\/heads\/\S+$/.test(head) ? `ref: ${head}` : (await inside('rev-parse', 'HEAD')).trim();
   writeFileSync(join(into, 'HEAD'), `${named}\n`);
   writeFileSync(join(into, 'config'), servedConfiguration);
-  const shallow = resolve(repository, (await inside('rev-parse', '--git-path', 'shallow')).trim());
+  const shallow = join(repository, 'shallow');
   if (statSync(shallow, { throwIfNoEntry: false })?.isFile() === true)
     writeFileSync(
       join(into, 'shallow'),

@@ -1,25 +1,26 @@
 /** Repositories that `git-checkout` steps ask for, with their submodules and theirs. */
-
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { Failure, isUnreached } from '../failure.ts';
 import { addTo } from '../lists.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 import type { GitRequest, GitSource, SourceRequest } from '../plan/sources.ts';
-import { type Provenance, shownAddress } from './addresses.ts';
+import type { Provenance } from './addresses.ts';
 import { isAddress } from './files.ts';
-import { type FetchedRepository, type GitWanted, listSubmodules } from './git.ts';
+import type { FetchedRepository } from './git.ts';
+import type { GitWanted } from './git-fetch.ts';
+import { listSubmodules } from './git-submodules.ts';
 import type { Inputs } from './inputs.ts';
 import { firstFound, mirrored, type SourceMirror } from './mirrors.ts';
+import type { OwnRepository } from './own-repository.ts';
 
 export type RepositoryRequest = Extract<SourceRequest, { git: unknown }>;
 
 export interface FoundRepository {
   readonly kind: 'git';
   readonly source: GitSource;
-  readonly repository: string;
+  readonly repository: OwnRepository;
   /** Bare repositories of submodules, by the address that the steps will ask for. */
-  readonly submodules?: readonly { readonly address: string; readonly repository: string }[];
+  readonly submodules?: readonly { readonly address: string; readonly repository: OwnRepository }[];
 }
 
 /**
@@ -130,25 +131,17 @@ async function fetchFrom(
   inputs: Inputs,
   onRefusal: (failure: Failure) => void,
 ): Promise<FetchedRepository | undefined> {
-  const places = mirrors.flatMap((mirror) => mirrored(address, mirror) ?? []);
-  // A folder that the user named is taken as it is: git compares commit ids with content, and the step what it checked out.
-  for (const folder of places.filter((each) => !isAddress(each))) {
-    const path = [folder, `${folder}.git`].find(isRepository);
-    const pinned = wanted.every(({ commit }) => commit !== '');
-    if (path !== undefined && pinned) return { path, commits: wanted.map(({ commit }) => commit) };
-  }
-  const addresses: (readonly [string, Provenance])[] = [
-    ...places.filter(isAddress).map((each) => [each, 'named'] as const),
+  const places: (readonly [string, Provenance])[] = [
+    ...mirrors.flatMap((mirror) => mirrored(address, mirror) ?? []).map((each) => [each, 'named'] as const),
     [address, 'recorded'],
   ];
-  return firstFound(addresses, onRefusal, ([place, provenance]) =>
-    inputs.repository(place, provenance, wanted),
+  const addresses = places.filter(([place]) => isAddress(place));
+  const folders = places.filter(([place, provenance]) => provenance === 'named' && !isAddress(place));
+  return firstFound([...folders, ...addresses], onRefusal, async ([place, provenance]) =>
+    isAddress(place)
+      ? inputs.repository(place, provenance, wanted)
+      : ((await inputs.folderRepository(place, wanted)) ?? inputs.folderRepository(`${place}.git`, wanted)),
   );
-}
-
-function isRepository(folder: string): boolean {
-  const marked = existsSync(join(folder, 'objects')) || existsSync(join(folder, '.git'));
-  return marked && statSync(folder).isDirectory();
 }
 
 const deepestSubmodules = 8;

@@ -1,8 +1,10 @@
 /** The gateway to the network (undici): one exchange at a time with whom the address policy allows, redirects followed. */
+
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { shownAddress } from '../address.ts';
 import { Failure } from '../failure.ts';
 import {
   type AddressPolicy,
@@ -12,9 +14,9 @@ import {
   privateRefused,
   type Resolve,
   requireAllowed,
-  shownAddress,
 } from './addresses.ts';
 import type { Credentials } from './credentials.ts';
+import type { NamedAddresses, RequestSecrets } from './named-addresses.ts';
 import { Slots } from './slots.ts';
 
 export interface Proxies {
@@ -28,6 +30,7 @@ export interface HttpOptions {
   readonly policy: AddressPolicy;
   readonly proxies: Proxies;
   readonly credentials: Credentials;
+  readonly named: NamedAddresses;
   readonly resolve: Resolve;
   readonly perHost: number;
   /** To connect, until the headers come, and between two pieces of a body. */
@@ -42,6 +45,8 @@ export interface Answer {
   readonly url: URL;
   /** Whose choice that address is: a redirect to another host is not the user's. */
   readonly trust: Provenance;
+  /** What was sent to it to be let in; for another program that asks the same address. */
+  readonly authorization: string | undefined;
   readonly header: (name: string) => string | undefined;
   readonly body: Readable;
 }
@@ -81,10 +86,13 @@ export function makeHttp(options: HttpOptions): Http {
         agents ??= openAgents(options);
         const opened = await agents;
         const release = await slots.take(url.host);
-        const answer = await exchange(url, trust, headers, opened, options).catch((failure: unknown) => {
-          release();
-          throw failure;
-        });
+        const secrets = secretsFor(url, first, provenance, options);
+        const answer = await exchange(url, trust, secrets, headers, opened, options).catch(
+          (failure: unknown) => {
+            release();
+            throw failure;
+          },
+        );
         answer.body.once('close', release);
         const next = redirectTarget(answer);
         if (next === undefined) return answer;
@@ -144,17 +152,44 @@ const publicLookup: LookupFunction = (host, options, done) => {
   });
 };
 
+/**
+ * What goes with a request: nothing once a redirect has left the scheme, host and port that were asked for, and the query that the
+ * user wrote with the first request alone.
+ */
+function secretsFor(
+  url: URL,
+  first: URL,
+  provenance: Provenance,
+  { credentials, named }: Pick<HttpOptions, 'credentials' | 'named'>,
+): RequestSecrets {
+  if (url.origin !== first.origin) return { authorization: undefined, query: '' };
+  const { authorization, query } = requestSecrets(first, provenance, { credentials, named });
+  return { authorization, query: url === first ? query : '' };
+}
+
+/** What goes with a request to an address that somebody chose. */
+export function requestSecrets(
+  url: URL,
+  provenance: Provenance,
+  { credentials, named }: Pick<HttpOptions, 'credentials' | 'named'>,
+): RequestSecrets {
+  const written = provenance === 'named' ? named.of(url) : undefined;
+  const authorization = credentials(url, provenance) ?? written?.authorization;
+  return { authorization, query: written?.query ?? '' };
+}
+
 async function exchange(
   url: URL,
   trust: Provenance,
+  { authorization, query }: RequestSecrets,
   headers: Readonly<Record<string, string>>,
   agents: Agents,
-  { credentials, signal }: HttpOptions,
+  { signal }: HttpOptions,
 ): Promise<Answer> {
-  const authorization = credentials(url) ?? credentialsInside(url);
   const bare = new URL(url);
   bare.username = '';
   bare.password = '';
+  if (query !== '') bare.search = [url.search.replace(/^\?/, ''), query].filter(Boolean).join('&');
   const {
     statusCode,
     headers: received,
@@ -174,14 +209,7 @@ async function exchange(
     const value = received[name];
     return typeof value === 'string' ? value : value?.[0];
   };
-  return { status: statusCode, url, trust, header, body };
-}
-
-/** `https://user:password@host/`, as the user typed it. */
-function credentialsInside({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(text).toString('base64')}`;
+  return { status: statusCode, url, trust, authorization, header, body };
 }
 
 function redirectTarget({ status, header, url }: Answer): URL | undefined {

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Address, shownAddress } from '../address.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
@@ -13,20 +14,24 @@ import {
   parseAddress,
   type Resolve,
   resolveByMachine,
-  shownAddress,
 } from './addresses.ts';
 import type { Credentials } from './credentials.ts';
 import { type Downloader, download, type Transfer, type Validators } from './download.ts';
 import { hashFile, isAddress, readSmallFile } from './files.ts';
+import { type FetchedRepository, fetchRepository, importRepository, type Located } from './git.ts';
+import type { GitWanted } from './git-fetch.ts';
+import { type Git, openGit } from './git-program.ts';
 import {
-  type FetchedRepository,
-  fetchRepository,
-  type Git,
-  type GitWanted,
-  type Located,
-  openGit,
-} from './git.ts';
-import { type Answer, type Http, isTransient, makeHttp, type Proxies, refusalOf } from './http.ts';
+  type Answer,
+  type Http,
+  isTransient,
+  makeHttp,
+  type Proxies,
+  refusalOf,
+  requestSecrets,
+} from './http.ts';
+import { noteName, parseNote } from './location-notes.ts';
+import { NamedAddresses, type RequestSecrets } from './named-addresses.ts';
 import { Slots } from './slots.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -42,6 +47,10 @@ export interface Inputs {
   readonly network: NetworkOptions;
   /** Folder for recipe repositories and what lay beside recipes. */
   readonly recipes: string;
+  /** A location that the user named, without its secrets: they go with requests to it and below. Fails as `NamedAddresses` does. */
+  name(location: string): string;
+  /** What lets git in at an address that the user named. Fails with `address-refused` for one with a query: git sends none. */
+  gitAuthorization(address: string): string | undefined;
   /** A small file (an index, a key) by location; undefined where there is none. */
   read(location: string, provenance?: Provenance): Promise<Uint8Array | undefined>;
   /** Path of a file on this machine, downloaded first where its location is an address; undefined where there is none. */
@@ -53,7 +62,9 @@ export interface Inputs {
     provenance: Provenance,
     wanted: readonly GitWanted[],
   ): Promise<FetchedRepository | undefined>;
-  /** The machine's git, hardened. */
+  /** The same of a repository in a folder of this machine. Fails as `importRepository` does. */
+  folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined>;
+  /** The machine's git, for repositories of this program's own. */
   git(): Git;
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
@@ -108,6 +119,7 @@ class MachineInputs implements Inputs {
   readonly #hashes = new Map<string, Promise<Sha256 | undefined>>();
   readonly #obtained = new Map<string, Promise<string | undefined>>();
   readonly #git: Slots;
+  readonly #named = new NamedAddresses();
   #http: Http | undefined;
 
   constructor(cache: string, signal: AbortSignal, network: NetworkOptions) {
@@ -121,17 +133,28 @@ class MachineInputs implements Inputs {
     setMaxListeners(0, signal);
   }
 
-  async read(location: string, provenance: Provenance = 'named'): Promise<Uint8Array | undefined> {
+  name(location: string): string {
+    return this.#named.name(location);
+  }
+
+  #nameFor(location: string, provenance: Provenance): string {
+    return provenance === 'named' ? this.name(location) : location;
+  }
+
+  async read(given: string, provenance: Provenance = 'named'): Promise<Uint8Array | undefined> {
+    const location = this.#nameFor(given, provenance);
     if (!isAddress(location)) return readSmallFile(location, mostIndexBytes);
     const path = await this.obtain(location, { provenance, mostBytes: mostIndexBytes });
     return path === undefined ? undefined : readFileSync(path);
   }
 
-  obtain(location: string, options: ObtainOptions = {}): Promise<string | undefined> {
+  async obtain(given: string, options: ObtainOptions = {}): Promise<string | undefined> {
+    const location = this.#nameFor(given, options.provenance ?? 'named');
     return once(this.#obtained, location, () => this.#obtain(location, options));
   }
 
-  hash(location: string, options: ObtainOptions = {}): Promise<Sha256 | undefined> {
+  async hash(given: string, options: ObtainOptions = {}): Promise<Sha256 | undefined> {
+    const location = this.#nameFor(given, options.provenance ?? 'named');
     return once(this.#hashes, location, async () => {
       const path = await this.obtain(location, options);
       if (path === undefined) return undefined;
@@ -140,21 +163,39 @@ class MachineInputs implements Inputs {
   }
 
   async repository(
-    address: string,
+    given: string,
     provenance: Provenance,
     wanted: readonly GitWanted[],
   ): Promise<FetchedRepository | undefined> {
+    const address = this.#nameFor(given, provenance);
+    requireNoQuery(parseAddress(address), this.#secretsAt(address, provenance));
     const release = await this.#git.take(parseAddress(address).host);
     try {
       return await fetchRepository(address, provenance, wanted, {
-        folder: join(this.#cache, 'git'),
-        network: this.network,
-        signal: this.#signal,
+        ...this.#gitPlace(),
         locate: (from, trust) => this.#locate(from, trust),
       });
     } finally {
       release();
     }
+  }
+
+  folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined> {
+    return importRepository(folder, wanted, this.#gitPlace());
+  }
+
+  #gitPlace() {
+    return { folder: join(this.#cache, 'git'), network: this.network, signal: this.#signal };
+  }
+
+  gitAuthorization(address: string): string | undefined {
+    const secrets = this.#secretsAt(address, 'named');
+    requireNoQuery(parseAddress(address), secrets);
+    return secrets.authorization;
+  }
+
+  #secretsAt(address: string, provenance: Provenance): RequestSecrets {
+    return requestSecrets(parseAddress(address), provenance, { ...this.network, named: this.#named });
   }
 
   git(): Git {
@@ -172,13 +213,16 @@ class MachineInputs implements Inputs {
     if (answer.status !== 200) {
       throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched: status ${answer.status}`);
     }
-    return { address: answer.url.href.split('/info/refs')[0]!, trust: answer.trust };
+    const { url, trust, authorization } = answer;
+    return { address: new Address(url).place.split('/info/refs')[0]!, trust, authorization };
   }
 
-  forget(location: string): void {
-    this.#obtained.delete(location);
-    this.#hashes.delete(location);
-    this.store.remember(noteName(location), undefined);
+  forget(given: string): void {
+    for (const location of [given, Address.parse(given)?.place ?? given]) {
+      this.#obtained.delete(location);
+      this.#hashes.delete(location);
+      this.store.remember(noteName(location), undefined);
+    }
   }
 
   async #obtain(location: string, options: ObtainOptions): Promise<string | undefined> {
@@ -197,7 +241,7 @@ class MachineInputs implements Inputs {
   }
 
   #connect(): Http {
-    this.#http ??= makeHttp({ ...this.network, signal: this.#signal });
+    this.#http ??= makeHttp({ ...this.network, named: this.#named, signal: this.#signal });
     return this.#http;
   }
 
@@ -236,24 +280,12 @@ async function retried(
   }
 }
 
-interface Note extends Validators {
-  readonly sha256: Sha256;
-  readonly pin: string | undefined;
-}
-
-/** Remembered by the address as typed: what a server shows may depend on who asks. */
-function noteName(location: string): string {
-  return `location ${location.includes('@') ? shownAddress(location) : location}`;
-}
-
-function parseNote(text: string | undefined): Note | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const note = JSON.parse(text) as Note;
-    return parseSha256(note.sha256) === undefined ? undefined : note;
-  } catch {
-    return undefined;
-  }
+/** What git is told as an argument everybody can see, and it appends a path to it. */
+function requireNoQuery(address: URL, { query }: RequestSecrets): void {
+  if (address.search === '' && query === '') return;
+  throw new Failure('address-refused', `${shownAddress(address.href)} is not contacted: git sends no query`, {
+    hint: 'give credentials in HTTP_AUTH or a netrc file',
+  });
 }
 
 /** The store names objects by their digest. */

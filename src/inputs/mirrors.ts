@@ -1,4 +1,5 @@
 /** Other places for what a recipe records, and the order in which places are tried. */
+import { shownAddress } from '../address.ts';
 import { Failure, isUnreached } from '../failure.ts';
 
 /** `PREFIX=LOCATION`: what begins with the prefix is read from the location instead. */
@@ -33,6 +34,8 @@ export async function firstFound<P, V>(
 
 /** The mirrored location; undefined where the prefix does not fit or the rest would climb out of the mirror. */
 export function mirrored(uri: string, { prefix, location }: SourceMirror): string | undefined {
+  // As a bundle writes it.
+  if (prefix === shownAddress(uri)) return location;
   if (!uri.startsWith(prefix)) return undefined;
   const rest = uri.slice(prefix.length);
   if (rest === '') return location;

@@ -1,11 +1,13 @@
 /** Sources of steps, found where the user said and checked against the digest that the recipe records. */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { shownAddress } from '../address.ts';
 import { parseSha256 } from '../digest.ts';
 import { describeTried, Failure } from '../failure.ts';
 import type { FetchSource, PlannedSource, SourceRequest } from '../plan/sources.ts';
-import { type Provenance, shownAddress } from './addresses.ts';
+import type { Provenance } from './addresses.ts';
 import { isAddress } from './files.ts';
 import { type FoundRepository, findRepositories, type RepositoryRequest } from './git-sources.ts';
 import type { Inputs } from './inputs.ts';

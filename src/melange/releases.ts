@@ -202,7 +202,7 @@ export interface RecognisedVersion {
   readonly version: Version;
   /**
    * `release`: printed in so many words; `by-date`: from a pseudo-version's time; `assumed`: the release that the text begins
-   * with, else the newest; `by-bytes`: of the neighbours of one of these two, the one that gives the published digests.
+   * with or that comes after the newest known one, else the newest; `by-bytes`: of the neighbours of one of these two, the one that gives the published digests.
    */
   readonly basis: 'release' | 'by-date' | 'assumed' | 'by-bytes';
 }
@@ -210,7 +210,11 @@ export interface RecognisedVersion {
 /** The version whose rules a builder followed, from what it printed into its SBOM (attacker-controlled). */
 export function recogniseVersion(printed: string | undefined): RecognisedVersion {
   const release = printed === undefined ? undefined : parseRelease(printed);
-  if (release !== undefined) return { version: release, basis: 'release' };
+  if (release !== undefined) {
+    // Nobody knows the rules of a release that is not out: production's builder contains such.
+    const known = compareVersions(release, newestRelease) <= 0;
+    return { version: release, basis: known ? 'release' : 'assumed' };
+  }
   const time = /^v\d+\.\d+\.\d+-(?:[\w.]*\.)?(\d{14})-[0-9a-f]{12}(?:\+\w+)?$/.exec(printed ?? '')?.[1];
   const older = time === undefined ? [] : releases.filter((each) => each.time <= time);
   if (older.length > 0) return { version: older.at(-1)!.version, basis: 'by-date' };

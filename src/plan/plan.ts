@@ -3,6 +3,7 @@
  * holds no path of a machine and nothing that changes from run to run.
  */
 import type { Claim } from '../claim/claim.ts';
+import { namesCommit } from '../claim/contradictions.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
 import { formatOfTraits } from '../claim/traits/traits.ts';
@@ -12,7 +13,7 @@ import { formatVersion, parseRelease, type Version } from '../melange/version.ts
 import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
 import { canonicalJson } from './canonical.ts';
 import type { PlannedEnvironment } from './environment.ts';
-import type { PlannedSource } from './sources.ts';
+import { type PlannedSource, shownSource } from './sources.ts';
 import { type PlannedStep, plannedSteps } from './steps.ts';
 
 export interface Plan {
@@ -50,12 +51,19 @@ export interface PlannedBuilder {
   readonly scan: PlannedScan | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
+  /** Blocks that ext4 gave large directories by chance; null where it gave the least. */
+  readonly largeDirectories: NonNullable<Claim['traits']['largeDirectories']> | null;
   /** Seconds since 1970; null where the publisher gave no clock. */
   readonly clock: number | null;
   readonly zoneOffsetMinutes: number;
   readonly owner: Owner;
   readonly namespace: string;
   readonly recipeFile: Claim['traits']['recipeFile'];
+  /**
+   * The recipe names a commit of its own, which `.PKGINFO` has, and the SBOM has that of the recipe's file: the latter is taken
+   * over from the SBOM. Where the recipe names none, melange writes the file's commit into both.
+   */
+  readonly recipeNamesCommit: boolean;
   readonly recipeLicense: string;
   readonly extractedOrder: readonly string[];
   readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: KeyName } | null;
@@ -97,7 +105,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
     recipe: { sha256: claim.recipeSha256, size: claim.recipeBytes.length },
     builder: plannedBuilder(claim, inputs),
     environment: inputs.environment,
-    sources: inputs.sources,
+    sources: inputs.sources.map(shownSource),
     recipeFiles: inputs.recipeFiles,
     steps: plannedSteps(claim.recipe, formatOfTraits(claim.traits)),
   };
@@ -108,6 +116,7 @@ function plannedBuilder(
   { deflate, environment, sbomRecord, scan, tried }: PlanInputs,
 ): PlannedBuilder {
   const { commit } = recipe.package;
+  const recordedCommit = traits.recipeFile.commit;
   return {
     melange: formatVersion(traits.melange.version),
     melangeBasis: traits.melange.basis,
@@ -118,12 +127,13 @@ function plannedBuilder(
     scan: traits.sbomGenerator === 'production' ? (scan ?? null) : null,
     deflate,
     directorySize: traits.directorySize,
+    largeDirectories: traits.largeDirectories ?? null,
     clock: traits.clock ?? null,
     zoneOffsetMinutes: traits.zoneOffsetMinutes,
     owner: traits.owner,
     namespace: traits.namespace,
-    // melange writes one commit into recipe and SBOM; the recipe's is the one that is not taken over.
-    recipeFile: { ...traits.recipeFile, commit: commit === '' ? traits.recipeFile.commit : commit },
+    recipeFile: { ...traits.recipeFile, commit: recordedCommit || commit },
+    recipeNamesCommit: namesCommit(recipe, recordedCommit),
     recipeLicense: traits.recipeLicense,
     extractedOrder: traits.extractedOrder,
     signature: traits.signature ?? null,

@@ -1,5 +1,6 @@
 /** The sources that the steps will ask for, with the digests that the recipe records. */
 
+import { shownAddress } from '../address.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
@@ -22,6 +23,13 @@ export interface GitSource {
   /** Full commit id; the step itself compares it after the checkout. Empty until it is resolved where nothing pins it. */
   readonly commit: string;
   readonly reference: string;
+}
+
+/** As a plan and a message name it: what it is pinned by tells it apart, and no secret of its address is shown. */
+export function shownSource(source: PlannedSource): PlannedSource {
+  return source.kind === 'fetch'
+    ? { ...source, uri: shownAddress(source.uri) }
+    : { ...source, repository: shownAddress(source.repository) };
 }
 
 /** A source with all that a step asks of it. */

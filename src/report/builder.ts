@@ -1,6 +1,6 @@
 /** Who built a package, as its plan has it: every value that was taken from the published file is named. */
-import { printable } from '../bytes.ts';
-import { decidedText, undecidedQuestions } from '../claim/traits/record-variant.ts';
+import { counted, printable } from '../bytes.ts';
+import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedProgram } from '../engine/scans.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { shorten } from './rows.ts';
@@ -72,29 +72,38 @@ function triedText({ melange, melangeBasis, melangeTried }: PlannedBuilder): str
   return `rules of melange ${melangeTried.join(', ')}: ${end}`;
 }
 
-/** The generator and, of production's, what it put into the record. */
+/** The generator and, of production's, its form and what it put into the record. */
 function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
   if (sbomRecord === null) return `SBOM by ${sbomGenerator}`;
-  if (sbomRecord.fit === 'none') return `SBOM by ${sbomGenerator} (no known record fits)`;
   const undecided = undecidedQuestions(sbomRecord.answers);
+  const decided = decidedText(sbomRecord.answers);
   const parts = [
-    decidedText(sbomRecord.answers),
+    formText(sbomRecord),
+    ...(sbomRecord.fit === 'none' ? ['no known record gives the id'] : []),
+    ...(decided === '' ? [] : [`record: ${decided}`]),
     ...(undecided.length === 0 ? [] : [`not told: ${undecided.join(', ')}`]),
   ];
-  return `SBOM by ${sbomGenerator} (record: ${parts.filter((part) => part !== '').join('; ')})`;
+  return `SBOM by ${sbomGenerator} (${parts.join('; ')})`;
 }
 
 /** Values that the SBOM alone records and that the rebuilt one repeats: nothing else vouches for them. */
 function takenOverText(builder: PlannedBuilder): string {
-  const { melange, printedVersion, recipeLicense, extractedOrder } = builder;
-  const { repository, path } = builder.recipeFile;
+  const { melange, printedVersion, recipeLicense, extractedOrder, largeDirectories } = builder;
+  const { repository, path, commit } = builder.recipeFile;
   const parts = [
     ...(printedVersion === melange ? [] : [`version printed ${JSON.stringify(printedVersion)}`]),
     `recipe ${repository} ${path}`,
+    ...(builder.recipeNamesCommit ? [`its commit ${commit} (the recipe names another itself)`] : []),
     `its licence ${recipeLicense}`,
+    ...(largeDirectories === null ? [] : [largeText(largeDirectories)]),
     ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),
   ];
   return parts.map((part) => shorten(printable(part))).join(', ');
+}
+
+function largeText({ blocks, paths }: NonNullable<PlannedBuilder['largeDirectories']>): string {
+  const named = paths.map((path) => (path === '' ? '.' : path)).join(' ');
+  return `size of directories ${counted(blocks, 'block')} more than the least that ext4 needs, in ${named}`;
 }
 
 /** What a substituted environment could not tell. */

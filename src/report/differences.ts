@@ -13,7 +13,7 @@ import {
 } from '../compare/part.ts';
 import type { SectionComparison, SectionLikeness } from '../compare/sections.ts';
 import type { Budget } from './bounds.ts';
-import { sbomDifferenceLines, unscannedLines } from './sbom.ts';
+import { countedLines, sbomDifferenceLines } from './sbom.ts';
 
 /** What differs in the sections of two packages, or in two folders or files. */
 export interface DifferencesView {
@@ -183,7 +183,7 @@ function sbomLines({ sections, sbomPath, sbomDifferences }: UnequalComparison): 
   const known = sections.some(({ differences }) =>
     differences.some(({ path, parts }) => path === sbomPath && parts !== undefined),
   );
-  return known ? unscannedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
+  return known ? countedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
 }
 
 /** Deeper parts are counted, not shown: comparators stop sooner. */

@@ -2,6 +2,7 @@
 
 import { counted } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
+import { pathChangeText } from '../emit/sbom/production/findings.ts';
 import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
 import type {
@@ -59,8 +60,8 @@ function renderOne(
   return lines.join('\n');
 }
 
-/** Lines of `.PKGINFO`, findings, characters of a value: what no package has that somebody wants to read. */
-const most = { rows: 1000, characters: 2000 };
+/** Lines of `.PKGINFO`, findings, characters of a value, attributes of an entry: what no package has that somebody wants to read. */
+const most = { rows: 1000, characters: 2000, attributes: 100 };
 
 function boundedRows(label: string, values: readonly string[]): string[] {
   const rows = values.slice(0, most.rows).map((value) => row(label, shown(value)));
@@ -106,7 +107,12 @@ function sectionLines(section: InspectedSection, withEntries: boolean): string[]
 function entryText(entry: InspectedEntry): string {
   const { type, mode, owner, ownerNames, size, path, link, device, xattrs } = entry;
   const target = link === undefined ? '' : ` -> ${shown(link)}`;
-  const attributes = xattrs.map(({ name, value }) => ` ${shown(name)}=${shown(value)}`).join('');
+  const more = xattrs.length - most.attributes;
+  const attributes = xattrs
+    .slice(0, most.attributes)
+    .map(({ name, value }) => ` ${shown(name)}=${shown(value)}`)
+    .concat(more > 0 ? ` … and ${more} more` : [])
+    .join('');
   const numbers = device === undefined ? '' : ` device ${device}`;
   return `${type} ${mode} ${owner} (${shown(ownerNames)}) ${String(size).padStart(9)} ${shown(path)}${target}${numbers}${attributes}`;
 }
@@ -131,16 +137,24 @@ function claimLines(claim: InspectedClaim): string[] {
 
 function sbomLines({ paths, regenerated }: InspectedSbom): string[] {
   const lines = regenerated.state === 'different' ? sbomDifferenceLines(regenerated.differences) : [];
-  const detail = regenerated.state === 'not-possible' ? `: ${shown(regenerated.why)}` : '';
   return [
     ...(paths.state === 'no-record' ? [] : [row('paths in SBOM', pathsText(paths))]),
-    row('SBOM regenerated', `${regenerated.state}${detail}`),
+    row('SBOM regenerated', regeneratedText(regenerated)),
     ...boundedRows('', lines),
   ];
 }
 
+function regeneratedText(regenerated: InspectedSbom['regenerated']): string {
+  const { state } = regenerated;
+  if (state === 'not-possible') return `${state}: ${shown(regenerated.why)}`;
+  if (state === 'different' || regenerated.under === undefined) return state;
+  return `${state}, by the rules of melange ${regenerated.under}`;
+}
+
 function pathsText(witness: Exclude<PathWitness, { state: 'no-record' }>): string {
-  if (witness.state === 'paths-match') return `verified: ${witness.paths} paths give the id ${witness.id}`;
-  const added = witness.added === undefined ? '' : `; without ${shown(witness.added)} they do`;
-  return `broken: the paths do not give the id ${witness.id}${added}`;
+  const { state, id } = witness;
+  if (state === 'paths-match') return `verified: ${witness.paths} paths give the id ${id}`;
+  if (state === 'unknown')
+    return `no statement: the id ${id} was made by a generator or record that this version does not know`;
+  return `broken: ${shown(pathChangeText(witness))} gives the id ${id}`;
 }

@@ -1,6 +1,10 @@
 /** How two SBOMs differ, in lines for people. */
 import { printable } from '../bytes.ts';
-import { type SbomDifference, sbomDifferenceTitles } from '../compare/sbom-elements.ts';
+import {
+  type SbomDifference,
+  type SbomDifferenceKind,
+  sbomDifferenceTitles,
+} from '../compare/sbom-elements.ts';
 import { shorten } from './rows.ts';
 
 const mostElements = 40;
@@ -12,12 +16,15 @@ export function sbomDifferenceLines(differences: readonly SbomDifference[]): str
   return cut === 0 ? lines : [...lines, `… and ${cut} more; --format json has all`];
 }
 
-/** How many elements only a scan can tell of; nothing where there are none. */
-export function unscannedLines(differences: readonly SbomDifference[]): string[] {
-  const count = differences.filter(({ kind }) => kind === 'unregenerated').length;
-  if (count === 0) return [];
-  const elements = count === 1 ? '1 element' : `${count} elements`;
-  return [`${elements} of the published SBOM: ${sbomDifferenceTitles.unregenerated} (--syft)`];
+/** How many elements only a scan can tell of, and how many have another id and nothing else; nothing where there are none. */
+export function countedLines(differences: readonly SbomDifference[]): string[] {
+  const line = (wanted: SbomDifferenceKind, hint: string) => {
+    const count = differences.filter(({ kind }) => kind === wanted).length;
+    if (count === 0) return [];
+    const elements = count === 1 ? '1 element' : `${count} elements`;
+    return [`${elements} of the published SBOM: ${sbomDifferenceTitles[wanted]}${hint}`];
+  };
+  return [...line('unregenerated', ' (--syft)'), ...line('other-id', '')];
 }
 
 function differenceText({ kind, element, member, published, rebuilt }: SbomDifference): string {
@@ -25,5 +32,7 @@ function differenceText({ kind, element, member, published, rebuilt }: SbomDiffe
   const sides = [published, rebuilt].map((side) =>
     side === undefined ? '(none)' : shorten(printable(side)),
   );
-  return kind === 'member' ? `${place}: ${sides.join(' → ')}` : `${place}: ${sbomDifferenceTitles[kind]}`;
+  if (kind === 'member') return `${place}: ${sides.join(' → ')}`;
+  const ids = kind === 'other-id' ? `: ${sides.join(' → ')}` : '';
+  return `${place}: ${sbomDifferenceTitles[kind]}${ids}`;
 }

@@ -63,6 +63,14 @@ test('parts that contradict each other are findings', async () => {
       { data: [sbomPart(String(sbomPart().content).replaceAll('apk-', 'apk2-'))] },
       undefined,
     ],
+    [
+      'a recipe without the commit that the SBOM has',
+      {
+        control: recipe(recipeText.replace(/^ {2}commit: .*\n/m, '')).control!,
+        pkginfo: claimLines.filter((line) => !line.startsWith('commit')),
+      },
+      undefined,
+    ],
   ];
   for (const [what, more, fileName] of cases) {
     const found = findingsOf(await claimOf(more, fileName ?? 'sample-1.0-r2.apk'));
@@ -170,5 +178,16 @@ test('what melange itself made in the lab has no findings that contradict, and t
     assert.deepEqual(odd, [], file);
     assert.equal(formatVersion(claim.traits.melange.version), melange, file);
     assert.equal(claim.traits.directorySize, 'ext4', file);
+  }
+});
+
+test('a recipe that names a commit itself contradicts nothing, and one without a commit contradicts an SBOM that has one', async () => {
+  for (const name of ['own-commit', 'own-commit-sub', 'own-commit-other']) {
+    const apk = await labPackage(`repository/own-commit/x86_64/${name}-1-r0.apk`);
+    const { findings } = readClaim(apk, `${name}-1-r0.apk`);
+    assert.deepEqual(
+      findings.filter(({ kind }) => kind === 'contradiction'),
+      [],
+    );
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPrivateAddress, requireAllowed, shownAddress } from '../../src/inputs/addresses.ts';
+import { shownAddress } from '../../src/address.ts';
+import { isPrivateAddress, requireAllowed } from '../../src/inputs/addresses.ts';
 import { makeCredentials } from '../../src/inputs/credentials.ts';
 
 describe('addresses', () => {
@@ -82,6 +83,27 @@ describe('credentials', () => {
   ];
   for (const [address, expected] of cases) {
     it(`for ${address} are ${expected === undefined ? 'none' : 'those that were given'}`, () =>
-      assert.equal(credentials(new URL(address)), expected));
+      assert.equal(credentials(new URL(address), 'named'), expected));
   }
+
+  it('for an address that a package chose are those of its host by name, at the port of https or the named one', () => {
+    const own = makeCredentials(
+      'basic:c.example:u:p,bearer:d.example:5000:token',
+      'machine a.example login a password a\ndefault login d password e\n',
+      ['own.example'],
+    );
+    const chosen: readonly (readonly [string, string | undefined])[] = [
+      ['https://a.example/', basic('a:a')],
+      ['https://a.example:8443/', undefined],
+      ['https://c.example/', basic('u:p')],
+      ['https://c.example:5000/', undefined],
+      ['https://d.example:5000/', 'Bearer token'],
+      ['https://other.example/', undefined],
+      ['https://a.example.evil.example/', undefined],
+    ];
+    for (const [address, expected] of chosen)
+      assert.equal(own(new URL(address), 'recorded'), expected, address);
+    assert.equal(own(new URL('https://own.example/'), 'named'), undefined);
+    assert.equal(own(new URL('https://other.example/'), 'named'), basic('d:e'));
+  });
 });

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { lookUpExport } from '../../src/inputs/export-trailers.ts';
+import { openForeign } from '../../src/inputs/foreign-repository.ts';
+import type { Git } from '../../src/inputs/git-program.ts';
 import { defaultNetwork, type Inputs, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
-import { findRecipe, lookUpExport } from '../../src/inputs/recipe-repository.ts';
+import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
 import { makeFolder } from '../support/folder.ts';
 import { openWorkshop, type Workshop } from '../support/git-repositories.ts';
@@ -31,6 +34,7 @@ describe('the repository of recipes', {
   let inputs: Inputs;
   let address: string;
   let count = 0;
+  let copies = 0;
   const open = (network: Partial<NetworkOptions> = {}) =>
     machineInputs(join(place, 'cache'), new AbortController().signal, { ...quick, ...network });
   const find = (commit: string, from = address, file = 'hello.yaml') =>
@@ -38,6 +42,13 @@ describe('the repository of recipes', {
   const textOf = async (commit: string, from?: string) => {
     const found = await find(commit, from);
     return found?.recipe === undefined ? undefined : Buffer.from(found.recipe).toString();
+  };
+
+  /** Looks an internal commit up in the workshop as it is now. */
+  const lookUp = async (at: number, git: Git = inputs.git()) => {
+    copies += 1;
+    const foreign = await openForeign(workshop.tree, join(place, `own-${copies}`));
+    return lookUpExport(git, foreign!.repository, workshop.tree, idOf(at), inputs.store);
   };
 
   before(async () => {
@@ -107,10 +118,7 @@ describe('the repository of recipes', {
     assert.equal(await textOf(idOf(2)), 'two');
     inputs = open({ policy: { ...quick.policy, offline: true } });
     const before = server.requests.length;
-    assert.equal(
-      (await lookUpExport(inputs.git(), workshop.tree, idOf(1), inputs.store)) !== undefined,
-      true,
-    );
+    assert.equal((await lookUp(1)) !== undefined, true);
     assert.equal(server.requests.length, before);
   });
 
@@ -118,11 +126,11 @@ describe('the repository of recipes', {
     workshop.commit(exported(1), { 'hello.yaml': 'one' });
     const git = inputs.git();
     const logs: string[][] = [];
-    const watched = (argv: readonly string[]) => {
+    const watched: Git = (repository, argv) => {
       if (argv.includes('log')) logs.push([...argv]);
-      return git(argv);
+      return git(repository, argv);
     };
-    const look = (at: number) => lookUpExport(watched, workshop.tree, idOf(at), inputs.store);
+    const look = (at: number) => lookUp(at, watched);
     const first = await look(1);
     assert.equal(await look(1), first);
     assert.equal(logs.length, 1);
@@ -136,7 +144,7 @@ describe('the repository of recipes', {
   it('makes the index anew for a history that was rewritten: what it said before is not said again', async () => {
     workshop.commit('Start');
     const before = workshop.commit(exported(1), { 'hello.yaml': 'one' });
-    const look = (at: number) => lookUpExport(inputs.git(), workshop.tree, idOf(at), inputs.store);
+    const look = lookUp;
     assert.equal(await look(1), before);
     workshop.git('reset', '-q', '--hard', 'HEAD~1');
     const after = workshop.commit(exported(1), { 'hello.yaml': 'another' });
@@ -159,7 +167,7 @@ describe('the repository of recipes', {
 
   it('makes the index anew where what was remembered of it is damaged', async () => {
     const commit = workshop.commit(exported(1));
-    const look = () => lookUpExport(inputs.git(), workshop.tree, idOf(1), inputs.store);
+    const look = () => lookUp(1);
     await look();
     for (const note of [
       '',

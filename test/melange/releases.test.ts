@@ -9,7 +9,7 @@ test('what a builder prints gives the version whose rules it followed, and on wh
   const cases: [printed: string | undefined, version: string, basis: string][] = [
     ['v0.45.3', 'v0.45.3', 'release'],
     ['0.40.4', 'v0.40.4', 'release'],
-    ['v0.99.0', 'v0.99.0', 'release'],
+    ['v0.99.0', 'v0.99.0', 'assumed'],
     ['v0.17.6-0.20241211122113-0123456789ab', 'v0.17.6', 'by-date'],
     ['v0.17.7-0.20241211204845-0123456789ab', 'v0.17.6', 'by-date'],
     ['v0.17.7-0.20241211204846-0123456789ab+dirty', 'v0.17.7', 'by-date'],

@@ -1,5 +1,5 @@
 /** A folder of its own for a test, gone when the test is. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,4 +16,12 @@ export function temporaryFolder(test: Ending): string {
 /** One that the test removes itself. */
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'wolfi-repro-test-'));
+}
+
+/** Paths of everything below a folder that is no folder. */
+export function filesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${prefix}${entry.name}`;
+    return entry.isDirectory() ? filesBelow(folder, `${path}/`) : [path];
+  });
 }

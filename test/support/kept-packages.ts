@@ -35,8 +35,8 @@ export function keptPackages(folder: string): KeptPackages {
     builds.push(request.plans);
     const { plans, recipe, variation } = request;
     const steps = recipe.pipeline.map(({ runs }) => runs).join();
-    // As Node says it of a program's arguments.
-    if (steps.includes('\0')) throw new TypeError('an argument must be a string without null bytes');
+    // Nobody foresees everything.
+    if (recipe.package.name === 'modes') throw new TypeError('it is not a function');
     if (variation?.umask !== undefined && recipe.package.name === 'scripted')
       throw new Failure('step-failed', 'step 1 failed with exit status 1');
     if (steps.includes('exit 3')) throw new Failure('step-failed', 'step 1 failed with exit status 3');

@@ -26,6 +26,8 @@ export type Misbehaviour =
 
 export interface SeenRequest {
   readonly path: string;
+  /** With its `?`; empty where there is none. */
+  readonly query: string;
   readonly headers: IncomingMessage['headers'];
 }
 
@@ -76,8 +78,9 @@ export async function startLabServer(port = 0): Promise<LabServer> {
     response.once('close', () => {
       active -= 1;
     });
-    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://lab').pathname);
-    requests.push({ path, headers: request.headers });
+    const { pathname, search } = new URL(request.url ?? '/', 'http://lab');
+    const path = decodeURIComponent(pathname);
+    requests.push({ path, query: search, headers: request.headers });
     const git = gitPath.exec(path);
     const repository = git === null ? undefined : locate(folders, git[1]!);
     const misbehaviour = queues.get(path)?.shift();

@@ -11,7 +11,7 @@ const unitSeconds: Readonly<Record<string, number>> = {
   h: 3600,
 };
 
-const part = /(\d*\.?\d*)(ns|us|µs|μs|ms|s|m|h)/y;
+const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms?|s|h)/y;
 
 /** In seconds, of a text that a recipe was read with: 0 for an empty one, negative behind a minus sign. */
 export function durationSeconds(text: string): number {

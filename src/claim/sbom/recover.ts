@@ -54,8 +54,11 @@ export function recoverSbomInputs(sbom: ReadableSbom): RecoveredSbomInputs {
   };
 }
 
+/** chainguard-build prints the version of the melange that it contains. */
 function toolVersionOf(creators: readonly string[]): string | undefined {
-  const versions = creators.map((creator) => /^Tool: melange \((.*)\)$/s.exec(creator)?.[1]);
+  const versions = creators.map(
+    (creator) => /^Tool: (?:melange|chainguard-build) \((.*)\)$/s.exec(creator)?.[1],
+  );
   return versions.find((version) => version !== undefined);
 }
 

@@ -38,6 +38,8 @@ export interface ReadableSbom {
   readonly recipe: SbomElement | undefined;
   readonly sources: readonly SbomElement[];
   readonly extractedLicenses: readonly ExtractedLicense[];
+  /** How the directory that syft scanned hangs on the rest; undefined where nothing or something else says so. */
+  readonly rootAttachment: 'described-by-document' | 'contained-in-package' | undefined;
 }
 
 export interface SbomElement {
@@ -73,6 +75,7 @@ export function parseSbom(bytes: Uint8Array): PublishedSbom {
   const creation = objectMember(document, 'creationInfo') ?? {};
   const elements = listMember(document, 'packages').filter(isJsonObject).flatMap(parseElement);
   const generator = generatorOf(document, elements);
+  const roles = rolesOf(document, elements, generator);
   return {
     kind: 'readable',
     generator,
@@ -81,11 +84,29 @@ export function parseSbom(bytes: Uint8Array): PublishedSbom {
     created: textMember(creation, 'created'),
     creators: texts(listMember(creation, 'creators')),
     elements,
-    ...rolesOf(document, elements, generator),
+    ...roles,
     extractedLicenses: listMember(document, 'hasExtractedLicensingInfos')
       .filter(isJsonObject)
       .flatMap(parseExtractedLicense),
+    rootAttachment: rootAttachmentOf(document, roles.apk),
   };
+}
+
+function rootAttachmentOf(
+  document: JsonObject,
+  apk: SbomElement | undefined,
+): ReadableSbom['rootAttachment'] {
+  const kinds = listMember(document, 'relationships')
+    .filter(isJsonObject)
+    .filter(
+      (relationship) => textMember(relationship, 'relatedSpdxElement')?.startsWith(documentRoot) === true,
+    )
+    .map(
+      (relationship) =>
+        `${textMember(relationship, 'spdxElementId')} ${textMember(relationship, 'relationshipType')}`,
+    );
+  if (kinds.includes('SPDXRef-DOCUMENT DESCRIBES')) return 'described-by-document';
+  return apk !== undefined && kinds.includes(`${apk.id} CONTAINS`) ? 'contained-in-package' : undefined;
 }
 
 function parseElement(element: JsonObject): SbomElement[] {

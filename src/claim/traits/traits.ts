@@ -11,7 +11,12 @@ import { buildDate } from '../chain.ts';
 import { isSbomOf } from '../sbom/place.ts';
 import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
 import type { PublishedSbom, SbomGeneratorKind } from '../sbom/sbom.ts';
-import { type DirectorySizeModel, inferDirectorySize } from './directory-size.ts';
+import {
+  type DirectorySizeModel,
+  type InferredDirectories,
+  inferDirectories,
+  type LargeDirectories,
+} from './directory-size.ts';
 import { inferOwner, type Owner, type OwnerNames, recordedNames } from './owner.ts';
 
 export interface Traits {
@@ -20,6 +25,8 @@ export interface Traits {
   readonly printedVersion: string;
   readonly sbomGenerator: SbomGeneratorKind | 'none';
   readonly directorySize: DirectorySizeModel | 'unknown';
+  /** What ext4 gave large directories by chance; undefined where it gave the least. */
+  readonly largeDirectories: LargeDirectories | undefined;
   /** Seconds since 1970; undefined where the publisher gave no clock. */
   readonly clock: number | undefined;
   /** Of the SBOM's time; not 0 only where no clock was given. */
@@ -45,11 +52,13 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   const clock = buildDate(apk);
   const maintainer = pkgInfoValue(apk.control.pkginfo, 'maintainer');
   const signature = apk.signature?.signatures[0];
+  const directories = inferSize(apk);
   return {
     melange,
     printedVersion: recovered?.toolVersion ?? '',
     sbomGenerator: sbom === undefined ? 'none' : sbom.kind === 'readable' ? sbom.generator : 'unknown',
-    directorySize: inferSize(apk) ?? 'unknown',
+    directorySize: directories?.model ?? 'unknown',
+    largeDirectories: directories?.large,
     clock,
     zoneOffsetMinutes: clock === undefined ? credibleZone(recovered?.created?.zoneOffsetMinutes) : 0,
     owner: ownerUnder(melange, apk),
@@ -82,9 +91,9 @@ function credibleZone(offset: number | undefined): number {
   return offset % 15 === 0 ? offset : 0;
 }
 
-function inferSize(apk: Apk): DirectorySizeModel | undefined {
+function inferSize(apk: Apk): InferredDirectories | undefined {
   const size = Number(pkgInfoValue(apk.control.pkginfo, 'size'));
-  return Number.isSafeInteger(size) ? inferDirectorySize(size, apk.data.entries) : undefined;
+  return Number.isSafeInteger(size) ? inferDirectories(size, apk.data.entries) : undefined;
 }
 
 /** The switches of the version that was recognised. */

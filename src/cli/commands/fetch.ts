@@ -1,4 +1,5 @@
 /** `wolfi-repro fetch`. */
+import { shownAddress } from '../../address.ts';
 import { counted } from '../../bytes.ts';
 import { failureOfPackage } from '../../failure.ts';
 import { lock } from '../../lock.ts';
@@ -19,7 +20,7 @@ export async function fetchCommand(subjects: readonly string[], raw: RawOptions)
       try {
         const { environment, plan, identity } = await lock(subject, options).finally(() => progress.stop());
         const counts = `${counted(environment.length, 'package')}, ${counted(plan.sources.length, 'source')}`;
-        printData(`${subject}: ${counts}, plan sha256 ${identity}\n`);
+        printData(`${shownAddress(subject)}: ${counts}, plan sha256 ${identity}\n`);
       } catch (thrown) {
         const exitCodeOfPackage = reportFailure(failureOfPackage(thrown, signal));
         const defect =

@@ -65,7 +65,7 @@ test('the size of .PKGINFO tells the file system where it is a number', async ()
     ['62', 'tmpfs'],
     ['98', 'apfs'],
     ['4', 'btrfs'],
-    ['5', 'unknown'],
+    ['7', 'unknown'],
     ['', 'unknown'],
     ['many', 'unknown'],
     ['-1', 'unknown'],

@@ -1,14 +1,14 @@
 /** production's record of a package: made of the recipe, before there is a `.PKGINFO` with sizes and digests. */
 import { fullVersion, type Recipe } from '../../../claim/recipe/recipe.ts';
-import { type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
+import { formOf, type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
 import type { Format } from '../../../melange/format.ts';
 import { packagePart } from '../../pkginfo.ts';
 import { licenseExpression } from '../licenses.ts';
 import { guessCpes, printCpe } from './cpe.ts';
-import { hashDigits } from './hash.ts';
+import { type HashGeneration, hashDigits } from './hash.ts';
 import { declaredLicense } from './license.ts';
 import { originCpe } from './origin-cpe.ts';
-import { hashFiles, type TreePaths } from './paths.ts';
+import { joinFiles, type TreePaths } from './paths.ts';
 import type { SyftRecord } from './record.ts';
 
 /** The package that a record is about. */
@@ -55,7 +55,7 @@ export function recordMaker(
     installedSize: 0,
     checksum: '',
     location: '/.PKGINFO',
-    files: hashFiles(paths, variant.emptyTree),
+    files: joinFiles(paths, variant.emptyTree),
   });
 }
 
@@ -65,28 +65,38 @@ function withoutFinalNewlines(text: string): string {
   return text.slice(0, end);
 }
 
-/** One record, with the first variant that gives it. */
+/** One record, hashed as the forms of its variants do. */
 export interface VariantRecord {
-  readonly variant: RecordVariant;
   readonly record: SyftRecord;
+  readonly generation: HashGeneration;
+  /** All that give it, in the order of the list. */
+  readonly variants: readonly RecordVariant[];
 }
 
 /** Every record that the variants give of one package; what comes out alike is one. */
-export function distinctRecords(subject: RecordSubject, paths: TreePaths): VariantRecord[] {
-  const records = new Map<string, VariantRecord>();
+export function distinctRecords(
+  subject: RecordSubject,
+  paths: TreePaths,
+  variants: readonly RecordVariant[] = recordVariants,
+): VariantRecord[] {
+  const records = new Map<string, VariantRecord & { readonly variants: RecordVariant[] }>();
   const make = recordMaker(subject, paths);
-  for (const variant of recordVariants) {
+  for (const variant of variants) {
     const record = make(variant);
-    const key = recordKey(record);
-    if (!records.has(key)) records.set(key, { variant, record });
+    const generation = formOf(variant).hashGeneration;
+    const key = recordKey(record, generation);
+    const known = records.get(key);
+    if (known === undefined) records.set(key, { record, generation, variants: [variant] });
+    else known.variants.push(variant);
   }
   return [...records.values()];
 }
 
 /** What variants of one package's record differ in; lists and texts are there, shortened or not there. */
-export function recordKey({ dependencies, provides, url, description, license, files }: SyftRecord): string {
+function recordKey(record: SyftRecord, generation: HashGeneration): string {
+  const { dependencies, provides, url, description, license, files } = record;
   const lengths = [dependencies, provides, url, description].map(({ length }) => length);
-  return JSON.stringify([...lengths, license?.expression, license?.value, hashDigits(files)]);
+  return JSON.stringify([...lengths, license?.expression, license?.value, hashDigits(files), generation]);
 }
 
 function licenseText({ recipe, format }: RecordSubject, answer: RecordVariant['license']): string {
@@ -101,7 +111,7 @@ function licenseText({ recipe, format }: RecordSubject, answer: RecordVariant['l
   }
 }
 
-/** The CPEs in the record's element: the recipe's, the origin's, or syft's guesses. */
+/** The CPEs in the record's element: the recipe's, the origin's, or syft's guesses where the form has any. */
 export function recordCpes({ recipe }: RecordSubject, record: SyftRecord, variant: RecordVariant): string[] {
   const { cpe } = recipe.package;
   if (variant.cpe === 'declared' && cpe.vendor !== '' && cpe.product !== '') {
@@ -111,5 +121,6 @@ export function recordCpes({ recipe }: RecordSubject, record: SyftRecord, varian
     return [printCpe({ part: part === '' ? 'a' : part, ...named, targetSoftware, targetHardware, other })];
   }
   const byOrigin = variant.originTable === 'used' ? originCpe(record.origin, record.version) : undefined;
-  return byOrigin === undefined ? guessCpes(record.name, record.version, record.url) : [printCpe(byOrigin)];
+  if (byOrigin !== undefined) return [printCpe(byOrigin)];
+  return formOf(variant).guessesCpes ? guessCpes(record.name, record.version, record.url) : [];
 }

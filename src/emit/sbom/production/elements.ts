@@ -4,20 +4,27 @@ import { effectiveNamespace } from '../elements.ts';
 import { purlText } from '../purl.ts';
 import { parseRepositoryUrl } from '../url.ts';
 import type { LibraryPackage, LibraryReference } from './document.ts';
+import type { HashGeneration } from './hash.ts';
 import { printedLicense } from './license.ts';
 import { recordId, type SyftRecord } from './record.ts';
 
 const supplier = 'Organization: chainguard';
 
+/** What stands in the element beside the record. */
+export interface ElementContext {
+  readonly cpes: readonly string[];
+  readonly namespace: string;
+  readonly generation: HashGeneration;
+}
+
 /** The package as syft records it. */
 export function recordElement(
   record: SyftRecord,
-  cpes: readonly string[],
-  namespace: string,
+  { cpes, namespace, generation }: ElementContext,
 ): LibraryPackage {
   return {
     name: record.name,
-    SPDXID: libraryId(`SPDXRef-Package-apk-${record.name}-${recordId(record)}`),
+    SPDXID: libraryId(`SPDXRef-Package-apk-${record.name}-${recordId(record, generation)}`),
     versionInfo: record.version,
     supplier,
     downloadLocation: downloadLocation(record.url),
@@ -59,7 +66,7 @@ export function rootElement({ name, version }: SyftRecord): LibraryPackage {
 }
 
 /** Every character that SPDX does not allow becomes `-`, unlike in melange's ids. */
-function libraryId(text: string): string {
+export function libraryId(text: string): string {
   return text.replace(/[^A-Za-z0-9.-]/gu, '-');
 }
 

@@ -1,35 +1,56 @@
 /** What production's SBOM tells, in the form of findings. */
 import type { ClaimFinding } from '../../../claim/findings.ts';
-import { type RecordTrait, recordQuestions } from '../../../claim/traits/record-variant.ts';
+import { type RecordTrait, triedText } from '../../../claim/traits/record-variant.ts';
+import type { PathChange } from './path-search.ts';
 import type { PathWitness } from './witness.ts';
 
 /** Findings of one package. The trait is undefined where no plan was made. */
 export function recordFindings(witness: PathWitness, trait: RecordTrait | undefined): ClaimFinding[] {
   const findings: ClaimFinding[] = [];
-  if (witness.state === 'paths-match') {
-    const detail = `all ${witness.paths} paths of the package and no other give the id ${witness.id}`;
-    findings.push({ kind: 'sbom-paths-match', detail });
+  switch (witness.state) {
+    case 'paths-match': {
+      const detail = `all ${witness.paths} paths of the package and no other give the id ${witness.id}`;
+      findings.push({ kind: 'sbom-paths-match', detail });
+      break;
+    }
+    case 'paths-differ':
+      findings.push({ kind: 'sbom-paths-differ', detail: differText(witness) });
+      break;
+    case 'unknown':
+      findings.push({ kind: 'sbom-record-unknown', detail: unknownText(witness) });
+      break;
+    case 'no-record':
+      break;
   }
-  if (witness.state === 'paths-differ')
-    findings.push({ kind: 'sbom-paths-differ', detail: differText(witness) });
-  if (trait !== undefined && trait.fit !== 'id-and-cpes') {
-    findings.push({ kind: 'sbom-record-unexplained', detail: unexplainedText(trait) });
+  if (trait?.fit === 'id') {
+    const detail = `a known record gives the id, none its CPEs; tried: ${triedText()}`;
+    findings.push({ kind: 'sbom-record-unexplained', detail });
   }
   return findings;
 }
 
-function differText({ id, added }: Extract<PathWitness, { state: 'paths-differ' }>): string {
-  const cause =
-    added === undefined
-      ? 'a path was added or taken away after the SBOM was made, or the record has something else in it'
-      : `without ${added} the rest gives it`;
-  return `${id} is not the hash of these paths; ${cause}`;
+function differText(witness: Extract<PathWitness, { state: 'paths-differ' }>): string {
+  return `a known form gives all of the document but the id ${witness.id}; ${pathChangeText(witness)} gives that, too`;
 }
 
-function unexplainedText({ fit }: RecordTrait): string {
-  const tried = Object.entries(recordQuestions)
-    .map(([question, answers]) => `${question} ${answers.join('|')}`)
-    .join(', ');
-  if (fit === 'id') return `a known record gives the id, none its CPEs; tried: ${tried}`;
-  return `no known record gives the id; tried: ${tried}`;
+/** `the SBOM was made without a and b`; names are attacker-controlled. */
+export function pathChangeText({ surplus, missing }: PathChange): string {
+  const parts = [
+    ...(surplus.length === 0 ? [] : [`without ${listText(surplus)}, which the package has`]),
+    ...(missing.length === 0 ? [] : [`from ${listText(missing)}, which the package does not have`]),
+  ];
+  return `an SBOM that was made ${parts.join(', and ')},`;
+}
+
+const mostNamed = 20;
+
+function listText(paths: readonly string[]): string {
+  const named = paths.slice(0, mostNamed);
+  const rest = paths.length - named.length;
+  if (rest > 0) return `${named.join(', ')} and ${rest} more`;
+  return named.length < 2 ? named.join('') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+}
+
+function unknownText({ id }: Extract<PathWitness, { state: 'unknown' }>): string {
+  return `${id} is a hash of the package’s record; tried: ${triedText()}`;
 }

@@ -1,7 +1,13 @@
 /** Which of the known variants give what a published record says: the published document is the oracle. */
-import { type RecordFit, type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
+import {
+  formOf,
+  productionForms,
+  type RecordFit,
+  type RecordVariant,
+  recordVariants,
+} from '../../../claim/traits/record-variant.ts';
 import { extractedIds } from '../licenses.ts';
-import { distinctRecords, recordCpes, recordKey, recordMaker } from './apk-record.ts';
+import { distinctRecords, recordCpes, recordMaker } from './apk-record.ts';
 import { extractedLicense } from './license.ts';
 import { type TreePaths, treePaths } from './paths.ts';
 import type { PublishedRecord } from './published.ts';
@@ -9,38 +15,54 @@ import { recordId } from './record.ts';
 
 export interface FittingVariants {
   readonly fit: RecordFit;
-  /** The variants that fit so well, in the order of the list. */
+  /** The variants that fit so well, in the order of the list; never none. */
   readonly variants: readonly RecordVariant[];
   /** Paths with which they give the id; undefined where none does. */
   readonly paths: readonly string[] | undefined;
 }
 
-/** Tries every variant, and nothing else, on every list of paths that the tree can have had. */
+/** Tries every variant of every form, and nothing else, on every list of paths that the tree can have had. */
 export function fitRecord(published: PublishedRecord): FittingVariants {
   const hasCpes = cpeJudge(published);
-  const hasTexts = textsJudge(published);
   for (const paths of published.pathLists) {
     const sameId = variantsWithId(published, treePaths(paths));
     if (sameId.length === 0) continue;
-    const both = sameId.filter(hasCpes);
-    const [fit, fitting] = both.length > 0 ? (['id-and-cpes', both] as const) : (['id', sameId] as const);
-    const withTexts = fitting.filter(hasTexts);
-    // What the list of licence texts says beyond the answers is a difference of the SBOM like any other.
-    return { fit, variants: withTexts.length > 0 ? withTexts : fitting, paths };
+    const fit = sameId.some(hasCpes) ? 'id-and-cpes' : 'id';
+    return { fit, variants: likeliest(published, sameId), paths };
   }
-  return { fit: 'none', variants: [], paths: undefined };
+  // What is not known is newer than what is.
+  return { fit: 'none', variants: likeliest(published, newestFirst), paths: undefined };
+}
+
+const newestFirst = [...productionForms]
+  .reverse()
+  .flatMap(({ name }) => recordVariants.filter(({ form }) => form === name));
+
+/**
+ * Of several variants those that give more of the document. What the document says beyond that is a difference of the
+ * SBOM like any other.
+ */
+function likeliest(published: PublishedRecord, variants: readonly RecordVariant[]): readonly RecordVariant[] {
+  const judges = [
+    cpeJudge(published),
+    (variant: RecordVariant) => formOf(variant).root === published.root,
+    ({ head }: RecordVariant) => head === published.head,
+    textsJudge(published),
+  ];
+  return judges.reduce((left, judge) => {
+    const fitting = left.filter(judge);
+    return fitting.length > 0 ? fitting : left;
+  }, variants);
 }
 
 /** The variants whose record has the published id. */
 function variantsWithId({ subject, id }: PublishedRecord, paths: TreePaths): RecordVariant[] {
   const fitting = new Set(
     distinctRecords(subject, paths)
-      .filter(({ record }) => recordId(record) === id)
-      .map(({ record }) => recordKey(record)),
+      .filter(({ record, generation }) => recordId(record, generation) === id)
+      .flatMap(({ variants }) => variants),
   );
-  if (fitting.size === 0) return [];
-  const make = recordMaker(subject, paths);
-  return recordVariants.filter((variant) => fitting.has(recordKey(make(variant))));
+  return recordVariants.filter((variant) => fitting.has(variant));
 }
 
 /** Whether a variant gives the published CPEs. */
@@ -49,7 +71,7 @@ function cpeJudge({ subject, cpes }: PublishedRecord): (variant: RecordVariant) 
   const make = recordMaker(subject, treePaths([]));
   const judge = (variant: RecordVariant) =>
     recordCpes(subject, make(variant), variant).join('\n') === published;
-  return remembered(judge, ({ url, cpe, originTable }) => [url, cpe, originTable].join());
+  return remembered(judge, ({ form, url, cpe, originTable }) => [form, url, cpe, originTable].join());
 }
 
 /** Whether a variant gives licence texts for the published ids; their order is a trait of its own. */

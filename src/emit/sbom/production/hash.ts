@@ -1,7 +1,7 @@
 /**
  * The structure hash that syft's package ids are made of: FNV-1 of 64 bits over names and values
- * (gohugoio/hashstructure v0.6.0 `hashstructure.go`, format 2, with nil as zero and lists as sets). Worked in halves of
- * 32 bits: a package of 20,000 files has two million steps.
+ * (gohugoio/hashstructure v0.6.0 and v1.0.0 `hashstructure.go`, format 2, with nil as zero and lists as sets). Worked in halves
+ * of 32 bits: a package of 20,000 files has two million steps.
  */
 import { encodeBytes } from '../../../bytes.ts';
 
@@ -11,8 +11,11 @@ export interface Hash64 {
   readonly low: number;
 }
 
-/** The hash of an empty list. */
-export const emptySet: Hash64 = { high: 0, low: 0 };
+/** 0: hashstructure v0.6.0; 1: v1.0.0 and v1.1.0. They differ in lists alone. */
+export type HashGeneration = 0 | 1;
+
+/** What an empty list starts from. */
+export const noElements: Hash64 = { high: 0, low: 0 };
 
 const offsetBasis: Hash64 = { high: 0xcbf29ce4, low: 0x84222325 };
 /** The prime is this and one bit at 2^40. */
@@ -38,9 +41,21 @@ export function hashInteger(value: number): Hash64 {
   return hashOne({ high: Math.floor(value / 2 ** 32), low: value >>> 0 });
 }
 
-/** Lists count as sets: order is nothing, and equal elements cancel in pairs. */
-export function hashSet(elements: readonly Hash64[]): Hash64 {
-  return elements.reduce(xor, emptySet);
+/** Lists count as sets, in any order. In generation 0 equal elements cancel in pairs, in generation 1 they count once. */
+export function hashSet(elements: readonly Hash64[], generation: HashGeneration): Hash64 {
+  if (generation === 0) return joinElements(elements);
+  const distinct = new Map(elements.map((element) => [hashDigits(element), element]));
+  return finishSet(joinElements([...distinct.values()]), generation);
+}
+
+/** Elements that differ from each other, before their list is finished. What is joined twice is taken out again. */
+export function joinElements(elements: readonly Hash64[]): Hash64 {
+  return elements.reduce(xor, noElements);
+}
+
+/** The hash of a list, from its joined elements. */
+export function finishSet(joined: Hash64, generation: HashGeneration): Hash64 {
+  return generation === 0 ? joined : hashOne(joined);
 }
 
 /** One field of a struct: its name bound to its value. */
@@ -58,7 +73,12 @@ export function hashDigits({ high, low }: Hash64): string {
   return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
 }
 
-function xor(a: Hash64, b: Hash64): Hash64 {
+/** The inverse of `hashDigits`. */
+export function parseDigits(digits: string): Hash64 {
+  return { high: Number.parseInt(digits.slice(0, 8), 16), low: Number.parseInt(digits.slice(8), 16) };
+}
+
+export function xor(a: Hash64, b: Hash64): Hash64 {
   return { high: (a.high ^ b.high) >>> 0, low: (a.low ^ b.low) >>> 0 };
 }
 
@@ -76,7 +96,7 @@ const scratchView = new DataView(scratch.buffer);
 const firstHalf = scratch.subarray(0, 8);
 
 /** FNV-1 over the little-endian bytes of a hash. */
-function hashOne({ high, low }: Hash64): Hash64 {
+export function hashOne({ high, low }: Hash64): Hash64 {
   scratchView.setUint32(0, low, true);
   scratchView.setUint32(4, high, true);
   return fnv1(firstHalf);

@@ -1,24 +1,24 @@
 /** The paths that syft's record lists: those of the tree when the SBOM was not yet written. */
-import { emptySet, type Hash64, hashSet } from './hash.ts';
-import { hashPath, hashPaths } from './record.ts';
+import { type Hash64, noElements, xor } from './hash.ts';
+import { hashPath, joinPaths } from './record.ts';
 
 /** A list of paths as far as it enters an id. */
 export interface TreePaths {
   readonly isEmpty: boolean;
-  /** Of the paths without the root. */
+  /** Of the paths without the root, joined. */
   readonly hash: Hash64;
 }
 
 /** Paths relative to the package root, without the root itself, each once. */
 export function treePaths(paths: readonly string[]): TreePaths {
-  return { isEmpty: paths.length === 0, hash: hashPaths(paths) };
+  return { isEmpty: paths.length === 0, hash: joinPaths(paths) };
 }
 
 const root = hashPath('.');
 
 /** The list in a record: every path and `.`; perhaps nothing where a package has no files. */
-export function hashFiles({ isEmpty, hash }: TreePaths, emptyTree: 'root' | 'nothing'): Hash64 {
-  return isEmpty && emptyTree === 'nothing' ? emptySet : hashSet([hash, root]);
+export function joinFiles({ isEmpty, hash }: TreePaths, emptyTree: 'root' | 'nothing'): Hash64 {
+  return isEmpty && emptyTree === 'nothing' ? noElements : xor(hash, root);
 }
 
 const sbomFolders = ['var', 'var/lib', 'var/lib/db', 'var/lib/db/sbom'];

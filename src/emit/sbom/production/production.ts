@@ -3,8 +3,10 @@
  * document of the package appended (docs/production-sbom.md).
  */
 import { compareBytes, encodeBytes } from '../../../bytes.ts';
-import type { RecordVariant } from '../../../claim/traits/record-variant.ts';
-import { packageName } from '../elements.ts';
+import { fullVersion } from '../../../claim/recipe/recipe.ts';
+import { formOf, type RecordVariant } from '../../../claim/traits/record-variant.ts';
+import { effectiveNamespace, packageName } from '../elements.ts';
+import { fnv1a128 } from '../fnv.ts';
 import type { SbomInput } from '../input.ts';
 import { goJson } from '../json.ts';
 import { melangeDocument } from '../melange.ts';
@@ -13,6 +15,7 @@ import {
   describes,
   type LibraryDocument,
   type LibraryExtractedLicense,
+  type LibraryPackage,
   type LibraryRelationship,
   readByLibrary,
 } from './document.ts';
@@ -39,33 +42,68 @@ export function emitProductionSbom(input: SbomInput, production: ProductionInput
 /** The document as a value. */
 export function productionDocument(input: SbomInput, production: ProductionInput): LibraryDocument {
   const subject = { ...input, name: packageName(input) };
-  const record = syftRecord(subject, production.paths, production.variant);
-  const cpes = recordCpes(subject, record, production.variant);
+  const { variant, scan } = production;
+  const { hashGeneration: generation, root: attachment } = formOf(variant);
+  const record = syftRecord(subject, production.paths, variant);
+  const cpes = recordCpes(subject, record, variant);
   const apk = {
-    element: recordElement(record, cpes, input.namespace),
+    element: recordElement(record, { cpes, namespace: input.namespace, generation }),
     type: 'apk',
     location: record.location,
   };
-  const scanned = insertInOrder(apk, production.scan.found).map(({ element }) => element);
+  const scanned = insertInOrder(apk, scan.found).map(({ element }) => element);
   const root = rootElement(record);
-  const document = readByLibrary(melangeDocument(input));
-  const contains = scanned.map(
-    ({ SPDXID }): LibraryRelationship => ({
-      spdxElementId: root.SPDXID,
-      relatedSpdxElement: SPDXID,
-      relationshipType: 'CONTAINS',
-    }),
-  );
+  const melange = melangeDocument(input);
+  const document = readByLibrary(melange);
   return {
     ...document,
+    ...headOf(document, input, variant),
     packages: [...document.packages, ...scanned, root],
     hasExtractedLicensingInfos: joinExtracted(
       document.hasExtractedLicensingInfos ?? [],
-      syftExtracted(record, production.scan),
-      production.variant.licenseTexts,
+      syftExtracted(record, scan),
+      variant.licenseTexts,
     ),
-    relationships: [...document.relationships, ...contains, describes(root.SPDXID)],
+    relationships: [
+      ...document.relationships,
+      ...byId(scan.found).map(({ SPDXID }) => contains(apk.element.SPDXID, SPDXID)),
+      ...scanned.map(({ SPDXID }) => contains(root.SPDXID, SPDXID)),
+      attachment === 'described-by-document'
+        ? describes(root.SPDXID)
+        : contains(melange.documentDescribes[0]!, root.SPDXID),
+    ],
   };
+}
+
+/** The package contains what was found in it, in the order of the hashes of their records (69 public elements). */
+function byId(found: readonly FoundPackage[]): LibraryPackage[] {
+  const digits = ({ SPDXID }: LibraryPackage) => SPDXID.slice(-16);
+  return found.map(({ element }) => element).sort((a, b) => compareBytes(digits(a), digits(b)));
+}
+
+type Head = Pick<LibraryDocument, 'documentNamespace' | 'creationInfo'>;
+
+/**
+ * chainguard-build puts its own name in the place of melange's and names its documents by the package as well, as
+ * wolfi-baselayout 20230201-r30 shows.
+ */
+function headOf(document: LibraryDocument, input: SbomInput, { head }: RecordVariant): Head {
+  const { documentNamespace, creationInfo } = document;
+  if (head === 'melange') return { documentNamespace, creationInfo };
+  const [, ...others] = creationInfo.creators;
+  const namespace = effectiveNamespace(input.namespace);
+  const text = `apk-${namespace}-${packageName(input)}-${fullVersion(input.recipe)}`;
+  return {
+    documentNamespace: `https://spdx.org/spdxdocs/chainguard/build/${fnv1a128(encodeBytes(text))}`,
+    creationInfo: {
+      ...creationInfo,
+      creators: [`Tool: chainguard-build (${input.toolVersion})`, ...others],
+    },
+  };
+}
+
+function contains(whole: string, part: string): LibraryRelationship {
+  return { spdxElementId: whole, relatedSpdxElement: part, relationshipType: 'CONTAINS' };
 }
 
 /** Of the package and of what was found in it, each once, by their ids. */

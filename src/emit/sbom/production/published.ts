@@ -4,6 +4,11 @@ import { entryPath } from '../../../apk/entries.ts';
 import type { Claim } from '../../../claim/claim.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../../claim/sbom/json.ts';
 import { sbomEntryOf } from '../../../claim/sbom/place.ts';
+import {
+  type ProductionForm,
+  type RecordVariant,
+  recordQuestions,
+} from '../../../claim/traits/record-variant.ts';
 import { formatOfTraits } from '../../../claim/traits/traits.ts';
 import type { Sha256 } from '../../../digest.ts';
 import type { RecordSubject } from './apk-record.ts';
@@ -15,6 +20,9 @@ export interface PublishedRecord {
   readonly subject: RecordSubject;
   /** 16 hex digits. */
   readonly id: string;
+  /** Undefined where the document names neither of the programs that are known. */
+  readonly head: RecordVariant['head'] | undefined;
+  readonly root: ProductionForm['root'] | undefined;
   readonly cpes: readonly string[];
   /** Ids of the licences whose texts the document has. */
   readonly licenseTexts: readonly string[];
@@ -38,6 +46,8 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
   return {
     subject: { format: formatOfTraits(traits), recipe, name, architecture },
     id,
+    head: headOf(sbom.creators),
+    root: sbom.rootAttachment,
     cpes: element.cpes,
     licenseTexts: sbom.extractedLicenses.map(({ id: each }) => each),
     foundLicenses: sbom.elements
@@ -45,6 +55,12 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
       .flatMap(({ license }) => mentionedLicenses({ licenseDeclared: license })),
     pathLists: pathsBeforeSbom(apk.data.entries.map(entryPath), entryPath(sbomEntry)),
   };
+}
+
+function headOf(creators: readonly string[]): RecordVariant['head'] | undefined {
+  return recordQuestions.head.find((name) =>
+    creators.some((creator) => creator.startsWith(`Tool: ${name} (`)),
+  );
 }
 
 /** What stands for the elements that production's scan found, those of the published SBOM; see `digestFound`. */

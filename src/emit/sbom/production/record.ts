@@ -1,13 +1,15 @@
 /** syft's record of an apk package and the id that is made of it (syft v1.38.0 syft/artifact/id.go, syft/pkg/apk.go). */
 import {
-  emptySet,
+  finishSet,
   type Hash64,
+  type HashGeneration,
   hashDigits,
   hashField,
   hashInteger,
   hashSet,
   hashStruct,
   hashText,
+  joinElements,
 } from './hash.ts';
 import type { DeclaredLicense } from './license.ts';
 
@@ -31,34 +33,72 @@ export interface SyftRecord {
   readonly checksum: string;
   /** The file that syft says it read. */
   readonly location: string;
-  /** Of the paths, by `hashPaths`: one list serves many records. */
+  /** Of the paths, by `joinPaths`: one list serves many records. */
   readonly files: Hash64;
 }
 
 /** The id of a package, as it ends the SPDX id of its element: 16 hex digits. */
-export function recordId(record: SyftRecord): string {
-  const licenses = record.license === undefined ? emptySet : hashSet([hashLicense(record.license)]);
-  const hash = hashStruct('Package', [
-    hashField('Name', hashText(record.name)),
-    hashField('Version', hashText(record.version)),
-    hashField('Locations', hashSet([hashText(record.location)])),
-    hashField('Licenses', licenses),
-    hashField('Type', hashText('apk')),
-    hashField('Metadata', hashMetadata(record)),
-  ]);
-  return hashDigits(hash);
+export function recordId(record: SyftRecord, generation: HashGeneration): string {
+  const metadata = metadataFields(record, generation);
+  const files = hashField('Files', finishSet(record.files, generation));
+  return hashDigits(
+    hashPackage({
+      ...apkParts(record, generation),
+      metadata: hashStruct(metadataType, [...metadata, files]),
+    }),
+  );
 }
 
-function hashLicense({ expression, value }: DeclaredLicense): Hash64 {
+/** A record without its metadata. */
+export function apkParts(
+  { name, version, location, license }: SyftRecord,
+  generation: HashGeneration,
+): Omit<PackageParts, 'metadata'> {
+  const licenses = license === undefined ? [] : [{ ...license, type: 'declared' }];
+  return { name, version, locations: [location], licenses, type: 'apk', generation };
+}
+
+/** What every record of syft has, whatever it is of. */
+export interface PackageParts {
+  readonly name: string;
+  readonly version: string;
+  readonly locations: readonly string[];
+  readonly licenses: readonly (DeclaredLicense & { readonly type: string })[];
+  /** syft's kind of package. */
+  readonly type: string;
+  readonly metadata: Hash64;
+  readonly generation: HashGeneration;
+}
+
+export function hashPackage(parts: PackageParts): Hash64 {
+  return hashStruct('Package', [...packageFields(parts), hashField('Metadata', parts.metadata)]);
+}
+
+/** All fields but the last. */
+export function packageFields(parts: Omit<PackageParts, 'metadata'>): Hash64[] {
+  const { generation } = parts;
+  return [
+    hashField('Name', hashText(parts.name)),
+    hashField('Version', hashText(parts.version)),
+    hashField('Locations', hashSet(parts.locations.map(hashText), generation)),
+    hashField('Licenses', hashSet(parts.licenses.map(hashLicense), generation)),
+    hashField('Type', hashText(parts.type)),
+  ];
+}
+
+function hashLicense({ expression, value, type }: PackageParts['licenses'][number]): Hash64 {
   return hashStruct('License', [
     hashField('SPDXExpression', hashText(expression)),
     hashField('Value', hashText(value)),
-    hashField('Type', hashText('declared')),
+    hashField('Type', hashText(type)),
   ]);
 }
 
-function hashMetadata(record: SyftRecord): Hash64 {
-  return hashStruct('ApkDBEntry', [
+export const metadataType = 'ApkDBEntry';
+
+/** All fields but the last, which are the files. */
+export function metadataFields(record: SyftRecord, generation: HashGeneration): Hash64[] {
+  return [
     hashField('Package', hashText(record.name)),
     hashField('OriginPackage', hashText(record.origin)),
     hashField('Maintainer', hashText(record.maintainer)),
@@ -68,12 +108,11 @@ function hashMetadata(record: SyftRecord): Hash64 {
     hashField('Description', hashText(record.description)),
     hashField('Size', hashInteger(record.size)),
     hashField('InstalledSize', hashInteger(record.installedSize)),
-    hashField('Dependencies', hashSet(record.dependencies.map(hashText))),
-    hashField('Provides', hashSet(record.provides.map(hashText))),
+    hashField('Dependencies', hashSet(record.dependencies.map(hashText), generation)),
+    hashField('Provides', hashSet(record.provides.map(hashText), generation)),
     hashField('Checksum', hashText(record.checksum)),
     hashField('GitCommit', hashText(record.commit)),
-    hashField('Files', record.files),
-  ]);
+  ];
 }
 
 const noText = hashText('');
@@ -91,7 +130,7 @@ export function hashPath(path: string): Hash64 {
   return hashStruct('ApkFileRecord', [hashField('Path', hashText(path)), ...otherFileFields]);
 }
 
-/** A list of files, in any order. */
-export function hashPaths(paths: readonly string[]): Hash64 {
-  return hashSet(paths.map(hashPath));
+/** Paths that differ from each other, in any order; the list of a record is finished with it. */
+export function joinPaths(paths: readonly string[]): Hash64 {
+  return joinElements(paths.map(hashPath));
 }

@@ -8,6 +8,7 @@ import { posix } from 'node:path';
 import type { Content, Tree, TreeEntry } from '../../../build/tree.ts';
 import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../entries.ts';
+import type { ReadPaths } from './language/catalogue.ts';
 
 /** Files by their names, in any case of letters, whatever folder they are in. */
 interface Places {
@@ -16,9 +17,13 @@ interface Places {
   readonly inFolders: readonly (readonly [folders: RegExp, last: RegExp])[];
 }
 
+/** What a reader of our own can have read. */
+const wheels = /\.whl$/i;
+const distributions = /(dist|egg)-info(\/|$)/i;
+
 /** What only cataloguers of production's own look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
 const ownPlaces: Places = {
-  names: [/(^|\/)angular[^/]*\.min\.js$/i, /\.whl$/i],
+  names: [/(^|\/)angular[^/]*\.min\.js$/i, wheels],
   inFolders: [[/(^|\/)pip\/_vendor\/vendor\.txt$/i, /(^|\/)vendor\.txt$/i]],
 };
 
@@ -34,7 +39,7 @@ const stockPlaces: Places = {
     /\.(dll|exe|bpl)$/i,
     /(^|\/)description$/i,
     /\.(gemspec|rockspec)$/i,
-    /(dist|egg)-info(\/|$)/i,
+    distributions,
     /\.(jar|war|ear|par|sar|nar|jpi|hpi|kar|far|lpkg|rar|zap|zip)$/i,
     /(^|\/)release$/i,
     // Programs that syft knows by name and gives another type than `binary`.
@@ -66,8 +71,9 @@ const stockPlaces: Places = {
 };
 
 /** Texts in programs by which syft knows what was linked into them: Go, Rust, Java, .NET; and packed programs, which hide them. */
+const goMark = Buffer.from('\xff Go buildinf:', 'latin1');
 const marks: readonly Buffer[] = [
-  Buffer.from('\xff Go buildinf:', 'latin1'),
+  goMark,
   Buffer.from('.dep-v0', 'latin1'),
   Buffer.from('.rust-deps-v0', 'latin1'),
   Buffer.from('svm_version_info', 'latin1'),
@@ -87,18 +93,22 @@ const mostPaths = 5;
 /**
  * The first few paths of a tree that production's scan may find something in and that were not scanned here.
  * @param scanned whether a stock syft scanned the tree
+ * @param read paths that were read here as production's scan reads them
  */
-export function unscannedPaths(tree: Tree, scanned: boolean): string[] {
+export function unscannedPaths(tree: Tree, scanned: boolean, read: ReadPaths = new Map()): string[] {
   const places = scanned ? [ownPlaces] : [ownPlaces, stockPlaces];
   const linked = linksFolders(tree);
-  const isPlace = ({ names, inFolders }: Places, path: string) =>
-    names.some((name) => name.test(path)) ||
+  const isPlace = ({ names, inFolders }: Places, path: string, known: RegExp | undefined) =>
+    names.some((name) => name !== known && name.test(path)) ||
     inFolders.some(([folders, last]) => last.test(path) && (linked || folders.test(path)));
   const paths: string[] = [];
   for (const { path, type, content } of tree.entries) {
     if (paths.length === mostPaths) break;
-    const named = places.some((each) => isPlace(each, path));
-    if (named || (!scanned && type === 'file' && isMarkedProgram(content))) paths.push(path);
+    const reader = read.get(path);
+    const known = reader === 'wheel' ? wheels : reader === 'dist-info' ? distributions : undefined;
+    const named = places.some((each) => isPlace(each, path, known));
+    const looked = reader === 'go' ? marks.filter((mark) => mark !== goMark) : marks;
+    if (named || (!scanned && type === 'file' && isMarkedProgram(content, looked))) paths.push(path);
   }
   return paths;
 }
@@ -121,13 +131,13 @@ function leadsToFolder(tree: Tree, link: TreeEntry): boolean {
   return at?.type === 'directory';
 }
 
-function isMarkedProgram(content: Content): boolean {
+function isMarkedProgram(content: Content, looked: readonly Buffer[]): boolean {
   const start = Buffer.from(content.read(0, 4)).toString('hex');
   if (!programStarts.some((each) => start.startsWith(each))) return false;
   let end = Buffer.alloc(0);
   for (const chunk of chunksOf(content)) {
     const joined = Buffer.concat([end, chunk]);
-    if (marks.some((mark) => joined.includes(mark))) return true;
+    if (looked.some((mark) => joined.includes(mark))) return true;
     end = joined.subarray(Math.max(0, joined.length - longestMark));
   }
   return false;

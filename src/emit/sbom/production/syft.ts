@@ -140,11 +140,17 @@ const goProducts: Readonly<Record<string, string>> = {
   'golang.org/x/oauth2': 'oauth2 jws jwt',
 };
 
-function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
-  if (type !== 'go-module' || !Object.hasOwn(goProducts, element.name)) return element;
-  const cpes = goProducts[element.name]!.split(' ').map((product) =>
-    printCpe({ vendor: 'golang', product, version: element.versionInfo ?? '', targetSoftware: 'go' }),
+/** The CPEs of one of Go's own modules; undefined for every other. */
+export function goCpes(module: string, version: string): readonly string[] | undefined {
+  if (!Object.hasOwn(goProducts, module)) return undefined;
+  return goProducts[module]!.split(' ').map((product) =>
+    printCpe({ vendor: 'golang', product, version, targetSoftware: 'go' }),
   );
+}
+
+function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
+  const cpes = type === 'go-module' ? goCpes(element.name, element.versionInfo ?? '') : undefined;
+  if (cpes === undefined) return element;
   const others = (element.externalRefs ?? []).filter(({ referenceType }) => referenceType !== 'cpe23Type');
   return { ...element, externalRefs: [...cpes.map(cpeReference), ...others] };
 }

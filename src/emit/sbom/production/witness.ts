@@ -1,15 +1,27 @@
 /**
  * A witness that needs no rebuild: the id in production's SBOM is a hash over the complete list of paths that were there
- * when the SBOM was made, so it tells whether the data section still has exactly these.
+ * when the SBOM was made, so it tells whether the data section still has exactly these, and names those that it has not.
  */
 import type { Apk } from '../../../apk/apk.ts';
+import { decodeBytes } from '../../../bytes.ts';
 import type { Claim } from '../../../claim/claim.ts';
-import { distinctRecords } from './apk-record.ts';
-import { fitRecord } from './fit.ts';
-import { type Hash64, hashSet } from './hash.ts';
-import { hashFiles, type TreePaths, treePaths } from './paths.ts';
+import { sbomEntryOf } from '../../../claim/sbom/place.ts';
+import { claimsUnderNeighbours } from '../../../claim/traits/neighbours.ts';
+import type { RecordVariant } from '../../../claim/traits/record-variant.ts';
+import { Failure } from '../../../failure.ts';
+import { claimedSbomInput } from '../claimed.ts';
+import { distinctRecords, type VariantRecord } from './apk-record.ts';
+import { type FittingVariants, fitRecord } from './fit.ts';
+import { type Hash64, hashText, parseDigits, xor } from './hash.ts';
+import { beforeFinish, lastValues } from './inverse.ts';
+import { sameButForIds } from './masked.ts';
+import { guessPaths } from './path-guesses.ts';
+import { explainPaths, type PathChange } from './path-search.ts';
+import { joinFiles, treePaths } from './paths.ts';
+import { emitProductionSbom } from './production.ts';
 import { type PublishedRecord, publishedRecord } from './published.ts';
-import { hashPath, recordId } from './record.ts';
+import { apkParts, metadataFields, metadataType, packageFields } from './record.ts';
+import { emptyScan } from './syft.ts';
 
 export type PathWitness =
   | {
@@ -19,12 +31,17 @@ export type PathWitness =
       /** How many paths the SBOM vouches for, the root not counted. */
       readonly paths: number;
     }
-  | {
-      /** They do not, with no known variant of the record. */
+  | ({
+      /** A known form gives the whole document but for the id, and with these paths more and less it gives the id, too. */
       readonly state: 'paths-differ';
       readonly id: string;
-      /** A path without which, and without all below it, the id would fit; undefined where no single one explains it. */
+      /** The one path that, with all below it, was added afterwards, where that is the whole change. */
       readonly added: string | undefined;
+    } & PathChange)
+  | {
+      /** Made by a generator or from a record that this version does not know: the id tells nothing of the paths. */
+      readonly state: 'unknown';
+      readonly id: string;
     }
   /** Not production's SBOM, or one without the record. */
   | { readonly state: 'no-record' };
@@ -34,49 +51,92 @@ export function witnessPaths(apk: Apk, claim: Claim): PathWitness {
   const published = publishedRecord(apk, claim);
   if (published === undefined) return { state: 'no-record' };
   const { id } = published;
-  const { paths } = fitRecord(published);
-  if (paths !== undefined) return { state: 'paths-match', id, paths: paths.length };
-  return { state: 'paths-differ', id, added: addedPath(published) };
+  for (const { fitting } of readings(apk, claim)) {
+    if (fitting.paths !== undefined) return { state: 'paths-match', id, paths: fitting.paths.length };
+  }
+  for (const reading of readings(apk, claim)) {
+    const change = changedPaths(apk, reading);
+    if (change !== undefined) return { state: 'paths-differ', id, added: addedPath(change), ...change };
+  }
+  return { state: 'unknown', id };
 }
 
-/** Bytes that are hashed in search of an added path: about a second's worth. */
-const mostBytes = 256 * 1024 * 1024;
-/** Of a record whose texts are empty. */
-const leastBytes = 4096;
+function addedPath({ surplus, missing }: PathChange): string | undefined {
+  const [first] = [...surplus].sort();
+  const one = missing.length === 0 && surplus.every((path) => path === first || path.startsWith(`${first}/`));
+  return one ? first : undefined;
+}
 
-function addedPath({ subject, id, pathLists }: PublishedRecord): string | undefined {
-  const [paths = []] = pathLists;
-  const all = treePaths(paths);
-  const records = distinctRecords(subject, all);
-  const bytes = records.reduce((sum, { record }) => sum + leastBytes + JSON.stringify(record).length, 0);
-  let spent = 0;
-  for (const [path, { size, hash: branch }] of branchesOf(paths)) {
-    spent += bytes;
-    if (spent > mostBytes) return undefined;
-    const rest: TreePaths = { isEmpty: size === paths.length, hash: hashSet([all.hash, branch]) };
-    const fits = records.some(
-      ({ variant, record }) => recordId({ ...record, files: hashFiles(rest, variant.emptyTree) }) === id,
-    );
-    if (fits) return path;
+/** A record under the rules of one version. */
+interface Reading {
+  readonly claim: Claim;
+  readonly published: PublishedRecord;
+  readonly fitting: FittingVariants;
+}
+
+function* readings(apk: Apk, claim: Claim): Generator<Reading> {
+  for (const under of claimsUnderNeighbours(apk, claim)) {
+    const published = publishedRecord(apk, under)!;
+    yield { claim: under, published, fitting: fitRecord(published) };
+  }
+}
+
+/** What was added and taken away, where a form gives everything but the id and these paths give that. */
+function changedPaths(apk: Apk, reading: Reading): PathChange | undefined {
+  const { subject, pathLists, id } = reading.published;
+  const variants = variantsButForId(apk, reading);
+  if (variants.length === 0) return undefined;
+  // Any list that is not empty: it is the one thing of the record that is not known.
+  const records = distinctRecords(subject, treePaths(['any']), variants);
+  const recorded = records.flatMap((each) => recordedFiles(each, id));
+  const recipe = decodeBytes(reading.claim.recipeBytes);
+  for (const [at, paths] of pathLists.entries()) {
+    const had = joinFiles(treePaths(paths), 'root');
+    const needed = recorded.map((files) => xor(files, had));
+    // Guessing costs the most: only what the tree likely was gets it.
+    const change = explainPaths(needed, paths, () => (at === 0 ? guessPaths(paths, recipe) : []));
+    if (change !== undefined) return change;
   }
   return undefined;
 }
 
-/** Every path with all that is below it: each is added, with what is below itself, to the nearest path above. */
-function branchesOf(paths: readonly string[]): Map<string, { readonly size: number; readonly hash: Hash64 }> {
-  const branches = new Map(paths.map((path) => [path, { size: 1, hash: hashPath(path) }]));
-  const deepestFirst = [...branches.keys()].sort((a, b) => b.length - a.length);
-  for (const path of deepestFirst) {
-    const own = branches.get(path)!;
-    let above = parentOf(path);
-    while (above !== '' && !branches.has(above)) above = parentOf(above);
-    const branch = branches.get(above);
-    if (branch === undefined || above === path) continue;
-    branches.set(above, { size: branch.size + own.size, hash: hashSet([branch.hash, own.hash]) });
+/** The variants that give the whole document but for the id of the record. */
+function variantsButForId(apk: Apk, { claim, fitting }: Reading): readonly RecordVariant[] {
+  const content = sbomEntryOf(apk)?.content;
+  if (content === undefined) return [];
+  const input = claimedSbomInput(claim);
+  const known = new Map<string, boolean>();
+  const gives = (variant: RecordVariant): boolean => {
+    // Of these answers a document shows nothing but the id.
+    const { dependencies, provides, emptyTree, ...shown } = variant;
+    const key = Object.values(shown).join();
+    const production = { variant, paths: treePaths(['any']), scan: emptyScan };
+    const given = known.get(key) ?? sameButForIds(content, emitProductionSbom(input, production));
+    known.set(key, given);
+    return given;
+  };
+  try {
+    return fitting.variants.filter(gives);
+  } catch (failure) {
+    // What cannot be written again fits no form.
+    if (failure instanceof Failure && failure.class !== 'internal') return [];
+    throw failure;
   }
-  return branches;
 }
 
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+/** Every list of files, joined, with which a record has this id. */
+function recordedFiles({ record, generation }: VariantRecord, id: string): Hash64[] {
+  const whole = {
+    type: 'Package',
+    fields: packageFields(apkParts(record, generation)),
+    last: hashText('Metadata'),
+  };
+  const metadata = {
+    type: metadataType,
+    fields: metadataFields(record, generation),
+    last: hashText('Files'),
+  };
+  return lastValues(whole, parseDigits(id))
+    .flatMap((hash) => lastValues(metadata, hash))
+    .flatMap((hash) => beforeFinish(hash, generation));
 }

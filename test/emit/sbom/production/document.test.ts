@@ -179,12 +179,18 @@ describe('what a scan found besides', () => {
       const { packages, relationships } = documentOf({}, { scan: { ...emptyScan, found: others } });
       const scanned = packages.slice(-1 - others.length - 1, -1);
       assert.equal(scanned.map(({ name }) => name).join(' '), names);
-      assert.deepEqual(
+      const root = 'SPDXRef-DocumentRoot-Directory-foo';
+      const contained = (byRoot: boolean) =>
         relationships
           .filter(({ relationshipType }) => relationshipType === 'CONTAINS')
-          .map((each) => each.relatedSpdxElement),
+          .filter(({ spdxElementId }) => (spdxElementId === root) === byRoot)
+          .map((each) => each.relatedSpdxElement);
+      assert.deepEqual(
+        contained(true),
         scanned.map(({ SPDXID }) => SPDXID),
       );
+      // The package contains what was found in it, first.
+      assert.deepEqual(new Set(contained(false)), new Set(others.map(({ element }) => element.SPDXID)));
     });
   }
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type RecordVariant, recordVariants } from '../../../../src/claim/traits/record-variant.ts';
+import {
+  formOf,
+  productionForms,
+  type RecordVariant,
+  recordVariants,
+} from '../../../../src/claim/traits/record-variant.ts';
 import {
   type RecordSubject,
   recordCpes,
@@ -38,7 +43,9 @@ function publishedBy(variant: RecordVariant, paths: readonly string[] = []): Pub
   const cpes = recordCpes(subject, record, variant);
   return {
     subject,
-    id: recordId(record),
+    id: recordId(record, formOf(variant).hashGeneration),
+    head: variant.head,
+    root: formOf(variant).root,
     cpes,
     licenseTexts: texts(variant),
     foundLicenses: ['LicenseRef-Found'],
@@ -71,8 +78,8 @@ describe('the variants that fit a record', () => {
       const { fit, variants } = fitRecord(publishedBy(variant));
       assert.equal(fit, 'id-and-cpes');
       assert.ok(variants.includes(variant));
-      // A recipe's own CPE comes before the table, which then tells nothing.
-      const cpes = variant.cpe === 'declared' ? 2 : 1;
+      // A recipe's own CPE comes before the table and before guesses, which then tell nothing: neither of A's answers, nor B from C.
+      const cpes = variant.form === 'D' || variant.cpe === 'guessed' ? 1 : 2;
       // The two ways of joining differ only where a text is in both lists.
       const ways = variant.licenseTexts !== 'melange' && variant.license !== 'last' ? 2 : 1;
       assert.equal(variants.length, cpes * ways);
@@ -95,7 +102,30 @@ describe('the variants that fit a record', () => {
 
   it('are none for another id', () => {
     const published = { ...publishedBy(recordVariants[0]!), id: '0'.repeat(16) };
-    assert.deepEqual(fitRecord(published), { fit: 'none', variants: [], paths: undefined });
+    const { fit, paths } = fitRecord(published);
+    assert.deepEqual([fit, paths], ['none', undefined]);
+  });
+
+  it('are those that give the rest of the document where none gives the id, of several the newest', () => {
+    for (const { name, answers } of productionForms) {
+      for (const head of answers.head) {
+        const variant = recordVariants.find((each) => each.form === name && each.head === head)!;
+        const published = { ...publishedBy(variant), id: '0'.repeat(16) };
+        const { variants } = fitRecord(published);
+        assert.ok(variants.includes(variant));
+        for (const each of variants) {
+          assert.equal(each.head, head);
+          assert.equal(formOf(each).root, formOf(variant).root);
+        }
+        if (head === 'chainguard-build') assert.equal(variants[0]!.form, 'D');
+      }
+    }
+  });
+
+  it('are of the form whose lists are hashed so, whatever else the document says', () => {
+    const [old, young] = ['B', 'D'].map((form) => recordVariants.find((each) => each.form === form)!);
+    const published = { ...publishedBy(young!), head: old!.head, root: formOf(old!).root };
+    assert.deepEqual([...new Set(fitRecord(published).variants.map(({ form }) => form))], ['D']);
   });
 
   it('are looked for with every list of paths that there can have been', () => {
@@ -113,6 +143,8 @@ describe('the variants that fit a record', () => {
       const published = {
         subject: { ...subject, recipe: extreme, name: 'foo' },
         id,
+        head: undefined,
+        root: undefined,
         cpes: [],
         licenseTexts: [],
         foundLicenses: [],

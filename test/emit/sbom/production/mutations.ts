@@ -1,6 +1,7 @@
 /** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
 import type { SbomDifference } from '../../../../src/compare/sbom-elements.ts';
 import { checksumKey } from '../../../../src/emit/entries.ts';
+import type { PathChange } from '../../../../src/emit/sbom/production/path-search.ts';
 import { type PartEntry, repack, withData, withSbom, withText } from '../../../support/parts.ts';
 
 export interface Mutation {
@@ -8,10 +9,19 @@ export interface Mutation {
   readonly apply: (path: string) => Promise<Uint8Array>;
   /** Differences that must be among those named. */
   readonly explained: readonly Partial<SbomDifference>[];
-  readonly paths: 'paths-match' | 'paths-differ';
-  /** A path that the witness names. */
-  readonly added?: string;
+  readonly paths: 'paths-match' | 'paths-differ' | 'unknown';
+  /** Paths that the witness names. */
+  readonly change?: PathChange;
 }
+
+/** Folders of the lab in which `scripted` is, one for each form. */
+export const mutatedForms: readonly string[] = [
+  'production-v0.59.1',
+  'production-A',
+  'production-B',
+  'production-C',
+  'production-D',
+];
 
 interface Document {
   packages: {
@@ -89,11 +99,8 @@ export const mutations: readonly Mutation[] = [
         (_, start, last) => `${start}${last === '0' ? '1' : '0'}"`,
       ),
     ),
-    explained: [
-      { kind: 'only-published', member: 'packages' },
-      { kind: 'only-rebuilt', member: 'packages' },
-    ],
-    paths: 'paths-differ',
+    explained: [{ kind: 'other-id', member: 'SPDXID' }],
+    paths: 'unknown',
   },
   {
     what: 'another supplier',
@@ -155,15 +162,49 @@ export const mutations: readonly Mutation[] = [
   {
     what: 'a file added to the tree',
     apply: inTree((entries) => insertBefore(entries, 'usr/share', added('usr/bin/zz'))),
-    explained: [{ kind: 'only-rebuilt', member: 'packages' }],
+    explained: [{ kind: 'other-id', member: 'SPDXID' }],
     paths: 'paths-differ',
-    added: 'usr/bin/zz',
+    change: { surplus: ['usr/bin/zz'], missing: [] },
   },
   {
     what: 'a file taken from the tree',
     apply: inTree((entries) => entries.filter(({ name }) => name !== 'usr/bin/scriptedd')),
-    explained: [{ kind: 'only-published', member: 'packages' }],
+    explained: [{ kind: 'other-id', member: 'SPDXID' }],
     paths: 'paths-differ',
+    change: { surplus: [], missing: ['usr/bin/scriptedd'] },
+  },
+  {
+    what: 'a file of the tree renamed',
+    apply: inTree((entries) =>
+      entries.map((entry) => (entry.name === 'usr/bin/scriptedd' ? { ...entry, name: 'usr/bin/zz' } : entry)),
+    ),
+    explained: [{ kind: 'other-id', member: 'SPDXID' }],
+    paths: 'paths-differ',
+    change: { surplus: ['usr/bin/zz'], missing: ['usr/bin/scriptedd'] },
+  },
+  {
+    what: 'another program named in the head',
+    apply: inText((text) =>
+      text.replace(/Tool: (melange|chainguard-build) \(/, 'Tool: chainguard-builder ('),
+    ),
+    explained: [{ kind: 'member', member: 'creationInfo' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'the namespace of another document',
+    apply: inText((text) =>
+      text.replace(/(chainguard\/(?:melange|build)\/)[0-9a-f]/, (_, start) => `${start}f`),
+    ),
+    explained: [{ kind: 'member', member: 'documentNamespace' }],
+    paths: 'paths-match',
+  },
+  {
+    what: 'the scanned directory attached in another way',
+    apply: inDocument((document) => {
+      document.relationships.at(-1)!.relationshipType = 'OTHER';
+    }),
+    explained: [{ kind: 'only-published', member: 'relationships' }],
+    paths: 'paths-match',
   },
 ];
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { emptySet } from '../../../../src/emit/sbom/production/hash.ts';
-import { hashFiles, pathsBeforeSbom, treePaths } from '../../../../src/emit/sbom/production/paths.ts';
-import { hashPath, hashPaths } from '../../../../src/emit/sbom/production/record.ts';
+import { noElements } from '../../../../src/emit/sbom/production/hash.ts';
+import { joinFiles, pathsBeforeSbom, treePaths } from '../../../../src/emit/sbom/production/paths.ts';
+import { hashPath, joinPaths } from '../../../../src/emit/sbom/production/record.ts';
 import { assertLinear } from '../../../support/linear.ts';
 
 const sbom = 'var/lib/db/sbom/a-1-r0.spdx.json';
@@ -35,13 +35,13 @@ describe('the paths before the SBOM', () => {
 
 describe('a list of files', () => {
   it('has the root in front of every path', () => {
-    assert.deepEqual(hashFiles(treePaths(['usr', 'usr/bin']), 'root'), hashPaths(['.', 'usr', 'usr/bin']));
-    assert.deepEqual(hashFiles(treePaths(['usr']), 'nothing'), hashPaths(['.', 'usr']));
+    assert.deepEqual(joinFiles(treePaths(['usr', 'usr/bin']), 'root'), joinPaths(['.', 'usr', 'usr/bin']));
+    assert.deepEqual(joinFiles(treePaths(['usr']), 'nothing'), joinPaths(['.', 'usr']));
   });
 
   it('of an empty tree is the root alone or nothing', () => {
-    assert.deepEqual(hashFiles(treePaths([]), 'root'), hashPath('.'));
-    assert.deepEqual(hashFiles(treePaths([]), 'nothing'), emptySet);
+    assert.deepEqual(joinFiles(treePaths([]), 'root'), hashPath('.'));
+    assert.deepEqual(joinFiles(treePaths([]), 'nothing'), noElements);
   });
 
   it('is hashed in a time that grows with its paths', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { guessCpes } from '../../../../src/emit/sbom/production/cpe.ts';
 import { recordElement } from '../../../../src/emit/sbom/production/elements.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
-import { hashPaths, recordId, type SyftRecord } from '../../../../src/emit/sbom/production/record.ts';
+import { joinPaths, recordId, type SyftRecord } from '../../../../src/emit/sbom/production/record.ts';
 import { type Vector, vectors } from './vectors.ts';
 
 function recordOf(vector: Vector): SyftRecord {
@@ -24,19 +24,23 @@ function recordOf(vector: Vector): SyftRecord {
     installedSize: 0,
     checksum: vector.checksum ?? '',
     location: '/.PKGINFO',
-    files: hashPaths(vector.files),
+    files: joinPaths(vector.files),
   };
 }
 
 function elementOf(vector: Vector) {
   const record = recordOf(vector);
-  return recordElement(record, guessCpes(record.name, record.version, record.url), 'wolfi');
+  return recordElement(record, {
+    cpes: guessCpes(record.name, record.version, record.url),
+    namespace: 'wolfi',
+    generation: 0,
+  });
 }
 
 describe('a record', () => {
   for (const vector of vectors) {
     it(`has the id and the element that syft gives ${vector.name} (${vector.description})`, () => {
-      assert.equal(recordId(recordOf(vector)), vector.id);
+      assert.equal(recordId(recordOf(vector), 0), vector.id);
       const element = elementOf(vector);
       assert.equal(element.SPDXID, `SPDXRef-Package-apk-${vector.name.replaceAll('+', '-')}-${vector.id}`);
       assert.equal(element.licenseDeclared, vector.licenseDeclared);
@@ -62,8 +66,9 @@ describe('a record', () => {
 
   it('has another id as soon as one path is added', () => {
     const record = recordOf(vectors[0]!);
-    const more = { ...record, files: hashPaths([...vectors[0]!.files, 'usr/lib/more']) };
-    assert.notEqual(recordId(more), recordId(record));
+    const more = { ...record, files: joinPaths([...vectors[0]!.files, 'usr/lib/more']) };
+    for (const generation of [0, 1] as const)
+      assert.notEqual(recordId(more, generation), recordId(record, generation));
   });
 });
 

@@ -5,18 +5,57 @@ import { describe, it } from 'node:test';
 import { sbomEntryOf } from '../../../../src/claim/sbom/place.ts';
 import { regenerateSbom } from '../../../../src/compare/regenerated-sbom.ts';
 import { sha1 } from '../../../../src/digest.ts';
+import type { PathChange } from '../../../../src/emit/sbom/production/path-search.ts';
 import { witnessPaths } from '../../../../src/emit/sbom/production/witness.ts';
+import { scanNamed } from '../../../../src/flow/language-scan.ts';
+import { fileSource } from '../../../../src/inputs/files.ts';
 import { sharedSamples, skipUnless } from '../../../support/lab.ts';
-import { productionGoldens, productionLab, readPackage } from './support.ts';
+import { golden, productionGoldens, productionLab, readPackage } from './support.ts';
 
 describe('a production package of the lab', () => {
-  for (const { file } of productionGoldens) {
-    it(`has the SBOM that is regenerated from its recipe and paths: ${file}`, async () => {
-      const { apk, claim } = await readPackage(join(productionLab, file));
-      assert.deepEqual(regenerateSbom(apk, claim), { state: 'identical' });
+  for (const { file, reproducible, languagePackages } of productionGoldens) {
+    if (!reproducible) continue;
+    it(`has the SBOM that is regenerated from its recipe, paths and files: ${file}`, async () => {
+      const path = join(productionLab, file);
+      const { apk, claim } = await readPackage(path);
+      const scan = await scanNamed(fileSource(path), { apk, claim });
+      assert.equal(scan?.found.length ?? 0, languagePackages);
+      assert.deepEqual(regenerateSbom(apk, claim, scan), { state: 'identical' });
       assert.equal(witnessPaths(apk, claim).state, 'paths-match');
     });
   }
+});
+
+/** Whose record names other paths than they have. */
+const wrong: Readonly<Record<string, PathChange>> = {
+  'hello-shell': { surplus: ['usr/bin/hello-bash'], missing: [] },
+  'flint-dev': { surplus: ['usr/include', 'usr/include/flint.h'], missing: [] },
+  libpebble: { surplus: [], missing: ['usr/lib/libpebble.a'] },
+};
+
+describe('a package whose SBOM was made from other paths', () => {
+  for (const { file, reproducible } of productionGoldens) {
+    if (reproducible) continue;
+    it(`is told which: ${file}`, async () => {
+      const { apk, claim } = await readPackage(join(productionLab, file));
+      const witness = witnessPaths(apk, claim);
+      assert.equal(witness.state, 'paths-differ');
+      const { surplus, missing } = witness as PathChange;
+      assert.deepEqual({ surplus, missing }, wrong[claim.name]);
+      const regenerated = regenerateSbom(apk, claim);
+      const kinds = regenerated.state === 'different' ? regenerated.differences.map(({ kind }) => kind) : [];
+      assert.deepEqual(kinds, ['other-id']);
+    });
+  }
+});
+
+describe('a package whose builder printed a version that comes after the newest known one', () => {
+  it('is read by the rules of that version and of its neighbours', async () => {
+    const { apk, claim } = await readPackage(golden('production-D-newer', 'hello-shell-1.4.2-r3'));
+    assert.equal(claim.traits.printedVersion, 'v0.59.4');
+    assert.equal(claim.traits.melange.basis, 'assumed');
+    assert.equal(regenerateSbom(apk, claim).state, 'identical');
+  });
 });
 
 describe('perl-json, which Wolfi published', {

@@ -1,4 +1,4 @@
-/** The structure hash a second time: plain, slow, of arbitrary values, and written from the definition of FNV-1 alone. */
+/** The structure hash a second time: plain, slow, of arbitrary values, and written from the definitions alone. */
 
 export type Hashable = string | bigint | { readonly set: readonly Hashable[] } | Struct;
 
@@ -9,13 +9,18 @@ export interface Struct {
 
 const mask = 2n ** 64n - 1n;
 
-export function slowHash(value: Hashable): bigint {
+/** @param generation of gohugoio/hashstructure: 0 is v0.6.0, 1 is v1.0.0 */
+export function slowHash(value: Hashable, generation: 0 | 1): bigint {
   if (typeof value === 'string') return fnv([...Buffer.from(value, 'utf8')]);
   if (typeof value === 'bigint') return fnv(littleEndian(value));
-  if ('set' in value) return value.set.map(slowHash).reduce((sum, hash) => sum ^ hash, 0n);
-  let hash = slowHash(value.type);
+  if ('set' in value) {
+    const hashes = value.set.map((each) => slowHash(each, generation));
+    if (generation === 0) return hashes.reduce((sum, hash) => sum ^ hash, 0n);
+    return fnv(littleEndian([...new Set(hashes)].reduce((sum, hash) => sum ^ hash, 0n)));
+  }
+  let hash = slowHash(value.type, generation);
   for (const [name, member] of value.fields) {
-    hash ^= fnv([...littleEndian(slowHash(name)), ...littleEndian(slowHash(member))]);
+    hash ^= fnv([...littleEndian(slowHash(name, generation)), ...littleEndian(slowHash(member, generation))]);
     hash = fnv(littleEndian(hash));
   }
   return hash;

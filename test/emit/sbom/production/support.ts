@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Apk, ByteSource } from '../../../../src/apk/apk.ts';
 import { type Claim, readClaim, readPublished } from '../../../../src/claim/claim.ts';
+import type { FormName, RecordVariant } from '../../../../src/claim/traits/record-variant.ts';
 import { fileSource } from '../../../../src/inputs/files.ts';
 import { lab, sharedLab } from '../../../support/lab.ts';
 
@@ -11,14 +12,27 @@ export interface ProductionGolden {
   readonly recipe: string;
   /** What the record holds besides what the sample's holds. */
   readonly record: readonly string[];
+  readonly form: FormName;
+  readonly head: RecordVariant['head'];
+  /** False where the record names other paths than the package has; `paths` says which. */
+  readonly reproducible: boolean;
+  readonly paths?: string;
+  /** Elements that a scan finds. */
+  readonly languagePackages: number;
+  /** `larger` where the lab's environment does not do. */
+  readonly environment?: string;
+  readonly aarch64?: boolean;
   readonly sourceDir?: string;
 }
 
+const ofFormA = { form: 'A', head: 'melange', languagePackages: 0 } as const;
+
 /** Every package of the larger lab where it is at hand, else those that the project carries. */
 export const productionLab: string = sharedLab ?? lab;
-export const productionGoldens: readonly ProductionGolden[] = JSON.parse(
-  readFileSync(join(productionLab, 'production.json'), 'utf8'),
-);
+/** Of all forms; those of form A first. */
+export const productionGoldens: readonly ProductionGolden[] = ['production.json', 'production-2026.json']
+  .flatMap((list) => JSON.parse(readFileSync(join(productionLab, list), 'utf8')) as ProductionGolden[])
+  .map((each) => ({ ...ofFormA, ...each }));
 
 export interface ReadPackage {
   readonly apk: Apk;

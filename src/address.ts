@@ -1,0 +1,106 @@
+/**
+ * Addresses, and what of one may be shown. A user name, a password, a query and a fragment may be secrets, so whatever is shown,
+ * kept or handed to a program as an argument is written by `Address`; what goes into a request is asked of it by name.
+ */
+import { inspect } from 'node:util';
+
+/** An address of any scheme with `//` in it. However it is printed (as text, as JSON, by `inspect`), it shows no secret. */
+export class Address {
+  readonly #url: URL;
+
+  constructor(url: URL) {
+    this.#url = new URL(url);
+  }
+
+  /** Undefined for what is no address. */
+  static parse(text: string): Address | undefined {
+    return URL.canParse(text) && text.includes('://') ? new Address(new URL(text)) : undefined;
+  }
+
+  /** With everything that it holds, for a request to it and for nothing else. */
+  reveal(): URL {
+    return new URL(this.#url);
+  }
+
+  get hasSecrets(): boolean {
+    const { username, password, search, hash } = this.#url;
+    return username !== '' || password !== '' || search !== '' || hash !== '';
+  }
+
+  /** Without a user name, a password, a query and a fragment; the same for addresses that differ in these alone. */
+  get place(): string {
+    const { protocol, host, pathname } = this.#url;
+    return `${protocol}//${host}${pathname}`;
+  }
+
+  toString(): string {
+    return this.#url.search === '' ? this.place : `${this.place}?…`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** A location as it may be shown: one without secrets as it is, and whatever is no address as `maskAddresses` leaves it. */
+export function shownAddress(location: string): string {
+  const address = Address.parse(location);
+  if (address === undefined) return maskAddresses(location);
+  return address.hasSecrets ? String(address) : location;
+}
+
+const space = /\s/g;
+const beyondAuthority = /[/?#\\]/;
+
+/** A text with the secrets of every address in it left out; linear in its length. */
+export function maskAddresses(text: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (let mark = text.indexOf('://'); mark >= 0; mark = text.indexOf('://', at)) {
+    const from = mark + 3;
+    space.lastIndex = from;
+    const to = space.exec(text)?.index ?? text.length;
+    parts.push(text.slice(at, from), maskWord(text.slice(from, to)));
+    at = to;
+  }
+  return at === 0 ? text : parts.join('') + text.slice(at);
+}
+
+/** What follows a scheme, up to white space; there may be further addresses in it. */
+function maskWord(word: string): string {
+  const shown: string[] = [];
+  for (const piece of word.split('://')) {
+    const masked = maskUser(piece);
+    const query = masked.search(/[?#]/);
+    if (query >= 0) {
+      shown.push(masked.slice(0, query) + (masked[query] === '?' ? '?…' : ''));
+      break;
+    }
+    shown.push(masked);
+  }
+  return shown.join('://');
+}
+
+function maskUser(piece: string): string {
+  const slash = piece.search(beyondAuthority);
+  const authority = slash < 0 ? piece : piece.slice(0, slash);
+  const at = authority.lastIndexOf('@');
+  if (at >= 0) return piece.slice(at + 1);
+  // A password with a slash in it: what stands before it is no host.
+  if (isHost(authority)) return piece;
+  const user = piece.lastIndexOf('@');
+  return user < 0 ? '…' : piece.slice(user + 1);
+}
+
+/** A name or an IP address, perhaps with a port, perhaps with the punctuation of a sentence behind it. */
+function isHost(authority: string): boolean {
+  let length = authority.length;
+  while (length > 0 && /[^\w:]/.test(authority[length - 1]!)) length -= 1;
+  const bare = authority.slice(0, length);
+  const colon = bare.indexOf(':');
+  return bare.startsWith('[') || colon < 0 || /^\d*$/.test(bare.slice(colon + 1));
+}

@@ -1,0 +1,240 @@
+/**
+ * Modules of a Go program by its build record (Go debug/buildinfo; syft v1.57.1 syft/pkg/cataloger/golang), as far as the record itself
+ * tells them.
+ */
+import type { Content } from '../../../../build/tree.ts';
+import { decodeBytes } from '../../../../bytes.ts';
+import { chunksOf } from '../../../entries.ts';
+import { printCpe } from '../cpe.ts';
+import {
+  type Hash64,
+  type HashGeneration,
+  hashField,
+  hashOne,
+  hashSet,
+  hashStruct,
+  hashText,
+  noElements,
+} from '../hash.ts';
+import { declaredLicense } from '../license.ts';
+import { goCpes } from '../syft.ts';
+import type { LanguageRecord } from './found.ts';
+
+export interface GoBuild {
+  /** `go1.26.4`, without experiments. */
+  readonly version: string;
+  readonly experiments: readonly string[];
+  readonly main: GoModule | undefined;
+  readonly modules: readonly GoModule[];
+  readonly settings: readonly (readonly [key: string, value: string])[];
+}
+
+export interface GoModule {
+  readonly path: string;
+  readonly version: string;
+  /** `h1:` and base64; empty where the module was vendored. */
+  readonly sum: string;
+}
+
+const magic = Buffer.from('\xff Go buildinf:', 'latin1');
+const alignment = 16;
+const headerBytes = 32;
+const mostBytes = 4 * 1024 * 1024;
+
+/** The build record of a program; undefined where there is none, or one that is not read here (before Go 1.18). */
+export function readGoBuild(content: Content): GoBuild | undefined {
+  const at = findRecord(content);
+  if (at === undefined) return undefined;
+  const bytes = Buffer.from(content.read(at, mostBytes));
+  const isInline = bytes.length > headerBytes && (bytes[15]! & 2) !== 0;
+  if (!isInline) return undefined;
+  const version = lengthPrefixed(bytes, headerBytes);
+  const text = version === undefined ? undefined : lengthPrefixed(bytes, version.end);
+  if (version === undefined || text === undefined) return undefined;
+  return parseBuild(decodeBytes(version.bytes), text.bytes);
+}
+
+function findRecord(content: Content): number | undefined {
+  let offset = 0;
+  let rest = Buffer.alloc(0);
+  for (const chunk of chunksOf(content)) {
+    const joined = Buffer.concat([rest, chunk]);
+    for (let at = joined.indexOf(magic); at >= 0; at = joined.indexOf(magic, at + 1)) {
+      const place = offset - rest.length + at;
+      if (place % alignment === 0) return place;
+    }
+    rest = joined.subarray(Math.max(0, joined.length - magic.length + 1));
+    offset += chunk.length;
+  }
+  return undefined;
+}
+
+/** A string behind its length as a varint. */
+function lengthPrefixed(bytes: Buffer, start: number): { bytes: Buffer; end: number } | undefined {
+  let [length, shift, at] = [0, 0, start];
+  for (; ; at += 1, shift += 7) {
+    const byte = bytes[at];
+    if (byte === undefined || shift > 28) return undefined;
+    length += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) break;
+  }
+  const end = at + 1 + length;
+  return end > bytes.length ? undefined : { bytes: bytes.subarray(at + 1, end), end };
+}
+
+/** Marks of 16 bytes stand around the text. */
+const markBytes = 16;
+
+function parseBuild(printed: string, text: Buffer): GoBuild | undefined {
+  const lines = decodeBytes(text.subarray(markBytes, Math.max(markBytes, text.length - markBytes))).split(
+    '\n',
+  );
+  const modules: GoModule[] = [];
+  const settings: [string, string][] = [];
+  let main: GoModule | undefined;
+  let path = '';
+  for (const line of lines) {
+    const [kind, ...fields] = line.split('\t');
+    const [first = '', version = '', sum = ''] = fields;
+    const module = { path: first, version, sum };
+    if (kind === 'path') path = first;
+    else if (kind === 'mod') main = module;
+    else if (kind === 'dep') modules.push(module);
+    else if (kind === '=>' && modules.length > 0) modules[modules.length - 1] = module;
+    else if (kind === 'build') {
+      const cut = first.indexOf('=');
+      const value = first.slice(cut + 1);
+      // Values with spaces are quoted as Go quotes texts.
+      if (cut < 0 || value.includes('"') || value.includes('`')) return undefined;
+      settings.push([first.slice(0, cut), value]);
+    } else if (line !== '') return undefined;
+  }
+  if (main === undefined && path !== '') main = { path, version: '(devel)', sum: '' };
+  const [version = '', ...experiments] = printed.split(' X:');
+  return {
+    version,
+    experiments: experiments.flatMap((each) => each.split(',')),
+    main,
+    modules,
+    settings,
+  };
+}
+
+/** What the build record does not tell, and an id holds. */
+export interface GoHidden {
+  /** Whether syft's record has the field Symbols, which came between v1.46 and v1.49. */
+  readonly symbols: boolean;
+  /** Which cryptography syft recognised by the program's symbols. */
+  readonly crypto: readonly string[];
+}
+
+/** The records of a program; undefined where its main module's version is told by something else than the record. */
+export function goRecords(
+  build: GoBuild,
+  location: string,
+  { generation, hidden }: { readonly generation: HashGeneration; readonly hidden: GoHidden },
+): LanguageRecord[] | undefined {
+  const own = new Map(build.settings);
+  const isDevelopment = build.main?.version === '(devel)';
+  if (isDevelopment && (own.has('vcs.revision') || own.has('-ldflags'))) return undefined;
+  const recordOf = (module: GoModule, settings: GoBuild['settings']): LanguageRecord => ({
+    name: module.path,
+    // What has no version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
+    version: module.version === '(devel)' ? 'UNKNOWN' : module.version,
+    ...common,
+    license: undefined,
+    metadata: metadataHash(
+      {
+        settings,
+        version: build.version,
+        architecture: own.get('GOARCH') ?? '',
+        sum: module.sum,
+        main: build.main?.path ?? '',
+        crypto: hidden.crypto,
+        experiments: build.experiments,
+      },
+      { generation, hidden },
+    ),
+    purl: goPurl(module),
+    cpes: moduleCpes(module),
+    sha256: module.sum.startsWith('h1:')
+      ? Buffer.from(module.sum.slice(3), 'base64').toString('hex')
+      : undefined,
+  });
+  const common = { type: 'go-module', locations: [location] } as const;
+  const library: LanguageRecord = {
+    name: 'stdlib',
+    version: build.version,
+    ...common,
+    license: declaredLicense('BSD-3-Clause'),
+    metadata: metadataHash({ ...nothing, version: build.version }, { generation, hidden }),
+    purl: `pkg:golang/stdlib@${build.version.replace(/^go/, '')}`,
+    cpes: [],
+  };
+  return [
+    ...build.modules.map((module) => recordOf(module, [])),
+    ...(build.main === undefined ? [] : [recordOf(build.main, build.settings)]),
+    library,
+  ];
+}
+
+interface Metadata {
+  readonly settings: GoBuild['settings'];
+  readonly version: string;
+  readonly architecture: string;
+  readonly sum: string;
+  readonly main: string;
+  readonly crypto: readonly string[];
+  readonly experiments: readonly string[];
+}
+
+const nothing: Metadata = {
+  settings: [],
+  version: '',
+  architecture: '',
+  sum: '',
+  main: '',
+  crypto: [],
+  experiments: [],
+};
+
+function metadataHash(
+  metadata: Metadata,
+  { generation, hidden }: { readonly generation: HashGeneration; readonly hidden: GoHidden },
+): Hash64 {
+  const texts = (list: readonly string[]) => hashSet(list.map(hashText), generation);
+  const settings = metadata.settings.map(([key, value]) =>
+    hashStruct('KeyValue', [hashField('Key', hashText(key)), hashField('Value', hashText(value))]),
+  );
+  return hashStruct('GolangBinaryBuildinfoEntry', [
+    hashField('BuildSettings', hashSet(settings, generation)),
+    hashField('GoCompiledVersion', hashText(metadata.version)),
+    hashField('Architecture', hashText(metadata.architecture)),
+    hashField('H1Digest', hashText(metadata.sum)),
+    hashField('MainModule', hashText(metadata.main)),
+    hashField('GoCryptoSettings', texts(metadata.crypto)),
+    hashField('GoExperiments', texts(metadata.experiments)),
+    // A map without members is finished in both generations.
+    ...(hidden.symbols ? [hashField('Symbols', hashOne(noElements))] : []),
+  ]);
+}
+
+/** Two parts are the namespace, a third the name, what follows the subpath (syft golang/package.go `packageURL`). */
+function goPurl({ path, version }: GoModule): string {
+  const parts = path.split('/');
+  const subpath = parts.length > 3 ? `#${parts.slice(3).join('/')}` : '';
+  const shown = version === '(devel)' ? '' : `@${version.replaceAll('+', '%2B')}`;
+  return `pkg:golang/${parts.slice(0, 3).join('/')}${shown}${subpath}`;
+}
+
+/** What NVD's dictionary, as syft carries it, has of modules that Wolfi's documents show. */
+const dictionary: Readonly<Record<string, { vendor: string; product: string; targetSoftware?: string }>> = {
+  'golang.org/x/text': { vendor: 'golang', product: 'text' },
+  'gopkg.in/yaml.v3': { vendor: 'yaml_project', product: 'yaml', targetSoftware: 'go' },
+};
+
+function moduleCpes({ path, version }: GoModule): readonly string[] {
+  const known = goCpes(path, version);
+  if (known !== undefined) return known;
+  return Object.hasOwn(dictionary, path) ? [printCpe({ ...dictionary[path]!, version })] : [];
+}

@@ -1,0 +1,209 @@
+/** Installed distributions of Python, by their dist-info (syft v1.57.1 syft/pkg/cataloger/python), and wheels as wolfictl reads them. */
+import type { Tree } from '../../../../build/tree.ts';
+import { decodeBytes } from '../../../../bytes.ts';
+import {
+  type Hash64,
+  type HashGeneration,
+  hashField,
+  hashInteger,
+  hashSet,
+  hashStruct,
+  hashText,
+} from '../hash.ts';
+import { declaredLicense } from '../license.ts';
+import type { LanguageRecord } from './found.ts';
+import { readZip } from './zip.ts';
+
+const mostBytes = 16 * 1024 * 1024;
+
+function textAt(tree: Tree, path: string): string | undefined {
+  const entry = tree.get(path);
+  if (entry?.type !== 'file' || entry.content.size > mostBytes) return undefined;
+  return decodeBytes(entry.content.read(0, entry.content.size));
+}
+
+/**
+ * The record of a dist-info folder; undefined where there is none, or what it says is not read here: licences that stand in
+ * files, authors in the form of a mail address, a url of origin.
+ * @param folder `…/name-1.0.dist-info`
+ */
+export function distInfoRecord(
+  tree: Tree,
+  folder: string,
+  generation: HashGeneration,
+): LanguageRecord | undefined {
+  const text = textAt(tree, `${folder}/METADATA`);
+  const fields = text === undefined ? undefined : metadataFields(text);
+  const value = (name: string) => fields?.get(name)?.at(-1) ?? '';
+  const [name, version] = [value('name'), value('version')];
+  if (fields === undefined || name === '' || version === '') return undefined;
+  if (['direct_url.json', 'installed-files.txt'].some((file) => tree.get(`${folder}/${file}`) !== undefined))
+    return undefined;
+  const person = personOf(value('author'), value('authoremail'));
+  const license = value('licenseexpression') || value('license');
+  if (person === 'unread' || (license === '' && mayHaveLicense(tree, folder, fields))) return undefined;
+  const record = textAt(tree, `${folder}/RECORD`);
+  const files = record === undefined ? [] : recordedFiles(record);
+  if (files === undefined) return undefined;
+  const topLevel = textAt(tree, `${folder}/top_level.txt`);
+  return {
+    name,
+    version,
+    type: 'python',
+    locations: ['METADATA', 'RECORD', 'top_level.txt']
+      .map((file) => `${folder}/${file}`)
+      .filter((path) => tree.get(path) !== undefined),
+    license: declaredLicense(license),
+    metadata: metadataHash(
+      { fields, folder, files, topLevel: topLevel === undefined ? [] : lines(topLevel) },
+      generation,
+    ),
+    purl: `pkg:pypi/${name}@${version}`,
+    cpes: [],
+    person,
+  };
+}
+
+type Fields = ReadonlyMap<string, readonly string[]>;
+
+/** Until the first empty line; keys without `-` and by lower-case letters, as they are told apart. */
+function metadataFields(text: string): Fields | undefined {
+  const fields = new Map<string, string[]>();
+  let last: string[] | undefined;
+  for (const line of lines(text)) {
+    if (line === '') {
+      if (fields.size > 0) break;
+      continue;
+    }
+    if (line.startsWith(' ')) {
+      if (last === undefined) return undefined;
+      last.push(`${last.pop()}\n ${line.trim()}`);
+      continue;
+    }
+    const cut = line.indexOf(':');
+    if (cut <= 0) continue;
+    const key = line.slice(0, cut).trim().replaceAll('-', '').toLowerCase();
+    last = fields.get(key) ?? [];
+    last.push(line.slice(cut + 1).trim());
+    fields.set(key, last);
+  }
+  return fields;
+}
+
+function lines(text: string): string[] {
+  const all = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  return all.at(-1) === '' ? all.slice(0, -1) : all;
+}
+
+function personOf(author: string, mail: string): string | undefined {
+  if (author === '' && mail === '') return undefined;
+  if (author === '' || /[<>"]/.test(author + mail)) return 'unread';
+  return mail === '' ? `Person: ${author}` : `Person: ${author} (${mail})`;
+}
+
+/** Where syft looks for one if METADATA names none: in the folder. */
+const licenseFiles: readonly string[] = ['LICENSE', 'LICENCE', 'COPYING', 'NOTICE', 'licenses'].flatMap(
+  (name) => ['', '.txt', '.rst', '.md'].map((ending) => name + ending),
+);
+
+function mayHaveLicense(tree: Tree, folder: string, fields: Fields): boolean {
+  return (
+    fields.has('licensefile') || licenseFiles.some((file) => tree.get(`${folder}/${file}`) !== undefined)
+  );
+}
+
+interface RecordedFile {
+  readonly path: string;
+  readonly algorithm: string;
+  readonly digest: string;
+  readonly size: string;
+}
+
+/** Undefined where a line is quoted or is not of three parts. */
+function recordedFiles(text: string): RecordedFile[] | undefined {
+  const files: RecordedFile[] = [];
+  for (const line of lines(text)) {
+    if (line === '') continue;
+    const parts = line.split(',');
+    if (parts.length !== 3 || line.includes('"')) return undefined;
+    const [path, digest, size] = parts as [string, string, string];
+    const cut = digest.indexOf('=');
+    files.push({
+      path,
+      algorithm: cut < 0 ? '' : digest.slice(0, cut),
+      digest: cut < 0 ? '' : digest.slice(cut + 1),
+      size,
+    });
+  }
+  return files;
+}
+
+interface DistInfo {
+  readonly fields: Fields;
+  readonly folder: string;
+  readonly files: readonly RecordedFile[];
+  readonly topLevel: readonly string[];
+}
+
+function metadataHash({ fields, folder, files, topLevel }: DistInfo, generation: HashGeneration): Hash64 {
+  const value = (name: string) => hashText(fields.get(name)?.at(-1) ?? '');
+  const texts = (list: readonly string[]) => hashSet(list.map(hashText), generation);
+  const file = ({ path, algorithm, digest, size }: RecordedFile) =>
+    hashStruct('PythonFileRecord', [
+      hashField('Path', hashText(path)),
+      hashField(
+        'Digest',
+        hashStruct('PythonFileDigest', [
+          hashField('Algorithm', hashText(algorithm)),
+          hashField('Value', hashText(digest)),
+        ]),
+      ),
+      hashField('Size', hashText(size)),
+    ]);
+  const noOrigin = hashStruct(
+    'PythonDirectURLOriginInfo',
+    ['URL', 'CommitID', 'VCS'].map((name) => hashField(name, hashText(''))),
+  );
+  return hashStruct('PythonPackage', [
+    hashField('Name', value('name')),
+    hashField('Version', value('version')),
+    hashField('Author', value('author')),
+    hashField('AuthorEmail', value('authoremail')),
+    hashField('Platform', value('platform')),
+    hashField('Files', hashSet(files.map(file), generation)),
+    hashField('SitePackagesRootPath', hashText(folder.slice(0, Math.max(0, folder.lastIndexOf('/'))))),
+    hashField('TopLevelPackages', texts(topLevel)),
+    hashField('DirectURLOrigin', noOrigin),
+    hashField('RequiresPython', value('requirespython')),
+    hashField('RequiresDist', texts(fields.get('requiresdist') ?? [])),
+    hashField('ProvidesExtra', texts(fields.get('providesextra') ?? [])),
+  ]);
+}
+
+/** A wheel: every METADATA inside fills one list of keys, the last value of each wins (wolfictl v0.39.22 pkg/sbom/catalogers). */
+export function wheelRecord(tree: Tree, path: string): LanguageRecord | undefined {
+  const entry = tree.get(path);
+  const members =
+    entry === undefined ? undefined : readZip(entry.content, (name) => name.endsWith('.dist-info/METADATA'));
+  if (members === undefined) return undefined;
+  const values = new Map<string, string>();
+  for (const { bytes } of members) {
+    for (const line of lines(decodeBytes(bytes))) {
+      const cut = line.indexOf(': ');
+      if (cut >= 0) values.set(line.slice(0, cut), line.slice(cut + 2));
+    }
+  }
+  const [name = '', version = ''] = [values.get('Name'), values.get('Version')];
+  if (name === '' || version === '') return undefined;
+  return {
+    name,
+    version,
+    type: 'python',
+    locations: [path],
+    license: declaredLicense(values.get('License') ?? ''),
+    // No metadata hashes like the number 0.
+    metadata: hashInteger(0),
+    purl: `pkg:pypi/${name}@${version}`,
+    cpes: [],
+  };
+}

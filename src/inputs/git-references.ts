@@ -1,0 +1,17 @@
+/** Names of branches and tags. */
+
+/** What no part of a name may be or end with (git-check-ref-format(1)). */
+const forbiddenPart = /^\.|\.lock$|^$/;
+/** What no name may contain; `-` at the beginning of a part could be taken for an option. */
+const forbiddenText = /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/;
+
+/** Whether git takes a full name for one of a reference; a character stands for a byte. */
+export function isReferenceName(name: string): boolean {
+  return (
+    name.length <= 1024 &&
+    !forbiddenText.test(name) &&
+    !name.endsWith('.') &&
+    name.split('/').length > 2 &&
+    name.split('/').every((part) => !forbiddenPart.test(part))
+  );
+}

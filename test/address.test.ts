@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
+import { Address, maskAddresses, shownAddress } from '../src/address.ts';
+import { Failure } from '../src/failure.ts';
+
+const secretive = 'https://user:PASS@host.example:8443/path/file?token=QUERY#FRAGMENT';
+
+describe('an address', () => {
+  it('shows no secret, however it is printed', () => {
+    const address = Address.parse(secretive)!;
+    const printed = [
+      String(address),
+      `${address}`,
+      JSON.stringify({ address }),
+      inspect(address),
+      inspect({ a: { address } }),
+      address.place,
+    ];
+    for (const text of printed) assert.doesNotMatch(text, /user|PASS|QUERY|FRAGMENT/, text);
+    assert.equal(String(address), 'https://host.example:8443/path/file?…');
+    assert.equal(address.reveal().href, secretive);
+  });
+
+  it('is masked in any text, among others and where it cannot be parsed', () => {
+    const cases: [text: string, shown: string][] = [
+      ['nothing', 'nothing'],
+      ['a://b', 'a://b'],
+      [`cannot read ${secretive} now`, 'cannot read https://host.example:8443/path/file?… now'],
+      ["unable to access 'http://u:p@h.example/x': 404", "unable to access 'http://h.example/x': 404"],
+      ['http://u@h/ https://u:p@h/?a b', 'http://h/ https://h/?… b'],
+      ['http://u:p@h/x,http://u:p@i/y', 'http://h/x,http://i/y'],
+      ['http://u:p/w@h/x', 'http://h/x'],
+      ['http://u:p://w@h/x', 'http://…://h/x'],
+      ['http://u:p?w@h/x', 'http://h/x'],
+      ['http://u:p@w@h/x', 'http://h/x'],
+      ['ftp://u:p@h/x?y=http://u:p@i', 'ftp://h/x?…'],
+      ['http://[::1]:80/x@y', 'http://[::1]:80/x@y'],
+      ['(see https://h.example).', '(see https://h.example).'],
+      ['--x=https://u:p@h', '--x=https://h'],
+      ['https://registry.example/@scope/name', 'https://registry.example/@scope/name'],
+    ];
+    for (const [text, shown] of cases) assert.equal(maskAddresses(text), shown, text);
+    assert.equal(shownAddress('./folder?x'), './folder?x');
+  });
+
+  it('shows no secret in any part of a failure', () => {
+    const failure = new Failure('usage', `${secretive} is wrong`, {
+      expected: secretive,
+      got: secretive,
+      hint: secretive,
+    });
+    assert.doesNotMatch(inspect(failure), /PASS|QUERY|FRAGMENT/);
+    assert.match(failure.message, /^https:\/\/host\.example:8443\/path\/file\?… is wrong$/);
+  });
+
+  it('is masked in time that is linear', () => {
+    const pieces = ['://', 'x://u:p@', 'a', '@', '://[', '?', ' ', ':'];
+    for (const piece of pieces) {
+      const text = piece.repeat(200_000);
+      assert.ok(maskAddresses(text).length <= text.length * 2, piece);
+    }
+  });
+});
