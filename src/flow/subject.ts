@@ -224,8 +224,12 @@ function unavailable(
       `${subject} for ${architecture} is in no repository that could be asked`,
       details,
     );
-  if (refusals.length > 0 && repositories.length === 0)
-    return new Failure('environment-unavailable', `no repository has an index for ${architecture}`, details);
+  if (refusals.length > 0)
+    return new Failure(
+      'environment-unavailable',
+      `${subject} is in no repository that has an index for ${architecture}`,
+      details,
+    );
   return new Failure('package-unavailable', `no repository has ${subject} for ${architecture}`, {
     hint: 'name a repository that has it with --repository, or give the file',
     ...details,
