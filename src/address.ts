@@ -14,7 +14,9 @@ export class Address {
 
   /** Undefined for what is no address. */
   static parse(text: string): Address | undefined {
-    return URL.canParse(text) && text.includes('://') ? new Address(new URL(text)) : undefined;
+    const url = URL.canParse(text) && text.includes('://') ? new URL(text) : undefined;
+    // `ext::https://…` has a path that is opaque (WHATWG URL), with whatever secrets are in it.
+    return url?.href.startsWith(`${url.protocol}//`) === true ? new Address(url) : undefined;
   }
 
   /** With everything that it holds, for a request to it and for nothing else. */
@@ -34,7 +36,9 @@ export class Address {
   }
 
   toString(): string {
-    return this.#url.search === '' ? this.place : `${this.place}?…`;
+    // A path may hold another address.
+    const place = maskAddresses(this.place);
+    return this.#url.search === '' ? place : `${place}?…`;
   }
 
   toJSON(): string {
@@ -49,8 +53,22 @@ export class Address {
 /** A location as it may be shown: one without secrets as it is, and whatever is no address as `maskAddresses` leaves it. */
 export function shownAddress(location: string): string {
   const address = Address.parse(location);
-  if (address === undefined) return maskAddresses(location);
-  return address.hasSecrets ? String(address) : location;
+  if (address === undefined) return shownTyped(location);
+  return address.hasSecrets ? String(address) : maskAddresses(location);
+}
+
+/**
+ * A location that was typed and leads nowhere, as a message may show it. Nobody knows what it was meant as: an address without its
+ * slashes, `user:password@host:path` of ssh, a password with white space. What could be a user and a password is left out, and so is a query
+ * behind what looks like an address.
+ */
+export function shownTyped(text: string): string {
+  const at = text.lastIndexOf('@');
+  const isAddress = /^\s*[a-z][a-z\d+.-]*:/i.test(text);
+  if (!isAddress) return maskAddresses(text);
+  const shown = at < 0 ? text : `…${text.slice(at)}`;
+  const query = shown.search(/[?#]/);
+  return maskAddresses(query < 0 ? shown : `${shown.slice(0, query)}?…`);
 }
 
 const space = /\s/g;

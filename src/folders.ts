@@ -102,6 +102,11 @@ export function appendBelow(folder: string, name: PathPart, bytes: Uint8Array): 
   writeTo(join(folder, name), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, bytes);
 }
 
+/** Fails as `writeNamed` does where a link is in the place of a file, before there is anything to write. */
+export function requireNoLink(path: string): void {
+  if (statOf(path)?.isSymbolicLink() === true) throw notFollowed(path, 'file');
+}
+
 /** Writes a file that the user named. Fails with `usage` where a link is in its place: whoever planted it chose where it leads. */
 export function writeNamed(path: string, bytes: Uint8Array): void {
   const { O_CREAT, O_TRUNC, O_WRONLY } = constants;

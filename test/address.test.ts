@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { Address, maskAddresses, shownAddress } from '../src/address.ts';
+import { Address, maskAddresses, shownAddress, shownTyped } from '../src/address.ts';
 import { Failure } from '../src/failure.ts';
 
 const secretive = 'https://user:PASS@host.example:8443/path/file?token=QUERY#FRAGMENT';
@@ -52,6 +52,34 @@ describe('an address', () => {
     });
     assert.doesNotMatch(inspect(failure), /PASS|QUERY|FRAGMENT/);
     assert.match(failure.message, /^https:\/\/host\.example:8443\/path\/file\?… is wrong$/);
+  });
+
+  it('shows no secret of an address inside of it', () => {
+    const locations = [
+      'ext::https://u:SECRET@h.example/r',
+      'ext::https://u:SECRET@h.example/r?q=SECRET',
+      'view-source:https://u:SECRET@h.example/r',
+      'https://h.example/https://u:SECRET@g.example/r',
+      'https://h.example/https://u:SECRET@g.example/r?q=SECRET',
+      String.raw`https:\\u:SECRET@h.example/r`,
+    ];
+    for (const location of locations) {
+      assert.doesNotMatch(shownAddress(location), /SECRET/, location);
+      assert.match(shownAddress(location), /h\.example/, location);
+    }
+  });
+
+  it('is masked as typed too, where it is none: without slashes, of ssh, with white space', () => {
+    const cases: [typed: string, shown: string][] = [
+      ['https:/u:SECRET@h.example/r?t=SECRET', '…@h.example/r?…'],
+      ['https:u:SECRET@h.example/r', '…@h.example/r'],
+      ['https:/h.example/r?t=SECRET', 'https:/h.example/r?…'],
+      ['u:SECRET@h.example:r.git', '…@h.example:r.git'],
+      ['https://u:a SECRET@h h/r', '…@h h/r'],
+      ['./recipes@2', './recipes@2'],
+      ['/srv/a?b', '/srv/a?b'],
+    ];
+    for (const [typed, shown] of cases) assert.equal(shownTyped(typed), shown);
   });
 
   it('is masked in time that is linear', () => {

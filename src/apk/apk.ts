@@ -5,7 +5,7 @@
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { EntryCollector, Kept } from './collector.ts';
-import { requirePossible, unsupportedFormat } from './foreign-format.ts';
+import { deflatedFormat, formatBytes, requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
 import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
 import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
@@ -119,8 +119,32 @@ async function readPackage(source: ByteSource, options: ReadOptions, limits: Lim
   await readGzipMembers(requirePossible(counted()), reader, {
     limit: limits.ratio,
     floor: limits.ratioFloor,
+  }).catch(async (failure: unknown) => {
+    const isMalformed = failure instanceof Failure && failure.code === 'malformed';
+    const format = isMalformed ? reader.deflated : undefined;
+    throw format !== undefined && (await isOneMember(source, limits)) ? unsupportedFormat(format) : failure;
   });
   return { size, sha256: file.digest(), ...reader.finish() };
+}
+
+/** Whether a file is one whole gzip member: one of several, or a cut one, may be what was a package. */
+async function isOneMember(source: ByteSource, limits: Limits): Promise<boolean> {
+  const ignore = () => undefined;
+  let members = 0;
+  const sink: GzipSink = {
+    begin(index) {
+      if (index > 0) throw new Failure('malformed', 'there is another member');
+      return limits.dataBytes;
+    },
+    compressed: ignore,
+    inflated: ignore,
+    end: () => void (members += 1),
+  };
+  const bounds = { limit: limits.ratio, floor: limits.ratioFloor };
+  return readGzipMembers(source.open(), sink, bounds).then(
+    () => members === 1,
+    () => false,
+  );
 }
 
 interface Draft {
@@ -170,7 +194,7 @@ class ApkReader implements GzipSink {
       entries,
       kind,
       compressed: new Kept(head),
-      inflated: new Kept(kind === 'data' ? head : 0),
+      inflated: new Kept(kind === 'data' ? head : index === 0 ? formatBytes : 0),
     };
     if (kind === 'data') return this.#limits.dataBytes;
     return index === 0
@@ -229,6 +253,12 @@ class ApkReader implements GzipSink {
     if (this.#sections.length === 0) requireOneKind(section);
     if (draft.kind === 'front') requireNoIndex(section);
     this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
+  }
+
+  /** What the first section is where it is no archive; undefined where it was read. */
+  get deflated(): string | undefined {
+    const head = this.#sections.length > 0 ? undefined : this.#draft?.inflated.bytes();
+    return head === undefined ? undefined : deflatedFormat(head);
   }
 
   finish(): Omit<Apk, 'size' | 'sha256'> {

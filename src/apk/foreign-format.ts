@@ -3,7 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { Failure } from '../failure.ts';
 
 /** Bytes from the start that are looked at; a tar header says what it is at byte 257. */
-const formatBytes = 1024;
+export const formatBytes = 1024;
+
+const bareTar = 'a tar archive that is not compressed';
 
 /** Sources: the format's own specification, where it is not named here magic(5) of file 5.45. */
 const magics: readonly (readonly [offset: number, magic: string, format: string])[] = [
@@ -23,9 +25,18 @@ const magics: readonly (readonly [offset: number, magic: string, format: string]
   [0, '\x28\xb5\x2f\xfd', 'a Zstandard file'],
   [0, 'BZh', 'a bzip2 file'],
   [0, '7z\xbc\xaf\x27\x1c', 'a 7z archive'],
+  [0, 'LZIP', 'an lzip file'],
+  [0, '\x04\x22\x4d\x18', 'an LZ4 file'],
+  [0, 'Rar!\x1a\x07', 'a RAR archive'],
+  [0, '\x89PNG\r\n\x1a\n', 'a PNG image'],
+  [0, '\xca\xfe\xba\xbe', 'a Java class or a Mach-O file'],
+  [0, 'SQLite format 3\0', 'an SQLite database'],
+  [0, 'PK\x07\x08', 'a part of a zip archive'],
+  [0, '\xff\xfe', 'text in UTF-16'],
+  [0, '\xfe\xff', 'text in UTF-16'],
   [0, '\x7fELF', 'an ELF file'],
   [0, '%PDF-', 'a PDF document'],
-  [257, 'ustar', 'a tar archive that is not compressed'],
+  [257, 'ustar', bareTar],
 ];
 
 /**
@@ -48,6 +59,12 @@ function isText(head: Uint8Array): boolean {
   if (head.some((byte) => byte === 0x7f || (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte))))
     return false;
   return [0, 1, 2, 3].some((cut) => cut < head.length && isUtf8(head.subarray(0, head.length - cut)));
+}
+
+/** The same of what a gzip member inflates to; undefined for every tar archive, whole or damaged. */
+export function deflatedFormat(head: Uint8Array): string | undefined {
+  const format = foreignFormat(head);
+  return format === undefined || format === bareTar ? undefined : `${format}, compressed with gzip`;
 }
 
 export function unsupportedFormat(format: string): Failure {

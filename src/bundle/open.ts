@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { shownTyped } from '../address.ts';
 import { parsePublicKey } from '../apk/signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
@@ -216,5 +217,5 @@ async function writeObject(
 /** Whether what was typed is an address that a bundle cannot be read from. */
 export function requireLocalBundle(file: string): void {
   if (isAddress(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Failure('usage', `${file} is no file`);
+    throw new Failure('usage', `${shownTyped(file)} is no file`);
 }

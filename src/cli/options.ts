@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
+import { shownTyped } from '../address.ts';
 import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../build/sandbox/sandbox.ts';
@@ -182,7 +183,7 @@ function parseEnvironment(text: string): EnvironmentChoice {
   const stat = statOf(text);
   if (stat === undefined)
     throw new Failure('usage', '--environment takes recorded, nearest, host, a folder or an OCI image', {
-      got: text,
+      got: shownTyped(text),
     });
   if (stat.isFile()) return { kind: 'image', path: resolve(text) };
   const path = requireFolder(text);
@@ -194,7 +195,9 @@ function parseMirror(text: string): SourceMirror {
   const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
   // As a whole: a password or a query may have the sign as well, and half of one would not be known for a secret.
   if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
-    throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, { got: text });
+    throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, {
+      got: shownTyped(text),
+    });
   return { prefix, location: parseLocation(location) };
 }
 

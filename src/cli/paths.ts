@@ -1,13 +1,14 @@
 /** Paths that were typed: they must be there. */
 import { type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { shownTyped } from '../address.ts';
 import { Failure } from '../failure.ts';
 
 /** Fails with `usage` unless every name is a file that can be read. */
 export function requireFiles(paths: readonly string[]): void {
   for (const path of paths) {
     const stat = statOf(path);
-    if (stat?.isFile() !== true) throw new Failure('usage', `${path} is no file`);
+    if (stat?.isFile() !== true) throw new Failure('usage', `${shownTyped(path)} is no file`);
   }
 }
 
@@ -16,7 +17,7 @@ export function requireFilesOrFolders(paths: readonly string[]): void {
   for (const path of paths) {
     const stat = statOf(path);
     if (stat?.isFile() !== true && stat?.isDirectory() !== true) {
-      throw new Failure('usage', `${path} is no file or folder`);
+      throw new Failure('usage', `${shownTyped(path)} is no file or folder`);
     }
   }
 }
@@ -25,13 +26,13 @@ export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    throw new Failure('usage', `${path} cannot be reached`, { cause });
+    throw new Failure('usage', `${shownTyped(path)} cannot be reached`, { cause });
   }
 }
 
 /** The folder as an absolute path. Fails with `usage` unless it is one. */
 export function requireFolder(path: string): string {
   const stat = statOf(path);
-  if (stat?.isDirectory() !== true) throw new Failure('usage', `${path} is no folder`);
+  if (stat?.isDirectory() !== true) throw new Failure('usage', `${shownTyped(path)} is no folder`);
   return resolve(path);
 }

@@ -1,8 +1,9 @@
 /** Reports that go to files, in the format that the ending of each says. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { shownTyped } from '../address.ts';
 import { Failure } from '../failure.ts';
-import { writeNamed } from '../folders.ts';
+import { requireNoLink, writeNamed } from '../folders.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 
 export interface Output {
@@ -21,18 +22,19 @@ export function requireOutputs(paths: readonly string[]): Output[] {
 function formatOf(path: string): ReportFormat {
   const found = reportFormatNames.find((format) => path.endsWith(reportEndings[format]));
   if (found !== undefined) return found;
-  throw new Failure('usage', `the ending of ${path} says no format`, {
+  throw new Failure('usage', `the ending of ${shownTyped(path)} says no format`, {
     expected: reportFormatNames.map((format) => reportEndings[format]).join(' '),
   });
 }
 
 function requireWritable(path: string): void {
+  requireNoLink(path);
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw new Failure('usage', `${path} is a folder`);
+  if (there?.isDirectory() === true) throw new Failure('usage', `${shownTyped(path)} is a folder`);
   try {
     accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
   } catch (cause) {
-    throw new Failure('usage', `${path} cannot be written`, { cause });
+    throw new Failure('usage', `${shownTyped(path)} cannot be written`, { cause });
   }
 }
 

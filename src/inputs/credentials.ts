@@ -1,4 +1,5 @@
 /** Credentials for servers, from the environment or a netrc file; they go into requests and nowhere else. */
+import { isIPv4 } from 'node:net';
 import type { Provenance } from './addresses.ts';
 
 /** The value of an `Authorization` header for an address; undefined where nothing is known for whoever chose it. */
@@ -39,7 +40,7 @@ export function makeCredentials(
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\./.test(host);
+  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function basic(user: string, password: string): string {

@@ -140,6 +140,7 @@ function isKept(name: string): boolean {
 
 function looseReferences(place: string, folder: string): string[] {
   const found: string[] = [];
+  if (statOf(join(place, 'refs'))?.isSymbolicLink() === true) throw elsewhere(folder, 'refs');
   const pending = kinds.map((kind) => kind.slice(0, -1)).filter((kind) => isFolder(join(place, kind)));
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
     for (const entry of readdirSync(join(place, below), { withFileTypes: true })) {

@@ -2,7 +2,7 @@
  * The secrets of addresses that the user named. They are taken out at the door, so that no location in the program holds one, and
  * are put into requests to what lies at or below the address, and into nothing else.
  */
-import { Address } from '../address.ts';
+import { Address, shownTyped } from '../address.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { isAddress } from './files.ts';
@@ -25,7 +25,7 @@ export class NamedAddresses {
   name(location: string): string {
     if (!isAddress(location)) return location;
     const address = Address.parse(location);
-    if (address === undefined) throw new Failure('address-refused', `${location} is no address`);
+    if (address === undefined) throw new Failure('address-refused', `${shownTyped(location)} is no address`);
     if (!address.hasSecrets) return location;
     const { place } = address;
     const key = keyOf(place);

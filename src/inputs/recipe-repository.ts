@@ -42,6 +42,10 @@ export interface RecipeWanted {
 
 const mostFiles = 10_000;
 const deepestFolder = 64;
+/** NAME_MAX (limits.h). */
+const mostNameBytes = 255;
+/** Of a path in the repository: PATH_MAX is 4096 (limits.h), and there are folders of ours in front of it. */
+const mostPathBytes = 2048;
 
 /**
  * Finds a recipe in a repository, a folder or an address; undefined where the repository has no such commit. Fails with
@@ -208,6 +212,7 @@ async function extract(objects: ObjectReader, tree: string, kept: string): Promi
 /** Regular files below a tree by their path. */
 async function listFiles(objects: ObjectReader, tree: string): Promise<Map<string, TreeEntry>> {
   const files = new Map<string, TreeEntry>();
+  const names = new Set<string>();
   const pending = [{ prefix: '', id: tree, depth: 1 }];
   let seen = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -219,6 +224,11 @@ async function listFiles(objects: ObjectReader, tree: string): Promise<Map<strin
           expected: `${mostFiles} files, and folders ${deepestFolder} deep, at most`,
         });
       const name = `${prefix}${requireName(entry.name)}`;
+      if (names.has(name) || name.length > mostPathBytes)
+        throw new Failure('recipe-files-unavailable', 'no folder can hold what lay beside the recipe', {
+          got: name.length > mostPathBytes ? `a path of ${name.length} bytes` : name,
+        });
+      names.add(name);
       if (entry.mode === '40000') pending.push({ prefix: `${name}/`, id: entry.id, depth: depth + 1 });
       else if (isFile(entry)) files.set(name, entry);
     }
@@ -228,6 +238,10 @@ async function listFiles(objects: ObjectReader, tree: string): Promise<Map<strin
 
 function requireName(name: string): string {
   const leads = name === '' || name === '.' || name === '..' || name.includes('/');
+  if (name.length > mostNameBytes)
+    throw new Failure('recipe-files-unavailable', 'a file beside the recipe has a name that no disk takes', {
+      got: `${name.length} bytes`,
+    });
   if (!leads && name.toLowerCase() !== '.git') return name;
   throw new Failure('recipe-files-unavailable', 'a file beside the recipe has a path that leads elsewhere', {
     got: name,

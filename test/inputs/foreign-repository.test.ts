@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -243,6 +244,14 @@ describe('a git repository in a folder of somebody’s', {
       const found = await recipe(first).catch(() => undefined);
       assert.equal(found, undefined, what);
     }
+  });
+
+  it('has its references in its own folder', async () => {
+    const references = join(shop.tree, '.git/refs');
+    renameSync(references, join(place, 'references'));
+    symlinkSync(join(place, 'references'), references);
+    await assert.rejects(find(first), failure('source-unavailable'));
+    await assert.rejects(recipe(first), failure('unreachable'));
   });
 
   it('has no say by replacements and grafts', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -8,6 +9,7 @@ import type { Git } from '../../src/inputs/git-program.ts';
 import { defaultNetwork, type Inputs, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
 import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
+import { failure } from '../support/failures.ts';
 import { makeFolder } from '../support/folder.ts';
 import { openWorkshop, type Workshop } from '../support/git-repositories.ts';
 import { skipUnless } from '../support/lab.ts';
@@ -107,6 +109,45 @@ describe('the repository of recipes', {
     for (const file of ['../hello.yaml', '--output=x.yaml', 'hello'])
       assert.equal((await find(commit, address, file))?.recipe, undefined, file);
     await assert.rejects(find(commit, `${server.url}/none.git`), { code: 'unreachable' });
+  });
+
+  it('refuses what no folder can hold: a name twice, and names and paths that are too long', async () => {
+    const write = (type: string, content: Uint8Array) =>
+      execFileSync('git', ['-C', workshop.tree, 'hash-object', '-t', type, '-w', '--literally', '--stdin'], {
+        input: content,
+        encoding: 'utf8',
+      }).trim();
+    const treeOf = (...entries: readonly (readonly [mode: string, name: string, id: string])[]) =>
+      write(
+        'tree',
+        Buffer.concat(
+          entries.flatMap(([mode, name, id]) => [Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]),
+        ),
+      );
+    const blob = write('blob', Buffer.from('x'));
+    const folder = treeOf(['100644', 'y', blob]);
+    const nested = Array.from({ length: 12 }).reduce<string>(
+      (inner) => treeOf(['40000', 'n'.repeat(200), inner]),
+      folder,
+    );
+    const cases: Record<string, string> = {
+      'a file and a folder': treeOf(['100644', 'x', blob], ['40000', 'x', folder]),
+      'a folder and a file': treeOf(['40000', 'x', folder], ['100644', 'x', blob]),
+      'two files': treeOf(['100644', 'x', blob], ['100644', 'x', blob]),
+      'a long name': treeOf(['100644', 'x'.repeat(256), blob]),
+      'a long name of a folder': treeOf(['40000', 'x'.repeat(256), folder]),
+      'a long path': nested,
+    };
+    for (const [what, beside] of Object.entries(cases)) {
+      const root = treeOf(['40000', 'hello', beside], ['100644', 'hello.yaml', blob]);
+      const commit = workshop.git('commit-tree', '-m', 'x', root);
+      workshop.git('update-ref', 'refs/heads/main', commit);
+      await assert.rejects(
+        findRecipe(workshop.tree, { commit, file: 'hello.yaml' }, inputs),
+        failure('recipe-files-unavailable'),
+        what,
+      );
+    }
   });
 
   it('asks the server again for a commit that came later, and not for one that is there', async () => {
