@@ -10,7 +10,6 @@ export type RejectedReason =
   | 'malformed'
   | 'duplicate-entry'
   | 'signature-invalid'
-  | 'index-invalid'
   | 'index-mismatch'
   | 'datahash-mismatch'
   | 'datahash-missing'
@@ -47,6 +46,7 @@ export type InconclusiveReason =
   | 'engines-disagree'
   | 'scan-needed'
   | 'unsupported'
+  | 'unsupported-format'
   | 'file-changed'
   | 'cancelled';
 
@@ -61,7 +61,6 @@ const classes: Record<FailureCode, FailureClass> = {
   malformed: 'rejected',
   'duplicate-entry': 'rejected',
   'signature-invalid': 'rejected',
-  'index-invalid': 'rejected',
   'index-mismatch': 'rejected',
   'datahash-mismatch': 'rejected',
   'datahash-missing': 'rejected',
@@ -95,6 +94,7 @@ const classes: Record<FailureCode, FailureClass> = {
   'engines-disagree': 'inconclusive',
   'scan-needed': 'inconclusive',
   unsupported: 'inconclusive',
+  'unsupported-format': 'inconclusive',
   'file-changed': 'inconclusive',
   cancelled: 'inconclusive',
   'step-failed': 'build-failed',

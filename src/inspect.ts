@@ -118,7 +118,10 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
  * What is to be said of a file that was examined.
  * @param scan what the files that elements of its SBOM name give
  */
-export function inspectExamined({ file, apk, claim, chain, failure }: Examined, scan?: Scan): Inspection {
+export function inspectExamined(
+  { file, apk, claim, chain, noticed, failure }: Examined,
+  scan?: Scan,
+): Inspection {
   return {
     file,
     failure,
@@ -129,7 +132,7 @@ export function inspectExamined({ file, apk, claim, chain, failure }: Examined, 
       apk === undefined || claim === undefined
         ? undefined
         : { paths: witnessPaths(apk, claim), regenerated: regenerateSbom(apk, claim, scan) },
-    findings: claim?.findings ?? [],
+    findings: [...(claim?.findings ?? []), ...noticed],
   };
 }
 

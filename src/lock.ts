@@ -27,7 +27,7 @@ export interface PinnedPackage {
   /** The version that the recipe records, where this one stands in for it. */
   readonly insteadOf: string | undefined;
   readonly foundIn: string;
-  /** The repository as it was named; empty for the store of this machine. */
+  /** The repository as it was named; empty for the store of this machine, unless an index lists what lies there. */
   readonly repository: string;
   readonly sha256: Sha256;
   readonly controlSha256: Sha256;
@@ -74,10 +74,11 @@ export async function lockRun(subject: string, given: RunOptions): Promise<Locke
 /** Plans one package. Fails with the reason why it cannot be planned. */
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
   const { examined, prepared } = await lockRun(file, given);
-  const { plan, guest, substituted, findings } = prepared;
+  const { plan, guest, substituted } = prepared;
+  const findings = [...examined.noticed, ...prepared.findings];
   const packages = guest.kind === 'recorded' ? guest.packages : [];
   const environment = packages.map((found): PinnedPackage => {
-    const { locked, asked, facts, foundIn, repository, indexKey } = found;
+    const { locked, asked, facts, foundIn, repository, voucher } = found;
     return {
       name: locked.name,
       version: locked.version,
@@ -88,8 +89,8 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       controlSha256: facts.controlSha256,
       dataSha256: facts.dataSha256,
       checksum: facts.checksum,
-      indexKey,
-      packageKey: facts.signature.kind === 'valid' ? facts.signature.keyName : undefined,
+      indexKey: voucher.indexKey,
+      packageKey: voucher.packageKey,
       buildDate: facts.buildDate,
       builtAfterSubject: isNewer(found, examined.claim.traits.clock),
     };

@@ -95,6 +95,14 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 
+  it('lets proofs and vouchers be made only where somebody looked', () => {
+    const makers = { EqualFiles: 'compare/bytes.ts', Voucher: 'plan/voucher.ts' };
+    const offending = Object.entries(makers).flatMap(([type, maker]) =>
+      files.filter((file) => file !== maker && new RegExp(`\\bas ${type}\\b`).test(read(file))),
+    );
+    assert.deepEqual(offending, []);
+  });
+
   it('keeps the command line out of the library: nothing there writes to the console or ends the process', () => {
     const offending = files.filter(
       (file) =>

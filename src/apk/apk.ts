@@ -5,6 +5,7 @@
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { EntryCollector, Kept } from './collector.ts';
+import { requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
 import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
 import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
@@ -58,8 +59,8 @@ export interface Apk {
 
 export interface ReadOptions {
   readonly limits?: Limits;
-  /** Which files of the data section to keep in memory, by path. */
-  readonly keep?: (path: string) => boolean;
+  /** Which files of the data section to keep in memory, by path and what `.PKGINFO` says. */
+  readonly keep?: (path: string, pkginfo: PkgInfo) => boolean;
   /** How much of the data section's start to keep, in bytes of each form. */
   readonly headBytes?: number;
   /** Sees the data section as it is read, before its digest is known. */
@@ -78,8 +79,8 @@ export interface ByteSource {
 }
 
 /**
- * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`, and with `unsupported` instead for
- * one of our own; digests and signatures inside it are read, not verified.
+ * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`, with `unsupported-format` for what is
+ * something else, and with `unsupported` instead for one of our own; digests and signatures inside it are read, not verified.
  */
 export async function readApk(source: ByteSource, options: ReadOptions = {}): Promise<Apk> {
   try {
@@ -115,7 +116,10 @@ async function readPackage(source: ByteSource, options: ReadOptions, limits: Lim
       yield chunk;
     }
   }
-  await readGzipMembers(counted(), reader, { limit: limits.ratio, floor: limits.ratioFloor });
+  await readGzipMembers(requirePossible(counted()), reader, {
+    limit: limits.ratio,
+    floor: limits.ratioFloor,
+  });
   return { size, sha256: file.digest(), ...reader.finish() };
 }
 
@@ -151,12 +155,8 @@ class ApkReader implements GzipSink {
       });
     }
     const kind = index === dataIndex && index > 0 ? 'data' : 'front';
-    if (kind === 'data' && this.#options.onControl !== undefined) {
-      const control = this.#sections[index - 1]!;
-      this.#options.onControl(controlSection(control.section, control.compressed).pkginfo);
-    }
+    const keep = kind === 'data' ? this.#beginData(index) : () => true;
     const entries: ApkEntry[] = [];
-    const keep = kind === 'data' ? (this.#options.keep ?? (() => false)) : () => true;
     const head = kind === 'data' ? (this.#options.headBytes ?? 0) : Number.POSITIVE_INFINITY;
     this.#draft = {
       start,
@@ -176,6 +176,16 @@ class ApkReader implements GzipSink {
     return index === 0
       ? Math.max(this.#limits.signatureBytes, this.#limits.controlBytes)
       : this.#limits.controlBytes;
+  }
+
+  /** Returns which of its files are kept. */
+  #beginData(index: number): (path: string) => boolean {
+    const { keep, onControl } = this.#options;
+    if (keep === undefined && onControl === undefined) return () => false;
+    const control = this.#sections[index - 1]!;
+    const { pkginfo } = controlSection(control.section, control.compressed);
+    onControl?.(pkginfo);
+    return (path) => keep?.(path, pkginfo) ?? false;
   }
 
   /** The size that is signed with the control section. */
@@ -217,12 +227,14 @@ class ApkReader implements GzipSink {
       throw new Failure('malformed', 'a section is no tar archive');
     }
     if (this.#sections.length === 0) requireOneKind(section);
+    if (draft.kind === 'front') requireNoIndex(section);
     this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
   }
 
   finish(): Omit<Apk, 'size' | 'sha256'> {
     const signed = this.#sections[0]?.section.entries.some((entry) => isSignatureName(entry.name)) ?? false;
     const expected = signed ? 3 : 2;
+    if (this.#sections.length === 1) requirePackage(this.#sections[0]!.section);
     if (this.#sections.length !== expected) {
       throw new Failure('malformed', 'a section is missing', {
         expected: `${expected} gzip members`,
@@ -238,6 +250,17 @@ class ApkReader implements GzipSink {
       data: { ...data.section, head: { compressed: data.compressed, inflated: data.inflated } },
     };
   }
+}
+
+/** An index stands where a control section would (apk-index(5)). */
+function requireNoIndex({ entries }: Section): void {
+  if (entries.some(({ name }) => name === 'APKINDEX')) throw unsupportedFormat('an index of a repository');
+}
+
+/** One member with neither a signature nor `.PKGINFO` is no part of a package. */
+function requirePackage({ entries }: Section): void {
+  if (entries.some(({ name }) => isSignatureName(name) || name === '.PKGINFO')) return;
+  throw unsupportedFormat('a compressed tar archive of something else');
 }
 
 /** What stands beside a signature is not signed, yet apk reads a `.PKGINFO` wherever it finds the first one. */

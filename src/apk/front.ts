@@ -3,6 +3,7 @@ import { type Sha1, sha1 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { ByteSource } from './apk.ts';
 import { Kept } from './collector.ts';
+import { requirePossible } from './foreign-format.ts';
 import { readGzipMembers } from './gzip.ts';
 import { defaultLimits } from './limits.ts';
 import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
@@ -20,7 +21,7 @@ export interface Front {
 /** Ends the reading of a package whose front is known. */
 const enough = Symbol('enough');
 
-/** Reads the front. Fails with `malformed` or `limit-exceeded`; nothing is verified. */
+/** Reads the front. Fails with `malformed`, `limit-exceeded` or `unsupported-format`; nothing is verified. */
 export async function readFront(source: ByteSource): Promise<Front> {
   const sections: { readonly files: Map<string, Uint8Array>; readonly compressed: Kept }[] = [];
   let tar: TarReader;
@@ -28,7 +29,7 @@ export async function readFront(source: ByteSource): Promise<Front> {
     index === 0 || (index === 1 && [...sections[0]!.files.keys()].some(isSignatureName));
   try {
     await readGzipMembers(
-      source.open(),
+      requirePossible(source.open()),
       {
         begin(index) {
           if (!isFront(index)) throw enough;

@@ -1,6 +1,7 @@
 /** Signatures of sections and indexes: RSA PKCS#1 v1.5 in a tar entry `.SIGN.<algorithm>.<key name>` (apk-package(5)). */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { printable } from '../bytes.ts';
+import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { type KeyName, parseKeyName } from '../names.ts';
 
@@ -57,7 +58,14 @@ export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
   }
 }
 
+/** What tells keys of one name apart: SHA-256 of the SubjectPublicKeyInfo (RFC 5280 §4.1) in DER. */
+export function keyFingerprint({ key }: PublicKey): Sha256 {
+  return sha256(key.export({ type: 'spki', format: 'der' }));
+}
+
 /** Whether a signature over the signed bytes (a compressed section or index) is this key's. */
 export function signatureFits(signature: Signature, signed: Uint8Array, key: PublicKey): boolean {
+  // A signature is as long as the modulus (RFC 8017 §8.2.2): one that is not need not be computed.
+  if (signature.bytes.length * 8 !== (key.key.asymmetricKeyDetails?.modulusLength ?? 0)) return false;
   return verify(signatureDigests[signature.algorithm], signed, key.key, signature.bytes);
 }

@@ -10,7 +10,7 @@ import type { PublicKey } from '../apk/signature.ts';
 import { counted, encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
-import { type SignatureState, verifySignatures } from '../repository/keyring.ts';
+import { keysOf, type SignatureState, signerOf, verifySignatures } from '../repository/keyring.ts';
 import type { IndexRecord } from '../repository/records.ts';
 
 export type LinkName =
@@ -35,21 +35,34 @@ export interface Link {
 export interface IndexListing {
   readonly repository: string;
   readonly signature: SignatureState;
-  readonly record: IndexRecord;
+  /** At least one; more where the index gives several checksums for one name and version. */
+  readonly records: readonly Pick<IndexRecord, 'checksum'>[];
 }
 
-/** Every link of the chain, in order, broken ones included; never fails. */
-export function examineChain(
-  apk: Apk,
-  keys: readonly PublicKey[],
-  listing: IndexListing | undefined,
-): Link[] {
-  return [
-    ...indexLinks(apk, listing),
-    packageSignatureLink(apk, keys),
-    datahashLink(apk),
-    fileChecksumsLink(apk),
-  ];
+/** The links that the file has in itself, in order, broken ones included; never fails. */
+export function ownLinks(apk: Apk, keys: readonly PublicKey[]): Link[] {
+  return [packageSignatureLink(apk, keys), datahashLink(apk), fileChecksumsLink(apk)];
+}
+
+/**
+ * The links of the indexes that list it: of all listings the one that says most. A signed index that lists this file comes before one
+ * that lists another; an index that no key vouches for breaks nothing.
+ */
+export function indexLinks(apk: Apk, listings: readonly IndexListing[]): Link[] {
+  const listing = [...listings].sort((a, b) => rankOf(apk, a) - rankOf(apk, b))[0];
+  return listing === undefined ? [] : listingLinks(apk, listing);
+}
+
+function rankOf(apk: Apk, { signature, records }: IndexListing): number {
+  const fits = records.some(({ checksum }) => checksum === q1(apk.control.sha1));
+  return (signature.kind === 'valid' ? 0 : 2) + (fits ? 0 : 1);
+}
+
+/** The listings that are about another file and break nothing: beside one that is about this, or without a key that vouches for them. */
+export function otherListings(apk: Apk, listings: readonly IndexListing[]): IndexListing[] {
+  const ranks = listings.map((each) => rankOf(apk, each));
+  const isListed = ranks.includes(0);
+  return listings.filter((_, at) => ranks[at] === 3 || (ranks[at] === 1 && isListed));
 }
 
 /** Fails with the reason of the first broken link. */
@@ -62,8 +75,8 @@ export function requireUnbroken(links: readonly Link[]): void {
   });
 }
 
-/** Whether a trusted key vouches for the file: by the file's own signature, or by an index that lists it. */
-function isAuthentic(links: readonly Link[]): boolean {
+/** Whether a key of this run vouches for the file: by the file's own signature, or by an index that lists it. */
+export function isAuthentic(links: readonly Link[]): boolean {
   const verified = (name: LinkName) => links.some(({ link, state }) => link === name && state === 'verified');
   return verified('package-signature') || (verified('index-signature') && verified('index-checksum'));
 }
@@ -83,27 +96,26 @@ export function requireAuthentic(links: readonly Link[], apk: Apk): void {
   });
 }
 
-function indexLinks(apk: Apk, listing: IndexListing | undefined): Link[] {
-  if (listing === undefined) return [];
-  const { signature, record, repository } = listing;
+function listingLinks(apk: Apk, { signature, records, repository }: IndexListing): Link[] {
   const signed = signature.kind === 'valid';
   const got = q1(apk.control.sha1);
+  const link = 'index-checksum';
+  const differs = 'the index lists another package under this name and version';
+  const expected = records.map(({ checksum }) => checksum).join(' ');
+  const checksum: Link = records.some((record) => record.checksum === got)
+    ? { link, state: 'verified', detail: got }
+    : signed
+      ? { link, state: 'broken', reason: 'index-mismatch', detail: differs, expected, got }
+      : { link, state: 'unverifiable', detail: `${differs}, and no key vouches for the index` };
   return [
     {
       link: 'index-signature',
       state: signed ? 'verified' : 'unverifiable',
-      detail: signed ? `${repository} is signed by ${signature.keyName}` : `${repository}: ${signature.kind}`,
+      detail: signed
+        ? `${repository} is signed by ${signerOf(signature)}`
+        : `${repository}: ${signature.kind}`,
     },
-    record.checksum === got
-      ? { link: 'index-checksum', state: 'verified', detail: got }
-      : {
-          link: 'index-checksum',
-          state: 'broken',
-          reason: 'index-mismatch',
-          detail: 'the index lists another package under this name and version',
-          expected: record.checksum,
-          got,
-        },
+    checksum,
   ];
 }
 
@@ -114,13 +126,14 @@ function packageSignatureLink(apk: Apk, keys: readonly PublicKey[]): Link {
   const state = verifySignatures(apk.signature.signatures, apk.control.bytes, keys);
   switch (state.kind) {
     case 'valid':
-      return { link, state: 'verified', detail: `${state.algorithm} signature of ${state.keyName}` };
+      return { link, state: 'verified', detail: `${state.algorithm} signature of ${signerOf(state)}` };
     case 'invalid':
       return {
         link,
         state: 'broken',
         reason: 'signature-invalid',
         detail: `the signature does not fit the key that it names, ${state.keyName}`,
+        expected: `a signature by the key ${keysOf(state)}`,
       };
     case 'unknown-key':
       return { link, state: 'unverifiable', detail: `signed with ${state.keyName}, which was not given` };

@@ -12,8 +12,9 @@ import { type PublishedNames, publishedNames } from './published-names.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import { withoutSkipped } from './recipe/running.ts';
+import { keepSbom, sbomEntryOf, sbomPathBy } from './sbom/place.ts';
 import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
-import { formatOfTraits, inferTraits, isSbomEntry, type Traits } from './traits/traits.ts';
+import { formatOfTraits, inferTraits, type Traits } from './traits/traits.ts';
 
 export interface Claim extends PublishedNames {
   readonly file: { readonly size: number; readonly sha256: Sha256 };
@@ -35,8 +36,11 @@ const headBytes = 4 * 1024 * 1024;
  * `duplicate-entry` for a data section that could not be unpacked safely.
  */
 export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
-  const keep = (path: string) => isSbomEntry({ name: path });
-  const apk = await readApk(source, { keep, headBytes, ...(limits === undefined ? {} : { limits }) });
+  const apk = await readApk(source, {
+    keep: keepSbom,
+    headBytes,
+    ...(limits === undefined ? {} : { limits }),
+  });
   busy(() => requireSafeEntries(apk.data.entries));
   return apk;
 }
@@ -69,7 +73,7 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     findings: boundedFindings([
       ...findContradictions(apk, recipe, sbom, names, fileName),
       ...findOddLines(apk.control.pkginfo),
-      ...traitFindings(traits, sbom),
+      ...traitFindings(traits, sbom, apk),
       ...findings.map(ofRecipe),
     ]),
   };
@@ -77,7 +81,7 @@ export function readClaim(apk: Apk, fileName: string): Claim {
 
 /** An entry without its content was too large to be kept; to call that a package without an SBOM would be wrong. */
 function publishedSbom(apk: Apk): PublishedSbom | undefined {
-  const entry = apk.data.entries.find(isSbomEntry);
+  const entry = sbomEntryOf(apk);
   if (entry === undefined) return undefined;
   if (entry.content !== undefined) return parseSbom(entry.content);
   throw new Failure('limit-exceeded', 'the SBOM of the package is too large to be read', {
@@ -85,7 +89,7 @@ function publishedSbom(apk: Apk): PublishedSbom | undefined {
   });
 }
 
-function traitFindings(traits: Traits, sbom: PublishedSbom | undefined): ClaimFinding[] {
+function traitFindings(traits: Traits, sbom: PublishedSbom | undefined, { control }: Apk): ClaimFinding[] {
   const findings: ClaimFinding[] = [];
   const { uid, gid } = traits.owner;
   if (uid !== 0 || gid !== 0) findings.push({ kind: 'builder-owner', detail: `${uid}:${gid} on every file` });
@@ -94,7 +98,8 @@ function traitFindings(traits: Traits, sbom: PublishedSbom | undefined): ClaimFi
   }
   if (traits.directorySize === 'unknown')
     findings.push({ kind: 'size-unexplained', detail: 'the size of .PKGINFO' });
-  if (sbom === undefined) findings.push({ kind: 'sbom-missing', detail: 'no var/lib/db/sbom/*.spdx.json' });
+  if (sbom === undefined)
+    findings.push({ kind: 'sbom-missing', detail: `no ${sbomPathBy(control.pkginfo)}` });
   if (sbom?.kind === 'unreadable') findings.push({ kind: 'sbom-unreadable', detail: sbom.why });
   if (sbom?.kind === 'readable' && sbom.generator === 'unknown') {
     findings.push({ kind: 'sbom-foreign', detail: sbom.generator });

@@ -18,9 +18,15 @@ export type ClaimFindingKind =
   | 'clock-missing'
   | 'pkginfo-shape'
   | 'index-older'
+  | 'index-record-unusable'
+  | 'index-record-ambiguous'
+  | 'index-differs'
+  | 'key-renamed'
   | 'repository-unreached'
+  | 'repository-skipped'
   | 'environment-newer'
   | 'environment-unlisted'
+  | 'environment-refused'
   | 'source-unpinned'
   | 'recipe-differs'
   | 'recipe-not-compared'
@@ -49,9 +55,15 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   'sbom-record-unexplained': 'the SBOM says of the package what no known record gives',
   'clock-missing': 'the build had no clock: times are those of 1970',
   'index-older': 'the index of a repository lists only older builds than it did before',
+  'index-record-unusable': 'records of an index have no usable checksum, and vouch for nothing',
+  'index-record-ambiguous': 'an index lists one name and version with several checksums',
+  'index-differs': 'an index lists another package under this name and version',
+  'key-renamed': 'a given key fits a signature that names it otherwise',
+  'repository-skipped': 'a repository cannot be used, and the run went on without it',
   'repository-unreached': 'a repository could not be asked, and the run went on without it',
   'environment-newer': 'packages of the environment were built after the package itself',
   'environment-unlisted': 'packages of the environment are listed by no signed index',
+  'environment-refused': 'a package of the environment was refused in one place and taken from another',
   'source-unpinned': 'a source was fetched that the recipe does not pin',
   'recipe-differs': 'the recipe is not the one of the recipe repository',
   'recipe-not-compared': 'the recipe was not compared with the recipe repository',

@@ -1,7 +1,7 @@
 /** A published and a rebuilt package: bytes first; where they differ, what differs and how far apart they are. */
 import { type Apk, type ByteSource, readApk } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
-import { isSbomEntry } from '../claim/traits/traits.ts';
+import { keepSbom } from '../claim/sbom/place.ts';
 import { compareFiles } from './bytes.ts';
 import type { Comparison } from './comparison.ts';
 import type { CompareLimits } from './limits.ts';
@@ -36,7 +36,7 @@ export async function comparePackages(
 
 function readWithSbom(source: ByteSource, limits: Limits | undefined): Promise<Apk> {
   return readApk(source, {
-    keep: (path) => isSbomEntry({ name: path }),
+    keep: keepSbom,
     ...(limits === undefined ? {} : { limits }),
   });
 }

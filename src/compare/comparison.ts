@@ -23,6 +23,8 @@ export interface UnequalComparison {
   readonly sections: readonly SectionComparison[];
   readonly equivalence: Equivalence;
   readonly sbom: SbomState;
+  /** Where the published package has its SBOM. */
+  readonly sbomPath: string;
   /** Element by element; none where the SBOMs are equal or one is no JSON. */
   readonly sbomDifferences: readonly SbomDifference[];
 }

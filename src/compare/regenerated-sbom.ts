@@ -2,9 +2,9 @@
 import type { Apk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import type { Claim } from '../claim/claim.ts';
+import { isSbomOf, sbomEntryOf } from '../claim/sbom/place.ts';
 import { claimsUnderNeighbours } from '../claim/traits/neighbours.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
-import { isSbomEntry } from '../claim/traits/traits.ts';
 import { claimedSbomInput } from '../emit/sbom/claimed.ts';
 import { fitRecord } from '../emit/sbom/production/fit.ts';
 import { pathsBeforeSbom, treePaths } from '../emit/sbom/production/paths.ts';
@@ -32,7 +32,7 @@ export type RegeneratedSbom =
  * @param scan what was found in the package's own files
  */
 export function regenerateSbom(apk: Apk, claim: Claim, scan: Scan = emptyScan): RegeneratedSbom {
-  const entry = apk.data.entries.find(isSbomEntry);
+  const entry = sbomEntryOf(apk);
   if (claim.sbom?.kind !== 'readable' || entry?.content === undefined) {
     return { state: 'not-possible', why: 'there is no SBOM that can be read' };
   }
@@ -73,7 +73,8 @@ function sbomInput(apk: Apk, claim: Claim, scan: Scan): SbomInput {
 function productionInput(apk: Apk, claim: Claim, scan: Scan): NonNullable<SbomInput['production']> {
   const published = publishedRecord(apk, claim);
   const fit = published === undefined ? undefined : fitRecord(published);
-  const paths = apk.data.entries.filter((entry) => !isSbomEntry(entry)).map(entryPath);
+  const isSbom = isSbomOf(apk);
+  const paths = apk.data.entries.filter((entry) => !isSbom(entry)).map(entryPath);
   return {
     variant: fit?.variants[0] ?? sampleVariant,
     paths: treePaths(fit?.paths ?? published?.pathLists[0] ?? pathsBeforeSbom(paths, '')[0]!),

@@ -1,8 +1,8 @@
 /** The SBOM has a line of its own in every report. */
 import type { Apk } from '../apk/apk.ts';
 import { decodeBytes } from '../bytes.ts';
+import { sbomEntryOf } from '../claim/sbom/place.ts';
 import { parseSbom } from '../claim/sbom/sbom.ts';
-import { isSbomEntry } from '../claim/traits/traits.ts';
 import { canonicalJson } from '../plan/canonical.ts';
 
 /** `equivalent`: the same SPDX document written in another order. */
@@ -10,7 +10,7 @@ export type SbomState = 'identical' | 'equivalent' | 'different' | 'missing' | '
 
 /** The content of a package's SBOM, where it was kept. */
 export function sbomOf(apk: Apk): Uint8Array | undefined {
-  return apk.data.entries.find(isSbomEntry)?.content;
+  return sbomEntryOf(apk)?.content;
 }
 
 /** How the published SBOM stands to the rebuilt one. */

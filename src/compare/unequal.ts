@@ -4,7 +4,7 @@ import type { Apk, ApkEntry } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
-import { isSbomEntry } from '../claim/traits/traits.ts';
+import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/place.ts';
 import type { CompareOptions } from './compare.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
 import { lookInside, type ReadPackage } from './contents.ts';
@@ -39,6 +39,7 @@ export async function compareUnequal(
     sections,
     equivalence: busy(() => equivalenceOf(left, right, sections)),
     sbom: compareSboms(sbomOf(left), sbomOf(right)),
+    sbomPath: sbomPathBy(left.control.pkginfo),
     sbomDifferences: busy(() => compareSbomElements(sbomOf(left), sbomOf(right))),
   };
 }
@@ -55,8 +56,9 @@ function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionC
         !(section === 'control' && kind === 'field' && derived.has(name ?? '')),
     );
   if (published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0) return 'recompressed';
+  const sbom = sbomPathBy(published.control.pkginfo);
   const isSbom = ({ section, path, kind }: Difference) =>
-    section === 'data' && kind === 'content' && isSbomEntry({ name: path });
+    section === 'data' && kind === 'content' && path === sbom;
   if (archives.length > 0 && archives.every(isSbom)) return 'sbom-only';
   return sameContents(published, rebuilt) ? 'metadata-only' : 'content';
 }
@@ -65,7 +67,7 @@ function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionC
 function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
   const [left, right] = [published, rebuilt].map((apk) => ({
     size: Number(pkgInfoValue(apk.control.pkginfo, 'size')),
-    sbom: apk.data.entries.find(isSbomEntry)?.size ?? 0,
+    sbom: sbomEntryOf(apk)?.size ?? 0,
   })) as [{ size: number; sbom: number }, { size: number; sbom: number }];
   const explained = left.size - right.size === left.sbom - right.sbom;
   return new Set(explained ? ['datahash', 'size'] : ['datahash']);
@@ -73,9 +75,10 @@ function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
 
 /** The same paths with the same bytes or link texts, the SBOM apart; scripts and recipe too. */
 function sameContents(published: Apk, rebuilt: Apk): boolean {
+  const isSbom = isSbomOf(published);
   const contents = (entries: readonly ApkEntry[]) =>
     entries
-      .filter((entry) => !isSbomEntry(entry) && entry.name !== '.PKGINFO')
+      .filter((entry) => !isSbom(entry) && entry.name !== '.PKGINFO')
       .map((entry) => `${entryPath(entry)}\0${entry.type}\0${entry.linkname}\0${entry.sha256}`)
       .sort()
       .join('\n');

@@ -35,6 +35,8 @@ export interface OwnershipRules {
   /** Ids of user and group `build`, which become root's. */
   readonly build: Owner;
   readonly names: OwnerNames;
+  /** Path of the SBOM, which is melange's own file and root's, whoever built. */
+  readonly sbom: string;
 }
 
 const chunkBytes = 1024 * 1024;
@@ -122,15 +124,12 @@ function emittedOwner(entry: TreeEntry, { owners }: Format, rules: OwnershipRule
     (owners !== 'root' &&
       entry.type !== 'symlink' &&
       (entry.type !== 'directory' || owners === 'disk-with-directories'));
-  if (!kept || entry.path.startsWith(sbomFolder)) return root;
+  if (!kept || entry.path === rules.sbom) return root;
   return {
     uid: mappedId(entry.uid, rules.builder.uid, rules.build.uid),
     gid: mappedId(entry.gid, rules.builder.gid, rules.build.gid),
   };
 }
-
-/** The SBOM is melange's own file, whoever built. */
-const sbomFolder = 'var/lib/db/sbom/';
 
 function mappedId(id: number, builder: number, build: number): number {
   const owner = id === 0 ? builder : id;

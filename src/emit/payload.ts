@@ -1,6 +1,7 @@
 /** What a package holds before it is written: the tree with its SBOM, and the entries of the data section in order. */
 import type { Tree } from '../build/tree.ts';
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
+import { sbomPath } from '../claim/sbom/place.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
@@ -14,7 +15,7 @@ import { type Catalogue, catalogue, type ReadPaths } from './sbom/production/lan
 import { treePaths } from './sbom/production/paths.ts';
 import type { ProductionInput } from './sbom/production/production.ts';
 import { emptyScan, type Scan } from './sbom/production/syft.ts';
-import { emitSbom, type SbomInput, sbomPath } from './sbom/sbom.ts';
+import { emitSbom, type SbomInput } from './sbom/sbom.ts';
 import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
 
 /** All that the bytes of a package follow from. */
@@ -59,12 +60,13 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   const own = input.scan === undefined ? ownCatalogue(builder, files) : undefined;
   const scan = (await input.scan?.(files)) ?? own?.scan ?? emptyScan;
   const sbom = emitSbom(sbomInput(input, part, files, scan));
-  const whole = withFile(files, sbomPath(name, fullVersion(recipe)), sbom, format.sbom.mode);
+  const sbomFile = sbomPath(name, fullVersion(recipe));
+  const whole = withFile(files, sbomFile, sbom, format.sbom.mode);
   const tree = substituteInTree(whole, substitutions);
   const entries = dataEntries(
     tree,
     format,
-    { builder: builder.owner, build: buildUser(recipe), names: input.names },
+    { builder: builder.owner, build: buildUser(recipe), names: input.names, sbom: sbomFile },
     builder.clock ?? 0,
   );
   return {

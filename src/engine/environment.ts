@@ -1,7 +1,7 @@
 /** Packages of the environment, each checked against the signed index before its files are used. */
 import type { Apk } from '../apk/apk.ts';
 import type { EnvironmentPackage } from '../build/rootfs/environment.ts';
-import { examineChain } from '../claim/chain.ts';
+import { ownLinks } from '../claim/chain.ts';
 import { Failure } from '../failure.ts';
 import { fileSource } from '../inputs/files.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -35,7 +35,7 @@ export async function environmentPackages(
  * `environment-invalid`.
  */
 export function requireLocked(apk: Apk, locked: EnvironmentPackage, checksum: string): void {
-  const broken = examineChain(apk, [], undefined).find(({ state }) => state === 'broken');
+  const broken = ownLinks(apk, []).find(({ state }) => state === 'broken');
   const q1 = `Q1${Buffer.from(apk.control.sha1, 'hex').toString('base64')}`;
   if (broken === undefined && q1 === checksum && apk.sha256 === locked.sha256) return;
   throw new Failure('environment-invalid', `${locked.name}-${locked.version} is not what its index lists`, {

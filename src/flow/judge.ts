@@ -57,7 +57,12 @@ export async function judge(
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
-    caveats: [...(substituted === undefined ? [] : [substituted]), ...built.caveats],
+    caveats: [
+      ...target.caveats,
+      ...prepared.caveats,
+      ...(substituted === undefined ? [] : [substituted]),
+      ...built.caveats,
+    ],
     skipped: emitted.skipped,
   };
 }

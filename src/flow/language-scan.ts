@@ -1,10 +1,10 @@
 /** The elements of a published SBOM that a scan found, read again from the package's own files: no rebuild is needed. */
-import { type Apk, type ApkEntry, type ByteSource, readApk } from '../apk/apk.ts';
+import { type Apk, type ByteSource, readApk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import { defaultLimits, type Limits } from '../apk/limits.ts';
 import { contentOf, type EntryType, emptyContent, type Tree, treeOf } from '../build/tree.ts';
 import type { Claim } from '../claim/claim.ts';
-import { isSbomEntry } from '../claim/traits/traits.ts';
+import { isSbomOf } from '../claim/sbom/place.ts';
 import { inferRecord } from '../emit/sbom/production/infer.ts';
 import { catalogue } from '../emit/sbom/production/language/catalogue.ts';
 import { isFound, type Scan } from '../emit/sbom/production/syft.ts';
@@ -29,7 +29,7 @@ export async function scanNamed(
   const isWanted = (path: string) => named.has(path) || named.has(path.slice(0, path.lastIndexOf('/')));
   try {
     const read = await readApk(source, { limits: { ...limits, keptBytes }, keep: isWanted });
-    return catalogue(treeOfEntries(read.data.entries), trait.variant.form, trait.found)?.scan;
+    return catalogue(treeOfPackage(read), trait.variant.form, trait.found)?.scan;
   } catch (failure) {
     // A file that is too large to be held.
     if (failure instanceof Failure && failure.class !== 'internal') return undefined;
@@ -53,10 +53,11 @@ const types: Readonly<Record<string, EntryType>> = {
   '5': 'directory',
 };
 
-function treeOfEntries(entries: readonly ApkEntry[]): Tree {
+function treeOfPackage(apk: Apk): Tree {
+  const isSbom = isSbomOf(apk);
   return treeOf(
-    entries
-      .filter((entry) => !isSbomEntry(entry) && types[entry.type] !== undefined)
+    apk.data.entries
+      .filter((entry) => !isSbom(entry) && types[entry.type] !== undefined)
       .map((entry) => ({
         path: entryPath(entry),
         type: types[entry.type]!,

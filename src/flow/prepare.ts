@@ -24,19 +24,14 @@ import {
   recordedPackages,
   resolveEnvironment,
 } from '../plan/environment.ts';
-import { environmentFindings } from '../plan/environment-findings.ts';
+import { environmentCaveats, environmentFindings, refusedFindings } from '../plan/environment-findings.ts';
 import { findNearest, isSubstitute } from '../plan/nearest.ts';
 import { requireNoNetwork } from '../plan/network.ts';
 import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import type { RunOptions } from './options.ts';
-import {
-  environmentPlaces,
-  type OpenedRepositories,
-  repositoryFindings,
-  unreachedFindings,
-} from './repositories.ts';
+import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Target } from './target.ts';
 
 /** What a rebuild of one package takes, and what was noticed on the way. */
@@ -63,6 +58,8 @@ export interface FoundInputs
   readonly substituted: SubstitutedEnvironment | undefined;
   /** What was noticed about them. */
   readonly findings: readonly ClaimFinding[];
+  /** What weakens whatever a rebuild shows. */
+  readonly caveats: readonly string[];
 }
 
 /** Plans packages of one run. */
@@ -120,7 +117,7 @@ async function findInputs(
   requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
   const network = options.network ?? false;
   if (!network) requireNoNetwork(recipe, format);
-  const { guest, environment: substituted, unreached } = await prepareGuest(query, repositories, options);
+  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, options);
   const { requests, unpinned } = requestedSources(recipe, format, options.allowUnpinnedSources ?? false);
   const sources = await findSources(
     requests,
@@ -137,11 +134,11 @@ async function findInputs(
     sources,
     sourceFiles: directory === undefined ? undefined : { directory, files: listSourceFiles(directory) },
     findings: boundedFindings([
-      ...repositoryFindings(repositories),
-      ...unreachedFindings(unreached),
+      ...noticed.findings,
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
     ]),
+    caveats: guest.kind === 'recorded' ? environmentCaveats(guest.packages) : [],
   };
 }
 
@@ -224,7 +221,7 @@ interface PreparedGuest {
   readonly guest: GuestRequest;
   /** Undefined where the environment is the recorded one. */
   readonly environment: SubstitutedEnvironment | undefined;
-  readonly unreached: OpenedRepositories['unreached'];
+  readonly findings: readonly ClaimFinding[];
 }
 
 async function prepareGuest(
@@ -235,13 +232,16 @@ async function prepareGuest(
   const { environment, machine } = options;
   if (environment.kind !== 'recorded' && environment.kind !== 'nearest') {
     const { prepareSubstitute } = await import('./substitute.ts');
-    return { ...(await prepareSubstitute(environment, { recipe, architecture }, machine)), unreached: [] };
+    return { ...(await prepareSubstitute(environment, { recipe, architecture }, machine)), findings: [] };
   }
   const found = await environmentPlaces(recipe, architecture, repositories, options);
-  const access = environmentAccess(machine.inputs, options.keys, architecture);
-  const search = { ...found, architecture, access };
+  const access = environmentAccess(machine.inputs, found.keys, architecture);
+  const search = { ...found, architecture, access, allowUnsigned: options.allowUnsigned };
   const find = environment.kind === 'nearest' ? findNearest : findExact;
-  const packages = await resolveEnvironment(recordedPackages(recipe), search, find);
-  const { unreached } = found;
-  return { guest: { kind: 'recorded', packages }, environment: nearestSubstitutes(packages), unreached };
+  const { packages, refused } = await resolveEnvironment(recordedPackages(recipe), search, find);
+  return {
+    guest: { kind: 'recorded', packages },
+    environment: nearestSubstitutes(packages),
+    findings: [...found.findings, ...refusedFindings(refused)],
+  };
 }

@@ -21,6 +21,7 @@ import {
 } from '../names.ts';
 import type { EnvironmentPlace } from '../plan/environment.ts';
 import { wolfi } from '../repository/known.ts';
+import type { NamedCount } from '../repository/records.ts';
 import { openRepository, type Repository } from '../repository/repository.ts';
 import { describeStaleness } from '../repository/staleness.ts';
 import type { RunOptions } from './options.ts';
@@ -103,11 +104,11 @@ async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
 /** The repositories that the user named, for one architecture. */
 export interface OpenedRepositories {
   readonly repositories: readonly Repository[];
-  /** Those that could not be asked. */
-  readonly unreached: readonly UnreachedRepository[];
+  /** Those that could not be asked, have no index for the architecture, or a bad one: places less, and no word about a package. */
+  readonly skipped: readonly SkippedRepository[];
 }
 
-export interface UnreachedRepository {
+export interface SkippedRepository {
   /** As the user named it. */
   readonly location: string;
   readonly failure: Failure;
@@ -117,7 +118,7 @@ export type OpenRepositories = (arch: Architecture) => Promise<OpenedRepositorie
 
 type OpeningOptions = Pick<RunOptions, 'keys' | 'machine' | 'now' | 'mostIndexDays' | 'onProgress'>;
 
-/** Opens the repositories of a run, once for each architecture. A server that is gone is one place less, not the end. */
+/** Opens the repositories of a run, once for each architecture. One that cannot be used is one place less, not the end. */
 export function repositoryOpener(
   options: OpeningOptions & Pick<RunOptions, 'repositories'>,
 ): OpenRepositories {
@@ -136,18 +137,18 @@ async function openAll(
   arch: Architecture,
   options: OpeningOptions,
 ): Promise<OpenedRepositories> {
-  const unreached: UnreachedRepository[] = [];
+  const skipped: SkippedRepository[] = [];
   const opened = await Promise.all(
     locations.map((location) =>
       open(location, arch, options).catch((failure: unknown) => {
-        if (!isUnreached(failure)) throw failure;
-        unreached.push({ location, failure });
+        if (!isSkipped(failure)) throw failure;
+        skipped.push({ location, failure });
         return undefined;
       }),
     ),
   );
-  const inOrder = locations.flatMap((location) => unreached.find((each) => each.location === location) ?? []);
-  return { repositories: opened.filter((each) => each !== undefined), unreached: inOrder };
+  const inOrder = locations.flatMap((location) => skipped.find((each) => each.location === location) ?? []);
+  return { repositories: opened.filter((each) => each !== undefined), skipped: inOrder };
 }
 
 async function open(
@@ -171,62 +172,68 @@ async function open(
 /** Where the packages of an environment are looked for. */
 export interface EnvironmentPlaces {
   readonly places: readonly EnvironmentPlace[];
-  /** Why the others could not be asked. */
+  /** Why the others could not be asked, or are not believed. */
   readonly refusals: readonly Failure[];
-  /** Fallbacks that could not be asked. */
-  readonly unreached: readonly UnreachedRepository[];
+  /** What was noticed about places beside the repositories that were opened before. */
+  readonly findings: readonly ClaimFinding[];
+  /** The keys that vouch for packages wherever they lie. */
+  readonly keys: readonly PublicKey[];
 }
 
 /**
  * In the repositories that the user named; in Wolfi's own, where the recipe was built with it or its twin; in fallbacks; in
- * what the recipe records, if that is trusted. Fails with `environment-invalid` where a named repository has no valid
- * signature.
+ * what the recipe records, if that is trusted. An index that no key of its place vouches for is one place less.
  */
 export async function environmentPlaces(
   recipe: Recipe,
   arch: Architecture,
-  { repositories: named, unreached }: OpenedRepositories,
+  { repositories: named, skipped }: OpenedRepositories,
   options: RunOptions,
 ): Promise<EnvironmentPlaces> {
-  for (const repository of named) requireSigned(repository, options);
-  const refusals: Failure[] = unreached.map(({ failure }) => failure);
+  const places: EnvironmentPlace[] = [];
+  const refusals: Failure[] = skipped.map(({ failure }) => failure);
+  const findings: ClaimFinding[] = [];
   const refused = (failure: Failure) => void refusals.push(failure);
+  const add = (repository: Repository, foundIn: EnvironmentPlace['foundIn'], keys: readonly PublicKey[]) => {
+    if (isSigned(repository, options)) return void places.push({ repository, foundIn, keys });
+    const failure = notSigned(repository);
+    refusals.push(failure);
+    addAll(findings, skippedFindings([{ location: repository.location, failure }]));
+  };
+  for (const repository of named) add(repository, 'index', options.keys);
   const { contents } = recipe.environment;
-  const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])];
-  const places = named.map((repository) => placeOf(repository, 'index'));
-  const has = (location: string) => places.some(({ repository }) => repository.location === location);
+  const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])].map((each) =>
+    trimmedEnd(each, '/'),
+  );
+  const has = (location: string) => named.some((each) => each.location === location);
   const { inputs } = options.machine;
-  if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(trimmedEnd(each, '/')))) {
-    const opened = await tolerant(
-      async () => open(wolfi.location, arch, { ...options, keys: [...options.keys, await wolfiKey(inputs)] }),
-      refused,
-    );
-    if (opened !== undefined) places.push(placeOf(opened, 'index'));
+  let keys = options.keys;
+  if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each))) {
+    const key = await tolerant(() => wolfiKey(inputs), refused);
+    if (key !== undefined) keys = [...keys, key];
+    const opened = await tolerant(() => open(wolfi.location, arch, { ...options, keys }), refused);
+    if (opened !== undefined) add(opened, 'index', keys);
   }
   const fallbacks = await openAll(options.fallbackRepositories ?? [], arch, options);
-  for (const opened of fallbacks.repositories) {
-    requireSigned(opened, options);
-    places.push(placeOf(opened, 'fallback'));
-  }
+  for (const opened of fallbacks.repositories) add(opened, 'fallback', options.keys);
   addAll(
     refusals,
-    fallbacks.unreached.map(({ failure }) => failure),
+    fallbacks.skipped.map(({ failure }) => failure),
   );
   if (options.trustRecordedRepositories === true) {
-    const keys = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
+    const own = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
     for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
       const opened = await tolerant(
-        () => open(trimmedEnd(location, '/'), arch, { ...options, keys }, 'recorded'),
+        () => open(location, arch, { ...options, keys: own }, 'recorded'),
         refused,
       );
-      if (opened !== undefined && isSigned(opened, options)) places.push(placeOf(opened, 'recorded'));
+      if (opened !== undefined) add(opened, 'recorded', own);
     }
   }
-  return { places, refusals, unreached: fallbacks.unreached };
-}
-
-function placeOf(repository: Repository, foundIn: EnvironmentPlace['foundIn']): EnvironmentPlace {
-  return { repository, foundIn };
+  const opened = [...fallbacks.repositories, ...places.map(({ repository }) => repository)];
+  const others = [...new Set(opened)].filter((each) => !named.includes(each));
+  addAll(findings, repositoryFindings({ repositories: others, skipped: fallbacks.skipped }));
+  return { places, refusals, findings, keys };
 }
 
 async function recordedKeys(
@@ -242,7 +249,7 @@ async function recordedKeys(
   return keys.filter((key) => key !== undefined);
 }
 
-/** What nobody named may be gone: it is one place less. */
+/** What nobody named may be gone, or no use: it is one place less. */
 async function tolerant<V>(
   work: () => Promise<V>,
   refused: (failure: Failure) => void,
@@ -250,11 +257,15 @@ async function tolerant<V>(
   try {
     return await work();
   } catch (failure) {
-    const tolerated = isUnreached(failure) || isOf(failure, ['environment-unavailable', 'usage']);
-    if (!tolerated) throw failure;
+    if (!isSkipped(failure) && !isOf(failure, ['usage'])) throw failure;
     refused(failure as Failure);
     return undefined;
   }
+}
+
+/** Whether a repository is one place less by this: nothing that is wrong with it says anything about a package. */
+function isSkipped(failure: unknown): failure is Failure {
+  return isUnreached(failure) || isOf(failure, ['environment-unavailable', 'environment-invalid']);
 }
 
 function isOf(failure: unknown, codes: readonly Failure['code'][]): boolean {
@@ -265,31 +276,48 @@ function isSigned({ signature }: Repository, { allowUnsigned }: RunOptions): boo
   return signature.kind === 'valid' || allowUnsigned;
 }
 
-function requireSigned(repository: Repository, options: RunOptions): void {
-  if (isSigned(repository, options)) return;
-  const { location, signature } = repository;
-  throw new Failure('environment-invalid', `no given key vouches for the index of ${location}`, {
-    got: signature.kind === 'unknown-key' ? signature.keyName : signature.kind,
+function notSigned({ location, signature }: Repository): Failure {
+  const got = signature.kind === 'unknown-key' ? `it is signed with ${signature.keyName}` : signature.kind;
+  return new Failure('environment-invalid', `no given key vouches for the index of ${location}: ${got}`, {
     hint: 'give the key with --key FILE|URL, or accept it with --allow-unsigned',
   });
 }
 
 /** What the repositories of a run show that nobody should overlook. */
-export function repositoryFindings({ repositories, unreached }: OpenedRepositories): ClaimFinding[] {
+export function repositoryFindings({ repositories, skipped }: OpenedRepositories): ClaimFinding[] {
+  return [...repositories.flatMap(indexFindings), ...skippedFindings(skipped)];
+}
+
+function indexFindings({ location, records, rolledBackFrom, signature }: Repository): ClaimFinding[] {
+  const { unusable, ambiguous } = records.faults;
+  const named = ({ count, names }: NamedCount) =>
+    `${location}: ${names.join(' ')}${count > names.length ? ` and ${count - names.length} more` : ''}`;
+  const renamed = signature.kind === 'valid' ? signature.givenAs : undefined;
   return [
-    ...repositories
-      .filter(({ rolledBackFrom }) => rolledBackFrom !== undefined)
-      .map(({ location, records, rolledBackFrom }) => ({
-        kind: 'index-older' as const,
-        detail: `${location}: newest build ${records.newestBuild}, before ${rolledBackFrom}`,
-      })),
-    ...unreachedFindings(unreached),
+    ...(rolledBackFrom === undefined
+      ? []
+      : [
+          {
+            kind: 'index-older' as const,
+            detail: `${location}: newest build ${records.newestBuild}, before ${rolledBackFrom}`,
+          },
+        ]),
+    ...(unusable.count === 0 ? [] : [{ kind: 'index-record-unusable' as const, detail: named(unusable) }]),
+    ...(ambiguous.count === 0 ? [] : [{ kind: 'index-record-ambiguous' as const, detail: named(ambiguous) }]),
+    ...(signature.kind !== 'valid' || renamed === undefined
+      ? []
+      : [
+          {
+            kind: 'key-renamed' as const,
+            detail: `the index of ${location} names ${signature.keyName}, the key was given as ${renamed}`,
+          },
+        ]),
   ];
 }
 
-export function unreachedFindings(unreached: readonly UnreachedRepository[]): ClaimFinding[] {
-  return unreached.map(({ location, failure }) => ({
-    kind: 'repository-unreached',
+function skippedFindings(skipped: readonly SkippedRepository[]): ClaimFinding[] {
+  return skipped.map(({ location, failure }) => ({
+    kind: isUnreached(failure) ? 'repository-unreached' : 'repository-skipped',
     detail: `${location}: ${failure.message}`,
   }));
 }

@@ -26,7 +26,12 @@ export async function knownOf(
     file: examined.file,
     subject: subjectOf(examined),
     chain: examined.chain,
-    findings: [...(examined.claim?.findings ?? []), ...(await sbomFindings(examined, plan)), ...findings],
+    findings: [
+      ...(examined.claim?.findings ?? []),
+      ...(await sbomFindings(examined, plan)),
+      ...examined.noticed,
+      ...findings,
+    ],
     plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
   };

@@ -12,11 +12,12 @@ import { packageLocation, type Repository } from '../repository/repository.ts';
 import type { RunOptions } from './options.ts';
 import {
   completeOptions,
+  type OpenedRepositories,
   type OpenRepositories,
   parseSubjectName,
   repositoryOpener,
 } from './repositories.ts';
-import { type Examined, examine } from './target.ts';
+import { type Examined, examine, nothingFound } from './target.ts';
 
 /** Whether what was typed names a package of a repository, not a file. */
 export function isPackageName(text: string): boolean {
@@ -59,8 +60,8 @@ export async function examineSubject(
 ): Promise<Examined> {
   const subject = options.machine.inputs.name(given);
   try {
-    const { path, fileName } = await obtainSubject(subject, repositories, options);
-    return { ...(await examine(fileName, fileSource(path), repositories, options)), file: subject };
+    const { path, fileName, opened } = await obtainSubject(subject, repositories, options);
+    return { ...(await examine(fileName, fileSource(path), repositories, options, opened)), file: subject };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
@@ -72,7 +73,7 @@ export async function examineSubject(
 /** A subject that nobody could look at. */
 export function unexamined(subject: string, failure: Failure | undefined): Examined {
   const source = { name: subject, open: () => fileSource(subject).open() };
-  return { file: subject, source, apk: undefined, chain: [], claim: undefined, failure };
+  return { file: subject, source, ...nothingFound, failure };
 }
 
 const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
@@ -81,6 +82,8 @@ interface ObtainedSubject {
   readonly path: string;
   /** As the publisher names the file. */
   readonly fileName: string;
+  /** The repositories that were opened to find it. */
+  readonly opened?: OpenedRepositories;
 }
 
 async function obtainSubject(
@@ -107,22 +110,24 @@ async function obtainByName(
 ): Promise<ObtainedSubject> {
   const { name, version } = parseSubjectName(subject)!;
   const opened = await repositories(architecture);
-  const refusals = opened.unreached.map(({ failure }) => failure);
+  const refusals = opened.skipped.map(({ failure }) => failure);
   const reach = async (location: string, obtain: () => Promise<string | undefined>) => {
     try {
       const path = await obtain();
-      return path === undefined ? undefined : { path, fileName: basename(location) };
+      return path === undefined ? undefined : { path, fileName: basename(location), opened };
     } catch (failure) {
-      if (!isUnreached(failure)) throw failure;
+      if (!isUnreached(failure) && !isUnbelieved(failure)) throw failure;
       refusals.push(failure);
       return undefined;
     }
   };
   for (const repository of opened.repositories) {
-    const record = findRecord(repository, name, version);
-    if (record === undefined) continue;
-    const location = packageLocation(repository.location, record, architecture);
-    const obtained = await reach(location, () => obtainListed(location, record, machine.inputs));
+    const records = findRecords(repository, name, version);
+    if (records.length === 0) continue;
+    const location = packageLocation(repository.location, records[0]!, architecture);
+    const obtained = await reach(location, () =>
+      obtainListed(location, records, repository.signature.kind === 'valid', machine.inputs),
+    );
     if (obtained !== undefined) return obtained;
   }
   for (const { location } of version === undefined ? [] : opened.repositories) {
@@ -131,67 +136,98 @@ async function obtainByName(
     const obtained = await reach(address, () => machine.inputs.obtain(address));
     if (obtained !== undefined) return obtained;
   }
-  throw unavailable(subject, architecture, refusals);
+  throw unavailable(subject, architecture, opened, refusals);
 }
 
-/** The version that was asked for, or the newest that the repository lists. */
-function findRecord(
+function isUnbelieved(failure: unknown): failure is Failure {
+  return failure instanceof Failure && failure.code === 'environment-invalid';
+}
+
+/** The version that was asked for, or the newest that the repository lists; more than one where it gives several checksums. */
+function findRecords(
   { records, rolledBackFrom, location }: Repository,
   name: PackageName,
   version: PackageVersion | undefined,
-): IndexRecord | undefined {
-  if (version !== undefined) return records.get(`${name}=${version}`);
+): IndexRecord[] {
+  if (version !== undefined) return records.of(`${name}=${version}`);
   const newest = records.ofName(name).sort((a, b) => compareVersions(b.version, a.version))[0];
-  if (newest === undefined || rolledBackFrom === undefined) return newest;
+  if (newest === undefined) return [];
+  if (rolledBackFrom === undefined) return records.of(`${name}=${newest.version}`);
   throw new Failure('index-rolled-back', `the index of ${location} is older than one that was seen before`, {
     expected: `a build of ${rolledBackFrom} or later`,
     got: String(records.newestBuild),
   });
 }
 
-/** The file of a record; a wrong one is asked for once more. Fails with `index-mismatch`. */
+/**
+ * The file of a record; a wrong one is asked for once more. Fails with `index-mismatch`, with `environment-invalid` where no key vouches
+ * for the index, and with `unsupported-format`.
+ */
 async function obtainListed(
   location: string,
-  { checksum }: IndexRecord,
+  records: readonly IndexRecord[],
+  isVouched: boolean,
   inputs: Inputs,
 ): Promise<string | undefined> {
-  let got = '';
+  const checksums = records.map(({ checksum }) => checksum);
+  const pin = checksums.join(' ');
+  let got: string | Failure = '';
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const path = await inputs.obtain(location, { pin: checksum });
+    const path = await inputs.obtain(location, { pin });
     if (path === undefined) return undefined;
     got = await readChecksum(path);
-    if (got === checksum) return path;
+    if (typeof got === 'string' && checksums.includes(got)) return path;
     inputs.forget(location);
   }
-  throw new Failure('index-mismatch', `${location} is not the package that the index lists`, {
-    expected: checksum,
-    got,
+  if (got instanceof Failure && got.class !== 'rejected') throw got;
+  const code = isVouched ? 'index-mismatch' : 'environment-invalid';
+  throw new Failure(code, `${location} is not the package that the index lists`, {
+    expected: pin,
+    got: got instanceof Failure ? got.code : got,
   });
 }
 
-async function readChecksum(path: string): Promise<string> {
+async function readChecksum(path: string): Promise<string | Failure> {
   try {
     return q1((await readFront(fileSource(path))).controlSha1);
   } catch (failure) {
-    if (failure instanceof Failure) return failure.code;
+    if (failure instanceof Failure) return failure;
     throw failure;
   }
 }
 
-function unavailable(subject: string, architecture: string, refusals: readonly Failure[]): Failure {
-  const tried = describeTried(refusals);
+function unavailable(
+  subject: string,
+  architecture: string,
+  { repositories }: OpenedRepositories,
+  refusals: readonly Failure[],
+): Failure {
+  const unusable = repositories.filter(({ records }) =>
+    records.faults.unusable.names.some((each) => each === subject || each.startsWith(`${subject}=`)),
+  );
+  const faults = unusable.map(
+    ({ location }) =>
+      new Failure('environment-invalid', `the record of ${subject} in ${location} has no usable checksum`),
+  );
+  const tried = describeTried([...refusals, ...faults]);
   const hint = refusals.find((each) => each.hint !== undefined)?.hint;
-  if (tried !== undefined) {
+  const details = { ...(tried === undefined ? {} : { got: tried }), ...(hint === undefined ? {} : { hint }) };
+  if (refusals.some(({ code }) => code === 'environment-invalid'))
+    return new Failure(
+      'environment-invalid',
+      `${subject} for ${architecture} is in no repository that can be believed`,
+      details,
+    );
+  if (refusals.some(isUnreached))
     return new Failure(
       'unreachable',
       `${subject} for ${architecture} is in no repository that could be asked`,
-      {
-        got: tried,
-        ...(hint === undefined ? {} : { hint }),
-      },
+      details,
     );
-  }
+  if (refusals.length > 0 && repositories.length === 0)
+    return new Failure('environment-unavailable', `no repository has an index for ${architecture}`, details);
   return new Failure('package-unavailable', `no repository has ${subject} for ${architecture}`, {
     hint: 'name a repository that has it with --repository, or give the file',
+    ...details,
   });
 }

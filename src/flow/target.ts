@@ -5,18 +5,23 @@ import type { Apk, ByteSource } from '../apk/apk.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
 import {
-  examineChain,
   type IndexListing,
+  indexLinks,
+  isAuthentic,
   type Link,
+  otherListings,
+  ownLinks,
   requireAuthentic,
   requireUnbroken,
 } from '../claim/chain.ts';
 import { type Claim, readClaim, readPublished } from '../claim/claim.ts';
+import type { ClaimFinding } from '../claim/findings.ts';
 import { publishedNames } from '../claim/published-names.ts';
-import { asFailure, describeTried, Failure } from '../failure.ts';
+import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
+import { verifySignatures } from '../repository/keyring.ts';
 import type { Subject } from '../verdict/result.ts';
 import type { RunOptions } from './options.ts';
-import type { OpenedRepositories, OpenRepositories } from './repositories.ts';
+import { type OpenedRepositories, type OpenRepositories, repositoryFindings } from './repositories.ts';
 
 /** What was found out about a file before the first thing that failed. */
 export interface Examined {
@@ -25,6 +30,10 @@ export interface Examined {
   readonly apk: Apk | undefined;
   readonly chain: readonly Link[];
   readonly claim: Claim | undefined;
+  /** What was noticed about the keys and repositories that vouch for it. */
+  readonly noticed: readonly ClaimFinding[];
+  /** What weakens whatever is said about it. */
+  readonly caveats: readonly string[];
   readonly failure: Failure | undefined;
 }
 
@@ -35,25 +44,41 @@ export interface Target extends Examined {
   readonly failure: undefined;
 }
 
-/** Examines a file. Findings and failures about the file are values; only `usage` and `internal` are thrown. */
+/**
+ * Examines a file: first what it is in itself (form, signature, digests, recipe), so that what is wrong with the file is said whatever is
+ * wrong with repositories; then what vouches for it. Findings and failures about the file are values; only `usage` and `internal`
+ * are thrown.
+ * @param known repositories that were opened to find the file
+ */
 export async function examine(
   file: string,
   source: ByteSource,
   repositories: OpenRepositories,
   options: Pick<RunOptions, 'keys' | 'allowUnsigned' | 'limits'>,
+  known?: OpenedRepositories,
 ): Promise<Examined> {
-  let found: Pick<Examined, 'apk' | 'chain' | 'claim'> = { apk: undefined, chain: [], claim: undefined };
+  let found = nothingFound;
   try {
     const apk = await readPublished(source, options.limits);
-    found = { ...found, apk };
-    const opened = await repositories(publishedNames(apk).architecture);
-    const listing = findListing(apk, opened);
-    const chain = busy(() => examineChain(apk, options.keys, listing));
-    found = { ...found, chain };
+    const own = busy(() => ownLinks(apk, options.keys));
+    const noticed = renamedKey(apk, options);
+    found = {
+      ...found,
+      apk,
+      noticed,
+      chain: [...(known === undefined ? [] : listedLinks(apk, known)), ...own],
+    };
+    requireUnbroken(own);
+    const claim = busy(() => attempt(() => readClaim(apk, basename(file))));
+    if (claim instanceof Failure && claim.class === 'rejected') throw claim;
+    const opened = known ?? (await repositories(publishedNames(apk).architecture));
+    const chain = [...listedLinks(apk, opened), ...own];
+    found = { ...found, chain, noticed: [...noticed, ...listingFindings(apk, opened)] };
     requireUnbroken(chain);
     if (!options.allowUnsigned) requireVouched(chain, apk, opened);
-    found = { ...found, claim: busy(() => readClaim(apk, basename(file))) };
-    return { file, source, ...found, failure: undefined };
+    if (claim instanceof Failure) throw claim;
+    const caveats = isAuthentic(chain) ? [] : ['no given key vouches for the package (--allow-unsigned)'];
+    return { file, source, ...found, claim, caveats, failure: undefined };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
@@ -62,31 +87,80 @@ export async function examine(
   }
 }
 
+/** What is known of a file that nobody looked at. */
+export const nothingFound: Omit<Examined, 'file' | 'source' | 'failure'> = {
+  apk: undefined,
+  chain: [],
+  claim: undefined,
+  noticed: [],
+  caveats: [],
+};
+
+function attempt<V>(work: () => V): V | Failure {
+  try {
+    return work();
+  } catch (failure) {
+    if (failure instanceof Failure) return failure;
+    throw failure;
+  }
+}
+
 export function isTarget(examined: Examined): examined is Target {
   return examined.failure === undefined && examined.apk !== undefined && examined.claim !== undefined;
 }
 
-/** A repository that could not be asked may vouch for the package: nobody can say that no key does. */
-function requireVouched(chain: readonly Link[], apk: Apk, { unreached }: OpenedRepositories): void {
+/** A repository that could not be asked, or whose index is no use, may vouch for the package: nobody can say that no key does. */
+function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRepositories): void {
   try {
     requireAuthentic(chain, apk);
-  } catch (failure) {
-    const tried = describeTried(unreached.map((each) => each.failure));
-    if (tried === undefined) throw failure;
-    throw new Failure('unreachable', 'no repository that vouches for the package could be asked', {
-      got: tried,
-      cause: failure,
-    });
+  } catch (cause) {
+    const failures = skipped.map(({ failure }) => failure);
+    const got = describeTried(failures) ?? '';
+    if (failures.some(({ code }) => code === 'environment-invalid'))
+      throw new Failure('environment-invalid', 'an index that may vouch for the package is no use', {
+        got,
+        cause,
+      });
+    if (failures.some(isUnreached))
+      throw new Failure('unreachable', 'no repository that vouches for the package could be asked', {
+        got,
+        cause,
+      });
+    throw cause;
   }
 }
 
-function findListing(apk: Apk, { repositories }: OpenedRepositories): IndexListing | undefined {
-  const key = `${pkgInfoValue(apk.control.pkginfo, 'pkgname')}=${pkgInfoValue(apk.control.pkginfo, 'pkgver')}`;
-  for (const { location, signature, records } of repositories) {
-    const record = records.get(key);
-    if (record !== undefined) return { repository: location, signature, record };
-  }
-  return undefined;
+function listedLinks(apk: Apk, opened: OpenedRepositories): Link[] {
+  return indexLinks(apk, findListings(apk, opened));
+}
+
+function findListings(apk: Apk, { repositories }: OpenedRepositories): IndexListing[] {
+  return repositories.flatMap(({ location, signature, records }) => {
+    const listed = records.of(nameAndVersion(apk));
+    return listed.length === 0 ? [] : { repository: location, signature, records: listed };
+  });
+}
+
+function nameAndVersion({ control: { pkginfo } }: Apk): string {
+  return `${pkgInfoValue(pkginfo, 'pkgname')}=${pkgInfoValue(pkginfo, 'pkgver')}`;
+}
+
+function listingFindings(apk: Apk, opened: OpenedRepositories): ClaimFinding[] {
+  const others = otherListings(apk, findListings(apk, opened));
+  return [
+    ...repositoryFindings(opened),
+    ...others.map(({ repository }) => ({
+      kind: 'index-differs' as const,
+      detail: `${repository}: ${nameAndVersion(apk)}`,
+    })),
+  ];
+}
+
+function renamedKey({ signature, control }: Apk, { keys }: Pick<RunOptions, 'keys'>): ClaimFinding[] {
+  const state = verifySignatures(signature?.signatures ?? [], control.bytes, keys);
+  if (state.kind !== 'valid' || state.givenAs === undefined) return [];
+  const detail = `the package names ${state.keyName}, the key was given as ${state.givenAs}`;
+  return [{ kind: 'key-renamed', detail }];
 }
 
 export function subjectOf({ apk }: Examined): Subject | undefined {

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Signature } from '../apk/signature.ts';
 import { type Sha256, sha256 } from '../digest.ts';
+import type { RecordFaults } from '../repository/records.ts';
 import type { CachedIndex, IndexCache, NewestBuilds } from '../repository/repository.ts';
 import { isAddress } from './files.ts';
 import type { Store } from './store.ts';
 
 /** To be raised when the form of the table changes. */
-const generation = 1;
+const generation = 2;
 /** A build of the day after tomorrow is a wrong clock, and would make every later index look old. */
 const tomorrowSeconds = 24 * 3600;
 
@@ -17,6 +18,7 @@ interface IndexNote {
   readonly table: Sha256;
   readonly signedFrom: number;
   readonly newestBuild: number;
+  readonly faults: RecordFaults;
   readonly signatures: readonly (Omit<Signature, 'bytes'> & { readonly bytes: string })[];
 }
 
@@ -36,12 +38,13 @@ export function indexCache(store: Store): IndexCache {
       }));
       return { ...note, signatures, text: readFileSync(text), table: readTable(table) };
     },
-    remember(digest, { signatures, signedFrom, text, table, newestBuild }: CachedIndex) {
+    remember(digest, { signatures, signedFrom, text, table, newestBuild, faults }: CachedIndex) {
       const note: IndexNote = {
         text: store.add(text),
         table: store.add(new Uint8Array(table.buffer, table.byteOffset, table.byteLength)),
         signedFrom,
         newestBuild,
+        faults,
         signatures: signatures.map((each) => ({
           ...each,
           bytes: Buffer.from(each.bytes).toString('base64'),

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Address, shownAddress } from '../address.ts';
 import { trimmedEnd } from '../bytes.ts';
-import { parseSha256, type Sha256, sha256 } from '../digest.ts';
+import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import {
   type AddressPolicy,
@@ -30,6 +30,7 @@ import {
   refusalOf,
   requestSecrets,
 } from './http.ts';
+import { noteName, parseNote } from './location-notes.ts';
 import { NamedAddresses, type RequestSecrets } from './named-addresses.ts';
 import { Slots } from './slots.ts';
 import { openStore, type Store } from './store.ts';
@@ -279,32 +280,12 @@ async function retried(
   }
 }
 
-interface Note extends Validators {
-  readonly sha256: Sha256;
-  readonly pin: string | undefined;
-}
-
-/** By a digest: a query that a package chose tells two files apart, and is not written down. */
-function noteName(location: string): string {
-  return `location ${sha256(Buffer.from(location))}`;
-}
-
 /** What git is told as an argument everybody can see, and it appends a path to it. */
 function requireNoQuery(address: URL, { query }: RequestSecrets): void {
   if (address.search === '' && query === '') return;
   throw new Failure('address-refused', `${shownAddress(address.href)} is not contacted: git sends no query`, {
     hint: 'give credentials in HTTP_AUTH or a netrc file',
   });
-}
-
-function parseNote(text: string | undefined): Note | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const note = JSON.parse(text) as Note;
-    return parseSha256(note.sha256) === undefined ? undefined : note;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The store names objects by their digest. */

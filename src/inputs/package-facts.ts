@@ -3,7 +3,7 @@ import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
-import { parseSha256, sha256 } from '../digest.ts';
+import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import {
   type Architecture,
@@ -33,6 +33,7 @@ async function readFacts(
   return {
     name: requireName(location, value('pkgname'), parsePackageName),
     version: requireName(location, value('pkgver'), parsePackageVersion),
+    architecture: value('arch') ?? '',
     path,
     sha256: digest!,
     checksum: q1(controlSha1),
@@ -59,39 +60,54 @@ function requireName<N>(
   );
 }
 
-/** Packages of an environment through the inputs of this machine. */
+/** What was found under one name before, the latest first; more would only be looked at in vain. */
+const mostStored = 32;
+
+/**
+ * Packages of an environment through the inputs of this machine. What was seen before is found again by name, and nothing of it is
+ * believed: its signature is judged by the keys of this run.
+ * @param keys that vouch for what lies in the store
+ */
 export function environmentAccess(
   inputs: Inputs,
   keys: readonly PublicKey[],
   arch: Architecture,
 ): EnvironmentAccess {
   return {
-    async facts(location, { foundIn }: EnvironmentPlace, checksum) {
+    async facts(location, { foundIn, keys: own }: EnvironmentPlace, checksums) {
       const provenance = foundIn === 'recorded' ? 'recorded' : 'named';
-      const options = { provenance, ...(checksum === undefined ? {} : { pin: checksum }) } as const;
+      const pin = checksums.length === 0 ? {} : { pin: checksums.join(' ') };
+      const fits = ({ checksum }: PackageFacts) => checksums.length === 0 || checksums.includes(checksum);
       const first = await read(location);
-      if (first === undefined || checksum === undefined || first.checksum === checksum)
-        return keep(first, inputs, arch);
+      if (first === undefined || fits(first)) return keep(first, inputs, arch);
       // A mirror between two states, or a stale file in the store: once more, from the server.
       inputs.forget(location);
       const again = await read(location);
-      if (again === undefined || again.checksum === checksum) return keep(again, inputs, arch);
+      if (again === undefined || fits(again)) return keep(again, inputs, arch);
       throw new Failure('environment-invalid', `${location} is not the package that its index lists`, {
-        expected: checksum,
+        expected: checksums.join(' '),
         got: again.checksum,
       });
 
       async function read(from: string): Promise<PackageFacts | undefined> {
-        const path = await inputs.obtain(from, options);
-        return path === undefined ? undefined : readOrRefuse(path, inputs, from, keys);
+        const path = await inputs.obtain(from, { provenance, ...pin });
+        return path === undefined ? undefined : readOrRefuse(path, inputs, from, own);
       }
     },
     async stored(name, version) {
-      const digest = parseSha256(inputs.store.recall(noteName(name, version, arch)) ?? '');
-      const path = digest === undefined ? undefined : await inputs.store.get(digest);
-      return path === undefined ? undefined : readFacts(path, inputs, path, keys);
+      const digests = noted(inputs, noteName(name, version, arch));
+      const paths = await Promise.all(digests.map((digest) => inputs.store.get(digest)));
+      const found = await Promise.all(
+        paths.map((path) => path && readFacts(path, inputs, path, keys).catch(unlessDamaged)),
+      );
+      return found.filter((each) => typeof each === 'object');
     },
   };
+}
+
+/** What cannot be read is no package that anybody stored. */
+function unlessDamaged(failure: unknown): undefined {
+  if (!(failure instanceof Failure) || failure.class !== 'rejected') throw failure;
 }
 
 /** A damaged file is none that a lock can name; it counts as a wrong one. */
@@ -109,15 +125,22 @@ async function readOrRefuse(
   }
 }
 
-/** Remembers where a package is by name, for the day when no repository has it any more. */
-function keep(
-  facts: PackageFacts | undefined,
-  { store }: Inputs,
-  arch: Architecture,
-): PackageFacts | undefined {
-  if (facts?.path.startsWith(`${store.folder}/`))
-    store.remember(noteName(facts.name, facts.version, arch), facts.sha256);
+/**
+ * Remembers where a package is by name, for the day when no repository has it any more. Earlier files of the name stay beside it: one
+ * that nobody vouches for hides none that somebody does.
+ */
+function keep(facts: PackageFacts | undefined, inputs: Inputs, arch: Architecture): PackageFacts | undefined {
+  const { store } = inputs;
+  if (facts?.path.startsWith(`${store.folder}/`)) {
+    const name = noteName(facts.name, facts.version, arch);
+    const digests = new Set([facts.sha256, ...noted(inputs, name)]);
+    store.remember(name, [...digests].slice(0, mostStored).join(' '));
+  }
   return facts;
+}
+
+function noted({ store }: Inputs, name: string): Sha256[] {
+  return (store.recall(name) ?? '').split(' ').flatMap((text) => parseSha256(text) ?? []);
 }
 
 function noteName(name: PackageName, version: PackageVersion, arch: Architecture): string {

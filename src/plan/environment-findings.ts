@@ -1,5 +1,6 @@
 /** What the packages of an environment show that no verdict hides. */
 import type { ClaimFinding } from '../claim/findings.ts';
+import type { Failure } from '../failure.ts';
 import type { ResolvedPackage } from './environment.ts';
 
 const mostNames = 10;
@@ -10,14 +11,30 @@ export function environmentFindings(
   packages: readonly ResolvedPackage[],
 ): ClaimFinding[] {
   const newer = packages.filter((each) => isNewer(each, clock));
-  const unlisted = packages.filter(
-    ({ foundIn, facts }) =>
-      (foundIn === 'unlisted' || foundIn === 'store') && facts.signature.kind !== 'valid',
-  );
+  const unlisted = packages.filter(({ voucher }) => voucher.by !== 'index');
   return [
     ...(newer.length === 0 ? [] : [{ kind: 'environment-newer' as const, detail: namesOf(newer) }]),
     ...(unlisted.length === 0 ? [] : [{ kind: 'environment-unlisted' as const, detail: namesOf(unlisted) }]),
   ];
+}
+
+/** What a verdict says that rests on packages that no key of the run vouches for. */
+export function environmentCaveats(packages: readonly ResolvedPackage[]): string[] {
+  const unvouched = packages.filter(({ voucher }) => voucher.by === 'nobody');
+  if (unvouched.length === 0) return [];
+  return [
+    `no given key vouches for ${unvouched.length} of ${packages.length} packages of the environment (--allow-unsigned): ${namesOf(unvouched)}`,
+  ];
+}
+
+/** Files that were passed over, whatever the order in which they were looked at. */
+export function refusedFindings(refused: readonly Failure[]): ClaimFinding[] {
+  const details = [...new Set(refused.map(({ message }) => message))].sort();
+  const more = details.length - mostNames;
+  return [...details.slice(0, mostNames), ...(more > 0 ? [`and ${more} more`] : [])].map((detail) => ({
+    kind: 'environment-refused',
+    detail,
+  }));
 }
 
 /** Whether a package says that it was built after the subject that was built with it. */

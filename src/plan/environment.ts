@@ -1,4 +1,5 @@
 /** The environment lock: the recorded `name=version` list, each package with its digests and where it was found. */
+import type { PublicKey } from '../apk/signature.ts';
 import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
@@ -12,6 +13,7 @@ import {
 } from '../names.ts';
 import type { SignatureState } from '../repository/keyring.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
+import { type Voucher, vouch } from './voucher.ts';
 
 export type PlannedEnvironment =
   | { readonly kind: 'recorded'; readonly packages: readonly LockedPackage[] }
@@ -33,6 +35,8 @@ export interface LockedPackage {
 export interface PackageFacts {
   readonly name: PackageName;
   readonly version: PackageVersion;
+  /** As `.PKGINFO` has it. */
+  readonly architecture: string;
   /** Where the file is on this machine. */
   readonly path: string;
   readonly sha256: Sha256;
@@ -42,6 +46,7 @@ export interface PackageFacts {
   readonly dataSha256: string;
   /** Seconds since 1970; undefined where the package has no build date. */
   readonly buildDate: number | undefined;
+  /** Its own signature, by the keys of this run. */
   readonly signature: SignatureState;
   readonly dependencies: readonly string[];
   readonly provides: readonly string[];
@@ -60,34 +65,35 @@ export interface ResolvedPackage {
   readonly asked: Wanted;
   readonly facts: PackageFacts;
   readonly foundIn: FoundIn;
-  /** The repository as it was named; empty for the store. */
+  /** The repository as it was named; empty for the store, unless an index lists what lies there. */
   readonly repository: string;
-  /** The key that vouches for it by its index; undefined where none does. */
-  readonly indexKey: string | undefined;
+  readonly voucher: Voucher;
 }
 
 /** A repository to look in. */
 export interface EnvironmentPlace {
   readonly repository: Repository;
   readonly foundIn: 'index' | 'fallback' | 'recorded';
+  /** The keys that vouch for what is in it, and for nothing elsewhere. */
+  readonly keys: readonly PublicKey[];
 }
 
 export interface EnvironmentAccess {
   /**
-   * Facts of a package file by location; undefined where there is none. With a checksum the file must have it: fails with
+   * Facts of a package file by location; undefined where there is none. With checksums the file must have one of them: fails with
    * `environment-invalid` if it does not.
    */
   facts(
     location: string,
     place: EnvironmentPlace,
-    checksum: string | undefined,
+    checksums: readonly string[],
   ): Promise<PackageFacts | undefined>;
-  /** Facts of a package that was locked before and is still on this machine. */
+  /** Facts of the files that earlier runs had under this name and are still on this machine; nothing vouches for them yet. */
   stored(
     name: PackageName,
     version: PackageVersion,
     architecture: Architecture,
-  ): Promise<PackageFacts | undefined>;
+  ): Promise<readonly PackageFacts[]>;
 }
 
 export interface Wanted {
@@ -100,8 +106,10 @@ export interface Search {
   readonly architecture: Architecture;
   readonly places: readonly EnvironmentPlace[];
   readonly access: EnvironmentAccess;
-  /** Why other places could not be asked. */
+  /** Why other places could not be asked, or are no use. */
   readonly refusals: readonly Failure[];
+  /** Take what no key vouches for where there is nothing else. */
+  readonly allowUnsigned: boolean;
 }
 
 /** Finds one package; what could not be asked goes to `onRefusal`. */
@@ -111,35 +119,49 @@ export type FindPackage = (
   onRefusal: (failure: Failure) => void,
 ) => Promise<ResolvedPackage | undefined>;
 
+export interface ResolvedEnvironment {
+  readonly packages: readonly ResolvedPackage[];
+  /** Files that were refused, although something else took their place. */
+  readonly refused: readonly Failure[];
+}
+
 /**
  * Finds every recorded package: in the indexes of the places in their order, then as files that no index lists, then in the
- * store. Fails with `environment-unavailable`, naming all that is missing and all that was tried, not just the first.
+ * store. Fails with `environment-unavailable`, and with `environment-invalid` where something was there and could not be used, naming all
+ * that is missing and all that was tried, not just the first.
  */
 export async function resolveEnvironment(
   wanted: readonly Wanted[],
   search: Search,
   find: FindPackage = findExact,
-): Promise<ResolvedPackage[]> {
+): Promise<ResolvedEnvironment> {
   const refusals = [...search.refusals];
   const found = await Promise.all(
     wanted.map((each) => find(each, search, (failure) => void refusals.push(failure))),
   );
   const missing = wanted.filter((_, index) => found[index] === undefined);
   if (missing.length > 0) throw unavailable(missing, wanted.length, refusals);
-  return found
+  const packages = found
     .filter((each) => each !== undefined)
     .sort((a, b) => compareBytes(a.locked.name, b.locked.name));
+  const refused = refusals.slice(search.refusals.length).filter(({ code }) => code === 'environment-invalid');
+  return { packages, refused };
 }
 
 function unavailable(missing: readonly Wanted[], all: number, refusals: readonly Failure[]): Failure {
   const tried = describeTried(refusals);
+  const isInvalid = refusals.some(({ code }) => code === 'environment-invalid');
+  const hint = refusals.find((each) => each.hint !== undefined)?.hint;
   return new Failure(
-    'environment-unavailable',
+    isInvalid ? 'environment-invalid' : 'environment-unavailable',
     `${missing.length} of ${all} packages of the recorded environment are not to be had`,
     {
       expected: missing.map(({ name, version }) => `${name}=${version}`).join(' '),
       ...(tried === undefined ? {} : { got: tried, cause: refusals[0] }),
-      hint: 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR|IMAGE',
+      hint: isInvalid
+        ? (hint ??
+          'give the key that vouches for them with --key, another repository, or accept them with --allow-unsigned')
+        : 'name a repository that has them with --repository, or substitute the environment with --environment nearest|host|DIR|IMAGE',
     },
   );
 }
@@ -168,54 +190,84 @@ function parseLocked(text: string): Wanted | undefined {
   return name === undefined || version === undefined ? undefined : { name, version };
 }
 
-/** The version that was asked for and no other. */
-export const findExact: FindPackage = async (wanted, { architecture, places, access }, onRefusal) => {
-  for (const place of places) {
-    const record = place.repository.records.get(`${wanted.name}=${wanted.version}`);
-    if (record === undefined) continue;
-    const location = packageLocation(place.repository.location, wanted, architecture);
-    const facts = await reached(() => access.facts(location, place, record.checksum), onRefusal);
-    if (facts !== undefined) return resolved(wanted, facts, place, place.foundIn);
+/** The version that was asked for and no other, and only if a key of this run vouches for it, or the user accepts that none does. */
+export const findExact: FindPackage = async (wanted, search, onRefusal) => {
+  const unvouched: ResolvedPackage[] = [];
+  for await (const { facts, place, foundIn } of candidates(wanted, search, onRefusal)) {
+    const by = vouch({ ...wanted, architecture: search.architecture }, facts, place, search.allowUnsigned);
+    const repository = place?.repository.location ?? '';
+    if (by === undefined) onRefusal(notVouched(facts, repository));
+    else {
+      const { name, version, sha256, checksum } = facts;
+      const locked = { name, version, sha256, checksum };
+      const found = { locked, asked: wanted, facts, foundIn, repository, voucher: by };
+      // An index that the user accepts unsigned is where the package is; a mere file waits for what a key vouches for.
+      if (by.by !== 'nobody' || isListed(foundIn)) return found;
+      unvouched.push(found);
+    }
   }
-  for (const place of places) {
-    const location = packageLocation(place.repository.location, wanted, architecture);
-    const facts = await reached(() => access.facts(location, place, undefined), onRefusal);
-    if (facts?.name === wanted.name && facts.version === wanted.version)
-      return resolved(wanted, facts, place, 'unlisted');
-  }
-  const facts = await access.stored(wanted.name, wanted.version, architecture);
-  return facts === undefined ? undefined : resolved(wanted, facts, undefined, 'store');
+  return unvouched[0];
 };
 
-/** A server that is gone is one place less, not the end. */
-async function reached(
+interface Candidate {
+  readonly facts: PackageFacts;
+  /** Whose index has a say about it. */
+  readonly place: EnvironmentPlace | undefined;
+  readonly foundIn: FoundIn;
+}
+
+/** Files that may be the package, in the order in which they are looked for. */
+async function* candidates(
+  wanted: Wanted,
+  { architecture, places, access }: Search,
+  onRefusal: (failure: Failure) => void,
+): AsyncGenerator<Candidate> {
+  const checksumsOf = ({ repository }: EnvironmentPlace) =>
+    repository.records.of(`${wanted.name}=${wanted.version}`).map(({ checksum }) => checksum);
+  const listing = places.filter((place) => checksumsOf(place).length > 0);
+  const look = (place: EnvironmentPlace, checksums: readonly string[]) => {
+    const location = packageLocation(place.repository.location, wanted, architecture);
+    return tolerant(() => access.facts(location, place, checksums), onRefusal);
+  };
+  for (const place of listing) {
+    const facts = await look(place, checksumsOf(place));
+    if (facts !== undefined) yield { facts, place, foundIn: place.foundIn };
+  }
+  for (const place of places.filter((each) => !listing.includes(each))) {
+    const facts = await look(place, []);
+    if (facts !== undefined) yield { facts, place, foundIn: 'unlisted' };
+  }
+  for (const facts of await access.stored(wanted.name, wanted.version, architecture)) {
+    const place = listing.find((each) => checksumsOf(each).includes(facts.checksum));
+    yield { facts, place, foundIn: 'store' };
+  }
+}
+
+function isListed(foundIn: FoundIn): boolean {
+  return foundIn === 'index' || foundIn === 'fallback' || foundIn === 'recorded';
+}
+
+function notVouched({ name, version, signature }: PackageFacts, repository: string): Failure {
+  const where = repository === '' ? 'the store of this machine' : repository;
+  const why = signature.kind === 'unsigned' ? 'unsigned' : `${signature.kind} ${signature.keyName}`;
+  return new Failure(
+    'environment-invalid',
+    `no given key vouches for ${name}=${version} in ${where}, and no signed index there lists it (${why})`,
+  );
+}
+
+/** A server that is gone is one place less, and so is one that has something else: not the end. */
+async function tolerant(
   read: () => Promise<PackageFacts | undefined>,
   onRefusal: (failure: Failure) => void,
 ): Promise<PackageFacts | undefined> {
   try {
     return await read();
   } catch (failure) {
-    if (!isUnreached(failure)) throw failure;
+    const isTolerated =
+      isUnreached(failure) || (failure instanceof Failure && failure.code === 'environment-invalid');
+    if (!isTolerated) throw failure;
     onRefusal(failure);
     return undefined;
   }
-}
-
-function resolved(
-  asked: Wanted,
-  facts: PackageFacts,
-  place: EnvironmentPlace | undefined,
-  foundIn: FoundIn,
-): ResolvedPackage {
-  const { name, version, sha256, checksum } = facts;
-  const signature = place?.repository.signature;
-  const listed = foundIn === 'index' || foundIn === 'fallback' || foundIn === 'recorded';
-  return {
-    locked: { name, version, sha256, checksum },
-    asked,
-    facts,
-    foundIn,
-    repository: place?.repository.location ?? '',
-    indexKey: listed && signature?.kind === 'valid' ? signature.keyName : undefined,
-  };
 }

@@ -1,5 +1,4 @@
 /** Differences as reports show them: in words, printable, within a budget, and with what was cut counted. */
-import { isSbomEntry } from '../claim/traits/traits.ts';
 import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/causes/cause.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../compare/difference.ts';
@@ -180,9 +179,9 @@ function viewCause({ kind, confidence, place, published, rebuilt, why }: Cause, 
 }
 
 /** The SBOM element by element, where nothing was said of the inside of its file; else how much of it a scan would tell. */
-function sbomLines({ sections, sbomDifferences }: UnequalComparison): string[] {
+function sbomLines({ sections, sbomPath, sbomDifferences }: UnequalComparison): string[] {
   const known = sections.some(({ differences }) =>
-    differences.some(({ path, parts }) => isSbomEntry({ name: path }) && parts !== undefined),
+    differences.some(({ path, parts }) => path === sbomPath && parts !== undefined),
   );
   return known ? countedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
 }

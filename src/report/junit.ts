@@ -33,11 +33,18 @@ export function renderJunit(result: RunResult): string {
     '    </properties>',
     ...packages.map(caseText),
     '    <system-out/>',
-    '    <system-err/>',
+    `    <system-err>${escapeMarkup(caveatLines(packages))}</system-err>`,
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+/** A case that passes has no text of its own that could say what weakens it. */
+function caveatLines(packages: readonly PackageView[]): string {
+  return packages
+    .flatMap(({ file, caveats }) => caveats.map((caveat) => `${file}: caveat: ${caveat}\n`))
+    .join('');
 }
 
 /** No statement is an error of the test, not a failure of the package. */

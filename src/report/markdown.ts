@@ -29,6 +29,7 @@ const bounds: Bounds = {
 /** A comment on GitHub holds 65,536 characters; GitLab's notes and both job summaries hold more. */
 const mostCharacters = 60_000;
 const mostRows = 200;
+const mostCaveats = 20;
 
 /** The whole run, at most 60,000 characters; ends with a newline. */
 export function renderMarkdown(result: RunResult): string {
@@ -36,7 +37,7 @@ export function renderMarkdown(result: RunResult): string {
   const worstFirst = [...view.packages].sort(
     (a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict),
   );
-  const blocks = [headText(view), tableText(worstFirst)];
+  const blocks = [headText(view), tableText(worstFirst), ...caveatsText(worstFirst)];
   const sections = worstFirst.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
   return `${fitted(blocks, sections).join('\n\n')}\n`;
 }
@@ -74,6 +75,18 @@ function tableText(packages: readonly PackageView[]): string {
     ...rows,
     ...(cut === 0 ? [] : [`| … | | and ${cut} more packages | | |`]),
   ].join('\n');
+}
+
+/** What weakens verdicts that have no section of their own. */
+function caveatsText(packages: readonly PackageView[]): string[] {
+  const lines = packages
+    .filter(({ verdict }) => verdict === 'reproduced')
+    .flatMap(({ file, caveats }) =>
+      caveats.map((caveat) => `- caveat: ${codeSpan(file)}: ${codeSpan(caveat)}`),
+    );
+  const cut = lines.length - mostCaveats;
+  if (lines.length === 0) return [];
+  return [[...lines.slice(0, mostCaveats), ...(cut > 0 ? [`- … and ${cut} more caveats`] : [])].join('\n')];
 }
 
 /** A section that is folded until somebody opens it. */

@@ -49,7 +49,11 @@ export function renderSarif(result: RunResult): string {
           {
             executionSuccessful: defects.length === 0,
             exitCode: result.exitCode,
-            toolExecutionNotifications: [...defects, ...(cut === 0 ? [] : [cutNotification(cut)])],
+            toolExecutionNotifications: [
+              ...defects,
+              ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
+              ...(cut === 0 ? [] : [cutNotification(cut)]),
+            ],
           },
         ],
         artifacts,
@@ -62,6 +66,15 @@ export function renderSarif(result: RunResult): string {
       },
     ],
   });
+}
+
+/** A verdict of `reproduced` has no result of its own that could say what weakens it. */
+function caveatNotifications(view: PackageView, index: number) {
+  return view.caveats.map((caveat) => ({
+    level: 'warning',
+    message: { text: messageText(`caveat: ${caveat}`) },
+    locations: [location(view, index)],
+  }));
 }
 
 /** A defect of the tool is none of the package, so it is no result (3.20.21). */

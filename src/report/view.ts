@@ -7,7 +7,7 @@ import { claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
-import type { SignatureState } from '../repository/keyring.ts';
+import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
@@ -47,6 +47,8 @@ export interface PackageView {
   /** What the verdict rests on. */
   readonly grounds: readonly Fact[];
   readonly comparison: ComparisonView | undefined;
+  /** What weakens the verdict; also in the context. */
+  readonly caveats: readonly string[];
   /** What else is known of the package and the run. */
   readonly context: readonly Fact[];
   /** What to do next; undefined where nothing is to be done. */
@@ -95,6 +97,7 @@ function viewPackage(result: PackageResult, budget: Budget): PackageView {
     reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
     grounds: [...groundsOf(verdict, bounds), ...insightsOf(result, bounds)],
     comparison: comparison === undefined ? undefined : viewComparison(comparison, budget),
+    caveats: result.caveats.map((caveat) => show(caveat, bounds.value)),
     context: contextOf(result, bounds),
     next: nextStepOf(verdict),
     docs: docsAnchor(verdict),
@@ -137,7 +140,7 @@ function insightsOf({ explanation, triangulation }: PackageResult, bounds: Bound
 function signatureText(state: SignatureState, { value }: Bounds): string {
   switch (state.kind) {
     case 'valid':
-      return `valid over the rebuilt bytes: ${state.algorithm} by ${show(state.keyName, value)}`;
+      return `valid over the rebuilt bytes: ${state.algorithm} by ${show(signerOf(state), value)}`;
     case 'invalid':
       return `does not fit the rebuilt bytes: ${show(state.keyName, value)}`;
     case 'unknown-key':

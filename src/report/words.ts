@@ -23,8 +23,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   unstable: 'look at the causes named: the recipe does not give the same bytes twice',
   malformed: 'fetch the file again; if it stays so, tell the publisher',
   'duplicate-entry': 'do not install it; tell the publisher',
-  'signature-invalid': 'do not install it; the file is not what the key signed',
-  'index-invalid': 'do not use this repository; its index is not what the key signed',
+  'signature-invalid':
+    'do not install it, unless the key given is the wrong one: compare its fingerprint with the publisher’s',
   'index-mismatch': 'fetch the file and the index again; if they still disagree, do not install it',
   'datahash-mismatch': 'do not install it; its data are not those that were signed',
   'datahash-missing': 'do not install it; nothing ties its data to its signature',
@@ -64,6 +64,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'name syft with --syft; for what only production’s own programs look into there is none (docs/production-sbom.md)',
   'build-limit': 'raise the bound (see `wolfi-repro verify --help`) if the recipe deserves it',
   unsupported: 'tell us: this package needs something that wolfi-repro does not do yet',
+  'unsupported-format': 'give a package of apk version 2, as melange writes it',
   'file-changed': 'run it again on a file that nobody writes to',
   cancelled: 'run it again',
   'step-failed': 'read the end of the step’s output; --log DIR keeps all of it',

@@ -19,19 +19,22 @@ const mostBytes = 1024 * 1024 * 1024;
 
 /**
  * Parses an index: the archive, or a signature section and the archive, as for a package. Whatever else stands in front of
- * the signed bytes would pass for signed. Fails with `index-invalid`; signatures are read, not verified.
+ * the signed bytes would pass for signed. Fails with `environment-invalid`; signatures are read, not verified.
  */
 export async function parseIndex(bytes: Uint8Array): Promise<Index> {
   const members = await readMembers(bytes);
   const archive = members.at(-1);
   const text = archive?.files.get('APKINDEX');
   if (archive === undefined || text === undefined || members.length > 2) {
-    throw new Failure('index-invalid', 'the index of a repository has no APKINDEX in its place');
+    throw new Failure('environment-invalid', 'the index of a repository has no APKINDEX in its place');
   }
   const front = members.length === 2 ? [...members[0]!.files] : [];
   const signatures = front.flatMap(([name, content]) => parseSignature(name, content) ?? []);
   if (!front.every(([name]) => isSignatureName(name)) || [...archive.files.keys()].some(isSignatureName)) {
-    throw new Failure('index-invalid', 'the index of a repository is signed in another way than apk does it');
+    throw new Failure(
+      'environment-invalid',
+      'the index of a repository is signed in another way than apk does it',
+    );
   }
   return { signatures, signedBytes: bytes.subarray(archive.start), records: busy(() => scanRecords(text)) };
 }
@@ -62,7 +65,7 @@ async function readMembers(bytes: Uint8Array): Promise<Member[]> {
       { limit: defaultLimits.ratio, floor: defaultLimits.ratioFloor },
     );
   } catch (cause) {
-    throw new Failure('index-invalid', 'the index of a repository is damaged', { cause });
+    throw new Failure('environment-invalid', 'the index of a repository is damaged', { cause });
   }
   return members;
 }

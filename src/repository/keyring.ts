@@ -1,15 +1,33 @@
 /** The keys that the user named, and what a set of signatures is worth against them. */
-import { type PublicKey, type Signature, signatureFits } from '../apk/signature.ts';
+import { keyFingerprint, type PublicKey, type Signature, signatureFits } from '../apk/signature.ts';
+import type { Sha256 } from '../digest.ts';
 
 export type SignatureState =
-  | { readonly kind: 'valid'; readonly keyName: string; readonly algorithm: Signature['algorithm'] }
-  | { readonly kind: 'invalid'; readonly keyName: string; readonly algorithm: Signature['algorithm'] }
+  | {
+      readonly kind: 'valid';
+      /** The key's file name as the signature has it. */
+      readonly keyName: string;
+      readonly algorithm: Signature['algorithm'];
+      /** File name of the given key that fits, where it is another. */
+      readonly givenAs?: string;
+    }
+  | {
+      readonly kind: 'invalid';
+      readonly keyName: string;
+      readonly algorithm: Signature['algorithm'];
+      /** Of the given keys of this name: one of them may be the wrong one. */
+      readonly fingerprints: readonly Sha256[];
+    }
   | { readonly kind: 'unknown-key'; readonly keyName: string }
   | { readonly kind: 'unsigned' };
 
+/** Signatures that are looked at: each costs as much as the signed bytes are long. melange and apk write one. */
+const mostSignatures = 16;
+
 /**
- * Judges signatures over bytes. One signature that does not fit the key it names spoils all others: somebody
- * changed the file.
+ * Judges signatures over bytes. A given key vouches by what it fits, whatever its file is called: the user gave the key, and the
+ * name in a signature is only a hint where to look. One signature that does not fit the key it names, and no other that was
+ * given, spoils all others: somebody changed the file. Signatures behind the sixteenth are as good as not there.
  */
 export function verifySignatures(
   signatures: readonly Signature[],
@@ -17,16 +35,28 @@ export function verifySignatures(
   keys: readonly PublicKey[],
 ): SignatureState {
   let state: SignatureState = { kind: 'unsigned' };
-  for (const signature of signatures) {
+  for (const signature of signatures.slice(0, mostSignatures)) {
     const { keyName, algorithm } = signature;
     const named = keys.filter(({ name }) => name === keyName);
-    if (named.length === 0) {
-      if (state.kind === 'unsigned') state = { kind: 'unknown-key', keyName };
-    } else if (named.some((key) => signatureFits(signature, signed, key))) {
-      state = { kind: 'valid', keyName, algorithm };
-    } else {
-      return { kind: 'invalid', keyName, algorithm };
+    const fitting = [...named, ...keys].find((key) => signatureFits(signature, signed, key));
+    if (fitting !== undefined) {
+      const givenAs = fitting.name === keyName ? {} : { givenAs: fitting.name };
+      state = { kind: 'valid', keyName, algorithm, ...givenAs };
+    } else if (named.length > 0) {
+      return { kind: 'invalid', keyName, algorithm, fingerprints: named.map(keyFingerprint) };
+    } else if (state.kind === 'unsigned') {
+      state = { kind: 'unknown-key', keyName };
     }
   }
   return state;
+}
+
+/** Who signed, in words; for a valid signature. */
+export function signerOf({ keyName, givenAs }: Extract<SignatureState, { kind: 'valid' }>): string {
+  return givenAs === undefined ? keyName : `${keyName} (the key given as ${givenAs})`;
+}
+
+/** The keys that a signature was held against in vain, by SHA-256 of their SubjectPublicKeyInfo. */
+export function keysOf({ fingerprints }: Extract<SignatureState, { kind: 'invalid' }>): string {
+  return [...new Set(fingerprints)].map((each) => `sha256:${each}`).join(', ');
 }

@@ -25,32 +25,58 @@ export interface IndexRecord {
 }
 
 const mostRecords = 2_000_000;
+/** `Q1` and the 20 bytes of a SHA-1 in base64 (apk-tools 2 src/blob.c, apk_blob_pull_csum). */
+const checksumShape = /^Q1[A-Za-z0-9+/]{27}=$/;
+const checksumLine = 'C:Q1'.length + 28;
 const newline = 0x0a;
 const colon = 0x3a;
+
+/** Names out of an index that are counted, and the first of them in the order of their code points. */
+export interface NamedCount {
+  readonly count: number;
+  readonly names: readonly string[];
+}
+
+/** What is wrong with single records; the rest of the index serves. */
+export interface RecordFaults {
+  /** No name, version or checksum that a package could have. */
+  readonly unusable: NamedCount;
+  /** One name and version with more than one checksum. */
+  readonly ambiguous: NamedCount;
+}
+
+const mostNames = 10;
 
 /** Records by `name=version`; each is parsed when it is asked for. */
 export class IndexRecords {
   readonly text: Buffer;
-  /** Start of each record in the text, by `name=version` in the order of their code points. */
+  /** Start of each usable record in the text, by `name=version`, then by checksum, in the order of their code points. */
   readonly table: Uint32Array;
   /** Seconds since 1970; 0 where no record has a time. */
   readonly newestBuild: number;
+  readonly faults: RecordFaults;
   readonly #keys = new Map<number, string>();
 
-  constructor(text: Uint8Array, table: Uint32Array, newestBuild: number) {
+  constructor(text: Uint8Array, table: Uint32Array, newestBuild: number, faults: RecordFaults) {
     this.text = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
     this.table = table;
     this.newestBuild = newestBuild;
+    this.faults = faults;
   }
 
   get size(): number {
     return this.table.length;
   }
 
-  get(nameAndVersion: string): IndexRecord | undefined {
-    const at = this.#lowerBound(nameAndVersion);
-    if (at === this.size || this.#keyAt(at) !== nameAndVersion) return undefined;
-    return parseRecord(this.text, this.table[at]!);
+  /** Every record of a name and version: more than one where the index gives several checksums, none of which comes first. */
+  of(nameAndVersion: string): IndexRecord[] {
+    const found: IndexRecord[] = [];
+    for (let at = this.#lowerBound(nameAndVersion); at < this.size; at += 1) {
+      if (this.#keyAt(at) !== nameAndVersion) break;
+      const record = parseRecord(this.text, this.table[at]!);
+      if (record !== undefined) found.push(record);
+    }
+    return found;
   }
 
   /** Every record of a name, in no order that means anything. */
@@ -96,10 +122,13 @@ export class IndexRecords {
   }
 }
 
-/** Finds the records of an index. Fails with `index-invalid` for one without name, version or checksum. */
+/** Finds the records of an index. One that cannot be used is counted among the faults. Fails with `environment-invalid` for too many. */
 export function scanRecords(bytes: Uint8Array): IndexRecords {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const places = new Map<string, number>();
+  /** Of names and versions that are there more than once: each checksum and where it stands last. */
+  const several = new Map<string, Map<string, number>>();
+  const unusable: string[] = [];
   let newest = 0;
   for (let at = 0; at < text.length; ) {
     if (text[at] === newline) {
@@ -107,19 +136,50 @@ export function scanRecords(bytes: Uint8Array): IndexRecords {
       continue;
     }
     const { key, end, built, complete } = readKey(text, at);
-    if (!complete)
-      throw new Failure('index-invalid', 'a record of an index has no name, version or checksum');
-    places.set(key, at);
-    newest = Math.max(newest, built);
-    if (places.size > mostRecords) throw new Failure('index-invalid', 'an index has too many records');
+    if (!complete || !isPlain(key)) unusable.push(key);
+    else {
+      const before = places.get(key);
+      if (before !== undefined) addPlace(several, key, text, [before, at]);
+      places.set(key, at);
+      newest = Math.max(newest, built);
+    }
+    if (places.size + unusable.length > mostRecords)
+      throw new Failure('environment-invalid', 'an index has too many records');
     at = end;
   }
   const keys = [...places.keys()].sort();
-  return new IndexRecords(
-    text,
-    Uint32Array.from(keys, (key) => places.get(key)!),
-    newest,
+  const starts = keys.flatMap((key) => {
+    const checksums = several.get(key);
+    if (checksums === undefined) return places.get(key)!;
+    return [...checksums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, start]) => start);
+  });
+  const ambiguous = [...several].flatMap(([key, checksums]) => (checksums.size > 1 ? key : []));
+  const faults = { unusable: namedCount(unusable), ambiguous: namedCount(ambiguous) };
+  return new IndexRecords(text, Uint32Array.from(starts), newest, faults);
+}
+
+function addPlace(
+  several: Map<string, Map<string, number>>,
+  key: string,
+  text: Buffer,
+  starts: readonly number[],
+): void {
+  const known = several.get(key) ?? new Map<string, number>();
+  for (const start of starts) known.set(parseRecord(text, start)?.checksum ?? '', start);
+  several.set(key, known);
+}
+
+/** Whether a file can be called after a name and version. */
+function isPlain(key: string): boolean {
+  const at = key.indexOf('=');
+  return (
+    parsePackageName(key.slice(0, at)) !== undefined && parsePackageVersion(key.slice(at + 1)) !== undefined
   );
+}
+
+function namedCount(names: readonly string[]): NamedCount {
+  const distinct = [...new Set(names)].sort();
+  return { count: names.length, names: distinct.slice(0, mostNames) };
 }
 
 interface RecordKey {
@@ -150,7 +210,7 @@ function readKey(text: Buffer, start: number): RecordKey {
           version = value();
           break;
         case 0x43: // C
-          summed = text[at + 2] === 0x51 && text[at + 3] === 0x31; // Q1
+          summed = end - at === checksumLine && checksumShape.test(value());
           break;
         case 0x74: // t
           built = Number(value()) || 0;

@@ -4,8 +4,8 @@ import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { type Architecture, type PackageName, type PackageVersion, packageFileName } from '../names.ts';
 import { type Index, parseIndex } from './apkindex.ts';
-import { type SignatureState, verifySignatures } from './keyring.ts';
-import { IndexRecords } from './records.ts';
+import { keysOf, type SignatureState, verifySignatures } from './keyring.ts';
+import { IndexRecords, type RecordFaults } from './records.ts';
 
 export interface Repository {
   /** As the user named it; for messages. */
@@ -39,6 +39,7 @@ export interface CachedIndex {
   readonly text: Uint8Array;
   readonly table: Uint32Array;
   readonly newestBuild: number;
+  readonly faults: RecordFaults;
 }
 
 export interface NewestBuilds {
@@ -56,8 +57,8 @@ export function packageLocation(
 }
 
 /**
- * Opens a repository. Fails with `index-invalid` if its index is damaged or its signature does not fit the key it
- * names, and with `environment-unavailable` if it has no index.
+ * Opens a repository. Fails with `environment-invalid` if its index is damaged or its signature does not fit the key it
+ * names, and with `environment-unavailable` if it has no index: neither says anything about a package.
  */
 export async function openRepository(
   location: string,
@@ -73,10 +74,20 @@ export async function openRepository(
     });
   }
   const indexSha256 = sha256(bytes);
-  const index = await readIndex(bytes, indexSha256, access.parsed);
+  const index = await readIndex(bytes, indexSha256, access.parsed).catch((failure: unknown) => {
+    if (!(failure instanceof Failure) || failure.code !== 'environment-invalid') throw failure;
+    throw new Failure(failure.code, `${location}: ${failure.message}`, { cause: failure });
+  });
   const signature = verifySignatures(index.signatures, index.signedBytes, keys);
   if (signature.kind === 'invalid') {
-    throw new Failure('index-invalid', `the index of ${location} is not what ${signature.keyName} signed`);
+    throw new Failure(
+      'environment-invalid',
+      `the index of ${location} is not what ${signature.keyName} signed`,
+      {
+        expected: `a signature by the key ${keysOf(signature)}`,
+        hint: 'fetch the index again, or give the right key with --key',
+      },
+    );
   }
   const { records } = index;
   const rolledBackFrom = compareWithSeen(indexLocation, records.newestBuild, signature, access.newest);
@@ -90,14 +101,15 @@ async function readIndex(
 ): Promise<Index> {
   const known = await cache?.recall(indexSha256);
   if (known !== undefined) {
-    const { signatures, signedFrom, text, table, newestBuild } = known;
-    const records = new IndexRecords(text, table, newestBuild);
+    const { signatures, signedFrom, text, table, newestBuild, faults } = known;
+    const records = new IndexRecords(text, table, newestBuild, faults);
     return { signatures, signedBytes: bytes.subarray(signedFrom), records };
   }
   const index = await parseIndex(bytes);
-  const { text, table, newestBuild } = index.records;
+  const { text, table, newestBuild, faults } = index.records;
   const signedFrom = bytes.length - index.signedBytes.length;
-  cache?.remember(indexSha256, { signatures: index.signatures, signedFrom, text, table, newestBuild });
+  const { signatures } = index;
+  cache?.remember(indexSha256, { signatures, signedFrom, text, table, newestBuild, faults });
   return index;
 }
 

@@ -110,7 +110,6 @@ test('files that are no packages are malformed', async () => {
   const front = (...parts: Part[]) => gzipSync(tarOf(parts, false));
   const cases: [what: string, bytes: Buffer][] = [
     ['nothing', Buffer.alloc(0)],
-    ['text', Buffer.from('This is no package.\n')],
     ['one section', control],
     ['a signature by itself', signature],
     ['no data section', Buffer.concat([signature, control])],
@@ -281,7 +280,7 @@ test('what this program made is read without bounds, and never speaks against a 
   const bytes = apkOf(parts);
   assert.equal(await codeOf(() => readApk(sourceOf(bytes), { limits })), 'limit-exceeded');
   assert.equal((await readApk({ ...sourceOf(bytes), own: true }, { limits })).data.entries.length, 2);
-  const damaged = [apkOf().subarray(0, 40), Buffer.from('none'), apkOf({ dataMember: gzipSync('no tar') })];
+  const damaged = [apkOf().subarray(0, 40), Buffer.from('none\0'), apkOf({ dataMember: gzipSync('no tar') })];
   for (const each of damaged) {
     assert.equal(await codeOf(() => readApk(sourceOf(each))), 'malformed');
     assert.equal(await codeOf(() => readApk({ ...sourceOf(each), own: true })), 'unsupported');

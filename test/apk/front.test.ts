@@ -35,7 +35,7 @@ test('a front that is none is refused, one of empty blocks before it fills the m
   await assert.rejects(readFront({ name: 'endless', open: endless }), failure('limit-exceeded'));
   const cases: [what: string, bytes: Buffer][] = [
     ['nothing', Buffer.alloc(0)],
-    ['text', Buffer.from('no package')],
+    ['bytes of nothing known', Buffer.from('ffd8ff00', 'hex')],
     ['no .PKGINFO', gzipSync(tarOf([{ name: 'a' }]))],
     ['a signature by itself', gzipSync(tarOf([{ name: '.SIGN.RSA.k' }]))],
   ];

@@ -3,17 +3,19 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type Apk, readApk } from '../../src/apk/apk.ts';
 import { q1 } from '../../src/apk/checksum.ts';
+import { keyFingerprint } from '../../src/apk/signature.ts';
 import {
   buildDate,
-  examineChain,
   type IndexListing,
+  indexLinks,
   type Link,
+  otherListings,
+  ownLinks,
   requireAuthentic,
   requireUnbroken,
 } from '../../src/claim/chain.ts';
 import type { RejectedReason } from '../../src/failure.ts';
 import type { SignatureState } from '../../src/repository/keyring.ts';
-import type { IndexRecord } from '../../src/repository/records.ts';
 import {
   type ApkParts,
   apkOf,
@@ -42,12 +44,12 @@ function listingOf(
   signature?: SignatureState,
 ): IndexListing {
   const valid: SignatureState = { kind: 'valid', keyName: 'index', algorithm: 'RSA256' };
-  return { repository: 'somewhere', signature: signature ?? valid, record: { checksum } as IndexRecord };
+  return { repository: 'somewhere', signature: signature ?? valid, records: [{ checksum }] };
 }
 
 test('a sound, signed and listed package has every link verified', async () => {
   const apk = await readParts({ data, key });
-  const links = examineChain(apk, [key.public], listingOf(apk));
+  const links = [...indexLinks(apk, [listingOf(apk)]), ...ownLinks(apk, [key.public])];
   assert.deepEqual(statesOf(links), [
     'index-signature verified',
     'index-checksum verified',
@@ -93,7 +95,7 @@ test('each broken link is named with its reason, and the first one ends everythi
     ['a link with the checksum of another', apkOf({ data: [wrongLink] }), 'checksum-mismatch'],
   ];
   for (const [what, damaged, reason] of cases) {
-    const links = examineChain(await readApk(sourceOf(damaged)), [key.public], undefined);
+    const links = ownLinks(await readApk(sourceOf(damaged)), [key.public]);
     assert.deepEqual(
       links.filter(({ state }) => state === 'broken').map((link) => link.reason),
       [reason],
@@ -101,7 +103,7 @@ test('each broken link is named with its reason, and the first one ends everythi
     );
     assert.throws(() => requireUnbroken(links), failure(reason), what);
   }
-  const listed = examineChain(whole, [key.public], listingOf(whole, 'Q1other'));
+  const listed = indexLinks(whole, [listingOf(whole, 'Q1other')]);
   assert.throws(() => requireUnbroken(listed), failure('index-mismatch'));
 });
 
@@ -126,7 +128,10 @@ test('a package is authentic by its own signature or by a signed index that list
   for (const [what, parts, keys, index, code] of cases) {
     const apk = await readParts(parts);
     const listing = index === undefined ? undefined : listingOf(apk, undefined, index);
-    const links = examineChain(apk, keys ? [key.public] : [], listing);
+    const links = [
+      ...indexLinks(apk, listing === undefined ? [] : [listing]),
+      ...ownLinks(apk, keys ? [key.public] : []),
+    ];
     requireUnbroken(links);
     if (code === undefined) requireAuthentic(links, apk);
     else assert.throws(() => requireAuthentic(links, apk), failure(code), what);
@@ -137,14 +142,14 @@ test('a signature section without a signature of a known kind vouches for nothin
   const control = gzipSync(tarOf([{ name: '.PKGINFO', content: 'pkgname = a\n' }], false));
   const strange = gzipSync(tarOf([{ name: '.SIGN.RSA512.test.rsa.pub', content: 'x' }], false));
   const apk = await readApk(sourceOf(Buffer.concat([strange, control, gzipSync(tarOf([]))])));
-  const links = examineChain(apk, [key.public], undefined);
+  const links = ownLinks(apk, [key.public]);
   assert.equal(links.find(({ link }) => link === 'package-signature')!.state, 'unverifiable');
   assert.throws(() => requireAuthentic(links, apk), failure('unsigned'));
 });
 
 test('where no entry carries a checksum there is nothing to verify', async () => {
   const apk = await readParts({ data: [directoryOf('a'), { name: 'b', content: 'x' }] });
-  assert.deepEqual(statesOf(examineChain(apk, [], undefined)), [
+  assert.deepEqual(statesOf(ownLinks(apk, [])), [
     'package-signature unverifiable',
     'datahash verified',
     'file-checksums unverifiable',
@@ -164,4 +169,42 @@ test('the date of the build is a plain number of seconds or unknown', async () =
   for (const [line, date] of cases) {
     assert.equal(buildDate(await readParts({ pkginfo: [...usualPkgInfo, line] })), date, line);
   }
+});
+
+test('of several indexes the one that says most counts, in every order, and one that nobody vouches for breaks nothing', async () => {
+  const apk = await readParts({ data, key });
+  const unsigned: SignatureState = { kind: 'unsigned' };
+  const right = listingOf(apk);
+  const wrong = listingOf(apk, 'Q1other');
+  const twice = { ...wrong, records: [...wrong.records, ...right.records] };
+  const mistrusted = listingOf(apk, 'Q1other', unsigned);
+  const accepted = listingOf(apk, undefined, unsigned);
+  const cases: [what: string, listings: IndexListing[], states: string[], others: number][] = [
+    ['none', [], [], 0],
+    ['one', [right], ['verified', 'verified'], 0],
+    ['another package', [wrong], ['verified', 'broken'], 0],
+    ['this one and another package', [right, wrong], ['verified', 'verified'], 1],
+    ['two checksums, one of which fits', [twice], ['verified', 'verified'], 0],
+    ['another package, by nobody', [mistrusted], ['unverifiable', 'unverifiable'], 1],
+    ['this one, by nobody', [accepted], ['unverifiable', 'verified'], 0],
+    ['another by a key, this one by nobody', [wrong, accepted], ['verified', 'broken'], 0],
+    ['this one, and another by nobody', [right, mistrusted], ['verified', 'verified'], 1],
+  ];
+  for (const [what, listings, states, others] of cases)
+    for (const order of [listings, [...listings].reverse()]) {
+      assert.deepEqual(
+        indexLinks(apk, order).map(({ state }) => state),
+        states,
+        what,
+      );
+      assert.equal(otherListings(apk, order).length, others, what);
+    }
+});
+
+test('a signature that does not fit names the fingerprint of the key that was given', async () => {
+  const apk = await readParts({ data, key });
+  const namesake = { ...makeKey('other').public, name: key.public.name };
+  const [link] = ownLinks(apk, [namesake]);
+  assert.equal(link!.reason, 'signature-invalid');
+  assert.ok(link!.expected!.includes(keyFingerprint(namesake)), link!.expected);
 });

@@ -200,7 +200,7 @@ test('a signature section on one side only, and framing that differs, are named'
 });
 
 test('a side that is no package is a failure', async () => {
-  await assert.rejects(compare(usual, Buffer.from('no package')), failure('malformed'));
-  await assert.rejects(compare(Buffer.from('no package'), usual), failure('malformed'));
-  assert.equal(await codeOf(() => compare(Buffer.from('x'), Buffer.from('x'))), 'malformed');
+  await assert.rejects(compare(usual, Buffer.from('no package\0')), failure('malformed'));
+  await assert.rejects(compare(Buffer.from('no package\0'), usual), failure('malformed'));
+  assert.equal(await codeOf(() => compare(Buffer.from('\0'), Buffer.from('\0'))), 'malformed');
 });

@@ -86,14 +86,14 @@ describe('a builder that prints no release', { skip: cannotRebuild, concurrency:
     skip: flint('v0.23.16'),
   }, async () => {
     const row = { printed: 'devel', by: 'v0.23.16' };
-    const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4', 'libflint3-0.9.12-r4'];
+    const names = ['flint-0.9.12-r4', 'flint-dev-0.9.12-r4'];
     const files = await Promise.all(names.map((name) => printing(row, name)));
-    const tampered = await printing(row, 'flint-dev-0.9.12-r4', true);
+    const tampered = await printing(row, 'libflint3-0.9.12-r4', true);
     const results = await run(...files, tampered);
-    for (const result of results.slice(0, 3)) assertReproduced(result, 'unsigned');
+    for (const result of results.slice(0, 2)) assertReproduced(result, 'unsigned');
     const [alone] = await run(tampered);
     assert.equal(alone!.verdict.kind, 'not-reproduced', explain(alone!));
-    assert.deepEqual(packageValue(results[3]!), packageValue(alone!));
+    assert.deepEqual(packageValue(results[2]!), packageValue(alone!));
   });
 
   it('stays the nearest where no version fits, and the report says which were tried', async () => {

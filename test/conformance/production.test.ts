@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Apk } from '../../src/apk/apk.ts';
-import { isSbomEntry } from '../../src/claim/traits/traits.ts';
+import { sbomEntryOf } from '../../src/claim/sbom/place.ts';
 import { isUnequal } from '../../src/compare/comparison.ts';
 import { regenerateSbom } from '../../src/compare/regenerated-sbom.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
@@ -351,9 +351,9 @@ async function writtenDocument(file: string): Promise<string[]> {
   return regenerateSbom(apk, claim).state === 'identical' ? [documentFile(apk)] : [];
 }
 
-function documentFile({ data }: Apk): string {
+function documentFile(apk: Apk): string {
   const path = join(mkdtempSync(join(work, 'document-')), 'document.spdx.json');
-  writeFileSync(path, data.entries.find(isSbomEntry)!.content!);
+  writeFileSync(path, sbomEntryOf(apk)!.content!);
   return path;
 }
 

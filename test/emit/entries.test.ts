@@ -26,6 +26,7 @@ const rules: OwnershipRules = {
     ]),
     groups: new Map([[0, 'root']]),
   },
+  sbom: 'var/lib/db/sbom/sample-1.0-r0.spdx.json',
 };
 
 function headersOf(version: string, parts: readonly TreePart[], given: OwnershipRules = rules) {
@@ -89,10 +90,14 @@ test("the build user's ids are root's, root's are the builder's, and each id has
     const header = headersOf('v0.59.1', [{ path: 'a', uid }], given)[0]!;
     assert.deepEqual([header.uid, header.uname], [emitted, name], String(uid));
   }
-  const sbom = { path: 'var/lib/db/sbom/a-1-r0.spdx.json' };
+  const beside = { path: 'var/lib/db/sbom/z.spdx.json' };
   assert.deepEqual(
-    headersOf('v0.59.1', [sbom], builder).map(({ uid, gid }) => [uid, gid]),
-    [[0, 0]],
+    headersOf('v0.59.1', [{ path: rules.sbom }, beside], builder).map(({ uid, gid }) => [uid, gid]),
+    [
+      [0, 0],
+      [501, 20],
+    ],
+    'the SBOM is root’s, and what steps left beside it is not',
   );
 });
 

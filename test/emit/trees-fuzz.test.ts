@@ -35,6 +35,7 @@ const owners = {
     ]),
     groups: new Map([[0, 'é']]),
   },
+  sbom: '',
 };
 
 interface Emitted {

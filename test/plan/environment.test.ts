@@ -7,6 +7,7 @@ import {
   type EnvironmentPlace,
   findExact,
   type PackageFacts,
+  type ResolvedPackage,
   resolveEnvironment,
   type Search,
   type Wanted,
@@ -29,20 +30,21 @@ function place(location: string, versions: Versions): EnvironmentPlace {
     records: scanRecords(Buffer.from(records.join(''))),
     rolledBackFrom: undefined,
   };
-  return { repository, foundIn: 'index' };
+  return { repository, foundIn: 'index', keys: [] };
 }
 
 function factsOf(name: string, version: string): PackageFacts {
   return {
     name: packageName(name),
     version: packageVersion(version),
+    architecture: 'x86_64',
     path: '',
     sha256: '' as Sha256,
-    checksum: '',
+    checksum: usualRecord['C']!,
     controlSha256: '' as Sha256,
     dataSha256: '',
     buildDate: undefined,
-    signature: { kind: 'unsigned' },
+    signature: { kind: 'valid', keyName: 'k', algorithm: 'RSA256' },
     dependencies: [],
     provides: [],
   };
@@ -56,8 +58,7 @@ function access(files: readonly string[], stored: readonly string[] = []): Envir
       const [, name, version] = /([a-z]+)-([^/]+)\.apk$/.exec(location)!;
       return files.some((file) => location.endsWith(file)) ? factsOf(name!, version!) : undefined;
     },
-    stored: async (name, version) =>
-      stored.includes(`${name}-${version}`) ? factsOf(name, version) : undefined,
+    stored: async (name, version) => (stored.includes(`${name}-${version}`) ? [factsOf(name, version)] : []),
   };
 }
 
@@ -71,21 +72,33 @@ function search(
   given: EnvironmentAccess,
   refusals: readonly Failure[] = [],
 ): Search {
-  return { architecture: architecture('x86_64'), places, access: given, refusals };
+  return {
+    architecture: architecture('x86_64'),
+    places,
+    access: given,
+    refusals,
+    allowUnsigned: false,
+  };
 }
 
 const wanted: Wanted = wantedOf('tool', '1.0-r1');
 
 test('a package of the environment is taken from the next place where one cannot be reached', async () => {
   const places = [place('gone', { tool: ['1.0-r1'] }), place('here', { tool: ['1.0-r1'] })];
-  const [found] = await resolveEnvironment([wanted], search(places, access(['tool-1.0-r1.apk'])));
+  const {
+    packages: [found],
+  } = await resolveEnvironment([wanted], search(places, access(['tool-1.0-r1.apk'])));
   assert.deepEqual([found?.repository, found?.foundIn], ['here', 'index']);
-  const [unlisted] = await resolveEnvironment(
+  const {
+    packages: [unlisted],
+  } = await resolveEnvironment(
     [wanted],
     search([places[0]!, place('here', {})], access(['tool-1.0-r1.apk'])),
   );
   assert.deepEqual([unlisted?.repository, unlisted?.foundIn], ['here', 'unlisted']);
-  const [stored] = await resolveEnvironment([wanted], search([places[0]!], access([], ['tool-1.0-r1'])));
+  const {
+    packages: [stored],
+  } = await resolveEnvironment([wanted], search([places[0]!], access([], ['tool-1.0-r1'])));
   assert.equal(stored?.foundIn, 'store');
 });
 
@@ -126,7 +139,9 @@ test('the nearest version is a rebuild of the same sources, the next newer, or t
     const found = resolveEnvironment([wantedOf('tool', version)], given, findNearest);
     if (nearest === undefined) await assert.rejects(found, { code: 'environment-unavailable' });
     else {
-      const [only] = await found;
+      const {
+        packages: [only],
+      } = await found;
       assert.equal(only?.locked.version, nearest, `${version} of ${listed.join()}`);
       assert.equal(isSubstitute(only!), nearest !== version);
       assert.equal(only?.asked.version, version);
@@ -136,16 +151,30 @@ test('the nearest version is a rebuild of the same sources, the next newer, or t
 
 test('a nearer version whose file is gone gives way to the next', async () => {
   const given = search([place('here', { tool: ['1.0-r2', '1.0-r3'] })], access(['tool-1.0-r3.apk']));
-  const [found] = await resolveEnvironment([wanted], given, findNearest);
+  const {
+    packages: [found],
+  } = await resolveEnvironment([wanted], given, findNearest);
   assert.equal(found?.locked.version, '1.0-r3');
 });
 
 test('the recorded version wins over nearer places, wherever it is', async () => {
   const places = [place('here', { tool: ['1.0-r2'] }), place('there', { tool: ['1.0-r1'] })];
-  const [found] = await resolveEnvironment(
+  const {
+    packages: [found],
+  } = await resolveEnvironment(
     [wanted],
     search(places, access(['there/x86_64/tool-1.0-r1.apk'])),
     findNearest,
   );
   assert.deepEqual([found?.locked.version, found?.repository], ['1.0-r1', 'there']);
+});
+
+test('a package that nothing vouches for is none that a guest takes', () => {
+  const facts = factsOf('tool', '1.0-r1');
+  const found = { locked: facts, asked: wanted, facts, foundIn: 'store', repository: '' } as const;
+  // @ts-expect-error no voucher
+  const none: ResolvedPackage = found;
+  // @ts-expect-error a voucher that `vouch` did not make
+  const made: ResolvedPackage = { ...found, voucher: { by: 'index', indexKey: 'k', packageKey: undefined } };
+  assert.ok(none !== made);
 });

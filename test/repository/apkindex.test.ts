@@ -6,7 +6,7 @@ import { parseIndex } from '../../src/repository/apkindex.ts';
 import { verifySignatures } from '../../src/repository/keyring.ts';
 import { makeKey, signatureOf, tarOf } from '../support/apk-builder.ts';
 import { codeOf, failure } from '../support/failures.ts';
-import { archiveOf, indexOf, recordText, usualRecord } from '../support/index-builder.ts';
+import { archiveOf, checksumOf, indexOf, recordText, usualRecord } from '../support/index-builder.ts';
 
 const key = makeKey('repository.rsa.pub');
 
@@ -41,22 +41,73 @@ test('every field of a record is read, lists at spaces, texts with their colons'
 });
 
 test('records are apart by empty lines; fields that are not there are empty', async () => {
-  const small = recordText({ C: 'Q1x', P: 'a', V: '1' });
-  const { records } = await parseIndex(indexOf(`\n${small}\n\n${recordText({ C: 'Q1y', P: 'b', V: '2' })}`));
+  const small = recordText({ C: checksumOf('x'), P: 'a', V: '1' });
+  const { records } = await parseIndex(
+    indexOf(`\n${small}\n\n${recordText({ C: checksumOf('y'), P: 'b', V: '2' })}`),
+  );
   assert.deepEqual([...records.keys()], ['a=1', 'b=2']);
-  assert.deepEqual(records.get('a=1')!.dependencies, []);
-  assert.equal(records.get('a=1')!.origin, '');
+  assert.deepEqual(records.of('a=1')[0]!.dependencies, []);
+  assert.equal(records.of('a=1')[0]!.origin, '');
   assert.equal((await parseIndex(indexOf(''))).records.size, 0);
 });
 
-test('a record without name, version or checksum spoils the index', async () => {
-  for (const letter of ['C', 'P', 'V']) {
-    const record = Object.fromEntries(Object.entries(usualRecord).filter(([each]) => each !== letter));
-    await assert.rejects(parseIndex(indexOf(recordText(record))), failure('index-invalid'), letter);
+test('a record without a name, a version or a checksum that a package could have is named, and the others serve', async () => {
+  const without = (letter: string) =>
+    Object.fromEntries(Object.entries(usualRecord).filter(([each]) => each !== letter));
+  const cases: [what: string, record: Readonly<Record<string, string>>, name: string][] = [
+    ['no checksum', without('C'), 'sample=1.0-r0'],
+    ['no name', without('P'), '=1.0-r0'],
+    ['no version', without('V'), 'sample='],
+    ...['', 'deadbeef', 'Q1', 'Q1x', 'Q2AAAAAAAAAAAAAAAAAAAAAAAAAAA=', `${usualRecord['C']}A`].map(
+      (C): [string, Readonly<Record<string, string>>, string] => [
+        `the checksum ${C}`,
+        { ...usualRecord, C },
+        'sample=1.0-r0',
+      ],
+    ),
+  ];
+  const good = recordText({ C: checksumOf('x'), P: 'good', V: '1' });
+  for (const [what, record, name] of cases)
+    for (const text of [`${recordText(record)}${good}`, `${good}${recordText(record)}`]) {
+      const { records } = await parseIndex(indexOf(text));
+      assert.deepEqual([...records.keys()], ['good=1'], what);
+      assert.deepEqual(records.faults.unusable, { count: 1, names: [name] }, what);
+      assert.equal(records.of(name).length, 0, what);
+    }
+});
+
+test('records of one name and version are all kept, and named where their checksums differ, in every order', async () => {
+  const record = (content: string) => recordText({ ...usualRecord, C: checksumOf(content) });
+  const [one, two, three] = ['one', 'two', 'three'].map(record);
+  const orders = [
+    [one, two, three],
+    [three, two, one],
+    [two, one, two, three, one],
+  ];
+  const found = await Promise.all(
+    orders.map(async (order) => (await parseIndex(indexOf(order.join('')))).records),
+  );
+  for (const records of found) {
+    assert.deepEqual(
+      records.of('sample=1.0-r0').map(({ checksum }) => checksum),
+      ['one', 'two', 'three'].map(checksumOf).sort(),
+    );
+    assert.deepEqual(records.faults.ambiguous, { count: 1, names: ['sample=1.0-r0'] });
   }
-  await assert.rejects(
-    parseIndex(indexOf(recordText({ ...usualRecord, C: 'deadbeef' }))),
-    failure('index-invalid'),
+  const same = (await parseIndex(indexOf(`${one}${one}`))).records;
+  assert.equal(same.of('sample=1.0-r0').length, 1);
+  assert.equal(same.faults.ambiguous.count, 0);
+});
+
+test('faults are counted, and named up to ten', async () => {
+  const many = Array.from({ length: 500 }, (_, at) =>
+    recordText({ P: `p${String(at).padStart(3, '0')}`, V: '1' }),
+  );
+  const { unusable } = (await parseIndex(indexOf(many.join('')))).records.faults;
+  assert.equal(unusable.count, 500);
+  assert.deepEqual(
+    unusable.names,
+    Array.from({ length: 10 }, (_, at) => `p00${at}=1`),
   );
 });
 
@@ -93,14 +144,15 @@ test('nothing that is not signed passes for the signed list', async () => {
     ['text', Buffer.from('C:Q1x\nP:a\nV:1\n')],
     ['no archive', gzipSync(Buffer.from('C:Q1x\nP:a\nV:1\n'))],
   ];
-  for (const [what, bytes] of cases) await assert.rejects(parseIndex(bytes), failure('index-invalid'), what);
+  for (const [what, bytes] of cases)
+    await assert.rejects(parseIndex(bytes), failure('environment-invalid'), what);
 });
 
 test('every truncation and every changed byte gives an index or a failure', async () => {
   const bytes = indexOf(recordText(usualRecord), key);
   for (let length = 0; length < bytes.length; length += 13) {
     const code = await codeOf(() => parseIndex(bytes.subarray(0, length)));
-    assert.equal(code, 'index-invalid', `cut at ${length}`);
+    assert.equal(code, 'environment-invalid', `cut at ${length}`);
   }
   const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
   await fc.assert(
@@ -108,7 +160,7 @@ test('every truncation and every changed byte gives an index or a failure', asyn
       const changed = Buffer.from(bytes);
       changed[at] = byte;
       const code = await codeOf(() => parseIndex(changed));
-      assert.ok(code === undefined || code === 'index-invalid', code);
+      assert.ok(code === undefined || code === 'environment-invalid', code);
     }),
   );
 });
@@ -121,7 +173,7 @@ test('any text gives records or a failure', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(line, { maxLength: 12 }), async (lines) => {
       const code = await codeOf(() => parseIndex(indexOf(lines.join('\n'))));
-      assert.ok(code === undefined || code === 'index-invalid', code);
+      assert.ok(code === undefined || code === 'environment-invalid', code);
     }),
   );
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createSign } from 'node:crypto';
+import { createHash, createSign } from 'node:crypto';
 import { test } from 'node:test';
 import type { Signature } from '../../src/apk/signature.ts';
 import { type SignatureState, verifySignatures } from '../../src/repository/keyring.ts';
@@ -10,6 +10,9 @@ const signed = Buffer.from('signed');
 const [one, two] = [makeKey('one.pub'), makeKey('two.pub')];
 /** Another key under the name of the first. */
 const namesake = makeKey('one.pub');
+
+/** The first key in a file of another name. */
+const renamed: Key = { ...one, public: { ...one.public, name: keyName('renamed.pub') } };
 
 function signatureBy(key: Key, bytes: Uint8Array = signed): Signature {
   const sign = createSign('RSA-SHA256').update(bytes).sign(key.private);
@@ -33,6 +36,17 @@ test('signatures are worth what the named keys make of them, and one that is wro
     ['another key of the same name', [good], [namesake], 'invalid'],
     ['both keys of one name', [good], [namesake, one], 'valid'],
     ['the second key of one name', [signatureBy(namesake)], [one, namesake], 'valid'],
+    ['a key under another name', [good], [renamed], 'valid'],
+    ['a key under another name beside a wrong one', [good], [namesake, renamed], 'valid'],
+    ['a key under another name, over other bytes', [wrong], [renamed], 'unknown-key'],
+    ['a signature of another length', [{ ...good, bytes: good.bytes.subarray(1) }], [one], 'invalid'],
+    ['an empty signature', [{ ...good, bytes: Buffer.alloc(0) }], [one], 'invalid'],
+    [
+      'one that fits behind more than anybody writes',
+      [...Array<Signature>(40).fill(signatureBy(two)), good],
+      [one],
+      'unknown-key',
+    ],
   ];
   for (const [what, signatures, keys, kind] of cases) {
     const state = verifySignatures(
@@ -42,4 +56,24 @@ test('signatures are worth what the named keys make of them, and one that is wro
     );
     assert.equal(state.kind, kind, what);
   }
+});
+
+test('a key that fits under another name is named both ways, and keys that do not fit by their fingerprints', () => {
+  const publicKeys = (...keys: Key[]) => keys.map((key) => key.public);
+  assert.deepEqual(verifySignatures([signatureBy(one)], signed, publicKeys(renamed)), {
+    kind: 'valid',
+    keyName: 'one.pub',
+    algorithm: 'RSA256',
+    givenAs: 'renamed.pub',
+  });
+  assert.deepEqual(verifySignatures([signatureBy(one)], signed, publicKeys(renamed, one)), {
+    kind: 'valid',
+    keyName: 'one.pub',
+    algorithm: 'RSA256',
+  });
+  const state = verifySignatures([signatureBy(one)], signed, publicKeys(two, namesake));
+  const der = namesake.public.key.export({ type: 'spki', format: 'der' });
+  const sum = createHash('sha256').update(der).digest('hex');
+  assert.ok(state.kind === 'invalid');
+  assert.deepEqual(state.fingerprints, [sum]);
 });

@@ -23,7 +23,7 @@ test('an index is opened with its digest, its records and what its signature is 
   const { indexSha256, records, signature } = await open(bytes);
   assert.equal(indexSha256, sha256(bytes));
   assert.equal(signature.kind, 'valid');
-  const record = records.get('sample=1.0-r0')!;
+  const record = records.of('sample=1.0-r0')[0]!;
   assert.equal(
     packageLocation('somewhere', record, architecture('x86_64')),
     'somewhere/x86_64/sample-1.0-r0.apk',
@@ -37,8 +37,8 @@ test('an index that is unsigned or of an unknown key is opened as such', async (
 
 test('an index that its key did not sign, a damaged one and none at all are failures', async () => {
   const swapped = Buffer.concat([signatureOf(archiveOf(text), key), archiveOf(`${text}\n`)]);
-  await assert.rejects(open(swapped), failure('index-invalid'));
-  await assert.rejects(open(Buffer.from('x')), failure('index-invalid'));
+  await assert.rejects(open(swapped), failure('environment-invalid'));
+  await assert.rejects(open(Buffer.from('x')), failure('environment-invalid'));
   await assert.rejects(open(undefined), failure('environment-unavailable'));
 });
 

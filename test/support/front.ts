@@ -13,7 +13,7 @@ export interface Front {
 }
 
 export async function readFrontOf(bytes: Uint8Array): Promise<Front> {
-  const nothing = async () => ({ repositories: [], unreached: [] });
+  const nothing = async () => ({ repositories: [], skipped: [] });
   const examined = await examine('sample-1.0-r0.apk', sourceOf(bytes), nothing, {
     keys: [],
     allowUnsigned: true,

@@ -369,7 +369,7 @@ const ofRepositories: readonly Dimension[] = [
       const text = Buffer.from(list(size, (index) => record(index)).join(''));
       return () => {
         const records = scanRecords(text);
-        return list(size, (index) => records.get(`p${index}=1-r0`));
+        return list(size, (index) => records.of(`p${index}=1-r0`));
       };
     },
   },
@@ -381,7 +381,7 @@ const ofRepositories: readonly Dimension[] = [
       const text = Buffer.from([...list(500, (index) => record(index)), long].join(''));
       return () => {
         const records = scanRecords(text);
-        return list(500, (index) => records.get(`p${index}=1-r0`));
+        return list(500, (index) => records.of(`p${index}=1-r0`));
       };
     },
   },

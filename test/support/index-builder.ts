@@ -1,4 +1,5 @@
 /** Indexes of repositories, put together from records. */
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type Key, type Part, signatureOf, tarOf } from './apk-builder.ts';
 
@@ -6,6 +7,11 @@ export function recordText(fields: Readonly<Record<string, string>>): string {
   return `${Object.entries(fields)
     .map(([letter, value]) => `${letter}:${value}\n`)
     .join('')}\n`;
+}
+
+/** The checksum of a control section of these bytes. */
+export function checksumOf(control: string | Uint8Array): string {
+  return `Q1${createHash('sha1').update(control).digest('base64')}`;
 }
 
 export const usualRecord: Readonly<Record<string, string>> = {

@@ -162,6 +162,7 @@ export function unequal(
     sections,
     equivalence: 'content',
     sbom: 'identical',
+    sbomPath: 'var/lib/db/sbom/sample-1.0-r0.spdx.json',
     sbomDifferences: [],
     ...details,
   };

@@ -2,12 +2,13 @@
  * Traits of the builder: values that no recipe records and that show in the bytes. Each is one value for the whole
  * build, out of a closed list or of one recorded place; none covers a single file.
  */
-import type { Apk, ApkEntry } from '../../apk/apk.ts';
+import type { Apk } from '../../apk/apk.ts';
 import { pkgInfoValue } from '../../apk/pkginfo.ts';
 import { type Format, formatOf } from '../../melange/format.ts';
 import { type RecognisedVersion, recogniseVersion } from '../../melange/releases.ts';
 import type { KeyName } from '../../names.ts';
 import { buildDate } from '../chain.ts';
+import { isSbomOf } from '../sbom/place.ts';
 import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
 import type { PublishedSbom, SbomGeneratorKind } from '../sbom/sbom.ts';
 import {
@@ -81,18 +82,13 @@ export function traitsUnder(melange: RecognisedVersion, traits: Traits, apk: Apk
 }
 
 function ownerUnder({ version }: RecognisedVersion, apk: Apk): Owner {
-  return inferOwner(apk.data.entries, formatOf(version).owners, isSbomEntry);
+  return inferOwner(apk.data.entries, formatOf(version).owners, isSbomOf(apk));
 }
 
 /** Zones lie between UTC-12 and UTC+14, on quarters of an hour (IANA time zone database, for 1970 and since). */
 function credibleZone(offset: number | undefined): number {
   if (offset === undefined || offset < -12 * 60 || offset > 14 * 60) return 0;
   return offset % 15 === 0 ? offset : 0;
-}
-
-/** Where melange puts the SBOM of a package. */
-export function isSbomEntry(entry: Pick<ApkEntry, 'name'>): boolean {
-  return /^var\/lib\/db\/sbom\/[^/]+\.spdx\.json$/.test(entry.name);
 }
 
 function inferSize(apk: Apk): InferredDirectories | undefined {

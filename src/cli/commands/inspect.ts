@@ -6,7 +6,10 @@ import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
-/** Exits with 5 where a file is refused: what it shows of it cannot be believed; with 70 where one met a defect. */
+/**
+ * Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where one is no package; with 70
+ * where one met a defect.
+ */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
   const progress = showProgress(undefined);
@@ -19,5 +22,7 @@ export async function inspectCommand(files: readonly string[], raw: RawOptions):
   printData(text);
   const classes = inspections.map(({ failure }) => failure?.class);
   if (classes.includes('internal')) return verdictExitCodes.internal;
-  return classes.includes('rejected') ? verdictExitCodes.rejected : 0;
+  if (classes.includes('rejected')) return verdictExitCodes.rejected;
+  const isNone = inspections.some(({ failure }) => failure?.code === 'unsupported-format');
+  return isNone ? verdictExitCodes.inconclusive : 0;
 }

@@ -1,13 +1,17 @@
 /** An SBOM that another program wrote than the one whose rules are followed, or that holds what nobody scanned for here. */
-import { isSbomEntry } from '../../claim/traits/traits.ts';
 import { compareSbomElements } from '../sbom-elements.ts';
 import type { Change, Detector, Evidence, Finding } from './evidence.ts';
+
+/** Where SPDX documents lie; every one of them has a generator. */
+function isSpdxDocument(path: string): boolean {
+  return path.startsWith('var/lib/db/sbom/') && path.endsWith('.spdx.json');
+}
 
 export const sbomGenerator: Detector = {
   kind: 'sbom-generator',
   detect: (evidence) => {
     const { difference, published, rebuilt } = evidence;
-    if (difference.kind !== 'content' || !isSbomEntry({ name: difference.path })) return [];
+    if (difference.kind !== 'content' || !isSpdxDocument(difference.path)) return [];
     if (published === undefined || rebuilt === undefined) return [];
     return [...otherShape(evidence, published, rebuilt), ...unscanned(evidence, published, rebuilt)].slice(
       0,

@@ -7,7 +7,6 @@
 import { type Apk, type ByteSource, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits, type Limits } from '../../apk/limits.ts';
-import { isSbomEntry } from '../../claim/traits/traits.ts';
 import type { Counterfactual } from '../../emit/package.ts';
 import type { Substitution } from '../../emit/substitution.ts';
 import { Failure } from '../../failure.ts';
@@ -127,7 +126,7 @@ async function search(context: Search, found: readonly Difference[]): Promise<Ex
     explained: 'proven',
     substitutions: substitutions(kept),
     minimal,
-    equivalence: equivalenceOf(kept),
+    equivalence: equivalenceOf(kept, context.request.comparison.sbomPath),
   };
 }
 
@@ -269,11 +268,11 @@ function substitutedValue(answer: Answer): SubstitutedValue {
 }
 
 /** What published values come to: the weakest likeness that one of them leaves. */
-function equivalenceOf(answers: readonly Answer[]): Equivalence {
+function equivalenceOf(answers: readonly Answer[], sbomPath: string): Equivalence {
   const archives = answers.filter(({ kind }) => kind !== 'encoder' && kind !== 'compressed-form');
   if (archives.length === 0) return 'recompressed';
   const ofSbom = (answer: Answer) =>
-    answer.kind === 'content' && answer.section === 'data' && isSbomEntry({ name: answer.path });
+    answer.kind === 'content' && answer.section === 'data' && answer.path === sbomPath;
   if (archives.every(ofSbom)) return 'sbom-only';
   const ofContent = (answer: Answer) =>
     answer.kind === 'entry' ||

@@ -11,8 +11,3 @@ export function emitSbom(input: SbomInput): Uint8Array {
     ? emitMelangeSbom(input)
     : emitProductionSbom(input, input.production);
 }
-
-/** Where a package carries its SBOM; names are melange's, so not to be used on a disk unresolved. */
-export function sbomPath(packageName: string, fullVersion: string): string {
-  return `var/lib/db/sbom/${packageName}-${fullVersion}.spdx.json`;
-}

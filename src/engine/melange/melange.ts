@@ -9,9 +9,9 @@ import { readApk } from '../../apk/apk.ts';
 import { makeRunDirectory, removeTree } from '../../build/run-directory.ts';
 import { withCaller } from '../../build/sandbox/id-map.ts';
 import { startInNamespaces } from '../../build/sandbox/namespace.ts';
+import { keepSbom, sbomEntryOf } from '../../claim/sbom/place.ts';
 import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
 import { parseSbom } from '../../claim/sbom/sbom.ts';
-import { isSbomEntry } from '../../claim/traits/traits.ts';
 import { Failure, failureOfPackage } from '../../failure.ts';
 import { ownFolder } from '../../folders.ts';
 import { fileSource } from '../../inputs/files.ts';
@@ -167,11 +167,8 @@ async function certify(hosts: readonly string[], directory: string): Promise<Non
 async function readBuilt(plan: Plan, out: string): Promise<MelangePackage> {
   const { name, version, architecture } = plan.package;
   const path = join(out, architecture, `${name}-${version}.apk`);
-  const apk = await readApk(
-    { ...fileSource(path), own: true },
-    { keep: (entry) => isSbomEntry({ name: entry }) },
-  );
-  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const apk = await readApk({ ...fileSource(path), own: true }, { keep: keepSbom });
+  const content = sbomEntryOf(apk)?.content;
   const sbom = content === undefined ? undefined : parseSbom(content);
   return {
     control: apk.control.bytes,

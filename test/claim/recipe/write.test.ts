@@ -118,15 +118,16 @@ const lab = ['../shared/lab', 'fixtures/lab'].map((path) => join(root, path, 're
 describe('published packages', {
   skip: lab === undefined && 'the lab with packages of melange is not here',
 }, () => {
-  for (const release of lab === undefined ? [] : readdirSync(lab)) {
-    it(`read and written are the same bytes: ${release}`, () => {
-      const form = formOf(/v\d+\.\d+\.\d+$/.exec(release)![0]);
-      const folder = join(lab!, release, 'x86_64');
-      for (const name of readdirSync(folder).filter((file) => file.endsWith('.apk'))) {
-        const published = recipeOf(readFileSync(join(folder, name)));
+  for (const name of lab === undefined ? [] : readdirSync(lab)) {
+    it(`read and written are the same bytes: ${name}`, () => {
+      // Folders that name no release have production's forms of what v0.59.1 built.
+      const form = formOf(/v\d+\.\d+\.\d+$/.exec(name)?.[0] ?? 'v0.59.1');
+      const folder = join(lab!, name, 'x86_64');
+      for (const file of readdirSync(folder).filter((each) => each.endsWith('.apk'))) {
+        const published = recipeOf(readFileSync(join(folder, file)));
         const { recipe, findings } = parseRecipe(published);
-        assert.deepEqual(findings, [], name);
-        assert.deepEqual(Buffer.from(writeRecipe(recipe, form)), published, name);
+        assert.deepEqual(findings, [], file);
+        assert.deepEqual(Buffer.from(writeRecipe(recipe, form)), published, file);
       }
     });
   }

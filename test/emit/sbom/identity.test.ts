@@ -7,11 +7,12 @@ import { readApk } from '../../../src/apk/apk.ts';
 import { decodeBytes } from '../../../src/bytes.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { fullVersion, type Recipe } from '../../../src/claim/recipe/recipe.ts';
+import { sbomPath } from '../../../src/claim/sbom/place.ts';
 import { type RecoveredSbomInputs, recoverSbomInputs } from '../../../src/claim/sbom/recover.ts';
 import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/sbom.ts';
 import type { SbomInput } from '../../../src/emit/sbom/input.ts';
 import { licenseId } from '../../../src/emit/sbom/licenses.ts';
-import { emitSbom, sbomPath } from '../../../src/emit/sbom/sbom.ts';
+import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { formatAt } from './input.ts';
 
 const root = join(import.meta.dirname, '../../../..');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emitSbom, sbomPath } from '../../../src/emit/sbom/sbom.ts';
+import { sbomPath } from '../../../src/claim/sbom/place.ts';
+import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import type { Failure } from '../../../src/failure.ts';
 import { apkOf, copyright, documentAt, inputAt, purlOf, recipeOf, step, subpackage } from './input.ts';
 

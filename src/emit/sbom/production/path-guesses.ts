@@ -1,5 +1,4 @@
 /** Paths that a package may have had when its SBOM was made: what its recipe names, and relatives of what it has. */
-import { trimmedEnd } from '../../../bytes.ts';
 
 const bounds = { words: 4000, folders: 100, names: 1500, length: 255 };
 
@@ -79,10 +78,18 @@ export function* guessPaths(paths: readonly string[], recipe: string): Generator
 
 function recipeWords(recipe: string): string[] {
   const words = recipe.match(/[A-Za-z0-9_.+@%,=~/-]+/g) ?? [];
-  const plain = words.map((word) => trimmedEnd(word.replace(/^[./]+/, ''), '/.,='));
+  const plain = words.map(stripped);
   return [...new Set(plain)]
     .filter(({ length }) => length > 0 && length <= bounds.length)
     .slice(0, bounds.words);
+}
+
+/** A word without what stands around paths. */
+function stripped(word: string): string {
+  let [start, end] = [0, word.length];
+  while (start < end && './'.includes(word[start]!)) start += 1;
+  while (start < end && '/.,='.includes(word[end - 1]!)) end -= 1;
+  return word.slice(start, end);
 }
 
 /** `a/b/c`, `b/c` and `c`. */

@@ -3,12 +3,13 @@ import type { Apk } from '../../../apk/apk.ts';
 import { entryPath } from '../../../apk/entries.ts';
 import type { Claim } from '../../../claim/claim.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../../claim/sbom/json.ts';
+import { sbomEntryOf } from '../../../claim/sbom/place.ts';
 import {
   type ProductionForm,
   type RecordVariant,
   recordQuestions,
 } from '../../../claim/traits/record-variant.ts';
-import { formatOfTraits, isSbomEntry } from '../../../claim/traits/traits.ts';
+import { formatOfTraits } from '../../../claim/traits/traits.ts';
 import type { Sha256 } from '../../../digest.ts';
 import type { RecordSubject } from './apk-record.ts';
 import { pathsBeforeSbom } from './paths.ts';
@@ -40,7 +41,7 @@ export function publishedRecord(apk: Apk, claim: Claim): PublishedRecord | undef
       each.sourceInfo?.endsWith('/.PKGINFO') === true && each.name === name && each.version === version,
   );
   const id = /^SPDXRef-Package-apk-.*-([0-9a-f]{16})$/.exec(element?.id ?? '')?.[1];
-  const sbomEntry = apk.data.entries.find(isSbomEntry);
+  const sbomEntry = sbomEntryOf(apk);
   if (element === undefined || id === undefined || sbomEntry === undefined) return undefined;
   return {
     subject: { format: formatOfTraits(traits), recipe, name, architecture },
@@ -64,7 +65,7 @@ function headOf(creators: readonly string[]): RecordVariant['head'] | undefined 
 
 /** What stands for the elements that production's scan found, those of the published SBOM; see `digestFound`. */
 export function publishedScan(apk: Apk): Sha256 {
-  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const content = sbomEntryOf(apk)?.content;
   const json = content === undefined ? undefined : parseBoundedJson(content);
   const document = json !== undefined && 'value' in json && isJsonObject(json.value) ? json.value : {};
   return digestFound(listMember(document, 'packages').filter(isJsonObject).filter(isFound));

@@ -5,9 +5,9 @@
 import type { Apk } from '../../../apk/apk.ts';
 import { decodeBytes } from '../../../bytes.ts';
 import type { Claim } from '../../../claim/claim.ts';
+import { sbomEntryOf } from '../../../claim/sbom/place.ts';
 import { claimsUnderNeighbours } from '../../../claim/traits/neighbours.ts';
 import type { RecordVariant } from '../../../claim/traits/record-variant.ts';
-import { isSbomEntry } from '../../../claim/traits/traits.ts';
 import { Failure } from '../../../failure.ts';
 import { claimedSbomInput } from '../claimed.ts';
 import { distinctRecords, type VariantRecord } from './apk-record.ts';
@@ -102,7 +102,7 @@ function changedPaths(apk: Apk, reading: Reading): PathChange | undefined {
 
 /** The variants that give the whole document but for the id of the record. */
 function variantsButForId(apk: Apk, { claim, fitting }: Reading): readonly RecordVariant[] {
-  const content = apk.data.entries.find(isSbomEntry)?.content;
+  const content = sbomEntryOf(apk)?.content;
   if (content === undefined) return [];
   const input = claimedSbomInput(claim);
   const known = new Map<string, boolean>();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { isSbomEntry } from '../../../../src/claim/traits/traits.ts';
+import { sbomEntryOf } from '../../../../src/claim/sbom/place.ts';
 import { regenerateSbom } from '../../../../src/compare/regenerated-sbom.ts';
 import { sha1 } from '../../../../src/digest.ts';
 import type { PathChange } from '../../../../src/emit/sbom/production/path-search.ts';
@@ -66,7 +66,7 @@ describe('perl-json, which Wolfi published', {
   it('has the SBOM that is regenerated from its recipe and paths', async () => {
     const { apk, claim } = await readPackage(path);
     assert.deepEqual(regenerateSbom(apk, claim), { state: 'identical' });
-    const published = apk.data.entries.find(isSbomEntry)!.content!;
+    const published = sbomEntryOf(apk)!.content!;
     assert.equal(sha1(published), 'f2b0891e51de8e3a5ca962afca53f8102bc27533');
     assert.deepEqual(witnessPaths(apk, claim), {
       state: 'paths-match',

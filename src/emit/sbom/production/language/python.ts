@@ -102,7 +102,9 @@ function personOf(author: string, mail: string): string | undefined {
 }
 
 /** Where syft looks for one if METADATA names none: in the folder. */
-const licenseFiles = ['LICENSE', 'LICENCE', 'COPYING', 'NOTICE', 'LICENSE.txt', 'LICENSE.md', 'licenses'];
+const licenseFiles: readonly string[] = ['LICENSE', 'LICENCE', 'COPYING', 'NOTICE', 'licenses'].flatMap(
+  (name) => ['', '.txt', '.rst', '.md'].map((ending) => name + ending),
+);
 
 function mayHaveLicense(tree: Tree, folder: string, fields: Fields): boolean {
   return (

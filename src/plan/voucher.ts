@@ -1,0 +1,49 @@
+/** Who vouches for a package of an environment: decided in every run, by the keys of that run. */
+import type { EnvironmentPlace, PackageFacts, Wanted } from './environment.ts';
+
+declare const vouched: unique symbol;
+
+/**
+ * That a package may be used, and by whose word; made by `vouch` and nowhere else. A guest takes no package without one, so that
+ * what lies in a store, a bundle or a folder is bytes and nothing more.
+ */
+export interface Voucher {
+  readonly [vouched]: true;
+  /** `nobody` only where the user accepts what no key vouches for. */
+  readonly by: 'index' | 'signature' | 'nobody';
+  /** The key that vouches for it by its index; undefined where none does. */
+  readonly indexKey: string | undefined;
+  /** The key that vouches for it by its own signature. */
+  readonly packageKey: string | undefined;
+}
+
+/** What a package was asked for as. */
+export interface Asked extends Wanted {
+  readonly architecture: string;
+}
+
+/** Architectures that packages for every machine record (apk-package(5); `all` is apko's word). */
+const everywhere = ['noarch', 'all'];
+
+/**
+ * By the index of a place, if a key of the run signed it and it lists the package with the checksum of this file; else by the file's
+ * own signature, if a key of the run made it and the file is what was asked for. Undefined where no key vouches.
+ * @param place whose index lists the package; undefined for a file that no index lists
+ */
+export function vouch(
+  asked: Asked,
+  facts: PackageFacts,
+  place: EnvironmentPlace | undefined,
+  allowUnsigned: boolean,
+): Voucher | undefined {
+  if (facts.name !== asked.name || facts.version !== asked.version) return undefined;
+  const records = place?.repository.records.of(`${asked.name}=${asked.version}`) ?? [];
+  const signature = place?.repository.signature;
+  const listed = records.some(({ checksum }) => checksum === facts.checksum);
+  const indexKey = listed && signature?.kind === 'valid' ? signature.keyName : undefined;
+  const fits = facts.architecture === asked.architecture || everywhere.includes(facts.architecture);
+  const packageKey = fits && facts.signature.kind === 'valid' ? facts.signature.keyName : undefined;
+  if (indexKey !== undefined) return { by: 'index', indexKey, packageKey } as Voucher;
+  if (packageKey !== undefined) return { by: 'signature', indexKey, packageKey } as Voucher;
+  return allowUnsigned ? ({ by: 'nobody', indexKey, packageKey } as Voucher) : undefined;
+}
