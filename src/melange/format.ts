@@ -20,8 +20,19 @@ const releasesOfChanges = changes.map(({ since }) => parseRelease(since)!);
 /** The switches of one version. Versions newer than the newest known one are taken to be like it. */
 export function formatOf(version: Version): Format {
   const made = changes.filter((_, index) => compareVersions(version, releasesOfChanges[index]!) >= 0);
+  return { version, ...folded(made) };
+}
+
+/** By the releases of the changes: each combination is folded once, since every package is held against many versions. */
+const records = new Map<string, Switches>();
+
+function folded(made: typeof changes): Switches {
+  const key = made.map(({ since }) => since).join(' ');
+  const known = records.get(key);
+  if (known !== undefined) return known;
   const switches = made.reduce<Switches>((before, { set }) => withSettings(before, set), oldest);
-  return { version, ...switches };
+  records.set(key, switches);
+  return switches;
 }
 
 /** Groups are changed in part, everything else as a whole. */
