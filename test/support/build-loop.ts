@@ -317,6 +317,24 @@ export const loopCases: readonly LoopCase[] = [
     ours: 'recipe-unreadable',
   },
   {
+    rule: 'a comment behind a statement',
+    edits: step('  - runs: |\n      true # none\n'),
+    melange: 'otherwise',
+    ours: 'recipe-unreadable',
+  },
+  {
+    rule: 'a comment between statements',
+    edits: step("  - runs: |\n      echo '# one'\n      # none\n      true\n"),
+    melange: 'otherwise',
+    ours: 'recipe-unreadable',
+  },
+  {
+    rule: 'what looks like a comment and is none',
+    edits: step("  - runs: |\n      echo '\n      # one' a#b $# \\# >/dev/null\n"),
+    melange: 'same',
+    ours: 'same',
+  },
+  {
     rule: 'a text that names its interpreter',
     edits: step('  - runs: |\n      #!/bin/sh\n      true\n'),
     melange: 'same',

@@ -2,6 +2,7 @@
 import { conditionHolds } from '../../melange/condition.ts';
 import type { Format } from '../../melange/format.ts';
 import { compareVersions, parseRelease } from '../../melange/version.ts';
+import { hasComment } from '../shell-comment.ts';
 import type { CompiledFor, Rule, Uncompiled } from './compiled.ts';
 import type { Recipe, Step } from './recipe.ts';
 
@@ -65,13 +66,13 @@ const definitionsAreSpelledOut: Rule = function* (recipe) {
 
 /**
  * pkg/build/compile.go, `stripComments`: a text is a first line that names an interpreter, if there was one, and statements, each with
- * its end of line. That comments are gone from within it is not looked at, which would take a parser of the shell.
+ * its end of line. Comments are gone from it, which is looked at as far as it takes no parser of the shell.
  */
 const textsAreStatements: Rule = function* (recipe) {
   for (const { path, step } of everyStep(recipe)) {
     if (step.runs === '') continue;
-    const statements = step.runs.startsWith('#!') ? step.runs.slice(step.runs.indexOf('\n') + 1) : step.runs;
-    if (!step.runs.endsWith('\n') || /^[\s#]/.test(statements))
+    const start = step.runs.startsWith('#!') ? step.runs.indexOf('\n') + 1 : 0;
+    if (!step.runs.endsWith('\n') || /\s/.test(step.runs[start] ?? '') || hasComment(step.runs, start))
       yield {
         code: 'recipe-unreadable',
         path: `${path}.runs`,
