@@ -45,11 +45,11 @@ process.exitCode = tally.sound ? 0 : 1;
 if (!unit) await summarise(tally);
 
 /**
- * Tests that start the program itself, a sandbox or a server, or go through every package of the lab: not the quick part.
+ * Tests that start the program itself, a sandbox or a server, or go through every package of the lab or every expression of the program: not the quick part.
  * @param {string} file
  */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache)\.test\.js$/.test(
+  return /\/(conformance|cli|inputs|flow)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations))\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }
