@@ -78,6 +78,9 @@ export function parseManifest(text: Buffer): BundleManifest {
   const paths = new Set(manifest.files.map(({ path }) => path));
   if ([manifest.published, ...manifest.keys].some((path) => !paths.has(path)))
     throw invalid('its manifest names a file that is not in it');
+  const { recipe } = manifest;
+  if (recipe !== null && ![...paths].some((path) => path.startsWith(`${recipe}/`)))
+    throw invalid('its manifest names a folder that is not in it');
   return manifest;
 }
 
@@ -135,7 +138,8 @@ function isInside(value: unknown): boolean {
     value !== manifestName &&
     value.length <= 4096 &&
     value.split('/').every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255) &&
-    !value.includes('\0')
+    // Two names with half a character would be one on the disk.
+    !/[\0\p{Cs}]/u.test(value)
   );
 }
 

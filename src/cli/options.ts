@@ -221,7 +221,8 @@ function thisMachine(
     threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
     signal,
     inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
-    ...(raw.syft === undefined ? {} : { syft: raw.syft.map(requireProgram) }),
+    // An option that may be repeated is an empty list where nobody gives it.
+    ...((raw.syft ?? []).length === 0 ? {} : { syft: raw.syft!.map(requireProgram) }),
   };
 }
 

@@ -57,11 +57,19 @@ const commands: readonly (readonly string[])[] = [
   ['verify', '--source-dir', 'S', hello],
   ['verify', '--source-cache', 'S', hello],
   ['verify', '--environment', 'S', hello],
-  ...['https:/u:sEcReT@h.example/r?sEcReT', 'u:sEcReT@h.example:r.git', 'https://u:a sEcReT@h h/r'].flatMap((typed) =>
-    [
-      ...['--key', '--repository', '--fallback-repository', '--recipe-repository', '--source-dir', '--source-cache'],
-      ...['--source-mirror', '--environment', '--output', '--syft', '--bundle'],
-    ].map((option) => ['verify', ...key, option, typed, hello]),
+  ...['https:/u:sEcReT@h.example/r?sEcReT', 'u:sEcReT@h.example:r.git', 'https://u:a sEcReT@h h/r'].flatMap(
+    (typed) =>
+      [
+        ...[
+          '--key',
+          '--repository',
+          '--fallback-repository',
+          '--recipe-repository',
+          '--source-dir',
+          '--source-cache',
+        ],
+        ...['--source-mirror', '--environment', '--output', '--syft', '--bundle'],
+      ].map((option) => ['verify', ...key, option, typed, hello]),
   ),
   ['verify', 'https:/u:sEcReT@h.example/hello.apk', hello],
   ['verify', '--max-index-age', 'S', hello],

@@ -20,6 +20,7 @@ import { fileURLToPath } from 'node:url';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import type { BundleManifest } from '../../src/bundle/form.ts';
 import { openBundle } from '../../src/bundle/open.ts';
+import { runOptions } from '../../src/cli/options.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
@@ -282,6 +283,18 @@ describe('a bundle', { skip, concurrency: false }, () => {
       assert.equal(plan, undefined);
     });
   }
+
+  it('is held to its plan on the command line too', async () => {
+    const { manifest, objects } = takeApart(readFileSync(bundle));
+    const { version } = await import('../../src/cli/version.ts');
+    const changed = join(folder, 'replanned.bundle');
+    const another = { ...manifest, tool: version, plan: '0'.repeat(64) };
+    writeFileSync(changed, putTogether(canonicalJson(another), objects));
+    const raw = { color: false, offline: true, cache: join(folder, 'replanned-cache'), syft: [] };
+    const typed = runOptions(raw, new AbortController().signal, () => undefined);
+    const opened = await openBundle(changed, version, typed);
+    assert.equal(opened.options.expectedPlan, another.plan);
+  });
 
   it('is whole or not there after kill -9, and nothing is left over', async () => {
     const place = mkdtempSync(join(folder, 'killed-'));
