@@ -107,3 +107,9 @@ describe('credentials', () => {
     assert.equal(own(new URL('https://other.example/'), 'named'), basic('d:e'));
   });
 });
+
+test('credentials go over plain http to this machine alone, and not to a name that begins like it', () => {
+  const credentials = makeCredentials('basic:127.evil.example:u:p,basic:127.0.0.1:u:p', '');
+  assert.equal(credentials(new URL('http://127.evil.example/'), 'named'), undefined);
+  assert.notEqual(credentials(new URL('http://127.0.0.1/'), 'named'), undefined);
+});
