@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { shownAddress } from '../../src/address.ts';
 import { isPrivateAddress, requireAllowed } from '../../src/inputs/addresses.ts';
 import { makeCredentials } from '../../src/inputs/credentials.ts';
