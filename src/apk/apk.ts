@@ -138,7 +138,9 @@ async function isOneMember(source: ByteSource, limits: Limits): Promise<boolean>
     },
     compressed: ignore,
     inflated: ignore,
-    end: () => void (members += 1),
+    end: () => {
+      members += 1;
+    },
   };
   const bounds = { limit: limits.ratio, floor: limits.ratioFloor };
   return readGzipMembers(source.open(), sink, bounds).then(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { shownAddress } from '../../src/address.ts';
 import { isPrivateAddress, requireAllowed } from '../../src/inputs/addresses.ts';
 import { makeCredentials } from '../../src/inputs/credentials.ts';
@@ -106,4 +106,10 @@ describe('credentials', () => {
     assert.equal(own(new URL('https://own.example/'), 'named'), undefined);
     assert.equal(own(new URL('https://other.example/'), 'named'), basic('d:e'));
   });
+});
+
+test('credentials go over plain http to this machine alone, and not to a name that begins like it', () => {
+  const credentials = makeCredentials('basic:127.evil.example:u:p,basic:127.0.0.1:u:p', '');
+  assert.equal(credentials(new URL('http://127.evil.example/'), 'named'), undefined);
+  assert.notEqual(credentials(new URL('http://127.0.0.1/'), 'named'), undefined);
 });
