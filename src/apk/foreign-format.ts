@@ -39,6 +39,8 @@ const magics: readonly (readonly [offset: number, magic: string, format: string]
   [257, 'ustar', bareTar],
 ];
 
+const plainText = 'text';
+
 /**
  * What a file is that cannot be a package, by its first bytes; undefined where it may be one, whole or damaged. Nothing that begins with
  * a gzip member is told apart here.
@@ -51,7 +53,7 @@ export function foreignFormat(head: Uint8Array): string | undefined {
   const magic = magics.find(([offset, bytes]) => text.startsWith(bytes, offset));
   if (magic !== undefined) return magic[2];
   if (!isText(head.subarray(0, formatBytes))) return undefined;
-  return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(text) ? 'an HTML page' : 'text';
+  return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(text) ? 'an HTML page' : plainText;
 }
 
 /** Printable UTF-8, though its last character may be cut. */
@@ -61,10 +63,14 @@ function isText(head: Uint8Array): boolean {
   return [0, 1, 2, 3].some((cut) => cut < head.length && isUtf8(head.subarray(0, head.length - cut)));
 }
 
-/** The same of what a gzip member inflates to; undefined for every tar archive, whole or damaged. */
+/**
+ * The same of what a gzip member inflates to; undefined for every tar archive, whole or damaged, and for plain text, which a damaged
+ * header may look like.
+ */
 export function deflatedFormat(head: Uint8Array): string | undefined {
   const format = foreignFormat(head);
-  return format === undefined || format === bareTar ? undefined : `${format}, compressed with gzip`;
+  if (format === undefined || format === bareTar || format === plainText) return undefined;
+  return `${format}, compressed with gzip`;
 }
 
 export function unsupportedFormat(format: string): Failure {

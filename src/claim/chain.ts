@@ -10,7 +10,7 @@ import type { PublicKey } from '../apk/signature.ts';
 import { counted, encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
-import { keysOf, type SignatureState, signerOf, verifySignatures } from '../repository/keyring.ts';
+import { keysOf, type SignatureState, signerOf, verifyPublishedSignatures } from '../repository/keyring.ts';
 import type { IndexRecord } from '../repository/records.ts';
 
 export type LinkName =
@@ -92,7 +92,7 @@ export function requireAuthentic(links: readonly Link[], apk: Apk): void {
   }
   throw new Failure('unknown-key', 'the package is signed with a key that was not given', {
     got: named,
-    hint: 'give the public key with --key FILE, or accept unknown keys with --allow-unsigned',
+    hint: 'give the public key with --key FILE, in a file of that name, or accept unknown keys with --allow-unsigned',
   });
 }
 
@@ -123,7 +123,7 @@ function packageSignatureLink(apk: Apk, keys: readonly PublicKey[]): Link {
   const link = 'package-signature';
   if (apk.signature === undefined)
     return { link, state: 'unverifiable', detail: 'the package is not signed' };
-  const state = verifySignatures(apk.signature.signatures, apk.control.bytes, keys);
+  const state = verifyPublishedSignatures(apk.signature.signatures, apk.control.bytes, keys);
   switch (state.kind) {
     case 'valid':
       return { link, state: 'verified', detail: `${state.algorithm} signature of ${signerOf(state)}` };

@@ -7,7 +7,7 @@ import { type Sha256, sha256Hasher } from '../digest.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
-import { verifySignatures } from '../repository/keyring.ts';
+import { verifyPublishedSignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
 import type { BuiltPackage } from './built-package.ts';
@@ -49,7 +49,11 @@ export async function judge(
         limits,
       })
     : { comparison: compared, explanation: undefined };
-  const state = verifySignatures(target.apk.signature?.signatures ?? [], emitted.control, options.keys);
+  const state = verifyPublishedSignatures(
+    target.apk.signature?.signatures ?? [],
+    emitted.control,
+    options.keys,
+  );
   const substituted =
     prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted);
   return {

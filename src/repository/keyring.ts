@@ -51,6 +51,26 @@ export function verifySignatures(
   return state;
 }
 
+/**
+ * The same for the published package, by the keys of the names that its signatures have and no others: no key signs that name, and a
+ * rebuild takes it over, so a package under another name would come out as reproduced.
+ */
+export function verifyPublishedSignatures(
+  signatures: readonly Signature[],
+  signed: Uint8Array,
+  keys: readonly PublicKey[],
+): SignatureState {
+  const names = new Set(signatures.slice(0, mostSignatures).map(({ keyName }) => keyName));
+  const state = verifySignatures(
+    signatures,
+    signed,
+    keys.filter(({ name }) => names.has(name)),
+  );
+  return state.kind === 'valid' && state.givenAs !== undefined
+    ? { kind: 'unknown-key', keyName: state.keyName }
+    : state;
+}
+
 /** Who signed, in words; for a valid signature. */
 export function signerOf({ keyName, givenAs }: Extract<SignatureState, { kind: 'valid' }>): string {
   return givenAs === undefined ? keyName : `${keyName} (the key given as ${givenAs})`;

@@ -34,7 +34,6 @@ test('a file of another format is said to be that, and is no damaged package', a
     ['a signed index', indexOf(recordText(usualRecord), key), /index/],
     ['PNG', bytes('\x89PNG\r\n\x1a\n\0'), /PNG/],
     ['UTF-16', bytes('\xff\xfe<\0h\0'), /UTF-16/],
-    ['compressed text', gzipSync(bytes('no archive\n'.repeat(100))), /text, compressed/],
     ['compressed HTML', gzipSync(bytes('<html>404')), /HTML page, compressed/],
     ['compressed deb', gzipSync(bytes('!<arch>\ndebian-binary   ')), /Debian package, compressed/],
     ['compressed apk version 3', gzipSync(bytes('ADB.\0\0\0\0pckg')), /apk version 3, compressed/],
@@ -59,6 +58,7 @@ test('a package that is cut or damaged is a damaged package, not another format'
     ['zeros', Buffer.alloc(4096)],
     ['another first byte', Buffer.concat([bytes('\x1e'), whole.subarray(1)])],
     ['gzip of nothing', gzipSync(bytes(''))],
+    ['gzip of text', gzipSync(bytes('no archive\n'.repeat(100)))],
     ['gzip of a cut tar', gzipSync(tarOf([fileOf('.PKGINFO', 'pkgname = a\n')]).subarray(0, 600))],
     ['no .PKGINFO', Buffer.concat([gzipSync(tarOf([fileOf('a', '')], false)), gzipSync(tarOf([]))])],
   ];

@@ -87,7 +87,7 @@ describe('results as HTML in Chromium', { skip }, () => {
     const page = await open(everything());
     await page.uncheck('input[name=verdict][value=not-reproduced]');
     await untilCount(page, '1 of 24 differences shown');
-    assert.equal(await page.locator('.package:visible').count(), 4);
+    assert.equal(await page.locator('.package:visible').count(), 5);
     await page.close();
   });
 

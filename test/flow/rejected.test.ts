@@ -214,10 +214,10 @@ describe('a published file', { concurrency: false }, () => {
     }
   });
 
-  it('is vouched for by a given key whatever its file is called, and the other name is a finding', async () => {
+  it('is vouched for by a key under the name in its signature alone, which nobody signs, and a key under another name is a finding', async () => {
     const renamed = (key: Key) => ({ ...key.public, name: keyName('renamed.rsa.pub') });
     const result = await judge(subjectApk(), [], { keys: [renamed(ours)] });
-    assert.equal(outcomeOf(result), 'inconclusive:environment-unavailable');
+    assert.equal(outcomeOf(result), 'inconclusive:unknown-key');
     const details = result.findings.filter(({ kind }) => kind === 'key-renamed').map(({ detail }) => detail);
     assert.ok(details[0]!.includes('ours.rsa.pub') && details[0]!.includes('renamed.rsa.pub'));
     assert.equal(
