@@ -28,6 +28,7 @@ export type ClaimFindingKind =
   | 'environment-unlisted'
   | 'environment-refused'
   | 'source-unpinned'
+  | 'recipe-files-unvouched'
   | 'recipe-differs'
   | 'recipe-not-compared'
   | 'recipe-same'
@@ -65,6 +66,8 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   'environment-unlisted': 'packages of the environment are listed by no signed index',
   'environment-refused': 'a package of the environment was refused in one place and taken from another',
   'source-unpinned': 'a source was fetched that the recipe does not pin',
+  'recipe-files-unvouched':
+    'files that lay beside the recipe were given, and nothing in the package vouches for them',
   'recipe-differs': 'the recipe is not the one of the recipe repository',
   'recipe-not-compared': 'the recipe was not compared with the recipe repository',
   'recipe-same': 'the recipe is the one of the recipe repository',

@@ -1,5 +1,5 @@
 /** One package, planned as if it were alone: its inputs found and pinned, its traits told by nothing but the file itself. */
-import { listSourceFiles } from '../build/workspace.ts';
+import { listSourceFiles, type SourceFile } from '../build/workspace.ts';
 import { busy } from '../busy.ts';
 import type { Claim } from '../claim/claim.ts';
 import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
@@ -126,20 +126,34 @@ async function findInputs(
   );
   const origin = await recipeOrigin(query, options);
   const directory = options.sourceDirectory ?? origin.folder;
+  const files = directory === undefined ? [] : listSourceFiles(directory);
   return {
     recipe,
     guest,
     substituted,
     network,
     sources,
-    sourceFiles: directory === undefined ? undefined : { directory, files: listSourceFiles(directory) },
+    sourceFiles: directory === undefined ? undefined : { directory, files },
     findings: boundedFindings([
       ...noticed.findings,
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
+      ...(options.sourceDirectory === undefined ? [] : givenFiles(files)),
     ]),
     caveats: guest.kind === 'recorded' ? environmentCaveats(guest.packages) : [],
   };
+}
+
+const mostNamed = 5;
+
+/** Files beside the recipe that the user or a bundle gave; those of a recipe repository are of a commit. */
+function givenFiles(files: readonly SourceFile[]): ClaimFinding[] {
+  if (files.length === 0) return [];
+  const named = files.slice(0, mostNamed).map(({ path }) => path);
+  const more = files.length - named.length;
+  return [
+    { kind: 'recipe-files-unvouched', detail: `${named.join(' ')}${more > 0 ? ` and ${more} more` : ''}` },
+  ];
 }
 
 /** Loaded where production's generator was at work: no other leaves such records. */
