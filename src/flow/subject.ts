@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
-import { asFailure, describeTried, Failure, isFaultOfFile, isUnreached } from '../failure.ts';
+import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import { fileSource, isAddress } from '../inputs/files.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { type Architecture, type PackageName, type PackageVersion, parseArchitecture } from '../names.ts';
@@ -179,7 +179,7 @@ async function obtainListed(
     if (typeof got === 'string' && checksums.includes(got)) return path;
     inputs.forget(location);
   }
-  if (got instanceof Failure && !isFaultOfFile(got)) throw got;
+  if (got instanceof Failure && got.class !== 'rejected') throw got;
   const code = isVouched ? 'index-mismatch' : 'environment-invalid';
   throw new Failure(code, `${location} is not the package that the index lists`, {
     expected: pin,

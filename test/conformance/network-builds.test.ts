@@ -94,7 +94,7 @@ describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: 
 
   it('is named by a step inside another, too', async () => {
     const nested =
-      '  - uses: outer\n    pipeline:\n      - uses: auth/maven\n        pipeline:\n          - runs: "true"\n';
+      '  - uses: outer\n    pipeline:\n      - uses: auth/maven\n        pipeline:\n          - runs: "true\\n"\n';
     const { result } = await verifyWith(nested);
     assert.ok('failure' in result.verdict, explain(result));
     assert.equal(result.verdict.failure.message, 'step 1.1 of hello-shell (auth/maven) needs the network');
