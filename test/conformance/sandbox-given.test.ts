@@ -1,6 +1,7 @@
 /** Steps with values that no program can be given, or that bubblewrap refuses: each is a verdict about the package, and none about this machine. */
 import assert from 'node:assert/strict';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
 import { cannotSandbox, makeSmallGuest, runBuilds } from '../support/sandboxes.ts';
@@ -128,6 +129,8 @@ const cases: readonly Given[] = [
 
 const own = makeSmallGuest(['rm', 'cat', 'od', 'tr']);
 chmodSync(own, 0o755);
+// An ordinary user cannot make it below what root owns.
+mkdirSync(join(own, 'var/cache/melange'), { recursive: true });
 after(() => rmSync(own, { recursive: true, force: true }));
 
 for (const identity of identities) {
