@@ -1,6 +1,6 @@
 /** Steps with values that no program can be given, or that bubblewrap refuses: each is a verdict about the package, and none about this machine. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
@@ -129,8 +129,10 @@ const cases: readonly Given[] = [
 
 const own = makeSmallGuest(['rm', 'cat', 'od', 'tr']);
 chmodSync(own, 0o755);
-// An ordinary user cannot make it below what root owns.
+// An ordinary user cannot make these below what root owns.
 mkdirSync(join(own, 'var/cache/melange'), { recursive: true });
+mkdirSync(join(own, 'etc'), { recursive: true });
+writeFileSync(join(own, 'etc/resolv.conf'), '');
 after(() => rmSync(own, { recursive: true, force: true }));
 
 for (const identity of identities) {
