@@ -23,7 +23,7 @@ import { recordElement, rootElement } from './elements.ts';
 import { extractedLicense } from './license.ts';
 import type { TreePaths } from './paths.ts';
 import type { SyftRecord } from './record.ts';
-import type { FoundPackage, Scan } from './syft.ts';
+import { compareFound, type FoundPackage, type Scan } from './syft.ts';
 
 /** What production's document is made of besides melange's. */
 export interface ProductionInput {
@@ -131,23 +131,7 @@ function joinExtracted(
   return joined.length === 0 ? undefined : joined;
 }
 
-/** syft sorts by name, version, type and location. */
 function insertInOrder(own: FoundPackage, found: readonly FoundPackage[]): FoundPackage[] {
   const at = found.findIndex((each) => compareFound(own, each) < 0);
   return at < 0 ? [...found, own] : [...found.slice(0, at), own, ...found.slice(at)];
-}
-
-function compareFound(a: FoundPackage, b: FoundPackage): number {
-  const keys = ({ element, type, location }: FoundPackage) => [
-    element.name,
-    element.versionInfo ?? '',
-    type,
-    location,
-  ];
-  const others = keys(b);
-  return (
-    keys(a)
-      .map((key, index) => compareBytes(key, others[index]!))
-      .find((order) => order !== 0) ?? 0
-  );
 }

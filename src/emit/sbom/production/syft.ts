@@ -2,6 +2,7 @@
  * What syft finds in a package besides the package: the elements of its own document, as they go into production's
  * (wolfi-dev/wolfictl v0.39.22 pkg/sbom/sbom.go; syft v1.38.0). The program itself is handed in.
  */
+import { compareBytes } from '../../../bytes.ts';
 import {
   isJsonObject,
   type JsonObject,
@@ -24,6 +25,22 @@ export interface FoundPackage {
   readonly type: string;
   /** Where syft found it first. */
   readonly location: string;
+}
+
+/** syft sorts by name, version, type and location. */
+export function compareFound(a: FoundPackage, b: FoundPackage): number {
+  const keys = ({ element, type, location }: FoundPackage) => [
+    element.name,
+    element.versionInfo ?? '',
+    type,
+    location,
+  ];
+  const others = keys(b);
+  return (
+    keys(a)
+      .map((key, index) => compareBytes(key, others[index]!))
+      .find((order) => order !== 0) ?? 0
+  );
 }
 
 /** What one program found in one tree. */

@@ -3,12 +3,11 @@
  * distributions of Python, wheels. It is believed only where all of it together is what production found.
  */
 import type { Tree } from '../../../../build/tree.ts';
-import { compareBytes } from '../../../../bytes.ts';
 import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
 import type { HashGeneration } from '../hash.ts';
-import { digestFound, type FoundPackage, type Scan } from '../syft.ts';
+import { compareFound, digestFound, type Scan } from '../syft.ts';
 import { extractedOf, foundPackage, type LanguageRecord } from './found.ts';
 import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go.ts';
 import { distInfoRecord, wheelRecord } from './python.ts';
@@ -87,20 +86,4 @@ function plainEntriesBelow({ entries }: Tree, at: number): readonly Tree['entrie
     if (!isPlain || /(dist|egg)-info/i.test(path.slice(folder.length))) return undefined;
   }
   return entries.slice(at + 1, end);
-}
-
-/** syft sorts by name, version, type and location. */
-function compareFound(a: FoundPackage, b: FoundPackage): number {
-  const keys = ({ element, type, location }: FoundPackage) => [
-    element.name,
-    element.versionInfo ?? '',
-    type,
-    location,
-  ];
-  const others = keys(b);
-  return (
-    keys(a)
-      .map((key, at) => compareBytes(key, others[at]!))
-      .find((order) => order !== 0) ?? 0
-  );
 }
