@@ -83,7 +83,8 @@ function changedLines(
   change: (lines: string[], at: number) => void,
 ): Buffer {
   const lines = content.toString('latin1').split('\n');
-  for (let changes = 1 + random(3); changes > 0; changes -= 1) change(lines, random(lines.length));
+  for (let changes = 1 + random(3); changes > 0 && lines.length > 0; changes -= 1)
+    change(lines, random(lines.length));
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
