@@ -3,8 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookUpExport } from '../src/inputs/export-trailers.ts';
-import { openForeign } from '../src/inputs/foreign-repository.ts';
+import { lookUpExport } from '../src/inputs/git/export-trailers.ts';
+import { openForeign } from '../src/inputs/git/foreign-repository.ts';
 import { machineInputs } from '../src/inputs/inputs.ts';
 
 const commits = 140_000;

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { gunzipSync } from 'node:zlib';
 import { readApk } from '../src/apk/apk.ts';
 import { pgzip } from '../src/emit/deflate/index.ts';
-import { fileSource } from '../src/inputs/files.ts';
+import { fileSource } from '../src/inputs/store/files.ts';
 import { lab, root } from '../test/support/lab.ts';
 
 const newest = join(lab, 'repository/v0.59.1/x86_64');

@@ -1,7 +1,7 @@
 /** Reading a package with every digest in it, beside programs that only hash and only inflate. */
 import { fileURLToPath } from 'node:url';
 import { readApk } from '../src/apk/apk.ts';
-import { fileSource } from '../src/inputs/files.ts';
+import { fileSource } from '../src/inputs/store/files.ts';
 import { bulk, largePackage, manyfiles } from './material.ts';
 import { child, interleave, printChildResult, program, type Report, showRatios } from './measure.ts';
 

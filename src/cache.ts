@@ -1,11 +1,11 @@
 /** What is kept on this machine: downloads, unpacked environments, git repositories. All of it can be thrown away. */
 import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasLiveRuns, removeTree } from './build/run-directory.ts';
-import type { IdMap } from './build/sandbox/id-map.ts';
 import { parseSha256, type Sha256 } from './digest.ts';
-import { namesIn, ownedName, sweepAbandoned } from './inputs/owners.ts';
-import { heldSince, openStore } from './inputs/store.ts';
+import { hasLiveRuns, removeTree } from './execute/run-directory.ts';
+import type { IdMap } from './execute/sandbox/id-map.ts';
+import { namesIn, ownedName, sweepAbandoned } from './inputs/store/owners.ts';
+import { heldSince, openStore } from './inputs/store/store.ts';
 import { isOwned } from './owner.ts';
 
 export interface CacheEntry {

@@ -1,14 +1,14 @@
 /** Any two packages, folders or files compared, wherever they come from. */
 import { statSync } from 'node:fs';
 import { defaultLimits, type Limits } from './apk/limits.ts';
-import type { BuildContext } from './compare/causes/evidence.ts';
 import { comparePackages } from './compare/compare.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
+import type { BuildContext } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
-import { fileSource } from './inputs/files.ts';
-import { readFolder, readPlainFile } from './inputs/folder.ts';
+import { fileSource } from './inputs/store/files.ts';
+import { readFolder, readPlainFile } from './inputs/store/folder.ts';
 
 /** With the names of both sides as they were given. */
 export type DiffResult = { readonly published: string; readonly rebuilt: string } & (
@@ -67,7 +67,7 @@ async function packageComparison(
     const sources = { published: fileSource(published), rebuilt: fileSource(rebuilt) };
     const comparison = await comparePackages(sources.published, sources.rebuilt, { limits, compareLimits });
     if (!isUnequal(comparison)) return comparison;
-    const { nameCauses } = await import('./compare/causes/name.ts');
+    const { nameCauses } = await import('./explain/causes/name.ts');
     return await nameCauses(comparison, sources, nobodysBuild, limits);
   } catch (failure) {
     if (named || !isFaultOfFile(failure)) throw failure;

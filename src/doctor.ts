@@ -1,14 +1,14 @@
 /** What a rebuild needs of this machine, each looked at by trying it. */
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeRunDirectory, removeTree } from './build/run-directory.ts';
-import { openBubblewrap } from './build/sandbox/bubblewrap.ts';
-import { makeControlGroup } from './build/sandbox/control-group.ts';
-import { layGuest } from './build/sandbox/guest-layer.ts';
-import type { IdMap } from './build/sandbox/id-map.ts';
-import { startInNamespaces } from './build/sandbox/namespace.ts';
-import { lend, makeReach } from './build/sandbox/reach.ts';
-import { defaultBuildLimits, type IdMapping } from './build/sandbox/sandbox.ts';
+import { makeRunDirectory, removeTree } from './execute/run-directory.ts';
+import { openBubblewrap } from './execute/sandbox/bubblewrap.ts';
+import { makeControlGroup } from './execute/sandbox/control-group.ts';
+import { layGuest } from './execute/sandbox/guest-layer.ts';
+import type { IdMap } from './execute/sandbox/id-map.ts';
+import { startInNamespaces } from './execute/sandbox/namespace.ts';
+import { lend, makeReach } from './execute/sandbox/reach.ts';
+import { defaultBuildLimits, type IdMapping } from './execute/sandbox/sandbox.ts';
 import { Failure } from './failure.ts';
 import { findProgram, OutputTail } from './process.ts';
 import { ownInput } from './program-input.ts';

@@ -6,7 +6,7 @@ import { compareBytes } from './bytes.ts';
 import { emitIndex, type IndexSigner, indexRecord } from './emit/index-archive.ts';
 import { Failure } from './failure.ts';
 import { writeBelow } from './folders.ts';
-import { fileSource } from './inputs/files.ts';
+import { fileSource } from './inputs/store/files.ts';
 import { ownFileName } from './names.ts';
 
 export interface IndexedFolder {

@@ -8,14 +8,14 @@ import { recordedXattrs } from './apk/xattrs.ts';
 import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
-import { type RegeneratedSbom, regenerateSbom } from './compare/regenerated-sbom.ts';
 import type { Scan } from './emit/sbom/production/syft.ts';
-import { type PathWitness, witnessPaths } from './emit/sbom/production/witness.ts';
 import { type Failure, failureOfPackage } from './failure.ts';
-import { scanNamed } from './flow/language-scan.ts';
 import type { RunOptions } from './flow/options.ts';
 import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
 import type { Examined } from './flow/target.ts';
+import { scanNamed } from './inference/language-scan.ts';
+import { type PathWitness, witnessPaths } from './inference/production/witness.ts';
+import { type RegeneratedSbom, regenerateSbom } from './inference/regenerated-sbom.ts';
 
 export interface Inspection {
   readonly file: string;

@@ -2,11 +2,12 @@
  * The flow: published files in, one verdict each out. Every file is examined, planned and judged as if it were alone; files whose plans
  * give the same build share its steps and nothing else. Each line of `verifyBuild` is an arrow of docs/architecture.md.
  */
-import type { StepObserver } from './build/steps.ts';
+
 import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { usualEngine } from './engine/choice.ts';
 import type { RebuildRequest } from './engine/engine.ts';
+import type { StepObserver } from './execute/steps.ts';
 import { Failure, failureOfPackage } from './failure.ts';
 import { type BuiltPackage, builtPackage } from './flow/built-package.ts';
 import type { RunOptions } from './flow/options.ts';

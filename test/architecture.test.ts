@@ -10,6 +10,8 @@ const rows: readonly (readonly string[])[] = [
     'failure.ts',
     'address.ts',
     'bytes.ts',
+    'byte-source.ts',
+    'canonical.ts',
     'lists.ts',
     'busy.ts',
     'names.ts',
@@ -21,17 +23,19 @@ const rows: readonly (readonly string[])[] = [
     'owner.ts',
     'folders.ts',
   ],
-  ['decompress'],
+  ['formats'],
   ['apk'],
   ['repository'],
   ['melange'],
   ['claim'],
   ['plan'],
   ['inputs'],
-  ['build'],
+  ['execute'],
   ['emit'],
   ['engine'],
   ['compare'],
+  ['inference'],
+  ['explain'],
   ['verdict'],
   ['flow'],
   [
@@ -56,11 +60,11 @@ const gateways: Readonly<Record<string, string>> = {
   execa: 'process.ts',
   commander: 'cli/commander.ts',
   chalk: 'cli/output.ts',
-  undici: 'inputs/http.ts',
+  undici: 'inputs/network/http.ts',
   diff: 'compare/comparators/alignment.ts',
-  'tar-stream': 'compare/comparators/tar-archive.ts',
-  fzstd: 'decompress/zstd.ts',
-  'xz-decompress': 'decompress/xz.ts',
+  'tar-stream': 'formats/tar-archive.ts',
+  fzstd: 'formats/zstd.ts',
+  'xz-decompress': 'formats/xz.ts',
 };
 
 /** Files that are programs of their own, started by others. */
@@ -115,21 +119,21 @@ describe('the architecture', () => {
 
   it('starts git in one place, and speaks of it in no other but where a machine is looked at', () => {
     const starting = files.filter((file) => /(?:find|require)Program\('git|'git',\s*\[/.test(read(file)));
-    assert.deepEqual(starting, ['inputs/git-program.ts']);
+    assert.deepEqual(starting, ['inputs/git/git-program.ts']);
   });
 
   it('reveals an address to requests alone', () => {
     const revealing = files.filter((file) => /\.reveal\(\)/.test(read(file)));
-    assert.deepEqual(revealing, ['inputs/named-addresses.ts']);
+    assert.deepEqual(revealing, ['inputs/network/named-addresses.ts']);
   });
 
   it('makes a repository of this program’s own where it writes one, and nowhere else', () => {
     const claiming = files.filter((file) => /as OwnRepository\b/.test(read(file)));
-    assert.deepEqual(claiming, ['inputs/own-repository.ts']);
+    assert.deepEqual(claiming, ['inputs/git/own-repository.ts']);
   });
 
   it('lets nothing but builds, inputs, engines and the command line start programs or reach the network', () => {
-    const allowed = /^(process\.ts|build\/|inputs\/|engine\/|cli\/|doctor\.ts)/;
+    const allowed = /^(process\.ts|execute\/|inputs\/|engine\/|cli\/|doctor\.ts)/;
     const offending = files.filter(
       (file) =>
         !allowed.test(file) &&

@@ -5,11 +5,11 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writ
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { callerIdMap } from '../src/build/sandbox/id-map.ts';
 import { listCache, pruneCache, verifyCache } from '../src/cache.ts';
 import { type Sha256, sha256 } from '../src/digest.ts';
-import { ownedName } from '../src/inputs/owners.ts';
-import { openStore } from '../src/inputs/store.ts';
+import { callerIdMap } from '../src/execute/sandbox/id-map.ts';
+import { ownedName } from '../src/inputs/store/owners.ts';
+import { openStore } from '../src/inputs/store/store.ts';
 import { makeFolder } from './support/folder.ts';
 
 const ids = callerIdMap({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'lab' });
@@ -108,7 +108,7 @@ describe('the cache', { concurrency: false }, () => {
   it('keeps what a process that lives has asked for, until it is no more', async () => {
     const now = fill();
     const digest = sha256(Buffer.from('oldest'));
-    const store = new URL('../src/inputs/store.js', import.meta.url).href;
+    const store = new URL('../src/inputs/store/store.js', import.meta.url).href;
     const other = spawn(
       process.execPath,
       [
@@ -152,7 +152,7 @@ describe('the cache', { concurrency: false }, () => {
     const now = Date.now();
     for (let at = 0; at < 400; at += 1) putObject(`object ${at}`.repeat(1000), now - at * day);
     for (let at = 0; at < 20; at += 1) putFolder('git', `g${at}`, 'HEAD', now - at * day);
-    const [cache, map] = ['cache', 'build/sandbox/id-map'].map(
+    const [cache, map] = ['cache', 'execute/sandbox/id-map'].map(
       (name) => new URL(`../src/${name}.js`, import.meta.url).href,
     );
     const script = (work: string) => `

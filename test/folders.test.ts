@@ -7,7 +7,7 @@ import { writeReport } from '../src/cli/reports.ts';
 import { sha256 } from '../src/digest.ts';
 import { appendBelow, folderBelow, ownFolder, writeBelow, writeNamed } from '../src/folders.ts';
 import { indexFolder } from '../src/index-folder.ts';
-import { openStore } from '../src/inputs/store.ts';
+import { openStore } from '../src/inputs/store/store.ts';
 import { ownFileName } from '../src/names.ts';
 import { apkOf } from './support/apk-builder.ts';
 import { failure } from './support/failures.ts';

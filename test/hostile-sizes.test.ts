@@ -1,11 +1,11 @@
 /** A few kilobytes of a package that once took minutes, all memory, or megabytes of report. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { causesOf } from '../src/compare/causes/index.ts';
 import { compareContent } from '../src/compare/comparators/index.ts';
 import { comparePackages } from '../src/compare/compare.ts';
 import type { Difference } from '../src/compare/difference.ts';
 import { defaultCompareLimits } from '../src/compare/limits.ts';
+import { causesOf } from '../src/explain/causes/index.ts';
 import { valueBounds } from '../src/report/bounds.ts';
 import { type ApkParts, apkOf, fileOf, sourceOf } from './support/apk-builder.ts';
 import { claimLines, claimParts, recipeText, sbomPart } from './support/claims.ts';

@@ -25,7 +25,7 @@ const shifts: Readonly<Record<string, string>> = {
   'emit/tar.ts': 'leading dots of a path',
   'compare/content-comparison.ts': 'contents that are held at once',
   'compare/pool.ts': 'contents that a thread works on',
-  'inputs/slots.ts': 'requests that wait for one host',
+  'inputs/network/slots.ts': 'requests that wait for one host',
 };
 
 const code = readSourceCode();

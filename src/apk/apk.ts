@@ -2,6 +2,7 @@
  * A package as values: exact byte ranges of its sections, every entry with its raw header, digests of every
  * content. One streaming pass, whatever the size; contents of the data section are not kept unless asked for.
  */
+import type { ByteSource } from '../byte-source.ts';
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { EntryCollector, Kept } from './collector.ts';
@@ -67,15 +68,6 @@ export interface ReadOptions {
   readonly dataSink?: TarSink;
   /** Sees `.PKGINFO` before the data section is begun. */
   readonly onControl?: (pkginfo: PkgInfo) => void;
-}
-
-/** Bytes that can be read from the start, more than once. */
-export interface ByteSource {
-  /** For messages; never opened. */
-  readonly name: string;
-  /** This program made it: no bounds for strangers' files hold, and nothing in it speaks against a published file. */
-  readonly own?: true;
-  open(): AsyncIterable<Uint8Array>;
 }
 
 /**

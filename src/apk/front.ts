@@ -1,7 +1,8 @@
 /** The front of a package: its signatures and its control section, without reading the data behind them. */
+
+import type { ByteSource } from '../byte-source.ts';
 import { type Sha1, sha1 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { ByteSource } from './apk.ts';
 import { Kept } from './collector.ts';
 import { requirePossible } from './foreign-format.ts';
 import { readGzipMembers } from './gzip.ts';

@@ -1,8 +1,9 @@
 /** The form of a bundle: a tar archive of a manifest and of objects by their SHA-256. */
+
+import { canonicalJson } from '../canonical.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { SourceMirror } from '../inputs/mirrors.ts';
-import { canonicalJson } from '../plan/canonical.ts';
+import type { SourceMirror } from '../inputs/network/mirrors.ts';
 
 export interface BundledFile {
   readonly path: string;

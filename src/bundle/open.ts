@@ -19,9 +19,9 @@ import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions } from '../flow/options.ts';
 import { ownFolder } from '../folders.ts';
-import { isAddress } from '../inputs/files.ts';
-import { isExported } from '../inputs/git-export.ts';
-import { namesIn, ownedName, sweepAbandoned } from '../inputs/owners.ts';
+import { isExported } from '../inputs/git/git-export.ts';
+import { isAddress } from '../inputs/store/files.ts';
+import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/owners.ts';
 import { addTo } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {

@@ -1,9 +1,10 @@
 /** What a published package says of its own making, held against itself. */
 
-import { type Apk, type ByteSource, controlFile, readApk } from '../apk/apk.ts';
+import { type Apk, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
 import type { Limits } from '../apk/limits.ts';
 import { busy } from '../busy.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { findContradictions, findOddLines, requireSamePackage } from './contradictions.ts';

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { callerIdMap, type IdMap } from '../build/sandbox/id-map.ts';
+import { callerIdMap, type IdMap } from '../execute/sandbox/id-map.ts';
 import { Failure } from '../failure.ts';
 import type { ProgressEvent } from '../flow/options.ts';
-import { makeCredentials } from '../inputs/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/inputs.ts';
+import { makeCredentials } from '../inputs/network/credentials.ts';
 import { wolfi } from '../repository/known.ts';
 import type { RawOptions } from './options.ts';
 

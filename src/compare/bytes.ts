@@ -1,5 +1,5 @@
 /** Whole files, byte by byte: the only place that can say that two packages are the same. */
-import type { ByteSource } from '../apk/apk.ts';
+import type { ByteSource } from '../byte-source.ts';
 import type { Sha256 } from '../digest.ts';
 import { witnessedSha256Hasher } from '../witnessed-digest.ts';
 

@@ -1,6 +1,7 @@
 /** A published and a rebuilt package: bytes first; where they differ, what differs and how far apart they are. */
-import { type Apk, type ByteSource, readApk } from '../apk/apk.ts';
+import { type Apk, readApk } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/place.ts';
 import { compareFiles } from './bytes.ts';
 import type { Comparison } from './comparison.ts';

@@ -1,8 +1,9 @@
 /** The second look: contents and framings that differ are read again, and what differs inside is attached. */
 
-import type { Apk, ByteSource, Section } from '../apk/apk.ts';
+import type { Apk, Section } from '../apk/apk.ts';
 import { defaultLimits, type Limits } from '../apk/limits.ts';
 import type { TarHeader } from '../apk/tar.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { addAll } from '../lists.ts';
 import { unreadPart } from './comparators/parts.ts';
 import { ContentComparison } from './content-comparison.ts';

@@ -1,6 +1,6 @@
 /** Differences as values: where, of what kind, and the two sides in the order published, rebuilt. */
 
-import type { Cause } from './causes/cause.ts';
+import type { Cause } from './cause.ts';
 import type { Part } from './part.ts';
 
 /** `files`: of a folder or a plain file that is compared by itself. */

@@ -1,9 +1,10 @@
 /** Contents of chosen entries out of a section, one at a time and only as fast as they are taken. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { type ByteSource, limitsFor, ofSource, type Section } from '../apk/apk.ts';
+import { limitsFor, ofSource, type Section } from '../apk/apk.ts';
 import type { Limits } from '../apk/limits.ts';
 import { type TarHeader, TarReader, type TarSink } from '../apk/tar.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { Failure } from '../failure.ts';
 
 /** Takes the bytes of one content as they come. */

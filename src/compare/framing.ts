@@ -1,5 +1,6 @@
 /** What of two gzip members differs although the archives inside are the same, or besides that they are not. */
-import type { ByteSource, Section } from '../apk/apk.ts';
+import type { Section } from '../apk/apk.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { BlockList, compareDeflateStreams, type DeflateStream } from './comparators/deflate.ts';
 import { parseGzipHeader } from './comparators/gzip.ts';
 import { unreadPart, valueParts } from './comparators/parts.ts';

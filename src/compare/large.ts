@@ -1,11 +1,11 @@
 /** Contents too large for memory: compared block by block, in place; then the blocks that differ are looked at. */
 
 import { hash } from 'node:crypto';
-import { fieldsAt, layouts } from '../emit/dependencies/elf/layout.ts';
+import { fieldsAt, layouts } from '../formats/elf/layout.ts';
+import { stringAt } from '../formats/elf/object.ts';
 import { addAll } from '../lists.ts';
 import { differingRanges } from './comparators/binary.ts';
 import { Work } from './comparators/comparator.ts';
-import { stringAt } from './comparators/elf/object.ts';
 import { unreadPart, valuePart } from './comparators/parts.ts';
 import type { ContentTaker } from './entry-stream.ts';
 import type { CompareLimits } from './limits.ts';

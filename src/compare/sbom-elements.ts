@@ -1,16 +1,16 @@
 /** Two SPDX documents element by element: what differs, by SPDX id. */
 
+import { canonicalJson } from '../canonical.ts';
+import { isFound } from '../emit/sbom/production/syft.ts';
 import {
   isJsonObject,
   type JsonObject,
   listMember,
   parseBoundedJson,
   textMember,
-} from '../claim/sbom/json.ts';
-import { otherIds } from '../emit/sbom/production/masked.ts';
-import { isFound } from '../emit/sbom/production/syft.ts';
+} from '../formats/bounded-json.ts';
 import { addAll } from '../lists.ts';
-import { canonicalJson } from '../plan/canonical.ts';
+import { otherIds } from './sbom-ids.ts';
 
 export type SbomDifferenceKind =
   /** What a scan of the tree found and nobody outside has made anew. */

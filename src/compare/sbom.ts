@@ -1,9 +1,9 @@
 /** The SBOM has a line of its own in every report. */
 import type { Apk } from '../apk/apk.ts';
 import { decodeBytes } from '../bytes.ts';
+import { canonicalJson } from '../canonical.ts';
 import { sbomEntryOf } from '../claim/sbom/place.ts';
 import { parseSbom } from '../claim/sbom/sbom.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 
 /** `equivalent`: the same SPDX document written in another order. */
 export type SbomState = 'identical' | 'equivalent' | 'different' | 'missing' | 'invalid';

@@ -1,5 +1,5 @@
 /** Two folders, or two plain files: presence, moves, types, modes, links, contents. */
-import type { ByteSource } from '../apk/apk.ts';
+import type { ByteSource } from '../byte-source.ts';
 import type { Sha256 } from '../digest.ts';
 import { unreadPart } from './comparators/parts.ts';
 import { ContentComparison } from './content-comparison.ts';

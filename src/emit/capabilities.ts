@@ -1,7 +1,7 @@
 /** `setcap` of a recipe as the attribute that melange writes (melange pkg/build; capabilities(7), VFS_CAP_REVISION_3). */
 import { normalize } from 'node:path/posix';
-import type { Xattr } from '../build/tree.ts';
 import type { SetCap } from '../claim/recipe/recipe.ts';
+import type { Xattr } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 
 /** The names that melange accepts, with their bits (linux/capability.h). */

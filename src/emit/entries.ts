@@ -1,15 +1,6 @@
 /** A captured tree as the entries of a data section: what melange keeps of modes, owners and links (docs/melange/tree.md). */
 
 import { xattrKey } from '../apk/xattrs.ts';
-import {
-  type Content,
-  contentOf,
-  emptyContent,
-  type Tree,
-  type TreeEntry,
-  treeOf,
-  type Xattr,
-} from '../build/tree.ts';
 import { encodeBytes } from '../bytes.ts';
 import {
   type DirectorySizeModel,
@@ -19,6 +10,8 @@ import {
 } from '../claim/traits/directory-size.ts';
 import type { Owner, OwnerNames } from '../claim/traits/owner.ts';
 import { type Hasher, type Sha1, sha1, sha1Hasher } from '../digest.ts';
+import { type Tree, type TreeEntry, treeOf, type Xattr } from '../execute/tree.ts';
+import { type Content, contentOf, emptyContent } from '../formats/content.ts';
 import type { Format } from '../melange/format.ts';
 import type { TarEntry } from './tar.ts';
 

@@ -1,15 +1,22 @@
 /** APKINDEX.tar.gz as melange writes it (melange pkg/index, apko pkg/apk/apk; docs/melange/environment.md#apkindex). */
-import type { Apk } from '../apk/apk.ts';
 import { q1 } from '../apk/checksum.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { type SigningKey, signBytes } from '../apk/private-key.ts';
 import type { SignatureAlgorithm } from '../apk/signature.ts';
 import { encodeBytes } from '../bytes.ts';
+import type { Sha1 } from '../digest.ts';
 import { gzipGo } from './deflate/index.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 
+/** What an index says a package is. */
+interface IndexedPackage {
+  readonly control: { readonly pkginfo: PkgInfo; readonly sha1: Sha1 };
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
 /** The record of one package, the empty line behind it included. */
-export function indexRecord(apk: Apk): string {
+export function indexRecord(apk: IndexedPackage): string {
   const info = apk.control.pkginfo;
   const value = (key: string) => pkgInfoValue(info, key) ?? '';
   const optional = (letter: string, text: string) => (text === '' ? [] : [`${letter}:${text}`]);

@@ -3,7 +3,7 @@
  * published data section, so equality with it is never borrowed.
  */
 import { closeSync, createReadStream, openSync, rmSync, writeFileSync } from 'node:fs';
-import type { ByteSource } from '../apk/apk.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { fullVersion } from '../claim/recipe/recipe.ts';
 import { writeRecipe } from '../claim/recipe/write.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';

@@ -1,10 +1,11 @@
 /** What a package holds before it is written: the tree with its SBOM, and the entries of the data section in order. */
-import type { Tree } from '../build/tree.ts';
+
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
 import { sbomPath } from '../claim/sbom/place.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
+import type { Tree } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';

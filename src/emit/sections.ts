@@ -1,7 +1,8 @@
 /** The signature and control sections: short tar archives, flushed but not closed (docs/melange/sections.md#the-control-section). */
-import { contentOf } from '../build/tree.ts';
+
 import { compareBytes, encodeBytes } from '../bytes.ts';
 import type { Scriptlets } from '../claim/recipe/recipe.ts';
+import { contentOf } from '../formats/content.ts';
 import type { DeflateGeneration, Format } from '../melange/format.ts';
 import { gzipGo, gzipKlauspost } from './deflate/index.ts';
 import type { DataEntry } from './entries.ts';

@@ -2,10 +2,11 @@
  * Published values in the place of rebuilt ones, for the counterfactual alone: what a rebuilt package is made of never
  * passes through here (docs/architecture.md, invariant 2).
  */
-import type { ByteSource } from '../apk/apk.ts';
-import { type Content, emptyContent, type Tree, type TreeEntry, treeOf } from '../build/tree.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { compareBytes, decodeBytes, encodeBytes } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
+import { type Tree, type TreeEntry, treeOf } from '../execute/tree.ts';
+import { type Content, emptyContent } from '../formats/content.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
 import { checksumKey, type DataEntry } from './entries.ts';
 import type { TarEntry } from './tar.ts';

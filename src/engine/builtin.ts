@@ -1,20 +1,20 @@
 /** The engine of this project: its own build and its own emitter. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Built, build } from '../build/build.ts';
-import { type BuildFacts, factsOfBuild, secondsNow } from '../build/facts.ts';
-import { type GuestAccounts, provideEnvironment } from '../build/rootfs/environment.ts';
-import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../build/run-directory.ts';
-import { lend } from '../build/sandbox/reach.ts';
-import { memoryFolder } from '../build/variation.ts';
+import { canonicalJson } from '../canonical.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
+import { type Built, build } from '../execute/build.ts';
+import { type BuildFacts, factsOfBuild, secondsNow } from '../execute/facts.ts';
+import { type GuestAccounts, provideEnvironment } from '../execute/rootfs/environment.ts';
+import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../execute/run-directory.ts';
+import { lend } from '../execute/sandbox/reach.ts';
+import { memoryFolder } from '../execute/variation.ts';
 import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';

@@ -1,15 +1,15 @@
 /** What rebuilds: the plan and its inputs go in, packages as bytes come out. */
 
-import type { BuildFacts } from '../build/facts.ts';
-import type { IdMap } from '../build/sandbox/id-map.ts';
-import type { BuildLimits, SandboxKind } from '../build/sandbox/sandbox.ts';
-import type { StepObserver } from '../build/steps.ts';
-import type { Variation } from '../build/variation.ts';
-import type { SourceFile } from '../build/workspace.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Counterfactual, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
+import type { BuildFacts } from '../execute/facts.ts';
+import type { IdMap } from '../execute/sandbox/id-map.ts';
+import type { BuildLimits, SandboxKind } from '../execute/sandbox/sandbox.ts';
+import type { StepObserver } from '../execute/steps.ts';
+import type { Variation } from '../execute/variation.ts';
+import type { SourceFile } from '../execute/workspace.ts';
 import type { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { FoundSource } from '../inputs/sources.ts';

@@ -1,10 +1,10 @@
 /** Packages of the environment, each checked against the signed index before its files are used. */
 import type { Apk } from '../apk/apk.ts';
-import type { EnvironmentPackage } from '../build/rootfs/environment.ts';
 import { ownLinks } from '../claim/chain.ts';
+import type { EnvironmentPackage } from '../execute/rootfs/environment.ts';
 import { Failure } from '../failure.ts';
-import { fileSource } from '../inputs/files.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { fileSource } from '../inputs/store/files.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
 
 /** Locked packages as the unpacking takes them. */

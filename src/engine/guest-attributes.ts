@@ -5,11 +5,11 @@
 
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { xattrKey } from '../apk/xattrs.ts';
-import type { AttributedFile } from '../build/rootfs/guest-entries.ts';
-import type { IdMap } from '../build/sandbox/id-map.ts';
-import { startInNamespaces } from '../build/sandbox/namespace.ts';
 import { diskPath } from '../bytes.ts';
 import { tarEnd, tarHeader, tarPadding } from '../emit/tar.ts';
+import type { AttributedFile } from '../execute/rootfs/guest-entries.ts';
+import type { IdMap } from '../execute/sandbox/id-map.ts';
+import { startInNamespaces } from '../execute/sandbox/namespace.ts';
 import { Failure } from '../failure.ts';
 import { hostPath, OutputTail, runProcess } from '../process.ts';
 

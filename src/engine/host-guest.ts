@@ -1,8 +1,8 @@
 /** The machine itself as the build environment: a substitute, for recipes that need little more than a shell. */
 import { existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mount } from '../build/sandbox/sandbox.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
+import type { Mount } from '../execute/sandbox/sandbox.ts';
 import type { Format } from '../melange/format.ts';
 
 export interface Guest {

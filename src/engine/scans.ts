@@ -3,9 +3,9 @@
  * of what production's scan found in it.
  */
 
-import type { Tree, TreeEntry } from '../build/tree.ts';
 import type { Sha256 } from '../digest.ts';
 import { digestFound, type Scan } from '../emit/sbom/production/syft.ts';
+import type { Tree, TreeEntry } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 import type { Plan } from '../plan/plan.ts';
 

@@ -16,16 +16,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../build/run-directory.ts';
-import { openBubblewrap } from '../build/sandbox/bubblewrap.ts';
-import { grantedCapabilities } from '../build/sandbox/bubblewrap-arguments.ts';
-import { openChroot } from '../build/sandbox/chroot.ts';
-import { lend } from '../build/sandbox/reach.ts';
-import type { Mount, Sandbox } from '../build/sandbox/sandbox.ts';
-import type { Tree, TreeEntry } from '../build/tree.ts';
 import { diskPath, encodeBytes } from '../bytes.ts';
 import { chunksOf } from '../emit/entries.ts';
 import { parseSyftOutput, type Scan, type SyftOutput, syftSelection } from '../emit/sbom/production/syft.ts';
+import { removeTree } from '../execute/run-directory.ts';
+import { openBubblewrap } from '../execute/sandbox/bubblewrap.ts';
+import { grantedCapabilities } from '../execute/sandbox/bubblewrap-arguments.ts';
+import { openChroot } from '../execute/sandbox/chroot.ts';
+import { lend } from '../execute/sandbox/reach.ts';
+import type { Mount, Sandbox } from '../execute/sandbox/sandbox.ts';
+import type { Tree, TreeEntry } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 import { OutputTail } from '../process.ts';
 import { ownInput } from '../program-input.ts';

@@ -1,9 +1,10 @@
 /** One package of a build that has run, apart from those that share the build. */
-import type { BuildFacts } from '../build/facts.ts';
+
 import type { Counterfactual, EmittedPackage } from '../emit/package.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import type { OtherEmission, Rebuilt } from '../engine/engine.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
+import type { BuildFacts } from '../execute/facts.ts';
 import type { Failure } from '../failure.ts';
 import type { Plan } from '../plan/plan.ts';
 

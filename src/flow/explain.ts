@@ -1,10 +1,11 @@
 /** What differs, named and proven: causes for each difference, and the counterfactual over all of them. */
-import type { ByteSource } from '../apk/apk.ts';
+
 import type { Limits } from '../apk/limits.ts';
-import { nameCauses } from '../compare/causes/name.ts';
+import type { ByteSource } from '../byte-source.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
-import { explain } from '../compare/counterfactual/counterfactual.ts';
-import type { Explanation } from '../compare/counterfactual/explanation.ts';
+import { nameCauses } from '../explain/causes/name.ts';
+import { explain } from '../explain/counterfactual/counterfactual.ts';
+import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Plan } from '../plan/plan.ts';
 import { placedSteps } from '../plan/steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';

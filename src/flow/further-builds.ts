@@ -1,12 +1,12 @@
 /** Builds after the first, which packages share: each is told only where it differs from its own first build. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ByteSource } from '../apk/apk.ts';
-import { secondsNow } from '../build/facts.ts';
-import type { Variation } from '../build/variation.ts';
-import { type Place, placesBetween } from '../compare/triangulation.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
 import { usualEngine } from '../engine/choice.ts';
 import type { RebuildRequest, Rebuilt } from '../engine/engine.ts';
+import { secondsNow } from '../execute/facts.ts';
+import type { Variation } from '../execute/variation.ts';
+import { type Place, placesBetween } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
 import type { BuiltPackage } from './built-package.ts';
 import type { RunOptions } from './options.ts';

@@ -1,6 +1,7 @@
 /** One package beside what was rebuilt of it: compared, and decided on. */
-import type { ByteSource } from '../apk/apk.ts';
+
 import type { Limits } from '../apk/limits.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';

@@ -1,10 +1,10 @@
 /** What a run is told: by the command line, or by a program that uses the library. */
 import type { Limits } from '../apk/limits.ts';
 import type { PublicKey } from '../apk/signature.ts';
-import type { Factor } from '../compare/triangulation.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
-import type { SourceMirror } from '../inputs/mirrors.ts';
+import type { Factor } from '../explain/triangulation.ts';
+import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture, PackageName } from '../names.ts';
 
 export type EnvironmentChoice =

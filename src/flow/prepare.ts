@@ -1,23 +1,24 @@
 /** One package, planned as if it were alone: its inputs found and pinned, its traits told by nothing but the file itself. */
-import { listSourceFiles, type SourceFile } from '../build/workspace.ts';
+
 import { busy } from '../busy.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { Claim } from '../claim/claim.ts';
 import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import { requireCompiled } from '../claim/recipe/compiled.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import type { Sha256 } from '../digest.ts';
-import { deflateInference } from '../emit/deflate-trait.ts';
-import type { inferRecord as InferRecord } from '../emit/sbom/production/infer.ts';
 import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
+import { listSourceFiles, type SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
+import { deflateInference } from '../inference/deflate-trait.ts';
+import type { inferRecord as InferRecord } from '../inference/production/infer.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
 import { findSources } from '../inputs/sources.ts';
 import { formatOf } from '../melange/format.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import type { Architecture } from '../names.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import {
   findExact,
   type PlannedEnvironment,
@@ -159,7 +160,7 @@ function givenFiles(files: readonly SourceFile[]): ClaimFinding[] {
 /** Loaded where production's generator was at work: no other leaves such records. */
 async function recordInference({ claim }: Target): Promise<typeof InferRecord> {
   if (claim.traits.sbomGenerator !== 'production') return () => undefined;
-  return (await import('../emit/sbom/production/infer.ts')).inferRecord;
+  return (await import('../inference/production/infer.ts')).inferRecord;
 }
 
 /** What lies beside the recipe is vouched for by nothing else. */
@@ -185,7 +186,7 @@ interface FoundOrigin {
 async function recipeOrigin({ recipe, recipeFile }: InputsQuery, options: RunOptions): Promise<FoundOrigin> {
   const { recipeRepository, machine } = options;
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
-  const { findRecipe } = await import('../inputs/recipe-repository.ts');
+  const { findRecipe } = await import('../inputs/git/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = recipeFile;
   // The recipe's own commit can be another one, of its file's repository or of none.
@@ -227,7 +228,7 @@ async function plannedScan(
     programs.push(digest);
   }
   if (programs.length === 0 || claim.traits.sbomGenerator !== 'production') return undefined;
-  const { publishedScan } = await import('../emit/sbom/production/published.ts');
+  const { publishedScan } = await import('../inference/production/published.ts');
   return { programs, found: publishedScan(apk) };
 }
 

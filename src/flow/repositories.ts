@@ -7,10 +7,10 @@ import type { ClaimFinding } from '../claim/findings.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { sha256 } from '../digest.ts';
 import { Failure, isUnreached } from '../failure.ts';
-import type { Provenance } from '../inputs/addresses.ts';
-import { isAddress } from '../inputs/files.ts';
-import { indexCache, newestBuilds } from '../inputs/index-cache.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import type { Provenance } from '../inputs/network/addresses.ts';
+import { isAddress } from '../inputs/store/files.ts';
+import { indexCache, newestBuilds } from '../inputs/store/index-cache.ts';
 import { addAll } from '../lists.ts';
 import {
   type Architecture,

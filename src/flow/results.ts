@@ -66,8 +66,8 @@ function ended(known: Known, failure: Failure, onProgress: RunOptions['onProgres
 /** What the SBOM of a package that was planned testifies about it. */
 async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): Promise<ClaimFinding[]> {
   if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
-  const { recordFindings } = await import('../emit/sbom/production/findings.ts');
-  const { witnessPaths } = await import('../emit/sbom/production/witness.ts');
+  const { recordFindings } = await import('../inference/production/record-findings.ts');
+  const { witnessPaths } = await import('../inference/production/witness.ts');
   return recordFindings(
     busy(() => witnessPaths(apk, claim)),
     plan?.builder.sbomRecord ?? undefined,

@@ -1,10 +1,10 @@
 /** Environments that the user named instead of the recorded one. */
 import { join } from 'node:path';
-import { provideImage, readInstalled } from '../build/rootfs/image.ts';
 import type { Claim } from '../claim/claim.ts';
 import type { GuestRequest, Machine } from '../engine/engine.ts';
+import { provideImage, readInstalled } from '../execute/rootfs/image.ts';
 import { ownFolder } from '../folders.ts';
-import { openImage } from '../inputs/oci-layout.ts';
+import { openImage } from '../inputs/oci/oci-layout.ts';
 import { lockedPackages } from '../plan/environment.ts';
 import { comparePackages, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import type { EnvironmentChoice } from './options.ts';

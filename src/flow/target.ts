@@ -1,9 +1,10 @@
 /** One package that somebody asked about: read, held against its signatures and digests, its claim read. */
 
 import { basename } from 'node:path';
-import type { Apk, ByteSource } from '../apk/apk.ts';
+import type { Apk } from '../apk/apk.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
+import type { ByteSource } from '../byte-source.ts';
 import {
   type IndexListing,
   indexLinks,

@@ -2,9 +2,12 @@
  * More builds of the same plan: repeated, and with one thing changed at a time. Packages of one build share them, and each is told what
  * it would have been told alone: its own factors, its own number of builds, its own failures.
  */
-import type { Variation } from '../build/variation.ts';
+
+import { canonicalJson } from '../canonical.ts';
 import { allDifferences } from '../compare/comparison.ts';
 import type { Difference } from '../compare/difference.ts';
+import type { RebuildRequest } from '../engine/engine.ts';
+import type { Variation } from '../execute/variation.ts';
 import {
   type Factor,
   type FactorResult,
@@ -14,10 +17,8 @@ import {
   placesOf,
   type Triangulation,
   withoutPlaces,
-} from '../compare/triangulation.ts';
-import type { RebuildRequest } from '../engine/engine.ts';
+} from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
 import type { BuiltPackage } from './built-package.ts';

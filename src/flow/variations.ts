@@ -1,11 +1,11 @@
 /** What varying a factor means on this machine, and which factors are worth it. */
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { memoryFolder, type Variation } from '../build/variation.ts';
-import type { Cause, CauseKind } from '../compare/causes/cause.ts';
+import type { Cause, CauseKind } from '../compare/cause.ts';
 import type { Difference } from '../compare/difference.ts';
-import { type Factor, factors } from '../compare/triangulation.ts';
 import type { Machine } from '../engine/engine.ts';
+import { memoryFolder, type Variation } from '../execute/variation.ts';
+import { type Factor, factors } from '../explain/triangulation.ts';
 
 /** A changed guest, or why there is none. */
 export type Varied = { readonly variation: Variation } | { readonly why: string };

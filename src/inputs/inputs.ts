@@ -8,19 +8,18 @@ import { Address, shownAddress } from '../address.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { type FetchedRepository, fetchRepository, importRepository, type Located } from './git/git.ts';
+import type { GitWanted } from './git/git-fetch.ts';
+import { type Git, openGit } from './git/git-program.ts';
 import {
   type AddressPolicy,
   type Provenance,
   parseAddress,
   type Resolve,
   resolveByMachine,
-} from './addresses.ts';
-import type { Credentials } from './credentials.ts';
-import { type Downloader, download, type Transfer, type Validators } from './download.ts';
-import { hashFile, isAddress, readSmallFile } from './files.ts';
-import { type FetchedRepository, fetchRepository, importRepository, type Located } from './git.ts';
-import type { GitWanted } from './git-fetch.ts';
-import { type Git, openGit } from './git-program.ts';
+} from './network/addresses.ts';
+import type { Credentials } from './network/credentials.ts';
+import { type Downloader, download, type Transfer, type Validators } from './network/download.ts';
 import {
   type Answer,
   type Http,
@@ -29,11 +28,12 @@ import {
   type Proxies,
   refusalOf,
   requestSecrets,
-} from './http.ts';
-import { noteName, parseNote } from './location-notes.ts';
-import { NamedAddresses, type RequestSecrets } from './named-addresses.ts';
-import { Slots } from './slots.ts';
-import { openStore, type Store } from './store.ts';
+} from './network/http.ts';
+import { noteName, parseNote } from './network/location-notes.ts';
+import { NamedAddresses, type RequestSecrets } from './network/named-addresses.ts';
+import { Slots } from './network/slots.ts';
+import { hashFile, isAddress, readSmallFile } from './store/files.ts';
+import { openStore, type Store } from './store/store.ts';
 
 export interface ObtainOptions {
   readonly provenance?: Provenance;

@@ -14,8 +14,8 @@ import {
 } from '../names.ts';
 import type { EnvironmentAccess, EnvironmentPlace, PackageFacts } from '../plan/environment.ts';
 import { verifySignatures } from '../repository/keyring.ts';
-import { fileSource } from './files.ts';
 import type { Inputs } from './inputs.ts';
+import { fileSource } from './store/files.ts';
 
 /** Facts of a file on this machine. Fails as `readFront` does. */
 async function readFacts(

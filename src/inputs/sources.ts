@@ -7,11 +7,11 @@ import { shownAddress } from '../address.ts';
 import { parseSha256 } from '../digest.ts';
 import { describeTried, Failure } from '../failure.ts';
 import type { FetchSource, PlannedSource, SourceRequest } from '../plan/sources.ts';
-import type { Provenance } from './addresses.ts';
-import { isAddress } from './files.ts';
-import { type FoundRepository, findRepositories, type RepositoryRequest } from './git-sources.ts';
+import { type FoundRepository, findRepositories, type RepositoryRequest } from './git/git-sources.ts';
 import type { Inputs } from './inputs.ts';
-import { firstFound, mirrored, type SourceMirror } from './mirrors.ts';
+import type { Provenance } from './network/addresses.ts';
+import { firstFound, mirrored, type SourceMirror } from './network/mirrors.ts';
+import { isAddress } from './store/files.ts';
 
 export interface SourcePlaces {
   /** Folders in melange's layout: `sha256:<hex>`, `sha512:<hex>`. */

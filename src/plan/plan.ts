@@ -2,6 +2,8 @@
  * What will be done: the claim with every input pinned by digest. Canonical JSON; its SHA-256 is the plan's identity, so it
  * holds no path of a machine and nothing that changes from run to run.
  */
+
+import { canonicalJson } from '../canonical.ts';
 import type { Claim } from '../claim/claim.ts';
 import { namesCommit } from '../claim/contradictions.ts';
 import { credibleNames, type Owner } from '../claim/traits/owner.ts';
@@ -11,7 +13,6 @@ import { type Sha256, sha256 } from '../digest.ts';
 import { type DeflateGeneration, type Format, formatOf } from '../melange/format.ts';
 import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
 import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
-import { canonicalJson } from './canonical.ts';
 import type { PlannedEnvironment } from './environment.ts';
 import { type PlannedSource, shownSource } from './sources.ts';
 import { type PlannedStep, plannedSteps } from './steps.ts';

@@ -1,5 +1,5 @@
 /** Differences as reports show them: in words, printable, within a budget, and with what was cut counted. */
-import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/causes/cause.ts';
+import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/cause.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../compare/difference.ts';
 import {

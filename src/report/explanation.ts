@@ -1,11 +1,12 @@
 /** How much of a difference was explained, and what further builds showed, as facts for every format. */
+
+import { differenceTitles } from '../compare/difference.ts';
 import type {
   Explanation,
   SubstitutedValue,
   SubstitutionKind,
-} from '../compare/counterfactual/explanation.ts';
-import { differenceTitles } from '../compare/difference.ts';
-import type { FactorResult, Place, Triangulation } from '../compare/triangulation.ts';
+} from '../explain/counterfactual/explanation.ts';
+import type { FactorResult, Place, Triangulation } from '../explain/triangulation.ts';
 import { type Bounds, show } from './bounds.ts';
 import type { Fact } from './view.ts';
 

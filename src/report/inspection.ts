@@ -2,9 +2,9 @@
 
 import { counted } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
-import { pathChangeText } from '../emit/sbom/production/findings.ts';
-import type { PathWitness } from '../emit/sbom/production/witness.ts';
 import type { Failure } from '../failure.ts';
+import { pathChangeText } from '../inference/production/record-findings.ts';
+import type { PathWitness } from '../inference/production/witness.ts';
 import type {
   InspectedClaim,
   InspectedEntry,

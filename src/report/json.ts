@@ -1,9 +1,9 @@
 /** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
 
 import { steeringCharacters } from '../bytes.ts';
+import { canonicalJson } from '../canonical.ts';
 import { allDifferences, isUnequal, type UnequalComparison } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
-import { canonicalJson } from '../plan/canonical.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { boundedValue } from './bounds.ts';

@@ -1,5 +1,5 @@
 /** A run as JSON lines: one package a line, each a value by itself. */
-import { canonicalJson } from '../plan/canonical.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { escapeSteering, packageValue } from './json.ts';
 

@@ -1,12 +1,12 @@
 /** All that is known of one package at the end of a run: what every report is made of. */
 import type { Link } from '../claim/chain.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
-import type { Explanation } from '../compare/counterfactual/explanation.ts';
 import type { SbomState } from '../compare/sbom.ts';
-import type { Triangulation } from '../compare/triangulation.ts';
 import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
+import type { Explanation } from '../explain/counterfactual/explanation.ts';
+import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';

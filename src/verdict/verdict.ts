@@ -7,8 +7,8 @@ import {
   isUnequal,
   type UnequalComparison,
 } from '../compare/comparison.ts';
-import type { Explanation } from '../compare/counterfactual/explanation.ts';
-import { isUnstable, type Triangulation } from '../compare/triangulation.ts';
+import type { Explanation } from '../explain/counterfactual/explanation.ts';
+import { isUnstable, type Triangulation } from '../explain/triangulation.ts';
 import {
   type BuildFailedReason,
   Failure,

@@ -10,7 +10,7 @@ import { type Apk, controlFile, readApk } from '../../src/apk/apk.ts';
 import { requireSafeEntries } from '../../src/apk/entries.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import {
   type ApkParts,
   apkOf,

@@ -6,7 +6,7 @@ import { comparePackages } from '../../src/compare/compare.ts';
 import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../../src/compare/difference.ts';
 import { type FormatName, formatTitles, type Part } from '../../src/compare/part.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { fixtures } from '../support/lab.ts';
 import { pairs } from '../support/pairs.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { controlFile, readApk } from '../../src/apk/apk.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { compiledRecipe, editedRecipe, loopCases, type MelangeEnd } from '../support/build-loop.ts';
 import { skipUnless } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';

@@ -11,7 +11,7 @@ import { parseSigningKey } from '../../src/apk/private-key.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
 import { indexFolder } from '../../src/index-folder.ts';
 import { defaultNetwork, machineInputs, type NetworkOptions } from '../../src/inputs/inputs.ts';
-import { namesIn } from '../../src/inputs/owners.ts';
+import { namesIn } from '../../src/inputs/store/owners.ts';
 import { parseIndex } from '../../src/repository/apkindex.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';

@@ -7,21 +7,21 @@ import { after, before, describe, it } from 'node:test';
 import type { Apk } from '../../src/apk/apk.ts';
 import { sbomEntryOf } from '../../src/claim/sbom/place.ts';
 import { isUnequal } from '../../src/compare/comparison.ts';
-import { regenerateSbom } from '../../src/compare/regenerated-sbom.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
+import { regenerateSbom } from '../../src/inference/regenerated-sbom.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { goText, mutatedForms, mutations } from '../emit/sbom/production/mutations.ts';
+import { goText, mutatedForms, mutations } from '../inference/production/mutations.ts';
 import {
   golden,
   type ProductionGolden,
   productionGoldens,
   productionLab,
   readPackage,
-} from '../emit/sbom/production/support.ts';
+} from '../inference/production/support.ts';
 import { goldens, sharedLab } from '../support/lab.ts';
 import { changeControl, readWhole, repack, textOf, withSbom, withText } from '../support/parts.ts';
 import { packedSources } from '../support/sources.ts';

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { chrootCaveats } from '../../src/build/sandbox/chroot.ts';
+import { chrootCaveats } from '../../src/execute/sandbox/chroot.ts';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
 import { makeSmallGuest, processesWith, runBuilds } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';

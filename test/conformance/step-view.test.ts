@@ -4,7 +4,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readApk } from '../../src/apk/apk.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { makeFolder } from '../support/folder.ts';
 import { fixtures, root } from '../support/lab.ts';

@@ -9,7 +9,7 @@ import {
   callNumbers,
   type FilteredCall,
   lastNumber,
-} from '../../src/build/sandbox/system-calls/numbers.ts';
+} from '../../src/execute/sandbox/system-calls/numbers.ts';
 import type { BuildOutcome } from '../support/build-run.ts';
 import { cannotSandbox, runBuilds } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { entryPath } from '../../src/apk/entries.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
-import { contentOf, type EntryType } from '../../src/build/tree.ts';
 import {
   chunksOf,
   dataEntries,
@@ -11,6 +10,8 @@ import {
   withFile,
   withXattrs,
 } from '../../src/emit/entries.ts';
+import type { EntryType } from '../../src/execute/tree.ts';
+import { contentOf } from '../../src/formats/content.ts';
 import { goldens } from '../support/lab.ts';
 import { labPackage } from '../support/lab-packages.ts';
 import { type TreePart, tree } from '../support/tree-builder.ts';

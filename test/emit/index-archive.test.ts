@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { readApk } from '../../src/apk/apk.ts';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
 import { emitIndex, indexRecord } from '../../src/emit/index-archive.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { parseIndex } from '../../src/repository/apkindex.ts';
 import { lab, sharedLab, skipUnless } from '../support/lab.ts';
 

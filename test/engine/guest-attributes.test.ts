@@ -4,8 +4,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { callerIdMap } from '../../src/build/sandbox/id-map.ts';
 import { setGuestAttributes } from '../../src/engine/guest-attributes.ts';
+import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
 import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

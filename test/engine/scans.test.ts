@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contentOf, type Tree, type TreeEntry, treeOf } from '../../src/build/tree.ts';
 import { sha256 } from '../../src/digest.ts';
 import { digestFound, emptyScan, type FoundPackage, type Scan } from '../../src/emit/sbom/production/syft.ts';
 import { openScans, type Scans } from '../../src/engine/scans.ts';
+import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
 import { Failure } from '../../src/failure.ts';
+import { contentOf } from '../../src/formats/content.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { packageName } from '../support/names.ts';
 import { planned } from '../support/results.ts';

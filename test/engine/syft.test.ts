@@ -4,12 +4,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writ
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { contentOf, emptyContent, type Tree, type TreeEntry, treeOf } from '../../src/build/tree.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { Scan } from '../../src/emit/sbom/production/syft.ts';
 import type { Machine } from '../../src/engine/engine.ts';
 import { scanWithSyft } from '../../src/engine/syft.ts';
+import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
 import { Failure } from '../../src/failure.ts';
+import { contentOf, emptyContent } from '../../src/formats/content.ts';
 import { labOptions, sandbox } from '../conformance/lab-run.ts';
 
 const work = mkdtempSync('/var/tmp/wolfi-repro-syft-');

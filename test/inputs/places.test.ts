@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Sha256, sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import { defaultNetwork, type Inputs, machineInputs } from '../../src/inputs/inputs.ts';
-import type { SourceMirror } from '../../src/inputs/mirrors.ts';
+import type { SourceMirror } from '../../src/inputs/network/mirrors.ts';
 import { findSources } from '../../src/inputs/sources.ts';
 import type { SourceRequest } from '../../src/plan/sources.ts';
 import { findProgram } from '../../src/process.ts';

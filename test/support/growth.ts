@@ -1,12 +1,12 @@
 /** What a package, an index or two contents may have more of, and what is done with it. */
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
-import { causesOf } from '../../src/compare/causes/index.ts';
 import { compareContent } from '../../src/compare/comparators/index.ts';
 import { comparePackages } from '../../src/compare/compare.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { defaultCompareLimits } from '../../src/compare/limits.ts';
 import { isLicenseExpression } from '../../src/emit/sbom/license-expression.ts';
+import { causesOf } from '../../src/explain/causes/index.ts';
 import { compareVersions } from '../../src/repository/package-version.ts';
 import { scanRecords } from '../../src/repository/records.ts';
 import {

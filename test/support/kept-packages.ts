@@ -9,7 +9,7 @@ import { sha256 } from '../../src/digest.ts';
 import type { EmittedPackage } from '../../src/emit/package.ts';
 import type { Engine, RebuildRequest, Rebuilt } from '../../src/engine/engine.ts';
 import { Failure } from '../../src/failure.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { lab } from './lab.ts';
 

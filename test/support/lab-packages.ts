@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Apk } from '../../src/apk/apk.ts';
 import { readPublished } from '../../src/claim/claim.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { lab } from './lab.ts';
 
 const read = new Map<string, Promise<Apk>>();

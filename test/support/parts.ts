@@ -11,7 +11,7 @@ import { sha1, sha256 } from '../../src/digest.ts';
 import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
 import { checksumKey } from '../../src/emit/entries.ts';
 import { type TarEntry, tarHeader, tarPadding } from '../../src/emit/tar.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import type { DeflateGeneration } from '../../src/melange/format.ts';
 import { lab } from './lab.ts';
 

@@ -1,7 +1,7 @@
 /** Random trees, as the steps of a build might leave them: of every type, size and kind of name that packers trip over. */
 import fc from 'fast-check';
-import type { EntryType, Tree, Xattr } from '../../src/build/tree.ts';
 import { decodeBytes } from '../../src/bytes.ts';
+import type { EntryType, Tree, Xattr } from '../../src/execute/tree.ts';
 import { type TreePart, tree } from './tree-builder.ts';
 
 const segment = fc

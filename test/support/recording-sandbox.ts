@@ -1,8 +1,8 @@
 /** A sandbox that only writes down what it was asked to run. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Sandbox, SandboxCommand, SandboxEnd } from '../../src/build/sandbox/sandbox.ts';
-import { makeFolderWithin } from '../../src/build/workspace.ts';
+import type { Sandbox, SandboxCommand, SandboxEnd } from '../../src/execute/sandbox/sandbox.ts';
+import { makeFolderWithin } from '../../src/execute/workspace.ts';
 import { type Ending, temporaryFolder } from './folder.ts';
 
 export interface Ran {

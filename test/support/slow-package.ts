@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readApk } from '../../src/apk/apk.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { lab } from './lab.ts';
 
 const published: string = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/digest.ts';
-import type { SourceMirror } from '../../src/inputs/mirrors.ts';
+import type { SourceMirror } from '../../src/inputs/network/mirrors.ts';
 import { labAuthor } from './git-repositories.ts';
 import { root, sharedLab } from './lab.ts';
 

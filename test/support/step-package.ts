@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { readApk } from '../../src/apk/apk.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Recipe } from '../../src/claim/recipe/recipe.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 import { sharedLab } from './lab.ts';
 
 export type Fetching = 'fetch' | 'git-checkout';

@@ -1,5 +1,6 @@
 /** Trees as the steps of a build leave them; each test names only what it is about. */
-import { contentOf, emptyContent, type Tree, type TreeEntry, treeOf } from '../../src/build/tree.ts';
+import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
+import { contentOf, emptyContent } from '../../src/formats/content.ts';
 
 export type TreePart = Partial<Omit<TreeEntry, 'content'>> & {
   readonly path: string;

@@ -1,10 +1,10 @@
 /** A program: unpacks the package named first into the folder named second, says which modes folders got, and removes it all. */
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeDirectories, unpackPackages } from '../../src/build/rootfs/unpack.ts';
-import { removeTree } from '../../src/build/run-directory.ts';
-import { singleIdMap } from '../../src/build/sandbox/id-map.ts';
-import { fileSource } from '../../src/inputs/files.ts';
+import { closeDirectories, unpackPackages } from '../../src/execute/rootfs/unpack.ts';
+import { removeTree } from '../../src/execute/run-directory.ts';
+import { singleIdMap } from '../../src/execute/sandbox/id-map.ts';
+import { fileSource } from '../../src/inputs/store/files.ts';
 
 const [apk, folder] = process.argv.slice(2) as [string, string];
 const root = join(folder, 'root');

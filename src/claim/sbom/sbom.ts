@@ -10,7 +10,7 @@ import {
   objectMember,
   parseBoundedJson,
   textMember,
-} from './json.ts';
+} from '../../formats/bounded-json.ts';
 
 /** Who wrote a document, by its shape: open melange, or the closed builder that adds syft's record to melange's. */
 export type SbomGeneratorKind = 'melange' | 'production' | 'unknown';

@@ -1,8 +1,8 @@
 /** Two deflate streams of the same content: where the encoders parted. */
 import { inflateRawSync } from 'node:zlib';
+import { type DeflateBlock, DeflateBlockReader } from '../../formats/deflate-blocks.ts';
 import type { Part } from '../part.ts';
 import { type CompareContext, inflateBound } from './comparator.ts';
-import { type DeflateBlock, DeflateBlockReader } from './deflate-blocks.ts';
 import { valuePart } from './parts.ts';
 
 /** The content of a raw deflate stream and the bytes that it took; undefined where it is damaged. */

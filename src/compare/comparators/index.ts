@@ -6,7 +6,7 @@ import type { Part } from '../part.ts';
 import { ar } from './ar.ts';
 import { binary, compareBinary } from './binary.ts';
 import { type Comparator, type CompareContext, Work } from './comparator.ts';
-import { elf } from './elf/elf.ts';
+import { elf } from './elf.ts';
 import { gettext } from './gettext.ts';
 import { gzip } from './gzip.ts';
 import { json } from './json.ts';

@@ -1,8 +1,9 @@
 /** JSON by path; the way it is written as text where the values are the same. */
-import { parseBoundedJson } from '../../claim/sbom/json.ts';
+import { parseBoundedJson } from '../../formats/bounded-json.ts';
+import type { Structure } from '../../formats/structured-value.ts';
 import type { Part } from '../part.ts';
 import type { Comparator } from './comparator.ts';
-import { compareStructures, type Structure } from './structure.ts';
+import { compareStructures } from './structure.ts';
 import { compareText } from './text.ts';
 
 export const json: Comparator = {

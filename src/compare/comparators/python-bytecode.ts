@@ -1,9 +1,10 @@
 /** Compiled Python modules: the header, then the code objects by name of their fields (PEP 552; CPython Python/marshal.c). */
+
+import { parseMarshal } from '../../formats/marshal.ts';
 import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import type { Comparator } from './comparator.ts';
-import { parseMarshal } from './marshal.ts';
 import { insideParts, valuePart, valueParts } from './parts.ts';
 import { compareStructures } from './structure.ts';
 

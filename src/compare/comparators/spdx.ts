@@ -1,12 +1,13 @@
 /** SPDX 2 documents in JSON: elements by identity, relationships as a set, the rest by path. */
 
-import { isJsonObject, type JsonObject, listMember, textMember } from '../../claim/sbom/json.ts';
+import { isJsonObject, type JsonObject, listMember, textMember } from '../../formats/bounded-json.ts';
+import type { Structure } from '../../formats/structured-value.ts';
 import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
 import { looksLikeJson, parseJson } from './json.ts';
 import { insideParts, numbered, orderParts, valuePart } from './parts.ts';
-import { compareStructures, type Structure, structureText } from './structure.ts';
+import { compareStructures, structureText } from './structure.ts';
 import { compareText } from './text.ts';
 
 /** Lists of things with an identity, and the member that holds it. */

@@ -1,12 +1,12 @@
 /** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
 
-import type { Decoded, OnSize } from '../../decompress/decoded.ts';
-import { decodeXz, xzHeader } from '../../decompress/xz.ts';
-import { decodeZstd, zstdHeader } from '../../decompress/zstd.ts';
+import { decodeBzip2 } from '../../formats/bzip2.ts';
+import type { Decoded, OnSize } from '../../formats/decoded.ts';
+import { decodeXz, xzHeader } from '../../formats/xz.ts';
+import { decodeZstd, zstdHeader } from '../../formats/zstd.ts';
 import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
-import { decodeBzip2 } from './bzip2-decoder.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
 import { insideParts, unreadPart, valuePart, valueParts } from './parts.ts';
 

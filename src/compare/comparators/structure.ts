@@ -1,19 +1,12 @@
 /** Values with named members and lists, whatever they were written in, compared by path. */
+
+import type { Structure } from '../../formats/structured-value.ts';
 import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { alignLists, type Run } from './alignment.ts';
 import type { CompareContext } from './comparator.ts';
 import { insideParts, numbered, orderParts, unreadPart, valuePart } from './parts.ts';
 import { compareStrings } from './text.ts';
-
-export type Structure =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly Structure[]
-  | ReadonlyMap<string, Structure>
-  | { readonly [key: string]: Structure };
 
 export interface StructureContext {
   readonly format: FormatName;

@@ -1,9 +1,10 @@
 /** Tar archives inside packages: every field of every entry, pax records, contents, the end. */
+
+import { readTar, type TarArchive, type TarEntry } from '../../formats/tar-archive.ts';
 import type { Part } from '../part.ts';
 import { type Comparator, hasBytesAt } from './comparator.ts';
 import { compareMembers, type Member } from './members.ts';
 import { valuePart } from './parts.ts';
-import { readTar, type TarArchive, type TarEntry } from './tar-archive.ts';
 
 const magicOffset = 257;
 const magic = [...Buffer.from('ustar')];

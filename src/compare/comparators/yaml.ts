@@ -2,9 +2,10 @@
 import type { Node } from '../../claim/recipe/node.ts';
 import { parseYaml } from '../../claim/recipe/yaml.ts';
 import { Failure } from '../../failure.ts';
+import type { Structure } from '../../formats/structured-value.ts';
 import type { FormatName, Part } from '../part.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
-import { compareStructures, type Structure } from './structure.ts';
+import { compareStructures } from './structure.ts';
 import { compareText } from './text.ts';
 
 /** The compiled recipe, `.melange.yaml`. */

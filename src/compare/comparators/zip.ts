@@ -1,13 +1,13 @@
 /** Zip files, jars and wheels: order, times, attributes and extra fields of the directory, then the members. */
 
 import { Failure } from '../../failure.ts';
+import { readZip, type ZipMember } from '../../formats/zip-directory.ts';
 import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { inflate } from './deflate.ts';
 import { compareMembers, type Member } from './members.ts';
 import { insideParts, valuePart } from './parts.ts';
-import { readZip, type ZipMember } from './zip-directory.ts';
 
 const isZip = (bytes: Uint8Array): boolean =>
   hasBytesAt(bytes, [0x50, 0x4b, 0x03, 0x04]) || hasBytesAt(bytes, [0x50, 0x4b, 0x05, 0x06]);

@@ -1,6 +1,7 @@
 /** What the dependency analysers share: their input, the lists they return, and the order of the work. */
-import type { Tree } from '../../build/tree.ts';
+
 import type { Dependencies, PackageOptions } from '../../claim/recipe/recipe.ts';
+import type { Tree } from '../../execute/tree.ts';
 import type { Format } from '../../melange/format.ts';
 import type { BuildTrees, Relative } from './build-trees.ts';
 import type { CompressedModules } from './compressed-modules.ts';

@@ -3,8 +3,8 @@
  * keeps one folder for each package in a common folder, so a relative link may lead from one into another.
  */
 
-import type { Tree, TreeEntry } from '../../build/tree.ts';
 import { compareBytes } from '../../bytes.ts';
+import type { Tree, TreeEntry } from '../../execute/tree.ts';
 import { addAll } from '../../lists.ts';
 import type { Format } from '../../melange/format.ts';
 

@@ -3,12 +3,12 @@
  * so this is found before the analysis and not in it.
  */
 import { crc32 } from 'node:zlib';
-import { type Content, contentOf, type Tree } from '../../build/tree.ts';
-import { decodeXz, xzMagic } from '../../decompress/xz.ts';
-import { decodeZstd, zstdMagic } from '../../decompress/zstd.ts';
+import type { Tree } from '../../execute/tree.ts';
 import { Failure } from '../../failure.ts';
+import { type Content, contentOf, mostCompressed, mostInflated, readBounded } from '../../formats/content.ts';
+import { decodeXz, xzMagic } from '../../formats/xz.ts';
+import { decodeZstd, zstdMagic } from '../../formats/zstd.ts';
 import type { Format } from '../../melange/format.ts';
-import { mostCompressed, mostInflated, readBounded } from './bounds.ts';
 import { isInDirectory, isOpenable } from './go-text.ts';
 import { textAfter } from './scan.ts';
 

@@ -1,7 +1,8 @@
 /** Go programs that load OpenSSL at run time need it although no ELF header says so (melange pkg/sca/sca.go). */
+
+import { type GoSetting, goSettings } from '../../formats/elf/go-build-info.ts';
+import type { Elf } from '../../formats/elf/reader.ts';
 import type { Format } from '../../melange/format.ts';
-import type { Elf } from './elf/reader.ts';
-import { type GoSetting, goSettings } from './go-build-info.ts';
 
 /** Values of GOEXPERIMENT, which must name one of them and nothing else. */
 const experiments = ['boringcrypto', 'systemcrypto', 'opensslcrypto'];

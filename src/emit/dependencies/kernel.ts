@@ -1,12 +1,13 @@
 /** Linux kernels and their modules: a kernel provides its version, a module needs the one it was built for. */
-import { type Content, contentOf } from '../../build/tree.ts';
+import { type Content, contentOf } from '../../formats/content.ts';
+import { findBytes } from '../../formats/find-bytes.ts';
+import { gunzipFile, gunzipInside, gzipMagic } from '../../formats/gunzip.ts';
+import { linuxSection } from '../../formats/pe.ts';
 import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
 import { isModulePath, moduleVersion } from './compressed-modules.ts';
 import { isInDirectory, isOpenable } from './go-text.ts';
-import { gunzipFile, gunzipInside, gzipMagic } from './gunzip.ts';
-import { linuxSection } from './pe.ts';
-import { findBytes, type TextEnd, textAfter, textAt } from './scan.ts';
+import { type TextEnd, textAfter, textAt } from './scan.ts';
 
 const bootDirectories = ['boot/...'];
 

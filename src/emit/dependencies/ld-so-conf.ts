@@ -1,10 +1,10 @@
 /** Directories of libraries: the usual ones and those in `etc/ld.so.conf.d` of every package of the build. */
 
-import type { Content } from '../../build/tree.ts';
 import { decodeBytes, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
+import type { Content } from '../../formats/content.ts';
+import { readBounded } from '../../formats/content.ts';
 import { type AnalysisInput, append, type SkippedFile } from './analyser.ts';
-import { readBounded } from './bounds.ts';
 import type { BuildTrees } from './build-trees.ts';
 import { isOpenable } from './go-text.ts';
 

@@ -1,7 +1,8 @@
 /** From the name of a library that a file needs to dependencies of its package (melange pkg/sca/sca.go). */
+
+import type { Elf } from '../../formats/elf/reader.ts';
 import type { AnalysedPackage } from './analyser.ts';
 import type { Relative } from './build-trees.ts';
-import type { Elf } from './elf/reader.ts';
 import { baseName } from './go-text.ts';
 import { isHostLibrary } from './host-libraries.ts';
 import { versionedNeeds } from './so-versions.ts';

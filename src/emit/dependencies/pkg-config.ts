@@ -1,7 +1,7 @@
 /** pkg-config files: what they describe is provided, what they require is needed. */
 import { decodeBytes } from '../../bytes.ts';
+import { readBounded } from '../../formats/content.ts';
 import type { AnalysedPackage, Found } from './analyser.ts';
-import { readBounded } from './bounds.ts';
 import { baseName, isInDirectory, isOpenable } from './go-text.ts';
 import { parsePackageLists, type RequiresKeyword } from './pkg-config-grammar.ts';
 

@@ -3,10 +3,11 @@
  * (melange pkg/sca/sca.go).
  */
 import { posix } from 'node:path';
-import type { Content, TreeEntry } from '../../build/tree.ts';
+import type { TreeEntry } from '../../execute/tree.ts';
+import type { Content } from '../../formats/content.ts';
+import { dynamicStrings, dynamicTag, interpreter } from '../../formats/elf/dynamic.ts';
+import { parseElf } from '../../formats/elf/reader.ts';
 import { type AnalysedPackage, append, type Found, type SkippedFile } from './analyser.ts';
-import { dynamicStrings, dynamicTag, interpreter } from './elf/dynamic.ts';
-import { parseElf } from './elf/reader.ts';
 import { fipsNeeds } from './go-fips.ts';
 import { baseName, isInDirectory, isOpenable } from './go-text.ts';
 import { isForeign, type LibraryNeeds, libraryNeeds } from './library-needs.ts';

@@ -1,7 +1,8 @@
 /** Scripts depend on the program that runs them. */
 
-import type { Content, TreeEntry } from '../../build/tree.ts';
 import { decodeBytes } from '../../bytes.ts';
+import type { TreeEntry } from '../../execute/tree.ts';
+import type { Content } from '../../formats/content.ts';
 import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
 import { baseName, fieldsOf, isOpenable } from './go-text.ts';

@@ -5,8 +5,9 @@
  * and a library that is not of the build is taken to be provided by another package, which in all known
  * versions gives none (an inverted test in determineShlibVersion, melange pkg/sca/sca.go).
  */
+
+import { parseElf } from '../../formats/elf/reader.ts';
 import type { AnalysedPackage } from './analyser.ts';
-import { parseElf } from './elf/reader.ts';
 import { baseName, isInDirectory } from './go-text.ts';
 import { sonamesOf } from './sonames.ts';
 

@@ -1,7 +1,8 @@
 /** Under which names an ELF file is a library. */
+
+import { dynamicStrings, dynamicTag, interpreter } from '../../formats/elf/dynamic.ts';
+import type { Elf } from '../../formats/elf/reader.ts';
 import type { Format } from '../../melange/format.ts';
-import { dynamicStrings, dynamicTag, interpreter } from './elf/dynamic.ts';
-import type { Elf } from './elf/reader.ts';
 import { isHostLibrary } from './host-libraries.ts';
 
 /**

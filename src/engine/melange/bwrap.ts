@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { gitMounts } from '../../build/sources.ts';
+import { gitMounts } from '../../execute/sources.ts';
 import type { BwrapJob } from './git-sources.ts';
 
 const [jobFile, ...given] = process.argv.slice(2) as [string, ...string[]];

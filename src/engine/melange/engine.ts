@@ -2,10 +2,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { factsOfBuild, secondsNow } from '../../build/facts.ts';
 import type { EmittedPackage } from '../../emit/package.ts';
+import { factsOfBuild, secondsNow } from '../../execute/facts.ts';
 import { Failure } from '../../failure.ts';
-import { hashFile } from '../../inputs/files.ts';
+import { hashFile } from '../../inputs/store/files.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt } from '../engine.ts';
 import { buildWithMelange, type MelangePackage } from './melange.ts';

@@ -9,7 +9,7 @@ import { readApk } from '../../apk/apk.ts';
 import type { Recipe } from '../../claim/recipe/recipe.ts';
 import { emitIndex, indexRecord } from '../../emit/index-archive.ts';
 import { Failure } from '../../failure.ts';
-import { fileSource } from '../../inputs/files.ts';
+import { fileSource } from '../../inputs/store/files.ts';
 import { type KeyName, parseKeyName } from '../../names.ts';
 
 /** What a request for an address is answered with. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultBuildLimits } from '../../../src/build/sandbox/sandbox.ts';
-import { runSteps } from '../../../src/build/steps.ts';
 import { readClaim } from '../../../src/claim/claim.ts';
 import { requireCompiled } from '../../../src/claim/recipe/compiled.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { withoutSkipped } from '../../../src/claim/recipe/running.ts';
 import { writeRecipe } from '../../../src/claim/recipe/write.ts';
 import { formatOfTraits } from '../../../src/claim/traits/traits.ts';
+import { defaultBuildLimits } from '../../../src/execute/sandbox/sandbox.ts';
+import { runSteps } from '../../../src/execute/steps.ts';
 import { formatAt } from '../../emit/sbom/input.ts';
 import { compiledRecipe, editedRecipe, loopCases, type OurEnd } from '../../support/build-loop.ts';
 import { codeOf, failure } from '../../support/failures.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackageResult } from '../../../src/verdict/result.ts';
-import { productionGoldens, productionLab } from '../../emit/sbom/production/support.ts';
+import { productionGoldens, productionLab } from '../../inference/production/support.ts';
 import { type Golden, goldens, lab, root, sharedLab } from '../../support/lab.ts';
 import { type Random, randomOf } from '../../support/mutate.ts';
 import { packedSources } from '../../support/sources.ts';

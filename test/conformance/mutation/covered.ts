@@ -3,7 +3,7 @@
  * build and recorded in one place. Then the plan has another value there, and every report shows it.
  */
 import assert from 'node:assert/strict';
-import { canonicalJson } from '../../../src/plan/canonical.ts';
+import { canonicalJson } from '../../../src/canonical.ts';
 import { renderText } from '../../../src/report/text.ts';
 import { type PackageResult, runResult } from '../../../src/verdict/result.ts';
 

@@ -2,10 +2,11 @@
  * An engine that builds once and keeps what the steps left: thousands of changed packages are then judged in seconds. It
  * emits nothing for explanations, which come after the verdict.
  */
+
+import { canonicalJson } from '../../../src/canonical.ts';
 import { type OpenBuild, openBuild } from '../../../src/engine/builtin.ts';
 import type { Engine, RebuildRequest, Rebuilt } from '../../../src/engine/engine.ts';
 import { Failure } from '../../../src/failure.ts';
-import { canonicalJson } from '../../../src/plan/canonical.ts';
 
 export interface KeptBuilds {
   readonly engine: Engine;

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { type Apk, type ApkEntry, controlFile, readApk } from '../../../src/apk/apk.ts';
 import { entryPath } from '../../../src/apk/entries.ts';
 import { pkgInfoValues } from '../../../src/apk/pkginfo.ts';
-import { contentOf, type EntryType, type Tree, type TreeEntry, treeOf } from '../../../src/build/tree.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { type Dependencies, fullVersion, type PackageOptions } from '../../../src/claim/recipe/recipe.ts';
 import type { AnalysisInput, EmittedDependencies } from '../../../src/emit/dependencies/index.ts';
+import { type EntryType, type Tree, type TreeEntry, treeOf } from '../../../src/execute/tree.ts';
+import { contentOf } from '../../../src/formats/content.ts';
 import { type Format, formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
 

@@ -1,5 +1,5 @@
 /** Made-up trees and ELF files. */
-import { contentOf, type Tree, type TreeEntry, treeOf } from '../../../src/build/tree.ts';
+
 import type { Dependencies, PackageOptions } from '../../../src/claim/recipe/recipe.ts';
 import {
   type AnalysisInput,
@@ -7,6 +7,8 @@ import {
   type GeneratedDependencies,
   readCompressedModules,
 } from '../../../src/emit/dependencies/index.ts';
+import { type Tree, type TreeEntry, treeOf } from '../../../src/execute/tree.ts';
+import { contentOf } from '../../../src/formats/content.ts';
 import { formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
 

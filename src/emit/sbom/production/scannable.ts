@@ -5,7 +5,8 @@
  */
 
 import { posix } from 'node:path';
-import type { Content, Tree, TreeEntry } from '../../../build/tree.ts';
+import type { Tree, TreeEntry } from '../../../execute/tree.ts';
+import type { Content } from '../../../formats/content.ts';
 import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../entries.ts';
 import type { ReadPaths } from './language/catalogue.ts';

@@ -3,6 +3,9 @@
  * (wolfi-dev/wolfictl v0.39.22 pkg/sbom/sbom.go; syft v1.38.0). The program itself is handed in.
  */
 import { compareBytes } from '../../../bytes.ts';
+import { canonicalJson } from '../../../canonical.ts';
+import { type Sha256, sha256 } from '../../../digest.ts';
+import { Failure } from '../../../failure.ts';
 import {
   isJsonObject,
   type JsonObject,
@@ -10,10 +13,7 @@ import {
   objectMember,
   parseBoundedJson,
   textMember,
-} from '../../../claim/sbom/json.ts';
-import { type Sha256, sha256 } from '../../../digest.ts';
-import { Failure } from '../../../failure.ts';
-import { canonicalJson } from '../../../plan/canonical.ts';
+} from '../../../formats/bounded-json.ts';
 import { printCpe } from './cpe.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
 import { cpeReference } from './elements.ts';

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { contentOf, emptyContent, type Tree, type TreeEntry, treeOf } from '../../../../src/build/tree.ts';
 import { sha256 } from '../../../../src/digest.ts';
 import { hashInteger } from '../../../../src/emit/sbom/production/hash.ts';
 import { catalogue } from '../../../../src/emit/sbom/production/language/catalogue.ts';
@@ -12,6 +11,8 @@ import { type GoBuild, goRecords, readGoBuild } from '../../../../src/emit/sbom/
 import { distInfoRecord, wheelRecord } from '../../../../src/emit/sbom/production/language/python.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
 import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';
+import { type Tree, type TreeEntry, treeOf } from '../../../../src/execute/tree.ts';
+import { contentOf, emptyContent } from '../../../../src/formats/content.ts';
 import { fixtures } from '../../../support/lab.ts';
 
 interface Vectors {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Content, contentOf, emptyContent, type TreeEntry, treeOf } from '../../../../src/build/tree.ts';
 import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';
+import { type TreeEntry, treeOf } from '../../../../src/execute/tree.ts';
+import { type Content, contentOf, emptyContent } from '../../../../src/formats/content.ts';
 import { assertLinear } from '../../../support/linear.ts';
 
 function entry(path: string, content: Content = emptyContent, type: TreeEntry['type'] = 'file'): TreeEntry {

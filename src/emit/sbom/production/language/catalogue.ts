@@ -2,10 +2,11 @@
  * What production's scan finds in a tree, as far as it can be read from the files themselves: Go programs, installed
  * distributions of Python, wheels. It is believed only where all of it together is what production found.
  */
-import type { Tree } from '../../../../build/tree.ts';
+
 import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
+import type { Tree } from '../../../../execute/tree.ts';
 import type { HashGeneration } from '../hash.ts';
 import { compareFound, digestFound, type Scan } from '../syft.ts';
 import { extractedOf, foundPackage, type LanguageRecord } from './found.ts';

@@ -2,8 +2,9 @@
  * Modules of a Go program by its build record (Go debug/buildinfo; syft v1.57.1 syft/pkg/cataloger/golang), as far as the record itself
  * tells them.
  */
-import type { Content } from '../../../../build/tree.ts';
+
 import { decodeBytes } from '../../../../bytes.ts';
+import type { Content } from '../../../../formats/content.ts';
 import { chunksOf } from '../../../entries.ts';
 import { printCpe } from '../cpe.ts';
 import {

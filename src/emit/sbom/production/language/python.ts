@@ -1,6 +1,8 @@
 /** Installed distributions of Python, by their dist-info (syft v1.57.1 syft/pkg/cataloger/python), and wheels as wolfictl reads them. */
-import type { Tree } from '../../../../build/tree.ts';
+
 import { decodeBytes } from '../../../../bytes.ts';
+import type { Tree } from '../../../../execute/tree.ts';
+import { readZip } from '../../../../formats/zip-members.ts';
 import {
   type Hash64,
   type HashGeneration,
@@ -12,7 +14,6 @@ import {
 } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found.ts';
-import { readZip } from './zip.ts';
 
 const mostBytes = 16 * 1024 * 1024;
 

@@ -1,0 +1,236 @@
+/** ELF files: headers, notes, the dynamic section, symbols, and every other section by name. */
+
+import { inflateSync } from 'node:zlib';
+import { decodeBytes } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
+import { goSettings } from '../../formats/elf/go-build-info.ts';
+import { notesOf } from '../../formats/elf/notes.ts';
+import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
+import { parseElf } from '../../formats/elf/reader.ts';
+import { dynamicOf, type NamedValues, symbolsOf } from '../../formats/elf/symbols.ts';
+import { addAll } from '../../lists.ts';
+import type { Part } from '../part.ts';
+import { alignLists } from './alignment.ts';
+import { compareBinary } from './binary.ts';
+import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
+import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
+
+export const elf: Comparator = {
+  format: 'elf',
+  matches: bothBegin(0x7f, 0x45, 0x4c, 0x46),
+  compare(published, rebuilt, context): readonly Part[] | undefined {
+    const left = parseElfObject(published, context.limits.members);
+    const right = parseElfObject(rebuilt, context.limits.members);
+    if (left === undefined || right === undefined) return undefined;
+    context.work.spend((published.length + rebuilt.length) >> 4);
+    const notes = valueParts('elf', notesOf(left), notesOf(right));
+    return [
+      ...valueParts('elf', left.header, right.header, 'header: '),
+      ...notes,
+      ...valueParts('elf', goInfo(published), goInfo(rebuilt), 'Go build info: '),
+      ...compareSegments(left, right),
+      ...compareSections(left, right, context, notes.length > 0),
+      ...compareRest(left, right, context),
+    ];
+  },
+};
+
+/** Build information that Go's linker leaves; none where the program is not Go's. */
+function goInfo(bytes: Uint8Array): ReadonlyMap<string, string> {
+  try {
+    const content = {
+      size: bytes.length,
+      read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
+    };
+    const parsed = parseElf(content);
+    return new Map((parsed === undefined ? [] : goSettings(parsed)).map(({ key, value }) => [key, value]));
+  } catch (failure) {
+    if (failure instanceof Failure) return new Map();
+    throw failure;
+  }
+}
+
+function compareSegments(published: ElfObject, rebuilt: ElfObject): Part[] {
+  const most = Math.max(published.segments.length, rebuilt.segments.length);
+  return Array.from({ length: most }, (_, at) => {
+    const [left, right] = [published.segments[at], rebuilt.segments[at]];
+    const name = `program header ${at + 1}`;
+    if (left !== undefined && right !== undefined) {
+      const named = `${name} (${left.fields.get('type')})`;
+      return insideParts('elf', named, valueParts('elf', left.fields, right.fields));
+    }
+    return [valuePart('elf', name, left?.fields.get('type'), right?.fields.get('type'))];
+  }).flat();
+}
+
+/** `notesShown` says that what differs in notes is a part already. */
+function compareSections(
+  published: ElfObject,
+  rebuilt: ElfObject,
+  context: CompareContext,
+  notesShown: boolean,
+): Part[] {
+  const left = byName(published);
+  const right = byName(rebuilt);
+  const parts: Part[] = [];
+  for (const [name, section] of left) {
+    const other = right.get(name);
+    if (other === undefined) {
+      parts.push(valuePart('elf', `section ${name}`, describe(section), undefined));
+      continue;
+    }
+    const children = valueParts('elf', section.fields, other.fields);
+    if (!notesShown || section.type !== sectionType.note) {
+      addAll(children, compareContents(published, section, rebuilt, other, context));
+    }
+    const note = `from byte ${section.offset} of the file`;
+    addAll(
+      parts,
+      insideParts('elf', `section ${name}`, children).map((part) => ({ ...part, note })),
+    );
+  }
+  for (const [name, section] of right) {
+    if (!left.has(name)) parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));
+  }
+  return [...parts, ...orderParts('elf', 'sections', [...left.keys()], [...right.keys()])];
+}
+
+function byName({ sections }: ElfObject): Map<string, ElfSection> {
+  const names = numbered(sections.map(({ name }) => name));
+  return new Map(sections.map((section, at) => [names[at]!, section]));
+}
+
+function describe({ fields }: ElfSection): string {
+  return `${fields.get('type')}, ${fields.get('size')} bytes`;
+}
+
+const sectionType = { symbols: 2, strings: 3, dynamic: 6, note: 7, dynamicSymbols: 11 };
+const compressed = 0x800;
+
+function compareContents(
+  published: ElfObject,
+  left: ElfSection,
+  rebuilt: ElfObject,
+  right: ElfSection,
+  context: CompareContext,
+): Part[] {
+  const tables = left.type === right.type && isTable(left.type);
+  // The texts that symbols and tags point to may differ where the table itself does not.
+  if (tables) {
+    const most = context.limits.members * 4;
+    const read = left.type === sectionType.dynamic ? dynamicOf : symbolsOf;
+    const [a, b] = [read(published, left, most), read(rebuilt, right, most)];
+    const parts = a === undefined || b === undefined ? undefined : compareNamed(a, b, context);
+    if (parts !== undefined && parts.length > 0) return parts;
+  }
+  if (Buffer.compare(left.content, right.content) === 0) return [];
+  if (left.type === sectionType.strings || /^\.(comment|debug_str|debug_line_str)$/.test(left.name)) {
+    const texts = compareTexts(
+      contentOf(left, published, context),
+      contentOf(right, rebuilt, context),
+      context,
+    );
+    if (texts.length > 0) return texts;
+  }
+  if (left.name === '.gnu_debuglink') return compareDebugLink(left, right);
+  return compareBinary(contentOf(left, published, context), contentOf(right, rebuilt, context), context);
+}
+
+function isTable(type: number): boolean {
+  return type === sectionType.symbols || type === sectionType.dynamicSymbols || type === sectionType.dynamic;
+}
+
+/** The content, inflated where the section is compressed with zlib (Elf_Chdr) and that is affordable. */
+function contentOf(section: ElfSection, { encoding }: ElfObject, context: CompareContext): Uint8Array {
+  const header = encoding.bits === 64 ? 24 : 12;
+  if ((section.flags & compressed) === 0 || section.content.length < header) return section.content;
+  try {
+    const content = inflateSync(section.content.subarray(header), { maxOutputLength: inflateBound(context) });
+    context.work.inflated(content.length);
+    return content;
+  } catch (failure) {
+    if (failure instanceof Failure) throw failure;
+    return section.content;
+  }
+}
+
+/** Named values: those of one name in order; what changed its value, what is gone, what is new. */
+function compareNamed(
+  published: NamedValues,
+  rebuilt: NamedValues,
+  { limits, work }: CompareContext,
+): Part[] {
+  work.spend(published.length + rebuilt.length);
+  const values = (list: NamedValues) => {
+    const names = numbered(list.map(([name]) => name));
+    return new Map(list.map(([, value], at) => [names[at]!, value]));
+  };
+  const [left, right] = [values(published), values(rebuilt)];
+  const parts = valueParts('elf', left, right);
+  const order = orderParts('elf', 'order', [...left.keys()], [...right.keys()]);
+  const cut = parts.length - limits.parts;
+  if (cut <= 0) return [...parts, ...order];
+  return [...parts.slice(0, limits.parts), unreadPart('elf', '', `${cut} more entries not listed`), ...order];
+}
+
+/** Zero-terminated texts, aligned: those of one side only. */
+function compareTexts(published: Uint8Array, rebuilt: Uint8Array, { limits, work }: CompareContext): Part[] {
+  const texts = (bytes: Uint8Array) => decodeBytes(bytes).split('\0');
+  const [left, right] = [texts(published), texts(rebuilt)];
+  const runs = alignLists(left, right, limits.edits, work);
+  return runs.slice(0, limits.parts).flatMap((run) => {
+    const a = left.slice(run.publishedStart, run.publishedEnd).slice(0, limits.parts);
+    const b = right.slice(run.rebuiltStart, run.rebuiltEnd).slice(0, limits.parts);
+    return Array.from({ length: Math.max(a.length, b.length) }, (_, at) =>
+      valuePart('elf', `text ${run.publishedStart + at + 1}`, a[at], b[at]),
+    );
+  });
+}
+
+function compareDebugLink(left: ElfSection, right: ElfSection): Part[] {
+  const link = ({ content }: ElfSection) =>
+    new Map([
+      ['debug link', decodeBytes(content.subarray(0, Math.max(0, content.indexOf(0))))],
+      ['check sum of the debug file', Buffer.from(content.subarray(-4)).toString('hex')],
+    ]);
+  return valueParts('elf', link(left), link(right));
+}
+
+/** Bytes that belong to no section and no header, where both files are laid out alike. */
+function compareRest(published: ElfObject, rebuilt: ElfObject, context: CompareContext): Part[] {
+  if (published.bytes.length !== rebuilt.bytes.length || published.sections.length === 0) {
+    return published.sections.length === 0 && rebuilt.sections.length === 0
+      ? compareBinary(published.bytes, rebuilt.bytes, context)
+      : [];
+  }
+  const parts = gapsOf(published).flatMap(([from, until]) => {
+    const [left, right] = [published.bytes.subarray(from, until), rebuilt.bytes.subarray(from, until)];
+    if (Buffer.compare(left, right) === 0) return [];
+    return insideParts(
+      'elf',
+      `bytes ${from} to ${until}, in no section`,
+      compareBinary(left, right, context),
+    );
+  });
+  return parts.slice(0, context.limits.parts);
+}
+
+/** Half-open ranges of the file that no header describes. */
+function gapsOf({ bytes, encoding, header, sections }: ElfObject): (readonly [number, number])[] {
+  const wide = encoding.bits === 64;
+  const count = (name: string) => Number(header.get(name) ?? 0);
+  const covered: (readonly [number, number])[] = [
+    [0, wide ? 64 : 52],
+    [count('offset of program headers'), count('program headers') * (wide ? 56 : 32)],
+    [count('offset of section headers'), count('section headers') * (wide ? 64 : 40)],
+    ...sections.map(({ offset, content }) => [offset, content.length] as const),
+  ];
+  const gaps: [number, number][] = [];
+  let end = 0;
+  for (const [offset, size] of covered.toSorted((a, b) => a[0] - b[0])) {
+    if (offset > end) gaps.push([end, Math.min(offset, bytes.length)]);
+    end = Math.max(end, offset + size);
+  }
+  if (end < bytes.length) gaps.push([end, bytes.length]);
+  return gaps;
+}

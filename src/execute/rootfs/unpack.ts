@@ -1,0 +1,292 @@
+/**
+ * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (docs/melange/environment.md#the-guest
+ * and docs/melange/environment.md#unpacking): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
+ */
+import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Apk, readApk } from '../../apk/apk.ts';
+import { EntryRules, entryPath } from '../../apk/entries.ts';
+import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
+import type { TarHeader, TarSink } from '../../apk/tar.ts';
+import type { ByteSource } from '../../byte-source.ts';
+import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
+import { Failure, isFaultOfFile } from '../../failure.ts';
+import type { Format } from '../../melange/format.ts';
+import { EntryFile } from './entry-file.ts';
+import { isLeftOut, leadsOut, xattrsOf } from './guest-entries.ts';
+import { type GuestNode, GuestTree } from './guest-tree.ts';
+
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly origin: string;
+  readonly replaces: readonly string[];
+  readonly apk: Apk;
+}
+
+export interface Guest {
+  readonly tree: GuestTree;
+  readonly installed: readonly InstalledPackage[];
+}
+
+const umask = 0o022;
+
+/**
+ * Unpacks packages into an empty folder, in order. `verify` sees each package before the next one is begun. Fails with
+ * `environment-invalid` for packages that cannot be read or be there together.
+ */
+export async function unpackPackages(
+  root: string,
+  sources: readonly ByteSource[],
+  verify: (apk: Apk, index: number) => void,
+  entries: Format['guestEntries'],
+): Promise<Guest> {
+  const tree = new GuestTree();
+  const installed: InstalledPackage[] = [];
+  for (const path of baseDirectories) makeDirectory(root, tree, path, 0o755, -1);
+  for (const [index, source] of sources.entries()) {
+    const writer = new PackageWriter(root, tree, installed, index, entries);
+    const apk = await readPackage(source, writer);
+    verify(apk, index);
+    installed.push({ ...writer.identity(), apk });
+  }
+  return { tree, installed };
+}
+
+async function readPackage(source: ByteSource, writer: PackageWriter): Promise<Apk> {
+  try {
+    return await readApk(source, { dataSink: writer, onControl: (pkginfo) => writer.begin(pkginfo) });
+  } catch (failure) {
+    throw ofEnvironment(failure);
+  } finally {
+    writer.close();
+  }
+}
+
+/** What the machine has run out of; other refusals of the disk are about the names that a package chose. */
+const shortages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES']);
+
+/**
+ * The environment is not the published file: what is wrong with it must not reject that. Names that the disk does not
+ * take (too long, with a zero byte) are wrong too.
+ */
+export function ofEnvironment(failure: unknown, what = 'a package of the environment'): unknown {
+  if (failure instanceof Failure) {
+    if (!isFaultOfFile(failure)) return failure;
+  } else if (!(failure instanceof Error && 'code' in failure) || shortages.has(String(failure.code))) {
+    return failure;
+  }
+  return new Failure('environment-invalid', `${what} cannot be unpacked`, {
+    got: failure.message,
+    cause: failure,
+  });
+}
+
+export const baseDirectories = ['tmp', 'dev', 'etc', 'opt', 'proc', 'var', 'usr'];
+
+function makeDirectory(
+  root: string,
+  tree: GuestTree,
+  path: string,
+  mode: number,
+  owner: number,
+  entries: Format['guestEntries'] = 'all',
+): void {
+  const present = tree.get(path);
+  if (present?.type === 'file') throw conflict(path, 'a directory is needed where a file is');
+  if (present !== undefined || path === '') return;
+  const parent = dirname(path);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, owner, entries);
+  const node = { type: 'directory', mode, target: '', checksum: '', owner } as const;
+  if (isLeftOut(path, entries)) {
+    tree.set(path, { ...node, leftOut: true });
+    return;
+  }
+  mkdirSync(diskPath(root, path));
+  // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
+  chmodSync(diskPath(root, path), (mode & 0o777 & ~umask) | 0o700);
+  tree.set(path, node);
+}
+
+/** Gives folders that even their owner may not write to their modes, once nothing more goes into them. */
+export function closeDirectories(root: string, tree: GuestTree): void {
+  for (const [path, { type, mode, leftOut }] of [...tree.entries()].reverse()) {
+    if (type === 'directory' && leftOut !== true && (mode & 0o700) !== 0o700)
+      chmodSync(diskPath(root, path), mode & 0o777 & ~umask);
+  }
+}
+
+/** Adds a file that no package brings; one that is there is replaced. */
+export function writeGuestFile(
+  root: string,
+  tree: GuestTree,
+  path: string,
+  bytes: Uint8Array,
+  mode: number,
+): void {
+  const real = tree.resolve(path);
+  const parent = dirname(real);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
+  if (tree.get(real)?.type === 'directory') throw conflict(real, 'a file is needed where a directory is');
+  rmSync(diskPath(root, real), { force: true });
+  writeFileSync(diskPath(root, real), bytes, { flag: 'wx' });
+  chmodSync(diskPath(root, real), mode & ~umask);
+  tree.set(real, { type: 'file', mode, target: '', checksum: '', owner: -1 });
+}
+
+export function makeGuestDirectory(root: string, tree: GuestTree, path: string, mode: number): void {
+  makeDirectory(root, tree, tree.resolve(path), mode, -1);
+}
+
+export function makeGuestLink(root: string, tree: GuestTree, path: string, target: string): void {
+  const real = tree.resolve(path);
+  if (real === '' || tree.get(real) !== undefined) return;
+  const parent = dirname(real);
+  if (parent !== '.') makeDirectory(root, tree, parent, 0o755, -1);
+  symlinkSync(target, diskPath(root, real));
+  tree.set(real, { type: 'symlink', mode: 0o777, target, checksum: '', owner: -1 });
+}
+
+interface Identity {
+  readonly name: string;
+  readonly version: string;
+  readonly origin: string;
+  readonly replaces: readonly string[];
+}
+
+/** Writes one package's data section; a later package may meet what an earlier one brought. */
+class PackageWriter implements TarSink {
+  readonly #root: string;
+  readonly #tree: GuestTree;
+  readonly #installed: readonly InstalledPackage[];
+  readonly #index: number;
+  readonly #rules = new EntryRules();
+  readonly #entries: Format['guestEntries'];
+  #identity: Identity | undefined;
+  readonly #file = new EntryFile();
+
+  constructor(
+    root: string,
+    tree: GuestTree,
+    installed: readonly InstalledPackage[],
+    index: number,
+    entries: Format['guestEntries'],
+  ) {
+    this.#entries = entries;
+    this.#root = root;
+    this.#tree = tree;
+    this.#installed = installed;
+    this.#index = index;
+  }
+
+  begin(pkginfo: Parameters<typeof pkgInfoValue>[0]): void {
+    const name = pkgInfoValue(pkginfo, 'pkgname') ?? '';
+    this.#identity = {
+      name,
+      version: pkgInfoValue(pkginfo, 'pkgver') ?? '',
+      origin: pkgInfoValue(pkginfo, 'origin') ?? name,
+      replaces: pkgInfoValues(pkginfo, 'replaces'),
+    };
+  }
+
+  identity(): Identity {
+    return this.#identity!;
+  }
+
+  entry(header: TarHeader): void {
+    this.#rules.accept(header);
+    const path = this.#tree.resolve(entryPath(header));
+    if (header.type === '5') this.#directory(path, header);
+    else if (header.type === '2') this.#symlink(path, header);
+    else if (header.type === '1') this.#hardLink(path, header);
+    else if (header.type === '0') this.#regular(path, header);
+  }
+
+  content(bytes: Uint8Array): void {
+    this.#file.write(bytes);
+  }
+
+  entryEnd(): void {
+    this.#file.close();
+  }
+
+  /** Lets go of a file that was begun. */
+  close(): void {
+    this.#file.close();
+  }
+
+  #directory(path: string, header: TarHeader): void {
+    const present = this.#tree.get(path);
+    if (present?.type === 'symlink' || present?.type === 'directory') return;
+    if (present !== undefined) throw conflict(path, 'a directory stands where a file is');
+    makeDirectory(this.#root, this.#tree, path, header.mode & 0o777, this.#index, this.#entries);
+  }
+
+  #regular(path: string, header: TarHeader): void {
+    if (!this.#takesOver(path, header)) return;
+    const xattrs = xattrsOf(header);
+    const node = { ...this.#node('file', header), ...(xattrs.size === 0 ? {} : { xattrs }) };
+    if (!this.#install(path, node)) return;
+    this.#file.begin(diskPath(this.#root, path), header.mode & 0o777 & ~umask);
+  }
+
+  #symlink(path: string, header: TarHeader): void {
+    const target = header.linkname;
+    const present = this.#tree.get(path);
+    if (present?.type === 'symlink' && present.target === target) return;
+    if (!this.#takesOver(path, header)) return;
+    const node = { ...this.#node('symlink', header), target };
+    if (!this.#install(path, node, leadsOut(path, target, this.#entries))) return;
+    symlinkSync(encodeBytes(target), diskPath(this.#root, path));
+  }
+
+  #hardLink(path: string, header: TarHeader): void {
+    const first = this.#tree.resolve(header.linkname);
+    if (!this.#takesOver(path, header)) return;
+    const { leftOut, ...node } = this.#tree.get(first)!;
+    if (!this.#install(path, { ...node, owner: this.#index })) return;
+    if (leftOut === true) throw conflict(path, 'it is another name of a file that is left out');
+    linkSync(diskPath(this.#root, first), diskPath(this.#root, path));
+  }
+
+  /** Notes an entry; false where it does not reach the disk. */
+  #install(path: string, node: GuestNode, doubtful = false): boolean {
+    const leftOut = doubtful || isLeftOut(path, this.#entries);
+    this.#tree.set(path, leftOut ? { ...node, leftOut } : node);
+    return !leftOut;
+  }
+
+  #node(type: 'file' | 'symlink', header: TarHeader) {
+    return { type, mode: header.mode, target: '', checksum: checksumOf(header), owner: this.#index };
+  }
+
+  /** Whether this package's entry wins over what is there, which is then removed (apko's order of rules). */
+  #takesOver(path: string, header: TarHeader): boolean {
+    const parent = dirname(path);
+    if (parent !== '.') makeDirectory(this.#root, this.#tree, parent, 0o755, this.#index, this.#entries);
+    const present = this.#tree.get(path);
+    if (present === undefined) return true;
+    if (present.type === 'directory') throw conflict(path, 'a file stands where a directory is');
+    const checksum = checksumOf(header);
+    if (checksum !== '' && checksum === present.checksum) return false;
+    const own = this.#identity!;
+    const other = this.#installed[present.owner];
+    if (other?.replaces.includes(own.name) === true) return false;
+    if (other !== undefined && !own.replaces.includes(other.name) && own.origin !== other.origin) {
+      throw conflict(path, `${other.name} and ${own.name} both bring it`);
+    }
+    rmSync(diskPath(this.#root, path), { force: present.leftOut === true });
+    return true;
+  }
+}
+
+function checksumOf(header: TarHeader): string {
+  const record = header.pax.find(({ key }) => key === 'APK-TOOLS.checksum.SHA1');
+  return record === undefined ? '' : decodeBytes(record.value);
+}
+
+function conflict(path: string, why: string): Failure {
+  return new Failure('environment-invalid', `packages of the environment are in each other's way: ${why}`, {
+    got: path,
+  });
+}

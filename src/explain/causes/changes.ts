@@ -1,0 +1,95 @@
+/** The values that differ between two contents: words of texts, strings of binaries, named values of formats. */
+
+import { decodeBytes } from '../../bytes.ts';
+import type { Difference } from '../../compare/difference.ts';
+import { grouped, Queues } from '../../lists.ts';
+import { binaryChanges } from './binary-changes.ts';
+import { type Changes, causeBounds, nothing, shapeOf } from './change-lists.ts';
+import type { Change } from './evidence.ts';
+import { partChanges } from './part-changes.ts';
+import { isText, lineChanges, textChanges } from './text-changes.ts';
+
+/** Everything that differs, bounded. Where a comparator knows the format, its parts say it better than the bytes do. */
+export function changesOf(
+  { parts = [], ...difference }: Difference,
+  published: Uint8Array | undefined,
+  rebuilt: Uint8Array | undefined,
+): Changes {
+  const known = parts.some(({ format }) => format !== 'text' && format !== 'binary');
+  const named = known || published === undefined || rebuilt === undefined ? partChanges(parts, '') : nothing;
+  const own =
+    known || difference.kind !== 'content' || published === undefined || rebuilt === undefined
+      ? nothing
+      : isText(published) && isText(rebuilt)
+        ? textChanges(decodeBytes(published), decodeBytes(rebuilt), '')
+        : binaryChanges(published, rebuilt);
+  const attribute = difference.kind === 'content' ? [] : attributeChanges(difference);
+  return {
+    changes: [...attribute, ...withoutDerived(pairChanges(named.changes)), ...own.changes].slice(
+      0,
+      causeBounds.changes,
+    ),
+    reorderings: [...named.reorderings, ...own.reorderings],
+    ranges: own.ranges.slice(0, causeBounds.ranges),
+  };
+}
+
+/** What only one side has and what only the other has, paired where both are of one shape, or where both are alone. */
+function pairChanges(changes: readonly Change[]): Change[] {
+  const extra = changes.filter(({ published, rebuilt }) => published === undefined && rebuilt !== undefined);
+  const open = new Map([...grouped(extra, placeKey)].map(([key, own]) => [key, new Set(own)]));
+  const shapeKey = (change: Change, value: string) => JSON.stringify([placeKey(change), shapeOf(value)]);
+  const alike = new Queues<string, Change>();
+  for (const each of extra) alike.add(shapeKey(each, each.rebuilt!), each);
+  const paired = changes.map((change): Change => {
+    const own = open.get(placeKey(change));
+    if (own === undefined || change.rebuilt !== undefined || change.published === undefined) return change;
+    const like =
+      alike.take(shapeKey(change, change.published), (each) => own.has(each)) ??
+      (own.size === 1 ? [...own][0] : undefined);
+    if (like === undefined) return change;
+    own.delete(like);
+    return { ...change, rebuilt: like.rebuilt };
+  });
+  return paired.filter(
+    (each) =>
+      each.published !== undefined || each.rebuilt === undefined || open.get(placeKey(each))!.has(each),
+  );
+}
+
+function placeKey(change: Change): string {
+  return JSON.stringify([change.format, sectionOf(change)]);
+}
+
+function sectionOf({ place, label }: Change): string {
+  return place.slice(0, place.length - label.length);
+}
+
+/** Digests of everything else, lengths and offsets: what they are follows from what is left once they are taken away. */
+const followsFromAll = /\b(build-id|build id|crc|checksum|debug link|offset|size|length)\b/i;
+
+function withoutDerived(changes: readonly Change[]): readonly Change[] {
+  const own = changes.filter(({ label }) => !followsFromAll.test(label));
+  // DWARF names strings by their offset, so where strings are others, so are the sections that refer to them.
+  const strings = own.some(({ place }) => /section \.debug_(line_)?str\b/.test(place));
+  const kept = own.filter(
+    ({ place, label }) => !(strings && label === 'bytes' && /section \.debug_/.test(place)),
+  );
+  return kept.length === 0 ? changes : kept;
+}
+
+/** Kinds whose values are texts that may hold a time or a drawn name themselves. */
+const texts = new Set<Difference['kind']>(['moved', 'link-target']);
+
+function attributeChanges({
+  path,
+  kind,
+  name,
+  published,
+  rebuilt,
+}: Omit<Difference, 'parts'>): readonly Change[] {
+  if (texts.has(kind) && published !== undefined && rebuilt !== undefined) {
+    return lineChanges(published, rebuilt, path).changes;
+  }
+  return [{ place: path, published, rebuilt, around: undefined, format: undefined, label: name ?? kind }];
+}

@@ -1,0 +1,112 @@
+/** What a detector sees of one difference: contents, the values that differ in them, and what is known of both builds. */
+
+import type { Cause, CauseKind } from '../../compare/cause.ts';
+import type { Difference } from '../../compare/difference.ts';
+import type { FormatName } from '../../compare/part.ts';
+import type { BuildFacts } from '../../execute/facts.ts';
+import type { Plan } from '../../plan/plan.ts';
+
+/** A value that differs, in its surroundings. All text is attacker-controlled. */
+export interface Change {
+  /** Where: a line, a string, a field of a format. */
+  readonly place: string;
+  readonly published: string | undefined;
+  readonly rebuilt: string | undefined;
+  /** The line or string around each value, and where the value begins in it. */
+  readonly around: { readonly published: Surroundings; readonly rebuilt: Surroundings } | undefined;
+  /** For a named value: of which format, and its name. */
+  readonly format: FormatName | undefined;
+  readonly label: string;
+  /** For a string of a binary: the bytes that it takes on the rebuilt side. */
+  readonly bytes?: ByteRange;
+}
+
+export interface Surroundings {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** The same things in another order. */
+export interface Reordering {
+  readonly place: string;
+  readonly of: 'lines' | 'words' | 'members' | 'keys' | 'items' | 'constants';
+  readonly format: FormatName | undefined;
+  readonly published: readonly string[];
+  readonly rebuilt: readonly string[];
+}
+
+/** Bytes of contents of one length that differ. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What is known of the builds; all undefined where two files are compared that nobody built here. */
+export interface BuildContext {
+  readonly plan: Plan | undefined;
+  /** Text of the steps, in the order in which they ran. */
+  readonly steps: readonly string[];
+  /** Variables that the recipe pins. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly facts: BuildFacts | undefined;
+  /** How the environment was substituted. */
+  readonly substituted: string | undefined;
+}
+
+export interface Evidence extends BuildContext {
+  readonly difference: Difference;
+  readonly all: readonly Difference[];
+  /** Undefined where a side has none, or where it is beyond the bound. */
+  readonly published: Uint8Array | undefined;
+  readonly rebuilt: Uint8Array | undefined;
+  /** What no detector before this one has explained. */
+  readonly changes: readonly Change[];
+  readonly reorderings: readonly Reordering[];
+  readonly ranges: readonly ByteRange[];
+}
+
+/** A cause, and what of the evidence it explains. */
+export interface Finding extends Omit<Cause, 'kind'> {
+  readonly explains: readonly (Change | Reordering | ByteRange)[];
+}
+
+export interface Detector {
+  readonly kind: Exclude<CauseKind, 'unknown'>;
+  detect(evidence: Evidence): readonly Finding[];
+}
+
+/** A finding about one change. */
+export function changeFinding(
+  change: Change,
+  confidence: Cause['confidence'],
+  why: string,
+  explains: Finding['explains'] = [change],
+): Finding {
+  const { place, published, rebuilt } = change;
+  return { confidence, place, published, rebuilt, why, explains };
+}
+
+const shown = 6;
+
+/** A finding about one reordering; what is shown starts where the two orders part. */
+export function orderFinding(reordering: Reordering, confidence: Cause['confidence'], why: string): Finding {
+  const at = reordering.published.findIndex((value, index) => value !== reordering.rebuilt[index]);
+  const text = (values: readonly string[]) =>
+    values
+      .slice(Math.max(0, at), at + shown)
+      .join(' ')
+      .slice(0, 200);
+  return {
+    confidence,
+    place: reordering.place,
+    published: text(reordering.published),
+    rebuilt: text(reordering.rebuilt),
+    why,
+    explains: [reordering],
+  };
+}
+
+/** The line of a change, both sides; the values themselves where it stands alone. */
+export function lineOf(change: Change): string {
+  return `${change.label} ${change.around?.rebuilt.text ?? change.rebuilt ?? ''}`;
+}

@@ -1,0 +1,83 @@
+/** Causes for everything that a comparison found. */
+
+import { type Apk, readApk } from '../../apk/apk.ts';
+import { entryPath } from '../../apk/entries.ts';
+import { defaultLimits, type Limits } from '../../apk/limits.ts';
+import { busy } from '../../busy.ts';
+import type { ByteSource } from '../../byte-source.ts';
+import type { UnequalComparison } from '../../compare/comparison.ts';
+import type { Difference, SectionName } from '../../compare/difference.ts';
+import { causeBounds } from './change-lists.ts';
+import { isDerived } from './derived.ts';
+import type { BuildContext } from './evidence.ts';
+import { causesOf } from './index.ts';
+
+/** Bounds on the contents of one comparison that are looked at together. */
+const bounds = { contents: 2000, bytes: 256 * 1024 * 1024 } as const;
+
+/** The comparison with the causes of its differences. What follows from another difference has none of its own. */
+export async function nameCauses(
+  comparison: UnequalComparison,
+  sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
+  context: BuildContext,
+  limits: Limits = defaultLimits,
+): Promise<UnequalComparison> {
+  const all = comparison.sections.flatMap(({ differences }) => differences);
+  const read = await contentReader(all, sources, limits);
+  const sections = comparison.sections.map((section) => ({
+    ...section,
+    differences: section.differences.map((each): Difference => {
+      if (isDerived(each, all)) return each;
+      return { ...each, causes: busy(() => causesOf(each, read(each), all, context)) };
+    }),
+  }));
+  return { ...comparison, sections };
+}
+
+interface Contents {
+  readonly published: Uint8Array | undefined;
+  readonly rebuilt: Uint8Array | undefined;
+}
+
+/** Reads both packages once, keeping what differs and is within the bounds. */
+async function contentReader(
+  all: readonly Difference[],
+  sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
+  limits: Limits,
+): Promise<(difference: Difference) => Contents> {
+  const paths = all
+    .filter(({ section, kind }) => section === 'data' && kind === 'content')
+    .map(({ path }) => path);
+  const wanted = new Set(paths.slice(0, bounds.contents));
+  const options = { limits: { ...limits, keptBytes: causeBounds.contentBytes } };
+  let held = 0;
+  const keep = (path: string) => wanted.has(path) && held < bounds.bytes;
+  const sides: ReadonlyMap<string, Uint8Array>[] = [];
+  for (const source of [sources.published, sources.rebuilt]) {
+    const apk = await readApk(source, { ...options, keep });
+    held += apk.data.entries.reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
+    sides.push(contentsOf(apk));
+  }
+  return ({ section, kind, path }) => {
+    if (kind !== 'content') return { published: undefined, rebuilt: undefined };
+    const [published, rebuilt] = sides.map((side) => side.get(keyOf(section, path)));
+    return { published, rebuilt };
+  };
+}
+
+function keyOf(section: SectionName, path: string): string {
+  return `${section} ${path}`;
+}
+
+function contentsOf({ control, data }: Apk): ReadonlyMap<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const [section, { entries }] of [
+    ['control', control],
+    ['data', data],
+  ] as const) {
+    for (const entry of entries) {
+      if (entry.content !== undefined) found.set(keyOf(section, entryPath(entry)), entry.content);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,83 @@
+/** A published SBOM held against one that is written anew without a rebuild. */
+import type { Apk } from '../apk/apk.ts';
+import { entryPath } from '../apk/entries.ts';
+import type { Claim } from '../claim/claim.ts';
+import { isSbomOf, sbomEntryOf } from '../claim/sbom/place.ts';
+import { claimsUnderNeighbours } from '../claim/traits/neighbours.ts';
+import { sampleVariant } from '../claim/traits/record-variant.ts';
+import { compareSbomElements, type SbomDifference } from '../compare/sbom-elements.ts';
+import { pathsBeforeSbom, treePaths } from '../emit/sbom/production/paths.ts';
+import { emptyScan, type Scan } from '../emit/sbom/production/syft.ts';
+import { emitSbom, type SbomInput } from '../emit/sbom/sbom.ts';
+import { Failure } from '../failure.ts';
+import { formatVersion } from '../melange/version.ts';
+import { claimedSbomInput } from './claimed-sbom.ts';
+import { fitRecord } from './production/fit.ts';
+import { publishedRecord } from './production/published.ts';
+
+export type RegeneratedSbom =
+  | {
+      readonly state: 'identical';
+      /** The version whose rules give it, where the builder printed no release and it is not the first that was tried. */
+      readonly under?: string;
+    }
+  | { readonly state: 'different'; readonly differences: readonly SbomDifference[] }
+  /** No SBOM, one that cannot be read or that nobody known wrote, or a recipe that melange would refuse. */
+  | { readonly state: 'not-possible'; readonly why: string };
+
+/**
+ * Writes the SBOM of a package from its recipe and its own paths and compares. The document's own words are taken for
+ * what is recorded nowhere else. Of a builder that printed no release the rules of the neighbouring versions are tried as
+ * well, as `verify` does; where none gives the document, the differences are those under the first.
+ * @param scan what was found in the package's own files
+ */
+export function regenerateSbom(apk: Apk, claim: Claim, scan: Scan = emptyScan): RegeneratedSbom {
+  const entry = sbomEntryOf(apk);
+  if (claim.sbom?.kind !== 'readable' || entry?.content === undefined) {
+    return { state: 'not-possible', why: 'there is no SBOM that can be read' };
+  }
+  if (claim.sbom.generator === 'unknown') {
+    return { state: 'not-possible', why: 'no known program writes such an SBOM' };
+  }
+  let first: RegeneratedSbom | undefined;
+  for (const under of claimsUnderNeighbours(apk, claim)) {
+    const regenerated = regenerateUnder(entry.content, sbomInput(apk, under, scan));
+    if (regenerated.state === 'identical') {
+      return under === claim
+        ? regenerated
+        : { ...regenerated, under: formatVersion(under.traits.melange.version) };
+    }
+    first ??= regenerated;
+  }
+  return first!;
+}
+
+function regenerateUnder(published: Uint8Array, input: SbomInput): RegeneratedSbom {
+  try {
+    const regenerated = emitSbom(input);
+    if (Buffer.compare(regenerated, published) === 0) return { state: 'identical' };
+    return { state: 'different', differences: compareSbomElements(published, regenerated) };
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.class === 'internal') throw failure;
+    return { state: 'not-possible', why: failure.message };
+  }
+}
+
+function sbomInput(apk: Apk, claim: Claim, scan: Scan): SbomInput {
+  const input = claimedSbomInput(claim);
+  return claim.traits.sbomGenerator === 'production'
+    ? { ...input, production: productionInput(apk, claim, scan) }
+    : input;
+}
+
+function productionInput(apk: Apk, claim: Claim, scan: Scan): NonNullable<SbomInput['production']> {
+  const published = publishedRecord(apk, claim);
+  const fit = published === undefined ? undefined : fitRecord(published);
+  const isSbom = isSbomOf(apk);
+  const paths = apk.data.entries.filter((entry) => !isSbom(entry)).map(entryPath);
+  return {
+    variant: fit?.variants[0] ?? sampleVariant,
+    paths: treePaths(fit?.paths ?? published?.pathLists[0] ?? pathsBeforeSbom(paths, '')[0]!),
+    scan,
+  };
+}

@@ -1,0 +1,27 @@
+/** Places for what is done with one host at the same time. */
+import { addTo } from '../../lists.ts';
+
+/** At most so many uses of a host at once. */
+export class Slots {
+  readonly #most: number;
+  readonly #taken = new Map<string, number>();
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  async take(host: string): Promise<() => void> {
+    const taken = this.#taken.get(host) ?? 0;
+    if (taken < this.#most) this.#taken.set(host, taken + 1);
+    else await new Promise<void>((go) => addTo(this.#waiting, host, go));
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const next = this.#waiting.get(host)?.shift();
+      if (next !== undefined) next();
+      else this.#taken.set(host, this.#taken.get(host)! - 1);
+    };
+  }
+}

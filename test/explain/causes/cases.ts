@@ -1,0 +1,612 @@
+/** Made-up differences with the names that their causes get; those that must get none but `unknown` are called so. */
+import { gzipSync } from 'node:zlib';
+import type { CauseKind } from '../../../src/compare/cause.ts';
+import type { Difference } from '../../../src/compare/difference.ts';
+import type { Part } from '../../../src/compare/part.ts';
+import type { BuildFacts } from '../../../src/execute/facts.ts';
+import type { BuildContext } from '../../../src/explain/causes/evidence.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+
+export interface CauseCase {
+  readonly what: string;
+  readonly kinds: readonly CauseKind[];
+  readonly path?: string;
+  readonly published?: string | Uint8Array;
+  readonly rebuilt?: string | Uint8Array;
+  /** Where the difference is none of contents. */
+  readonly difference?: Partial<Difference>;
+  readonly others?: readonly Difference[];
+  readonly steps?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly context?: Partial<BuildContext>;
+  /** Parts as comparators make them, where they are not what is made from the contents. */
+  readonly parts?: readonly Part[];
+}
+
+/** 2026-11-23 06:00:00 to 06:00:05 UTC. */
+export const facts: BuildFacts = {
+  hostname: 'localhost',
+  kernelRelease: '6.18.44-fc-v669',
+  cpuCount: 2,
+  memoryKib: 24_684_084,
+  workspace: '/home/build',
+  began: 1_795_413_600,
+  ended: 1_795_413_605,
+};
+
+export const clock = 1_718_452_800;
+
+/** As much of a plan as detectors look at. */
+export const plan = {
+  builder: { clock, sbomGenerator: 'melange' },
+  recipeFiles: [{ path: 'given', mode: 0o644, sha256: '' }],
+} as unknown as Plan;
+
+function productionPlan(scan: object | null): Plan {
+  return { ...plan, builder: { clock, sbomGenerator: 'production', scan } } as unknown as Plan;
+}
+
+/** Two SBOMs of which the published one has an element of a scan, with the text of its licence. */
+function foundIn(more: object): Pick<CauseCase, 'published' | 'rebuilt'> {
+  const apk = { SPDXID: 'SPDXRef-Package-apk-a', name: 'a', sourceInfo: 'from APK DB: /.PKGINFO' };
+  const found = {
+    SPDXID: 'SPDXRef-Package-gem-b',
+    name: 'b',
+    sourceInfo: 'from: /usr/b.gemspec',
+    licenseDeclared: 'LicenseRef-Own',
+  };
+  const contains = {
+    spdxElementId: 'SPDXRef-a',
+    relatedSpdxElement: found.SPDXID,
+    relationshipType: 'CONTAINS',
+  };
+  const head = { spdxVersion: 'SPDX-2.3', SPDXID: 'SPDXRef-DOCUMENT', name: 'good' };
+  return {
+    published: spdx({
+      ...head,
+      ...more,
+      packages: [apk, found],
+      hasExtractedLicensingInfos: [{ licenseId: 'LicenseRef-Own', extractedText: 'NOASSERTION' }],
+      relationships: [contains],
+    }),
+    rebuilt: spdx({ ...head, packages: [apk], relationships: [] }),
+  };
+}
+
+const now = facts.began + 2;
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** A binary without strings of its own, around bytes. */
+function binary(...middle: readonly (string | Uint8Array)[]): Buffer {
+  const filler = Buffer.from(Array.from({ length: 64 }, (_, at) => (at * 37 + 128) & 0xff));
+  return Buffer.concat([filler, ...middle.map((each) => Buffer.from(each as string)), filler]);
+}
+
+function pyc(mtime: number): Buffer {
+  return Buffer.concat([
+    Buffer.from('a70d0d0a00000000', 'hex'),
+    uint32(mtime),
+    uint32(22),
+    Buffer.from([0x4e]),
+  ]);
+}
+
+function ar(mtime: number, uid = 0): Buffer {
+  const field = (value: string | number, width: number) => String(value).padEnd(width);
+  const header = `${field('one.o/', 16)}${field(mtime, 12)}${field(uid, 6)}${field(0, 6)}${field(100644, 8)}${field(4, 10)}\`\n`;
+  return Buffer.from(`!<arch>\n${header}abcd`);
+}
+
+function gzipped(content: string, mtime: number): Buffer {
+  const bytes = gzipSync(content);
+  bytes.writeUInt32LE(mtime, 4);
+  return bytes;
+}
+
+const spdx = (members: object, indentation = 2) => `${JSON.stringify(members, undefined, indentation)}\n`;
+const sbomPath = 'var/lib/db/sbom/name-1.0-r0.spdx.json';
+const mode = (path: string, published: string, rebuilt: string): Difference => ({
+  section: 'data',
+  kind: 'mode',
+  path,
+  published,
+  rebuilt,
+});
+const lines = (...values: readonly string[]) => `${values.join('\n')}\n`;
+
+export const cases: readonly CauseCase[] = [
+  // Times.
+  {
+    what: 'a date and time in a text',
+    kinds: ['timestamp'],
+    published: 'built 2025-01-02 03:04:05\n',
+    rebuilt: 'built 2026-11-23 06:00:02\n',
+  },
+  {
+    what: 'seconds since 1970 in a text',
+    kinds: ['timestamp'],
+    published: 'stamp=1700000000\n',
+    rebuilt: `stamp=${now}\n`,
+  },
+  {
+    what: 'milliseconds since 1970',
+    kinds: ['timestamp'],
+    published: 'stamp: 1700000000123\n',
+    rebuilt: `stamp: ${now}456\n`,
+  },
+  {
+    what: 'what __DATE__ and __TIME__ give',
+    kinds: ['timestamp'],
+    published: binary('built Nov  2 2025 06:29:51\0'),
+    rebuilt: binary('built Nov 23 2026 06:00:03\0'),
+  },
+  {
+    what: 'the date alone',
+    kinds: ['timestamp'],
+    published: 'on 23 Oct 2026\n',
+    rebuilt: 'on 23 Nov 2026\n',
+  },
+  { what: 'a time of day alone', kinds: ['timestamp'], published: 'at 05:00:02\n', rebuilt: 'at 06:00:02\n' },
+  {
+    what: 'the clock that the build was given',
+    kinds: ['timestamp'],
+    published: 'built 2024-07-01T00:00:00Z\n',
+    rebuilt: 'built 2024-06-15T12:00:00Z\n',
+  },
+  {
+    what: 'four bytes of seconds',
+    kinds: ['timestamp'],
+    published: binary(uint32(1_700_000_000)),
+    rebuilt: binary(uint32(now)),
+  },
+  {
+    what: 'byte code with the time of its source',
+    kinds: ['timestamp'],
+    path: 'usr/lib/m.cpython-311.pyc',
+    published: pyc(1_700_000_000),
+    rebuilt: pyc(now),
+  },
+  {
+    what: 'a time of modification of an entry',
+    kinds: ['timestamp'],
+    difference: { kind: 'mtime', published: '1718452801', rebuilt: String(clock) },
+  },
+  {
+    what: 'two times that nobody built here',
+    kinds: ['timestamp'],
+    published: 'built 2025-01-02 03:04:05\n',
+    rebuilt: 'built 2025-02-02 03:04:05\n',
+    context: { facts: undefined, plan: undefined },
+  },
+  {
+    what: 'a date that is none of our build',
+    kinds: ['unknown'],
+    published: 'expires 2031-01-01\n',
+    rebuilt: 'expires 2030-01-01\n',
+  },
+  {
+    what: 'a time beside something else',
+    kinds: ['unknown'],
+    published: 'at,06:29:51/evil\n',
+    rebuilt: 'at,06:00:02/good\n',
+  },
+  {
+    what: 'a version that looks like a date',
+    kinds: ['unknown'],
+    published: 'release 2026.11.22\n',
+    rebuilt: 'release 2026.11.23\n',
+  },
+  {
+    what: 'a number of ten digits',
+    kinds: ['unknown'],
+    published: 'id 1234567890\n',
+    rebuilt: 'id 1987654321\n',
+  },
+  {
+    what: 'a time, and another change',
+    kinds: ['timestamp', 'unknown'],
+    published: lines('built 2025-01-02 03:04:05', 'url https://evil.example'),
+    rebuilt: lines('built 2026-11-23 06:00:02', 'url https://good.example'),
+  },
+  {
+    what: 'a time in a binary, and other bytes',
+    kinds: ['timestamp', 'unknown'],
+    published: binary('built 2025-01-02 03:04:05\0', Buffer.from([1, 0xff])),
+    rebuilt: binary('built 2026-11-23 06:00:02\0', Buffer.from([1, 0xfe])),
+  },
+  // The machine.
+  {
+    what: 'a host name',
+    kinds: ['hostname'],
+    published: 'host builder-7.lab.example\n',
+    rebuilt: 'host localhost\n',
+  },
+  {
+    what: 'user and host',
+    kinds: ['hostname'],
+    published: '(root@builder7) done\n',
+    rebuilt: '(root@localhost) done\n',
+  },
+  {
+    what: 'a number in the place of a host',
+    kinds: ['unknown'],
+    published: 'host 10.0.0.1\n',
+    rebuilt: 'host localhost\n',
+  },
+  {
+    what: 'a kernel',
+    kinds: ['kernel'],
+    published: 'Linux 5.15.0-91-generic x\n',
+    rebuilt: 'Linux 6.18.44-fc-v669 x\n',
+  },
+  {
+    what: 'host and kernel',
+    kinds: ['hostname', 'kernel'],
+    published: 'host b7 kernel 6.1.0\n',
+    rebuilt: 'host localhost kernel 6.18.44-fc-v669\n',
+  },
+  {
+    what: 'another version of something',
+    kinds: ['unknown'],
+    published: 'schema 5.15.0\n',
+    rebuilt: 'schema 6.18.44\n',
+  },
+  { what: 'a number of jobs', kinds: ['cpu-count'], published: 'jobs 16\n', rebuilt: 'jobs 2\n' },
+  { what: 'an option for jobs', kinds: ['cpu-count'], published: 'make -j64\n', rebuilt: 'make -j2\n' },
+  {
+    what: 'a number that is not of processors',
+    kinds: ['unknown'],
+    published: 'level 16\n',
+    rebuilt: 'level 2\n',
+  },
+  {
+    what: 'a size of memory',
+    kinds: ['memory-size'],
+    published: 'MemTotal: 24684092 kB\n',
+    rebuilt: 'MemTotal: 24684084 kB\n',
+  },
+  {
+    what: 'another size',
+    kinds: ['unknown'],
+    published: 'MemTotal: 24684092 kB\n',
+    rebuilt: 'MemTotal: 24684088 kB\n',
+  },
+  { what: 'a user', kinds: ['user-id'], published: 'user: jane\n', rebuilt: 'user: root\n' },
+  {
+    what: 'the owner of an entry',
+    kinds: ['user-id'],
+    difference: { kind: 'owner', published: '501:20', rebuilt: '0:0' },
+  },
+  {
+    what: 'a file system that is not known',
+    kinds: ['file-system'],
+    path: '.PKGINFO',
+    difference: { section: 'control', kind: 'field', name: 'size', published: '3724', rebuilt: '48020' },
+  },
+  // Paths and chance.
+  {
+    what: 'a path of the build',
+    kinds: ['build-path'],
+    published: binary('/home/build/one-1.2/src/a.c\0'),
+    rebuilt: binary('/home/build/two-1.2/src/a.c\0'),
+  },
+  {
+    what: 'a temporary folder',
+    kinds: ['randomness', 'build-path'],
+    published: 'file /tmp/tmp.eWg6lzNv66/p.c\n',
+    rebuilt: 'file /tmp/tmp.WtqG5ZpLg5/p.c\n',
+  },
+  {
+    what: 'a path that packages ship',
+    kinds: ['unknown'],
+    published: 'exec /usr/lib/evil\n',
+    rebuilt: 'exec /usr/lib/good\n',
+  },
+  {
+    what: 'a UUID',
+    kinds: ['randomness'],
+    published: 'id 5f2b778c-3f9f-4b2e-8e70-ab65bb6f94b1\n',
+    rebuilt: 'id 14e29582-e750-4101-a9d4-92b666ac3aea\n',
+  },
+  {
+    what: 'a UUID that is not random',
+    kinds: ['unknown'],
+    published: 'id 5f2b778c-3f9f-1b2e-8e70-ab65bb6f94b1\n',
+    rebuilt: 'id 14e29582-e750-1101-a9d4-92b666ac3aea\n',
+  },
+  {
+    what: 'bytes of a generator',
+    kinds: ['randomness'],
+    path: 'usr/share/nr/seed',
+    published: Buffer.from('ff1b47ca0d6d07ec6f71234e7ce939b6', 'hex'),
+    rebuilt: Buffer.from('fe69aac79f22a481572b27532f44b943', 'hex'),
+    steps: ['head -c 16 /dev/urandom > $out/usr/share/nr/seed'],
+  },
+  {
+    what: 'bytes that no step draws',
+    kinds: ['unknown'],
+    path: 'usr/share/nr/seed',
+    published: Buffer.from('ff1b47ca0d6d07ec6f71234e7ce939b6', 'hex'),
+    rebuilt: Buffer.from('fe69aac79f22a481572b27532f44b943', 'hex'),
+    steps: ['cp seed $out/usr/share/nr/seed'],
+  },
+  {
+    what: 'a digest beside a random name',
+    kinds: ['unknown'],
+    published: 'sum da39a3ee5e6b4b0d3255bfef95601890afd80709\n',
+    rebuilt: 'sum 5f2b778c3f9f5b2e6e70ab65bb6f94b134f6289b\n',
+    steps: ['cd "$(mktemp -d)"'],
+  },
+  // Order.
+  {
+    what: 'lines in the order of a folder',
+    kinds: ['file-order'],
+    path: 'usr/share/nr/order',
+    published: lines('7', '1', '9', '3'),
+    rebuilt: lines('9', '7', '3', '1'),
+    steps: ['ls -U in > $out/usr/share/nr/order'],
+  },
+  {
+    what: 'lines in the order of jobs',
+    kinds: ['parallel-build'],
+    path: 'usr/share/nr/log',
+    published: lines('7', '1', '9', '3'),
+    rebuilt: lines('9', '7', '3', '1'),
+    steps: ['make -j8\ncp log $out/usr/share/nr/log'],
+  },
+  {
+    what: 'lines in another order, and no step says why',
+    kinds: ['unknown'],
+    published: lines('7', '1', '9', '3'),
+    rebuilt: lines('9', '7', '3', '1'),
+    steps: ['mkdir -p $out/nr-parallel/usr\nfind in | sort > x'],
+  },
+  {
+    what: 'lines sorted by another language',
+    kinds: ['locale'],
+    published: lines('apple', 'Banana', 'cherry', 'Date'),
+    rebuilt: lines('Banana', 'Date', 'apple', 'cherry'),
+  },
+  {
+    what: 'keys of an object',
+    kinds: ['hash-order'],
+    path: 'usr/share/a.json',
+    published: '{"b":1,"a":2,"c":3}',
+    rebuilt: '{"a":2,"c":3,"b":1}',
+  },
+  {
+    what: 'a set of Python in byte code',
+    kinds: ['python-hash-seed'],
+    parts: [
+      {
+        format: 'python-bytecode',
+        kind: 'order',
+        place: 'code: consts[1].set',
+        published: '"a", "b", "c"',
+        rebuilt: '"c", "a", "b"',
+      },
+    ],
+    published: binary('a'),
+    rebuilt: binary('b'),
+  },
+  {
+    what: 'a set of Python whose seed is pinned',
+    kinds: ['unknown'],
+    environment: { PYTHONHASHSEED: '0' },
+    parts: [
+      {
+        format: 'python-bytecode',
+        kind: 'order',
+        place: 'code: consts[1].set',
+        published: '"a", "b", "c"',
+        rebuilt: '"c", "a", "b"',
+      },
+    ],
+    published: binary('a'),
+    rebuilt: binary('b'),
+  },
+  {
+    what: 'words of a line that Python wrote',
+    kinds: ['python-hash-seed'],
+    published: "{'b', 'a', 'c'}\n",
+    rebuilt: "{'a', 'c', 'b'}\n",
+    steps: ['python3 gen.py > out'],
+  },
+  // Archives and compression.
+  {
+    what: 'times in a static library',
+    kinds: ['archive-metadata'],
+    path: 'usr/lib/a.a',
+    published: ar(1_700_000_000),
+    rebuilt: ar(now),
+  },
+  {
+    what: 'owners in a static library',
+    kinds: ['archive-metadata'],
+    path: 'usr/lib/a.a',
+    published: ar(0, 1000),
+    rebuilt: ar(0, 0),
+  },
+  {
+    what: 'the time in a gzip header',
+    kinds: ['gzip-header'],
+    path: 'usr/share/a.gz',
+    published: gzipped('one\n', 1_700_000_000),
+    rebuilt: gzipped('one\n', now),
+  },
+  {
+    what: 'content inside gzip',
+    kinds: ['unknown'],
+    path: 'usr/share/a.gz',
+    published: gzipped('evil\n', 0),
+    rebuilt: gzipped('good\n', 0),
+  },
+  {
+    what: 'another compressed form',
+    kinds: ['compressor-version'],
+    path: '',
+    difference: { kind: 'compression', published: '10 bytes', rebuilt: '11 bytes' },
+  },
+  // Modes.
+  {
+    what: 'modes that a umask explains',
+    kinds: ['umask'],
+    difference: mode('usr/a', '0775', '0755'),
+    others: [mode('usr/b', '0664', '0644')],
+  },
+  { what: 'one mode alone', kinds: ['unknown'], difference: mode('usr/a', '0775', '0755') },
+  {
+    what: 'a set-user-id bit among them',
+    kinds: ['unknown'],
+    difference: mode('usr/a', '0775', '0755'),
+    others: [mode('usr/b', '4755', '0755')],
+  },
+  // Signatures, tools, SBOM, inputs.
+  {
+    what: 'the signature of the package',
+    kinds: ['signature'],
+    path: '.SIGN.RSA256.lab.rsa.pub',
+    published: Buffer.from('ff1b47ca0d6d07ec6f71234e7ce939b6', 'hex'),
+    rebuilt: Buffer.from('fe69aac79f22a481572b27532f44b943', 'hex'),
+    difference: { section: 'signature' },
+  },
+  {
+    what: 'the version of melange in an SBOM',
+    kinds: ['tool-version'],
+    path: sbomPath,
+    published: spdx({ SPDXID: 'a', creationInfo: { creators: ['Tool: melange (v0.40.4)'] } }),
+    rebuilt: spdx({ SPDXID: 'a', creationInfo: { creators: ['Tool: melange (v0.45.3)'] } }),
+  },
+  {
+    what: 'an OpenPGP signature',
+    kinds: ['signature'],
+    published: 'text\n-----BEGIN PGP SIGNATURE-----\nabcd\n-----END PGP SIGNATURE-----\n',
+    rebuilt: 'text\n-----BEGIN PGP SIGNATURE-----\nefgh\n-----END PGP SIGNATURE-----\n',
+  },
+  {
+    what: 'another text under a signature',
+    kinds: ['unknown'],
+    published: 'evil\n-----BEGIN PGP SIGNATURE-----\nabcd\n',
+    rebuilt: 'good\n-----BEGIN PGP SIGNATURE-----\nabcd\n',
+  },
+  {
+    what: 'a version of a compiler',
+    kinds: ['tool-version'],
+    published: binary('GCC: (Wolfi 13.2.0-r1) 13.2.0\0'),
+    rebuilt: binary('GCC: (Wolfi 14.1.0-r1) 14.1.0\0'),
+  },
+  {
+    what: 'a version of the package itself',
+    kinds: ['unknown'],
+    published: 'name 1.2.3\n',
+    rebuilt: 'name 1.2.4\n',
+  },
+  {
+    what: 'an SBOM of another program',
+    kinds: ['sbom-generator'],
+    path: sbomPath,
+    published: spdx({ spdxVersion: 'SPDX-2.3', SPDXID: 'a', name: 'n' }, 1),
+    rebuilt: spdx({ SPDXID: 'a', name: 'n', spdxVersion: 'SPDX-2.3' }),
+  },
+  {
+    what: 'an SBOM with what a scan is said to have found, by production',
+    kinds: ['sbom-generator'],
+    path: sbomPath,
+    ...foundIn({}),
+    context: { plan: productionPlan(null) },
+  },
+  {
+    what: 'the same besides another value',
+    kinds: ['sbom-generator', 'unknown'],
+    path: sbomPath,
+    ...foundIn({ name: 'evil' }),
+    context: { plan: productionPlan(null) },
+  },
+  {
+    what: 'what a repeated scan did not find',
+    kinds: ['unknown'],
+    path: sbomPath,
+    ...foundIn({}),
+    context: { plan: productionPlan({ programs: [], found: '' }) },
+  },
+  {
+    what: 'the same in an SBOM of melange',
+    kinds: ['unknown'],
+    path: sbomPath,
+    ...foundIn({}),
+  },
+  {
+    what: 'another value in an SBOM',
+    kinds: ['unknown'],
+    path: sbomPath,
+    published: spdx({ SPDXID: 'a', name: 'evil' }),
+    rebuilt: spdx({ SPDXID: 'a', name: 'good' }),
+  },
+  {
+    what: 'a file that lay beside the recipe',
+    kinds: ['hidden-input'],
+    path: 'usr/share/nr/settings',
+    published: 'colour = blue\n',
+    rebuilt: 'default\n',
+    steps: [
+      'if [ -f secret-settings ]; then\n  cp secret-settings $out/usr/share/nr/settings\nelse\n  echo default > $out/usr/share/nr/settings\nfi',
+    ],
+  },
+  {
+    what: 'a file that a step makes',
+    kinds: ['unknown'],
+    path: 'usr/share/nr/settings',
+    published: 'colour = blue\n',
+    rebuilt: 'default\n',
+    steps: [
+      './generate > secret-settings\nif [ -f secret-settings ]; then cp secret-settings $out/usr/share/nr/settings; fi',
+    ],
+  },
+  {
+    what: 'a file that was given',
+    kinds: ['unknown'],
+    path: 'usr/share/nr/settings',
+    published: 'colour = blue\n',
+    rebuilt: 'default\n',
+    steps: ['if [ -f given ]; then cp given $out/usr/share/nr/settings; fi'],
+  },
+  {
+    what: 'a substituted environment',
+    kinds: ['environment-drift'],
+    published: 'one\n',
+    rebuilt: 'two\n',
+    context: { substituted: 'the environment was this machine’s own programs' },
+  },
+  {
+    what: 'a time in a substituted environment',
+    kinds: ['timestamp'],
+    published: 'built 2025-01-02 03:04:05\n',
+    rebuilt: 'built 2026-11-23 06:00:02\n',
+    context: { substituted: 'the environment was this machine’s own programs' },
+  },
+  // Nothing to be said.
+  { what: 'another word', kinds: ['unknown'], published: 'enabled = true\n', rebuilt: 'enabled = false\n' },
+  {
+    what: 'more lines',
+    kinds: ['unknown'],
+    published: lines('one', 'two', 'evil'),
+    rebuilt: lines('one', 'two'),
+  },
+  {
+    what: 'other machine code',
+    kinds: ['unknown'],
+    published: binary(Buffer.from('b800000000c3', 'hex')),
+    rebuilt: binary(Buffer.from('b801000000c3', 'hex')),
+  },
+  {
+    what: 'a field of .PKGINFO',
+    kinds: ['unknown'],
+    path: '.PKGINFO',
+    difference: { section: 'control', kind: 'field', name: 'depend', published: 'evil', rebuilt: 'good' },
+  },
+];

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { type CauseKind, causePage, causeTitles } from '../../../src/compare/cause.ts';
+import { compareContent } from '../../../src/compare/comparators/index.ts';
+import type { Difference } from '../../../src/compare/difference.ts';
+import { defaultCompareLimits } from '../../../src/compare/limits.ts';
+import { isDerived } from '../../../src/explain/causes/derived.ts';
+import { causesOf, detectors } from '../../../src/explain/causes/index.ts';
+import { root } from '../../support/lab.ts';
+import { type CauseCase, cases, facts, plan } from './cases.ts';
+
+const kinds = Object.keys(causeTitles) as CauseKind[];
+
+async function named(each: CauseCase) {
+  const [published, rebuilt] = [each.published, each.rebuilt].map((side) =>
+    side === undefined ? undefined : Buffer.from(side as string),
+  );
+  const path = each.path ?? 'usr/share/name/file';
+  const base = { section: 'data', kind: 'content', path, published: 'p', rebuilt: 'r' } as const;
+  const parts =
+    each.parts ??
+    (published === undefined || rebuilt === undefined
+      ? []
+      : await compareContent(path, published, rebuilt, defaultCompareLimits));
+  const difference: Difference = { ...base, ...(parts.length === 0 ? {} : { parts }), ...each.difference };
+  return causesOf(difference, { published, rebuilt }, [difference, ...(each.others ?? [])], {
+    plan,
+    facts,
+    steps: each.steps ?? [],
+    environment: new Map(Object.entries(each.environment ?? {})),
+    substituted: undefined,
+    ...each.context,
+  });
+}
+
+describe('causes', () => {
+  for (const each of cases) {
+    it(`are named ${each.kinds.join(' and ')} for ${each.what}`, async () => {
+      const found = await named(each);
+      assert.deepEqual(new Set(found.map(({ kind }) => kind)), new Set(each.kinds), JSON.stringify(found));
+    });
+  }
+
+  it('are the same without what a comparator found, but for what only it can see', async () => {
+    for (const each of cases.filter(({ what }) => /^a (date and time|host name|kernel)|jobs/.test(what))) {
+      const found = await named({ ...each, parts: [] });
+      assert.deepEqual(new Set(found.map(({ kind }) => kind)), new Set(each.kinds), each.what);
+    }
+  });
+
+  it('say where, the two values, and why', async () => {
+    const [found] = await named(cases.find(({ what }) => what === 'a host name')!);
+    assert.deepEqual(found, {
+      kind: 'hostname',
+      confidence: 'certain',
+      place: 'line 1',
+      published: 'builder-7.lab.example',
+      rebuilt: 'localhost',
+      why: 'the rebuilt value is the name of the machine that our steps saw',
+    });
+  });
+
+  it('are certain of no value of a build that nobody ran here', async () => {
+    for (const each of cases) {
+      const context = { ...each.context, facts: undefined };
+      const found = await named({ ...each, context });
+      const exact = ['compressor-version', 'signature', 'archive-metadata', 'gzip-header', 'file-system'];
+      const certain = found.filter(
+        ({ kind, confidence }) => confidence === 'certain' && !exact.includes(kind),
+      );
+      assert.deepEqual(certain, [], each.what);
+    }
+  });
+
+  it('are none of a field that follows from an entry', () => {
+    const field = (name: string): Difference => ({
+      section: 'control',
+      kind: 'field',
+      path: '.PKGINFO',
+      name,
+    });
+    const entry = (kind: Difference['kind']): Difference => ({ section: 'data', kind, path: 'usr/a' });
+    assert.equal(isDerived(field('datahash'), [entry('mode')]), true);
+    assert.equal(isDerived(field('size'), [entry('content')]), true);
+    assert.equal(isDerived(field('size'), [entry('mode')]), false);
+    assert.equal(isDerived(field('depend'), [entry('content')]), false);
+    assert.equal(isDerived(field('datahash'), []), false);
+  });
+});
+
+describe('the list of causes', () => {
+  it('has a detector for each but unknown, which is what is left', () => {
+    assert.deepEqual(new Set([...detectors.map(({ kind }) => kind), 'unknown']), new Set(kinds));
+    assert.equal(detectors.length, new Set(detectors.map(({ kind }) => kind)).size);
+  });
+
+  it('has an example of each', () => {
+    const shown = new Set(cases.flatMap((each) => each.kinds));
+    assert.deepEqual(
+      kinds.filter((kind) => !shown.has(kind)),
+      [],
+    );
+  });
+
+  it('has a page for each and no other', () => {
+    const pages = readdirSync(join(root, 'docs/differences')).map((name) => name.replace(/\.md$/, ''));
+    assert.deepEqual(pages.sort(), [...kinds].sort());
+    for (const kind of kinds) {
+      const page = join(root, causePage(kind));
+      assert.ok(existsSync(page), kind);
+      const text = readFileSync(page, 'utf8');
+      for (const heading of ['## What it is', '## How it shows', '## How to fix it']) {
+        assert.ok(text.includes(`\n${heading}\n`), `${kind}: ${heading}`);
+      }
+      assert.equal(text.split('\n')[2], `\`${kind}\``);
+    }
+  });
+});
