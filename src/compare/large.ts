@@ -1,8 +1,7 @@
 /** Contents too large for memory: compared block by block, in place; then the blocks that differ are looked at. */
 
 import { hash } from 'node:crypto';
-import { fieldsAt, layouts } from '../formats/elf/layout.ts';
-import { stringAt } from '../formats/elf/object.ts';
+import { sectionAt } from '../formats/elf/section-at.ts';
 import { addAll } from '../lists.ts';
 import { differingRanges } from './comparators/binary.ts';
 import { Work } from './comparators/comparator.ts';
@@ -155,31 +154,6 @@ function windowAt(
     rebuilt: show(rebuilt),
     length,
   };
-}
-
-/** The ELF section of an offset, as far as the section headers and their names lie in the tail. */
-function sectionAt({ head, tail, size }: BlockDigests, offset: number): string | undefined {
-  const isElf = head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
-  const [bits, order] = [head[4] === 2 ? 64 : 32, head[5]] as const;
-  if (!isElf || (order !== 1 && order !== 2) || head.length < headBytes) return undefined;
-  const encoding = { bits, littleEndian: order === 1 } as const;
-  const { header, section } = layouts[bits];
-  const file = fieldsAt(head, 0, encoding);
-  const inTail = (at: number) => at - (size - tail.length);
-  const table = inTail(Number(file.native(header.sectionOffset)));
-  const count = file.u16(header.sectionCount);
-  if (table < 0 || table + count * section.size > tail.length) return undefined;
-  const fields = (index: number) => fieldsAt(tail, table + index * section.size, encoding);
-  const names = file.u16(header.nameTable);
-  const strings = names < count ? inTail(Number(fields(names).native(section.offset))) : -1;
-  for (let index = 1; index < count; index += 1) {
-    const each = fields(index);
-    const start = Number(each.native(section.offset));
-    const noBits = each.u32(section.type) === 8;
-    if (noBits || offset < start || offset >= start + Number(each.native(section.fileSize))) continue;
-    return strings < 0 ? `section ${index}` : `section ${stringAt(tail, strings + each.u32(section.name))}`;
-  }
-  return undefined;
 }
 
 /** Cuts a stream into blocks. */

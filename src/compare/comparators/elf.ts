@@ -3,7 +3,16 @@
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
+import { contentOf } from '../../formats/content.ts';
 import { goSettings } from '../../formats/elf/go-build-info.ts';
+import {
+  compressedFlag,
+  compressionHeader,
+  fileHeader,
+  sectionHeader,
+  sectionType,
+  segmentHeader,
+} from '../../formats/elf/layout.ts';
 import { notesOf } from '../../formats/elf/notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
 import { parseElf } from '../../formats/elf/reader.ts';
@@ -38,11 +47,7 @@ export const elf: Comparator = {
 /** Build information that Go's linker leaves; none where the program is not Go's. */
 function goInfo(bytes: Uint8Array): ReadonlyMap<string, string> {
   try {
-    const content = {
-      size: bytes.length,
-      read: (offset: number, length: number) => bytes.subarray(offset, offset + length),
-    };
-    const parsed = parseElf(content);
+    const parsed = parseElf(contentOf(bytes));
     return new Map((parsed === undefined ? [] : goSettings(parsed)).map(({ key, value }) => [key, value]));
   } catch (failure) {
     if (failure instanceof Failure) return new Map();
@@ -104,9 +109,6 @@ function describe({ fields }: ElfSection): string {
   return `${fields.get('type')}, ${fields.get('size')} bytes`;
 }
 
-const sectionType = { symbols: 2, strings: 3, dynamic: 6, note: 7, dynamicSymbols: 11 };
-const compressed = 0x800;
-
 function compareContents(
   published: ElfObject,
   left: ElfSection,
@@ -126,14 +128,18 @@ function compareContents(
   if (Buffer.compare(left.content, right.content) === 0) return [];
   if (left.type === sectionType.strings || /^\.(comment|debug_str|debug_line_str)$/.test(left.name)) {
     const texts = compareTexts(
-      contentOf(left, published, context),
-      contentOf(right, rebuilt, context),
+      inflatedContent(left, published, context),
+      inflatedContent(right, rebuilt, context),
       context,
     );
     if (texts.length > 0) return texts;
   }
   if (left.name === '.gnu_debuglink') return compareDebugLink(left, right);
-  return compareBinary(contentOf(left, published, context), contentOf(right, rebuilt, context), context);
+  return compareBinary(
+    inflatedContent(left, published, context),
+    inflatedContent(right, rebuilt, context),
+    context,
+  );
 }
 
 function isTable(type: number): boolean {
@@ -141,9 +147,10 @@ function isTable(type: number): boolean {
 }
 
 /** The content, inflated where the section is compressed with zlib (Elf_Chdr) and that is affordable. */
-function contentOf(section: ElfSection, { encoding }: ElfObject, context: CompareContext): Uint8Array {
-  const header = encoding.bits === 64 ? 24 : 12;
-  if ((section.flags & compressed) === 0 || section.content.length < header) return section.content;
+function inflatedContent(section: ElfSection, { encoding }: ElfObject, context: CompareContext): Uint8Array {
+  const header = compressionHeader.size[encoding.bits];
+  if ((section.flags & Number(compressedFlag)) === 0 || section.content.length < header)
+    return section.content;
   try {
     const content = inflateSync(section.content.subarray(header), { maxOutputLength: inflateBound(context) });
     context.work.inflated(content.length);
@@ -216,13 +223,11 @@ function compareRest(published: ElfObject, rebuilt: ElfObject, context: CompareC
 }
 
 /** Half-open ranges of the file that no header describes. */
-function gapsOf({ bytes, encoding, header, sections }: ElfObject): (readonly [number, number])[] {
-  const wide = encoding.bits === 64;
-  const count = (name: string) => Number(header.get(name) ?? 0);
+function gapsOf({ bytes, encoding: { bits }, file, sections }: ElfObject): (readonly [number, number])[] {
   const covered: (readonly [number, number])[] = [
-    [0, wide ? 64 : 52],
-    [count('offset of program headers'), count('program headers') * (wide ? 56 : 32)],
-    [count('offset of section headers'), count('section headers') * (wide ? 64 : 40)],
+    [0, fileHeader.size[bits]],
+    [Number(file.segmentOffset), file.segmentCount * segmentHeader.size[bits]],
+    [Number(file.sectionOffset), sections.length * sectionHeader.size[bits]],
     ...sections.map(({ offset, content }) => [offset, content.length] as const),
   ];
   const gaps: [number, number][] = [];

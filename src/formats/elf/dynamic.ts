@@ -2,11 +2,10 @@
 
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import type { Content } from '../content.ts';
-import { readBounded } from '../content.ts';
-import { fieldsAt, layouts } from './layout.ts';
-import { type Elf, segmentType } from './reader.ts';
-import { isReadable, type Section, sectionType } from './sections.ts';
+import { type Content, readBounded } from '../content.ts';
+import { dynamicEntry, readStructure, sectionType, segmentType } from './layout.ts';
+import type { Elf } from './reader.ts';
+import { isReadable, type Section } from './sections.ts';
 
 /** Tags of dynamic entries (System V ABI). */
 export const dynamicTag = { needed: 1n, soname: 14n } as const;
@@ -27,16 +26,16 @@ export function dynamicStrings(elf: Elf, tag: bigint): readonly string[] | undef
   const dynamic = sections.find((section) => section.type === sectionType.dynamic);
   if (dynamic === undefined) return [];
   const strings = dynamic.link === 0 ? undefined : sections[dynamic.link];
-  const entrySize = layouts[encoding.bits].dynamicEntry;
+  const entrySize = dynamicEntry.size[encoding.bits];
   if (strings === undefined || dynamic.size % entrySize !== 0) return undefined;
   if (!isReadable(content, dynamic) || !isReadable(content, strings)) return undefined;
   const bytes = readBounded(content, dynamic.offset, dynamic.size, longestDynamicSection);
   const found: string[] = [];
   const budget = { left: mostStringBytes };
   for (let offset = 0; offset < bytes.length; offset += entrySize) {
-    const entry = fieldsAt(bytes, offset, encoding);
-    if (entry.native(0) !== tag) continue;
-    const text = stringAt(content, strings, entry.native(entrySize / 2), budget);
+    const entry = readStructure(dynamicEntry, bytes, offset, encoding);
+    if (entry.tag !== tag) continue;
+    const text = wholeStringAt(content, strings, entry.value, budget);
     if (text !== undefined) found.push(decodeBytes(text));
   }
   return found;
@@ -52,7 +51,7 @@ export function interpreter(elf: Elf): string {
 }
 
 /** The bytes before the next zero byte; undefined where the section has none. */
-function stringAt(
+function wholeStringAt(
   content: Content,
   strings: Section,
   start: bigint,

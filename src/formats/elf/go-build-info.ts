@@ -6,7 +6,8 @@
 import { decodeBytes } from '../../bytes.ts';
 import { readBounded } from '../content.ts';
 import { findBytes } from '../find-bytes.ts';
-import { type Elf, type Segment, segmentFlags, segmentType } from './reader.ts';
+import { segmentFlags, segmentType } from './layout.ts';
+import type { Elf, Segment } from './reader.ts';
 
 export interface GoSetting {
   readonly key: string;

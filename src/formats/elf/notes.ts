@@ -1,21 +1,22 @@
 /** Notes of an ELF file (System V ABI; GNU gABI extensions; systemd.io ELF_PACKAGE_METADATA; Go cmd/link). */
 import { decodeBytes, trimmedEnd } from '../../bytes.ts';
-import { fieldsAt } from './layout.ts';
+import { noteHeader, readStructure, sectionType, segmentType } from './layout.ts';
 import { type ElfObject, hex } from './object.ts';
 
-const note = { section: 7, segment: 4 };
 const most = 1000;
 
 /** Every note by what it is; notes of sections first, then of segments where there are no sections. */
 export function notesOf(elf: ElfObject): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
   const counts = new Map<string, number>();
-  const fromSections = elf.sections.filter(({ type }) => type === note.section).map(({ content }) => content);
+  const fromSections = elf.sections
+    .filter(({ type }) => type === sectionType.note)
+    .map(({ content }) => content);
   const contents =
     fromSections.length > 0
       ? fromSections
       : elf.segments
-          .filter(({ type }) => type === note.segment)
+          .filter(({ type }) => type === segmentType.note)
           .map(({ offset, size }) => elf.bytes.subarray(offset, offset + size));
   for (const content of contents) {
     for (const [name, value] of parseNotes(content, elf)) {
@@ -29,13 +30,13 @@ export function notesOf(elf: ElfObject): ReadonlyMap<string, string> {
 }
 
 function* parseNotes(bytes: Uint8Array, { encoding }: ElfObject): Generator<[string, string]> {
-  for (let at = 0; at + 12 <= bytes.length; ) {
-    const fields = fieldsAt(bytes, at, encoding);
-    const [nameSize, size, type] = [fields.u32(0), fields.u32(4), fields.u32(8)];
-    const nameEnd = at + 12 + nameSize;
-    const start = at + 12 + aligned(nameSize);
+  const header = noteHeader.size[encoding.bits];
+  for (let at = 0; at + header <= bytes.length; ) {
+    const { nameSize, size, type } = readStructure(noteHeader, bytes, at, encoding);
+    const name = at + header;
+    const start = name + aligned(nameSize);
     if (start + size > bytes.length) return;
-    const owner = trimmedEnd(decodeBytes(bytes.subarray(at + 12, nameEnd)), '\0');
+    const owner = trimmedEnd(decodeBytes(bytes.subarray(name, name + nameSize)), '\0');
     yield describe(owner, type, bytes.subarray(start, start + size));
     at = start + aligned(size);
   }

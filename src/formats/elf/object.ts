@@ -1,11 +1,23 @@
 /** An ELF file with everything that its headers say, in the words of elf.h (System V ABI, Object Files). */
-import { decodeBytes } from '../../bytes.ts';
-import { type Encoding, type Fields, fieldsAt, layouts } from './layout.ts';
+import {
+  type Encoding,
+  encodingOf,
+  type FileHeader,
+  fileHeader,
+  readStructure,
+  sectionHeader,
+  sectionType,
+  segmentFlags,
+  segmentHeader,
+  type Values,
+} from './layout.ts';
+import { stringAt } from './strings.ts';
 
 export interface ElfObject {
   readonly bytes: Uint8Array;
   readonly encoding: Encoding;
-  /** Fields of the file header by name. */
+  readonly file: FileHeader;
+  /** Fields of the file header by name, for showing. */
   readonly header: ReadonlyMap<string, string>;
   readonly segments: readonly ElfSegment[];
   readonly sections: readonly ElfSection[];
@@ -33,41 +45,31 @@ export interface ElfSection {
   readonly content: Uint8Array;
 }
 
-const noBits = 8;
-const identification = { bits: 4, order: 5, version: 6, osAbi: 7, abiVersion: 8 };
+const osAbi = { kind: 7, version: 8 };
 
 /** Undefined where the headers do not hold together; `most` bounds sections and segments. */
 export function parseElfObject(bytes: Uint8Array, most: number): ElfObject | undefined {
   const encoding = encodingOf(bytes);
-  if (encoding === undefined || bytes.length < layouts[encoding.bits].header.size) return undefined;
-  const layout = layouts[encoding.bits];
-  const fields = fieldsAt(bytes, 0, encoding);
-  const sections = parseSections(bytes, fields, encoding, most);
-  const segments = parseSegments(bytes, fields, encoding, most);
+  if (encoding === undefined || bytes.length < fileHeader.size[encoding.bits]) return undefined;
+  const file = readStructure(fileHeader, bytes, 0, encoding);
+  const sections = parseSections(bytes, file, encoding, most);
+  const segments = parseSegments(bytes, file, encoding, most);
   if (sections === undefined || segments === undefined) return undefined;
-  const wide = encoding.bits === 64;
   const header = new Map([
     ['class', `${encoding.bits} bits`],
     ['byte order', encoding.littleEndian ? 'little endian' : 'big endian'],
-    ['OS ABI', `${bytes[identification.osAbi]} (version ${bytes[identification.abiVersion]})`],
-    ['type', String(fields.u16(16))],
-    ['machine', String(fields.u16(layout.header.machine))],
-    ['version', String(fields.u32(layout.header.version))],
-    ['entry point', hex(fields.native(24))],
-    ['offset of program headers', String(fields.native(layout.header.segmentOffset))],
-    ['offset of section headers', String(fields.native(layout.header.sectionOffset))],
-    ['flags', hex(fields.u32(wide ? 48 : 36))],
-    ['program headers', String(fields.u16(layout.header.segmentCount))],
+    ['OS ABI', `${bytes[osAbi.kind]} (version ${bytes[osAbi.version]})`],
+    ['type', String(file.type)],
+    ['machine', String(file.machine)],
+    ['version', String(file.version)],
+    ['entry point', hex(file.entry)],
+    ['offset of program headers', String(file.segmentOffset)],
+    ['offset of section headers', String(file.sectionOffset)],
+    ['flags', hex(file.flags)],
+    ['program headers', String(file.segmentCount)],
     ['section headers', String(sections.length)],
   ]);
-  return { bytes, encoding, header, segments, sections };
-}
-
-function encodingOf(bytes: Uint8Array): Encoding | undefined {
-  const bits = bytes[identification.bits];
-  const order = bytes[identification.order];
-  if ((bits !== 1 && bits !== 2) || (order !== 1 && order !== 2)) return undefined;
-  return { bits: bits === 1 ? 32 : 64, littleEndian: order === 1 };
+  return { bytes, encoding, file, header, segments, sections };
 }
 
 export function hex(value: number | bigint): string {
@@ -76,39 +78,43 @@ export function hex(value: number | bigint): string {
 
 function parseSegments(
   bytes: Uint8Array,
-  header: Fields,
+  { segmentOffset, segmentCount: count }: FileHeader,
   encoding: Encoding,
   most: number,
 ): ElfSegment[] | undefined {
-  const { header: places, segment } = layouts[encoding.bits];
-  const offset = Number(header.native(places.segmentOffset));
-  const count = header.u16(places.segmentCount);
-  if (count > most || !fits(bytes, offset, count, segment.size)) return undefined;
-  const wide = encoding.bits === 64;
+  const start = Number(segmentOffset);
+  const size = segmentHeader.size[encoding.bits];
+  if (count > most || !fits(bytes, start, count, size)) return undefined;
   return Array.from({ length: count }, (_, index) => {
-    const fields = fieldsAt(bytes, offset + index * segment.size, encoding);
-    const type = fields.u32(segment.type);
+    const segment = readStructure(segmentHeader, bytes, start + index * size, encoding);
     return {
-      type,
-      offset: Number(fields.native(segment.offset)),
-      size: Number(fields.native(segment.fileSize)),
-      address: Number(fields.native(segment.address)),
-      fields: new Map([
-        ['type', segmentTypes.get(type) ?? hex(type)],
-        ['flags', flagText(fields.u32(segment.flags))],
-        ['offset', hex(fields.native(segment.offset))],
-        ['address', hex(fields.native(segment.address))],
-        ['physical address', hex(fields.native(wide ? 24 : 12))],
-        ['size in the file', String(fields.native(segment.fileSize))],
-        ['size in memory', String(fields.native(segment.memorySize))],
-        ['alignment', String(fields.native(wide ? 48 : 28))],
-      ]),
+      type: segment.type,
+      offset: Number(segment.offset),
+      size: Number(segment.fileSize),
+      address: Number(segment.address),
+      fields: segmentFields(segment),
     };
   });
 }
 
+function segmentFields(segment: Values<typeof segmentHeader.fields>): ReadonlyMap<string, string> {
+  return new Map([
+    ['type', segmentTypes.get(segment.type) ?? hex(segment.type)],
+    ['flags', flagText(segment.flags)],
+    ['offset', hex(segment.offset)],
+    ['address', hex(segment.address)],
+    ['physical address', hex(segment.physicalAddress)],
+    ['size in the file', String(segment.fileSize)],
+    ['size in memory', String(segment.memorySize)],
+    ['alignment', String(segment.alignment)],
+  ]);
+}
+
 function flagText(flags: number): string {
-  return `${(flags & 4) !== 0 ? 'R' : '-'}${(flags & 2) !== 0 ? 'W' : '-'}${(flags & 1) !== 0 ? 'X' : '-'}${(flags & ~7) === 0 ? '' : ` ${hex(flags)}`}`;
+  const { read, write, execute } = segmentFlags;
+  const letter = (flag: number, text: string) => ((flags & flag) !== 0 ? text : '-');
+  const others = (flags & ~(read | write | execute)) === 0 ? '' : ` ${hex(flags)}`;
+  return `${letter(read, 'R')}${letter(write, 'W')}${letter(execute, 'X')}${others}`;
 }
 
 function fits(bytes: Uint8Array, offset: number, count: number, size: number): boolean {
@@ -123,23 +129,22 @@ interface RawSection extends Omit<ElfSection, 'name' | 'fields'> {
 
 function parseSections(
   bytes: Uint8Array,
-  header: Fields,
+  file: FileHeader,
   encoding: Encoding,
   most: number,
 ): ElfSection[] | undefined {
-  const { header: places, section } = layouts[encoding.bits];
-  const offset = Number(header.native(places.sectionOffset));
-  if (offset === 0) return [];
-  let count = header.u16(places.sectionCount);
-  let names = header.u16(places.nameTable);
-  if (!fits(bytes, offset, 1, section.size)) return undefined;
-  const first = parseSection(bytes, offset, encoding);
+  const start = Number(file.sectionOffset);
+  const size = sectionHeader.size[encoding.bits];
+  if (start === 0) return [];
+  let { sectionCount: count, nameTable: names } = file;
+  if (!fits(bytes, start, 1, size)) return undefined;
+  const first = parseSection(bytes, start, encoding);
   // Numbers that do not fit the header stand in the first section.
   if (count === 0) count = first.size;
   if (names === 0xffff) names = first.link;
-  if (count > most || !fits(bytes, offset, count, section.size)) return undefined;
+  if (count > most || !fits(bytes, start, count, size)) return undefined;
   const raw = Array.from({ length: count }, (_, index) =>
-    parseSection(bytes, offset + index * section.size, encoding),
+    parseSection(bytes, start + index * size, encoding),
   );
   const strings = raw[names]?.content ?? new Uint8Array(0);
   return raw.map((each) => ({
@@ -150,24 +155,22 @@ function parseSections(
 }
 
 function parseSection(bytes: Uint8Array, start: number, encoding: Encoding): RawSection {
-  const { section } = layouts[encoding.bits];
-  const wide = encoding.bits === 64;
-  const fields = fieldsAt(bytes, start, encoding);
-  const type = fields.u32(section.type);
-  const offset = Number(fields.native(section.offset));
-  const size = Number(fields.native(section.fileSize));
+  const section = readStructure(sectionHeader, bytes, start, encoding);
+  const { type, link, info } = section;
+  const offset = Number(section.offset);
+  const size = Number(section.size);
   return {
-    nameStart: fields.u32(section.name),
+    nameStart: section.name,
     type,
-    flags: Number(fields.native(section.flags)),
-    address: Number(fields.native(section.address)),
+    flags: Number(section.flags),
+    address: Number(section.address),
     offset,
     size,
-    link: fields.u32(section.link),
-    info: fields.u32(wide ? 44 : 28),
-    alignment: Number(fields.native(wide ? 48 : 32)),
-    entrySize: Number(fields.native(wide ? 56 : 36)),
-    content: type === noBits ? bytes.subarray(0, 0) : bytes.subarray(offset, offset + size),
+    link,
+    info,
+    alignment: Number(section.alignment),
+    entrySize: Number(section.entrySize),
+    content: type === sectionType.noBits ? bytes.subarray(0, 0) : bytes.subarray(offset, offset + size),
   };
 }
 
@@ -183,15 +186,6 @@ function sectionFields(section: RawSection): ReadonlyMap<string, string> {
     ['alignment', String(section.alignment)],
     ['entry size', String(section.entrySize)],
   ]);
-}
-
-const longestString = 1024;
-
-/** The text up to the next zero byte. */
-export function stringAt(bytes: Uint8Array, start: number): string {
-  const text = bytes.subarray(start, start + longestString);
-  const end = text.indexOf(0);
-  return decodeBytes(end < 0 ? text : text.subarray(0, end));
 }
 
 const segmentTypes: ReadonlyMap<number, string> = new Map([

@@ -1,9 +1,16 @@
 /** The section headers of an ELF file (debug/elf/file.go NewFile, Go 1.26). */
 
-import { decodeBytes } from '../../bytes.ts';
-import type { Content } from '../content.ts';
-import { readBounded } from '../content.ts';
-import type { Encoding, Fields, Layout } from './layout.ts';
+import { type Content, readBounded } from '../content.ts';
+import {
+  compressedFlag,
+  compressionHeader,
+  type Encoding,
+  type FileHeader,
+  type SectionHeader,
+  sectionHeader,
+  sectionType,
+} from './layout.ts';
+import { stringAt } from './strings.ts';
 import { extentOf, parseEntries, readTable, type TablePlace } from './table.ts';
 
 export interface Section {
@@ -19,10 +26,6 @@ export interface Section {
   readonly compressed: boolean;
 }
 
-/** Section types (System V ABI). */
-export const sectionType = { null: 0, strings: 3, dynamic: 6, noBits: 8 } as const;
-
-const compressedFlag = 0x800n;
 /** Counts and indexes from here on do not fit the ELF header and stand in the first section header. */
 const firstReservedIndex = 0xff00;
 const extendedIndex = 0xffff;
@@ -39,22 +42,20 @@ interface SectionTable extends TablePlace {
 /** Reads the sections and their names; undefined where Go refuses the file. */
 export function parseSections(
   content: Content,
-  header: Fields,
-  layout: Layout,
+  header: FileHeader,
   encoding: Encoding,
 ): readonly Section[] | undefined {
-  const table = sectionTable(content, header, layout, encoding);
+  const table = sectionTable(content, header, encoding);
   if (table === undefined) return undefined;
-  const entries = readTable(content, encoding, table);
-  const sections = parseEntries(entries, (fields) => parseSection(content, fields, layout));
+  const entries = readTable(sectionHeader, content, encoding, table);
+  const sections = parseEntries(entries, (entry) => parseSection(content, entry, encoding));
   if (entries === undefined || sections === undefined) return undefined;
   if (sections.length === 0 || table.names === 0) return sections;
   const strings = sections[table.names];
   if (strings?.type !== sectionType.strings || !isReadable(content, strings)) return undefined;
   const names = nameTable(content, strings);
-  const starts = entries.map((fields) => fields.u32(layout.section.name));
-  if (starts.some((start) => start >= names.terminated)) return undefined;
-  return sections.map((section, index) => ({ ...section, name: names.at(starts[index]!) }));
+  if (entries.some(({ name }) => name >= names.terminated)) return undefined;
+  return sections.map((section, index) => ({ ...section, name: names.at(entries[index]!.name) }));
 }
 
 /** Whether the file holds all of a section; only then can Go read any of it. */
@@ -64,45 +65,31 @@ export function isReadable(content: Content, section: Section): boolean {
   return section.type !== sectionType.noBits && section.offset + section.size <= content.size;
 }
 
-function sectionTable(
-  content: Content,
-  header: Fields,
-  layout: Layout,
-  encoding: Encoding,
-): SectionTable | undefined {
-  const offset = extentOf(header.native(layout.header.sectionOffset));
+function sectionTable(content: Content, header: FileHeader, encoding: Encoding): SectionTable | undefined {
+  const offset = extentOf(header.sectionOffset);
   if (offset === undefined) return undefined;
-  const { size } = layout.section;
-  const stride = header.u16(layout.header.sectionSize);
-  const count = header.u16(layout.header.sectionCount);
-  const names = header.u16(layout.header.nameTable);
-  if (count > 0) return offset === 0 || names >= count ? undefined : { offset, count, stride, size, names };
-  if (offset === 0) return { offset, count, stride, size, names };
-  const first = readTable(content, encoding, { offset, count: 1, stride: size, size })?.[0];
-  if (first === undefined || first.u32(layout.section.type) !== sectionType.null) return undefined;
-  const extended = extentOf(first.native(layout.section.fileSize));
+  const { sectionSize: stride, sectionCount: count, nameTable: names } = header;
+  if (count > 0) return offset === 0 || names >= count ? undefined : { offset, count, stride, names };
+  if (offset === 0) return { offset, count, stride, names };
+  const alone = { offset, count: 1, stride: sectionHeader.size[encoding.bits] };
+  const first = readTable(sectionHeader, content, encoding, alone)?.[0];
+  if (first?.type !== sectionType.null) return undefined;
+  const extended = extentOf(first.size);
   if (extended === undefined || extended < firstReservedIndex) return undefined;
-  if (names !== extendedIndex) return { offset, count: extended, stride, size, names };
-  const link = first.u32(layout.section.link);
-  return link < firstReservedIndex ? undefined : { offset, count: extended, stride, size, names: link };
+  if (names !== extendedIndex) return { offset, count: extended, stride, names };
+  const { link } = first;
+  return link < firstReservedIndex ? undefined : { offset, count: extended, stride, names: link };
 }
 
-function parseSection(content: Content, fields: Fields, layout: Layout): Section | undefined {
-  const { section, compressionHeader } = layout;
-  const offset = extentOf(fields.native(section.offset));
-  const size = extentOf(fields.native(section.fileSize));
+function parseSection(content: Content, entry: SectionHeader, { bits }: Encoding): Section | undefined {
+  const { type, address, link } = entry;
+  const offset = extentOf(entry.offset);
+  const size = extentOf(entry.size);
   if (offset === undefined || size === undefined) return undefined;
-  const compressed = (fields.native(section.flags) & compressedFlag) !== 0n;
-  if (compressed && (size < compressionHeader || offset + compressionHeader > content.size)) return undefined;
-  return {
-    name: '',
-    type: fields.u32(section.type),
-    address: fields.native(section.address),
-    offset,
-    size,
-    link: fields.u32(section.link),
-    compressed,
-  };
+  const compressed = (entry.flags & compressedFlag) !== 0n;
+  const start = compressionHeader.size[bits];
+  if (compressed && (size < start || offset + start > content.size)) return undefined;
+  return { name: '', type, address, offset, size, link, compressed };
 }
 
 function nameTable(content: Content, section: Section): { terminated: number; at(start: number): string } {
@@ -110,10 +97,6 @@ function nameTable(content: Content, section: Section): { terminated: number; at
   return {
     // A name that no zero byte ends is refused.
     terminated: bytes.lastIndexOf(0) + 1,
-    at(start) {
-      const name = bytes.subarray(start, start + longestName);
-      const end = name.indexOf(0);
-      return decodeBytes(end < 0 ? name : name.subarray(0, end));
-    },
+    at: (start) => stringAt(bytes, start, longestName),
   };
 }

@@ -1,6 +1,7 @@
 /** Symbol tables and the dynamic section by name. */
-import { fieldsAt, layouts } from './layout.ts';
-import { type ElfObject, type ElfSection, hex, stringAt } from './object.ts';
+import { dynamicEntry, readStructure, symbolEntry } from './layout.ts';
+import { type ElfObject, type ElfSection, hex } from './object.ts';
+import { stringAt } from './strings.ts';
 
 /** A list of named values; the same name may come more than once. */
 export type NamedValues = readonly (readonly [name: string, value: string])[];
@@ -8,22 +9,21 @@ export type NamedValues = readonly (readonly [name: string, value: string])[];
 /** Symbols as `size kind section value`. */
 export function symbolsOf(elf: ElfObject, table: ElfSection, most: number): NamedValues | undefined {
   const { encoding, sections } = elf;
-  const size = encoding.bits === 64 ? 24 : 16;
-  const count = Math.floor(table.content.length / size);
+  const entrySize = symbolEntry.size[encoding.bits];
+  const count = Math.floor(table.content.length / entrySize);
   const strings = sections[table.link];
   if (strings === undefined || count > most) return undefined;
-  const wide = encoding.bits === 64;
   return Array.from({ length: count }, (_, index) => {
-    const fields = fieldsAt(table.content, index * size, encoding);
-    const info = table.content[index * size + (wide ? 4 : 12)]!;
-    const other = table.content[index * size + (wide ? 5 : 13)]!;
-    const section = fields.u16(wide ? 6 : 14);
-    const value = wide ? fields.native(8) : fields.u32(4);
-    const bytes = wide ? fields.native(16) : fields.u32(8);
+    const { name, info, other, section, value, size } = readStructure(
+      symbolEntry,
+      table.content,
+      index * entrySize,
+      encoding,
+    );
     const place = sections[section]?.name ?? String(section);
     return [
-      stringAt(strings.content, fields.u32(0)),
-      `value ${hex(value)}, ${bytes} bytes, ${bindings[info >> 4] ?? info >> 4} ${kinds[info & 15] ?? info & 15}, ${visibilities[other & 3]}, in ${place}`,
+      stringAt(strings.content, name),
+      `value ${hex(value)}, ${size} bytes, ${bindings[info >> 4] ?? info >> 4} ${kinds[info & 15] ?? info & 15}, ${visibilities[other & 3]}, in ${place}`,
     ] as const;
   });
 }
@@ -34,15 +34,15 @@ const visibilities = ['DEFAULT', 'INTERNAL', 'HIDDEN', 'PROTECTED'];
 
 /** Entries of the dynamic section; texts for those that are texts. */
 export function dynamicOf(elf: ElfObject, section: ElfSection, most: number): NamedValues | undefined {
-  const size = layouts[elf.encoding.bits].dynamicEntry;
+  const size = dynamicEntry.size[elf.encoding.bits];
   const count = Math.floor(section.content.length / size);
   const strings = elf.sections[section.link]?.content ?? new Uint8Array(0);
   if (count > most) return undefined;
   const entries: [string, string][] = [];
   for (let index = 0; index < count; index += 1) {
-    const fields = fieldsAt(section.content, index * size, elf.encoding);
-    const tag = Number(fields.native(0));
-    const value = fields.native(size / 2);
+    const entry = readStructure(dynamicEntry, section.content, index * size, elf.encoding);
+    const { value } = entry;
+    const tag = Number(entry.tag);
     const isText = textTags.has(tag);
     entries.push([tags.get(tag) ?? hex(tag), isText ? stringAt(strings, Number(value)) : hex(value)]);
     if (tag === 0) break;

@@ -1,15 +1,12 @@
-/** Tables of ELF headers: entries at a fixed distance, each at least as long as the structure it holds. */
-import type { Content } from '../content.ts';
-import { readBounded } from '../content.ts';
-import { type Encoding, type Fields, fieldsAt } from './layout.ts';
+/** Tables of ELF headers as Go reads them: entries at a fixed distance, each at least as long as the structure it holds. */
+import { type Content, readBounded } from '../content.ts';
+import { type Encoding, type FieldTable, readStructure, type Structure, type Values } from './layout.ts';
 
 export interface TablePlace {
   readonly offset: number;
   readonly count: number;
   /** Distance of the entries. */
   readonly stride: number;
-  /** Bytes of the structure. */
-  readonly size: number;
 }
 
 /** A quarter of a million sections. */
@@ -17,23 +14,29 @@ const longestTable = 16 * 1024 * 1024;
 const firstNegative = 1n << 63n;
 
 /** The entries; undefined where the file does not hold all of them. An empty table may lie anywhere. */
-export function readTable(content: Content, encoding: Encoding, place: TablePlace): Fields[] | undefined {
-  const { offset, count, stride, size } = place;
+export function readTable<Fields extends FieldTable>(
+  structure: Structure<Fields>,
+  content: Content,
+  encoding: Encoding,
+  { offset, count, stride }: TablePlace,
+): Values<Fields>[] | undefined {
   if (count === 0) return [];
-  if (stride < size || offset + count * stride > content.size) return undefined;
+  if (stride < structure.size[encoding.bits] || offset + count * stride > content.size) return undefined;
   const bytes = readBounded(content, offset, count * stride, longestTable);
-  return Array.from({ length: count }, (_, index) => fieldsAt(bytes, index * stride, encoding));
+  return Array.from({ length: count }, (_, index) =>
+    readStructure(structure, bytes, index * stride, encoding),
+  );
 }
 
 /** Every entry parsed; undefined as soon as one cannot be. */
-export function parseEntries<T>(
-  entries: readonly Fields[] | undefined,
-  parse: (fields: Fields) => T | undefined,
-): T[] | undefined {
+export function parseEntries<Entry, Parsed>(
+  entries: readonly Entry[] | undefined,
+  parse: (entry: Entry) => Parsed | undefined,
+): Parsed[] | undefined {
   if (entries === undefined) return undefined;
-  const parsed: T[] = [];
-  for (const fields of entries) {
-    const value = parse(fields);
+  const parsed: Parsed[] = [];
+  for (const entry of entries) {
+    const value = parse(entry);
     if (value === undefined) return undefined;
     parsed.push(value);
   }
