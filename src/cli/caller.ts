@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { callerIdMap, type IdMap } from '../execute/sandbox/id-map.ts';
 import { Failure } from '../failure.ts';
 import type { ProgressEvent } from '../flow/options.ts';
-import { defaultNetwork, type NetworkOptions } from '../inputs/inputs.ts';
 import { makeCredentials } from '../inputs/network/credentials.ts';
+import { defaultNetwork, type NetworkOptions } from '../inputs/network/network-options.ts';
 import { wolfi } from '../repository/known.ts';
 import type { RawOptions } from './options.ts';
 

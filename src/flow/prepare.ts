@@ -186,7 +186,7 @@ interface FoundOrigin {
 async function recipeOrigin({ recipe, recipeFile }: InputsQuery, options: RunOptions): Promise<FoundOrigin> {
   const { recipeRepository, machine } = options;
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
-  const { findRecipe } = await import('../inputs/git/recipe-repository.ts');
+  const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = recipeFile;
   // The recipe's own commit can be another one, of its file's repository or of none.

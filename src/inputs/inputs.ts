@@ -3,34 +3,20 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Address, shownAddress } from '../address.ts';
-import { trimmedEnd } from '../bytes.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import { type FetchedRepository, fetchRepository, importRepository, type Located } from './git/git.ts';
-import type { GitWanted } from './git/git-fetch.ts';
+import { type FetchedRepository, fetchRepository, importRepository } from './git/git.ts';
+import { locateRepository } from './git/git-location.ts';
 import { type Git, openGit } from './git/git-program.ts';
-import {
-  type AddressPolicy,
-  type Provenance,
-  parseAddress,
-  type Resolve,
-  resolveByMachine,
-} from './network/addresses.ts';
-import type { Credentials } from './network/credentials.ts';
-import { type Downloader, download, type Transfer, type Validators } from './network/download.ts';
-import {
-  type Answer,
-  type Http,
-  isTransient,
-  makeHttp,
-  type Proxies,
-  refusalOf,
-  requestSecrets,
-} from './network/http.ts';
+import type { GitWanted } from './git/git-wanted.ts';
+import { type Provenance, parseAddress } from './network/addresses.ts';
+import { type Downloader, download } from './network/download.ts';
+import { type Http, makeHttp, requestSecrets } from './network/http.ts';
 import { noteName, parseNote } from './network/location-notes.ts';
 import { NamedAddresses, type RequestSecrets } from './network/named-addresses.ts';
+import { defaultNetwork, type NetworkOptions } from './network/network-options.ts';
+import type { Validators } from './network/partial-file.ts';
 import { Slots } from './network/slots.ts';
 import { hashFile, isAddress, readSmallFile } from './store/files.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -69,34 +55,6 @@ export interface Inputs {
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
 }
-
-export interface NetworkOptions {
-  readonly policy: AddressPolicy;
-  readonly proxies: Proxies;
-  readonly credentials: Credentials;
-  /** Looks names up. */
-  readonly resolve: Resolve;
-  /** Exchanges with one host at once. */
-  readonly perHost: number;
-  readonly timeoutMilliseconds: number;
-  /** Attempts in a row that bring nothing. */
-  readonly attempts: number;
-  readonly backoffMilliseconds: number;
-  readonly onTransfer: (transfer: Transfer) => void;
-  readonly slowMilliseconds?: number;
-}
-
-export const defaultNetwork: NetworkOptions = {
-  policy: { offline: false, allowPrivateAddresses: false, allowPlainHttp: false },
-  proxies: { http: undefined, https: undefined, none: undefined },
-  credentials: () => undefined,
-  resolve: resolveByMachine,
-  perHost: 6,
-  timeoutMilliseconds: 30_000,
-  attempts: 4,
-  backoffMilliseconds: 500,
-  onTransfer: () => undefined,
-};
 
 const mostIndexBytes = 512 * 1024 * 1024;
 const mostFileBytes = 8 * 1024 ** 3;
@@ -173,7 +131,8 @@ class MachineInputs implements Inputs {
     try {
       return await fetchRepository(address, provenance, wanted, {
         ...this.#gitPlace(),
-        locate: (from, trust) => this.#locate(from, trust),
+        locate: (from, trust) =>
+          locateRepository(from, trust, { ...this.network, signal: this.#signal, http: this.#connect() }),
       });
     } finally {
       release();
@@ -200,21 +159,6 @@ class MachineInputs implements Inputs {
 
   git(): Git {
     return openGit({ network: this.network, signal: this.#signal });
-  }
-
-  /** Where a repository really is: git itself follows no redirects, so that the address policy holds for each. */
-  async #locate(address: string, provenance: Provenance): Promise<Located | undefined> {
-    const suffix = '/info/refs?service=git-upload-pack';
-    const answer = await retried(this.network, this.#signal, address, () =>
-      this.#connect().get(`${trimmedEnd(address, '/')}${suffix}`, provenance, {}),
-    );
-    answer.body.on('error', () => undefined).destroy();
-    if (answer.status === 404 || answer.status === 410) return undefined;
-    if (answer.status !== 200) {
-      throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched: status ${answer.status}`);
-    }
-    const { url, trust, authorization } = answer;
-    return { address: new Address(url).place.split('/info/refs')[0]!, trust, authorization };
   }
 
   forget(given: string): void {
@@ -254,29 +198,6 @@ class MachineInputs implements Inputs {
       signal: this.#signal,
     };
     return download(location, { provenance, mostBytes, ...(known === undefined ? {} : { known }) }, by);
-  }
-}
-
-async function retried(
-  { attempts, backoffMilliseconds }: NetworkOptions,
-  signal: AbortSignal,
-  address: string,
-  exchange: () => Promise<Answer>,
-): Promise<Answer> {
-  for (let attempt = 1; ; attempt += 1) {
-    const last = attempt >= attempts;
-    try {
-      const answer = await exchange();
-      if (answer.status < 500 || last) return answer;
-      answer.body.on('error', () => undefined).destroy();
-    } catch (failure) {
-      signal.throwIfAborted();
-      const refusal = refusalOf(failure);
-      if (refusal !== undefined) throw refusal;
-      if (last || !isTransient(failure))
-        throw new Failure('unreachable', `${shownAddress(address)} cannot be fetched`, { cause: failure });
-    }
-    await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal });
   }
 }
 

@@ -5,9 +5,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { findRecipe } from '../../src/inputs/git/recipe-repository.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { makeCredentials } from '../../src/inputs/network/credentials.ts';
+import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
 import { failure } from '../support/failures.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';

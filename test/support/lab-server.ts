@@ -8,7 +8,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { defaultNetwork, type NetworkOptions } from '../../src/inputs/inputs.ts';
+import { defaultNetwork, type NetworkOptions } from '../../src/inputs/network/network-options.ts';
 
 export type Misbehaviour =
   /** Other bytes than those served. */

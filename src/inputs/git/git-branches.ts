@@ -7,8 +7,8 @@
 import { Failure } from '../../failure.ts';
 import { addTo } from '../../lists.ts';
 import type { CherryPick } from '../../plan/sources.ts';
-import type { GitWanted } from './git-fetch.ts';
 import type { Git } from './git-program.ts';
+import type { GitWanted } from './git-wanted.ts';
 import type { OwnRepository } from './own-repository.ts';
 
 /** The branch of a repository whose default branch has no name. */

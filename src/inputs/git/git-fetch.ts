@@ -1,22 +1,16 @@
 /** What steps will ask of a repository, fetched into a new one: references, commits, and no more history than they want. */
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 import { largest } from '../../lists.ts';
-import type { GitRequest } from '../../plan/sources.ts';
-import type { NetworkOptions } from '../inputs.ts';
+import type { NetworkOptions } from '../network/network-options.ts';
+import { type Again, withRetries } from '../network/retry.ts';
 import { namesIn } from '../store/owners.ts';
 import { branchOf, settleBranches, settleCherryPick } from './git-branches.ts';
 import { hasCommit } from './git-objects.ts';
 import { type Git, GitError, type Remote } from './git-program.ts';
+import { type GitWanted, requireCommit } from './git-wanted.ts';
 import { makeRepository, type OwnRepository, tidyRepository } from './own-repository.ts';
-
-export interface GitWanted {
-  /** Full id; empty where nothing pins it. */
-  readonly commit: string;
-  readonly request: GitRequest;
-}
 
 export interface FetchContext {
   readonly git: Git;
@@ -93,26 +87,31 @@ async function fetchBounded(
   { git, remote, shown, shallow, network, signal }: FetchContext,
 ): Promise<void> {
   let asked = depth;
-  const local = remote.kind === 'local';
-  for (let attempt = 1; ; attempt += 1) {
+  const exchange = async () => {
     const bound = asked === undefined ? [] : [`--depth=${asked}`];
     const flags = shallow ? ['--update-shallow', ...bound] : bound;
     const watch = watchSize(into);
     try {
       await git(into, ['fetch', '--quiet', ...flags, '--', remote.address, ...refspecs], remote);
-      return;
-    } catch (failure) {
-      if (!(failure instanceof GitError)) throw failure;
-      // What git says of a local repository names places of this run.
-      if (local) throw new Failure('unreachable', `${shown} does not have all that the steps want of it`);
-      if (/shallow capabilities/.test(failure.message) && asked !== undefined) asked = undefined;
-      else if (attempt >= network.attempts || /not found|not our ref|couldn't find/i.test(failure.message))
-        throw new Failure('unreachable', `${shown} cannot be fetched: ${failure.message}`);
-      else await sleep(network.backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal });
     } finally {
       watch.stop();
     }
-  }
+  };
+  const givenUp = (failure: unknown) =>
+    new Failure('unreachable', `${shown} cannot be fetched: ${(failure as Error).message}`);
+  const judge = (failure: unknown): Again => {
+    if (!(failure instanceof GitError)) throw failure;
+    // What git says of a local repository names places of this run.
+    if (remote.kind === 'local')
+      throw new Failure('unreachable', `${shown} does not have all that the steps want of it`);
+    if (/shallow capabilities/.test(failure.message) && asked !== undefined) {
+      asked = undefined;
+      return { progressed: true, waitMilliseconds: 0 };
+    }
+    if (/not found|not our ref|couldn't find/i.test(failure.message)) throw givenUp(failure);
+    return {};
+  };
+  await withRetries(exchange, { judge, givenUp }, { ...network, signal });
 }
 
 /** A repository that grows without end is stopped by taking its folder away. */
@@ -127,34 +126,6 @@ function watchSize(path: OwnRepository): { stop(): void } {
   }, 1000);
   timer.unref();
   return { stop: () => clearInterval(timer) };
-}
-
-/** The commit of a wish. Fails with `source-mismatch` where the tag is another commit than the pinned one. */
-export async function requireCommit(
-  git: Git,
-  repository: OwnRepository,
-  { commit, request: { tag, branch } }: GitWanted,
-  shown: string,
-): Promise<string> {
-  const parse = (name: string) =>
-    git(repository, ['rev-parse', '--verify', '--quiet', '--end-of-options', name]).then(
-      (text) => text.trim(),
-      () => undefined,
-    );
-  const name = tag !== '' ? `refs/tags/${tag}` : branch !== '' ? `refs/heads/${branch}` : 'HEAD';
-  const tip = await parse(`${name}^{commit}`);
-  const tagObject = tag === '' ? undefined : await parse(name);
-  if (commit === '') {
-    if (tip !== undefined) return tip;
-    throw new Failure('source-unavailable', `${shown} has no ${tag || branch || 'HEAD'}`);
-  }
-  const agrees =
-    tag === '' ? await hasCommit(git, repository, commit) : tip === commit || tagObject === commit;
-  if (agrees) return commit;
-  throw new Failure('source-mismatch', `${shown} has another commit at ${tag || branch || 'HEAD'}`, {
-    expected: commit,
-    got: tip ?? 'nothing',
-  });
 }
 
 interface Ahead {

@@ -5,8 +5,8 @@
  */
 import { Failure } from '../../failure.ts';
 import { findProgram, hostPath, runProcess } from '../../process.ts';
-import type { NetworkOptions } from '../inputs.ts';
 import { parseAddress } from '../network/addresses.ts';
+import type { NetworkOptions } from '../network/network-options.ts';
 import type { OwnRepository } from './own-repository.ts';
 
 /** Runs git in a repository of this program's own and returns what it prints, a character for each byte. */

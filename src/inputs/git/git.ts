@@ -13,7 +13,8 @@ import { ownFolder } from '../../folders.ts';
 import { type Provenance, parseAddress, pinnedResolution } from '../network/addresses.ts';
 import { ownedName, sweepAbandoned } from '../store/owners.ts';
 import { explainMissing, openForeign } from './foreign-repository.ts';
-import { type FetchContext, fetchInto, type GitWanted, requireCommit } from './git-fetch.ts';
+import { type FetchContext, fetchInto } from './git-fetch.ts';
+import type { Located } from './git-location.ts';
 import {
   type Git,
   type GitCaller,
@@ -22,20 +23,14 @@ import {
   type ServerRemote,
   takesResolution,
 } from './git-program.ts';
+import type { GitWanted } from './git-wanted.ts';
+import { requireCommit } from './git-wanted.ts';
 import { type OwnRepository, reopenRepository, touchRepository } from './own-repository.ts';
 
 export interface GitAccess extends GitCaller {
   readonly folder: string;
   /** Follows redirects under the address policy and returns where the repository really is. */
   readonly locate: (address: string, provenance: Provenance) => Promise<Located | undefined>;
-}
-
-/** Where a repository really is, and whose choice that is. */
-export interface Located {
-  readonly address: string;
-  readonly trust: Provenance;
-  /** What lets git in. */
-  readonly authorization?: string | undefined;
 }
 
 export interface FetchedRepository {

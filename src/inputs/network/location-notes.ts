@@ -1,6 +1,6 @@
 /** What is remembered of a location: the digest of what was obtained from it, and how to ask whether that changed. */
 import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
-import type { Validators } from './download.ts';
+import type { Validators } from './partial-file.ts';
 
 interface Note extends Validators {
   readonly sha256: Sha256;

@@ -60,7 +60,10 @@ describe('an ELF file as it is shown', () => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
         const changed = Buffer.from(file);
         for (const [offset, byte] of changes) changed[offset] = byte;
-        sectionAt({ size: changed.length, head: changed.subarray(0, 64), tail: changed }, changed.length >> 1);
+        sectionAt(
+          { size: changed.length, head: changed.subarray(0, 64), tail: changed },
+          changed.length >> 1,
+        );
         const object = parseElfObject(changed, most);
         if (object === undefined) return;
         notesOf(object);

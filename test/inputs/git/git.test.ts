@@ -4,12 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import {
-  defaultNetwork,
-  type Inputs,
-  machineInputs,
-  type NetworkOptions,
-} from '../../../src/inputs/inputs.ts';
+import { type Inputs, machineInputs } from '../../../src/inputs/inputs.ts';
+import { defaultNetwork, type NetworkOptions } from '../../../src/inputs/network/network-options.ts';
 import { findSources } from '../../../src/inputs/sources.ts';
 import type { GitRequest, SourceRequest } from '../../../src/plan/sources.ts';
 import { findProgram } from '../../../src/process.ts';

@@ -5,13 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Failure, type FailureCode } from '../../../src/failure.ts';
-import {
-  defaultNetwork,
-  type Inputs,
-  machineInputs,
-  type NetworkOptions,
-} from '../../../src/inputs/inputs.ts';
+import { type Inputs, machineInputs } from '../../../src/inputs/inputs.ts';
 import { makeCredentials } from '../../../src/inputs/network/credentials.ts';
+import { defaultNetwork, type NetworkOptions } from '../../../src/inputs/network/network-options.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../../support/lab-server.ts';
 
 const body = randomBytes(300_000);

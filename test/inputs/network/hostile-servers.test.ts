@@ -11,7 +11,8 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { defaultNetwork, machineInputs, type NetworkOptions } from '../../../src/inputs/inputs.ts';
+import { machineInputs } from '../../../src/inputs/inputs.ts';
+import { defaultNetwork, type NetworkOptions } from '../../../src/inputs/network/network-options.ts';
 import { findProgram } from '../../../src/process.ts';
 import { makeFolder } from '../../support/folder.ts';
 import { skipUnless } from '../../support/lab.ts';
@@ -153,6 +154,16 @@ describe('a server', { concurrency: false }, () => {
         ),
     );
     assert.ok(readFileSync((await obtain())!).equals(other));
+  });
+
+  it('that sends a part of another version to everybody is asked so often and no more', async () => {
+    server.answer((socket) =>
+      socket.end(
+        head('206 Partial Content', 'etag: "other"', 'content-range: bytes 0-9/10', 'content-length: 0'),
+      ),
+    );
+    await assert.rejects(obtain(), { code: 'unreachable' });
+    assert.equal(server.requests.length, 100);
   });
 
   const endless: readonly (readonly [string, (socket: Socket) => Promise<void>])[] = [

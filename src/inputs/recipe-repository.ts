@@ -2,15 +2,12 @@
 
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { shownAddress } from '../../address.ts';
-import { sha256 } from '../../digest.ts';
-import { Failure } from '../../failure.ts';
-import { ownFolder } from '../../folders.ts';
-import type { Inputs } from '../inputs.ts';
-import { isAddress } from '../store/files.ts';
-import { ownedName, sweepAbandoned } from '../store/owners.ts';
-import { lookUpExport } from './export-trailers.ts';
-import { explainMissing, openForeign } from './foreign-repository.ts';
+import { shownAddress } from '../address.ts';
+import { sha256 } from '../digest.ts';
+import { Failure } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
+import { lookUpExport } from './git/export-trailers.ts';
+import { explainMissing, openForeign } from './git/foreign-repository.ts';
 import {
   hasCommit,
   type ObjectReader,
@@ -18,9 +15,17 @@ import {
   parseTree,
   type TreeEntry,
   treeOfCommit,
-} from './git-objects.ts';
-import { type Git, GitError, type ServerRemote } from './git-program.ts';
-import { makeRepository, type OwnRepository, reopenRepository, touchRepository } from './own-repository.ts';
+} from './git/git-objects.ts';
+import { type Git, GitError, type ServerRemote } from './git/git-program.ts';
+import {
+  makeRepository,
+  type OwnRepository,
+  reopenRepository,
+  touchRepository,
+} from './git/own-repository.ts';
+import type { Inputs } from './inputs.ts';
+import { isAddress } from './store/files.ts';
+import { ownedName, sweepAbandoned } from './store/owners.ts';
 
 export interface RecipeOrigin {
   /** The commit in this repository. */

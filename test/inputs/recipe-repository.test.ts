@@ -3,22 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { lookUpExport } from '../../../src/inputs/git/export-trailers.ts';
-import { openForeign } from '../../../src/inputs/git/foreign-repository.ts';
-import type { Git } from '../../../src/inputs/git/git-program.ts';
-import { findRecipe } from '../../../src/inputs/git/recipe-repository.ts';
-import {
-  defaultNetwork,
-  type Inputs,
-  machineInputs,
-  type NetworkOptions,
-} from '../../../src/inputs/inputs.ts';
-import { findProgram } from '../../../src/process.ts';
-import { failure } from '../../support/failures.ts';
-import { makeFolder } from '../../support/folder.ts';
-import { openWorkshop, type Workshop } from '../../support/git-repositories.ts';
-import { skipUnless } from '../../support/lab.ts';
-import { type LabServer, startLabServer } from '../../support/lab-server.ts';
+import { lookUpExport } from '../../src/inputs/git/export-trailers.ts';
+import { openForeign } from '../../src/inputs/git/foreign-repository.ts';
+import type { Git } from '../../src/inputs/git/git-program.ts';
+import { type Inputs, machineInputs } from '../../src/inputs/inputs.ts';
+import { defaultNetwork, type NetworkOptions } from '../../src/inputs/network/network-options.ts';
+import { findRecipe } from '../../src/inputs/recipe-repository.ts';
+import { findProgram } from '../../src/process.ts';
+import { failure } from '../support/failures.ts';
+import { makeFolder } from '../support/folder.ts';
+import { openWorkshop, type Workshop } from '../support/git-repositories.ts';
+import { skipUnless } from '../support/lab.ts';
+import { type LabServer, startLabServer } from '../support/lab-server.ts';
 
 const quick: NetworkOptions = {
   ...defaultNetwork,

@@ -1,17 +1,17 @@
 /** Repositories that `git-checkout` steps ask for, with their submodules and theirs. */
-import { shownAddress } from '../../address.ts';
-import { canonicalJson } from '../../canonical.ts';
-import { Failure, isUnreached } from '../../failure.ts';
-import { addTo } from '../../lists.ts';
-import type { GitRequest, GitSource, SourceRequest } from '../../plan/sources.ts';
-import type { Inputs } from '../inputs.ts';
-import type { Provenance } from '../network/addresses.ts';
-import { firstFound, mirrored, type SourceMirror } from '../network/mirrors.ts';
-import { isAddress } from '../store/files.ts';
-import type { FetchedRepository } from './git.ts';
-import type { GitWanted } from './git-fetch.ts';
-import { listSubmodules } from './git-submodules.ts';
-import type { OwnRepository } from './own-repository.ts';
+import { shownAddress } from '../address.ts';
+import { canonicalJson } from '../canonical.ts';
+import { Failure, isUnreached } from '../failure.ts';
+import { addTo } from '../lists.ts';
+import type { GitRequest, GitSource, SourceRequest } from '../plan/sources.ts';
+import type { FetchedRepository } from './git/git.ts';
+import { listSubmodules } from './git/git-submodules.ts';
+import type { GitWanted } from './git/git-wanted.ts';
+import type { OwnRepository } from './git/own-repository.ts';
+import type { Inputs } from './inputs.ts';
+import type { Provenance } from './network/addresses.ts';
+import { firstFound, mirrored, type SourceMirror } from './network/mirrors.ts';
+import { isAddress } from './store/files.ts';
 
 export type RepositoryRequest = Extract<SourceRequest, { git: unknown }>;
 

@@ -3,14 +3,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Failure } from '../../../src/failure.ts';
-import type { FoundRepository } from '../../../src/inputs/git/git-sources.ts';
-import { defaultNetwork, type Inputs, machineInputs } from '../../../src/inputs/inputs.ts';
-import { findSources } from '../../../src/inputs/sources.ts';
-import { findProgram } from '../../../src/process.ts';
-import { gitIn, openWorkshop, type Workshop } from '../../support/git-repositories.ts';
-import { skipUnless } from '../../support/lab.ts';
-import { type LabServer, startLabServer } from '../../support/lab-server.ts';
+import { Failure } from '../../src/failure.ts';
+import type { FoundRepository } from '../../src/inputs/git-sources.ts';
+import { type Inputs, machineInputs } from '../../src/inputs/inputs.ts';
+import { defaultNetwork } from '../../src/inputs/network/network-options.ts';
+import { findSources } from '../../src/inputs/sources.ts';
+import { findProgram } from '../../src/process.ts';
+import { gitIn, openWorkshop, type Workshop } from '../support/git-repositories.ts';
+import { skipUnless } from '../support/lab.ts';
+import { type LabServer, startLabServer } from '../support/lab-server.ts';
 
 const recorded = 'https://source.example';
 
