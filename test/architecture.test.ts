@@ -53,6 +53,86 @@ const rows: readonly (readonly string[])[] = [
   ['index.ts', 'cli'],
 ];
 
+/** What a room may import besides itself and the ground: the invariants and the third column of the document. */
+const boundaries: readonly { readonly room: string; readonly takes: readonly string[] }[] = [
+  { room: 'formats/', takes: [] },
+  { room: 'apk/', takes: ['formats/'] },
+  { room: 'repository/', takes: ['formats/', 'apk/'] },
+  { room: 'melange/', takes: [] },
+  { room: 'inputs/store/', takes: ['apk/', 'repository/'] },
+  { room: 'inputs/network/', takes: ['inputs/store/'] },
+  { room: 'inputs/git/', takes: ['inputs/store/', 'inputs/network/', 'plan/sources.ts'] },
+  { room: 'inputs/oci/', takes: ['apk/'] },
+  { room: 'inputs/', takes: ['apk/', 'repository/', 'plan/sources.ts', 'plan/environment.ts'] },
+  {
+    room: 'execute/',
+    takes: [
+      'formats/',
+      'apk/',
+      'repository/installed.ts',
+      'melange/',
+      'claim/recipe/',
+      'plan/steps.ts',
+      'plan/network.ts',
+      'inputs/sources.ts',
+      'inputs/oci/',
+    ],
+  },
+  {
+    room: 'emit/',
+    takes: [
+      'formats/',
+      'apk/',
+      'melange/',
+      'claim/recipe/',
+      'claim/sbom/',
+      'claim/traits/',
+      'plan/plan.ts',
+      'execute/tree.ts',
+    ],
+  },
+  {
+    room: 'compare/',
+    takes: ['formats/', 'apk/', 'claim/sbom/', 'claim/recipe/yaml.ts', 'claim/recipe/node.ts'],
+  },
+  {
+    room: 'inference/',
+    takes: ['formats/', 'apk/', 'melange/', 'claim/', 'emit/', 'compare/', 'execute/tree.ts'],
+  },
+  {
+    room: 'explain/',
+    takes: [
+      'formats/',
+      'apk/',
+      'melange/',
+      'plan/plan.ts',
+      'execute/facts.ts',
+      'execute/tree.ts',
+      'emit/',
+      'compare/',
+    ],
+  },
+];
+
+/** Names through which published bytes are reached, and who must not know them. */
+const published: readonly {
+  readonly names: readonly string[];
+  readonly unknownTo: RegExp;
+  readonly butFor?: RegExp;
+}[] = [
+  // The packages of the environment are no secret: a guest is made of them.
+  {
+    names: ['Apk', 'ApkEntry', 'Section', 'readApk', 'controlFile', 'ReadOptions', 'readFront', 'Front'],
+    unknownTo: /^(emit|execute)\//,
+    butFor: /^execute\/rootfs\//,
+  },
+  {
+    names: ['Claim', 'readClaim', 'readPublished'],
+    unknownTo: /^(emit|execute|compare|explain)\//,
+  },
+  { names: ['fileSource'], unknownTo: /^(emit|execute|compare|inference|explain)\// },
+];
+
 /** Third-party packages and the only file that may import each. */
 const gateways: Readonly<Record<string, string>> = {
   yaml: 'claim/recipe/yaml.ts',
@@ -88,6 +168,47 @@ describe('the architecture', () => {
         .map((target) => `${file} imports ${target}`),
     );
     assert.deepEqual(offending, []);
+  });
+
+  for (const { room, takes } of boundaries) {
+    it(`lets ${room} import ${['the ground', ...takes].join(', ')} and nothing else`, () => {
+      const inner = boundaries.filter((other) => other.room !== room && other.room.startsWith(room));
+      const isInner = (file: string) => inner.some((other) => file.startsWith(other.room));
+      const isAllowed = (target: string) =>
+        rowOf(target) === 0 ||
+        [room, ...takes].some(
+          (place) => target === place || (place.endsWith('/') && target.startsWith(place)),
+        );
+      const offending = files
+        .filter((file) => file.startsWith(room) && !isInner(file))
+        .flatMap((file) =>
+          localImports(file)
+            .filter((target) => !isAllowed(target))
+            .map((target) => `${file} imports ${target}`),
+        );
+      assert.deepEqual(offending, []);
+    });
+  }
+
+  it('keeps what reaches published bytes from those who must not know them', () => {
+    const offending = published.flatMap(({ names, unknownTo, butFor }) =>
+      files
+        .filter((file) => unknownTo.test(file) && butFor?.test(file) !== true)
+        .flatMap((file) =>
+          importedNames(file)
+            .filter((name) => names.includes(name))
+            .map((name) => `${file} imports ${name}`),
+        ),
+    );
+    assert.deepEqual(offending, []);
+    const declared = files.map(read).join('\n');
+    const gone = published
+      .flatMap(({ names }) => names)
+      .filter(
+        (name) =>
+          !new RegExp(`\\bexport (?:async )?(?:interface|type|function|class) ${name}\\b`).test(declared),
+      );
+    assert.deepEqual(gone, [], 'names that are nowhere declared forbid nothing');
   });
 
   it('lets each third-party package be imported by its gateway alone', () => {
@@ -168,6 +289,20 @@ function localImports(file: string): string[] {
   return specifiers(file)
     .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
     .map((specifier) => relative(src, join(src, dirname(file), specifier)));
+}
+
+/** Names that a file imports, as they are called where they come from. */
+function importedNames(file: string): string[] {
+  const statements = /\bimport (?:type )?\{([^}]*)\} from '/g;
+  return [...read(file).matchAll(statements)].flatMap((match) =>
+    match[1]!.split(',').map(
+      (each) =>
+        each
+          .trim()
+          .replace(/^type /, '')
+          .split(' as ')[0]!,
+    ),
+  );
 }
 
 function packageImports(file: string): string[] {

@@ -1,7 +1,7 @@
 /** Two SPDX documents element by element: what differs, by SPDX id. */
 
 import { canonicalJson } from '../canonical.ts';
-import { isFound } from '../emit/sbom/production/syft.ts';
+import { isFound } from '../claim/sbom/found.ts';
 import {
   isJsonObject,
   type JsonObject,

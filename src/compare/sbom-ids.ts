@@ -1,6 +1,6 @@
 /** Two documents of production that differ in ids of syft's alone. */
 
-import { isFound } from '../emit/sbom/production/syft.ts';
+import { isFound } from '../claim/sbom/found.ts';
 import {
   isJsonObject,
   type JsonObject,

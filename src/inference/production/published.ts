@@ -2,6 +2,7 @@
 import type { Apk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
 import type { Claim } from '../../claim/claim.ts';
+import { isFound } from '../../claim/sbom/found.ts';
 import { sbomEntryOf } from '../../claim/sbom/place.ts';
 import {
   type ProductionForm,
@@ -12,7 +13,7 @@ import { formatOfTraits } from '../../claim/traits/traits.ts';
 import type { Sha256 } from '../../digest.ts';
 import type { RecordSubject } from '../../emit/sbom/production/apk-record.ts';
 import { pathsBeforeSbom } from '../../emit/sbom/production/paths.ts';
-import { digestFound, isFound, mentionedLicenses } from '../../emit/sbom/production/syft.ts';
+import { digestFound, mentionedLicenses } from '../../emit/sbom/production/syft.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../formats/bounded-json.ts';
 
 /** A published record beside everything that it should follow from. */

@@ -112,12 +112,6 @@ function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
   return isJsonObject(value) && textMember(value, 'licenseId') !== undefined;
 }
 
-/** Whether a scan found an element, unlike the package itself, whose record is made of what is recorded anyway. */
-export function isFound(element: JsonObject): boolean {
-  const source = textMember(element, 'sourceInfo');
-  return source !== undefined && !source.endsWith(': /.PKGINFO');
-}
-
 /**
  * What stands for the elements of a scan where two scans are held against each other: nothing of an element can be got
  * back from it.
