@@ -1,6 +1,6 @@
 /** Any two packages, folders or files compared, wherever they come from. */
 import { statSync } from 'node:fs';
-import { defaultLimits, type Limits } from './apk/limits.ts';
+import { defaultLimits } from './apk/limits.ts';
 import { comparePackages } from './compare/compare.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
@@ -18,7 +18,6 @@ export type DiffResult = { readonly published: string; readonly rebuilt: string 
 );
 
 export interface DiffOptions {
-  readonly limits?: Limits;
   readonly compareLimits?: CompareLimits;
 }
 
@@ -31,18 +30,18 @@ export async function diff(
   rebuilt: string,
   options: DiffOptions = {},
 ): Promise<DiffResult> {
-  const { limits = defaultLimits, compareLimits } = options;
+  const { compareLimits } = options;
   const names = { published, rebuilt };
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
   if (folders === 1) throw new Failure('usage', 'a folder can be compared with another folder only');
   if (folders === 2) {
     const [left, right] = [
-      await readFolder(published, limits.entries),
-      await readFolder(rebuilt, limits.entries),
+      await readFolder(published, defaultLimits.entries),
+      await readFolder(rebuilt, defaultLimits.entries),
     ];
     return { ...names, kind: 'trees', comparison: await treesCompared(left, right, compareLimits) };
   }
-  const comparison = await packageComparison(published, rebuilt, limits, compareLimits);
+  const comparison = await packageComparison(published, rebuilt, compareLimits);
   if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
   const files = [[await plain(published)], [await plain(rebuilt)]] as const;
@@ -58,17 +57,16 @@ async function treesCompared(...sides: Parameters<typeof compareTrees>): Promise
 async function packageComparison(
   published: string,
   rebuilt: string,
-  limits: Limits,
   compareLimits: CompareLimits | undefined,
 ): Promise<Comparison | undefined> {
   const named = [published, rebuilt].every((path) => path.endsWith('.apk'));
   if (!named && !((await beginsAsGzip(published)) && (await beginsAsGzip(rebuilt)))) return undefined;
   try {
     const sources = { published: fileSource(published), rebuilt: fileSource(rebuilt) };
-    const comparison = await comparePackages(sources.published, sources.rebuilt, { limits, compareLimits });
+    const comparison = await comparePackages(sources.published, sources.rebuilt, { compareLimits });
     if (!isUnequal(comparison)) return comparison;
     const { nameCauses } = await import('./explain/causes/name.ts');
-    return await nameCauses(comparison, sources, nobodysBuild, limits);
+    return await nameCauses(comparison, sources, nobodysBuild);
   } catch (failure) {
     if (named || !isFaultOfFile(failure)) throw failure;
     return undefined;

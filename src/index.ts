@@ -1,5 +1,4 @@
 /** The library: what the command line does, for programs. Nothing here prints, prompts, exits or reads the clock. */
-export type { Limits } from './apk/limits.ts';
 export { parseSigningKey, type SigningKey } from './apk/private-key.ts';
 export { type PublicKey, parsePublicKey } from './apk/signature.ts';
 export type { Link } from './claim/chain.ts';

@@ -97,12 +97,12 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
   const open = runOpener({ ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
   for (const file of files) {
-    const { options, repositories } = await open(file);
+    const opened = await open(file);
     try {
-      const examined = await examineSubject(file, repositories, options);
+      const examined = await examineSubject(file, opened);
       const { apk, claim, source } = examined;
       const read = apk === undefined || claim === undefined ? undefined : { apk, claim };
-      const scan = read && (await scanNamed(source, read, options.limits));
+      const scan = read && (await scanNamed(source, read));
       inspections.push(inspectExamined(examined, scan));
     } catch (thrown) {
       const failure = failureOfPackage(thrown, given.machine.signal);

@@ -1,11 +1,9 @@
 /** The plan of a package without carrying it out. */
 import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
-import { Failure } from './failure.ts';
+import { requireCandidate } from './flow/find-candidate.ts';
 import type { RunOptions } from './flow/options.ts';
-import { type Prepared, packagePlanner } from './flow/prepare.ts';
-import { examineSubject, openRun } from './flow/subject.ts';
-import { isTarget, type Target } from './flow/target.ts';
+import type { FoundInputs, Prepared } from './flow/prepare.ts';
 import { isNewer } from './plan/environment-findings.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
 
@@ -16,7 +14,7 @@ export interface LockedPlan {
   /** What the plan's environment was pinned from; places and dates are no part of the plan. */
   readonly environment: readonly PinnedPackage[];
   /** What stands in for the recorded environment; undefined where nothing does. */
-  readonly substituted: Prepared['substituted'];
+  readonly substituted: FoundInputs['substituted'];
   readonly findings: Prepared['findings'];
 }
 
@@ -41,41 +39,12 @@ export interface PinnedPackage {
   readonly builtAfterSubject: boolean;
 }
 
-/** A package that was locked, with everything that was found for it. */
-export interface LockedRun {
-  readonly examined: Target;
-  /** The published file on this machine. */
-  readonly path: string;
-  readonly prepared: Prepared;
-  readonly options: RunOptions;
-  /** Locations of the repositories that the run was opened with. */
-  readonly repositories: readonly string[];
-}
-
-/** Finds and pins every input of a package. Fails with the reason why it cannot be planned. */
-export async function lockRun(subject: string, given: RunOptions): Promise<LockedRun> {
-  const file = given.machine.inputs.name(subject);
-  const { options, repositories } = await openRun([file], given);
-  const examined = await examineSubject(file, repositories, options);
-  if (!isTarget(examined))
-    throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
-  const opened = await repositories(examined.claim.architecture);
-  const prepared = await packagePlanner(options)(examined, opened);
-  const path = examined.source.name;
-  return {
-    examined,
-    path,
-    prepared,
-    options,
-    repositories: opened.repositories.map(({ location }) => location),
-  };
-}
-
 /** Plans one package. Fails with the reason why it cannot be planned. */
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
-  const { examined, prepared } = await lockRun(file, given);
-  const { plan, guest, substituted } = prepared;
-  const findings = [...examined.noticed, ...prepared.findings];
+  const { target, prepared } = await requireCandidate(file, given);
+  const { plan, inputs } = prepared;
+  const { guest, substituted } = inputs;
+  const findings = [...target.noticed, ...prepared.findings];
   const packages = guest.kind === 'recorded' ? guest.packages : [];
   const environment = packages.map((found): PinnedPackage => {
     const { locked, asked, facts, foundIn, repository, voucher } = found;
@@ -92,8 +61,8 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       indexKey: voucher.indexKey,
       packageKey: voucher.packageKey,
       buildDate: facts.buildDate,
-      builtAfterSubject: isNewer(found, examined.claim.traits.clock),
+      builtAfterSubject: isNewer(found, target.claim.traits.clock),
     };
   });
-  return { file: examined.file, identity: planIdentity(plan), plan, environment, substituted, findings };
+  return { file: target.file, identity: planIdentity(plan), plan, environment, substituted, findings };
 }

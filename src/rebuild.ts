@@ -2,19 +2,16 @@
 import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
-import { usualEngine } from './engine/choice.ts';
+import { withRebuilt } from './engine/engine.ts';
 import { Failure } from './failure.ts';
 import { decideVersion } from './flow/builder-version.ts';
-import { builtPackage } from './flow/built-package.ts';
+import { observeSteps, rebuildRequest } from './flow/candidate.ts';
+import { requireCandidate } from './flow/find-candidate.ts';
 import type { RunOptions } from './flow/options.ts';
-import { packagePlanner } from './flow/prepare.ts';
-import { examineSubject, openRun } from './flow/subject.ts';
-import { isTarget } from './flow/target.ts';
 import { transplant } from './flow/transplant.ts';
 import { folderBelow, writeBelow } from './folders.ts';
 import { packageFileName } from './names.ts';
 import { emissionFormat, type Plan } from './plan/plan.ts';
-import { observeSteps } from './verify.ts';
 
 export interface RebuiltFile {
   readonly name: string;
@@ -32,29 +29,15 @@ export interface RebuildTarget {
  * rebuilt.
  */
 export async function rebuild(file: string, target: RebuildTarget, given: RunOptions): Promise<RebuiltFile> {
-  const { options, repositories } = await openRun([file], given);
-  const examined = await examineSubject(file, repositories, options);
-  if (!isTarget(examined)) {
-    throw examined.failure ?? new Failure('internal', 'a package was neither read nor refused');
-  }
-  const opened = await repositories(examined.claim.architecture);
-  const prepared = await packagePlanner(options)(examined, opened);
-  const observer = observeSteps(examined.claim.recipe.package.name, options);
-  const built = await (options.engine ?? usualEngine).rebuild({
-    ...prepared,
-    plans: [prepared.plan],
-    machine: options.machine,
-    observer,
+  const candidate = await requireCandidate(file, given);
+  const { recipe } = candidate.target.claim;
+  const request = rebuildRequest([candidate], observeSteps(recipe.package.name, candidate.run.watch));
+  return withRebuilt(candidate.run.builds.engine, request, async ([first]) => {
+    const { outcome, plan } = (await decideVersion({ candidate, rebuilt: first! })).rebuilt;
+    if (outcome instanceof Failure) throw outcome;
+    const signature = signatureFor(outcome, plan, candidate.target.apk, target.signingKey);
+    return writePackage(outcome, signature, folderBelow(target.directory, plan.package.architecture));
   });
-  try {
-    const first = builtPackage(built, 0, prepared.plan);
-    const { emitted, plan } = await decideVersion(examined, prepared, first, options.machine);
-    if (emitted instanceof Failure) throw emitted;
-    const signature = signatureFor(emitted, plan, examined.apk, target.signingKey);
-    return await writePackage(emitted, signature, folderBelow(target.directory, plan.package.architecture));
-  } finally {
-    await built.dispose();
-  }
 }
 
 function signatureFor(

@@ -188,6 +188,7 @@ function optionsIn(folder: string, { engine }: KeptPackages): RunOptions {
       threads: 1,
       signal,
       inputs: machineInputs(join(folder, 'cache'), signal),
+      syft: [],
     },
     engine,
     onProgress: () => undefined,

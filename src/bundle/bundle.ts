@@ -10,6 +10,8 @@ import { shownAddress } from '../address.ts';
 import { canonicalJson } from '../canonical.ts';
 import { type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import type { Candidate } from '../flow/candidate.ts';
+import { requireCandidate } from '../flow/find-candidate.ts';
 import type { RunOptions } from '../flow/options.ts';
 import { ownFolder } from '../folders.ts';
 import { exportRepository } from '../inputs/git/git-export.ts';
@@ -17,7 +19,6 @@ import type { OwnRepository } from '../inputs/git/own-repository.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { hashFile } from '../inputs/store/files.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/owners.ts';
-import { type LockedRun, lockRun } from '../lock.ts';
 import { isAbandoned } from '../owner.ts';
 import { planIdentity } from '../plan/plan.ts';
 import { packageLocation } from '../repository/repository.ts';
@@ -37,37 +38,37 @@ export async function writeBundle(
   tool: string,
   given: RunOptions,
 ): Promise<BundleManifest> {
-  const run = await lockRun(subject, given);
-  const { prepared, examined, options } = run;
-  if (prepared.guest.kind !== 'recorded') {
+  const candidate = await requireCandidate(subject, given);
+  const { target, prepared, run } = candidate;
+  if (prepared.inputs.guest.kind !== 'recorded') {
     throw new Failure('unsupported', 'only recorded environments can be bundled', {
       hint: 'leave --environment out',
     });
   }
   const draft: Draft = { contents: new Map() };
-  const published = `published/${examined.claim.name}-${examined.claim.version}.apk`;
-  add(draft, published, { file: run.path });
-  const repositories = await addRepositories(draft, run);
-  const keys = options.keys.map(({ name, key }) => {
+  const published = `published/${target.claim.name}-${target.claim.version}.apk`;
+  add(draft, published, { file: target.source.name });
+  const repositories = await addRepositories(draft, candidate);
+  const keys = run.trust.keys.map(({ name, key }) => {
     add(draft, `keys/${name}`, { bytes: Buffer.from(key.export({ type: 'spki', format: 'pem' })) });
     return `keys/${name}`;
   });
-  const folders = ownFolder(join(options.machine.cache, 'bundles'));
+  const folders = ownFolder(join(run.machine.cache, 'bundles'));
   sweepAbandoned(folders);
   const aside = join(folders, ownedName());
   try {
-    const mirrors = await addSources(draft, run, aside);
-    addRecipe(draft, run);
+    const mirrors = await addSources(draft, candidate, aside);
+    addRecipe(draft, candidate);
     const manifest: BundleManifest = {
       schema: 'wolfi-repro/bundle/1',
       tool,
-      subject: `${examined.claim.name}=${examined.claim.version}`,
+      subject: `${target.claim.name}=${target.claim.version}`,
       published,
       plan: planIdentity(prepared.plan),
       repositories,
       keys,
       mirrors,
-      recipe: prepared.sourceFiles === undefined ? null : 'recipe',
+      recipe: prepared.inputs.sourceFiles === undefined ? null : 'recipe',
       files: await describe(draft),
     };
     await writeArchive(path, manifest, draft);
@@ -84,11 +85,13 @@ function add({ contents }: Draft, path: string, content: Content, mode = 0o644):
 /** Each repository that was used, with its index as it was signed and the packages that are needed of it. */
 async function addRepositories(
   draft: Draft,
-  { prepared, examined, options, repositories }: LockedRun,
+  { prepared, target, opened, run }: Candidate,
 ): Promise<string[]> {
-  const { inputs } = options.machine;
-  const arch = examined.claim.architecture;
-  const packages = prepared.guest.kind === 'recorded' ? prepared.guest.packages : [];
+  const { inputs } = run.machine;
+  const arch = target.claim.architecture;
+  const { guest } = prepared.inputs;
+  const packages = guest.kind === 'recorded' ? guest.packages : [];
+  const repositories = opened.repositories.map(({ location }) => location);
   const locations = [...new Set([...repositories, ...packages.map(({ repository }) => repository)])].filter(
     Boolean,
   );
@@ -106,11 +109,11 @@ async function addRepositories(
 /** @param aside a folder of this run, for repositories as they are bundled */
 async function addSources(
   draft: Draft,
-  { prepared, options }: LockedRun,
+  { prepared, run }: Candidate,
   aside: string,
 ): Promise<SourceMirror[]> {
   const mirrors = new Map<string, string>();
-  const git = () => options.machine.inputs.git();
+  const git = () => run.machine.inputs.git();
   const addRepository = async (address: string, repository: OwnRepository) => {
     if (mirrors.has(address)) return;
     const folder = `git/${mirrors.size}`;
@@ -119,7 +122,7 @@ async function addSources(
     await exportRepository(git(), repository, copy);
     for (const path of filesBelow(copy)) add(draft, `${folder}/${path}`, { file: join(copy, path) });
   };
-  for (const found of prepared.sources) {
+  for (const found of prepared.inputs.sources) {
     if (found.kind === 'fetch') {
       add(draft, `sources/${found.source.algorithm}:${found.source.digest}`, { file: found.path });
       continue;
@@ -130,14 +133,14 @@ async function addSources(
   return [...mirrors].map(([address, location]) => ({ prefix: shownAddress(address), location }));
 }
 
-function addRecipe(draft: Draft, { prepared }: LockedRun): void {
-  for (const file of prepared.sourceFiles?.files ?? []) {
+function addRecipe(draft: Draft, { prepared: { inputs } }: Candidate): void {
+  for (const file of inputs.sourceFiles?.files ?? []) {
     if (/\p{Cs}/u.test(file.path)) {
       throw new Failure('unsupported', 'a file beside the recipe has a name that is not UTF-8', {
         got: file.path,
       });
     }
-    add(draft, `recipe/${file.path}`, { file: join(prepared.sourceFiles!.directory, file.path) }, file.mode);
+    add(draft, `recipe/${file.path}`, { file: join(inputs.sourceFiles!.directory, file.path) }, file.mode);
   }
 }
 

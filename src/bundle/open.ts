@@ -90,7 +90,7 @@ function isSamePlan(
   tool: string,
   { environment, machine }: RunOptions,
 ): boolean {
-  return writer === tool && environment.kind === 'recorded' && (machine.syft ?? []).length === 0;
+  return writer === tool && environment.kind === 'recorded' && machine.syft.length === 0;
 }
 
 async function readManifest(file: string): Promise<{ manifest: BundleManifest; text: Buffer; from: number }> {

@@ -2,7 +2,6 @@
 
 import { type Apk, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entries.ts';
-import type { Limits } from '../apk/limits.ts';
 import { busy } from '../busy.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -36,11 +35,10 @@ const headBytes = 4 * 1024 * 1024;
  * Reads a published package with what later stages need of it. Fails as `readApk` does, and with `unsafe-entry` or
  * `duplicate-entry` for a data section that could not be unpacked safely.
  */
-export async function readPublished(source: ByteSource, limits?: Limits): Promise<Apk> {
+export async function readPublished(source: ByteSource): Promise<Apk> {
   const apk = await readApk(source, {
     keep: keepSbom,
     headBytes,
-    ...(limits === undefined ? {} : { limits }),
   });
   busy(() => requireSafeEntries(apk.data.entries));
   return apk;

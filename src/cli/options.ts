@@ -13,7 +13,7 @@ import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../execu
 import { type Factor, factors } from '../explain/triangulation.ts';
 import { Failure } from '../failure.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/options.ts';
-import { isPackageName } from '../flow/subject.ts';
+import { isPackageName } from '../flow/subject-name.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
@@ -221,8 +221,7 @@ function thisMachine(
     threads: raw.threads === undefined ? availableParallelism() : parseCount('--threads', raw.threads),
     signal,
     inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
-    // An option that may be repeated is an empty list where nobody gives it.
-    ...((raw.syft ?? []).length === 0 ? {} : { syft: raw.syft!.map(requireProgram) }),
+    syft: (raw.syft ?? []).map(requireProgram),
   };
 }
 

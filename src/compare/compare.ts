@@ -1,6 +1,5 @@
 /** A published and a rebuilt package: bytes first; where they differ, what differs and how far apart they are. */
 import { type Apk, readApk } from '../apk/apk.ts';
-import type { Limits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/place.ts';
 import { compareFiles } from './bytes.ts';
@@ -9,7 +8,6 @@ import type { CompareLimits } from './limits.ts';
 import { compareSboms, sbomOf } from './sbom.ts';
 
 export interface CompareOptions {
-  readonly limits?: Limits | undefined;
   readonly compareLimits?: CompareLimits | undefined;
   /**
    * The published package as `readPublished` read it before, which spares a second reading. Whoever gives it must hold its digest
@@ -27,17 +25,14 @@ export async function comparePackages(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const files = await compareFiles(published, rebuilt);
-  const left = options.read ?? (await readWithSbom(published, options.limits));
+  const left = options.read ?? (await readWithSbom(published));
   if (files.equal) return { files, sbom: compareSboms(sbomOf(left), sbomOf(left)) };
   // All that tells how two packages differ: loaded only where they do.
   const { compareUnequal } = await import('./unequal.ts');
-  const right = await readWithSbom(rebuilt, options.limits);
+  const right = await readWithSbom(rebuilt);
   return compareUnequal(files, { source: published, apk: left }, { source: rebuilt, apk: right }, options);
 }
 
-function readWithSbom(source: ByteSource, limits: Limits | undefined): Promise<Apk> {
-  return readApk(source, {
-    keep: keepSbom,
-    ...(limits === undefined ? {} : { limits }),
-  });
+function readWithSbom(source: ByteSource): Promise<Apk> {
+  return readApk(source, { keep: keepSbom });
 }

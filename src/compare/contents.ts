@@ -1,7 +1,6 @@
 /** The second look: contents and framings that differ are read again, and what differs inside is attached. */
 
 import type { Apk, Section } from '../apk/apk.ts';
-import { defaultLimits, type Limits } from '../apk/limits.ts';
 import type { TarHeader } from '../apk/tar.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { addAll } from '../lists.ts';
@@ -28,19 +27,14 @@ export interface ReadPackage {
   readonly apk: Apk;
 }
 
-export interface LookLimits {
-  readonly limits?: Limits;
-  readonly compareLimits?: CompareLimits;
-}
-
 /** The same comparisons with `parts` where a content, a gzip header or the compressed form differs. */
 export async function lookInside(
   published: ReadPackage,
   rebuilt: ReadPackage,
   sections: readonly SectionComparison[],
-  { limits = defaultLimits, compareLimits = defaultCompareLimits }: LookLimits = {},
+  limits: CompareLimits = defaultCompareLimits,
 ): Promise<readonly SectionComparison[]> {
-  const comparison = new ContentComparison(compareLimits);
+  const comparison = new ContentComparison(limits);
   try {
     const looked: SectionComparison[] = [];
     for (const each of sections) {
@@ -53,7 +47,7 @@ export async function lookInside(
           { source: published.source, section: left },
           { source: rebuilt.source, section: right },
         ] as const;
-        looked.push(await lookInsideSection(each, sides, comparison, limits, compareLimits));
+        looked.push(await lookInsideSection(each, sides, comparison, limits));
       }
     }
     return looked;
@@ -71,8 +65,7 @@ async function lookInsideSection(
   compared: SectionComparison,
   [published, rebuilt]: readonly [Side, Side],
   comparison: ContentComparison,
-  limits: Limits,
-  compareLimits: CompareLimits,
+  limits: CompareLimits,
 ): Promise<SectionComparison> {
   const differences: Difference[] = [];
   const wanted = new Map<Difference, EntryPair>();
@@ -80,14 +73,14 @@ async function lookInsideSection(
     pairEntries(published.section.entries, rebuilt.section.entries).map((pair) => [keyOf(pair), pair]),
   );
   for (const difference of compared.differences) {
-    differences.push(await withFraming(difference, published, rebuilt, compareLimits));
+    differences.push(await withFraming(difference, published, rebuilt, limits));
     const pair = difference.kind === 'content' ? pairs.get(keyOfDifference(difference)) : undefined;
     if (pair !== undefined) wanted.set(difference, pair);
   }
   if (compared.likeness === 'recompressed' && differences.every(({ kind }) => kind === 'gzip-header')) {
-    addAll(differences, await furtherCompression(compared, published, rebuilt, compareLimits));
+    addAll(differences, await furtherCompression(compared, published, rebuilt, limits));
   }
-  const parts = await new SectionContents(published, rebuilt, comparison, limits, compareLimits).partsOf([
+  const parts = await new SectionContents(published, rebuilt, comparison, limits).partsOf([
     ...wanted.values(),
   ]);
   const attached = differences.map((difference, at) => {
@@ -143,27 +136,19 @@ type Taken = Uint8Array | BlockDigests;
 class SectionContents {
   readonly #sides: readonly [Side, Side];
   readonly #comparison: ContentComparison;
-  readonly #limits: Limits;
-  readonly #compareLimits: CompareLimits;
+  readonly #limits: CompareLimits;
   readonly #parts = new Map<EntryPair, readonly Part[]>();
   readonly #large = new Map<EntryPair, readonly [BlockDigests, BlockDigests]>();
 
-  constructor(
-    published: Side,
-    rebuilt: Side,
-    comparison: ContentComparison,
-    limits: Limits,
-    compareLimits: CompareLimits,
-  ) {
+  constructor(published: Side, rebuilt: Side, comparison: ContentComparison, limits: CompareLimits) {
     this.#sides = [published, rebuilt];
     this.#comparison = comparison;
     this.#limits = limits;
-    this.#compareLimits = compareLimits;
   }
 
   async partsOf(pairs: readonly EntryPair[]): Promise<ReadonlyMap<EntryPair, readonly Part[]>> {
     let pending = this.#affordable(pairs);
-    for (let pass = 0; pass < this.#compareLimits.passes && pending.length > 0; pass += 1) {
+    for (let pass = 0; pass < this.#limits.passes && pending.length > 0; pass += 1) {
       pending = await this.#pass(pending);
     }
     for (const pair of pending) {
@@ -214,7 +199,7 @@ class SectionContents {
           held.delete(pair);
           heldBytes -= sizeOf(both[1 - side]!);
           await this.#compare(pair, both[0], both[1]);
-        } else if (heldBytes + sizeOf(taken) > this.#compareLimits.heldBytes) late.add(pair);
+        } else if (heldBytes + sizeOf(taken) > this.#limits.heldBytes) late.add(pair);
         else {
           held.set(pair, both);
           heldBytes += sizeOf(taken);
@@ -231,9 +216,9 @@ class SectionContents {
       const pair = places.get(entry.offset);
       if (pair === undefined) return undefined;
       const bytes = pair.published!.size + pair.rebuilt!.size;
-      return bytes > this.#compareLimits.contentBytes ? blockDigests(entry.size) : wholeContent(entry.size);
+      return bytes > this.#limits.contentBytes ? blockDigests(entry.size) : wholeContent(entry.size);
     };
-    return takeContents(source, section, this.#limits, takerOf);
+    return takeContents(source, section, takerOf);
   }
 
   async #compare(pair: EntryPair, published: Taken, rebuilt: Taken): Promise<void> {
@@ -247,7 +232,7 @@ class SectionContents {
     const found = new Map(
       [...this.#large].map(([pair, [left, right]]) => [
         pair,
-        differingBlocks(left, right, this.#compareLimits.windows),
+        differingBlocks(left, right, this.#limits.windows),
       ]),
     );
     const blocks: Map<EntryPair, BlockBytes>[] = [];
@@ -258,7 +243,7 @@ class SectionContents {
         return pair === undefined ? undefined : chosenBlocks(new Set(found.get(pair)!.indexes));
       };
       const taken = new Map<EntryPair, BlockBytes>();
-      for await (const [offset, bytes] of takeContents(side.source, side.section, this.#limits, takerOf)) {
+      for await (const [offset, bytes] of takeContents(side.source, side.section, takerOf)) {
         taken.set(places.get(offset)!, bytes);
       }
       blocks.push(taken);
@@ -269,7 +254,7 @@ class SectionContents {
         { digests: left, blocks: of(0) },
         { digests: right, blocks: of(1) },
         found.get(pair)!.count,
-        this.#compareLimits,
+        this.#limits,
       );
       this.#parts.set(pair, parts);
     }

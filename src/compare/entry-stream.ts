@@ -2,7 +2,6 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { limitsFor, ofSource, type Section } from '../apk/apk.ts';
-import type { Limits } from '../apk/limits.ts';
 import { type TarHeader, TarReader, type TarSink } from '../apk/tar.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { Failure } from '../failure.ts';
@@ -33,11 +32,10 @@ export function wholeContent(size: number): ContentTaker<Uint8Array> {
 export async function* takeContents<T>(
   source: ByteSource,
   section: Pick<Section, 'start' | 'end'>,
-  limits: Limits,
   takerOf: (entry: TarHeader) => ContentTaker<T> | undefined,
 ): AsyncGenerator<readonly [offset: number, taken: T]> {
   const taken: [number, T][] = [];
-  const reader = new TarReader(new Taking(takerOf, taken), limitsFor(source, limits));
+  const reader = new TarReader(new Taking(takerOf, taken), limitsFor(source));
   const compressed = Readable.from(rangeOf(source, section.start, section.end));
   const inflated = createGunzip({ chunkSize: chunkBytes });
   compressed.on('error', (failure) => inflated.destroy(failure));

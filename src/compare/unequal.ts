@@ -18,7 +18,7 @@ export async function compareUnequal(
   files: UnequalComparison['files'],
   published: ReadPackage,
   rebuilt: ReadPackage,
-  { limits, compareLimits }: CompareOptions,
+  { compareLimits }: CompareOptions,
 ): Promise<UnequalComparison> {
   const [left, right] = [published.apk, rebuilt.apk];
   const sections = await lookInside(
@@ -29,10 +29,7 @@ export async function compareUnequal(
       compareSections('control', left.control, right.control),
       compareSections('data', left.data, right.data),
     ]),
-    {
-      ...(limits === undefined ? {} : { limits }),
-      ...(compareLimits === undefined ? {} : { compareLimits }),
-    },
+    compareLimits,
   );
   return {
     files,

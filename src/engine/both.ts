@@ -3,7 +3,13 @@
 import { sha256 } from '../digest.ts';
 import type { EmittedPackage } from '../emit/package.ts';
 import { Failure } from '../failure.ts';
-import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
+import {
+  type Engine,
+  type RebuildRequest,
+  type Rebuilt,
+  type RebuiltPackage,
+  withRebuilt,
+} from './engine.ts';
 
 /** Rebuilds with both; a package on which they differ is a failure `engines-disagree`. */
 export function bothEngines(first: Engine, second: Engine): Engine {
@@ -13,44 +19,30 @@ export function bothEngines(first: Engine, second: Engine): Engine {
 async function rebuild(first: Engine, second: Engine, request: RebuildRequest): Promise<Rebuilt> {
   const ours = await first.rebuild(request);
   try {
-    const theirs = await second.rebuild(request);
-    try {
-      return joined(ours, theirs, [first.name, second.name]);
-    } finally {
-      await theirs.dispose();
-    }
+    const names: EngineNames = [first.name, second.name];
+    return await withRebuilt(second, request, async (theirs) => ({
+      packages: ours.packages.map((each, index) => joined(each, theirs[index]!, names)),
+      dispose: ours.dispose,
+    }));
   } catch (failure) {
     await ours.dispose();
     throw failure;
   }
 }
 
-/** Ours where theirs agree; of theirs nothing is kept but what was compared. */
-function joined(ours: Rebuilt, theirs: Rebuilt, names: readonly [string, string]): Rebuilt {
+type EngineNames = readonly [ours: string, theirs: string];
+
+/** Ours where theirs agrees; of theirs nothing is kept but what was compared. */
+function joined(ours: RebuiltPackage, theirs: RebuiltPackage, names: EngineNames): RebuiltPackage {
   const { otherwise } = ours;
   return {
     ...ours,
-    packages: ours.packages.map((each, index) => agreed(each, theirs.packages[index]!, ...names)),
+    outcome: agreed(ours.outcome, theirs.outcome, ...names),
     caveats: [...new Set([...ours.caveats, ...theirs.caveats])],
-    ...(theirs.ownCaveats === undefined ? {} : { ownCaveats: theirs.ownCaveats }),
-    ...(otherwise === undefined
-      ? {}
-      : {
-          otherwise: {
-            digests: otherwise.digests,
-            emit: async (index, plan) =>
-              joined(await otherwise.emit(index, plan), onlyPackage(theirs, index), names),
-          },
-        }),
-  };
-}
-
-function onlyPackage(rebuilt: Rebuilt, index: number): Rebuilt {
-  const own = rebuilt.ownCaveats?.[index];
-  return {
-    ...rebuilt,
-    packages: [rebuilt.packages[index]!],
-    ...(own === undefined ? {} : { ownCaveats: [own] }),
+    otherwise: otherwise && {
+      digests: otherwise.digests,
+      emit: async (plan) => joined(await otherwise.emit(plan), theirs, names),
+    },
   };
 }
 

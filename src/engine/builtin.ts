@@ -16,7 +16,7 @@ import { memoryFolder } from '../execute/variation.ts';
 import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
-import type { Engine, RebuildRequest, Rebuilt } from './engine.ts';
+import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from './engine.ts';
 import { environmentPackages, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
 import type { ScanOutcome, Scans } from './scans.ts';
@@ -26,40 +26,42 @@ export const builtinEngine: Engine = { name: 'builtin', rebuild };
 /** Builds once and emits every planned package. */
 async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
   const opened = await openBuild(request);
-  const emit = async (plans: readonly Plan[]): Promise<Rebuilt> => {
-    const emissions: Emission[] = [];
-    for (const plan of plans) emissions.push(await emission(opened, plan, request));
-    const scans = emissions.map(({ scan }) => scan);
-    return {
-      packages: emissions.map(({ emitted }) => emitted),
-      ...(scans.every((each) => each === undefined) ? {} : { scans }),
-      caveats: opened.caveats,
-      facts: opened.facts,
-      reemit: (index, substitutions) => opened.reemit(plans[index]!, substitutions),
-      otherwise: { digests: opened.digests, emit: (_, plan) => emit([plan]) },
-      dispose: opened.dispose,
-    };
-  };
   try {
-    return await emit(request.plans);
+    const packages: RebuiltPackage[] = [];
+    for (const plan of request.plans) packages.push(await rebuiltPackage(opened, plan, request));
+    return { packages, dispose: opened.dispose };
   } catch (failure) {
     await opened.dispose();
     throw failure;
   }
 }
 
-interface Emission {
-  readonly emitted: EmittedPackage | Failure;
-  readonly scan: ScanOutcome | undefined;
+async function rebuiltPackage(
+  opened: OpenBuild,
+  plan: Plan,
+  request: RebuildRequest,
+): Promise<RebuiltPackage> {
+  return {
+    plan,
+    ...(await emission(opened, plan, request)),
+    caveats: opened.caveats,
+    facts: opened.facts,
+    reemit: (substitutions) => opened.reemit(plan, substitutions),
+    otherwise: { digests: opened.digests, emit: (other) => rebuiltPackage(opened, other, request) },
+  };
 }
 
 /** Whatever goes wrong with one package is about that package. */
-async function emission(opened: OpenBuild, plan: Plan, { machine }: RebuildRequest): Promise<Emission> {
+async function emission(
+  opened: OpenBuild,
+  plan: Plan,
+  { machine }: RebuildRequest,
+): Promise<Pick<RebuiltPackage, 'outcome' | 'scan'>> {
   try {
-    const emitted = await opened.emit(plan);
-    return { emitted, scan: await opened.scanOutcome(plan) };
+    const outcome = await opened.emit(plan);
+    return { outcome, scan: await opened.scanOutcome(plan) };
   } catch (thrown) {
-    return { emitted: failureOfPackage(thrown, machine.signal), scan: undefined };
+    return { outcome: failureOfPackage(thrown, machine.signal), scan: undefined };
   }
 }
 
@@ -207,7 +209,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       limits: machine.limits,
       signal: machine.signal,
       observer: request.observer,
-      ...(request.network === undefined ? {} : { network: request.network }),
+      network: request.network,
       variation: request.variation,
     });
   } catch (failure) {
@@ -262,7 +264,7 @@ async function scansOf(
     const { name, version } = plan.package;
     try {
       return await scanWithSyft(tree, {
-        program: machine.syft![place]!,
+        program: machine.syft[place]!,
         directory: join(directory, `${scans}.scan`),
         name,
         version,

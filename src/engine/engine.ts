@@ -35,9 +35,9 @@ export interface RebuildRequest {
   readonly machine: Machine;
   readonly observer: StepObserver;
   /** What is changed about the guest on purpose; only the builtin engine can. */
-  readonly variation?: Variation;
+  readonly variation: Variation | undefined;
   /** Let the steps reach the network; the verdict then carries a caveat. */
-  readonly network?: boolean;
+  readonly network: boolean;
 }
 
 /** What of this machine a rebuild may use. */
@@ -50,40 +50,61 @@ export interface Machine {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly inputs: Inputs;
-  /** Paths of each syft that may scan rebuilt trees as production's builder does; absent: nothing is scanned. */
-  readonly syft?: readonly string[];
+  /** Paths of each syft that may scan rebuilt trees as production's builder does; of none, nothing is scanned. */
+  readonly syft: readonly string[];
 }
 
-export interface Rebuilt {
-  /** One for each plan of the request, in its order; a package that cannot be emitted is a failure of its own. */
-  readonly packages: readonly (EmittedPackage | Failure)[];
-  /** What each given syft found, one for each plan of the request; absent where nothing was scanned. */
-  readonly scans?: readonly (ScanOutcome | undefined)[];
-  /** What the sandbox did not keep apart. */
+/** One package of a build: what became of it by one plan, and what more can be made of what the steps left. */
+export interface RebuiltPackage {
+  /** By which it was emitted. */
+  readonly plan: Plan;
+  /** The package, or why there is none. */
+  readonly outcome: EmittedPackage | Failure;
+  /** What each given syft found; undefined where nothing was scanned. */
+  readonly scan: ScanOutcome | undefined;
+  /** What the sandbox did not keep apart, and what else weakens the rebuild. */
   readonly caveats: readonly string[];
-  /** What weakens the rebuild of one package, a list for each plan of the request; absent where nothing does. */
-  readonly ownCaveats?: readonly (readonly string[])[];
   /** Of the guest; undefined where another program ran it. */
-  readonly facts?: BuildFacts;
+  readonly facts: BuildFacts | undefined;
   /**
-   * Emits a package of the request once more with published values in it: for the counterfactual, after the comparison. The
-   * caller disposes of it before the build. Undefined where another program emits.
+   * Emits it once more with published values in it: for the counterfactual, after the comparison. The caller disposes of that before
+   * the build. Undefined where another program emits.
    */
-  reemit?(index: number, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
-  /** Emission by plans that differ from those of the request in the builder alone; undefined where another program emits. */
-  readonly otherwise?: OtherEmission;
-  /** Removes the files behind the packages. */
-  dispose(): Promise<void>;
+  readonly reemit:
+    | ((substitutions: readonly Substitution[]) => Promise<Counterfactual | Failure>)
+    | undefined;
+  /** Emission by plans that differ from its own in the builder alone; undefined where another program emits. */
+  readonly otherwise: OtherEmission | undefined;
 }
 
 export interface OtherEmission {
   /** What the plan would give; nothing is kept of it. */
   digests(plan: Plan): Promise<SectionDigests | Failure>;
-  /** The package at this place of the request by another plan: a rebuild of that one alone. */
-  emit(index: number, plan: Plan): Promise<Rebuilt>;
+  emit(plan: Plan): Promise<RebuiltPackage>;
+}
+
+export interface Rebuilt {
+  /** One for each plan of the request, in its order; one that cannot be emitted is a failure of its own. */
+  readonly packages: readonly RebuiltPackage[];
+  /** Removes the files behind the packages. */
+  dispose(): Promise<void>;
 }
 
 export interface Engine {
   readonly name: 'builtin' | 'melange' | 'both';
   rebuild(request: RebuildRequest): Promise<Rebuilt>;
+}
+
+/** Rebuilds, hands the packages over, and removes what is behind them once they were used. */
+export async function withRebuilt<V>(
+  engine: Engine,
+  request: RebuildRequest,
+  use: (packages: readonly RebuiltPackage[]) => Promise<V>,
+): Promise<V> {
+  const rebuilt = await engine.rebuild(request);
+  try {
+    return await use(rebuilt.packages);
+  } finally {
+    await rebuilt.dispose();
+  }
 }

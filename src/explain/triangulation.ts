@@ -4,7 +4,6 @@
  * the two are not told apart.
  */
 import { readApk } from '../apk/apk.ts';
-import type { Limits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import { isDerived } from './causes/derived.ts';
@@ -77,13 +76,8 @@ export interface Triangulation {
 }
 
 /** Where two packages differ, in order; what follows from other places is left out. */
-export async function placesBetween(
-  a: ByteSource,
-  b: ByteSource,
-  limits?: Limits,
-): Promise<readonly Place[]> {
-  const options = limits === undefined ? {} : { limits };
-  const [left, right] = [await readApk(a, options), await readApk(b, options)];
+export async function placesBetween(a: ByteSource, b: ByteSource): Promise<readonly Place[]> {
+  const [left, right] = [await readApk(a), await readApk(b)];
   const { compareSections } = await import('../compare/sections.ts');
   const differences = (['control', 'data'] as const).flatMap(
     (section) => compareSections(section, left[section], right[section]).differences,

@@ -5,13 +5,11 @@
  */
 import { type Sha256, sha256 } from '../digest.ts';
 import type { EmittedPackage, SectionDigests } from '../emit/package.ts';
-import type { Machine } from '../engine/engine.ts';
 import { Failure } from '../failure.ts';
 import { neighbouringVersions } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { BuiltPackage } from './built-package.ts';
-import type { Prepared } from './prepare.ts';
+import type { Built } from './candidate.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
 
@@ -19,29 +17,28 @@ import { transplant } from './transplant.ts';
  * The package under the version that fits best, the nearest of several. Where none gives the published data section, and where an
  * engine cannot emit otherwise, it is emitted as it was.
  */
-export async function decideVersion(
-  target: Target,
-  prepared: Pick<Prepared, 'planUnder'>,
-  built: BuiltPackage,
-  { signal }: Pick<Machine, 'signal'>,
-): Promise<BuiltPackage> {
+export async function decideVersion({ candidate, rebuilt }: Built): Promise<Built> {
+  const { target, prepared, run } = candidate;
   const { melange } = target.claim.traits;
-  const { otherwise } = built;
-  if (melange.basis === 'release' || otherwise === undefined) return built;
+  const { otherwise } = rebuilt;
+  if (melange.basis === 'release' || otherwise === undefined) return { candidate, rebuilt };
   const tried: Version[] = [];
   let best: { readonly version: Version; readonly fit: Fit } | undefined;
   for (const version of neighbouringVersions(melange)) {
-    if (signal.aborted) throw new Failure('cancelled', 'the search for the version was cancelled');
-    const plan = best === undefined ? built.plan : prepared.planUnder({ version, basis: 'by-bytes' }, []);
-    const digests = best === undefined ? digestsOf(built.emitted) : await otherwise.digests(plan);
+    if (run.machine.signal.aborted)
+      throw new Failure('cancelled', 'the search for the version was cancelled');
+    const plan = best === undefined ? rebuilt.plan : prepared.planUnder({ version, basis: 'by-bytes' }, []);
+    const digests = best === undefined ? digestsOf(rebuilt.outcome) : await otherwise.digests(plan);
     tried.push(version);
     const fit = await fitOfPackage(target, plan, digests);
     if (best === undefined || fit > best.fit) best = { version, fit };
     if (fit === wholeFile) break;
   }
   const { version } = best!;
-  if (version === tried[0]) return { ...built, plan: prepared.planUnder(melange, tried) };
-  return otherwise.emit(prepared.planUnder({ version, basis: 'by-bytes' }, tried));
+  if (version === tried[0])
+    return { candidate, rebuilt: { ...rebuilt, plan: prepared.planUnder(melange, tried) } };
+  const plan = prepared.planUnder({ version, basis: 'by-bytes' }, tried);
+  return { candidate, rebuilt: await otherwise.emit(plan) };
 }
 
 /** How much of a package comes out as published: nothing, its data section, that and its control section, the whole file. */

@@ -1,6 +1,5 @@
 /** What differs, named and proven: causes for each difference, and the counterfactual over all of them. */
 
-import type { Limits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { nameCauses } from '../explain/causes/name.ts';
@@ -9,18 +8,12 @@ import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Plan } from '../plan/plan.ts';
 import { placedSteps } from '../plan/steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
-import type { BuiltPackage } from './built-package.ts';
-import type { Prepared } from './prepare.ts';
-import type { Target } from './target.ts';
+import type { Built } from './candidate.ts';
 
-export interface Unequal {
-  readonly target: Target;
-  readonly prepared: Prepared;
-  readonly built: BuiltPackage;
+export interface Unequal extends Built {
   readonly rebuiltSource: ByteSource;
   /** The signature section in front of the rebuilt package. */
   readonly signature: Uint8Array | undefined;
-  readonly limits: Limits | undefined;
 }
 
 /** Where a scan was repeated, what it did not find is a difference like any other. */
@@ -35,23 +28,22 @@ function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalCom
 /** Names the causes of what a comparison found, and shows how much of it an explanation covers. */
 export async function explainComparison(
   comparison: UnequalComparison,
-  unequal: Unequal,
+  { candidate: { target, prepared }, rebuilt, rebuiltSource, signature }: Unequal,
 ): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
-  const { target, prepared, built, rebuiltSource, signature, limits } = unequal;
+  const { recipe, substituted } = prepared.inputs;
   const named = await nameCauses(
-    afterScan(comparison, built.plan),
+    afterScan(comparison, rebuilt.plan),
     { published: target.source, rebuilt: rebuiltSource },
     {
-      plan: built.plan,
-      steps: placedSteps(prepared.recipe).map(({ step }) => step.runs),
-      environment: prepared.recipe.environment.environment,
-      facts: built.facts,
-      substituted: prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted),
+      plan: rebuilt.plan,
+      steps: placedSteps(recipe).map(({ step }) => step.runs),
+      environment: recipe.environment.environment,
+      facts: rebuilt.facts,
+      substituted: substituted === undefined ? undefined : describeSubstituted(substituted),
     },
-    limits,
   );
   const explanation =
-    built.reemit === undefined
+    rebuilt.reemit === undefined
       ? ({ explained: 'not-attempted', why: 'the engine cannot emit what it built once more' } as const)
       : await explain({
           published: target.source,
@@ -59,8 +51,7 @@ export async function explainComparison(
           rebuilt: rebuiltSource,
           comparison: named,
           signature,
-          reemit: built.reemit,
-          ...(limits === undefined ? {} : { limits }),
+          reemit: rebuilt.reemit,
         });
   return { comparison: named, explanation };
 }

@@ -2,43 +2,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSource } from '../byte-source.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
-import { usualEngine } from '../engine/choice.ts';
-import type { RebuildRequest, Rebuilt } from '../engine/engine.ts';
-import { secondsNow } from '../execute/facts.ts';
-import type { Variation } from '../execute/variation.ts';
+import { type Machine, type RebuildRequest, withRebuilt } from '../engine/engine.ts';
+import { type BuildFacts, secondsNow } from '../execute/facts.ts';
 import { type Place, placesBetween } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
-import type { BuiltPackage } from './built-package.ts';
-import type { RunOptions } from './options.ts';
+import type { Built } from './candidate.ts';
+import type { Run } from './run.ts';
 
 /** Where a package differs from its first build, or why that is not known. */
 export type BuildOutcome = readonly Place[] | Failure;
 
-/** Builds once more. What befalls one package is its own outcome; a build that does not end is that of all. Fails with `usage` alone. */
+/**
+ * Builds once more what was built, with the guest changed or not. What befalls one package is its own outcome; a build that does not
+ * end is that of all. Fails with `usage` alone.
+ * @returns the outcomes in the order of the packages
+ */
 export async function buildAgain(
-  first: readonly BuiltPackage[],
-  request: Omit<RebuildRequest, 'plans'>,
-  variation: Variation | undefined,
-  { engine = usualEngine, machine, limits }: RunOptions,
+  first: readonly Built[],
+  request: RebuildRequest,
+  { builds, machine }: Pick<Run, 'builds' | 'machine'>,
 ): Promise<readonly BuildOutcome[]> {
-  const plans = first.map(({ plan }) => plan);
+  const plans = first.map(({ rebuilt }) => rebuilt.plan);
   try {
-    const next = await engine.rebuild({
-      ...request,
-      plans,
-      ...(variation === undefined ? {} : { variation }),
-    });
-    try {
-      return await Promise.all(
-        first.map(({ emitted }, index) =>
-          placesOfPackage(emitted, next.packages[index]!, limits).catch((thrown: unknown) =>
+    return await withRebuilt(builds.engine, { ...request, plans }, (next) =>
+      Promise.all(
+        first.map(({ rebuilt }, index) =>
+          placesOfPackage(rebuilt.outcome, next[index]!.outcome).catch((thrown: unknown) =>
             failureOfPackage(thrown, machine.signal),
           ),
         ),
-      );
-    } finally {
-      await next.dispose();
-    }
+      ),
+    );
   } catch (thrown) {
     const failure = failureOfPackage(thrown, machine.signal);
     return first.map(() => failure);
@@ -47,15 +41,14 @@ export async function buildAgain(
 
 async function placesOfPackage(
   first: EmittedPackage | Failure,
-  next: Rebuilt['packages'][number],
-  limits: RunOptions['limits'],
+  next: EmittedPackage | Failure,
 ): Promise<readonly Place[]> {
   if (first instanceof Failure) return [];
   if (next instanceof Failure) throw next;
   const same = first.data.sha256 === next.data.sha256 && Buffer.compare(first.control, next.control) === 0;
   if (same) return [];
   const source = (emitted: EmittedPackage): ByteSource => packageSource(emitted, undefined);
-  return placesBetween(source(first), source(next), limits);
+  return placesBetween(source(first), source(next));
 }
 
 /** Two seconds, which is as exact as the coarsest clock of an archive (zip), so that what holds the time differs. */
@@ -63,10 +56,10 @@ const clockSeconds = 2;
 
 /** Waits until a build holds another time than the first. */
 export async function laterThan(
-  { facts }: Pick<BuiltPackage, 'facts'>,
-  { machine }: Pick<RunOptions, 'machine'>,
+  facts: BuildFacts | undefined,
+  { signal }: Pick<Machine, 'signal'>,
 ): Promise<void> {
   if (facts === undefined) return;
   const milliseconds = (facts.ended + clockSeconds) * 1000 - secondsNow() * 1000;
-  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: machine.signal });
+  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal });
 }

@@ -1,6 +1,5 @@
 /** One package beside what was rebuilt of it: compared, and decided on. */
 
-import type { Limits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
@@ -11,64 +10,50 @@ import { describeSubstituted } from '../plan/substituted.ts';
 import { verifyPublishedSignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
-import type { BuiltPackage } from './built-package.ts';
+import type { Built } from './candidate.ts';
 import type { explainComparison } from './explain.ts';
-import type { RunOptions } from './options.ts';
-import type { Prepared } from './prepare.ts';
+import { knownOf } from './results.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
-
-/** What only a rebuild shows of a package. */
-type Judged = Pick<PackageResult, 'verdict' | 'explanation' | 'sbom' | 'scan' | 'caveats' | 'skipped'>;
 
 /** Loaded where it is needed: most of the program is about what differs. */
 const explain: typeof explainComparison = async (...given) =>
   (await import('./explain.ts')).explainComparison(...given);
 
-/** Compares one package with what was rebuilt of it and decides. */
-export async function judge(
-  target: Target,
-  prepared: Prepared,
-  built: BuiltPackage,
-  options: RunOptions,
-): Promise<Judged> {
-  const { plan, emitted, scan } = built;
-  if (emitted instanceof Failure) throw emitted;
+/** Compares one package with what was rebuilt of it and decides. Fails with the reason why nothing can be said. */
+export async function judge({ candidate, rebuilt }: Built): Promise<PackageResult> {
+  const { target, prepared, run } = candidate;
+  const { plan, outcome, scan } = rebuilt;
+  if (outcome instanceof Failure) throw outcome;
+  const known = await knownOf(target, { plan, prepared });
   const published = target.apk.signature?.signatures[0];
   const signature = published === undefined ? undefined : transplant(published, plan);
-  const rebuiltSource = packageSource(emitted, signature);
-  const compared = await compareSound(target, rebuiltSource, options.limits);
-  if (!isUnequal(compared)) requireScanned(emitted);
-  const { limits } = options;
+  const rebuiltSource = packageSource(outcome, signature);
+  const compared = await compareSound(target, rebuiltSource);
+  if (!isUnequal(compared)) requireScanned(outcome);
   const { comparison, explanation } = isUnequal(compared)
-    ? await explain(compared, {
-        target,
-        prepared,
-        built,
-        rebuiltSource,
-        signature,
-        limits,
-      })
+    ? await explain(compared, { candidate, rebuilt, rebuiltSource, signature })
     : { comparison: compared, explanation: undefined };
   const state = verifyPublishedSignatures(
     target.apk.signature?.signatures ?? [],
-    emitted.control,
-    options.keys,
+    outcome.control,
+    run.trust.keys,
   );
-  const substituted =
-    prepared.substituted === undefined ? undefined : describeSubstituted(prepared.substituted);
+  const { substituted, caveats } = prepared.inputs;
+  const substitution = substituted === undefined ? undefined : describeSubstituted(substituted);
   return {
-    verdict: decide(comparison, state, substituted, explanation),
+    ...known,
+    verdict: decide(comparison, state, substitution, explanation),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
     caveats: [
       ...target.caveats,
-      ...prepared.caveats,
-      ...(substituted === undefined ? [] : [substituted]),
-      ...built.caveats,
+      ...caveats,
+      ...(substitution === undefined ? [] : [substitution]),
+      ...rebuilt.caveats,
     ],
-    skipped: emitted.skipped,
+    skipped: outcome.skipped,
   };
 }
 
@@ -76,9 +61,9 @@ export async function judge(
  * Compares a published file that was found sound. What is refused now is the rebuilt one, which says nothing against the
  * published: fails with `unsupported` then.
  */
-async function compareSound(target: Target, rebuilt: ByteSource, limits?: Limits): Promise<Comparison> {
+async function compareSound(target: Target, rebuilt: ByteSource): Promise<Comparison> {
   try {
-    const comparison = await comparePackages(target.source, rebuilt, { limits, read: target.apk });
+    const comparison = await comparePackages(target.source, rebuilt, { read: target.apk });
     const { files } = comparison;
     requireSameFile(files.equal ? files.proof.sha256 : files.published.sha256, target);
     return comparison;

@@ -1,5 +1,4 @@
 /** What a run is told: by the command line, or by a program that uses the library. */
-import type { Limits } from '../apk/limits.ts';
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
@@ -53,7 +52,6 @@ export interface RunOptions {
   readonly vary?: readonly Factor[] | 'auto';
   /** Builds at once. */
   readonly jobs: number;
-  readonly limits?: Limits;
   readonly machine: Machine;
   /** What rebuilds; the builtin engine where undefined. */
   readonly engine?: Engine;

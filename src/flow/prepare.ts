@@ -8,7 +8,7 @@ import { requireCompiled } from '../claim/recipe/compiled.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import type { Sha256 } from '../digest.ts';
-import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
+import type { GuestRequest, Machine, RebuildRequest } from '../engine/engine.ts';
 import { listSourceFiles, type SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
 import { deflateInference } from '../inference/deflate-trait.ts';
@@ -31,13 +31,15 @@ import { requireNoNetwork } from '../plan/network.ts';
 import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
-import type { RunOptions } from './options.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
+import type { Builds, Run } from './run.ts';
 import type { Target } from './target.ts';
 
 /** What a rebuild of one package takes, and what was noticed on the way. */
-export interface Prepared extends FoundInputs {
+export interface Prepared {
+  readonly inputs: FoundInputs;
   readonly plan: Plan;
+  /** What was noticed about the inputs, and about the package beside them. */
   readonly findings: readonly ClaimFinding[];
   /** The same plan under the rules of another version. */
   planUnder(melange: RecognisedVersion, tried: readonly Version[]): Plan;
@@ -53,8 +55,7 @@ interface InputsQuery {
 }
 
 /** The inputs of a build on this machine. */
-export interface FoundInputs
-  extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles' | 'network'> {
+export interface FoundInputs extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles'> {
   /** What stands in for the recorded environment; undefined where nothing does. */
   readonly substituted: SubstitutedEnvironment | undefined;
   /** What was noticed about them. */
@@ -67,14 +68,14 @@ export interface FoundInputs
 export type Planner = (target: Target, repositories: OpenedRepositories) => Promise<Prepared>;
 
 /** A planner that finds the inputs of a build once for all its packages. Plans fail with the reason why inputs are not to be had. */
-export function packagePlanner(options: RunOptions): Planner {
+export function packagePlanner(run: Run): Planner {
   const known = new WeakMap<OpenedRepositories, Map<string, Promise<FoundInputs>>>();
   const inputsOf = (query: InputsQuery, repositories: OpenedRepositories): Promise<FoundInputs> => {
     const inputs = known.get(repositories) ?? new Map<string, Promise<FoundInputs>>();
     known.set(repositories, inputs);
     const { recipe: _parsed, ...key } = query;
     const text = canonicalJson(key);
-    const found = inputs.get(text) ?? findInputs(query, repositories, options);
+    const found = inputs.get(text) ?? findInputs(query, repositories, run);
     inputs.set(text, found);
     return found;
   };
@@ -82,11 +83,11 @@ export function packagePlanner(options: RunOptions): Planner {
     const { recipe, recipeSha256, architecture, traits } = target.claim;
     const { melange, recipeFile } = traits;
     const query = { recipe, recipeSha256, architecture, melange, recipeFile };
-    return prepared(target, await inputsOf(query, repositories), options);
+    return prepared(target, await inputsOf(query, repositories), run);
   };
 }
 
-async function prepared(target: Target, inputs: FoundInputs, options: RunOptions): Promise<Prepared> {
+async function prepared(target: Target, inputs: FoundInputs, { machine, builds }: Run): Promise<Prepared> {
   const { claim, apk } = target;
   const { guest, sources, sourceFiles } = inputs;
   const pinned = {
@@ -96,50 +97,49 @@ async function prepared(target: Target, inputs: FoundInputs, options: RunOptions
   };
   const inferDeflate = await deflateInference(apk);
   const inferRecord = await recordInference(target);
-  const scan = await plannedScan(target, options.machine);
+  const scan = await plannedScan(target, machine);
   const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): Plan => {
     const own: Claim = { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
     const deflate = inferDeflate(formatOfTraits(own.traits).deflate);
     return makePlan(own, { deflate, sbomRecord: inferRecord({ apk, claim: own }), scan, tried, ...pinned });
   };
   const plan = busy(() => planUnder(claim.traits.melange, []));
-  requireExpected(plan, options);
+  requireExpected(plan, builds);
   const noticed = guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : [];
-  return { ...inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
+  return { inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
 }
 
 async function findInputs(
   query: InputsQuery,
   repositories: OpenedRepositories,
-  options: RunOptions,
+  run: Run,
 ): Promise<FoundInputs> {
+  const { places, permissions, machine } = run;
   const { recipe, melange, architecture } = query;
   const format = formatOf(melange.version);
   requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
-  const network = options.network ?? false;
-  if (!network) requireNoNetwork(recipe, format);
-  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, options);
-  const { requests, unpinned } = requestedSources(recipe, format, options.allowUnpinnedSources ?? false);
+  if (!permissions.network) requireNoNetwork(recipe, format);
+  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, run);
+  const { requests, unpinned } = requestedSources(recipe, format, permissions.unpinnedSources);
   const sources = await findSources(
     requests,
-    { caches: options.sourceCaches, mirrors: options.sourceMirrors },
-    options.machine.inputs,
+    { caches: places.sourceCaches, mirrors: places.sourceMirrors },
+    machine.inputs,
   );
-  const origin = await recipeOrigin(query, options);
-  const directory = options.sourceDirectory ?? origin.folder;
+  const origin = await recipeOrigin(query, run);
+  const directory = places.sourceDirectory ?? origin.folder;
   const files = directory === undefined ? [] : listSourceFiles(directory);
   return {
     recipe,
     guest,
     substituted,
-    network,
     sources,
     sourceFiles: directory === undefined ? undefined : { directory, files },
     findings: boundedFindings([
       ...noticed.findings,
       ...origin.findings,
       ...unpinned.map((detail) => ({ kind: 'source-unpinned' as const, detail })),
-      ...(options.sourceDirectory === undefined ? [] : givenFiles(files)),
+      ...(places.sourceDirectory === undefined ? [] : givenFiles(files)),
     ]),
     caveats: guest.kind === 'recorded' ? environmentCaveats(guest.packages) : [],
   };
@@ -164,7 +164,7 @@ async function recordInference({ claim }: Target): Promise<typeof InferRecord> {
 }
 
 /** What lies beside the recipe is vouched for by nothing else. */
-function requireExpected(plan: Plan, { expectedPlan }: RunOptions): void {
+function requireExpected(plan: Plan, { expectedPlan }: Builds): void {
   const identity = planIdentity(plan);
   if (expectedPlan === undefined || identity === expectedPlan) return;
   throw new Failure(
@@ -183,8 +183,10 @@ interface FoundOrigin {
 }
 
 /** The recipe in the repository that the user named: what lay beside it, and whether it is the one inside the package. */
-async function recipeOrigin({ recipe, recipeFile }: InputsQuery, options: RunOptions): Promise<FoundOrigin> {
-  const { recipeRepository, machine } = options;
+async function recipeOrigin(
+  { recipe, recipeFile }: InputsQuery,
+  { places: { recipeRepository }, machine }: Run,
+): Promise<FoundOrigin> {
   if (recipeRepository === undefined) return { folder: undefined, findings: [] };
   const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
@@ -219,7 +221,7 @@ function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
 /** How the package is scanned; undefined where no program is named or none is needed. */
 async function plannedScan(
   { apk, claim }: Target,
-  { syft = [], inputs }: RunOptions['machine'],
+  { syft, inputs }: Machine,
 ): Promise<PlannedScan | undefined> {
   const programs: Sha256[] = [];
   for (const path of syft) {
@@ -242,16 +244,17 @@ interface PreparedGuest {
 async function prepareGuest(
   { recipe, architecture }: InputsQuery,
   repositories: OpenedRepositories,
-  options: RunOptions,
+  run: Run,
 ): Promise<PreparedGuest> {
-  const { environment, machine } = options;
+  const { machine, trust } = run;
+  const { environment } = run.places;
   if (environment.kind !== 'recorded' && environment.kind !== 'nearest') {
     const { prepareSubstitute } = await import('./substitute.ts');
     return { ...(await prepareSubstitute(environment, { recipe, architecture }, machine)), findings: [] };
   }
-  const found = await environmentPlaces(recipe, architecture, repositories, options);
+  const found = await environmentPlaces(recipe, architecture, repositories, run);
   const access = environmentAccess(machine.inputs, found.keys, architecture);
-  const search = { ...found, architecture, access, allowUnsigned: options.allowUnsigned };
+  const search = { ...found, architecture, access, allowUnsigned: trust.allowUnsigned };
   const find = environment.kind === 'nearest' ? findNearest : findExact;
   const { packages, refused } = await resolveEnvironment(recordedPackages(recipe), search, find);
   return {

@@ -1,105 +1,23 @@
 /** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
 
-import { basename } from 'node:path';
-import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import type { PublicKey } from '../apk/signature.ts';
 import { trimmedEnd } from '../bytes.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
-import { sha256 } from '../digest.ts';
 import { Failure, isUnreached } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Provenance } from '../inputs/network/addresses.ts';
 import { isAddress } from '../inputs/store/files.ts';
 import { indexCache, newestBuilds } from '../inputs/store/index-cache.ts';
 import { addAll } from '../lists.ts';
-import {
-  type Architecture,
-  type PackageName,
-  type PackageVersion,
-  parsePackageName,
-  parsePackageVersion,
-} from '../names.ts';
+import type { Architecture } from '../names.ts';
 import type { EnvironmentPlace } from '../plan/environment.ts';
 import { wolfi } from '../repository/known.ts';
 import type { NamedCount } from '../repository/records.ts';
 import { openRepository, type Repository } from '../repository/repository.ts';
 import { describeStaleness } from '../repository/staleness.ts';
-import type { RunOptions } from './options.ts';
-
-/** What names a package of a repository instead of a file: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
-export function parseSubjectName(
-  text: string,
-): { readonly name: PackageName; readonly version: PackageVersion | undefined } | undefined {
-  const [named = '', versioned, ...more] = text.split('=');
-  const name = parsePackageName(named);
-  if (name === undefined || more.length > 0) return undefined;
-  if (versioned === undefined) return { name, version: undefined };
-  const version = /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
-  return version === undefined ? undefined : { name, version };
-}
-
-const mostKeyBytes = 64 * 1024;
-
-/**
- * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and
- * nobody named another; and its key where it is used. Fails where a key is not to be had or is another one, and with `usage` for options that
- * contradict each other.
- */
-export async function completeOptions(given: RunOptions, byName: boolean): Promise<RunOptions> {
-  const options = withoutSecrets(given);
-  const { inputs } = options.machine;
-  if (options.network === true && inputs.network.policy.offline)
-    throw new Failure('usage', 'steps cannot reach a network that nobody may contact', {
-      hint: 'leave out --network or --offline',
-    });
-  const repositories = byName && options.repositories.length === 0 ? [wolfi.location] : options.repositories;
-  const fetched = await Promise.all((options.keyAddresses ?? []).map((address) => fetchKey(address, inputs)));
-  const keys = [...options.keys, ...fetched];
-  const known = repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
-  return { ...options, repositories, keys: [...keys, ...known], keyAddresses: [] };
-}
-
-/** No location of a run holds a user, a password or a query: the machine's inputs keep them. */
-function withoutSecrets(given: RunOptions): RunOptions {
-  const { inputs } = given.machine;
-  const name = (location: string) => inputs.name(location);
-  const { recipeRepository } = given;
-  return {
-    ...given,
-    repositories: given.repositories.map(name),
-    fallbackRepositories: (given.fallbackRepositories ?? []).map(name),
-    keyAddresses: (given.keyAddresses ?? []).map(name),
-    sourceMirrors: given.sourceMirrors.map((each) => ({ ...each, location: name(each.location) })),
-    ...(recipeRepository === undefined ? {} : { recipeRepository: name(recipeRepository) }),
-  };
-}
-
-async function fetchKey(
-  address: string,
-  inputs: Inputs,
-  provenance: Provenance = 'named',
-): Promise<PublicKey> {
-  const bytes = await inputs.read(address, provenance);
-  if (bytes === undefined || bytes.length > mostKeyBytes)
-    throw new Failure('unreachable', `there is no key at ${address}`);
-  return parsePublicKey(basename(new URL(address).pathname), bytes);
-}
-
-/** Wolfi's key, known by its digest: whoever serves another one is not believed. */
-async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
-  const bytes = await inputs.read(wolfi.keyLocation);
-  const got = bytes === undefined ? 'nothing' : sha256(bytes);
-  if (bytes !== undefined && got === wolfi.keySha256) return parsePublicKey(wolfi.keyName, bytes);
-  inputs.forget(wolfi.keyLocation);
-  throw new Failure(
-    'environment-invalid',
-    'the key served for Wolfi is not the one that this program knows',
-    {
-      expected: wolfi.keySha256,
-      got,
-    },
-  );
-}
+import { fetchKey, wolfiKey } from './known-keys.ts';
+import type { Run, Trust } from './run.ts';
 
 /** The repositories that the user named, for one architecture. */
 export interface OpenedRepositories {
@@ -116,17 +34,16 @@ export interface SkippedRepository {
 
 export type OpenRepositories = (arch: Architecture) => Promise<OpenedRepositories>;
 
-type OpeningOptions = Pick<RunOptions, 'keys' | 'machine' | 'now' | 'mostIndexDays' | 'onProgress'>;
+/** What a repository is opened with: the run, its own keys apart. */
+type Opening = Pick<Run, 'machine' | 'watch'> & { readonly keys: readonly PublicKey[] };
 
 /** Opens the repositories of a run, once for each architecture. One that cannot be used is one place less, not the end. */
-export function repositoryOpener(
-  options: OpeningOptions & Pick<RunOptions, 'repositories'>,
-): OpenRepositories {
+export function repositoryOpener({ trust, places, machine, watch }: Run): OpenRepositories {
   const opened = new Map<string, Promise<OpenedRepositories>>();
   return (arch) => {
     const known = opened.get(arch);
     if (known !== undefined) return known;
-    const opening = openAll(options.repositories, arch, options);
+    const opening = openAll(places.repositories, arch, { machine, watch, keys: trust.keys });
     opened.set(arch, opening);
     return opening;
   };
@@ -135,12 +52,12 @@ export function repositoryOpener(
 async function openAll(
   locations: readonly string[],
   arch: Architecture,
-  options: OpeningOptions,
+  opening: Opening,
 ): Promise<OpenedRepositories> {
   const skipped: SkippedRepository[] = [];
   const opened = await Promise.all(
     locations.map((location) =>
-      open(location, arch, options).catch((failure: unknown) => {
+      open(location, arch, opening).catch((failure: unknown) => {
         if (!isSkipped(failure)) throw failure;
         skipped.push({ location, failure });
         return undefined;
@@ -154,7 +71,7 @@ async function openAll(
 async function open(
   location: string,
   arch: Architecture,
-  { keys, machine: { inputs }, now, mostIndexDays: mostDays, onProgress }: OpeningOptions,
+  { keys, machine: { inputs }, watch }: Opening,
   provenance: Provenance = 'named',
 ): Promise<Repository> {
   const opened = await openRepository(location, arch, keys, {
@@ -162,6 +79,7 @@ async function open(
     parsed: indexCache(inputs.store),
     newest: newestBuilds(inputs.store),
   });
+  const { now, mostIndexDays: mostDays, onProgress } = watch;
   if (now !== undefined) {
     const text = describeStaleness(opened, { now, mostDays, offline: inputs.network.policy.offline });
     if (text !== undefined) onProgress({ kind: 'warning', text });
@@ -188,43 +106,43 @@ export async function environmentPlaces(
   recipe: Recipe,
   arch: Architecture,
   { repositories: named, skipped }: OpenedRepositories,
-  options: RunOptions,
+  { trust, places: { fallbackRepositories }, permissions, machine, watch }: Run,
 ): Promise<EnvironmentPlaces> {
   const places: EnvironmentPlace[] = [];
   const refusals: Failure[] = skipped.map(({ failure }) => failure);
   const findings: ClaimFinding[] = [];
   const refused = (failure: Failure) => void refusals.push(failure);
   const add = (repository: Repository, foundIn: EnvironmentPlace['foundIn'], keys: readonly PublicKey[]) => {
-    if (isSigned(repository, options)) return void places.push({ repository, foundIn, keys });
+    if (isSigned(repository, trust)) return void places.push({ repository, foundIn, keys });
     const failure = notSigned(repository);
     refusals.push(failure);
     addAll(findings, skippedFindings([{ location: repository.location, failure }]));
   };
-  for (const repository of named) add(repository, 'index', options.keys);
+  for (const repository of named) add(repository, 'index', trust.keys);
   const { contents } = recipe.environment;
   const recorded = [...new Set([...contents.buildRepositories, ...contents.repositories])].map((each) =>
     trimmedEnd(each, '/'),
   );
   const has = (location: string) => named.some((each) => each.location === location);
-  const { inputs } = options.machine;
-  let keys = options.keys;
+  const { inputs } = machine;
+  let { keys } = trust;
   if (!has(wolfi.location) && recorded.some((each) => wolfi.recordedAs.includes(each))) {
     const key = await tolerant(() => wolfiKey(inputs), refused);
     if (key !== undefined) keys = [...keys, key];
-    const opened = await tolerant(() => open(wolfi.location, arch, { ...options, keys }), refused);
+    const opened = await tolerant(() => open(wolfi.location, arch, { machine, watch, keys }), refused);
     if (opened !== undefined) add(opened, 'index', keys);
   }
-  const fallbacks = await openAll(options.fallbackRepositories ?? [], arch, options);
-  for (const opened of fallbacks.repositories) add(opened, 'fallback', options.keys);
+  const fallbacks = await openAll(fallbackRepositories, arch, { machine, watch, keys: trust.keys });
+  for (const opened of fallbacks.repositories) add(opened, 'fallback', trust.keys);
   addAll(
     refusals,
     fallbacks.skipped.map(({ failure }) => failure),
   );
-  if (options.trustRecordedRepositories === true) {
-    const own = [...options.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
+  if (permissions.recordedRepositories) {
+    const own = [...trust.keys, ...(await recordedKeys(contents.keyring, inputs, refused))];
     for (const location of recorded.filter((each) => isAddress(each) && !has(each))) {
       const opened = await tolerant(
-        () => open(location, arch, { ...options, keys: own }, 'recorded'),
+        () => open(location, arch, { machine, watch, keys: own }, 'recorded'),
         refused,
       );
       if (opened !== undefined) add(opened, 'recorded', own);
@@ -272,7 +190,7 @@ function isOf(failure: unknown, codes: readonly Failure['code'][]): boolean {
   return failure instanceof Failure && codes.includes(failure.code);
 }
 
-function isSigned({ signature }: Repository, { allowUnsigned }: RunOptions): boolean {
+function isSigned({ signature }: Repository, { allowUnsigned }: Trust): boolean {
   return signature.kind === 'valid' || allowUnsigned;
 }
 

@@ -5,23 +5,24 @@ import { type Failure, failureOfPackage } from '../failure.ts';
 import { type Plan, planIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { verdictOfFailure } from '../verdict/verdict.ts';
+import type { Candidate } from './candidate.ts';
 import type { RunOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import { type Examined, subjectOf } from './target.ts';
 
-/** What was noticed while a package was planned. */
-type Noticed = Pick<Prepared, 'findings' | 'substituted'>;
-
 /** Everything that holds whether or not there is a rebuild to compare with. */
 type Known = Pick<PackageResult, 'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted'>;
 
-/** The plan and what was noticed are given as far as they were made. */
-export async function knownOf(
-  examined: Examined,
-  plan: Plan | undefined,
-  noticed: Noticed | undefined,
-): Promise<Known> {
-  const { findings = [], substituted } = noticed ?? {};
+/** How far a package came: its plan and what was noticed, as far as they were made. */
+export interface Progressed {
+  readonly plan: Plan | undefined;
+  readonly prepared: Prepared | undefined;
+}
+
+const notPlanned: Progressed = { plan: undefined, prepared: undefined };
+
+export async function knownOf(examined: Examined, { plan, prepared }: Progressed): Promise<Known> {
+  const substituted = prepared?.inputs.substituted;
   return {
     file: examined.file,
     subject: subjectOf(examined),
@@ -30,32 +31,50 @@ export async function knownOf(
       ...(examined.claim?.findings ?? []),
       ...(await sbomFindings(examined, plan)),
       ...examined.noticed,
-      ...findings,
+      ...(prepared?.findings ?? []),
     ],
     plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
   };
 }
 
-/** The result of a package that was not judged. A defect is told to whoever watches, with where it is. */
+/** Who is told of a defect, and what cancels the run. */
+export interface Watcher {
+  readonly onProgress: RunOptions['onProgress'];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The result of a package that was not judged, by what was thrown: the one place where failures become results. A defect is told to
+ * whoever watches, with where it is. Throws `usage`, which is about the whole run.
+ */
 export async function failedResult(
   examined: Examined,
-  failure: Failure,
-  { onProgress, machine }: Pick<RunOptions, 'onProgress' | 'machine'>,
-  plan?: Plan,
-  noticed?: Noticed,
+  thrown: unknown,
+  watcher: Watcher,
+  progressed: Progressed = notPlanned,
 ): Promise<PackageResult> {
+  const failure = failureOfPackage(thrown, watcher.signal);
   try {
-    const known = await knownOf(examined, plan, noticed);
-    return ended(known, failure, onProgress);
-  } catch (thrown) {
+    return ended(await knownOf(examined, progressed), failure, watcher);
+  } catch (later) {
     const { file, chain } = examined;
     const bare = { file, subject: subjectOf(examined), chain, findings: [], plan: undefined };
-    return ended(bare, failureOfPackage(thrown, machine.signal), onProgress);
+    return ended(bare, failureOfPackage(later, watcher.signal), watcher);
   }
 }
 
-function ended(known: Known, failure: Failure, onProgress: RunOptions['onProgress']): PackageResult {
+/** The result of a package that could be built and was not judged. */
+export function failedCandidate(
+  { target, prepared, run: { machine, watch } }: Candidate,
+  thrown: unknown,
+  plan: Plan = prepared.plan,
+): Promise<PackageResult> {
+  const watcher = { onProgress: watch.onProgress, signal: machine.signal };
+  return failedResult(target, thrown, watcher, { plan, prepared });
+}
+
+function ended(known: Known, failure: Failure, { onProgress }: Watcher): PackageResult {
   const verdict = verdictOfFailure(failure);
   if (verdict === undefined) throw failure;
   if (verdict.kind === 'internal')

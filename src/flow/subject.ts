@@ -5,37 +5,21 @@ import { readFront } from '../apk/front.ts';
 import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { fileSource, isAddress } from '../inputs/store/files.ts';
-import { type Architecture, type PackageName, type PackageVersion, parseArchitecture } from '../names.ts';
+import type { PackageName, PackageVersion } from '../names.ts';
 import { compareVersions } from '../repository/package-version.ts';
 import type { IndexRecord } from '../repository/records.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
+import { completeRun } from './complete-run.ts';
 import type { RunOptions } from './options.ts';
-import {
-  completeOptions,
-  type OpenedRepositories,
-  type OpenRepositories,
-  parseSubjectName,
-  repositoryOpener,
-} from './repositories.ts';
-import { type Examined, examine, nothingFound } from './target.ts';
+import { type OpenedRepositories, type OpenRepositories, repositoryOpener } from './repositories.ts';
+import type { Run } from './run.ts';
+import { isPackageName, parseSubjectName } from './subject-name.ts';
+import { type Examined, examine, nothingFound, type Refused } from './target.ts';
 
-/** Whether what was typed names a package of a repository, not a file. */
-export function isPackageName(text: string): boolean {
-  return (
-    !isAddress(text) && !text.includes('/') && !text.endsWith('.apk') && parseSubjectName(text) !== undefined
-  );
-}
-
-/** A run that is about to begin: its options complete, its repositories opened when first asked for. */
+/** A run that is about to begin: its repositories are opened when first asked for. */
 export interface OpenRun {
-  readonly options: RunOptions;
+  readonly run: Run;
   readonly repositories: OpenRepositories;
-}
-
-/** Fails where a key that the run needs is not to be had. */
-export async function openRun(subjects: readonly string[], given: RunOptions): Promise<OpenRun> {
-  const options = await completeOptions(given, subjects.some(isPackageName));
-  return { options, repositories: repositoryOpener(options) };
 }
 
 /**
@@ -46,22 +30,24 @@ export function runOpener(given: RunOptions): (subject: string) => Promise<OpenR
   const opened = new Map<boolean, Promise<OpenRun>>();
   return (subject) => {
     const byName = isPackageName(subject);
-    const known = opened.get(byName) ?? openRun([subject], given);
+    const known = opened.get(byName) ?? openRun(given, byName);
     opened.set(byName, known);
     return known;
   };
 }
 
+/** Fails where a key that the run needs is not to be had. */
+async function openRun(given: RunOptions, byName: boolean): Promise<OpenRun> {
+  const run = await completeRun(given, byName);
+  return { run, repositories: repositoryOpener(run) };
+}
+
 /** Finds and examines a package. Findings and failures about it are values; only `usage` and `internal` are thrown. */
-export async function examineSubject(
-  given: string,
-  repositories: OpenRepositories,
-  options: RunOptions,
-): Promise<Examined> {
-  const subject = options.machine.inputs.name(given);
+export async function examineSubject(given: string, { run, repositories }: OpenRun): Promise<Examined> {
+  const subject = run.machine.inputs.name(given);
   try {
-    const { path, fileName, opened } = await obtainSubject(subject, repositories, options);
-    return { ...(await examine(fileName, fileSource(path), repositories, options, opened)), file: subject };
+    const { path, fileName, opened } = await obtainSubject(subject, repositories, run);
+    return { ...(await examine(fileName, fileSource(path), repositories, run.trust, opened)), file: subject };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
@@ -71,12 +57,10 @@ export async function examineSubject(
 }
 
 /** A subject that nobody could look at. */
-export function unexamined(subject: string, failure: Failure | undefined): Examined {
+export function unexamined(subject: string, failure: Failure): Refused {
   const source = { name: subject, open: () => fileSource(subject).open() };
   return { file: subject, source, ...nothingFound, failure };
 }
-
-const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 
 interface ObtainedSubject {
   readonly path: string;
@@ -89,10 +73,10 @@ interface ObtainedSubject {
 async function obtainSubject(
   subject: string,
   repositories: OpenRepositories,
-  options: RunOptions,
+  run: Run,
 ): Promise<ObtainedSubject> {
-  const { inputs } = options.machine;
-  if (isPackageName(subject)) return obtainByName(subject, repositories, options);
+  const { inputs } = run.machine;
+  if (isPackageName(subject)) return obtainByName(subject, repositories, run);
   if (!isAddress(subject)) return { path: subject, fileName: subject };
   const path = await inputs.obtain(subject);
   if (path === undefined) throw new Failure('package-unavailable', `there is no file at ${subject}`);
@@ -106,7 +90,7 @@ async function obtainSubject(
 async function obtainByName(
   subject: string,
   repositories: OpenRepositories,
-  { machine, architecture = usualArchitecture }: RunOptions,
+  { machine, places: { architecture } }: Run,
 ): Promise<ObtainedSubject> {
   const { name, version } = parseSubjectName(subject)!;
   const opened = await repositories(architecture);

@@ -21,11 +21,12 @@ import { publishedNames } from '../claim/published-names.ts';
 import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import type { Subject } from '../verdict/result.ts';
-import type { RunOptions } from './options.ts';
 import { type OpenedRepositories, type OpenRepositories, repositoryFindings } from './repositories.ts';
+import type { Trust } from './run.ts';
 
-/** What was found out about a file before the first thing that failed. */
-export interface Examined {
+/** What was found out about a file. */
+interface Found {
+  /** As the user named it. */
   readonly file: string;
   readonly source: ByteSource;
   readonly apk: Apk | undefined;
@@ -35,15 +36,21 @@ export interface Examined {
   readonly noticed: readonly ClaimFinding[];
   /** What weakens whatever is said about it. */
   readonly caveats: readonly string[];
-  readonly failure: Failure | undefined;
+}
+
+/** A file with what was found out before the first thing that failed. */
+export interface Refused extends Found {
+  readonly failure: Failure;
 }
 
 /** A file that can be rebuilt. */
-export interface Target extends Examined {
+export interface Target extends Found {
   readonly apk: Apk;
   readonly claim: Claim;
   readonly failure: undefined;
 }
+
+export type Examined = Refused | Target;
 
 /**
  * Examines a file: first what it is in itself (form, signature, digests, recipe), so that what is wrong with the file is said whatever is
@@ -55,14 +62,14 @@ export async function examine(
   file: string,
   source: ByteSource,
   repositories: OpenRepositories,
-  options: Pick<RunOptions, 'keys' | 'allowUnsigned' | 'limits'>,
+  trust: Trust,
   known?: OpenedRepositories,
 ): Promise<Examined> {
   let found = nothingFound;
   try {
-    const apk = await readPublished(source, options.limits);
-    const own = busy(() => ownLinks(apk, options.keys));
-    const noticed = renamedKey(apk, options);
+    const apk = await readPublished(source);
+    const own = busy(() => ownLinks(apk, trust.keys));
+    const noticed = renamedKey(apk, trust);
     found = {
       ...found,
       apk,
@@ -76,10 +83,10 @@ export async function examine(
     const chain = [...listedLinks(apk, opened), ...own];
     found = { ...found, chain, noticed: [...noticed, ...listingFindings(apk, opened)] };
     requireUnbroken(chain);
-    if (!options.allowUnsigned) requireVouched(chain, apk, opened);
+    if (!trust.allowUnsigned) requireVouched(chain, apk, opened);
     if (claim instanceof Failure) throw claim;
     const caveats = isAuthentic(chain) ? [] : ['no given key vouches for the package (--allow-unsigned)'];
-    return { file, source, ...found, claim, caveats, failure: undefined };
+    return { file, source, ...found, apk, claim, caveats, failure: undefined };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
@@ -89,7 +96,7 @@ export async function examine(
 }
 
 /** What is known of a file that nobody looked at. */
-export const nothingFound: Omit<Examined, 'file' | 'source' | 'failure'> = {
+export const nothingFound: Omit<Found, 'file' | 'source'> = {
   apk: undefined,
   chain: [],
   claim: undefined,
@@ -104,10 +111,6 @@ function attempt<V>(work: () => V): V | Failure {
     if (failure instanceof Failure) return failure;
     throw failure;
   }
-}
-
-export function isTarget(examined: Examined): examined is Target {
-  return examined.failure === undefined && examined.apk !== undefined && examined.claim !== undefined;
 }
 
 /** A repository that could not be asked, or whose index is no use, may vouch for the package: nobody can say that no key does. */
@@ -157,7 +160,7 @@ function listingFindings(apk: Apk, opened: OpenedRepositories): ClaimFinding[] {
   ];
 }
 
-function renamedKey({ signature, control }: Apk, { keys }: Pick<RunOptions, 'keys'>): ClaimFinding[] {
+function renamedKey({ signature, control }: Apk, { keys }: Trust): ClaimFinding[] {
   const state = verifySignatures(signature?.signatures ?? [], control.bytes, keys);
   if (state.kind !== 'valid' || state.givenAs === undefined) return [];
   const detail = `the package names ${state.keyName}, the key was given as ${state.givenAs}`;

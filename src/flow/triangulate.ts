@@ -3,6 +3,7 @@
  * it would have been told alone: its own factors, its own number of builds, its own failures.
  */
 
+import { busy } from '../busy.ts';
 import { canonicalJson } from '../canonical.ts';
 import { allDifferences } from '../compare/comparison.ts';
 import type { Difference } from '../compare/difference.ts';
@@ -19,24 +20,24 @@ import {
   withoutPlaces,
 } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
+import { grouped } from '../lists.ts';
+import { buildIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
-import type { BuiltPackage } from './built-package.ts';
+import type { Judged } from './candidate.ts';
 import { type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
-import type { RunOptions } from './options.ts';
+import { failedCandidate } from './results.ts';
+import type { Run } from './run.ts';
 import { suspectedFactors, vary } from './variations.ts';
 
-/** A package that was judged on its first build. */
-export interface JudgedPackage {
-  readonly result: PackageResult;
-  readonly built: BuiltPackage;
-}
-
 /** What further builds have shown of one package so far. */
-interface OwnBuilds extends JudgedPackage {
+interface OwnBuilds {
+  readonly judged: Judged;
   builds: number;
   unstable: readonly Place[];
-  factors: readonly { readonly factor: Factor; readonly outcome: FactorOutcome }[];
+  /** The factors that are varied for it. */
+  wanted: readonly Factor[];
+  readonly outcomes: Map<Factor, FactorOutcome>;
   /** The first build that did not end in a package; nothing more is built for it then. */
   failure: Failure | undefined;
 }
@@ -46,54 +47,76 @@ type FactorOutcome =
   | { readonly failed: string }
   | { readonly notVaried: string };
 
-type Request = Omit<RebuildRequest, 'plans'>;
+/** The packages with what further builds show, where the first gave one. The version that was found for a package is part of its plan. */
+export async function withFurtherBuilds(
+  packages: readonly Judged[],
+  request: RebuildRequest,
+): Promise<readonly Judged[]> {
+  const groups = grouped(packages.filter(canRepeat), ({ rebuilt }) =>
+    busy(() => buildIdentity(rebuilt.plan)),
+  );
+  const results = new Map<Judged, PackageResult>();
+  for (const own of groups.values())
+    for (const { judged, result } of await triangulate(own, request)) results.set(judged, result);
+  return packages.map((each) => ({ ...each, result: results.get(each) ?? each.result }));
+}
+
+function canRepeat({ rebuilt, result }: Judged): boolean {
+  return !(rebuilt.outcome instanceof Failure) && result.verdict.kind !== 'internal';
+}
 
 /**
- * The results of packages whose plans share a build (`buildIdentity`), with what further builds show. A build that fails is a caveat;
- * a failure takes the place of a result where the run was cancelled or the program has a defect.
+ * Further builds of packages whose plans share a build (`buildIdentity`). A build that fails is a caveat; a failure takes the place of
+ * a result where the run was cancelled or the program has a defect.
  */
-export async function triangulate(
-  packages: readonly JudgedPackage[],
-  request: Request,
-  options: RunOptions,
-): Promise<readonly (PackageResult | Failure)[]> {
+async function triangulate(
+  packages: readonly Judged[],
+  request: RebuildRequest,
+): Promise<readonly { readonly judged: Judged; readonly result: PackageResult }[]> {
+  const { run } = packages[0]!.candidate;
+  // A factor is named for what is otherwise stable, so at least one build must have been repeated.
+  const builds = Math.max(2, run.builds.repeat);
   const own = packages.map(
-    (each): OwnBuilds => ({
-      ...each,
-      // A factor is named for what is otherwise stable, so at least one build must have been repeated.
-      builds: Math.max(2, options.repeat ?? 1),
+    (judged): OwnBuilds => ({
+      judged,
+      builds,
       unstable: [],
-      factors: [],
+      wanted: [],
+      outcomes: new Map(),
       failure: undefined,
     }),
   );
   try {
-    await laterThan(packages[0]!.built, options);
-    for (let at = 1; at < Math.max(2, options.repeat ?? 1); at++) await repeat(own, request, options);
-    await varyFactors(own, request, options);
+    await laterThan(packages[0]!.rebuilt.facts, run.machine);
+    for (let at = 1; at < builds; at++) await repeat(own, request, run);
+    await varyFactors(own, request, run);
     // What changed with a factor may have changed with the time, too: a plain build at the end tells.
-    const changed = own.filter(({ factors }) =>
-      factors.some(({ outcome }) => 'places' in outcome && outcome.places.length > 0),
+    const changed = own.filter(({ outcomes }) =>
+      [...outcomes.values()].some((outcome) => 'places' in outcome && outcome.places.length > 0),
     );
     for (const each of changed) each.builds += 1;
-    await repeat(changed, request, options);
+    await repeat(changed, request, run);
   } catch (thrown) {
-    const failure = failureOfPackage(thrown, options.machine.signal);
-    return own.map(() => failure);
+    for (const each of own) each.failure = failureOfPackage(thrown, run.machine.signal);
+    return Promise.all(own.map(async (each) => ({ judged: each.judged, result: await failedOn(each) })));
   }
-  return own.map((each) => resultOf(each, options));
+  return Promise.all(own.map(async (each) => ({ judged: each.judged, result: await resultOf(each, run) })));
 }
 
-function resultOf(own: OwnBuilds, { machine }: RunOptions): PackageResult | Failure {
-  const { failure, result } = own;
+function resultOf(own: OwnBuilds, run: Run): PackageResult | Promise<PackageResult> {
+  const { failure, judged } = own;
   if (failure === undefined) return withOwnBuilds(own);
-  if (machine.signal.aborted || failure.class === 'internal') return failure;
+  if (endsAll(failure, run)) return failedOn(own);
   const caveat = `a further build failed, so none was compared: ${failure.message}`;
-  return { ...result, caveats: [...result.caveats, caveat] };
+  return { ...judged.result, caveats: [...judged.result.caveats, caveat] };
 }
 
-async function repeat(own: readonly OwnBuilds[], request: Request, options: RunOptions): Promise<void> {
-  await build(own, undefined, request, options, (each, outcome) => {
+function failedOn({ failure, judged: { candidate, rebuilt } }: OwnBuilds): Promise<PackageResult> {
+  return failedCandidate(candidate, failure, rebuilt.plan);
+}
+
+async function repeat(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {
+  await build(own, request, run, (each, outcome) => {
     if (outcome instanceof Failure) each.failure = outcome;
     else each.unstable = joinPlaces(each.unstable, outcome);
   });
@@ -102,57 +125,46 @@ async function repeat(own: readonly OwnBuilds[], request: Request, options: RunO
 /** One build for all that still want one. */
 async function build(
   wanting: readonly OwnBuilds[],
-  variation: Variation | undefined,
-  request: Request,
-  options: RunOptions,
+  request: RebuildRequest,
+  run: Run,
   tell: (own: OwnBuilds, outcome: BuildOutcome) => void,
 ): Promise<void> {
   const open = wanting.filter(({ failure }) => failure === undefined);
   if (open.length === 0) return;
   const outcomes = await buildAgain(
-    open.map(({ built }) => built),
+    open.map(({ judged }) => judged),
     request,
-    variation,
-    options,
+    run,
   );
   for (const [index, each] of open.entries()) tell(each, outcomes[index]!);
 }
 
 /** Each way to vary the guest that some package wants is built once, for all that want it. */
-async function varyFactors(own: readonly OwnBuilds[], request: Request, options: RunOptions): Promise<void> {
-  const wanted = own.map((each) => (each.failure === undefined ? wantedFactors(options, each) : []));
-  const variations = new Map<string, { readonly variation: Variation; readonly wanting: Set<OwnBuilds> }>();
-  const how = new Map<Factor, string | { readonly notVaried: string }>();
-  for (const factor of new Set(wanted.flat())) {
-    const varied = variationOf(factor, request, options);
-    how.set(factor, 'why' in varied ? { notVaried: varied.why } : variationKey(varied.variation));
-    if ('why' in varied) continue;
+async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {
+  for (const each of own) each.wanted = each.failure === undefined ? wantedFactors(run, each) : [];
+  const variations = new Map<string, { readonly variation: Variation; readonly factors: Factor[] }>();
+  for (const factor of new Set(own.flatMap(({ wanted }) => wanted))) {
+    const varied = variationOf(factor, request, run);
+    if ('why' in varied) {
+      for (const { outcomes } of own) outcomes.set(factor, { notVaried: varied.why });
+      continue;
+    }
     const key = variationKey(varied.variation);
-    const known = variations.get(key) ?? { variation: varied.variation, wanting: new Set() };
-    for (const [index, each] of own.entries()) if (wanted[index]!.includes(factor)) known.wanting.add(each);
+    const known = variations.get(key) ?? { variation: varied.variation, factors: [] };
+    known.factors.push(factor);
     variations.set(key, known);
   }
-  const told = new Map<OwnBuilds, Map<string, FactorOutcome>>(own.map((each) => [each, new Map()]));
-  for (const [key, { variation, wanting }] of variations) {
-    await build([...wanting], variation, request, options, (each, outcome) => {
-      if (outcome instanceof Failure && endsAll(outcome, options)) each.failure = outcome;
-      else told.get(each)!.set(key, factorOutcome(outcome));
-    });
-  }
-  for (const [index, each] of own.entries()) {
-    if (each.failure !== undefined) continue;
-    each.factors = wanted[index]!.map((factor) => {
-      const found = how.get(factor)!;
-      return { factor, outcome: typeof found === 'string' ? told.get(each)!.get(found)! : found };
+  for (const { variation, factors } of variations.values()) {
+    const wanting = own.filter(({ wanted }) => factors.some((factor) => wanted.includes(factor)));
+    await build(wanting, { ...request, variation }, run, (each, outcome) => {
+      if (outcome instanceof Failure && endsAll(outcome, run)) each.failure = outcome;
+      else for (const factor of factors) each.outcomes.set(factor, factorOutcome(outcome));
     });
   }
 }
 
-function wantedFactors(
-  { vary: chosen = [] }: Pick<RunOptions, 'vary'>,
-  { result, unstable }: OwnBuilds,
-): readonly Factor[] {
-  if (chosen !== 'auto') return chosen;
+function wantedFactors({ builds }: Run, { judged: { result }, unstable }: OwnBuilds): readonly Factor[] {
+  if (builds.vary !== 'auto') return builds.vary;
   return suspectedFactors(
     differencesOf(result.verdict).filter((each) => withoutPlaces([placeOf(each)], unstable).length > 0),
   );
@@ -160,11 +172,10 @@ function wantedFactors(
 
 function variationOf(
   factor: Factor,
-  { recipe }: Request,
-  { machine, engine }: RunOptions,
+  { recipe }: RebuildRequest,
+  { machine, builds: { engine } }: Run,
 ): ReturnType<typeof vary> {
-  if (engine !== undefined && engine.name !== 'builtin')
-    return { why: `engine ${engine.name} runs its own guest` };
+  if (engine.name !== 'builtin') return { why: `engine ${engine.name} runs its own guest` };
   return vary(factor, { machine, pinned: recipe.environment.environment });
 }
 
@@ -172,7 +183,7 @@ function variationKey({ environment, ...rest }: Variation): string {
   return canonicalJson({ ...rest, environment: [...(environment ?? [])].sort() });
 }
 
-function endsAll(failure: Failure, { machine }: RunOptions): boolean {
+function endsAll(failure: Failure, { machine }: Run): boolean {
   return machine.signal.aborted || failure.class === 'internal';
 }
 
@@ -187,13 +198,13 @@ function differencesOf(verdict: Verdict): readonly Difference[] {
 }
 
 /** A result with what further builds showed of its package. */
-function withOwnBuilds({ result, builds, unstable, factors }: OwnBuilds): PackageResult {
+function withOwnBuilds({ judged: { result }, builds, unstable, wanted, outcomes }: OwnBuilds): PackageResult {
   const publishedOnly = withoutPlaces(placesOf(differencesOf(result.verdict)), unstable);
   const triangulation: Triangulation = {
     builds,
     unstable,
     publishedOnly,
-    factors: factors.map(({ factor, outcome }) => factorResult(factor, outcome, unstable, publishedOnly)),
+    factors: wanted.map((factor) => factorResult(factor, outcomes.get(factor)!, unstable, publishedOnly)),
   };
   return { ...result, verdict: decideOnBuilds(result.verdict, triangulation), triangulation };
 }

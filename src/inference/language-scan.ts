@@ -1,7 +1,7 @@
 /** The elements of a published SBOM that a scan found, read again from the package's own files: no rebuild is needed. */
 import { type Apk, readApk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
-import { defaultLimits, type Limits } from '../apk/limits.ts';
+import { defaultLimits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Claim } from '../claim/claim.ts';
 import { isFound } from '../claim/sbom/found.ts';
@@ -24,14 +24,13 @@ const keptBytes = 256 * mebibyte;
 export async function scanNamed(
   source: ByteSource,
   { apk, claim }: { readonly apk: Apk; readonly claim: Claim },
-  limits: Limits = defaultLimits,
 ): Promise<Scan | undefined> {
   const trait = claim.traits.sbomGenerator === 'production' ? inferRecord({ apk, claim }) : undefined;
   const named = namedPaths(claim);
   if (trait === undefined || named.size === 0) return undefined;
   const isWanted = (path: string) => named.has(path) || named.has(path.slice(0, path.lastIndexOf('/')));
   try {
-    const read = await readApk(source, { limits: { ...limits, keptBytes }, keep: isWanted });
+    const read = await readApk(source, { limits: { ...defaultLimits, keptBytes }, keep: isWanted });
     return catalogue(treeOfPackage(read), trait.variant.form, trait.found)?.scan;
   } catch (failure) {
     // A file that is too large to be held.

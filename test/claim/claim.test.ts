@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readApk } from '../../src/apk/apk.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { type Claim, readClaim, readPublished } from '../../src/claim/claim.ts';
+import { keepSbom } from '../../src/claim/sbom/place.ts';
 import type { FailureCode } from '../../src/failure.ts';
 import { formatVersion } from '../../src/melange/version.ts';
 import { type ApkParts, apkOf, fileOf, linkOf, makeKey, sourceOf } from '../support/apk-builder.ts';
@@ -97,7 +99,7 @@ test('lines of .PKGINFO that melange does not write are findings', async () => {
 
 test('an SBOM beyond the bound is not a missing one', async () => {
   const source = sourceOf(apkOf(claimParts({ data: [sbomPart(' '.repeat(60_000))] })));
-  const apk = await readPublished(source, { ...defaultLimits, keptBytes: 50_000 });
+  const apk = await readApk(source, { keep: keepSbom, limits: { ...defaultLimits, keptBytes: 50_000 } });
   assert.throws(() => readClaim(apk, 'sample-1.0-r2.apk'), failure('limit-exceeded'));
 });
 

@@ -76,6 +76,7 @@ export function labOptions(extra: Partial<RunOptions> = {}): RunOptions {
       threads: 1,
       signal,
       inputs: machineInputs(cache, signal),
+      syft: [],
     },
     onProgress: () => undefined,
     ...extra,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readApk } from '../../src/apk/apk.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { EmittedPackage } from '../../src/emit/package.ts';
-import type { Engine, RebuildRequest, Rebuilt } from '../../src/engine/engine.ts';
+import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from '../../src/engine/engine.ts';
 import { Failure } from '../../src/failure.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import type { Plan } from '../../src/plan/plan.ts';
@@ -40,24 +40,25 @@ export function keptPackages(folder: string): KeptPackages {
     if (variation?.umask !== undefined && recipe.package.name === 'scripted')
       throw new Failure('step-failed', 'step 1 failed with exit status 1');
     if (steps.includes('exit 3')) throw new Failure('step-failed', 'step 1 failed with exit status 3');
-    return {
-      packages: await Promise.all(plans.map((plan) => emit(plan, variation?.hostname !== undefined))),
-      caveats: [],
-      otherwise: {
-        async digests(plan) {
-          const each = await emit(plan);
-          if (each instanceof Failure) return each;
-          return { data: each.data.sha256, control: async () => sha256(each.control) };
-        },
-        emit: async (_, plan) => ({
-          packages: [await emit(plan)],
-          caveats: [],
-          dispose: async () => undefined,
-        }),
-      },
-      dispose: async () => undefined,
-    };
+    const packages = await Promise.all(plans.map((plan) => rebuilt(plan, variation?.hostname !== undefined)));
+    return { packages, dispose: async () => undefined };
   };
+  const rebuilt = async (plan: Plan, varied = false): Promise<RebuiltPackage> => ({
+    plan,
+    outcome: await emit(plan, varied),
+    scan: undefined,
+    caveats: [],
+    facts: undefined,
+    reemit: undefined,
+    otherwise: {
+      async digests(other) {
+        const each = await emit(other);
+        if (each instanceof Failure) return each;
+        return { data: each.data.sha256, control: async () => sha256(each.control) };
+      },
+      emit: (other) => rebuilt(other),
+    },
+  });
   return { engine: { name: 'builtin', rebuild }, builds };
 }
 

@@ -187,6 +187,7 @@ export function vouchingOptions(
       threads: 1,
       signal,
       inputs: machineInputs(cache, signal, network),
+      syft: [],
     },
     onProgress: () => undefined,
     ...extra,

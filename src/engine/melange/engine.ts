@@ -3,11 +3,11 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { EmittedPackage } from '../../emit/package.ts';
-import { factsOfBuild, secondsNow } from '../../execute/facts.ts';
+import { type BuildFacts, factsOfBuild, secondsNow } from '../../execute/facts.ts';
 import { Failure } from '../../failure.ts';
 import { hashFile } from '../../inputs/store/files.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { Engine, RebuildRequest, Rebuilt } from '../engine.ts';
+import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from '../engine.ts';
 import { buildWithMelange, type MelangePackage } from './melange.ts';
 
 /** @param program path of a melange; its version is looked at in what it writes */
@@ -19,23 +19,32 @@ async function rebuild(program: string, request: RebuildRequest): Promise<Rebuil
   const began = secondsNow();
   const built = await buildWithMelange(program, request);
   try {
-    const packages: (EmittedPackage | Failure)[] = [];
-    for (const [index, each] of built.packages.entries()) {
-      packages.push(each instanceof Failure ? each : await asEmitted(each, request.plans[index]!));
-    }
-    return {
-      packages,
-      caveats: [],
-      ownCaveats: built.packages.map((each, index) => versionCaveats(each, request.plans[index]!)),
-      facts: factsOfBuild(began, request.machine.sandbox),
-      reemit: async () =>
-        new Failure('unsupported', 'melange cannot emit a package again with other values in it'),
-      dispose: built.dispose,
-    };
+    const facts = factsOfBuild(began, request.machine.sandbox);
+    const packages: RebuiltPackage[] = [];
+    for (const [index, plan] of request.plans.entries())
+      packages.push(await rebuiltPackage(built.packages[index]!, plan, facts));
+    return { packages, dispose: built.dispose };
   } catch (failure) {
     await built.dispose();
     throw failure;
   }
+}
+
+async function rebuiltPackage(
+  built: MelangePackage | Failure,
+  plan: Plan,
+  facts: BuildFacts,
+): Promise<RebuiltPackage> {
+  return {
+    plan,
+    outcome: built instanceof Failure ? built : await asEmitted(built, plan),
+    scan: undefined,
+    caveats: versionCaveats(built, plan),
+    facts,
+    reemit: async () =>
+      new Failure('unsupported', 'melange cannot emit a package again with other values in it'),
+    otherwise: undefined,
+  };
 }
 
 /** The data section in a file of its own. */

@@ -2,7 +2,7 @@
 
 import { type Apk, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
-import { defaultLimits, type Limits } from '../../apk/limits.ts';
+import { defaultLimits } from '../../apk/limits.ts';
 import { busy } from '../../busy.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import type { UnequalComparison } from '../../compare/comparison.ts';
@@ -20,10 +20,9 @@ export async function nameCauses(
   comparison: UnequalComparison,
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
   context: BuildContext,
-  limits: Limits = defaultLimits,
 ): Promise<UnequalComparison> {
   const all = comparison.sections.flatMap(({ differences }) => differences);
-  const read = await contentReader(all, sources, limits);
+  const read = await contentReader(all, sources);
   const sections = comparison.sections.map((section) => ({
     ...section,
     differences: section.differences.map((each): Difference => {
@@ -43,13 +42,12 @@ interface Contents {
 async function contentReader(
   all: readonly Difference[],
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
-  limits: Limits,
 ): Promise<(difference: Difference) => Contents> {
   const paths = all
     .filter(({ section, kind }) => section === 'data' && kind === 'content')
     .map(({ path }) => path);
   const wanted = new Set(paths.slice(0, bounds.contents));
-  const options = { limits: { ...limits, keptBytes: causeBounds.contentBytes } };
+  const options = { limits: { ...defaultLimits, keptBytes: causeBounds.contentBytes } };
   let held = 0;
   const keep = (path: string) => wanted.has(path) && held < bounds.bytes;
   const sides: ReadonlyMap<string, Uint8Array>[] = [];

@@ -6,7 +6,7 @@
 
 import { type Apk, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entries.ts';
-import { defaultLimits, type Limits } from '../../apk/limits.ts';
+import { defaultLimits } from '../../apk/limits.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { compareFiles } from '../../compare/bytes.ts';
 import { allDifferences, type Equivalence, type UnequalComparison } from '../../compare/comparison.ts';
@@ -29,7 +29,6 @@ export interface CounterfactualRequest {
   /** The signature section in front of the rebuilt package. */
   readonly signature: Uint8Array | undefined;
   reemit(substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
-  readonly limits?: Limits;
 }
 
 /** Bounds: nothing here may cost much more than the comparison did. */
@@ -51,7 +50,7 @@ export async function explain(request: CounterfactualRequest): Promise<Explanati
     return { explained: 'not-attempted', why: 'what differs is beyond the bounds of a counterfactual' };
   }
   const options = {
-    limits: { ...(request.limits ?? defaultLimits), keptBytes: bounds.contentBytes },
+    limits: { ...defaultLimits, keptBytes: bounds.contentBytes },
     keep: (path: string) => wanted.has(path),
   };
   const apk = await readApk(request.published, options);
@@ -216,9 +215,8 @@ async function signatureFor(context: Search, answers: readonly Answer[]): Promis
 
 async function differencesOf(context: Search, source: ByteSource): Promise<readonly Difference[]> {
   const { apk } = context.published;
-  const { limits } = context.request;
   try {
-    const other = await readApk(source, limits === undefined ? {} : { limits });
+    const other = await readApk(source);
     return (['signature', 'control', 'data'] as const).flatMap(
       (section) => compareSections(section, apk[section], other[section]).differences,
     );

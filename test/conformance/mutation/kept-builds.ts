@@ -5,8 +5,9 @@
 
 import { canonicalJson } from '../../../src/canonical.ts';
 import { type OpenBuild, openBuild } from '../../../src/engine/builtin.ts';
-import type { Engine, RebuildRequest, Rebuilt } from '../../../src/engine/engine.ts';
+import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from '../../../src/engine/engine.ts';
 import { Failure } from '../../../src/failure.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
 
 export interface KeptBuilds {
   readonly engine: Engine;
@@ -28,14 +29,9 @@ export function keepBuilds(): KeptBuilds {
         if (known === undefined && !sealed) kept.set(key, opening);
         const opened = await opening;
         const stays = kept.has(key);
-        const packages: Rebuilt['packages'][number][] = [];
-        for (const plan of request.plans) packages.push(await opened.emit(plan));
-        return {
-          packages,
-          caveats: opened.caveats,
-          facts: opened.facts,
-          dispose: () => (stays ? Promise.resolve() : opened.dispose()),
-        };
+        const packages: RebuiltPackage[] = [];
+        for (const plan of request.plans) packages.push(await emittedOf(opened, plan));
+        return { packages, dispose: () => (stays ? Promise.resolve() : opened.dispose()) };
       },
     },
     seal() {
@@ -52,6 +48,12 @@ export function keepBuilds(): KeptBuilds {
       kept.clear();
     },
   };
+}
+
+async function emittedOf(opened: OpenBuild, plan: Plan): Promise<RebuiltPackage> {
+  const { caveats, facts } = opened;
+  const outcome = await opened.emit(plan);
+  return { plan, outcome, scan: undefined, caveats, facts, reemit: undefined, otherwise: undefined };
 }
 
 /** All that decides what the steps leave; a plan that differs in nothing else can be emitted from the same build. */

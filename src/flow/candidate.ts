@@ -1,0 +1,58 @@
+/** One package on its way through the flow: what it is when it can be built, when it was built, when it was judged. */
+import type { RebuildRequest, RebuiltPackage } from '../engine/engine.ts';
+import type { StepObserver } from '../execute/steps.ts';
+import type { PackageName } from '../names.ts';
+import type { PackageResult } from '../verdict/result.ts';
+import type { Prepared } from './prepare.ts';
+import type { OpenedRepositories } from './repositories.ts';
+import type { Run, Watch } from './run.ts';
+import type { Target } from './target.ts';
+
+/** A package that can be built, with how. */
+export interface Candidate {
+  readonly target: Target;
+  readonly prepared: Prepared;
+  /** Those of its run, for its architecture. */
+  readonly opened: OpenedRepositories;
+  readonly run: Run;
+}
+
+export interface Built {
+  readonly candidate: Candidate;
+  readonly rebuilt: RebuiltPackage;
+}
+
+export interface Judged extends Built {
+  readonly result: PackageResult;
+}
+
+/** What a build of candidates that share it is asked for. */
+export function rebuildRequest(
+  [first, ...others]: readonly [Candidate, ...Candidate[]],
+  observer: StepObserver,
+): RebuildRequest {
+  const { inputs, plan } = first.prepared;
+  const { recipe, guest, sources, sourceFiles } = inputs;
+  const { machine, permissions } = first.run;
+  return {
+    recipe,
+    plans: [plan, ...others.map(({ prepared }) => prepared.plan)],
+    guest,
+    sources,
+    sourceFiles,
+    machine,
+    observer,
+    variation: undefined,
+    network: permissions.network,
+  };
+}
+
+/** Passes what the steps of a build do on to whoever watches the run. */
+export function observeSteps(subject: PackageName, { onProgress }: Watch): StepObserver {
+  return {
+    begin: ({ package: name, position, label }) =>
+      onProgress({ kind: 'step', subject: name, position, label }),
+    output: ({ position }, bytes) => onProgress({ kind: 'output', subject, position, bytes }),
+    end: () => undefined,
+  };
+}

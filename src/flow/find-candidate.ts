@@ -1,0 +1,52 @@
+/** The one way from what the user asks about to a package that can be built: opened, examined, planned as if it were alone. */
+import { type Failure, failureOfPackage } from '../failure.ts';
+import type { Candidate } from './candidate.ts';
+import type { RunOptions, Stage } from './options.ts';
+import { type Planner, packagePlanner } from './prepare.ts';
+import { examineSubject, type OpenRun, runOpener, unexamined } from './subject.ts';
+import type { Examined } from './target.ts';
+
+/** A subject that cannot be built, as far as it was examined, and why. */
+export interface NoCandidate {
+  readonly examined: Examined;
+  readonly failure: Failure;
+}
+
+/** Finds the candidates of one command line, which share what is opened and nothing else. Fails with `usage` alone. */
+export function candidateFinder(given: RunOptions): (subject: string) => Promise<Candidate | NoCandidate> {
+  const open = runOpener(given);
+  const planners = new Map<OpenRun, Planner>();
+  const plannerOf = (opened: OpenRun): Planner => {
+    const planner = planners.get(opened) ?? packagePlanner(opened.run);
+    planners.set(opened, planner);
+    return planner;
+  };
+  const stage = (subject: string, name: Stage) => given.onProgress({ kind: 'stage', subject, stage: name });
+  return async (subject) => {
+    let examined: Examined | undefined;
+    try {
+      stage(subject, 'read');
+      const opening = await open(subject);
+      examined = await examineSubject(subject, opening);
+      if (examined.failure !== undefined) return { examined, failure: examined.failure };
+      stage(examined.claim.recipe.package.name, 'plan');
+      const opened = await opening.repositories(examined.claim.architecture);
+      const prepared = await plannerOf(opening)(examined, opened);
+      return { target: examined, prepared, opened, run: opening.run };
+    } catch (thrown) {
+      const failure = failureOfPackage(thrown, given.machine.signal);
+      return { examined: examined ?? unexamined(subject, failure), failure };
+    }
+  };
+}
+
+export function isCandidate(found: Candidate | NoCandidate): found is Candidate {
+  return 'prepared' in found;
+}
+
+/** Finds one candidate. Fails with the reason why it cannot be built. */
+export async function requireCandidate(subject: string, given: RunOptions): Promise<Candidate> {
+  const found = await candidateFinder(given)(given.machine.inputs.name(subject));
+  if (isCandidate(found)) return found;
+  throw found.failure;
+}

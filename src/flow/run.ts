@@ -1,0 +1,64 @@
+/** A run, complete: what the user gave, with every default filled in. Only `completeRun` makes one of what a user gave. */
+import type { PublicKey } from '../apk/signature.ts';
+import type { Sha256 } from '../digest.ts';
+import type { Engine, Machine } from '../engine/engine.ts';
+import type { Factor } from '../explain/triangulation.ts';
+import type { SourceMirror } from '../inputs/network/mirrors.ts';
+import type { Architecture } from '../names.ts';
+import type { EnvironmentChoice, ProgressEvent } from './options.ts';
+
+export interface Run {
+  readonly trust: Trust;
+  readonly places: Places;
+  readonly permissions: Permissions;
+  readonly builds: Builds;
+  readonly machine: Machine;
+  readonly watch: Watch;
+}
+
+/** Whom the user believes. */
+export interface Trust {
+  /** Those behind addresses included. */
+  readonly keys: readonly PublicKey[];
+  /** Accept packages and indexes that no key vouches for. */
+  readonly allowUnsigned: boolean;
+}
+
+/** Where things are looked for. No location holds a user, a password or a query. */
+export interface Places {
+  /** Of packages that are asked for by name. */
+  readonly architecture: Architecture;
+  readonly repositories: readonly string[];
+  readonly fallbackRepositories: readonly string[];
+  readonly environment: EnvironmentChoice;
+  readonly sourceCaches: readonly string[];
+  readonly sourceMirrors: readonly SourceMirror[];
+  readonly sourceDirectory: string | undefined;
+  readonly recipeRepository: string | undefined;
+}
+
+/** What the user allows beyond the usual. */
+export interface Permissions {
+  /** Steps may reach the network. */
+  readonly network: boolean;
+  /** The repositories that a recipe records may be asked, with the keys that it records. */
+  readonly recordedRepositories: boolean;
+  /** Sources without a digest or a commit may be used. */
+  readonly unpinnedSources: boolean;
+}
+
+export interface Builds {
+  readonly engine: Engine;
+  /** Builds of our own of each package, the first included. */
+  readonly repeat: number;
+  readonly vary: readonly Factor[] | 'auto';
+  /** Identity of the plan that must come out; undefined where any may. */
+  readonly expectedPlan: Sha256 | undefined;
+}
+
+export interface Watch {
+  readonly onProgress: (event: ProgressEvent) => void;
+  /** Seconds since 1970; undefined where nobody wants to know how old indexes are. */
+  readonly now: number | undefined;
+  readonly mostIndexDays: number | undefined;
+}
