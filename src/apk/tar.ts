@@ -72,7 +72,9 @@ const block = 512;
 export class TarReader {
   readonly #sink: TarSink;
   readonly #bounds: TarBounds;
-  #header = Buffer.alloc(0);
+  readonly #shelf = new Shelf();
+  readonly #header = Buffer.allocUnsafeSlow(block);
+  #headerFilled = 0;
   #offset = 0;
   #entries = 0;
   #headerBytes = 0;
@@ -93,7 +95,7 @@ export class TarReader {
 
   end(): TarEnd {
     const unpadded = this.#padding > 0 && this.#bounds.foreign !== true;
-    if (this.#content > 0 || unpadded || this.#header.length > 0 || this.#pending !== undefined) {
+    if (this.#content > 0 || unpadded || this.#headerFilled > 0 || this.#pending !== undefined) {
       throw new Failure('malformed', 'a tar archive ends inside an entry');
     }
     return { zeroBlocks: this.#zeroBlocks, size: this.#offset };
@@ -121,14 +123,13 @@ export class TarReader {
       if (this.#padding === 0) this.#paxEnd();
       return skipped;
     }
-    const wanted = block - this.#header.length;
-    const piece = bytes.subarray(0, wanted);
-    this.#header = Buffer.concat([this.#header, piece]);
+    const piece = bytes.subarray(0, block - this.#headerFilled);
+    this.#header.set(piece, this.#headerFilled);
+    this.#headerFilled += piece.length;
     this.#offset += piece.length;
-    if (this.#header.length === block) {
-      const header = this.#header;
-      this.#header = Buffer.alloc(0);
-      this.#headerBlock(header);
+    if (this.#headerFilled === block) {
+      this.#headerFilled = 0;
+      this.#headerBlock(this.#header);
     }
     return piece.length;
   }
@@ -170,7 +171,7 @@ export class TarReader {
     }
     this.#countHeader(size);
     const offset = before?.offset ?? this.#offset - block;
-    this.#pending = { offset, reading: true, type, header, before };
+    this.#pending = { offset, reading: true, type, header: Buffer.from(header), before };
     this.#collected = [];
     this.#content = size;
     this.#padding = (block - (size % block)) % block;
@@ -214,7 +215,7 @@ export class TarReader {
       if (encodeBytes(text).length > this.#bounds.pathBytes)
         throw new Failure('limit-exceeded', 'a path is too long');
     }
-    const raw = pax?.raw === undefined ? header : Buffer.concat([pax.raw, header]);
+    const raw = this.#shelf.keep(pax?.raw === undefined ? [header] : [pax.raw, header]);
     this.#sink.entry({ ...value, offset: pax?.offset ?? this.#offset - block, raw });
     // Go ignores the size of an entry without content, apk-tools skips as many bytes: they would see other entries.
     if (type !== '0' && value.size !== 0) {
@@ -223,6 +224,30 @@ export class TarReader {
     this.#content = value.size;
     this.#padding = (block - (this.#content % block)) % block;
     if (this.#content === 0) this.#sink.entryEnd();
+  }
+}
+
+const shelfBytes = 64 * 1024;
+
+/** Copies that stay, side by side: each in a piece of Node's own pool would hold all of that, many times its size. */
+class Shelf {
+  #bytes = Buffer.alloc(0);
+  #used = 0;
+
+  keep(parts: readonly Uint8Array[]): Uint8Array {
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    if (this.#used + size > this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(size, shelfBytes));
+      this.#used = 0;
+    }
+    const copy = this.#bytes.subarray(this.#used, this.#used + size);
+    this.#used += size;
+    let at = 0;
+    for (const part of parts) {
+      copy.set(part, at);
+      at += part.length;
+    }
+    return copy;
   }
 }
 

@@ -310,6 +310,16 @@ test('a lie about the size of a pax header is refused before the memory is spent
   assert.throws(() => read(sealed(header)), failure('limit-exceeded'));
 });
 
+test('headers that stay hold little more memory than they have bytes', () => {
+  const pax = [['APK-TOOLS.checksum.SHA1', '0'.repeat(40)]] as const;
+  const bytes = tarOf(Array.from({ length: 2000 }, (_, at) => ({ name: `file-${at}`, pax })));
+  const { entries } = read(bytes);
+  const raws = entries.map(({ header }) => header.raw);
+  const held = [...new Set(raws.map(({ buffer }) => buffer))].reduce((sum, each) => sum + each.byteLength, 0);
+  const kept = raws.reduce((sum, { length }) => sum + length, 0);
+  assert.ok(held < 1.1 * kept, `${held} bytes for ${kept}`);
+});
+
 test('pax records come back from what was written, binary values included', () => {
   const key = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !/[=\ud800-\udfff]/.test(text));
   const records = fc.array(fc.tuple(key, fc.uint8Array({ maxLength: 120 })), { maxLength: 5 });
