@@ -62,7 +62,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   { room: 'inputs/store/', takes: ['apk/', 'repository/'] },
   { room: 'inputs/network/', takes: ['inputs/store/'] },
   { room: 'inputs/git/', takes: ['inputs/store/', 'inputs/network/', 'plan/sources.ts'] },
-  { room: 'inputs/oci/', takes: ['apk/'] },
+  { room: 'inputs/oci/', takes: ['apk/', 'formats/'] },
   { room: 'inputs/', takes: ['apk/', 'repository/', 'plan/sources.ts', 'plan/environment.ts'] },
   {
     room: 'execute/',

@@ -1,8 +1,10 @@
 /** Sources where the unmodified steps of melange look for them: its cache folder, and git by `insteadOf`. */
-import { appendFileSync, copyFileSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import type { FoundSource } from '../inputs/sources.ts';
+import { readInside } from './rootfs/kept-guest.ts';
 import { resolveInGuest } from './sandbox/guest-path.ts';
 import type { Mount } from './sandbox/sandbox.ts';
 
@@ -43,11 +45,8 @@ function gitConfiguration(substitutions: readonly string[], directory: string, e
   const file = join(directory, 'gitconfig');
   const trust = '[safe]\n\tdirectory = *\n[protocol "file"]\n\tallow = always\n';
   const target = resolveInGuest(environment, '/etc/gitconfig');
-  const own = join(environment, target);
-  if (lstatSync(own, { throwIfNoEntry: false })?.isFile() === true) {
-    writeFileSync(file, readFileSync(own));
-    appendFileSync(file, '\n');
-  }
+  const own = readInside(environment, target.slice(1));
+  if (own !== undefined) writeFileSync(file, encodeBytes(`${own}\n`));
   appendFileSync(file, trust + substitutions.join(''));
   return { source: file, target, writable: false };
 }

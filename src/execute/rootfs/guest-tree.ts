@@ -20,14 +20,18 @@ export interface GuestNode {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-const mostLinks = 40;
-/** Linux takes no path of more bytes (PATH_MAX), so none of more parts. */
-const mostParts = 2048;
+/** What one path may ask for: links and parts that are walked through, folders that it lies in (as in packages). */
+const most = { links: 40, parts: 2048, folders: 256 };
+
+/** A name in a folder; without a node where something below it was put first. */
+interface Place {
+  node: GuestNode | undefined;
+  names: Map<string, Place> | undefined;
+}
 
 export class GuestTree {
   readonly #nodes = new Map<string, GuestNode>();
-  /** Names in each folder; made when it is first asked for. */
-  #names: Map<string, Set<string>> | undefined;
+  readonly #root: Place = { node: undefined, names: undefined };
 
   get(path: string): GuestNode | undefined {
     return this.#nodes.get(path);
@@ -35,58 +39,79 @@ export class GuestTree {
 
   set(path: string, node: GuestNode): void {
     this.#nodes.set(path, node);
-    if (this.#names !== undefined) addName(this.#names, path);
+    let place = this.#root;
+    for (const part of path.split('/')) {
+      place.names ??= new Map();
+      const next = place.names.get(part) ?? { node: undefined, names: undefined };
+      place.names.set(part, next);
+      place = next;
+    }
+    place.node = node;
   }
 
   /** Paths right below a folder; empty for what is none. */
   childrenOf(path: string): string[] {
-    if (this.#names === undefined) {
-      this.#names = new Map();
-      for (const each of this.#nodes.keys()) addName(this.#names, each);
-    }
-    return [...(this.#names.get(path) ?? [])];
+    const names = this.#find(path)?.names ?? new Map<string, Place>();
+    return [...names].flatMap(([name, { node }]) => {
+      if (node === undefined) return [];
+      return path === '' ? name : `${path}/${name}`;
+    });
   }
 
   /** Forgets a path and all below it. */
   remove(path: string): void {
     for (const child of this.childrenOf(path)) this.remove(child);
     this.#nodes.delete(path);
-    this.#names?.delete(path);
-    this.#names?.get(folderOf(path))?.delete(path);
+    const folder = folderOf(path);
+    this.#find(folder)?.names?.delete(folder === '' ? path : path.slice(folder.length + 1));
   }
 
   entries(): IterableIterator<[string, GuestNode]> {
     return this.#nodes.entries();
   }
 
+  #find(path: string): Place | undefined {
+    let place: Place | undefined = this.#root;
+    for (const part of path === '' ? [] : path.split('/')) place = place?.names?.get(part);
+    return place;
+  }
+
   /**
-   * The real path of an entry: links among its parents are followed inside the guest, the last part is not.
-   * Fails with `environment-invalid` for loops and for what no disk can hold.
+   * The real path of an entry: links among its parents are followed inside the guest, the last part is not. Takes time for each part,
+   * not for each of its parents' paths. Fails with `environment-invalid` for loops and for what no disk can hold.
    */
   resolve(path: string): string {
     const pending = partsOf(path);
-    const done: string[] = [];
-    let links = 0;
+    const done: { readonly part: string; readonly place: Place | undefined }[] = [];
+    let [links, parts] = [0, 0];
     while (pending.length > 0) {
       const part = pending.pop()!;
+      parts += 1;
+      if (parts > most.parts || done.length > most.folders) throw tooDeep();
       if (part === '.') continue;
       if (part === '..') {
         done.pop();
         continue;
       }
-      const node = pending.length > 0 ? this.#nodes.get([...done, part].join('/')) : undefined;
+      const folder = done.length === 0 ? this.#root : done[done.length - 1]!.place;
+      const place = folder?.names?.get(part);
+      const node = pending.length > 0 ? place?.node : undefined;
       if (node?.type !== 'symlink') {
-        done.push(part);
-        if (done.length > mostParts) throw new Failure('environment-invalid', 'a path is too deep');
+        done.push({ part, place });
         continue;
       }
       links += 1;
-      if (links > mostLinks) throw new Failure('environment-invalid', 'links of the environment form a loop');
+      if (links > most.links)
+        throw new Failure('environment-invalid', 'links of the environment form a loop');
       if (node.target.startsWith('/')) done.length = 0;
       addAll(pending, partsOf(node.target));
     }
-    return done.join('/');
+    return done.map(({ part }) => part).join('/');
   }
+}
+
+function tooDeep(): Failure {
+  return new Failure('environment-invalid', 'a path is too deep');
 }
 
 /** The last part first. */
@@ -95,13 +120,6 @@ function partsOf(path: string): string[] {
     .split('/')
     .filter((part) => part !== '')
     .reverse();
-}
-
-function addName(names: Map<string, Set<string>>, path: string): void {
-  const folder = folderOf(path);
-  const known = names.get(folder);
-  if (known === undefined) names.set(folder, new Set([path]));
-  else known.add(path);
 }
 
 /** Empty for what lies right below the root. */

@@ -1,8 +1,8 @@
 /** An image on disk as the build environment: layers held against their digests while they are applied, kept by the manifest's. */
-import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readGzipMembers } from '../../apk/gzip.ts';
 import { TarReader } from '../../apk/tar.ts';
+import { busy } from '../../busy.ts';
 import { encodeBytes } from '../../bytes.ts';
 import { canonicalJson } from '../../canonical.ts';
 import type { Account, Group } from '../../claim/recipe/recipe.ts';
@@ -65,11 +65,12 @@ export async function provideImage(request: ImageRequest): Promise<ImageGuest> {
 
 /** What the apk database of a folder says is installed; empty where it has none. */
 export function readInstalled(root: string): InstalledName[] {
-  const text = databases
-    .map((path) => join(root, resolveInGuest(root, path)))
-    .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true)
-    .map((path) => readFileSync(path, 'latin1'))[0];
-  return parseInstalled(text ?? '');
+  return installedIn((path) => readInside(root, resolveInGuest(root, path).slice(1)));
+}
+
+function installedIn(read: (path: string) => string | undefined): InstalledName[] {
+  const text = databases.map(read).find((found) => found !== undefined);
+  return busy(() => parseInstalled(text ?? ''));
 }
 
 function unpack(request: ImageRequest, kept: string): Promise<InstalledName[]> {
@@ -81,11 +82,9 @@ function unpack(request: ImageRequest, kept: string): Promise<InstalledName[]> {
     } catch (failure) {
       throw ofEnvironment(failure, 'the image');
     }
-    const database = databases
-      .map((path) => readInside(root, tree.resolve(path)))
-      .find((text) => text !== undefined);
+    const installed = installedIn((path) => readInside(root, tree.resolve(path)));
     closeDirectories(root, tree);
-    return parseInstalled(database ?? '');
+    return installed;
   });
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBytes, diskPath } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
 import type { IdMap } from '../sandbox/id-map.ts';
 import { lend } from '../sandbox/reach.ts';
@@ -56,9 +57,20 @@ function publish(aside: string, kept: string): void {
   }
 }
 
-/** A resolved path of the guest: its parents are real directories, so only the last part must not be a link. */
+/** What is read of a guest as text: accounts, the list of packages. Those of large images have some ten MiB. */
+const mostTextBytes = 64 * 1024 * 1024;
+
+/**
+ * Text of a file of a guest, undefined where there is none. The parents of a resolved path are real directories, so only the last part must
+ * not be a link. Fails with `environment-invalid` for a file that is larger than any of its kind.
+ */
 export function readInside(root: string, path: string): string | undefined {
   const file = diskPath(root, path);
   const stat = lstatSync(file, { throwIfNoEntry: false });
-  return stat?.isFile() === true ? decodeBytes(readFileSync(file)) : undefined;
+  if (stat?.isFile() !== true) return undefined;
+  if (stat.size > mostTextBytes)
+    throw new Failure('environment-invalid', 'a file of the environment is too large to be read', {
+      got: path,
+    });
+  return decodeBytes(readFileSync(file));
 }

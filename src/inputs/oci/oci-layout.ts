@@ -5,7 +5,8 @@
  */
 import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
-import { type LayoutFiles, openLayoutFiles } from './oci-files.ts';
+import { parseBoundedJson } from '../../formats/bounded-json.ts';
+import { type LayoutFile, type LayoutFiles, openLayoutFiles } from './oci-files.ts';
 
 export interface Image {
   /** Digest of the manifest: it names everything else. */
@@ -58,6 +59,8 @@ const layerTypes: ReadonlyMap<string, Compression> = new Map([
 
 /** What a registry must take (OCI distribution-spec, "Pushing Manifests"); whoever writes more is up to something. */
 const mostJsonBytes = 4 * 1024 * 1024;
+/** Of all that is read to find an image; the same blob may be named a thousand times. */
+const mostDescribedBytes = 64 * 1024 * 1024;
 const mostDescriptors = 1000;
 const deepestIndex = 4;
 const mostLayers = 1000;
@@ -67,11 +70,11 @@ const mostLayers = 1000;
  * say, and with `environment-unavailable` where it has no image for the architecture, or several.
  */
 export async function openImage(path: string, arch: string): Promise<Image> {
-  const files = await openLayoutFiles(path);
-  const marker = textOf(objectOf(await readNamed(files, 'oci-layout'), 'oci-layout'), 'imageLayoutVersion');
+  const layout: Layout = { files: await openLayoutFiles(path), described: 0 };
+  const marker = textOf(objectOf(await readNamed(layout, 'oci-layout'), 'oci-layout'), 'imageLayoutVersion');
   if (!/^1\.\d+\.\d+$/.test(marker)) throw invalid(`the layout is of version ${marker}`);
-  const index = objectOf(await readNamed(files, 'index.json'), 'index.json');
-  const found = await manifestsFor(index, arch, files);
+  const index = objectOf(await readNamed(layout, 'index.json'), 'index.json');
+  const found = await manifestsFor(index, arch, layout);
   const digests = [...new Set(found.map(({ digest }) => digest))];
   if (digests.length !== 1) {
     const what = digests.length === 0 ? 'no image' : `${digests.length} images`;
@@ -80,7 +83,13 @@ export async function openImage(path: string, arch: string): Promise<Image> {
       hint: 'give a layout with one image for the architecture of the package',
     });
   }
-  return parseImage(found[0]!, files);
+  return parseImage(found[0]!, layout);
+}
+
+interface Layout {
+  readonly files: LayoutFiles;
+  /** Bytes of JSON that were read so far. */
+  described: number;
 }
 
 interface Descriptor {
@@ -92,7 +101,7 @@ interface Descriptor {
 
 type Json = { readonly [key: string]: unknown };
 
-async function manifestsFor(index: Json, arch: string, files: LayoutFiles): Promise<Descriptor[]> {
+async function manifestsFor(index: Json, arch: string, layout: Layout): Promise<Descriptor[]> {
   const found: Descriptor[] = [];
   let seen = 0;
   const visit = async (list: Json, depth: number): Promise<void> => {
@@ -102,8 +111,8 @@ async function manifestsFor(index: Json, arch: string, files: LayoutFiles): Prom
       const descriptor = parseDescriptor(value);
       if (indexTypes.has(descriptor.mediaType)) {
         if (depth === deepestIndex) throw invalid('its indexes are nested too deep');
-        await visit(objectOf(await readBlob(descriptor, files), 'an index'), depth + 1);
-      } else if (manifestTypes.has(descriptor.mediaType) && (await isFor(descriptor, arch, files)))
+        await visit(objectOf(await readBlob(descriptor, layout), 'an index'), depth + 1);
+      } else if (manifestTypes.has(descriptor.mediaType) && (await isFor(descriptor, arch, layout)))
         found.push(descriptor);
     }
   };
@@ -112,23 +121,23 @@ async function manifestsFor(index: Json, arch: string, files: LayoutFiles): Prom
 }
 
 /** By the platform of the descriptor, or, where it has none, by the image's configuration. */
-async function isFor(descriptor: Descriptor, arch: string, files: LayoutFiles): Promise<boolean> {
+async function isFor(descriptor: Descriptor, arch: string, layout: Layout): Promise<boolean> {
   const platform =
     descriptor.platform ??
-    (await readConfig(objectOf(await readBlob(descriptor, files), 'a manifest'), files));
+    (await readConfig(objectOf(await readBlob(descriptor, layout), 'a manifest'), layout));
   const [architecture, variant] = platforms.get(arch) ?? [arch];
   if (platform['os'] !== 'linux' || platform['architecture'] !== architecture) return false;
   return variant === undefined || platform['variant'] === undefined || platform['variant'] === variant;
 }
 
-async function readConfig(manifest: Json, files: LayoutFiles): Promise<Json> {
-  return objectOf(await readBlob(parseDescriptor(manifest['config']), files), 'a configuration');
+async function readConfig(manifest: Json, layout: Layout): Promise<Json> {
+  return objectOf(await readBlob(parseDescriptor(manifest['config']), layout), 'a configuration');
 }
 
-async function parseImage(descriptor: Descriptor, files: LayoutFiles): Promise<Image> {
-  const manifest = objectOf(await readBlob(descriptor, files), 'a manifest');
+async function parseImage(descriptor: Descriptor, layout: Layout): Promise<Image> {
+  const manifest = objectOf(await readBlob(descriptor, layout), 'a manifest');
   const layers = arrayOf(manifest, 'layers').map(parseDescriptor);
-  const rootfs = objectOf((await readConfig(manifest, files))['rootfs'], 'rootfs');
+  const rootfs = objectOf((await readConfig(manifest, layout))['rootfs'], 'rootfs');
   const diffIds = arrayOf(rootfs, 'diff_ids').map(parseDigest);
   if (layers.length > mostLayers) throw invalid('it has too many layers');
   if (layers.length !== diffIds.length)
@@ -139,7 +148,7 @@ async function parseImage(descriptor: Descriptor, files: LayoutFiles): Promise<I
       const compression = layerTypes.get(layer.mediaType);
       if (compression === undefined) throw invalid(`a layer is of type ${layer.mediaType}`);
       const { digest, size } = layer;
-      const blob = blobOf(layer, files);
+      const blob = blobOf(layer, layout);
       return { digest, size, compression, diffId: diffIds[at]!, open: () => blob.open() };
     }),
   };
@@ -161,35 +170,35 @@ function parseDescriptor(value: unknown): Descriptor {
 function parseDigest(value: unknown): Sha256 {
   const hex =
     typeof value === 'string' && value.startsWith('sha256:') ? parseSha256(value.slice(7)) : undefined;
-  if (hex === undefined) throw invalid(`${JSON.stringify(value)} is no SHA-256 digest`);
+  if (hex === undefined)
+    throw invalid(`${typeof value === 'string' ? value : 'a digest'} is no SHA-256 digest`);
   return hex;
 }
 
-function blobOf({ digest, size }: Descriptor, files: LayoutFiles) {
-  const blob = files(`blobs/sha256/${digest}`);
+function blobOf({ digest, size }: Descriptor, layout: Layout) {
+  const blob = layout.files(`blobs/sha256/${digest}`);
   if (blob === undefined) throw invalid(`blob sha256:${digest} is missing`);
   if (blob.size !== size) throw invalid(`blob sha256:${digest} is of ${blob.size} bytes instead of ${size}`);
   return blob;
 }
 
 /** A small blob, held against its digest. */
-async function readBlob(descriptor: Descriptor, files: LayoutFiles): Promise<unknown> {
-  const bytes = await readWhole(blobOf(descriptor, files));
+async function readBlob(descriptor: Descriptor, layout: Layout): Promise<unknown> {
+  const bytes = await readWhole(blobOf(descriptor, layout), layout);
   if (sha256(bytes) !== descriptor.digest) throw invalid(`blob sha256:${descriptor.digest} is another one`);
   return parseJson(bytes);
 }
 
-async function readNamed(files: LayoutFiles, name: string): Promise<unknown> {
-  const file = files(name);
+async function readNamed(layout: Layout, name: string): Promise<unknown> {
+  const file = layout.files(name);
   if (file === undefined) throw invalid(`it has no ${name}`);
-  return parseJson(await readWhole(file));
+  return parseJson(await readWhole(file, layout));
 }
 
-async function readWhole(file: {
-  readonly size: number;
-  open(): AsyncIterable<Uint8Array>;
-}): Promise<Buffer> {
-  if (file.size > mostJsonBytes) throw invalid('what describes it is too large');
+async function readWhole(file: LayoutFile, layout: Layout): Promise<Buffer> {
+  layout.described += file.size;
+  if (file.size > mostJsonBytes || layout.described > mostDescribedBytes)
+    throw invalid('what describes it is too large');
   const pieces: Uint8Array[] = [];
   let size = 0;
   if (file.size > 0) {
@@ -203,11 +212,11 @@ async function readWhole(file: {
 }
 
 function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new Failure('environment-invalid', 'the image is damaged: what describes it is no JSON', { cause });
-  }
+  const parsed = parseBoundedJson(bytes);
+  if ('value' in parsed) return parsed.value;
+  throw invalid(
+    parsed.fault === 'not-json' ? 'what describes it is no JSON' : 'what describes it is beyond all bounds',
+  );
 }
 
 function objectOf(value: unknown, what: string): Json {

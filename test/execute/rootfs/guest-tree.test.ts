@@ -48,6 +48,16 @@ test('links among the parents are followed inside the guest, the last part is no
   for (const [path, real] of cases) assert.equal(tree.resolve(path), real, path);
 });
 
+test('a path goes through a bounded number of folders and parts, links included', () => {
+  const deep = treeOf({});
+  assert.equal(deep.resolve('d/'.repeat(200)), 'd/'.repeat(200).slice(0, -1));
+  assert.throws(() => deep.resolve('d/'.repeat(300)), failure('environment-invalid'));
+  const winding = treeOf({ a: `${'x/../'.repeat(600)}b`, b: `${'x/../'.repeat(600)}c` });
+  assert.equal(winding.resolve('a'), 'a');
+  assert.equal(winding.resolve('b/x'), 'c/x');
+  assert.throws(() => winding.resolve('a/x'), failure('environment-invalid'));
+});
+
 test('loops and paths without end are failures', () => {
   const cases: Readonly<Record<string, string>>[] = [
     { a: 'a' },

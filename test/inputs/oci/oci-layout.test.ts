@@ -145,6 +145,14 @@ function flipped(bytes: Buffer): Buffer {
   return changed;
 }
 
+const large: ImageParts = { ...image, manifest: { annotations: 'x'.repeat(2 * 1024 * 1024) } };
+
+function nested(depth: number): unknown {
+  let value: unknown = [];
+  for (let at = 0; at < depth; at += 1) value = [value];
+  return value;
+}
+
 test('what describes an image in another form is refused', async (context) => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const hostile: [what: string, parts: LayoutParts][] = [
@@ -171,6 +179,11 @@ test('what describes an image in another form is refused', async (context) => {
         index: { manifests: Array.from({ length: 1001 }, () => ({ mediaType: 'x', digest, size: 1 })) },
       },
     ],
+    ['digest nested without end', { images: [image], descriptor: { digest: nested(1000) } }],
+    [
+      'one large manifest named many times',
+      { images: Array<ImageParts>(50).fill({ ...large, platform: null }) },
+    ],
     [
       'description beyond the bound',
       { images: [image], index: { annotations: 'x'.repeat(4 * 1024 * 1024) } },
@@ -181,7 +194,8 @@ test('what describes an image in another form is refused', async (context) => {
   const folder = layout(context, { images: [image] });
   for (const name of ['oci-layout', 'index.json']) {
     const bytes = readFileSync(join(folder, name));
-    for (const changed of ['', '{', 'null', '[[[[['.repeat(100_000)]) {
+    const deep = `{"manifests":[{"mediaType":"x","digest":${'['.repeat(100_000)}${']'.repeat(100_000)}}]}`;
+    for (const changed of ['', '{', 'null', '[[[[['.repeat(100_000), deep]) {
       writeFileSync(join(folder, name), changed);
       await assert.rejects(
         openImage(folder, 'x86_64'),
