@@ -1,6 +1,7 @@
 /** What a package is and says, whether or not it can be rebuilt; works wherever Node does. */
 
-import type { Apk, ApkEntry, Section } from './apk/apk.ts';
+import type { Apk, Section } from './apk/apk.ts';
+import type { ApkEntry } from './apk/apk-entry.ts';
 import { q1, recordedChecksum } from './apk/checksum.ts';
 import { entryPath } from './apk/entries.ts';
 import type { PkgInfoLine } from './apk/pkginfo.ts';

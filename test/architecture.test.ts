@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import {
+  circlesIn,
+  files,
+  importedNames,
+  localImports,
+  packageImports,
+  reached,
+  read,
+} from './support/imports.ts';
 import { root } from './support/lab.ts';
 
 /** docs/architecture.md: a file may import from its own row and the rows above it. */
@@ -63,7 +72,10 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   { room: 'inputs/network/', takes: ['inputs/store/'] },
   { room: 'inputs/git/', takes: ['inputs/store/', 'inputs/network/', 'plan/sources.ts'] },
   { room: 'inputs/oci/', takes: ['apk/', 'formats/'] },
-  { room: 'inputs/', takes: ['apk/', 'repository/', 'plan/sources.ts', 'plan/environment.ts'] },
+  {
+    room: 'inputs/',
+    takes: ['apk/', 'repository/', 'plan/sources.ts', 'plan/environment.ts', 'plan/environment-place.ts'],
+  },
   {
     room: 'execute/',
     takes: [
@@ -150,14 +162,24 @@ const gateways: Readonly<Record<string, string>> = {
 /** Files that are programs of their own, started by others. */
 const programs = ['engine/melange/runner.ts', 'engine/melange/bwrap.ts'];
 
-const src = join(root, 'src');
-const files = sourceFiles(src);
-
 describe('the architecture', () => {
   it('has every file in a row of the document', () => {
     assert.deepEqual(
       files.filter((file) => rowOf(file) < 0),
       [],
+    );
+  });
+
+  it('has the rows of the document', () => {
+    const document = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const table = /^\| folder \|.*\n\| ---.*\n((?:\|.*\n)+)/m.exec(document)![1]!;
+    const written = table
+      .trimEnd()
+      .split('\n')
+      .map((line) => [...line.split('|')[1]!.matchAll(/`([^`]+?)\/?`/g)].map((match) => match[1]));
+    assert.deepEqual(
+      written,
+      rows.map((row) => row.filter((name) => name !== 'index.ts')),
     );
   });
 
@@ -168,6 +190,21 @@ describe('the architecture', () => {
         .map((target) => `${file} imports ${target}`),
     );
     assert.deepEqual(offending, []);
+  });
+
+  it('has no circle of imports: not of types, of what is loaded later, or of what is started', () => {
+    assert.deepEqual(circlesIn(new Map(files.map((file) => [file, reached(file)]))), []);
+  });
+
+  it('would see a circle, and who is in it', () => {
+    const graph = new Map([
+      ['a', ['b', 'd']],
+      ['b', ['c']],
+      ['c', ['b']],
+      ['d', ['d', 'e']],
+      ['e', []],
+    ]);
+    assert.deepEqual(circlesIn(graph), [['b', 'c'], ['d']]);
   });
 
   for (const { room, takes } of boundaries) {
@@ -264,49 +301,6 @@ describe('the architecture', () => {
   });
 });
 
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? sourceFiles(path) : [relative(src, path)];
-  });
-}
-
 function rowOf(file: string): number {
   return rows.findIndex((names) => names.some((name) => file === name || file.startsWith(`${name}/`)));
-}
-
-function read(file: string): string {
-  return readFileSync(join(src, file), 'utf8');
-}
-
-function specifiers(file: string): string[] {
-  const statements =
-    /^(?:import|export|\})[^'\n]*from '([^']+)'|\bimport\('([^']+)'\)|\brequire\('([^']+)'\)/gm;
-  return [...read(file).matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3])!);
-}
-
-function localImports(file: string): string[] {
-  return specifiers(file)
-    .filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
-    .map((specifier) => relative(src, join(src, dirname(file), specifier)));
-}
-
-/** Names that a file imports, as they are called where they come from. */
-function importedNames(file: string): string[] {
-  const statements = /\bimport (?:type )?\{([^}]*)\} from '/g;
-  return [...read(file).matchAll(statements)].flatMap((match) =>
-    match[1]!.split(',').map(
-      (each) =>
-        each
-          .trim()
-          .replace(/^type /, '')
-          .split(' as ')[0]!,
-    ),
-  );
-}
-
-function packageImports(file: string): string[] {
-  return specifiers(file)
-    .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-    .map((specifier) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)![1]!);
 }

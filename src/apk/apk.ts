@@ -2,24 +2,18 @@
  * A package as values: exact byte ranges of its sections, every entry with its raw header, digests of every
  * content. One streaming pass, whatever the size; contents of the data section are not kept unless asked for.
  */
+
 import type { ByteSource } from '../byte-source.ts';
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
+import type { ApkEntry } from './apk-entry.ts';
 import { EntryCollector, Kept } from './collector.ts';
 import { deflatedFormat, formatBytes, requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
 import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
 import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
 import { isSignatureName, parseSignature, type Signature } from './signature.ts';
-import { type TarEnd, type TarHeader, TarReader, type TarSink } from './tar.ts';
-
-export interface ApkEntry extends TarHeader {
-  /** Digests of the content; of no bytes for everything but files. */
-  readonly sha1: Sha1;
-  readonly sha256: Sha256;
-  /** The content, where it was kept. */
-  readonly content?: Uint8Array;
-}
+import { type TarEnd, TarReader, type TarSink } from './tar.ts';
 
 export interface Section {
   /** Byte range in the file, end exclusive: one gzip member. */

@@ -1,6 +1,6 @@
 /** The digests that a package records about itself. */
 import type { Sha1 } from '../digest.ts';
-import type { ApkEntry } from './apk.ts';
+import type { ApkEntry } from './apk-entry.ts';
 
 const fileChecksum = 'APK-TOOLS.checksum.SHA1';
 

@@ -1,8 +1,9 @@
 /** What is kept of the entries of an archive while it is read. */
 import { type Hasher, type Sha1, type Sha256, sha1, sha1Hasher, sha256, sha256Hasher } from '../digest.ts';
-import type { ApkEntry } from './apk.ts';
+import type { ApkEntry } from './apk-entry.ts';
 import type { Limits } from './limits.ts';
-import type { TarHeader, TarSink } from './tar.ts';
+import type { TarSink } from './tar.ts';
+import type { TarHeader } from './tar-header.ts';
 
 const emptySha1 = sha1(new Uint8Array(0));
 const emptySha256 = sha256(new Uint8Array(0));

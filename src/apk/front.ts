@@ -9,7 +9,8 @@ import { readGzipMembers } from './gzip.ts';
 import { defaultLimits } from './limits.ts';
 import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
 import { isSignatureName, parseSignature, type Signature } from './signature.ts';
-import { type TarHeader, TarReader } from './tar.ts';
+import { TarReader } from './tar.ts';
+import type { TarHeader } from './tar-header.ts';
 
 export interface Front {
   readonly signatures: readonly Signature[];

@@ -1,7 +1,37 @@
 /** The fields of tar headers and the records of pax headers, from their bytes (POSIX.1-2017 pax; GNU tar's base-256 numbers). */
 import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
-import type { PaxRecord, TarHeader } from './tar.ts';
+
+export interface PaxRecord {
+  readonly key: string;
+  /** Binary. */
+  readonly value: Uint8Array;
+}
+
+export interface TarHeader {
+  /** Position of the first header block (a pax block where there is one) in the inflated section. */
+  readonly offset: number;
+  /** As recorded, a trailing slash included (see `bytes.ts`). */
+  readonly name: string;
+  /** Type flag, '0' to '6': file, hard link, symbolic link, character and block device, directory, FIFO. */
+  readonly type: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly uname: string;
+  readonly gname: string;
+  /** Bytes of content that follow. */
+  readonly size: number;
+  /** Seconds since 1970, as recorded; a pax record may add a fraction. */
+  readonly mtime: number;
+  readonly linkname: string;
+  readonly devmajor: number;
+  readonly devminor: number;
+  /** Records of the pax header in front, in order, duplicates included. */
+  readonly pax: readonly PaxRecord[];
+  /** Every header block of the entry: pax header, its records and padding, main header. */
+  readonly raw: Uint8Array;
+}
 
 export type HeaderFields = Omit<TarHeader, 'offset' | 'raw'>;
 

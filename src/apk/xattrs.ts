@@ -1,5 +1,5 @@
 /** Extended attributes as tar archives carry them: pax records of a prefix of star's that GNU tar and Go write as well. */
-import type { TarHeader } from './tar.ts';
+import type { TarHeader } from './tar-header.ts';
 
 const prefix = 'SCHILY.xattr.';
 

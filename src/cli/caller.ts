@@ -8,7 +8,6 @@ import type { ProgressEvent } from '../flow/options.ts';
 import { makeCredentials } from '../inputs/network/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/network/network-options.ts';
 import { wolfi } from '../repository/known.ts';
-import type { RawOptions } from './options.ts';
 
 /** The ids that the caller may use; a uid without an account, as containers have it, has no subordinate ones. */
 export function callerIds(): IdMap {
@@ -29,8 +28,15 @@ export function callerArchitecture(): string {
   return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 }
 
+/** What the command line says may be contacted. */
+export interface NetworkFlags {
+  readonly offline?: boolean;
+  readonly allowPrivateAddresses?: boolean;
+  readonly allowPlainHttp?: boolean;
+}
+
 /** Proxies and credentials of the environment; what may be contacted, of the command line. */
-export function callerNetwork(raw: RawOptions, onProgress: (event: ProgressEvent) => void): NetworkOptions {
+export function callerNetwork(raw: NetworkFlags, onProgress: (event: ProgressEvent) => void): NetworkOptions {
   const { env } = process;
   return {
     ...defaultNetwork,

@@ -1,7 +1,14 @@
 /** The worker thread of `pool.ts`: answers each pair of contents with its parts, in the order of arrival. */
 import { parentPort } from 'node:worker_threads';
 import { compareContent } from './comparators/index.ts';
-import type { CompareJob } from './pool.ts';
+import type { CompareLimits } from './limits.ts';
+
+export interface CompareJob {
+  readonly path: string;
+  readonly published: Uint8Array;
+  readonly rebuilt: Uint8Array;
+  readonly limits: CompareLimits;
+}
 
 let before: Promise<void> = Promise.resolve();
 

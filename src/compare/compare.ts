@@ -4,11 +4,10 @@ import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/place.ts';
 import { compareFiles } from './bytes.ts';
 import type { Comparison } from './comparison.ts';
-import type { CompareLimits } from './limits.ts';
 import { compareSboms, sbomOf } from './sbom.ts';
+import type { CompareBounds } from './unequal.ts';
 
-export interface CompareOptions {
-  readonly compareLimits?: CompareLimits | undefined;
+export interface CompareOptions extends CompareBounds {
   /**
    * The published package as `readPublished` read it before, which spares a second reading. Whoever gives it must hold its digest
    * against the one that the comparison states.

@@ -1,7 +1,7 @@
 /** The second look: contents and framings that differ are read again, and what differs inside is attached. */
 
 import type { Apk, Section } from '../apk/apk.ts';
-import type { TarHeader } from '../apk/tar.ts';
+import type { TarHeader } from '../apk/tar-header.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { addAll } from '../lists.ts';
 import { unreadPart } from './comparators/parts.ts';

@@ -1,6 +1,6 @@
 /** Entries of two archives or folders brought together: by path, and what is left over by content. */
 
-import type { ApkEntry } from '../apk/apk.ts';
+import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entries.ts';
 import { Queues } from '../lists.ts';
 

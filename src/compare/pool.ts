@@ -1,15 +1,9 @@
 /** Worker threads that compare contents. */
+
 import { Worker } from 'node:worker_threads';
 import { unreadPart } from './comparators/parts.ts';
-import type { CompareLimits } from './limits.ts';
+import type { CompareJob } from './compare-worker.ts';
 import type { Part } from './part.ts';
-
-export interface CompareJob {
-  readonly path: string;
-  readonly published: Uint8Array;
-  readonly rebuilt: Uint8Array;
-  readonly limits: CompareLimits;
-}
 
 const threads = 2;
 /** Heap of a thread; contents are outside of it. */

@@ -1,6 +1,7 @@
 /** Two sections: compressed bytes first, then the archive, then entry by entry. */
 
-import type { ApkEntry, Section } from '../apk/apk.ts';
+import type { Section } from '../apk/apk.ts';
+import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entries.ts';
 import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
 import { addAll, addTo } from '../lists.ts';

@@ -1,24 +1,29 @@
 /** What differs between two packages that are not the same bytes, and how far apart they are. */
 
-import type { Apk, ApkEntry } from '../apk/apk.ts';
+import type { Apk } from '../apk/apk.ts';
+import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entries.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
 import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/place.ts';
-import type { CompareOptions } from './compare.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
 import { lookInside, type ReadPackage } from './contents.ts';
 import type { Difference } from './difference.ts';
+import type { CompareLimits } from './limits.ts';
 import { compareSboms, sbomOf } from './sbom.ts';
 import { compareSbomElements } from './sbom-elements.ts';
 import { compareSections, type SectionComparison } from './sections.ts';
+
+export interface CompareBounds {
+  readonly compareLimits?: CompareLimits | undefined;
+}
 
 /** Compares section by section what was found to differ. */
 export async function compareUnequal(
   files: UnequalComparison['files'],
   published: ReadPackage,
   rebuilt: ReadPackage,
-  { compareLimits }: CompareOptions,
+  { compareLimits }: CompareBounds,
 ): Promise<UnequalComparison> {
   const [left, right] = [published.apk, rebuilt.apk];
   const sections = await lookInside(

@@ -9,7 +9,8 @@ import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '
 import type { Substitution } from '../emit/substitution.ts';
 import { type Built, build } from '../execute/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../execute/facts.ts';
-import { type GuestAccounts, provideEnvironment } from '../execute/rootfs/environment.ts';
+import { provideEnvironment } from '../execute/rootfs/environment.ts';
+import type { GuestAccounts } from '../execute/rootfs/unpack-environment.ts';
 import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../execute/run-directory.ts';
 import { lend } from '../execute/sandbox/reach.ts';
 import { memoryFolder } from '../execute/variation.ts';

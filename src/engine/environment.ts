@@ -1,7 +1,7 @@
 /** Packages of the environment, each checked against the signed index before its files are used. */
 import type { Apk } from '../apk/apk.ts';
 import { ownLinks } from '../claim/chain.ts';
-import type { EnvironmentPackage } from '../execute/rootfs/environment.ts';
+import type { EnvironmentPackage } from '../execute/rootfs/unpack-environment.ts';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { fileSource } from '../inputs/store/files.ts';

@@ -4,7 +4,8 @@
  */
 
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { type TarHeader, TarReader } from '../apk/tar.ts';
+import { TarReader } from '../apk/tar.ts';
+import type { TarHeader } from '../apk/tar-header.ts';
 import { recordedXattrs } from '../apk/xattrs.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { type Content, emptyContent } from '../formats/content.ts';

@@ -11,7 +11,7 @@ import { isAddress } from '../inputs/store/files.ts';
 import { indexCache, newestBuilds } from '../inputs/store/index-cache.ts';
 import { addAll } from '../lists.ts';
 import type { Architecture } from '../names.ts';
-import type { EnvironmentPlace } from '../plan/environment.ts';
+import type { EnvironmentPlace } from '../plan/environment-place.ts';
 import { wolfi } from '../repository/known.ts';
 import type { NamedCount } from '../repository/records.ts';
 import { openRepository, type Repository } from '../repository/repository.ts';

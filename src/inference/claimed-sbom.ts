@@ -2,8 +2,8 @@
 import type { Claim } from '../claim/claim.ts';
 import { recoverSbomInputs } from '../claim/sbom/recover.ts';
 import { formatOfTraits } from '../claim/traits/traits.ts';
-import type { SbomInput } from '../emit/sbom/input.ts';
 import { licenseId } from '../emit/sbom/licenses.ts';
+import type { SbomInput } from '../emit/sbom/sbom.ts';
 
 /**
  * The inputs of melange's document. The document's own words are taken for what is recorded nowhere else: the builder's command

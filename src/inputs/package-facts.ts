@@ -12,7 +12,8 @@ import {
   parsePackageName,
   parsePackageVersion,
 } from '../names.ts';
-import type { EnvironmentAccess, EnvironmentPlace, PackageFacts } from '../plan/environment.ts';
+import type { EnvironmentAccess } from '../plan/environment.ts';
+import type { EnvironmentPlace, PackageFacts } from '../plan/environment-place.ts';
 import { verifySignatures } from '../repository/keyring.ts';
 import type { Inputs } from './inputs.ts';
 import { fileSource } from './store/files.ts';

@@ -1,5 +1,5 @@
 /** The environment lock: the recorded `name=version` list, each package with its digests and where it was found. */
-import type { PublicKey } from '../apk/signature.ts';
+
 import { compareBytes } from '../bytes.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
@@ -11,8 +11,8 @@ import {
   parsePackageName,
   parsePackageVersion,
 } from '../names.ts';
-import type { SignatureState } from '../repository/keyring.ts';
-import { packageLocation, type Repository } from '../repository/repository.ts';
+import { packageLocation } from '../repository/repository.ts';
+import type { EnvironmentPlace, PackageFacts, Wanted } from './environment-place.ts';
 import { type Voucher, vouch } from './voucher.ts';
 
 export type PlannedEnvironment =
@@ -29,27 +29,6 @@ export interface LockedPackage {
   readonly sha256: Sha256;
   /** `Q1`: SHA-1 of the control section. */
   readonly checksum: string;
-}
-
-/** What a package file says of itself, read without its data. */
-export interface PackageFacts {
-  readonly name: PackageName;
-  readonly version: PackageVersion;
-  /** As `.PKGINFO` has it. */
-  readonly architecture: string;
-  /** Where the file is on this machine. */
-  readonly path: string;
-  readonly sha256: Sha256;
-  readonly checksum: string;
-  readonly controlSha256: Sha256;
-  /** As `.PKGINFO` records it; unpacking holds the data against it. */
-  readonly dataSha256: string;
-  /** Seconds since 1970; undefined where the package has no build date. */
-  readonly buildDate: number | undefined;
-  /** Its own signature, by the keys of this run. */
-  readonly signature: SignatureState;
-  readonly dependencies: readonly string[];
-  readonly provides: readonly string[];
 }
 
 /**
@@ -70,14 +49,6 @@ export interface ResolvedPackage {
   readonly voucher: Voucher;
 }
 
-/** A repository to look in. */
-export interface EnvironmentPlace {
-  readonly repository: Repository;
-  readonly foundIn: 'index' | 'fallback' | 'recorded';
-  /** The keys that vouch for what is in it, and for nothing elsewhere. */
-  readonly keys: readonly PublicKey[];
-}
-
 export interface EnvironmentAccess {
   /**
    * Facts of a package file by location; undefined where there is none. With checksums the file must have one of them: fails with
@@ -94,11 +65,6 @@ export interface EnvironmentAccess {
     version: PackageVersion,
     architecture: Architecture,
   ): Promise<readonly PackageFacts[]>;
-}
-
-export interface Wanted {
-  readonly name: PackageName;
-  readonly version: PackageVersion;
 }
 
 /** Where packages are looked for. */

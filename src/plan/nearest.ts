@@ -1,13 +1,8 @@
 /** An environment of the nearest versions, for packages of which the recorded version is gone. */
 import type { PackageVersion } from '../names.ts';
 import { compareVersions, upstreamVersion } from '../repository/package-version.ts';
-import {
-  type FindPackage,
-  findExact,
-  type ResolvedPackage,
-  type Search,
-  type Wanted,
-} from './environment.ts';
+import { type FindPackage, findExact, type ResolvedPackage, type Search } from './environment.ts';
+import type { Wanted } from './environment-place.ts';
 
 /** Whether a package stands in for another version than was asked for. */
 export function isSubstitute({ asked, locked }: ResolvedPackage): boolean {

@@ -2,7 +2,8 @@
 import { compareBytes } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
 import type { InstalledName } from '../repository/installed.ts';
-import type { ResolvedPackage, Wanted } from './environment.ts';
+import type { ResolvedPackage } from './environment.ts';
+import type { Wanted } from './environment-place.ts';
 import { isSubstitute } from './nearest.ts';
 
 export interface SubstitutedEnvironment {

@@ -1,5 +1,5 @@
 /** Who vouches for a package of an environment: decided in every run, by the keys of that run. */
-import type { EnvironmentPlace, PackageFacts, Wanted } from './environment.ts';
+import type { EnvironmentPlace, PackageFacts, Wanted } from './environment-place.ts';
 
 declare const vouched: unique symbol;
 

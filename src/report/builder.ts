@@ -3,8 +3,8 @@ import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedProgram } from '../engine/scans.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
+import type { Fact } from './fact.ts';
 import { shorten } from './rows.ts';
-import type { Fact } from './view.ts';
 
 export function builderFacts(builder: PlannedBuilder): Fact[] {
   const substituted = substitutedText(builder);

@@ -8,7 +8,7 @@ import type {
 } from '../explain/counterfactual/explanation.ts';
 import type { FactorResult, Place, Triangulation } from '../explain/triangulation.ts';
 import { type Bounds, show } from './bounds.ts';
-import type { Fact } from './view.ts';
+import type { Fact } from './fact.ts';
 
 /** What of the published package stood in the place of a rebuilt value. */
 export const substitutionTitles: Readonly<Record<SubstitutionKind, string>> = {

@@ -11,9 +11,10 @@ import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView, DifferenceView } from './differences.ts';
+import type { Fact } from './fact.ts';
 import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
 import { causeText, differenceLines, sidesText, type TreeLine } from './tree.ts';
-import { type Fact, type PackageView, type ReportView, viewRun } from './view.ts';
+import { type PackageView, type ReportView, viewRun } from './view.ts';
 
 const bounds: Bounds = {
   value: 200,

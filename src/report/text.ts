@@ -6,10 +6,11 @@ import type { RunResult } from '../verdict/result.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView } from './differences.ts';
+import type { Fact } from './fact.ts';
 import { block, type Page, type Paint, row, same, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
 import { differenceLines, type TreeLine } from './tree.ts';
-import { type Fact, type PackageView, type ReportView, type Tone, viewRun } from './view.ts';
+import { type PackageView, type ReportView, type Tone, viewRun } from './view.ts';
 
 export const textBounds: Bounds = {
   value: 400,

@@ -2,6 +2,7 @@
  * What every report shows of a run, in the words that all of them share: printable, cut to the format's bounds, with
  * what was cut counted. Whoever renders it escapes for the format and nothing else.
  */
+
 import { printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
@@ -14,6 +15,7 @@ import { type Bounds, Budget, show } from './bounds.ts';
 import { builderFacts, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
+import type { Fact } from './fact.ts';
 import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
 
 export interface ReportView {
@@ -55,13 +57,6 @@ export interface PackageView {
   readonly next: string | undefined;
   /** Where the verdict is explained. */
   readonly docs: string;
-}
-
-export interface Fact {
-  readonly label: string;
-  /** May have several lines. */
-  readonly value: string;
-  readonly tone?: 'warn' | 'faint';
 }
 
 /** The view of a run. Same result, same bounds: same view. */

@@ -2,7 +2,8 @@
 import { readGzipMembers } from '../apk/gzip.ts';
 import { defaultLimits } from '../apk/limits.ts';
 import { isSignatureName, parseSignature, type Signature } from '../apk/signature.ts';
-import { type TarHeader, TarReader } from '../apk/tar.ts';
+import { TarReader } from '../apk/tar.ts';
+import type { TarHeader } from '../apk/tar-header.ts';
 import { busy } from '../busy.ts';
 import { Failure } from '../failure.ts';
 import { type IndexRecords, scanRecords } from './records.ts';

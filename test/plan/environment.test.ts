@@ -4,14 +4,12 @@ import type { Sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import {
   type EnvironmentAccess,
-  type EnvironmentPlace,
   findExact,
-  type PackageFacts,
   type ResolvedPackage,
   resolveEnvironment,
   type Search,
-  type Wanted,
 } from '../../src/plan/environment.ts';
+import type { EnvironmentPlace, PackageFacts, Wanted } from '../../src/plan/environment-place.ts';
 import { findNearest, isSubstitute } from '../../src/plan/nearest.ts';
 import { scanRecords } from '../../src/repository/records.ts';
 import { recordText, usualRecord } from '../support/index-builder.ts';

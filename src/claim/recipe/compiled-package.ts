@@ -1,6 +1,6 @@
 /** Rules about what a compiled recipe says of its packages and of their environment. */
 import { compareVersions, parseRelease } from '../../melange/version.ts';
-import type { CompiledFor, Rule, Uncompiled } from './compiled.ts';
+import type { CompiledFor, Rule, Uncompiled } from './compiled-rule.ts';
 import type { Dependencies, Recipe } from './recipe.ts';
 
 const unreadable = (path: string, problem: string): Uncompiled => ({

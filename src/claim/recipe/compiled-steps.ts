@@ -3,7 +3,7 @@ import { conditionHolds } from '../../melange/condition.ts';
 import type { Format } from '../../melange/format.ts';
 import { compareVersions, parseRelease } from '../../melange/version.ts';
 import { hasComment } from '../shell-comment.ts';
-import type { CompiledFor, Rule, Uncompiled } from './compiled.ts';
+import type { CompiledFor, Rule, Uncompiled } from './compiled-rule.ts';
 import type { Recipe, Step } from './recipe.ts';
 
 /** A list of steps that melange compiles, and whether it hands the environment of steps down in it. */

@@ -4,8 +4,8 @@
  * does not know is an error.
  */
 import { compareVersions, parseRelease } from '../../melange/version.ts';
-import type { CompiledFor, Rule } from './compiled.ts';
 import { dependenciesOf } from './compiled-package.ts';
+import type { CompiledFor, Rule } from './compiled-rule.ts';
 import { stepLists, stepsBelow } from './compiled-steps.ts';
 import type { Recipe, RecipeEnvironment, RecipePackage, Scriptlets, Step, Subpackage } from './recipe.ts';
 

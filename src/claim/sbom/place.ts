@@ -1,5 +1,6 @@
 /** Where a package has its SBOM: one file, by its own name and version; any other beside it is a file like all others. */
-import type { Apk, ApkEntry } from '../../apk/apk.ts';
+import type { Apk } from '../../apk/apk.ts';
+import type { ApkEntry } from '../../apk/apk-entry.ts';
 import { type PkgInfo, pkgInfoValue } from '../../apk/pkginfo.ts';
 
 /**

@@ -2,7 +2,7 @@
  * The builder's file system, told by the recorded size: `size` counts file bytes, link lengths, and every directory as
  * the builder's file system reports it (melange pkg/build/package.go `calculateInstalledSize`).
  */
-import type { ApkEntry } from '../../apk/apk.ts';
+import type { ApkEntry } from '../../apk/apk-entry.ts';
 import { entryPath } from '../../apk/entries.ts';
 import { encodeBytes } from '../../bytes.ts';
 

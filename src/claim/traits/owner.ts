@@ -1,5 +1,5 @@
 /** The builder's own ids: what owns the files that nobody gave an owner. */
-import type { ApkEntry } from '../../apk/apk.ts';
+import type { ApkEntry } from '../../apk/apk-entry.ts';
 import type { OwnerHandling } from '../../melange/format.ts';
 
 export interface Owner {

@@ -5,7 +5,7 @@ import type { Format } from '../../melange/format.ts';
 import { cpeText } from '../cpe.ts';
 import { noAssertion, type SpdxChecksum, type SpdxPackage, type SpdxReference } from './document.ts';
 import { elementId } from './identifiers.ts';
-import type { SbomInput } from './input.ts';
+import type { DocumentInput } from './input.ts';
 import { licenseExpression } from './licenses.ts';
 import { normalizePurl, purlText } from './purl.ts';
 import { titleCase } from './title-case.ts';
@@ -62,7 +62,7 @@ export function effectiveNamespace(namespace: string): string {
 }
 
 /** The operating system: from the guest's os-release, later from the namespace; undefined where there was none. */
-export function osElement(input: SbomInput): SpdxPackage | undefined {
+export function osElement(input: DocumentInput): SpdxPackage | undefined {
   const { osElement: kind, osSupplier } = input.format.sbom;
   const namespace = effectiveNamespace(input.namespace);
   const release = kind === 'namespace' ? { id: namespace, versionId: '' } : input.osRelease;
@@ -87,7 +87,7 @@ export function osElement(input: SbomInput): SpdxPackage | undefined {
 }
 
 /** The package itself. */
-export function apkElement(input: SbomInput): SpdxPackage {
+export function apkElement(input: DocumentInput): SpdxPackage {
   const { format, recipe } = input;
   const { sbom } = format;
   const name = packageName(input);
@@ -111,7 +111,7 @@ export function apkElement(input: SbomInput): SpdxPackage {
   });
 }
 
-export function packageName(input: SbomInput): string {
+export function packageName(input: DocumentInput): string {
   return input.subpackage?.name ?? input.recipe.package.name;
 }
 
@@ -123,7 +123,7 @@ function copyrightText(recipe: Recipe, format: Format): string {
 }
 
 /** The recipe's file in its repository; always a GitHub purl, whatever the host. */
-export function recipeElement(input: SbomInput): SpdxPackage {
+export function recipeElement(input: DocumentInput): SpdxPackage {
   const { format, recipeFile } = input;
   const { path, commit, repository } = recipeFile;
   // Without it no document can be written that is melange's, and the published one names it in a way that is not melange's.

@@ -1,11 +1,11 @@
+/** What melange's SBOM of a package is made of. */
 import type { Recipe, Subpackage } from '../../claim/recipe/recipe.ts';
 import type { OsRelease, RecipeFile } from '../../claim/sbom/recover.ts';
 import type { BuildTime } from '../../claim/sbom/time.ts';
 import type { Format } from '../../melange/format.ts';
-import type { ProductionInput } from './production/production.ts';
 
-/** All that decides the bytes of one package's SBOM. */
-export interface SbomInput {
+/** All that decides melange's document of one package. */
+export interface DocumentInput {
   readonly format: Format;
   /** As printed: `v0.45.3`, `0.40.4`, `devel`, a pseudo-version. */
   readonly toolVersion: string;
@@ -26,9 +26,4 @@ export interface SbomInput {
   readonly extractedOrder: readonly string[];
   /** Of the build environment; printed by v0.27.0 to v0.43.1. */
   readonly osRelease: OsRelease | undefined;
-  /** What production's generator adds to melange's document; absent where melange wrote the SBOM. */
-  readonly production?: ProductionInput;
 }
-
-/** A program that writes SBOMs: the file's bytes from the build's values. */
-export type SbomGenerator = (input: SbomInput) => Uint8Array;

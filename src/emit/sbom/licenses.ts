@@ -6,7 +6,7 @@ import { sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import type { Format, LicenseValidator } from '../../melange/format.ts';
 import type { SpdxExtractedLicense } from './document.ts';
-import type { SbomInput } from './input.ts';
+import type { DocumentInput } from './input.ts';
 import { isLicenseExpression } from './license-expression.ts';
 
 /** The declared licence: all entries of `copyright`, joined without brackets. Empty where there are none. */
@@ -31,7 +31,7 @@ export function licenseId(license: string, validator: LicenseValidator): string 
  * Texts of licences that SPDX has none for, in the published order; ids that it does not list follow in the
  * recipe's. Undefined where there are none. Fails with `output-missing` where the workspace lacks a `license-path`.
  */
-export function extractedLicenses(input: SbomInput): readonly SpdxExtractedLicense[] | undefined {
+export function extractedLicenses(input: DocumentInput): readonly SpdxExtractedLicense[] | undefined {
   const texts = new Map<string, string>();
   for (const entry of input.recipe.package.copyright) {
     const id = licenseId(entry.license, input.format.sbom.licenses);
@@ -57,7 +57,7 @@ function isExtractedId(id: string, validator: LicenseValidator): boolean {
   return validator !== 'none' && id.startsWith('LicenseRef-');
 }
 
-function extractedText(id: string, entry: Copyright, input: SbomInput): string | undefined {
+function extractedText(id: string, entry: Copyright, input: DocumentInput): string | undefined {
   if (entry.licensePath !== '') {
     const text = input.licenseTexts.get(entry.licensePath);
     if (text === undefined) {

@@ -5,7 +5,7 @@ import { rfc3339 } from '../../claim/sbom/time.ts';
 import type { SpdxDocument, SpdxPackage, SpdxRelationship } from './document.ts';
 import { apkElement, effectiveNamespace, osElement, packageName, recipeElement } from './elements.ts';
 import { namespaceHash } from './fnv.ts';
-import type { SbomGenerator, SbomInput } from './input.ts';
+import type { DocumentInput } from './input.ts';
 import { goJson } from './json.ts';
 import { extractedLicenses, licenseExpression } from './licenses.ts';
 import type { SourceContext } from './source.ts';
@@ -15,10 +15,12 @@ import { sourceElements } from './sources.ts';
  * The file that melange puts into a package. Fails with `unsupported` where melange could not have built the
  * recipe, with `output-missing` where the workspace lacks a licence file.
  */
-export const emitMelangeSbom: SbomGenerator = (input) => encodeBytes(goJson(melangeDocument(input)));
+export function emitMelangeSbom(input: DocumentInput): Uint8Array {
+  return encodeBytes(goJson(melangeDocument(input)));
+}
 
 /** melange's document as a value, which other generators start from. Fails as `emitMelangeSbom` does. */
-export function melangeDocument(input: SbomInput): SpdxDocument {
+export function melangeDocument(input: DocumentInput): SpdxDocument {
   const version = fullVersion(input.recipe);
   const hash = namespaceHash(
     input.format.sbom.namespaceHash,
@@ -57,7 +59,7 @@ interface RelatedElement {
 }
 
 /** The recipe and the sources; a subpackage lists the sources of its own steps besides the origin's. */
-function relatedElements(input: SbomInput): RelatedElement[] {
+function relatedElements(input: DocumentInput): RelatedElement[] {
   const { format, recipe, subpackage } = input;
   const context: SourceContext = {
     format,

@@ -5,7 +5,16 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gitMounts } from '../../execute/sources.ts';
-import type { BwrapJob } from './git-sources.ts';
+import type { FoundSource } from '../../inputs/sources.ts';
+
+/** What the first argument names. */
+export interface BwrapJob {
+  /** Where the real bwrap is searched for. */
+  readonly path: string;
+  readonly sources: readonly FoundSource[];
+  /** A folder for the configuration of git. */
+  readonly directory: string;
+}
 
 const [jobFile, ...given] = process.argv.slice(2) as [string, ...string[]];
 const job = JSON.parse(readFileSync(jobFile, 'utf8')) as BwrapJob;

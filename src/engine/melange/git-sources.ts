@@ -2,19 +2,12 @@
  * Repositories for the steps that a real melange runs. melange has no option for more mounts, so it is given another `bwrap` on its
  * search path: the real one with what our own build mounts besides.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FoundSource } from '../../inputs/sources.ts';
-
-/** What `bwrap.ts` is started with. */
-export interface BwrapJob {
-  /** Where the real bwrap is searched for. */
-  readonly path: string;
-  readonly sources: readonly FoundSource[];
-  /** A folder for the configuration of git. */
-  readonly directory: string;
-}
+import type { BwrapJob } from './bwrap.ts';
 
 /** The search path for a melange whose steps find these repositories. */
 export function searchPath(path: string, sources: readonly FoundSource[], directory: string): string {

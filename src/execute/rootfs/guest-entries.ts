@@ -1,6 +1,6 @@
 /** How melange's bubblewrap runner treats entries of its guest (melange pkg/container/bubblewrap_runner.go LoadImage). */
 import { dirname, posix } from 'node:path';
-import type { TarHeader } from '../../apk/tar.ts';
+import type { TarHeader } from '../../apk/tar-header.ts';
 import { recordedXattrs } from '../../apk/xattrs.ts';
 import type { Format } from '../../melange/format.ts';
 import type { GuestTree } from './guest-tree.ts';

@@ -3,7 +3,8 @@
  * brought, whiteouts, opaque folders. The disk is only written through real folders, found with the model of the guest.
  */
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import type { TarHeader, TarSink } from '../../apk/tar.ts';
+import type { TarSink } from '../../apk/tar.ts';
+import type { TarHeader } from '../../apk/tar-header.ts';
 import { diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { EntryFile } from './entry-file.ts';

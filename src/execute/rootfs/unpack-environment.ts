@@ -1,10 +1,35 @@
 /** An environment that is not kept yet. */
-import type { EnvironmentRequest, GuestAccounts } from './environment.ts';
-import { attributedFiles } from './guest-entries.ts';
-import { installOrder } from './install-order.ts';
-import { keepGuest, readInside } from './kept-guest.ts';
-import { layOut } from './layout.ts';
+import type { Apk } from '../../apk/apk.ts';
+import type { ByteSource } from '../../byte-source.ts';
+import type { Sha256 } from '../../digest.ts';
+import { type AttributedFile, attributedFiles } from './guest-entries.ts';
+import { type Installable, installOrder } from './install-order.ts';
+import { type GuestShelf, keepGuest, readInside } from './kept-guest.ts';
+import { type LayoutInput, layOut } from './layout.ts';
 import { closeDirectories, unpackPackages } from './unpack.ts';
+
+export interface EnvironmentPackage extends Installable {
+  readonly source: ByteSource;
+  /** Digest of the file, from the lock. */
+  readonly sha256: Sha256;
+}
+
+export interface GuestAccounts {
+  readonly passwd: string;
+  readonly group: string;
+  readonly osRelease: string;
+}
+
+export interface EnvironmentRequest extends GuestShelf {
+  /** Identity of everything that goes into the guest. */
+  readonly identity: Sha256;
+  readonly packages: readonly EnvironmentPackage[];
+  readonly layout: LayoutInput;
+  /** Sees each package; must fail unless it is the locked one and sound. */
+  readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
+  /** Gives files below a folder their extended attributes; not called without any. */
+  readonly setAttributes: (root: string, files: readonly AttributedFile[]) => Promise<void>;
+}
 
 /** Unpacks the guest of a lock and keeps it with its account files. */
 export function unpackEnvironment(request: EnvironmentRequest, kept: string): Promise<GuestAccounts> {

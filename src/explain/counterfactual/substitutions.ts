@@ -1,5 +1,6 @@
 /** Which published value answers which difference. */
-import type { Apk, ApkEntry, Section } from '../../apk/apk.ts';
+import type { Apk, Section } from '../../apk/apk.ts';
+import type { ApkEntry } from '../../apk/apk-entry.ts';
 import { entryPath } from '../../apk/entries.ts';
 import type { PkgInfoLine } from '../../apk/pkginfo.ts';
 import type { ByteSource } from '../../byte-source.ts';

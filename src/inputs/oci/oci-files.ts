@@ -2,7 +2,8 @@
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryPath } from '../../apk/entries.ts';
-import { type TarHeader, TarReader } from '../../apk/tar.ts';
+import { TarReader } from '../../apk/tar.ts';
+import type { TarHeader } from '../../apk/tar-header.ts';
 import { Failure } from '../../failure.ts';
 
 export interface LayoutFile {

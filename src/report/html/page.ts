@@ -6,8 +6,8 @@ import type { DifferenceKind } from '../../compare/difference.ts';
 import { sha256 } from '../../digest.ts';
 import type { Bounds } from '../bounds.ts';
 import type { DifferenceView } from '../differences.ts';
+import type { Fact } from '../fact.ts';
 import { escapeMarkup } from '../markup.ts';
-import type { Fact } from '../view.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { readApk } from '../../../src/apk/apk.ts';
 import { recoverSbomInputs } from '../../../src/claim/sbom/recover.ts';
 import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/sbom.ts';
-import type { SbomInput } from '../../../src/emit/sbom/input.ts';
+import type { SbomInput } from '../../../src/emit/sbom/sbom.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { copyright, inputAt, recipeOf } from '../../emit/sbom/input.ts';
 

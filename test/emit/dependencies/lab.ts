@@ -2,7 +2,8 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Apk, type ApkEntry, controlFile, readApk } from '../../../src/apk/apk.ts';
+import { type Apk, controlFile, readApk } from '../../../src/apk/apk.ts';
+import type { ApkEntry } from '../../../src/apk/apk-entry.ts';
 import { entryPath } from '../../../src/apk/entries.ts';
 import { pkgInfoValues } from '../../../src/apk/pkginfo.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';

@@ -10,8 +10,8 @@ import { fullVersion, type Recipe } from '../../../src/claim/recipe/recipe.ts';
 import { sbomPath } from '../../../src/claim/sbom/place.ts';
 import { type RecoveredSbomInputs, recoverSbomInputs } from '../../../src/claim/sbom/recover.ts';
 import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/sbom.ts';
-import type { SbomInput } from '../../../src/emit/sbom/input.ts';
 import { licenseId } from '../../../src/emit/sbom/licenses.ts';
+import type { SbomInput } from '../../../src/emit/sbom/sbom.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { formatAt } from './input.ts';
 

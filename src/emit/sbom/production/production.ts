@@ -7,7 +7,7 @@ import { fullVersion } from '../../../claim/recipe/recipe.ts';
 import { formOf, type RecordVariant } from '../../../claim/traits/record-variant.ts';
 import { effectiveNamespace, packageName } from '../elements.ts';
 import { fnv1a128 } from '../fnv.ts';
-import type { SbomInput } from '../input.ts';
+import type { DocumentInput } from '../input.ts';
 import { goJson } from '../json.ts';
 import { melangeDocument } from '../melange.ts';
 import { recordCpes, syftRecord } from './apk-record.ts';
@@ -35,12 +35,12 @@ export interface ProductionInput {
 }
 
 /** The bytes of production's SBOM. Fails as `emitMelangeSbom` does. */
-export function emitProductionSbom(input: SbomInput, production: ProductionInput): Uint8Array {
+export function emitProductionSbom(input: DocumentInput, production: ProductionInput): Uint8Array {
   return encodeBytes(goJson(productionDocument(input, production)));
 }
 
 /** The document as a value. */
-export function productionDocument(input: SbomInput, production: ProductionInput): LibraryDocument {
+export function productionDocument(input: DocumentInput, production: ProductionInput): LibraryDocument {
   const subject = { ...input, name: packageName(input) };
   const { variant, scan } = production;
   const { hashGeneration: generation, root: attachment } = formOf(variant);
@@ -87,7 +87,7 @@ type Head = Pick<LibraryDocument, 'documentNamespace' | 'creationInfo'>;
  * chainguard-build puts its own name in the place of melange's and names its documents by the package as well, as
  * wolfi-baselayout 20230201-r30 shows.
  */
-function headOf(document: LibraryDocument, input: SbomInput, { head }: RecordVariant): Head {
+function headOf(document: LibraryDocument, input: DocumentInput, { head }: RecordVariant): Head {
   const { documentNamespace, creationInfo } = document;
   if (head === 'melange') return { documentNamespace, creationInfo };
   const [, ...others] = creationInfo.creators;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeBytes } from '../../../../src/bytes.ts';
 import { type RecordVariant, sampleVariant } from '../../../../src/claim/traits/record-variant.ts';
-import type { SbomInput } from '../../../../src/emit/sbom/input.ts';
 import type { LibraryPackage } from '../../../../src/emit/sbom/production/document.ts';
 import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
 import {
@@ -11,6 +10,7 @@ import {
   productionDocument,
 } from '../../../../src/emit/sbom/production/production.ts';
 import { emptyScan, type FoundPackage } from '../../../../src/emit/sbom/production/syft.ts';
+import type { SbomInput } from '../../../../src/emit/sbom/sbom.ts';
 import { copyright, documentAt, inputAt, recipeOf, step, subpackage } from '../input.ts';
 
 const plain: ProductionInput = { variant: sampleVariant, paths: treePaths(['usr']), scan: emptyScan };
