@@ -12,7 +12,7 @@ export class Address {
     this.#url = new URL(url);
   }
 
-  /** Undefined for what is no address. */
+  /** Undefined for what is not an address. */
   static parse(text: string): Address | undefined {
     const url = URL.canParse(text) && text.includes('://') ? new URL(text) : undefined;
     // `ext::https://…` has a path that is opaque (WHATWG URL), with whatever secrets are in it.
@@ -50,7 +50,7 @@ export class Address {
   }
 }
 
-/** A location as it may be shown: one without secrets as it is, and whatever is no address as `maskAddresses` leaves it. */
+/** A location as it may be shown: one without secrets as it is, and whatever is not an address as `maskAddresses` leaves it. */
 export function shownAddress(location: string): string {
   const address = Address.parse(location);
   if (address === undefined) return shownTyped(location);
@@ -108,7 +108,7 @@ function maskUser(piece: string): string {
   const authority = slash < 0 ? piece : piece.slice(0, slash);
   const at = authority.lastIndexOf('@');
   if (at >= 0) return piece.slice(at + 1);
-  // A password with a slash in it: what stands before it is no host.
+  // A password with a slash in it: what stands before it is not a host.
   if (isHost(authority)) return piece;
   const user = piece.lastIndexOf('@');
   return user < 0 ? '…' : piece.slice(user + 1);

@@ -187,7 +187,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
   return {
     what: 'bubblewrap',
     state: fine ? 'fine' : 'missing',
-    detail: fine ? 'makes a sandbox' : `makes no sandbox: ${said.trim()}`,
+    detail: fine ? 'can make a sandbox' : `cannot make a sandbox: ${said.trim()}`,
     remedy: fine
       ? undefined
       : 'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe',

@@ -11,7 +11,7 @@ export interface LockedPlan {
   readonly file: string;
   readonly identity: Sha256;
   readonly plan: Plan;
-  /** What the plan's environment was pinned from; places and dates are no part of the plan. */
+  /** What the plan's environment was pinned from; places and dates are not part of the plan. */
   readonly environment: readonly PinnedPackage[];
   /** What stands in for the recorded environment; undefined where nothing does. */
   readonly substituted: FoundInputs['substituted'];

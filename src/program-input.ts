@@ -33,7 +33,9 @@ export function ownInput(
 ): ProgramInput {
   const input = programInput(argv, env);
   if ('fault' in input)
-    throw new Failure('internal', 'a program of ours was given what none can be given', { got: input.fault });
+    throw new Failure('internal', 'a program was given what the kernel does not pass on', {
+      got: input.fault,
+    });
   return input;
 }
 

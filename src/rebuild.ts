@@ -1,4 +1,4 @@
-/** Packages built anew, kept instead of compared. */
+/** Packages built again, kept instead of compared. */
 import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';

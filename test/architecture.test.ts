@@ -132,7 +132,7 @@ const published: readonly {
   readonly unknownTo: RegExp;
   readonly butFor?: RegExp;
 }[] = [
-  // The packages of the environment are no secret: a guest is made of them.
+  // The packages of the environment are not secret: a guest is made of them.
   {
     names: ['Apk', 'ApkEntry', 'Section', 'readApk', 'controlFile', 'ReadOptions', 'readFront', 'Front'],
     unknownTo: /^(emit|execute)\//,

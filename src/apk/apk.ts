@@ -236,14 +236,14 @@ class ApkReader implements GzipSink {
       entries: draft.entries,
     };
     if (section.entries.length === 0 && draft.kind === 'front') {
-      throw new Failure('malformed', 'a section is no tar archive');
+      throw new Failure('malformed', 'a section is not a tar archive');
     }
     if (this.#sections.length === 0) requireOneKind(section);
     if (draft.kind === 'front') requireNoIndex(section);
     this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
   }
 
-  /** What the first section is where it is no archive; undefined where it was read. */
+  /** What the first section is where it is not an archive; undefined where it was read. */
   get deflated(): string | undefined {
     const head = this.#sections.length > 0 ? undefined : this.#draft?.inflated.bytes();
     return head === undefined ? undefined : deflatedFormat(head);
@@ -275,7 +275,7 @@ function requireNoIndex({ entries }: Section): void {
   if (entries.some(({ name }) => name === 'APKINDEX')) throw unsupportedFormat('an index of a repository');
 }
 
-/** One member with neither a signature nor `.PKGINFO` is no part of a package. */
+/** One member with neither a signature nor `.PKGINFO` is not a part of a package. */
 function requirePackage({ entries }: Section): void {
   if (entries.some(({ name }) => isSignatureName(name) || name === '.PKGINFO')) return;
   throw unsupportedFormat('a compressed tar archive of something else');
@@ -302,7 +302,7 @@ function controlSection(section: Section, bytes: Uint8Array): ControlSection {
 function requireUnique(section: Section): void {
   const seen = new Set<string>();
   for (const { name } of section.entries) {
-    if (seen.has(name)) throw new Failure('duplicate-entry', 'an entry is there twice', { got: name });
+    if (seen.has(name)) throw new Failure('duplicate-entry', 'an entry occurs twice', { got: name });
     seen.add(name);
   }
 }

@@ -29,10 +29,10 @@ export class EntryRules {
     const folder = this.#folder(path, parts);
     const present = this.#types[this.#find(folder, name) ?? -1];
     if (present !== undefined && !(present === implied && entry.type === '5')) {
-      throw new Failure('duplicate-entry', 'a path is there twice', { got: path });
+      throw new Failure('duplicate-entry', 'a path occurs twice', { got: path });
     }
     if (entry.type === '1' && this.#typeOf(withoutTrailingSlash(entry.linkname)) !== '0') {
-      throw new Failure('unsafe-entry', 'a hard link points to no earlier file of the package', {
+      throw new Failure('unsafe-entry', 'a hard link does not point to an earlier file of the package', {
         got: `${path} -> ${entry.linkname}`,
       });
     }
@@ -46,7 +46,7 @@ export class EntryRules {
       const next = this.#find(at, part);
       const type = this.#types[next ?? -1];
       if (type !== undefined && type !== '5' && type !== implied) {
-        throw new Failure('unsafe-entry', 'a path leads through something that is no directory', {
+        throw new Failure('unsafe-entry', 'a path leads through something that is not a directory', {
           got: path,
         });
       }
@@ -58,7 +58,7 @@ export class EntryRules {
   #imply(folder: number, name: string): number {
     this.#implied += 1;
     if (this.#implied > mostFolders.implied)
-      throw new Failure('limit-exceeded', 'paths lead through too many folders that are no entries');
+      throw new Failure('limit-exceeded', 'paths lead through too many folders that have no entry');
     return this.#set(folder, name, implied);
   }
 

@@ -1,4 +1,4 @@
-/** Files that are no package of apk version 2 at all, told by their first bytes: a mistake of somebody, and no damage. */
+/** Files that are not packages of apk version 2 at all, recognised by their first bytes: somebody’s mistake, not damage. */
 import { isUtf8 } from 'node:buffer';
 import { Failure } from '../failure.ts';
 
@@ -74,7 +74,7 @@ export function deflatedFormat(head: Uint8Array): string | undefined {
 }
 
 export function unsupportedFormat(format: string): Failure {
-  return new Failure('unsupported-format', `the file is no package of apk version 2, but ${format}`);
+  return new Failure('unsupported-format', `the file is not a package of apk version 2 but ${format}`);
 }
 
 /** Passes a file on once its first bytes may be those of a package. Fails with `unsupported-format`, and `malformed` where there are none. */

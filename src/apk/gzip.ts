@@ -144,7 +144,7 @@ async function feed(input: Input, inflater: InflateRaw, sink: GzipSink, ended: P
 
 function requireInBounds(size: number, compressed: number, bounds: Bounds): void {
   if (size > bounds.limit) {
-    throw new Failure('limit-exceeded', 'a section inflates beyond its bound', {
+    throw new Failure('limit-exceeded', 'a section inflates beyond its limit', {
       expected: `at most ${bounds.limit} bytes`,
     });
   }
@@ -157,7 +157,7 @@ function requireInBounds(size: number, compressed: number, bounds: Bounds): void
 
 /** Parses the member header (RFC 1952 §2.3) without taking it from the input. */
 async function readHeader(input: Input): Promise<GzipHeader> {
-  if (!(await input.fill(10))) throw new Failure('malformed', 'bytes that are no gzip member');
+  if (!(await input.fill(10))) throw new Failure('malformed', 'bytes that are not a gzip member');
   const fixed = input.peek();
   if (fixed[0] !== 0x1f || fixed[1] !== 0x8b || fixed[2] !== 8) {
     throw new Failure('malformed', `no gzip member at byte ${input.offset}`, {

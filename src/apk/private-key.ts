@@ -14,13 +14,15 @@ export interface SigningKey {
 /** Reads a PEM private key; `name` is its file name. Fails with `usage`. */
 export function parseSigningKey(name: string, pem: Uint8Array): SigningKey {
   const publicName = parseKeyName(`${name}.pub`);
-  if (publicName === undefined) throw new Failure('usage', `no key can be called ${printable(name)}`);
+  if (publicName === undefined) throw new Failure('usage', `a key cannot be called ${printable(name)}`);
   try {
     const key = createPrivateKey(Buffer.from(pem));
     if (key.asymmetricKeyType !== 'rsa') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
     return { publicName, key };
   } catch (cause) {
-    throw new Failure('usage', `${name} is no RSA private key in PEM form without a passphrase`, { cause });
+    throw new Failure('usage', `${name} is not an RSA private key in PEM form without a passphrase`, {
+      cause,
+    });
   }
 }
 

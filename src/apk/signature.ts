@@ -48,13 +48,13 @@ export function parseSignature(name: string, bytes: Uint8Array): Signature | und
 /** Reads a PEM public key. Fails with `usage`: keys come from the user. */
 export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
   const keyName = parseKeyName(name);
-  if (keyName === undefined) throw new Failure('usage', `no key can be called ${printable(name)}`);
+  if (keyName === undefined) throw new Failure('usage', `a key cannot be called ${printable(name)}`);
   try {
     const key = createPublicKey(Buffer.from(pem));
     if (key.asymmetricKeyType !== 'rsa') throw new TypeError(`a key of type ${key.asymmetricKeyType}`);
     return { name: keyName, key };
   } catch (cause) {
-    throw new Failure('usage', `${name} is no RSA public key in PEM form`, { cause });
+    throw new Failure('usage', `${name} is not an RSA public key in PEM form`, { cause });
   }
 }
 

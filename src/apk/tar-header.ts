@@ -85,14 +85,14 @@ function largeSize(written: string, field: number): number {
 
 function decimal(key: string, written: string): number {
   if (!/^\d{1,15}$/.test(written)) {
-    throw new Failure('malformed', `pax record ${key} is no number`, { got: written });
+    throw new Failure('malformed', `pax record ${key} is not a number`, { got: written });
   }
   return Number(written);
 }
 
 function seconds(written: string): number {
   const match = /^(-?)(\d{1,15})(?:\.(\d{1,18}))?$/.exec(written);
-  if (match === null) throw new Failure('malformed', 'pax record mtime is no time', { got: written });
+  if (match === null) throw new Failure('malformed', 'pax record mtime is not a time', { got: written });
   const [, sign, whole, fraction = ''] = match;
   if (sign === '') return Number(whole);
   return -Number(whole) - (/[1-9]/.test(fraction) ? 1 : 0);

@@ -117,7 +117,7 @@ export class TarReader {
       this.#zeroBlocks += 1;
       return;
     }
-    if (this.#zeroBlocks > 0) throw new Failure('malformed', 'a tar archive goes on behind its end');
+    if (this.#zeroBlocks > 0) throw new Failure('malformed', 'a tar archive continues after its end');
     requireChecksum(header);
     const type = header[156] === 0 ? '0' : String.fromCharCode(header[156]!);
     this.#countHeader(block);
@@ -196,7 +196,7 @@ export class TarReader {
     this.#sink.entry({ ...value, offset: pax?.offset ?? this.#offset - block, raw });
     // Go ignores the size of an entry without content, apk-tools skips as many bytes: they would see other entries.
     if (type !== '0' && value.size !== 0) {
-      throw new Failure('malformed', 'a tar entry that is no file has a size', { got: value.name });
+      throw new Failure('malformed', 'a tar entry that is not a file has a size', { got: value.name });
     }
     this.#content = value.size;
     this.#padding = (block - (this.#content % block)) % block;

@@ -42,7 +42,7 @@ export async function writeBundle(
   const { target, prepared, run } = candidate;
   if (prepared.inputs.guest.kind !== 'recorded') {
     throw new Failure('unsupported', 'only recorded environments can be bundled', {
-      hint: 'leave --environment out',
+      hint: 'leave out --environment',
     });
   }
   const draft: Draft = { contents: new Map() };

@@ -62,7 +62,7 @@ export function parseHeader(raw: Buffer): { name: string; bytes: number } {
   const size = /^([0-7]{11})\0$/.exec(raw.toString('latin1', 124, 136));
   const name = raw.toString('latin1', 0, 100).split('\0', 1)[0]!;
   if (size === null || !header(name, Number.parseInt(size[1]!, 8)).equals(raw))
-    throw invalid('an entry has another header');
+    throw invalid('an entry has an unexpected header');
   return { name, bytes: Number.parseInt(size[1]!, 8) };
 }
 
@@ -72,7 +72,7 @@ export function parseManifest(text: Buffer): BundleManifest {
   try {
     manifest = JSON.parse(text.toString('utf8')) as BundleManifest;
   } catch (cause) {
-    throw new Failure('bundle-invalid', 'the manifest of the bundle is no JSON', { cause });
+    throw new Failure('bundle-invalid', 'the manifest of the bundle is not JSON', { cause });
   }
   if (!isRecord(manifest) || !isManifest(manifest) || !isCanonical(manifest, text))
     throw invalid('its manifest is not in the form that this program writes');

@@ -100,7 +100,7 @@ async function readManifest(file: string): Promise<{ manifest: BundleManifest; t
     await handle.read(raw, 0, block, 0);
     const { name, bytes } = parseHeader(raw);
     if (!name.startsWith('manifest/') || bytes > mostManifestBytes)
-      throw invalid('it begins with no manifest');
+      throw invalid('it does not begin with a manifest');
     const text = Buffer.alloc(bytes);
     const { bytesRead } = await handle.read(text, 0, bytes, block);
     if (bytesRead !== bytes || name !== `manifest/${sha256(text)}`) throw invalid('its manifest was changed');
@@ -171,7 +171,7 @@ function requireExported({ mirrors, files }: BundleManifest, folder: string): vo
       path.startsWith(`${location}/`) ? [path.slice(location.length + 1)] : [],
     );
     if (!isExported(join(folder, location), paths))
-      throw invalid('a git repository in it is of another form');
+      throw invalid('a git repository in it has an unexpected form');
     // An empty folder that git wants is in no bundle.
     mkdirSync(join(folder, location, 'refs'));
   }
@@ -217,5 +217,5 @@ async function writeObject(
 /** Whether what was typed is an address that a bundle cannot be read from. */
 export function requireLocalBundle(file: string): void {
   if (isAddress(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Failure('usage', `${shownTyped(file)} is no file`);
+    throw new Failure('usage', `${shownTyped(file)} is not a file`);
 }

@@ -86,7 +86,7 @@ export function requireAuthentic(links: readonly Link[], apk: Apk): void {
   if (isAuthentic(links)) return;
   const named = apk.signature?.signatures[0]?.keyName;
   if (named === undefined) {
-    throw new Failure('unsigned', 'the package is not signed and no signed index given lists it', {
+    throw new Failure('unsigned', 'the package is not signed, and no given signed index lists it', {
       hint: 'give the index that lists it (--repository), or accept unsigned packages with --allow-unsigned',
     });
   }
@@ -100,7 +100,7 @@ function listingLinks(apk: Apk, { signature, records, repository }: IndexListing
   const signed = signature.kind === 'valid';
   const got = q1(apk.control.sha1);
   const link = 'index-checksum';
-  const differs = 'the index lists another package under this name and version';
+  const differs = 'the index lists a different package under this name and version';
   const expected = records.map(({ checksum }) => checksum).join(' ');
   const checksum: Link = records.some((record) => record.checksum === got)
     ? { link, state: 'verified', detail: got }
@@ -132,7 +132,7 @@ function packageSignatureLink(apk: Apk, keys: readonly PublicKey[]): Link {
         link,
         state: 'broken',
         reason: 'signature-invalid',
-        detail: `the signature does not fit the key that it names, ${state.keyName}`,
+        detail: `the signature does not match the key that it names, ${state.keyName}`,
         expected: `a signature by the key ${keysOf(state)}`,
       };
     case 'unknown-key':

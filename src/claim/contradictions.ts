@@ -24,7 +24,7 @@ export function requireSamePackage({ name, version }: PublishedNames, recipe: Re
     });
   }
   if (version !== fullVersion(recipe)) {
-    throw new Failure('contradiction', 'the recipe inside is of another version', {
+    throw new Failure('contradiction', 'the recipe inside is of a different version', {
       expected: version,
       got: fullVersion(recipe),
     });
@@ -43,11 +43,13 @@ export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
   );
   const details = [
     ...[...keys].flatMap(([key, { length }]) => {
-      if (!single.test(key)) return repeated.test(key) ? [] : [`${key} is no field of melange`];
-      return length === 1 ? [] : [`${key} is there ${length} times`];
+      if (!single.test(key)) return repeated.test(key) ? [] : [`${key} is not a field of melange`];
+      return length === 1 ? [] : [`${key} occurs ${length} times`];
     }),
-    ...lines.flatMap((line) => (line.kind === 'other' ? [`${JSON.stringify(line.text)} is no field`] : [])),
-    ...(finalNewline ? [] : ['the last line does not end']),
+    ...lines.flatMap((line) =>
+      line.kind === 'other' ? [`${JSON.stringify(line.text)} is not a field`] : [],
+    ),
+    ...(finalNewline ? [] : ['the last line has no line feed']),
   ];
   return details.map((detail) => ({ kind: 'pkginfo-shape', detail }));
 }

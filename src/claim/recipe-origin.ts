@@ -173,7 +173,7 @@ class Comparison {
     const verdict = isUnresolved(text) ? undefined : sameShellText(text, step.runs);
     if (verdict === undefined) this.#left.push(where);
     else if (verdict) this.#compared += 1;
-    else this.#differences.push(`${where} runs another text`);
+    else this.#differences.push(`${where} runs a different script`);
     if (get(item, 'pipeline') !== undefined)
       this.#steps(where, itemsOf(get(item, 'pipeline')), step.pipeline, values);
   }

@@ -57,12 +57,12 @@ export function callerNetwork(raw: NetworkFlags, onProgress: (event: ProgressEve
   };
 }
 
-/** A proxy without a scheme is one of http, as curl has it. Fails with `usage` for what is no address. */
+/** A proxy without a scheme is one of http, as curl has it. Fails with `usage` for what is not an address. */
 function proxyAddress(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const address = text.includes('://') ? text : `http://${text}`;
   if (/^https?:/i.test(address) && URL.canParse(address)) return address;
-  throw new Failure('usage', 'the proxy of the environment is no address of http or https');
+  throw new Failure('usage', 'the proxy in the environment is not an address of http or https');
 }
 
 function readNetrc(named: string | undefined): string {

@@ -6,12 +6,7 @@ import type { RawOptions } from './options.ts';
 /** Options that say what to trust and where to read; shared by all commands that read a package. */
 export function trustOptions(command: Command): Command {
   return command
-    .option(
-      '--key <file|url>',
-      'public key (PEM) by whose file name signatures may name it; repeatable',
-      collect,
-      [],
-    )
+    .option('--key <file|url>', 'public key (PEM), named as the signatures name it; repeatable', collect, [])
     .option(
       '--repository <dir|url>',
       'repository with <arch>/APKINDEX.tar.gz; repeatable, the first that has a package wins',
@@ -19,12 +14,12 @@ export function trustOptions(command: Command): Command {
       [],
     )
     .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
-    .option('--arch <arch>', 'architecture of packages that are asked for by name')
+    .option('--arch <arch>', 'architecture of packages that are given by name')
     .option('--max-index-age <days>', 'warn where the newest build of an index is older (Wolfi’s own: 7)')
-    .option('--offline', 'contact nobody; use what is on this machine', false)
-    .option('--allow-private-addresses', 'follow addresses of packages into private networks', false)
-    .option('--allow-plain-http', 'follow addresses of packages that are not protected', false)
-    .option('--cache <dir>', 'folder for downloads and unpacked environments; can be thrown away');
+    .option('--offline', 'contact no server; use what this machine has', false)
+    .option('--allow-private-addresses', 'follow addresses that packages name into private networks', false)
+    .option('--allow-plain-http', 'follow addresses that packages name over plain http', false)
+    .option('--cache <dir>', 'folder for downloads and unpacked environments; safe to delete');
 }
 
 export function buildOptions(command: Command): Command {
@@ -39,7 +34,7 @@ export function buildOptions(command: Command): Command {
     .option('--source-cache <dir>', 'sources as sha256:<hex> and sha512:<hex>; repeatable', collect, [])
     .option(
       '--source-mirror <prefix=dir|url>',
-      'read what begins with the prefix from elsewhere; repeatable',
+      'read sources whose address begins with PREFIX from elsewhere; repeatable',
       collect,
       [],
     )
@@ -49,12 +44,12 @@ export function buildOptions(command: Command): Command {
     .option('--network', 'let the steps reach the network; the verdict says so', false)
     .option(
       '--syft <path>',
-      'syft, to scan what was built as production does (docs/production-sbom.md); repeatable, the one that fits is taken',
+      'syft, to scan what was built as production does (docs/production-sbom.md); repeatable, the one that matches is used',
       collect,
       [],
     )
     .addOption(
-      new Option('--sandbox <kind>', 'how steps are kept apart')
+      new Option('--sandbox <kind>', 'how steps are isolated from this machine')
         .choices(['bubblewrap', 'chroot'])
         .default('bubblewrap'),
     )
@@ -64,20 +59,23 @@ export function buildOptions(command: Command): Command {
         .choices(['builtin', 'melange', 'both'])
         .default('builtin'),
     )
-    .option('--melange <file>', 'the melange for --engine melange|both; else the one on the search path')
+    .option(
+      '--melange <file>',
+      'the melange for --engine melange|both; by default the one on the search path',
+    )
     .option('--log <dir>', 'keep the output of every step')
     .option('--jobs <n>', 'builds at once', '1')
     .option('--threads <n>', 'threads for compression')
-    .option('--step-seconds <n>', 'most wall time of one step')
-    .option('--memory-mib <n>', 'most memory of one step, all processes together')
-    .option('--processes <n>', 'most processes of one step')
-    .option('--disk-mib <n>', 'most disk space of one build');
+    .option('--step-seconds <n>', 'limit on the wall time of one step')
+    .option('--memory-mib <n>', 'limit on the memory of one step, all processes together')
+    .option('--processes <n>', 'limit on the processes of one step')
+    .option('--disk-mib <n>', 'limit on the disk space of one build');
 }
 
 /** Options for more builds than one of the same package. */
 export function furtherBuildOptions(command: Command): Command {
   return command
-    .option('--repeat <n>', 'builds of each package: tells what is unstable by itself')
+    .option('--repeat <n>', 'builds of each package: shows what differs from build to build')
     .option(
       '--vary <factor>',
       'build again with one thing changed: auto, clock, cpu-count, parallelism, hostname, kernel, locale, time-zone, umask, user-id, directory-order, build-path, hash-seed, environment; repeatable',
@@ -91,7 +89,7 @@ export function formatOptions(command: Command): Command {
     .addOption(new Option('--format <format>', 'what to print').choices(reportFormatNames).default('text'))
     .option(
       '--output <file>',
-      'write the report to a file as well, by its ending (.txt .json .jsonl .md .html .sarif .xml); repeatable',
+      'also write the report to a file, in the format of its ending (.txt .json .jsonl .md .html .sarif .xml); repeatable',
       collect,
       [],
     );

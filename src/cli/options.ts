@@ -102,11 +102,13 @@ function furtherBuilds({ repeat, vary = [] }: RawOptions): Pick<RunOptions, 'rep
 function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   if (names.includes('auto')) {
     if (names.length === 1) return 'auto';
-    throw new Failure('usage', '--vary auto chooses the factors by itself', { got: names.join(' ') });
+    throw new Failure('usage', '--vary auto chooses the factors and takes no others', {
+      got: names.join(' '),
+    });
   }
   const unknown = names.find((name) => !factors.some((factor) => factor === name));
   if (unknown !== undefined) {
-    throw new Failure('usage', '--vary takes factors of a closed list', {
+    throw new Failure('usage', '--vary takes factors of a fixed list', {
       expected: `auto, or any of ${factors.join(' ')}`,
       got: unknown,
     });
@@ -228,9 +230,13 @@ function thisMachine(
 /** Fails with `usage` where nobody has said that the recipe is trusted, and it must be. */
 function chosenSandbox({ sandbox = 'bubblewrap', trustRecipe }: RawOptions): SandboxKind {
   if (sandbox === 'bubblewrap' || trustRecipe === true) return sandbox;
-  throw new Failure('usage', '--sandbox chroot holds nobody who wants out: a step may do whatever root can', {
-    hint: 'add --trust-recipe if you trust whoever wrote the recipe, and whoever wrote its sources',
-  });
+  throw new Failure(
+    'usage',
+    '--sandbox chroot does not contain a hostile step: it can do whatever root can',
+    {
+      hint: 'add --trust-recipe if you trust whoever wrote the recipe, and whoever wrote its sources',
+    },
+  );
 }
 
 function requireProgram(path: string): string {

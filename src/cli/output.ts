@@ -20,7 +20,7 @@ export function terminalColumns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
-/** Writes data. A reader that went away is no failure. */
+/** Writes data. A reader that went away is not a failure. */
 export function printData(text: string): void {
   write(1, text);
 }

@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 export function requireFiles(paths: readonly string[]): void {
   for (const path of paths) {
     const stat = statOf(path);
-    if (stat?.isFile() !== true) throw new Failure('usage', `${shownTyped(path)} is no file`);
+    if (stat?.isFile() !== true) throw new Failure('usage', `${shownTyped(path)} is not a file`);
   }
 }
 
@@ -17,7 +17,7 @@ export function requireFilesOrFolders(paths: readonly string[]): void {
   for (const path of paths) {
     const stat = statOf(path);
     if (stat?.isFile() !== true && stat?.isDirectory() !== true) {
-      throw new Failure('usage', `${shownTyped(path)} is no file or folder`);
+      throw new Failure('usage', `${shownTyped(path)} is not a file or folder`);
     }
   }
 }
@@ -33,6 +33,6 @@ export function statOf(path: string): Stats | undefined {
 /** The folder as an absolute path. Fails with `usage` unless it is one. */
 export function requireFolder(path: string): string {
   const stat = statOf(path);
-  if (stat?.isDirectory() !== true) throw new Failure('usage', `${shownTyped(path)} is no folder`);
+  if (stat?.isDirectory() !== true) throw new Failure('usage', `${shownTyped(path)} is not a folder`);
   return resolve(path);
 }

@@ -93,7 +93,7 @@ function addVerify(program: Command, finish: Finish): void {
 function addInspect(program: Command, finish: Finish): void {
   const command = program
     .command('inspect')
-    .summary('show what packages are and what they say of their making')
+    .summary('show what packages contain and what they say about how they were built')
     .description(
       'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
     )
@@ -116,7 +116,7 @@ function addLock(program: Command, finish: Finish): void {
     )
     .argument('<package>', packageArgument);
   buildOptions(command)
-    .option('--bundle <file>', 'write everything that a verdict rests on to one file as well')
+    .option('--bundle <file>', 'also write everything that a verdict rests on to one file')
     .action(async (file: string) => {
       const { lockCommand } = await import('./commands/lock.ts');
       finish(await lockCommand(file, rawOptions(command)));
@@ -149,13 +149,16 @@ function addCache(program: Command, finish: Finish): void {
     const { cacheListCommand } = await import('./commands/cache.ts');
     finish(cacheListCommand(rawOptions(list)));
   });
-  const verify = add('verify', 'hash every object and drop what is damaged').action(async () => {
+  const verify = add('verify', 'hash every object and remove what is damaged').action(async () => {
     const { cacheVerifyCommand } = await import('./commands/cache.ts');
     finish(await cacheVerifyCommand(rawOptions(verify)));
   });
-  const prune = add('prune', 'remove what nobody asked for in a long time, or what is too much')
-    .option('--older-than <time>', 'unused for so long: 12h, 30d, 8w')
-    .option('--max-size <size>', 'keep no more than so much: 500M, 20G')
+  const prune = add(
+    'prune',
+    'remove what was unused for a given time, or the longest unused beyond a given size',
+  )
+    .option('--older-than <time>', 'remove what was unused for this long: 12h, 30d, 8w')
+    .option('--max-size <size>', 'keep at most this much: 500M, 20G')
     .action(async () => {
       const { cachePruneCommand } = await import('./commands/cache.ts');
       finish(await cachePruneCommand(rawOptions(prune)));
@@ -201,7 +204,7 @@ function addDiff(program: Command, finish: Finish): void {
       'Compares two packages, two folders or two files: bytes first, then what differs, down to the smallest part. Exits with 0 if they are the same, with 1 if not.',
     )
     .argument('<published>', 'package file (.apk), folder or file')
-    .argument('<rebuilt>', 'the same of the other side')
+    .argument('<rebuilt>', 'what to compare it with')
     .addOption(new Option('--format <format>', 'what to print').choices(diffFormatNames).default('text'));
   command.action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff.ts');
@@ -212,9 +215,9 @@ function addDiff(program: Command, finish: Finish): void {
 function addDoctor(program: Command, finish: Finish): void {
   const command = program
     .command('doctor')
-    .summary('say what this machine lacks and how to get it')
+    .summary('show what this machine lacks and how to get it')
     .description(
-      'Looks at everything that a rebuild needs of this machine. Exits with 0 if nothing is missing, with 4 if something is.',
+      'Checks everything that a rebuild needs from this machine. Exits with 0 if nothing is missing, with 4 if something is.',
     )
     .option('--cache <dir>', 'folder for unpacked environments and downloads')
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));

@@ -11,7 +11,7 @@ export interface Output {
   readonly format: ReportFormat;
 }
 
-/** Fails with `usage` before anything is built, where an ending says no format or a file could not be written. */
+/** Fails with `usage` before anything is built, where an ending does not name a format or a file could not be written. */
 export function requireOutputs(paths: readonly string[]): Output[] {
   return paths.map((path) => {
     requireWritable(path);
@@ -22,7 +22,7 @@ export function requireOutputs(paths: readonly string[]): Output[] {
 function formatOf(path: string): ReportFormat {
   const found = reportFormatNames.find((format) => path.endsWith(reportEndings[format]));
   if (found !== undefined) return found;
-  throw new Failure('usage', `the ending of ${shownTyped(path)} says no format`, {
+  throw new Failure('usage', `the ending of ${shownTyped(path)} does not name a format`, {
     expected: reportFormatNames.map((format) => reportEndings[format]).join(' '),
   });
 }

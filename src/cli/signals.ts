@@ -10,7 +10,7 @@ export async function cancellable(work: (signal: AbortSignal) => Promise<number>
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(interrupted);
-    printNote('cancelling; once more to end at once');
+    printNote('cancelling; interrupt again to end at once');
     controller.abort(new Error('interrupted'));
   };
   const listen = () => {

@@ -62,7 +62,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   'compressor-version': 'compressor, its version or its level',
   'file-system': 'file system of the builder',
   'hidden-input': 'input that is recorded nowhere',
-  'environment-drift': 'another build environment',
+  'environment-drift': 'a different build environment',
   unknown: 'unknown',
 };
 

@@ -25,7 +25,7 @@ export interface UnequalComparison {
   readonly sbom: SbomState;
   /** Where the published package has its SBOM. */
   readonly sbomPath: string;
-  /** Element by element; none where the SBOMs are equal or one is no JSON. */
+  /** Element by element; none where the SBOMs are equal or one is not JSON. */
   readonly sbomDifferences: readonly SbomDifference[];
 }
 

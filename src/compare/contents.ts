@@ -153,7 +153,7 @@ class SectionContents {
     }
     for (const pair of pending) {
       this.#parts.set(pair, [
-        unreadPart('binary', '', 'the entries come in too different orders to be read side by side'),
+        unreadPart('binary', '', 'the orders of the entries differ too much to read them side by side'),
       ]);
     }
     await this.#comparison.settled();

@@ -57,7 +57,7 @@ export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {
   'archive-end': 'end of the archive',
   'missing-entry': 'only in the published package',
   'extra-entry': 'only in the rebuilt package',
-  moved: 'the same file under another path',
+  moved: 'the same file under a different path',
   order: 'order of entries',
   type: 'type',
   mode: 'mode',

@@ -52,7 +52,7 @@ export async function* takeContents<T>(
     const failure =
       cause instanceof Failure
         ? cause
-        : new Failure('malformed', 'a package changed while it was read', { cause });
+        : new Failure('malformed', 'a package changed while it was being read', { cause });
     throw ofSource(source, failure);
   } finally {
     inflated.destroy();

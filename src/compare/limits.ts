@@ -33,7 +33,7 @@ export interface CompareLimits {
   readonly outputCharacters: number;
   /** Characters of all parts of one package pair. */
   readonly totalCharacters: number;
-  /** Passes over a package whose entries come in another order than the other's. */
+  /** Passes over a package whose entries come in a different order than the other's. */
   readonly passes: number;
 }
 

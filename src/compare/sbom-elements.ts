@@ -13,7 +13,7 @@ import { addAll } from '../lists.ts';
 import { otherIds } from './sbom-ids.ts';
 
 export type SbomDifferenceKind =
-  /** What a scan of the tree found and nobody outside has made anew. */
+  /** What a scan of the tree found and nobody outside has made again. */
   | 'unregenerated'
   /** An id that syft made of a record: everything else of the two documents is the same. */
   | 'other-id'
@@ -41,8 +41,8 @@ export const sbomDifferenceTitles: Readonly<Record<SbomDifferenceKind, string>> 
   'only-published': 'only in the published SBOM',
   'only-rebuilt': 'only in the rebuilt SBOM',
   member: 'different',
-  order: 'in another order',
-  form: 'the same values written in another form',
+  order: 'in a different order',
+  form: 'the same values written in a different form',
 };
 
 const documentId = 'SPDXRef-DOCUMENT';

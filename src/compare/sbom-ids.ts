@@ -23,14 +23,14 @@ export interface OtherId {
 
 /**
  * The elements in whose ids two documents differ, where that is their whole difference; undefined where something else
- * differs, where nothing does, and for what is no document.
+ * differs, where nothing does, and for what is not a document.
  */
 export function otherIds(published: Uint8Array, rebuilt: Uint8Array): readonly OtherId[] | undefined {
   const [left, right] = [parseDocument(published), parseDocument(rebuilt)];
   if (left === undefined || right === undefined) return undefined;
   const pairs = idPairs(left, right);
   if (pairs.length === 0) return undefined;
-  // No document can hold these: they are no JSON.
+  // No document can hold these: they are not JSON.
   const masks = new Map(pairs.map(([id], at) => [id, `<${at}>`]));
   const others = new Map(pairs.map(([id, other]) => [other, masks.get(id)!]));
   if (masks.size !== pairs.length || others.size !== pairs.length) return undefined;

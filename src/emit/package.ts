@@ -69,7 +69,7 @@ export interface Counterfactual {
   dispose(): void;
 }
 
-/** Emits the package anew with published values in the place of rebuilt ones; everything that follows from them follows. */
+/** Emits the package again with published values in the place of rebuilt ones; everything that follows from them follows. */
 export async function emitCounterfactual(
   input: EmitInput,
   substitutions: readonly Substitution[],

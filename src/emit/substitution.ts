@@ -189,7 +189,7 @@ function withPublished(header: TarEntry, name: AttributeName, published: TarEntr
   }
 }
 
-/** The digest of the content is no record of its own: it follows from what is in the entry. */
+/** The digest of the content is not a record of its own: it follows from what is in the entry. */
 function checksumRecord({ pax }: TarEntry): [string, Uint8Array][] {
   return [...pax].filter(([key]) => key === checksumKey);
 }

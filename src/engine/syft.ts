@@ -94,7 +94,7 @@ async function runSyft(root: string, scan: ScanRequest): Promise<SyftOutput> {
   });
   machine.signal.throwIfAborted();
   if (end.exceeded !== undefined) {
-    throw new Failure('build-limit', 'the scan of the rebuilt tree ran into a bound', { got: end.exceeded });
+    throw new Failure('build-limit', 'the scan of the rebuilt tree exceeded a limit', { got: end.exceeded });
   }
   if (end.exitCode !== 0) {
     throw new Failure('unsupported', 'syft could not scan the rebuilt tree', {
@@ -163,7 +163,7 @@ function readOutput(path: string): Uint8Array {
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Failure('unsupported', 'syft left something else than a file');
+    if (!stat.isFile()) throw new Failure('unsupported', 'syft left something other than a file');
     if (stat.size > mostOutputBytes)
       throw new Failure('unsupported', 'syft printed too much', { got: `${stat.size} bytes` });
     return readFileSync(file);

@@ -125,7 +125,7 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
   });
 }
 
-const networkCaveat = 'the steps could reach the network: what they fetched is pinned by nothing';
+const networkCaveat = 'the steps could reach the network: nothing pins what they fetched';
 
 /**
  * `/etc/resolv.conf`, which melange binds from its machine (pkg/build/build.go, `buildWorkspaceConfig`): a copy of this machine's where
@@ -158,7 +158,7 @@ function stepUser({ environment }: Recipe): { uid: number; gid: number } {
   if (account === undefined || Math.max(account.uid, account.gid ?? 0) > highestId)
     throw new Failure(
       'step-failed',
-      'the steps run as a user that the recipe does not declare, or that nobody can be',
+      'the steps run as a user that the recipe does not declare, or that cannot exist',
       {
         got: runAs,
       },
@@ -182,7 +182,7 @@ function statIn(workspace: string, parts: readonly string[]): Stats | undefined 
     return lstatSync(join(workspace, ...parts), { throwIfNoEntry: false });
   } catch (cause) {
     // A step gave the folder to another id and shut everybody else out.
-    throw new Failure('unsupported', 'a licence file lies where only the build could look', {
+    throw new Failure('unsupported', 'a licence file lies where only the build could read it', {
       got: parts.join('/'),
       cause,
     });

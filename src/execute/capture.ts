@@ -62,7 +62,7 @@ export async function capture(
       size += bytes.length;
       // Holes of a sparse file take no space before this.
       if (size > mostBytes)
-        throw new Failure('build-limit', 'what the steps left goes beyond the bound on disk');
+        throw new Failure('build-limit', 'what the steps left exceeds the limit on disk space');
       writeFileSync(descriptor, bytes);
       reader.write(bytes);
     });
@@ -78,7 +78,7 @@ export async function capture(
         (path) => collector.entries.get(path)?.type === 'symlink',
       );
       if (link === undefined) return trees.get(name);
-      throw new Failure('unsupported', 'a step put a link in the place of the folder of a package', {
+      throw new Failure('unsupported', 'a step replaced the folder of a package with a link', {
         got: link,
       });
     },

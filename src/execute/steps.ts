@@ -73,7 +73,7 @@ function requireInTime({ package: { timeout } }: Recipe, seconds: number): void 
   });
 }
 
-/** What melange runs once when its guest starts: the linker's cache is made anew. */
+/** What melange runs once when its guest starts: the linker's cache is made again. */
 async function prepareGuest(context: StepContext): Promise<void> {
   const { sandbox, observer, recipe, limits } = context;
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
@@ -116,7 +116,7 @@ async function runStep(
   if (required !== undefined && nested.length !== required) {
     throw new Failure(
       'assertion-failed',
-      `${describeStep(name)} ran another number of steps than it requires`,
+      `${describeStep(name)} ran a different number of steps than it requires`,
       { expected: String(required), got: String(nested.length) },
     );
   }
@@ -160,11 +160,11 @@ async function runScript(
 
 /** melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */
 function notBegun(step: StepName, why: string): Failure {
-  return new Failure('step-failed', `${describeStep(step)} cannot be begun`, { got: why });
+  return new Failure('step-failed', `${describeStep(step)} cannot be started`, { got: why });
 }
 
 function beyondBound(step: StepName, exceeded: ExceededLimit, limits: BuildLimits, tail: string): Failure {
-  return new Failure('build-limit', `${describeStep(step)} went beyond the bound on ${exceeded}`, {
+  return new Failure('build-limit', `${describeStep(step)} exceeded the limit on ${exceeded}`, {
     expected: boundWords[exceeded](limits),
     got: tail,
     hint: `if the build may need more: ${boundOptions[exceeded]}`,

@@ -80,9 +80,8 @@ export function makeFolderWithin(workspace: string, folder: string): void {
     const stat = lstatSync(join(workspace, path), { throwIfNoEntry: false });
     if (stat === undefined) makeOpenFolder(join(workspace, path));
     else if (stat.isSymbolicLink())
-      throw new Failure('unsupported', 'a step put a link in the place of a folder', { got: path });
-    else if (!stat.isDirectory())
-      throw new Failure('output-missing', `a step put something else in the place of ${path}`);
+      throw new Failure('unsupported', 'a step replaced a folder with a link', { got: path });
+    else if (!stat.isDirectory()) throw new Failure('output-missing', `a step replaced ${path}`);
   }
 }
 

@@ -19,7 +19,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
   const { machine } = given;
   const { inputs } = machine;
   if (given.network === true && inputs.network.policy.offline)
-    throw new Failure('usage', 'steps cannot reach a network that nobody may contact', {
+    throw new Failure('usage', '--network and --offline exclude each other', {
       hint: 'leave out --network or --offline',
     });
   const places = placesOf(given, byName);

@@ -44,7 +44,7 @@ export async function explainComparison(
   );
   const explanation =
     rebuilt.reemit === undefined
-      ? ({ explained: 'not-attempted', why: 'the engine cannot emit what it built once more' } as const)
+      ? ({ explained: 'not-attempted', why: 'the engine cannot emit again what it built' } as const)
       : await explain({
           published: target.source,
           apk: target.apk,

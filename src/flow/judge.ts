@@ -84,7 +84,7 @@ function requireScanned({ unscanned }: EmittedPackage): void {
   if (unscanned.length === 0) return;
   throw new Failure(
     'scan-needed',
-    'the bytes are equal, but whether the SBOM lists all that production’s scan finds was not seen',
+    'the bytes are equal, but nothing here shows whether the SBOM lists all that production’s scan finds',
     { got: unscanned.join('\n') },
   );
 }

@@ -169,7 +169,7 @@ function requireExpected(plan: Plan, { expectedPlan }: Builds): void {
   if (expectedPlan === undefined || identity === expectedPlan) return;
   throw new Failure(
     'bundle-invalid',
-    'the bundle was made for another plan than the one that its inputs give',
+    'the bundle was made for a different plan than the one that its inputs give',
     {
       expected: expectedPlan,
       got: identity,
@@ -226,7 +226,7 @@ async function plannedScan(
   const programs: Sha256[] = [];
   for (const path of syft) {
     const digest = await inputs.hash(path);
-    if (digest === undefined) throw new Failure('usage', `${path} is no file`);
+    if (digest === undefined) throw new Failure('usage', `${path} is not a file`);
     programs.push(digest);
   }
   if (programs.length === 0 || claim.traits.sbomGenerator !== 'production') return undefined;

@@ -199,19 +199,19 @@ function unavailable(
   if (refusals.some(({ code }) => code === 'environment-invalid'))
     return new Failure(
       'environment-invalid',
-      `${subject} for ${architecture} is in no repository that can be believed`,
+      `${subject} for ${architecture} is not in any repository that can be trusted`,
       details,
     );
   if (refusals.some(isUnreached))
     return new Failure(
       'unreachable',
-      `${subject} for ${architecture} is in no repository that could be asked`,
+      `${subject} for ${architecture} is not in any repository that could be reached`,
       details,
     );
   if (refusals.length > 0)
     return new Failure(
       'environment-unavailable',
-      `${subject} is in no repository that has an index for ${architecture}`,
+      `${subject} is not in any repository that has an index for ${architecture}`,
       details,
     );
   return new Failure('package-unavailable', `no repository has ${subject} for ${architecture}`, {

@@ -113,7 +113,7 @@ function attempt<V>(work: () => V): V | Failure {
   }
 }
 
-/** A repository that could not be asked, or whose index is no use, may vouch for the package: nobody can say that no key does. */
+/** A repository that could not be asked, or whose index cannot be used, may vouch for the package: nobody can say that no key does. */
 function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRepositories): void {
   try {
     requireAuthentic(chain, apk);
@@ -121,12 +121,12 @@ function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRep
     const failures = skipped.map(({ failure }) => failure);
     const got = describeTried(failures) ?? '';
     if (failures.some(({ code }) => code === 'environment-invalid'))
-      throw new Failure('environment-invalid', 'an index that may vouch for the package is no use', {
+      throw new Failure('environment-invalid', 'an index that may vouch for the package cannot be used', {
         got,
         cause,
       });
     if (failures.some(isUnreached))
-      throw new Failure('unreachable', 'no repository that vouches for the package could be asked', {
+      throw new Failure('unreachable', 'no repository that may vouch for the package could be reached', {
         got,
         cause,
       });

@@ -22,7 +22,9 @@ export function vary(factor: Factor, { machine, pinned }: VariationContext): Var
   if (needsNamespaces) return { why: 'the sandbox has no namespaces' };
   switch (factor) {
     case 'clock':
-      return { why: 'no namespace gives a guest another time of day; repeated builds run at other times' };
+      return {
+        why: 'no namespace gives a guest a different time of day; repeated builds run at different times',
+      };
     case 'build-path':
       return { why: 'melange always builds in /home/build' };
     case 'cpu-count':
@@ -77,8 +79,8 @@ const tmpfs = 0x01021994;
 function onOtherFileSystem(cache: string): Varied {
   try {
     if (statfsSync(memoryFolder).type !== tmpfs)
-      return { why: `${memoryFolder} is no file system in memory` };
-    if (statfsSync(cache).type === tmpfs) return { why: 'the cache lies on a file system in memory itself' };
+      return { why: `${memoryFolder} is not a file system in memory` };
+    if (statfsSync(cache).type === tmpfs) return { why: 'the cache itself lies on a file system in memory' };
   } catch {
     return { why: `${memoryFolder} is not there` };
   }

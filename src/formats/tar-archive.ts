@@ -23,7 +23,7 @@ export interface TarArchive {
 
 const block = 512;
 
-/** The entries in order; undefined for what is no tar. Fails with `limit-exceeded` beyond a number of entries. */
+/** The entries in order; undefined for what is not a tar. Fails with `limit-exceeded` beyond a number of entries. */
 export async function readTar(archive: Uint8Array, most: number): Promise<TarArchive | undefined> {
   const { extract }: TarStream = require('tar-stream');
   const reader = extract();

@@ -63,7 +63,7 @@ export async function inflateZstd(
   try {
     for await (const bytes of stored) {
       if (!begun && windowOf(bytes) > largestWindow)
-        throw new Failure('limit-exceeded', 'a Zstandard frame wants too large a window');
+        throw new Failure('limit-exceeded', 'a Zstandard frame needs a window that is too large');
       begun = true;
       decoder.push(bytes, false);
     }

@@ -1,4 +1,4 @@
-/** A published SBOM held against one that is written anew without a rebuild. */
+/** A published SBOM held against one that is written again without a rebuild. */
 import type { Apk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entries.ts';
 import type { Claim } from '../claim/claim.ts';

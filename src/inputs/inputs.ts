@@ -87,7 +87,7 @@ class MachineInputs implements Inputs {
     this.network = network;
     this.#signal = signal;
     this.#git = new Slots(network.perHost);
-    // Every transfer listens to it, and every git: many are no leak.
+    // Every transfer listens to it, and every git: many are not a leak.
     setMaxListeners(0, signal);
   }
 

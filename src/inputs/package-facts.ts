@@ -106,7 +106,7 @@ export function environmentAccess(
   };
 }
 
-/** What cannot be read is no package that anybody stored. */
+/** What cannot be read is not a package that anybody stored. */
 function unlessDamaged(failure: unknown): undefined {
   if (!isFaultOfFile(failure)) throw failure;
 }
@@ -122,7 +122,7 @@ async function readOrRefuse(
     return await readFacts(path, inputs, location, keys);
   } catch (cause) {
     inputs.forget(location);
-    throw new Failure('environment-invalid', `${location} is no package`, { cause });
+    throw new Failure('environment-invalid', `${location} is not a package`, { cause });
   }
 }
 

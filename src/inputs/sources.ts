@@ -60,7 +60,7 @@ function unavailable(missing: readonly SourceRequest[], all: number, refusals: r
   const allowed = refusals.find(({ hint }) => hint !== undefined)?.hint;
   const places =
     'name a folder that has them with --source-cache DIR, or where to read them with --source-mirror PREFIX=URL|DIR';
-  return new Failure('source-unavailable', `${missing.length} of ${all} sources are not to be had`, {
+  return new Failure('source-unavailable', `${missing.length} of ${all} sources cannot be found`, {
     expected: missing.map(({ source }) => describeSource(source)).join(' '),
     ...(tried === undefined ? {} : { got: tried, cause: refusals[0] }),
     hint: allowed === undefined ? places : `${places}; or ${allowed}`,

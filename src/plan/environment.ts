@@ -72,7 +72,7 @@ export interface Search {
   readonly architecture: Architecture;
   readonly places: readonly EnvironmentPlace[];
   readonly access: EnvironmentAccess;
-  /** Why other places could not be asked, or are no use. */
+  /** Why other places could not be asked, or cannot be used. */
   readonly refusals: readonly Failure[];
   /** Take what no key vouches for where there is nothing else. */
   readonly allowUnsigned: boolean;
@@ -120,7 +120,7 @@ function unavailable(missing: readonly Wanted[], all: number, refusals: readonly
   const hint = refusals.find((each) => each.hint !== undefined)?.hint;
   return new Failure(
     isInvalid ? 'environment-invalid' : 'environment-unavailable',
-    `${missing.length} of ${all} packages of the recorded environment are not to be had`,
+    `${missing.length} of ${all} packages of the recorded environment cannot be found`,
     {
       expected: missing.map(({ name, version }) => `${name}=${version}`).join(' '),
       ...(tried === undefined ? {} : { got: tried, cause: refusals[0] }),

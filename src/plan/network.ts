@@ -58,6 +58,6 @@ export function wantedNetwork(output: string): boolean {
 export function networkRequired(step: string, output: string | undefined): Failure {
   return new Failure('network-required', `${step} needs the network`, {
     ...(output === undefined ? {} : { got: output }),
-    hint: 'allow it with --network: the verdict will say so, and what is fetched is pinned by nothing',
+    hint: 'allow it with --network: the verdict will say so, and nothing pins what is fetched',
   });
 }

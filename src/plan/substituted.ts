@@ -65,10 +65,10 @@ export function describeSubstituted({ kind, image, recorded, packages }: Substit
   const count =
     recorded === 0
       ? 'which packages it has is not known'
-      : `${others.length} of ${recorded} recorded packages were of another version or missing`;
+      : `${others.length} of ${recorded} recorded packages had a different version or were missing`;
   switch (kind) {
     case 'nearest':
-      return `${packages.length} of ${recorded} packages of the environment were of another version`;
+      return `${packages.length} of ${recorded} packages of the environment had a different version`;
     case 'host':
       return 'the environment was this machine’s own programs';
     case 'directory':

@@ -93,7 +93,7 @@ function takenOverText(builder: PlannedBuilder): string {
   const parts = [
     ...(printedVersion === melange ? [] : [`version printed ${JSON.stringify(printedVersion)}`]),
     `recipe ${repository} ${path}`,
-    ...(builder.recipeNamesCommit ? [`its commit ${commit} (the recipe names another itself)`] : []),
+    ...(builder.recipeNamesCommit ? [`its commit ${commit} (the recipe itself names another)`] : []),
     `its licence ${recipeLicense}`,
     ...(largeDirectories === null ? [] : [largeText(largeDirectories)]),
     ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),

@@ -77,7 +77,7 @@ function caveatNotifications(view: PackageView, index: number) {
   }));
 }
 
-/** A defect of the tool is none of the package, so it is no result (3.20.21). */
+/** A defect of the tool is none of the package, so it is not a result (3.20.21). */
 function defectNotification(view: PackageView, index: number) {
   const { title, reason, grounds } = view;
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);

@@ -137,7 +137,7 @@ function signatureText(state: SignatureState, { value }: Bounds): string {
     case 'valid':
       return `valid over the rebuilt bytes: ${state.algorithm} by ${show(signerOf(state), value)}`;
     case 'invalid':
-      return `does not fit the rebuilt bytes: ${show(state.keyName, value)}`;
+      return `does not match the rebuilt bytes: ${show(state.keyName, value)}`;
     case 'unknown-key':
       return `taken over, not verified: no key ${show(state.keyName, value)} was given`;
     case 'unsigned':

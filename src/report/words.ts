@@ -19,9 +19,9 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   recompressed: 'compare the compressors: the archives are the same, only their compressed form differs',
   'sbom-only': 'look at the two SBOMs: everything else is the same',
   'metadata-only': 'look at the attributes listed: every file content is the same',
-  content: 'look at the files listed; `--repeat 2` says whether they differ each time',
+  content: 'look at the files listed; `--repeat 2` shows whether they differ each time',
   unstable: 'look at the causes named: the recipe does not give the same bytes twice',
-  malformed: 'fetch the file again; if it stays so, tell the publisher',
+  malformed: 'fetch the file again; if nothing changes, tell the publisher',
   'duplicate-entry': 'do not install it; tell the publisher',
   'signature-invalid':
     'do not install it, unless the key given is the wrong one: compare its fingerprint with the publisher’s',
@@ -42,8 +42,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'environment-invalid': 'fetch the environment again, from a repository whose key you have',
   'environment-substituted': 'give the recorded environment with --repository',
   'source-unavailable': 'give the sources with --source-cache DIR or --source-mirror PREFIX=URL|DIR',
-  'source-mismatch': 'find the source that the recipe records; this one is another',
-  'source-unpinned': 'ask the publisher to pin the source; without a digest nobody can know which it was',
+  'source-mismatch': 'find the source that the recipe records; this one is different',
+  'source-unpinned': 'ask the publisher to pin the source; without a digest nobody can know what it was',
   'recipe-files-unavailable': 'give the folder that lay beside the recipe with --source-dir DIR',
   'network-required':
     'ask the publisher for a recipe that fetches before it builds, or allow it with --network',
@@ -61,16 +61,16 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'run `wolfi-repro doctor`; as root, `--sandbox chroot --trust-recipe` works without namespaces',
   'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
   'scan-needed':
-    'name syft with --syft; for what only production’s own programs look into there is none (docs/production-sbom.md)',
-  'build-limit': 'raise the bound (see `wolfi-repro verify --help`) if the recipe deserves it',
-  unsupported: 'tell us: this package needs something that wolfi-repro does not do yet',
+    'name a syft with --syft; none scans what only production’s own programs look into (docs/production-sbom.md)',
+  'build-limit': 'raise the limit (see `wolfi-repro verify --help`) if you trust the recipe with more',
+  unsupported: 'report it: this package needs something that wolfi-repro does not do yet',
   'unsupported-format': 'give a package of apk version 2, as melange writes it',
-  'file-changed': 'run it again on a file that nobody writes to',
+  'file-changed': 'run it again on a file that is not being written to',
   cancelled: 'run it again',
   'step-failed': 'read the end of the step’s output; --log DIR keeps all of it',
   'assertion-failed': 'tell the publisher: the recipe contradicts itself in its own environment',
   'output-missing': 'read the output of the steps with --log DIR',
-  internal: 'tell us, with the file and what stands on standard error; the other packages were judged',
+  internal: 'report it with the file and the text on standard error; the other packages were judged',
 };
 
 /** Where a verdict is explained. */

@@ -32,10 +32,7 @@ export async function parseIndex(bytes: Uint8Array): Promise<Index> {
   const front = members.length === 2 ? [...members[0]!.files] : [];
   const signatures = front.flatMap(([name, content]) => parseSignature(name, content) ?? []);
   if (!front.every(([name]) => isSignatureName(name)) || [...archive.files.keys()].some(isSignatureName)) {
-    throw new Failure(
-      'environment-invalid',
-      'the index of a repository is signed in another way than apk does it',
-    );
+    throw new Failure('environment-invalid', 'the index of a repository is not signed as apk does it');
   }
   return { signatures, signedBytes: bytes.subarray(archive.start), records: busy(() => scanRecords(text)) };
 }

@@ -32,7 +32,7 @@ export function upstreamVersion(text: string): string {
   return text.replace(/-r\d+$/, '');
 }
 
-/** Below 0 where `a` is older than `b`; what is no version is older than every one. */
+/** Below 0 where `a` is older than `b`; what is not a version is older than every one. */
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);
   const right = parseVersion(b);

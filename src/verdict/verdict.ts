@@ -102,7 +102,7 @@ function likeness(comparison: UnequalComparison, explanation: Explanation | unde
   return explanation?.explained === 'proven' ? explanation.equivalence : comparison.equivalence;
 }
 
-/** Decides anew once the package was built more than once: where everything that differs is unstable by itself, that is the reason. */
+/** Decides again once the package was built more than once: where everything that differs is unstable by itself, that is the reason. */
 export function decideOnBuilds(verdict: Verdict, triangulation: Triangulation): Verdict {
   return verdict.kind === 'not-reproduced' && isUnstable(triangulation)
     ? { ...verdict, reason: 'unstable' }

@@ -1,6 +1,6 @@
 /**
  * The real program held against `transcripts/*.md`: what it prints, what it says on standard error, its exit code. With
- * UPDATE_TRANSCRIPTS=1 they are written anew; read the difference before it is committed.
+ * UPDATE_TRANSCRIPTS=1 they are written again; read the difference before it is committed.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

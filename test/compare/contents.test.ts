@@ -49,7 +49,7 @@ describe('contents that differ', () => {
     ]);
   });
 
-  it('are found although the entries come in another order', async () => {
+  it('are found although the entries come in a different order', async () => {
     const files = (word: string) =>
       Array.from({ length: 50 }, (_, at) => fileOf(`f${at}`, text(`${word} ${at}`)));
     const found = await dataDifferences(files('x'), files('y').reverse());

@@ -110,7 +110,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
         ),
         text,
       );
-      assert.ok(text.includes('2 of 15 packages of the environment were of another version'), text);
+      assert.ok(text.includes('2 of 15 packages of the environment had a different version'), text);
       const recorded = await verifyOne(options({ fallbackRepositories: [`${server.url}/lab`] }));
       assertReproduced(recorded, 'valid');
       assert.equal(recorded.substituted, undefined);
@@ -242,7 +242,10 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
           ['xz-of-another-name', result.substituted?.packages[1]?.recorded],
         ],
       );
-      assert.match(result.caveats.join(), /2 of 15 recorded packages were of another version or missing/);
+      assert.match(
+        result.caveats.join(),
+        /2 of 15 recorded packages had a different version or were missing/,
+      );
     });
 
     it('makes no statement where the bytes differ', async () => {

@@ -16,7 +16,7 @@ import { assertReproduced, cannotRebuild, explain, labOptions, sandbox } from '.
 
 const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const own = '  - name: settings and scripts\n';
-const networkCaveat = /the steps could reach the network: what they fetched is pinned by nothing/;
+const networkCaveat = /the steps could reach the network: nothing pins what they fetched/;
 
 describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: false }, () => {
   let folder: string;
@@ -32,7 +32,7 @@ describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The lab's package with other steps in front of its own, signed anew. */
+  /** The lab's package with other steps in front of its own, signed again. */
   async function verifyWith(steps: string, extra: Partial<RunOptions> = {}) {
     const path = join(folder, 'hello-shell-1.4.2-r3.apk');
     const bytes = await repack(hello, (parts) =>

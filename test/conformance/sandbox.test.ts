@@ -390,7 +390,7 @@ function attempts(identity: Identity): readonly Attempt[] {
       end: 'built',
     },
     {
-      name: 'set the machine’s kernel up anew',
+      name: 'set the machine’s kernel up again',
       steps: [
         // Opened and not written to, for the case that it works.
         escaped('(: >>/proc/sys/kernel/core_pattern)'),

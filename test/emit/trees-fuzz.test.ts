@@ -159,7 +159,7 @@ const permissions = (mode: number, type: string): string => {
 };
 const typeLetters: Readonly<Record<string, string>> = { 0: '-', 1: 'h', 2: 'l', 3: 'c', 5: 'd', 6: 'p' };
 
-/** As `ls` quotes for C: bytes that are no printable ASCII in octal. */
+/** As `ls` quotes for C: bytes that are not printable ASCII in octal. */
 function quoted(text: string): string {
   const escapes: Readonly<Record<number, string>> = {
     7: 'a',

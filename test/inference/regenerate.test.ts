@@ -1,4 +1,4 @@
-/** SBOMs of production, written anew without a rebuild. */
+/** SBOMs of production, written again without a rebuild. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';

@@ -18,7 +18,7 @@ export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'wolfi-repro-test-'));
 }
 
-/** Paths of everything below a folder that is no folder. */
+/** Paths of everything below a folder that is not a folder. */
 export function filesBelow(folder: string, prefix = ''): string[] {
   return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
     const path = `${prefix}${entry.name}`;

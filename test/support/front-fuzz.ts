@@ -1,6 +1,6 @@
 /**
  * Packages changed at every layer, and put together again so that the change reaches the layer that it is for: check sums of tar headers,
- * records and digests are made anew. From a seed, so that a failure can be had again.
+ * records and digests are made again. From a seed, so that a failure can be had again.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { mutated, oneOf, type Random, randomOf } from './mutate.ts';
 export interface Seed {
   readonly name: string;
   readonly bytes: Buffer;
-  /** Undefined for files that are no package, which are only changed as they are. */
+  /** Undefined for files that are not packages, which are only changed as they are. */
   readonly entries: { readonly control: readonly RawEntry[]; readonly data: readonly RawEntry[] } | undefined;
 }
 
@@ -235,7 +235,7 @@ function framed(member: Buffer, random: Random): Buffer {
 
 export interface FuzzResult {
   readonly inputs: number;
-  /** What was thrown that is no failure with a code of its own, by the number of its input. */
+  /** What was thrown that is not a failure with a code of its own, by the number of its input. */
   readonly crashes: readonly string[];
   readonly slowest: TimedInput;
   /** How many inputs were read to their claim. */

@@ -29,7 +29,7 @@ const versionIsApk: Rule = function* ({ package: { version } }, given) {
   if (!since(given, 'v0.26.13')) return;
   const numbers = version.match(/\d+/g) ?? [];
   if (versionForm.test(version) && numbers.every((digits) => isGoInteger(digits))) return;
-  yield unreadable('package.version', 'is no version to apk');
+  yield unreadable('package.version', 'is not a version to apk');
 };
 
 /** pkg/config/config.go, `validateDependenciesPriorities`: strconv.Atoi. */
@@ -37,7 +37,7 @@ const prioritiesAreNumbers: Rule = function* (recipe) {
   for (const [path, { providerPriority, replacesPriority }] of dependenciesOf(recipe)) {
     for (const priority of [providerPriority, replacesPriority]) {
       if (priority !== '' && !isGoInteger(priority))
-        yield unreadable(path, 'has a priority that is no number');
+        yield unreadable(path, 'has a priority that is not a number');
     }
   }
 };
@@ -61,7 +61,7 @@ function isGoInteger(text: string): boolean {
 const cpeIsValid: Rule = function* ({ package: { cpe } }, given) {
   const { part, ...fields } = cpe;
   const parts = given.released && !since(given, 'v0.59.0') ? ['', 'a'] : ['', 'a', 'o'];
-  if (!parts.includes(part)) yield unreadable('package.cpe.part', 'is no part that melange accepts');
+  if (!parts.includes(part)) yield unreadable('package.cpe.part', 'is not a part that melange accepts');
   if ((cpe.vendor === '') !== (cpe.product === ''))
     yield unreadable('package.cpe', 'has a vendor or a product alone');
   for (const [name, value] of Object.entries<string>(fields)) {

@@ -57,7 +57,7 @@ const definitionsAreSpelledOut: Rule = function* (recipe) {
     if (step.uses === '' && step.with.size > 0) {
       yield { code: 'recipe-unreadable', path, problem: 'has inputs and uses nothing' };
     } else if (step.uses !== '' && step.runs !== '') {
-      yield { code: 'unsupported', path, problem: 'uses a pipeline and has a text of its own' };
+      yield { code: 'unsupported', path, problem: 'uses a pipeline and also has a script of its own' };
     } else if (step.uses !== '' && step.pipeline.length === 0) {
       yield { code: 'unsupported', path, problem: 'uses a pipeline whose steps are not there' };
     }
@@ -154,7 +154,7 @@ function ambiguous(path: string): Uncompiled {
   return {
     code: 'unsupported',
     path: `${path}.if`,
-    problem: 'is decided otherwise by other versions, and the builder did not say which it is',
+    problem: 'is decided differently by other versions, and the builder did not print its own',
   };
 }
 

@@ -113,7 +113,7 @@ const noVariableIsFilledInAgain: Rule = function* (recipe, given) {
       yield {
         code: 'unsupported',
         path: 'vars',
-        problem: 'has a name that cannot be told from what is around it',
+        problem: 'has a name that cannot be told apart from the text around it',
       };
   }
   for (const [path, text] of readTexts(recipe, given)) {

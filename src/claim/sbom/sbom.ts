@@ -1,6 +1,6 @@
 /**
  * The SBOM of a published package: what it says, and which program wrote it. Attacker-controlled: a document that
- * is no use gives a value that says so, odd members are left out, nothing is thrown.
+ * cannot be used gives a value that says so, odd members are left out, nothing is thrown.
  */
 import {
   isJsonObject,

@@ -77,7 +77,7 @@ const room = block - 12;
  * (Linux fs/ext4/namei.c). All in one block while they and `.` and `..` fit. Then a block of the index, and leaves: as few as hold
  * all of them; or as many as there are where each is as empty as `do_split` leaves one, which moves entries to a new leaf until about
  * half of a full one has gone: what stays and what goes is no less than half less one and a half of the longest entry.
- * Names that were there once and are not any more can need more: that is no explanation.
+ * Names that were there once and are not any more can need more: that is not an explanation.
  */
 export function ext4Blocks({ ext4Bytes, longestExt4 }: DirectoryShape): { least: number; most: number } {
   if (24 + ext4Bytes <= room) return { least: 1, most: 1 };

@@ -55,7 +55,7 @@ export class Work {
   /** Counts bytes that were inflated. */
   inflated(bytes: number): void {
     this.#inflated -= bytes;
-    if (this.#inflated < 0) throw new Failure('limit-exceeded', 'what is inside inflates beyond its bound');
+    if (this.#inflated < 0) throw new Failure('limit-exceeded', 'what is inside inflates beyond its limit');
   }
 }
 

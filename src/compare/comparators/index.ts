@@ -108,5 +108,5 @@ async function compareAt(
 /** A defect of a comparator costs its parts, not the report. */
 function reasonOf(failure: unknown): string {
   if (failure instanceof Failure) return failure.message;
-  return `a defect of this comparator: ${printable(String(failure)).slice(0, 200)}`;
+  return `a defect in this comparator: ${printable(String(failure)).slice(0, 200)}`;
 }

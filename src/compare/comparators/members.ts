@@ -97,7 +97,10 @@ async function compareMember(
     const inside = await context.inside(published.name, left, right);
     if (inside.length > 0) return [...parts, ...inside];
     const sizes = [`${published.stored.length} bytes`, `${rebuilt.stored.length} bytes`] as const;
-    return [...parts, valuePart(format, 'stored form', ...sizes, 'the same content, stored in other bytes')];
+    return [
+      ...parts,
+      valuePart(format, 'stored form', ...sizes, 'the same content, stored as different bytes'),
+    ];
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     return [...parts, unreadPart(format, 'content', failure.message)];

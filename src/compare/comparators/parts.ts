@@ -43,7 +43,7 @@ export function valueParts(
     .map((name) => valuePart(format, prefix + name, published.get(name), rebuilt.get(name)));
 }
 
-/** One part where things that both sides have come in another order; `place` says of what. */
+/** One part where things that both sides have come in a different order; `place` says of what. */
 export function orderParts(
   format: FormatName,
   place: string,

@@ -113,5 +113,5 @@ async function comparePixels(
   const pixels = await context.inside('', a, b);
   if (pixels.length > 0) return insideParts('png', 'image data', pixels);
   const lengths = [`${left.length} bytes`, `${right.length} bytes`] as const;
-  return [valuePart('png', 'compressed image data', ...lengths, 'the same image, compressed otherwise')];
+  return [valuePart('png', 'compressed image data', ...lengths, 'the same image, compressed differently')];
 }

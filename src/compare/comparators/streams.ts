@@ -51,14 +51,16 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
       const left = await decode(published, sizeCounter(context));
       const right = typeof left === 'string' ? left : await decode(rebuilt, sizeCounter(context));
       if (typeof left === 'string' || typeof right === 'string') {
-        const note = 'the stream is damaged or of a kind that is not read';
+        const note = 'the stream is damaged or of a kind that is not supported';
         return [...parts, unreadPart(format, 'content', note), ...compareBinary(published, rebuilt, context)];
       }
       const inside = await context.inside(innerName(context.path, suffix), left, right);
       addAll(parts, insideParts(format, innerName(context.path, suffix), inside));
       if (inside.length === 0) {
         const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
-        parts.push(valuePart(format, 'compressed form', ...sizes, 'the same content, compressed otherwise'));
+        parts.push(
+          valuePart(format, 'compressed form', ...sizes, 'the same content, compressed differently'),
+        );
       }
       return parts;
     },

@@ -15,7 +15,7 @@ export interface TextBytes {
 const largestShare = 0.05;
 const [newline, carriageReturn] = [0x0a, 0x0d];
 
-/** Undefined for what is no text. */
+/** Undefined for what is not text. */
 export function readText(bytes: Uint8Array): TextBytes | undefined {
   const known = decode(bytes);
   if (known === undefined) return undefined;

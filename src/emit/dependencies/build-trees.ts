@@ -19,7 +19,7 @@ export type Location =
 export interface BuildTrees {
   /** Follows a path of a package; links in its last part too. */
   locate(packageName: string, path: string): Location;
-  /** Names in a directory of a package in byte order; none where the path is no directory. */
+  /** Names in a directory of a package in byte order; none where the path is not a directory. */
   list(packageName: string, path: string): readonly string[];
 }
 

@@ -60,7 +60,7 @@ const xzHeaderSize = 12;
 /** Kinds of check that the reader in melange knows: none, CRC32, CRC64, SHA-256. */
 const xzChecks = [0, 1, 4, 10];
 
-/** Whether the stream header is sound; where it is not, the file is no xz to melange (ulikunitz/xz v0.5.16 format.go). */
+/** Whether the stream header is sound; where it is not, the file is not xz to melange (ulikunitz/xz v0.5.16 format.go). */
 function beginsXz(start: Uint8Array): boolean {
   if (start.length < xzHeaderSize || !xzMagic.every((byte, index) => start[index] === byte)) return false;
   const flags = start.subarray(6, 8);

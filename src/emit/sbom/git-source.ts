@@ -84,7 +84,7 @@ function partsByHost(checkout: Checkout, context: SourceContext): GitParts | und
   if (ref === '') return undefined;
   const url = parseRepositoryUrl(repository);
   if (url === undefined) {
-    throw new Failure('unsupported', 'a repository is no URL that melange reads', { got: repository });
+    throw new Failure('unsupported', 'a repository is not a URL that melange reads', { got: repository });
   }
   const version = tag || commit;
   const [namespace, rest] = cut(url.path.replace(/^\//, ''));

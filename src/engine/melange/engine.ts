@@ -42,7 +42,7 @@ async function rebuiltPackage(
     caveats: versionCaveats(built, plan),
     facts,
     reemit: async () =>
-      new Failure('unsupported', 'melange cannot emit a package again with other values in it'),
+      new Failure('unsupported', 'melange cannot emit a package again with different values in it'),
     otherwise: undefined,
   };
 }
@@ -68,6 +68,6 @@ async function asEmitted({ control, path, data }: MelangePackage, plan: Plan): P
 
 function versionCaveats(built: MelangePackage | Failure, { builder }: Plan): string[] {
   if (built instanceof Failure || built.printedVersion === builder.printedVersion) return [];
-  const own = built.printedVersion ?? 'of no known version';
+  const own = built.printedVersion ?? 'of an unknown version';
   return [`the melange at hand is ${own}, the package was built by ${builder.printedVersion}`];
 }

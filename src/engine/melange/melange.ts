@@ -75,7 +75,7 @@ export async function buildWithMelange(program: string, request: RebuildRequest)
 async function localPackages({ guest, machine }: RebuildRequest) {
   if (guest.kind !== 'recorded') {
     throw new Failure('unsupported', 'melange builds in the recorded environment only', {
-      hint: 'leave --environment out, or use --engine builtin',
+      hint: 'leave out --environment, or use --engine builtin',
     });
   }
   return Promise.all(

@@ -87,7 +87,7 @@ function parseAddress(address: string): Omit<Route, 'file'> {
 function unanswerable(address: string, cause: unknown): Failure {
   return new Failure(
     'unsupported',
-    'melange would read a key or a repository from an address that is no web address',
+    'melange would read a key or a repository from an address that is not a web address',
     {
       got: address,
       cause,

@@ -107,7 +107,7 @@ export class LayerWriter implements TarSink {
     const node = this.#tree.get(first);
     if (node === undefined || node.type === 'directory') {
       const got = `${path} -> ${header.linkname}`;
-      throw new Failure('environment-invalid', 'a hard link of a layer leads to no file', { got });
+      throw new Failure('environment-invalid', 'a hard link of a layer does not lead to a file', { got });
     }
     if (first === path) return;
     this.#removeAll(path);

@@ -287,7 +287,7 @@ function checksumOf(header: TarHeader): string {
 }
 
 function conflict(path: string, why: string): Failure {
-  return new Failure('environment-invalid', `packages of the environment are in each other's way: ${why}`, {
+  return new Failure('environment-invalid', `packages of the environment conflict: ${why}`, {
     got: path,
   });
 }

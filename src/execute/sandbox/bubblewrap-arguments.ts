@@ -47,11 +47,11 @@ const harmlessCapabilities = new Set([
   'CAP_SYS_NICE',
 ]);
 
-/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or gives up what is no capability. */
+/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or gives up what is not a capability. */
 export function requireHarmless({ add, drop }: GuestView['capabilities']): void {
   for (const name of drop) {
     if (knownCapabilities.has(name.toUpperCase())) continue;
-    throw new Failure('unsupported', 'the recipe gives up a capability that is not known', { got: name });
+    throw new Failure('unsupported', 'the recipe drops a capability that is not known', { got: name });
   }
   for (const name of add) {
     if (harmlessCapabilities.has(name)) continue;

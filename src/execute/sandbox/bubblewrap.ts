@@ -185,10 +185,7 @@ function guestArguments(opened: Opened, command: SandboxCommand): string[] {
 /** bubblewrap tells of an exit status only where it came to run the program (`--json-status-fd`). */
 function neverBegan({ shellStatus, said }: Attempt): Failure {
   if (shellStatus === replacedStatus) {
-    return new Failure(
-      'unsupported',
-      'a step put something else in the place of a folder that the sandbox mounts',
-    );
+    return new Failure('unsupported', 'a step replaced a folder that the sandbox mounts');
   }
   if (isWithoutProgram(said)) {
     return new Failure('environment-invalid', 'the environment has no shell that runs', { got: said });
@@ -250,10 +247,8 @@ async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, 
   const child = await startInNamespaces(script, folders, ids, { cwd: directory, reach, signal });
   const { exitCode } = await child.ended;
   signal.throwIfAborted();
-  if (exitCode === 3)
-    throw new Failure('unsupported', 'a step put a link in the place of a folder', { got: path });
-  if (exitCode !== 0)
-    throw new Failure('output-missing', `a step put something else in the place of ${path}`);
+  if (exitCode === 3) throw new Failure('unsupported', 'a step replaced a folder with a link', { got: path });
+  if (exitCode !== 0) throw new Failure('output-missing', `a step replaced ${path}`);
 }
 
 /** Without a namespace where that works: steps may have taken this process's access to their workspace away. */

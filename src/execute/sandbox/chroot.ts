@@ -1,6 +1,6 @@
 /**
  * For machines that grant no namespaces, such as a default container: root can still run steps in a changed root
- * directory. It is no bound to whoever wants out (chroot(2) says how), is never chosen silently, and the verdict says so.
+ * directory. It is not a bound to whoever wants out (chroot(2) says how), is never chosen silently, and the verdict says so.
  */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,7 +44,7 @@ const devices = [
 ] as const;
 
 export const chrootCaveats: readonly string[] = [
-  'the sandbox was chroot: steps of a hostile recipe could leave it, as root, and do whatever they liked to this machine and verdict',
+  'the sandbox was chroot: steps of a hostile recipe could leave it, as root, and change anything on this machine, this verdict included',
 ];
 
 /** Copies the environment and puts workspace, sources and the usual devices into the copy. Fails with `sandbox-unavailable`. */

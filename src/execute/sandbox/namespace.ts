@@ -100,7 +100,7 @@ export async function startInNamespaces(
 async function answered({ gate, exited }: RunningProcess): Promise<void> {
   const answer = new Promise<void>((resolve) => gate.once('data', () => resolve()));
   const gone = exited.then(() => {
-    throw new Error('the program ended before it began');
+    throw new Error('the program ended before it started');
   });
   gate.write('\n');
   await Promise.race([answer, gone]);

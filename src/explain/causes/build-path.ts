@@ -15,7 +15,7 @@ export const buildPath: Detector = {
         facts !== undefined && (rebuilt.startsWith(`${facts.workspace}/`) || rebuilt.startsWith('/tmp/'));
       const alike = buildFolders.test(published) || lastPart(published) === lastPart(rebuilt);
       if (!alike) return [];
-      const why = 'the rebuilt value is a path below a folder that things are built in';
+      const why = 'the rebuilt value is a path below a folder in which things are built';
       return [changeFinding(change, ours ? 'certain' : 'likely', why)];
     }),
 };

@@ -6,10 +6,10 @@ export const hashOrder: Detector = {
   detect: ({ reorderings }) =>
     reorderings.flatMap((reordering) => {
       if (reordering.of === 'keys') {
-        return [orderFinding(reordering, 'likely', 'the keys of an object come in another order')];
+        return [orderFinding(reordering, 'likely', 'the keys of an object come in a different order')];
       }
       if (reordering.of !== 'words' || !isList(reordering)) return [];
-      return [orderFinding(reordering, 'possible', 'the words of one line come in another order')];
+      return [orderFinding(reordering, 'possible', 'the words of one line come in a different order')];
     }),
 };
 

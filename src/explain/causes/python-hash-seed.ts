@@ -14,12 +14,12 @@ export const pythonHashSeed: Detector = {
     return evidence.reorderings.flatMap((reordering) => {
       if (reordering.of === 'constants') {
         const why =
-          'the members of a set among the constants come in another order, and PYTHONHASHSEED is not set';
+          'the members of a set among the constants come in a different order, and PYTHONHASHSEED is not set';
         return [orderFinding(reordering, 'likely', why)];
       }
       if (reordering.of !== 'words' || !runsPython || reordering.published.length < 3) return [];
       const why =
-        'the words of one line come in another order, a step runs Python, and PYTHONHASHSEED is not set';
+        'the words of one line come in a different order, a step runs Python, and PYTHONHASHSEED is not set';
       return [orderFinding(reordering, 'possible', why)];
     });
   },

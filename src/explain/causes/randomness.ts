@@ -11,7 +11,7 @@ export const randomness: Detector = {
 const drawn: readonly (readonly [RegExp, string])[] = [
   [/\btmp\.[A-Za-z0-9]{10}\b/, 'mktemp draws such names'],
   [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile draws such names'],
-  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc draws such names for what it makes on the way'],
+  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc draws such names for its intermediate files'],
   [
     /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/i,
     'it is a UUID of version 4, which is random',

@@ -71,7 +71,7 @@ function unscanned({ plan, changes }: Evidence, published: Uint8Array, rebuilt: 
       place: 'packages',
       published: `${found.length} that a scan of the tree is said to have found`,
       rebuilt: undefined,
-      why: 'no scan was repeated here, --syft does: until then nothing vouches for these',
+      why: 'no scan was repeated here (--syft repeats it); until then nothing vouches for these',
       explains: about,
     },
   ];

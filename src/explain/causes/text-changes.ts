@@ -12,7 +12,7 @@ export function isText(bytes: Uint8Array): boolean {
     if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte > 0xf4) controls += 1;
   }
   if (controls > sample.length * 0.02) return false;
-  // Bytes that are no UTF-8 throughout are no text either, unless they are rare.
+  // Bytes that are not UTF-8 throughout are not text either, unless they are rare.
   const escaped = [...decodeBytes(sample)].filter((character) => /[\udc80-\udcff]/.test(character)).length;
   return escaped <= sample.length * 0.02 + 3 && !bytes.subarray(65_536).includes(0);
 }

@@ -47,7 +47,7 @@ function timesOf({ published, rebuilt, around }: Change): [TimeInText, TimeInTex
   return left.form === right.form && left.rest === right.rest ? [left, right] : undefined;
 }
 
-/** The first time that overlaps a value, and what of the value is no time. */
+/** The first time that overlaps a value, and what of the value is not a time. */
 function timeAt(
   text: string,
   at: number,

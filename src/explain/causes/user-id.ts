@@ -8,7 +8,7 @@ export const userId: Detector = {
   detect: ({ difference, changes }) =>
     changes.flatMap((change) => {
       if (difference.kind === 'owner' || difference.kind === 'owner-name') {
-        return [changeFinding(change, 'likely', 'the owner of the entry is another one')];
+        return [changeFinding(change, 'likely', 'the entry has a different owner')];
       }
       if (difference.kind !== 'content' || change.format !== 'text' || change.published === undefined)
         return [];

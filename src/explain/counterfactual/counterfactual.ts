@@ -47,7 +47,7 @@ export async function explain(request: CounterfactualRequest): Promise<Explanati
   const differences = allDifferences(request.comparison.sections);
   const wanted = wantedContents(differences, request.apk);
   if (differences.length > bounds.substitutions || wanted === undefined) {
-    return { explained: 'not-attempted', why: 'what differs is beyond the bounds of a counterfactual' };
+    return { explained: 'not-attempted', why: 'what differs exceeds the limits of a counterfactual' };
   }
   const options = {
     limits: { ...defaultLimits, keptBytes: bounds.contentBytes },

@@ -66,6 +66,7 @@ function wholeStringAt(
     if (end >= 0) return bytes.subarray(0, end);
     budget.left -= bytes.length;
     if (length >= available) return undefined;
-    if (budget.left < 0) throw new Failure('build-limit', 'an ELF file of the package has too long strings');
+    if (budget.left < 0)
+      throw new Failure('build-limit', 'an ELF file of the package has strings that are too long');
   }
 }

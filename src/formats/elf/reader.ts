@@ -38,7 +38,7 @@ const identificationSize = 16;
 const versionOffset = 6;
 const currentVersion = 1;
 
-/** Reads the headers; undefined for what is no ELF file to Go. */
+/** Reads the headers; undefined for what is not an ELF file to Go. */
 export function parseElf(content: Content): Elf | undefined {
   const identification = content.read(0, identificationSize);
   const encoding = encodingOf(identification);

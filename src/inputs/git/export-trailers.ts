@@ -45,7 +45,7 @@ export async function lookUpExport(
 
 const nothing: ExportIndex = { tips: [], text: '\n' };
 
-/** Whether everything that was indexed is still part of a branch; a rewritten history is indexed anew. */
+/** Whether everything that was indexed is still part of a branch; a rewritten history is indexed again. */
 async function leadsOn(
   git: Git,
   repository: OwnRepository,
@@ -71,7 +71,7 @@ async function recallExports(name: string, store: Store): Promise<ExportIndex> {
     : { tips: note.tips, text: readFileSync(path, 'latin1') };
 }
 
-/** Undefined for what was damaged: the index is made anew. */
+/** Undefined for what was damaged: the index is made again. */
 function parseNote(text: string): { readonly tips: readonly string[]; readonly object: Sha256 } | undefined {
   try {
     const { tips, object } = JSON.parse(text) as { tips: readonly string[]; object: string };

@@ -94,7 +94,7 @@ function statOf(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
 }
 
-/** The text of a file that is no link; undefined where there is none. */
+/** The text of a file that is not a link; undefined where there is none. */
 function readText(path: string, folder: string, mostBytes: number): string | undefined {
   const stat = statOf(path);
   if (stat === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
  * What the branches of a fetched repository must be, so that the unmodified step accepts them: it takes the tip of a branch, and either
  * requires the pinned commit there or resets to it (melange pkg/build/pipelines/git-checkout.yaml, v0.13.1 to v0.59.1). A branch
- * has gone on, or was written anew, since the package was built.
+ * has gone on, or was written again, since the package was built.
  */
 
 import { Failure } from '../../failure.ts';
@@ -65,7 +65,7 @@ export async function settleCherryPick(
   { branch, commit }: CherryPick,
   fetch: (commit: string) => Promise<void>,
 ): Promise<void> {
-  // What is no id is left to the step: it must not be taken for an option here.
+  // What is not an id is left to the step: it must not be taken for an option here.
   if (!/^[0-9a-f]{7,40}$/.test(commit)) return;
   const name = `refs/heads/${branch === '' ? `wolfi-repro-${commit}` : branch}`;
   if (branch !== '' && (await leadsTo(git, path, commit, name))) return;

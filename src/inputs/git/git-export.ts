@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Git } from './git-program.ts';
 import { type OwnRepository, servedConfiguration } from './own-repository.ts';
 
-/** Deltas are found anew by one thread: two would share the work differently each time (git-pack-objects(1)). */
+/** Deltas are found again by one thread: two would share the work differently each time (git-pack-objects(1)). */
 const packing = [
   ...['-c', 'pack.writeReverseIndex=false', 'pack-objects', '--quiet', '--revs', '--all', '--threads=1'],
   ...['--no-reuse-delta', '--no-reuse-object', '--delta-base-offset', '--window=10', '--depth=50'],

@@ -58,7 +58,7 @@ export function parseTree(content: Buffer): TreeEntry[] {
 }
 
 function damaged(): Failure {
-  return new Failure('source-mismatch', 'an object of a git repository has no form that git writes');
+  return new Failure('source-mismatch', 'an object of a git repository does not have a form that git writes');
 }
 
 /** Whether a commit is there under its name; nothing is said about what it leads to. */

@@ -70,7 +70,7 @@ export function openGit({ network, signal }: GitCaller): Git {
       signal,
       onStdout: (bytes) => {
         size += bytes.length;
-        if (size > mostOutput) throw new Failure('unreachable', 'git says too much');
+        if (size > mostOutput) throw new Failure('unreachable', 'git printed too much');
         pieces.push(Buffer.from(bytes).toString('latin1'));
       },
     });

@@ -33,7 +33,7 @@ export async function requireCommit(
   const agrees =
     tag === '' ? await hasCommit(git, repository, commit) : tip === commit || tagObject === commit;
   if (agrees) return commit;
-  throw new Failure('source-mismatch', `${shown} has another commit at ${tag || branch || 'HEAD'}`, {
+  throw new Failure('source-mismatch', `${shown} has a different commit at ${tag || branch || 'HEAD'}`, {
     expected: commit,
     got: tip ?? 'nothing',
   });

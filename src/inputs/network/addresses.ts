@@ -57,7 +57,7 @@ const privateRanges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
 const blocked = new BlockList();
 for (const [network, prefix, family] of privateRanges) blocked.addSubnet(network, prefix, family);
 
-/** Whether an IP address belongs to no public host; what is no address at all counts as private. */
+/** Whether an IP address belongs to no public host; what is not an address at all counts as private. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
@@ -89,16 +89,16 @@ function ipv6Groups(address: string): number[] {
   return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
 }
 
-/** Reads an address. Fails with `address-refused` for what is no http or https address. */
+/** Reads an address. Fails with `address-refused` for what is not an http or https address. */
 export function parseAddress(location: string): URL {
   let url: URL;
   try {
     url = new URL(location);
   } catch (cause) {
-    throw refused(location, 'it is no address', undefined, cause);
+    throw refused(location, 'it is not an address', undefined, cause);
   }
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw refused(location, 'only https and http are spoken', url.protocol);
+    throw refused(location, 'only https and http are supported', url.protocol);
   return url;
 }
 

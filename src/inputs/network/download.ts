@@ -151,7 +151,7 @@ async function attemptOnce(
 
 function startOver(part: PartialFile): OtherVersion {
   part.restart();
-  return new OtherVersion('the server has another version of it again and again');
+  return new OtherVersion('the server has a new version of it each time');
 }
 
 function refusedStatus(location: string, status: number): Failure {
@@ -172,7 +172,10 @@ function requestHeaders(part: PartialFile, known: Validators | undefined): Recor
 function requireContinuation(answer: Answer, part: PartialFile, location: string): void {
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
   if (part.bytes > 0 && match !== null && Number(match[1]) === part.bytes) return;
-  throw new Failure('unreachable', `${shownAddress(location)} answers with another part than was asked for`);
+  throw new Failure(
+    'unreachable',
+    `${shownAddress(location)} answers with a different part than was asked for`,
+  );
 }
 
 async function receive(

@@ -97,7 +97,7 @@ export function makeHttp(options: HttpOptions): Http {
         const next = redirectTarget(answer);
         if (next === undefined) return answer;
         answer.body.on('error', () => undefined).destroy();
-        if (redirects === mostRedirects) throw misled(location, 'it redirects without end');
+        if (redirects === mostRedirects) throw misled(location, 'it redirects too often');
         if (url.protocol === 'https:' && next.protocol !== 'https:')
           throw misled(location, 'it redirects to an unprotected address');
         url = next;

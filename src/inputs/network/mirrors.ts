@@ -39,7 +39,7 @@ export function mirrored(uri: string, { prefix, location }: SourceMirror): strin
   if (!uri.startsWith(prefix)) return undefined;
   const rest = uri.slice(prefix.length);
   if (rest === '') return location;
-  // `https://host.example` is no prefix of `https://host.example.org/`.
+  // `https://host.example` is not a prefix of `https://host.example.org/`.
   if (!prefix.endsWith('/') && !/^[/?]/.test(rest)) return undefined;
   if (rest.split(/[/\\?#]/).some(isDotDot) || /[\u0000-\u001f]/.test(rest)) return undefined;
   return `${location.replace(/\/$/, '')}/${rest.replace(/^\//, '')}`;

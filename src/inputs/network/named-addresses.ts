@@ -19,13 +19,14 @@ export class NamedAddresses {
   readonly #secrets = new Map<string, RequestSecrets>();
 
   /**
-   * A location without secrets; one that has none stays as it is. Fails with `address-refused` for what is no address, and with
+   * A location without secrets; one that has none stays as it is. Fails with `address-refused` for what is not an address, and with
    * `usage` for two that differ in their secrets alone: nobody could tell them apart.
    */
   name(location: string): string {
     if (!isAddress(location)) return location;
     const address = Address.parse(location);
-    if (address === undefined) throw new Failure('address-refused', `${shownTyped(location)} is no address`);
+    if (address === undefined)
+      throw new Failure('address-refused', `${shownTyped(location)} is not an address`);
     if (!address.hasSecrets) return location;
     const { place } = address;
     const key = keyOf(place);

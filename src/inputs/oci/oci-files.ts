@@ -54,7 +54,7 @@ async function listArchive(path: string): Promise<Map<string, LayoutFile>> {
     reader.end();
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
-    throw new Failure('environment-invalid', `${path} is no image layout: ${failure.message}`, {
+    throw new Failure('environment-invalid', `${path} is not an image layout: ${failure.message}`, {
       cause: failure,
     });
   }

@@ -66,7 +66,7 @@ const deepestIndex = 4;
 const mostLayers = 1000;
 
 /**
- * Opens the image of a layout for an architecture. Fails with `environment-invalid` for what is no layout or not what its digests
+ * Opens the image of a layout for an architecture. Fails with `environment-invalid` for what is not a layout or not what its digests
  * say, and with `environment-unavailable` where it has no image for the architecture, or several.
  */
 export async function openImage(path: string, arch: string): Promise<Image> {
@@ -158,7 +158,7 @@ function parseDescriptor(value: unknown): Descriptor {
   const descriptor = objectOf(value, 'a descriptor');
   const { size, platform } = descriptor;
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
-    throw invalid('a size is no number');
+    throw invalid('a size is not a number');
   return {
     mediaType: textOf(descriptor, 'mediaType'),
     digest: parseDigest(descriptor['digest']),
@@ -171,7 +171,7 @@ function parseDigest(value: unknown): Sha256 {
   const hex =
     typeof value === 'string' && value.startsWith('sha256:') ? parseSha256(value.slice(7)) : undefined;
   if (hex === undefined)
-    throw invalid(`${typeof value === 'string' ? value : 'a digest'} is no SHA-256 digest`);
+    throw invalid(`${typeof value === 'string' ? value : 'a digest'} is not a SHA-256 digest`);
   return hex;
 }
 
@@ -215,25 +215,25 @@ function parseJson(bytes: Buffer): unknown {
   const parsed = parseBoundedJson(bytes);
   if ('value' in parsed) return parsed.value;
   throw invalid(
-    parsed.fault === 'not-json' ? 'what describes it is no JSON' : 'what describes it is beyond all bounds',
+    parsed.fault === 'not-json' ? 'what describes it is not JSON' : 'what describes it exceeds all limits',
   );
 }
 
 function objectOf(value: unknown, what: string): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw invalid(`${what} is no JSON object`);
+  throw invalid(`${what} is not a JSON object`);
 }
 
 function arrayOf(object: Json, key: string): readonly unknown[] {
   const value = object[key];
   if (Array.isArray(value)) return value;
-  throw invalid(`${key} is no list`);
+  throw invalid(`${key} is not a list`);
 }
 
 function textOf(object: Json, key: string): string {
   const value = object[key];
   if (typeof value === 'string') return value;
-  throw invalid(`${key} is no text`);
+  throw invalid(`${key} is not text`);
 }
 
 function invalid(why: string): Failure {

@@ -22,7 +22,7 @@ interface IndexNote {
   readonly signatures: readonly (Omit<Signature, 'bytes'> & { readonly bytes: string })[];
 }
 
-/** Parsed indexes in the store. One that was damaged is parsed anew. */
+/** Parsed indexes in the store. One that was damaged is parsed again. */
 export function indexCache(store: Store): IndexCache {
   const nameOf = (digest: Sha256) => `index ${generation} ${digest}`;
   return {

@@ -3,7 +3,7 @@
  * processes at once; whatever is in it can be thrown away at any time.
  *
  * A whole object carries a time of change that follows from its digest. Whoever writes to it moves that time, so that a look
- * at the inode tells a touched object from a whole one; a touched one is hashed anew, and dropped unless it is whole.
+ * at the inode tells a touched object from a whole one; a touched one is hashed again, and dropped unless it is whole.
  */
 import {
   chmodSync,

@@ -14,7 +14,7 @@ export async function* fieldMutants({ parts, packing }: Whole, every = 1): Async
   for (const change of changes(parts, packing)) {
     if (at++ % every !== 0) continue;
     const changed = await madeBy(change, { parts, packing });
-    // What is written as it was before is no change: a last line moved last, a Go gzip made by Go's.
+    // What is written as it was before is not a change: a last line moved last, a Go gzip made by Go's.
     if (Buffer.compare(changed, published) !== 0) yield { what: change.what, bytes: changed };
   }
 }

@@ -11,7 +11,7 @@ import type { Plan } from '../../../src/plan/plan.ts';
 
 export interface KeptBuilds {
   readonly engine: Engine;
-  /** From now on what is built anew is thrown away again; what was built until now stays. */
+  /** What is built from now on is thrown away again; what was built until now stays. */
   seal(): void;
   close(): Promise<void>;
 }

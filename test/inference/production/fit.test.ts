@@ -49,7 +49,7 @@ function publishedBy(variant: RecordVariant, paths: readonly string[] = []): Pub
   };
 }
 
-/** Melange's one text, and what the variant adds: of the record's licence, where that is no expression, and of the scan's. */
+/** Melange's one text, and what the variant adds: of the record's licence, where that is not an expression, and of the scan's. */
 function texts({ licenseTexts, license }: RecordVariant): string[] {
   const melange = ['LicenseRef-Own-Licence'];
   const own = {

@@ -84,7 +84,7 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): Scan {
     if (!isLibraryPackage(element))
       throw new Failure('unsupported', 'syft printed an element of another form');
     const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
-    // The directory itself is no artifact.
+    // The directory itself is not an artifact.
     if (artifact === undefined) return [];
     const type = textMember(artifact, 'type') ?? '';
     if (type === 'binary') return [];
