@@ -8,6 +8,7 @@ import { formatTitles, partTitles } from '../../src/compare/part.ts';
 import { sbomDifferenceTitles } from '../../src/compare/sbom-elements.ts';
 import { factors } from '../../src/explain/triangulation.ts';
 import { failureClasses } from '../../src/failure.ts';
+import { valueBounds } from '../../src/report/bounds.ts';
 import { substitutionTitles } from '../../src/report/explanation.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJsonLines } from '../../src/report/jsonl.ts';
@@ -17,6 +18,34 @@ import { readSchema, schemaValidator } from '../support/schemas.ts';
 
 const schema = readSchema('result-1');
 
+type Node = { readonly [key: string]: unknown };
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+
+/** The names of lists that have no count beside them; the run's own list of packages is never cut. */
+function* listsWithoutCount(node: Node, document: Node): Generator<string> {
+  const { properties } = node;
+  if (isNode(properties)) {
+    for (const [name, member] of Object.entries(properties))
+      if (isList(member, document) && properties[`${name}Count`] === undefined) yield name;
+  }
+  for (const member of Object.values(node)) if (isNode(member)) yield* listsWithoutCount(member, document);
+}
+
+function isList(value: unknown, document: Node): boolean {
+  if (!isNode(value)) return false;
+  const { $ref, type, oneOf } = value;
+  if (typeof $ref === 'string') {
+    const [urn = '', path = ''] = $ref.split('#/');
+    const target = urn === '' ? document : readSchema(urn.replace('urn:wolfi-repro:schema:', ''));
+    return isList(
+      path.split('/').reduce<unknown>((at, part) => (isNode(at) ? at[part] : undefined), target),
+      document,
+    );
+  }
+  return type === 'array' || (Array.isArray(oneOf) && oneOf.some((each) => isList(each, document)));
+}
+
 describe('results as JSON', () => {
   let validate: ValidateFunction;
   let validateLine: ValidateFunction;
@@ -25,7 +54,12 @@ describe('results as JSON', () => {
     validateLine = schemaValidator('result-1', '#/$defs/line');
   });
 
-  const results = { everything, hostile, 'ten thousand differences': () => manyDifferences(10_000) };
+  const results = {
+    everything,
+    hostile,
+    'as many differences as are listed': () => manyDifferences(valueBounds.list),
+    'more differences than are listed': () => manyDifferences(valueBounds.list + 1),
+  };
   for (const [name, make] of Object.entries(results)) {
     it(`fit the published schema: ${name}`, () => {
       const value: unknown = JSON.parse(renderJson(make()));
@@ -40,6 +74,14 @@ describe('results as JSON', () => {
         assert.ok(validateLine(JSON.parse(line)), JSON.stringify(validateLine.errors));
     });
   }
+
+  it('may have the true count beside every list of a schema', () => {
+    for (const name of ['result-1', 'comparison-1', 'tree-comparison-1', 'inspection-1']) {
+      const document: Node = { ...readSchema(name) };
+      const lacking = [...listsWithoutCount(document, document)];
+      assert.deepEqual(lacking, name === 'result-1' ? ['packages'] : [], name);
+    }
+  });
 
   it('do not fit it with a member that it does not know, or without one that it wants', () => {
     const value = () => JSON.parse(renderJson(everything())) as { packages: Record<string, unknown>[] };
