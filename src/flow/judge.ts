@@ -39,7 +39,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
     outcome.control,
     run.trust.keys,
   );
-  const { substituted, caveats } = prepared.inputs;
+  const { substituted } = prepared.inputs;
   const substitution = substituted === undefined ? undefined : describeSubstituted(substituted);
   return {
     ...known,
@@ -47,12 +47,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
-    caveats: [
-      ...target.caveats,
-      ...caveats,
-      ...(substitution === undefined ? [] : [substitution]),
-      ...rebuilt.caveats,
-    ],
+    caveats: [...known.caveats, ...(substitution === undefined ? [] : [substitution]), ...rebuilt.caveats],
     skipped: outcome.skipped,
   };
 }

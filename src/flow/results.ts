@@ -11,7 +11,10 @@ import type { Prepared } from './prepare.ts';
 import { type Examined, subjectOf } from './target.ts';
 
 /** Everything that holds whether or not there is a rebuild to compare with. */
-type Known = Pick<PackageResult, 'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted'>;
+type Known = Pick<
+  PackageResult,
+  'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'caveats'
+>;
 
 /** How far a package came: its plan and what was noticed, as far as they were made. */
 export interface Progressed {
@@ -35,6 +38,8 @@ export async function knownOf(examined: Examined, { plan, prepared }: Progressed
     ],
     plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
+    // What was accepted weakens what is said of a build that failed as well.
+    caveats: [...examined.caveats, ...(prepared?.inputs.caveats ?? [])],
   };
 }
 
@@ -59,7 +64,7 @@ export async function failedResult(
     return ended(await knownOf(examined, progressed), failure, watcher);
   } catch (later) {
     const { file, chain } = examined;
-    const bare = { file, subject: subjectOf(examined), chain, findings: [], plan: undefined };
+    const bare = { file, subject: subjectOf(examined), chain, findings: [], plan: undefined, caveats: [] };
     return ended(bare, failureOfPackage(later, watcher.signal), watcher);
   }
 }
@@ -79,7 +84,7 @@ function ended(known: Known, failure: Failure, { onProgress }: Watcher): Package
   if (verdict === undefined) throw failure;
   if (verdict.kind === 'internal')
     onProgress({ kind: 'defect', subject: known.file, thrown: failure.cause ?? failure });
-  return { ...known, verdict, sbom: undefined, caveats: [], skipped: [] };
+  return { ...known, verdict, sbom: undefined, skipped: [] };
 }
 
 /** What the SBOM of a package that was planned testifies about it. */

@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Engine } from '../../src/engine/engine.ts';
+import { Failure } from '../../src/failure.ts';
 import { reportFormatNames } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
@@ -56,6 +58,16 @@ describe('what nobody vouches for', { skip: cannotRebuild, concurrency: false },
       reportFormats[name].render(runResult([result])).includes('packages of the environment'),
     );
     assert.deepEqual(saying, reportFormatNames);
+  });
+
+  it('is said of a build that failed as well', async () => {
+    const failing: Engine = {
+      name: 'builtin',
+      rebuild: () => Promise.reject(new Failure('step-failed', 'a step of a test failed')),
+    };
+    const result = await verifyOne(join(evil, subject), { allowUnsigned: true, engine: failing });
+    assert.equal(result.verdict.kind, 'build-failed', explain(result));
+    assert.match(result.caveats.join('\n'), /--allow-unsigned.*eviltool=1\.0-r0/);
   });
 
   it('is no SBOM: another document beside it changes nothing', async () => {
