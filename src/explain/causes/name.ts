@@ -5,6 +5,7 @@ import { entryPath } from '../../apk/entries.ts';
 import { defaultLimits } from '../../apk/limits.ts';
 import { busy } from '../../busy.ts';
 import type { ByteSource } from '../../byte-source.ts';
+import type { Cause } from '../../compare/cause.ts';
 import type { UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference, SectionName } from '../../compare/difference.ts';
 import { causeBounds } from './change-lists.ts';
@@ -12,8 +13,20 @@ import { isDerived } from './derived.ts';
 import type { BuildContext } from './evidence.ts';
 import { causesOf } from './index.ts';
 
-/** Bounds on the contents of one comparison that are looked at together. */
-const bounds = { contents: 2000, bytes: 256 * 1024 * 1024 } as const;
+/** Bounds on the contents of one comparison that are looked at together, and on the differences whose causes are looked for. */
+const bounds = { contents: 2000, bytes: 256 * 1024 * 1024, differences: 20_000 } as const;
+
+/** One value for all that are beyond the bound: a list of its own for each of a million differences fills the memory. */
+const notLookedFor: readonly Cause[] = [
+  {
+    kind: 'unknown',
+    confidence: 'possible',
+    place: 'beyond the bound',
+    published: undefined,
+    rebuilt: undefined,
+    why: `causes are looked for in ${bounds.differences} differences and no more`,
+  },
+];
 
 /** The comparison with the causes of its differences. What follows from another difference has none of its own. */
 export async function nameCauses(
@@ -23,10 +36,13 @@ export async function nameCauses(
 ): Promise<UnequalComparison> {
   const all = comparison.sections.flatMap(({ differences }) => differences);
   const read = await contentReader(all, sources);
+  let left: number = bounds.differences;
   const sections = comparison.sections.map((section) => ({
     ...section,
     differences: section.differences.map((each): Difference => {
       if (isDerived(each, all)) return each;
+      left -= 1;
+      if (left < 0) return { ...each, causes: notLookedFor };
       return { ...each, causes: busy(() => causesOf(each, read(each), all, context)) };
     }),
   }));
