@@ -95,8 +95,8 @@ function keyOf({ path, occurrence }: Pick<EntryPair, 'path' | 'occurrence'>): st
   return `${path}\0${occurrence}`;
 }
 
-function keyOfDifference({ path, name }: Difference): string {
-  return keyOf({ path, occurrence: Number(/^number (\d+)$/.exec(name ?? '')?.[1] ?? 1) });
+function keyOfDifference({ path, occurrence = 1 }: Difference): string {
+  return keyOf({ path, occurrence });
 }
 
 async function withFraming(

@@ -39,6 +39,10 @@ export interface Difference {
    * whose path comes more than once: which of them.
    */
   readonly name?: string;
+  /** Which of the entries of its path, where there are several, and no report says it: `name` does. */
+  readonly occurrence?: number;
+  /** For `mode`: both as numbers, and no report says them: the sides do. */
+  readonly modes?: { readonly published: number; readonly rebuilt: number };
   /** Absent where the side has nothing there; for `moved` the path on this side. Attacker-controlled. */
   readonly published?: string;
   readonly rebuilt?: string;

@@ -17,21 +17,14 @@ export function compareEntries(
 ): Difference[] {
   const path = entryPath(published);
   const differences: Difference[] = [];
-  const compare = (kind: DifferenceKind, left: string, right: string, name?: string) => {
-    if (left === right) return;
-    differences.push({
-      section,
-      kind,
-      path,
-      published: left,
-      rebuilt: right,
-      ...(name === undefined ? {} : { name }),
-    });
+  const compare = (kind: DifferenceKind, left: string, right: string, more: Partial<Difference> = {}) => {
+    if (left !== right) differences.push({ section, kind, path, published: left, rebuilt: right, ...more });
   };
   compare('type', published.type, rebuilt.type);
   compare('content', contentText(published), contentText(rebuilt));
   compare('link-target', published.linkname, rebuilt.linkname);
-  compare('mode', octal(published.mode), octal(rebuilt.mode));
+  const modes = { published: published.mode, rebuilt: rebuilt.mode };
+  compare('mode', octal(modes.published), octal(modes.rebuilt), { modes });
   compare('owner', `${published.uid}:${published.gid}`, `${rebuilt.uid}:${rebuilt.gid}`);
   compare('owner-name', `${published.uname}:${published.gname}`, `${rebuilt.uname}:${rebuilt.gname}`);
   compare('mtime', String(published.mtime), String(rebuilt.mtime));

@@ -38,19 +38,26 @@ export function otherIds(published: Uint8Array, rebuilt: Uint8Array): readonly O
   return pairs.map(([id, other]) => ({ element: id, published: id.slice(-16), rebuilt: other.slice(-16) }));
 }
 
-/** Whether two documents say the same but for ids of syft's and for what a scan found. */
-export function sameButForIds(published: Uint8Array, rebuilt: Uint8Array): boolean {
-  const [left, right] = [parseDocument(published), parseDocument(rebuilt)].map((document) =>
-    document === undefined ? undefined : withoutFound(document),
+/** Whether another document says the same as a published one but for ids of syft's and for what a scan found. */
+export function sameButForIds(published: Uint8Array): (rebuilt: Uint8Array) => boolean {
+  const left = scanless(published);
+  return (rebuilt) => {
+    const right = scanless(rebuilt);
+    if (left === undefined || right === undefined) return false;
+    const ids = new Map(idPairs(left, right));
+    return withIds(left, ids) === withIds(right, new Map());
+  };
+}
+
+function scanless(bytes: Uint8Array): JsonObject | undefined {
+  const document = parseDocument(bytes);
+  return document === undefined ? undefined : withoutFound(document);
+}
+
+function withIds(document: JsonObject, ids: ReadonlyMap<string, string>): string {
+  return JSON.stringify(document, (_, value: unknown) =>
+    typeof value === 'string' ? (ids.get(value) ?? value) : value,
   );
-  if (left === undefined || right === undefined) return false;
-  const pairs = idPairs(left, right);
-  const mask = (document: JsonObject, ids: ReadonlyMap<string, string>) =>
-    JSON.stringify(document, (_, value: unknown) =>
-      typeof value === 'string' ? (ids.get(value) ?? value) : value,
-    );
-  const ids = new Map(pairs.map(([id, other]) => [id, other]));
-  return mask(left, ids) === mask(right, new Map());
 }
 
 function parseDocument(bytes: Uint8Array): JsonObject | undefined {

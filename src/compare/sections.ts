@@ -76,7 +76,7 @@ function pathsOf({ entries }: Section): string[] {
 /** What differs between the two sides of each pair. */
 export function comparePairs(section: SectionName, pairs: readonly EntryPair[]): Difference[] {
   return pairs.flatMap(({ path, occurrence, published, rebuilt }) => {
-    const which = occurrence === 1 ? {} : { name: `number ${occurrence}` };
+    const which = occurrence === 1 ? {} : { name: `number ${occurrence}`, occurrence };
     if (published === undefined || rebuilt === undefined) {
       const kind = rebuilt === undefined ? ('missing-entry' as const) : ('extra-entry' as const);
       const sides = {

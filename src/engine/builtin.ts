@@ -6,6 +6,7 @@ import { type Sha256, sha256 } from '../digest.ts';
 import { cpeText } from '../emit/cpe.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
+import { LicenceFileMissing } from '../emit/sbom/licence-file-missing.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import { type Built, build } from '../execute/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../execute/facts.ts';
@@ -290,16 +291,15 @@ async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Pro
 /**
  * What our own build made never speaks against the published file. And a licence file that only the folder beside the recipe can bring is missing because nobody gave that folder.
  */
-function emissionFailure(failure: Failure, { recipe, sourceFiles }: RebuildRequest): Failure {
+function emissionFailure(failure: Failure, { sourceFiles }: RebuildRequest): Failure {
   const isOfOutput: boolean = isFaultOfFile(failure);
   if (isOfOutput)
     return new Failure('unsupported', `what was built cannot be a package: ${failure.message}`, {
       cause: failure,
     });
-  const wantsFile = recipe.package.copyright.some(({ licensePath }) => licensePath === failure.expected);
-  if (failure.code !== 'output-missing' || !wantsFile || sourceFiles !== undefined) return failure;
+  if (!(failure instanceof LicenceFileMissing) || sourceFiles !== undefined) return failure;
   return new Failure('recipe-files-unavailable', 'the recipe names a licence file that no step made', {
-    expected: failure.expected!,
+    expected: failure.path,
     hint: 'give the folder that lay beside the recipe with --source-dir DIR',
     cause: failure,
   });

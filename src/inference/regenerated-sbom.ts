@@ -39,27 +39,26 @@ export function regenerateSbom(apk: Apk, claim: Claim, scan: Scan = emptyScan): 
   if (claim.sbom.generator === 'unknown') {
     return { state: 'not-possible', why: 'no known program writes such an SBOM' };
   }
-  let first: RegeneratedSbom | undefined;
+  let first: Uint8Array | Failure | undefined;
   for (const under of claimsUnderNeighbours(apk, claim)) {
-    const regenerated = regenerateUnder(entry.content, sbomInput(apk, under, scan));
-    if (regenerated.state === 'identical') {
+    const regenerated = regenerateUnder(sbomInput(apk, under, scan));
+    if (!(regenerated instanceof Failure) && Buffer.compare(regenerated, entry.content) === 0) {
       return under === claim
-        ? regenerated
-        : { ...regenerated, under: formatVersion(under.traits.melange.version) };
+        ? { state: 'identical' }
+        : { state: 'identical', under: formatVersion(under.traits.melange.version) };
     }
     first ??= regenerated;
   }
-  return first!;
+  if (first instanceof Failure) return { state: 'not-possible', why: first.message };
+  return { state: 'different', differences: compareSbomElements(entry.content, first!) };
 }
 
-function regenerateUnder(published: Uint8Array, input: SbomInput): RegeneratedSbom {
+function regenerateUnder(input: SbomInput): Uint8Array | Failure {
   try {
-    const regenerated = emitSbom(input);
-    if (Buffer.compare(regenerated, published) === 0) return { state: 'identical' };
-    return { state: 'different', differences: compareSbomElements(published, regenerated) };
+    return emitSbom(input);
   } catch (failure) {
     if (!(failure instanceof Failure) || failure.class === 'internal') throw failure;
-    return { state: 'not-possible', why: failure.message };
+    return failure;
   }
 }
 

@@ -13,6 +13,7 @@ export type {
   OwnerHandling,
   PurlEscaping,
   RecipeForm,
+  SbomFormat,
 } from './switches.ts';
 
 const releasesOfChanges = changes.map(({ since }) => parseRelease(since)!);

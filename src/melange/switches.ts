@@ -130,5 +130,8 @@ export interface Format {
   readonly fdoHeader: boolean;
 }
 
+/** What decides the bytes of a document; nothing else of a version has a say in them. */
+export type SbomFormat = Pick<Format, 'sbom'>;
+
 /** All but the version itself. */
 export type Switches = Omit<Format, 'version'>;

@@ -3,6 +3,7 @@
 import { steeringCharacters } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
 import { allDifferences, isUnequal, type UnequalComparison } from '../compare/comparison.ts';
+import type { Difference } from '../compare/difference.ts';
 import type { DiffResult } from '../diff.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
@@ -95,7 +96,8 @@ function verdictValue(verdict: Verdict) {
 /** Two packages, folders or files compared by themselves. */
 export function renderDiffJson(result: DiffResult): string {
   if (result.kind === 'trees') {
-    const { likeness, differences } = result.comparison;
+    const { likeness } = result.comparison;
+    const differences = differenceValues(result.comparison.differences);
     const schema = 'wolfi-repro/tree-comparison/1';
     return renderValue(boundedValue({ schema, equal: likeness === 'identical', differences }));
   }
@@ -109,6 +111,11 @@ export function renderDiffJson(result: DiffResult): string {
   return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
 }
 
+/** Without what the program keeps for itself beside the text of both sides. */
+function differenceValues(differences: readonly Difference[]) {
+  return differences.map(({ occurrence: _occurrence, modes: _modes, ...shown }) => shown);
+}
+
 function comparisonValue({ files, sections, equivalence, sbomDifferences }: UnequalComparison) {
   const { published, rebuilt, firstDifference } = files;
   return {
@@ -117,7 +124,7 @@ function comparisonValue({ files, sections, equivalence, sbomDifferences }: Uneq
     firstDifference,
     equivalence,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
-    differences: allDifferences(sections),
+    differences: differenceValues(allDifferences(sections)),
     sbomDifferences,
   };
 }

@@ -1,7 +1,7 @@
 /** The elements that every document has, and what all elements share (melange pkg/sbom/package.go, document.go). */
 import { fullVersion, type Recipe } from '../../claim/recipe/recipe.ts';
 import { Failure } from '../../failure.ts';
-import type { Format } from '../../melange/format.ts';
+import type { SbomFormat } from '../../melange/format.ts';
 import { cpeText } from '../cpe.ts';
 import { noAssertion, type SpdxChecksum, type SpdxPackage, type SpdxReference } from './document.ts';
 import { elementId } from './identifiers.ts';
@@ -27,7 +27,7 @@ export interface ElementParts {
 }
 
 /** An element with its keys in melange's order; what is empty is left out. */
-export function packageElement(format: Format, parts: ElementParts): SpdxPackage {
+export function packageElement(format: SbomFormat, parts: ElementParts): SpdxPackage {
   const references = [reference('PACKAGE-MANAGER', parts.purl, 'purl')];
   if (parts.cpe !== undefined) references.push(reference('SECURITY', parts.cpe, 'cpe23Type'));
   return {
@@ -115,7 +115,7 @@ export function packageName(input: DocumentInput): string {
   return input.subpackage?.name ?? input.recipe.package.name;
 }
 
-function copyrightText(recipe: Recipe, format: Format): string {
+function copyrightText(recipe: Recipe, format: SbomFormat): string {
   const attestations = recipe.package.copyright.map((entry) => entry.attestation);
   const lines = (texts: readonly string[]) => texts.map((text) => `${text}\n`).join('');
   if (format.sbom.copyrightText === 'newline-each') return lines(attestations);

@@ -2,11 +2,11 @@
 import type { Recipe, Subpackage } from '../../claim/recipe/recipe.ts';
 import type { OsRelease, RecipeFile } from '../../claim/sbom/recover.ts';
 import type { BuildTime } from '../../claim/sbom/time.ts';
-import type { Format } from '../../melange/format.ts';
+import type { SbomFormat } from '../../melange/format.ts';
 
 /** All that decides melange's document of one package. */
 export interface DocumentInput {
-  readonly format: Format;
+  readonly format: SbomFormat;
   /** As printed: `v0.45.3`, `0.40.4`, `devel`, a pseudo-version. */
   readonly toolVersion: string;
   /** As given to `--namespace`; may be empty. */

@@ -3,14 +3,14 @@
 import { encodeBytes } from '../../bytes.ts';
 import type { Copyright, Recipe } from '../../claim/recipe/recipe.ts';
 import { sha256 } from '../../digest.ts';
-import { Failure } from '../../failure.ts';
-import type { Format, LicenseValidator } from '../../melange/format.ts';
+import type { LicenseValidator, SbomFormat } from '../../melange/format.ts';
 import type { SpdxExtractedLicense } from './document.ts';
 import type { DocumentInput } from './input.ts';
+import { LicenceFileMissing } from './licence-file-missing.ts';
 import { isLicenseExpression } from './license-expression.ts';
 
 /** The declared licence: all entries of `copyright`, joined without brackets. Empty where there are none. */
-export function licenseExpression(recipe: Recipe, format: Format): string {
+export function licenseExpression(recipe: Recipe, format: SbomFormat): string {
   return recipe.package.copyright.reduce((joined, { license }) => {
     const id = licenseId(license, format.sbom.licenses);
     return joined === '' ? id : joined + format.sbom.licenseJoin + id;
@@ -44,7 +44,7 @@ export function extractedLicenses(input: DocumentInput): readonly SpdxExtractedL
 }
 
 /** Their ids alone, in the recipe's order. */
-export function extractedIds(recipe: Recipe, format: Format): string[] {
+export function extractedIds(recipe: Recipe, format: SbomFormat): string[] {
   const { licenses } = format.sbom;
   const ids = recipe.package.copyright.flatMap(({ license, licensePath }) => {
     const id = licenseId(license, licenses);
@@ -61,9 +61,7 @@ function extractedText(id: string, entry: Copyright, input: DocumentInput): stri
   if (entry.licensePath !== '') {
     const text = input.licenseTexts.get(entry.licensePath);
     if (text === undefined) {
-      throw new Failure('output-missing', 'the workspace lacks a licence file', {
-        expected: entry.licensePath,
-      });
+      throw new LicenceFileMissing(entry.licensePath);
     }
     return text;
   }

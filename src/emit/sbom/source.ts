@@ -1,8 +1,8 @@
-import type { Format } from '../../melange/format.ts';
+import type { SbomFormat } from '../../melange/format.ts';
 import { elementId } from './identifiers.ts';
 
 export interface SourceContext {
-  readonly format: Format;
+  readonly format: SbomFormat;
   /** The package's licence expression, which git sources take over. */
   readonly licenseDeclared: string;
   readonly namespace: string;

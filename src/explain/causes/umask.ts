@@ -30,11 +30,11 @@ const modesOf = onceFor((all: readonly Difference[]) => {
 });
 
 /** The side that lacks permissions, and which; undefined where more than those of group and others differ. */
-function maskOf({ published = '', rebuilt = '' }: Difference): string | undefined {
-  const [left, right] = [Number.parseInt(published, 8), Number.parseInt(rebuilt, 8)];
+function maskOf({ modes }: Difference): string | undefined {
+  if (modes === undefined) return undefined;
+  const { published: left, rebuilt: right } = modes;
   const lacking = (left ^ right) & 0o777;
-  if (Number.isNaN(lacking) || (left ^ right) !== lacking || (lacking & 0o700) !== 0 || lacking === 0)
-    return undefined;
+  if ((left ^ right) !== lacking || (lacking & 0o700) !== 0 || lacking === 0) return undefined;
   // Read and execute follow what the file was made with; write is what a umask takes away.
   const writes = lacking & 0o022;
   if (writes !== lacking) return undefined;

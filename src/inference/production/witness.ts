@@ -54,8 +54,9 @@ export function witnessPaths(apk: Apk, claim: Claim): PathWitness {
   for (const { fitting } of readings(apk, claim)) {
     if (fitting.paths !== undefined) return { state: 'paths-match', id, paths: fitting.paths.length };
   }
+  const writing = { left: mostWritten };
   for (const reading of readings(apk, claim)) {
-    const change = changedPaths(apk, reading);
+    const change = changedPaths(apk, reading, writing);
     if (change !== undefined) return { state: 'paths-differ', id, added: addedPath(change), ...change };
   }
   return { state: 'unknown', id };
@@ -82,9 +83,9 @@ function* readings(apk: Apk, claim: Claim): Generator<Reading> {
 }
 
 /** What was added and taken away, where a form gives everything but the id and these paths give that. */
-function changedPaths(apk: Apk, reading: Reading): PathChange | undefined {
+function changedPaths(apk: Apk, reading: Reading, writing: Writing): PathChange | undefined {
   const { subject, pathLists, id } = reading.published;
-  const variants = variantsButForId(apk, reading);
+  const variants = variantsButForId(apk, reading, writing);
   if (variants.length === 0) return undefined;
   // Any list that is not empty: it is the one thing of the record that is not known.
   const records = distinctRecords(subject, treePaths(['any']), variants);
@@ -100,18 +101,31 @@ function changedPaths(apk: Apk, reading: Reading): PathChange | undefined {
   return undefined;
 }
 
+/** Bytes of documents that are written for one package before the search is given up: some thousands of usual ones. */
+const mostWritten = 32 * 1024 * 1024;
+
+interface Writing {
+  left: number;
+}
+
 /** The variants that give the whole document but for the id of the record. */
-function variantsButForId(apk: Apk, { claim, fitting }: Reading): readonly RecordVariant[] {
+function variantsButForId(apk: Apk, { claim, fitting }: Reading, writing: Writing): readonly RecordVariant[] {
   const content = sbomEntryOf(apk)?.content;
   if (content === undefined) return [];
   const input = claimedSbomInput(claim);
   const known = new Map<string, boolean>();
+  const isSame = sameButForIds(content);
+  const written = (variant: RecordVariant): boolean => {
+    if (writing.left <= 0) return false;
+    const document = emitProductionSbom(input, { variant, paths: treePaths(['any']), scan: emptyScan });
+    writing.left -= document.length;
+    return isSame(document);
+  };
   const gives = (variant: RecordVariant): boolean => {
     // Of these answers a document shows nothing but the id.
     const { dependencies, provides, emptyTree, ...shown } = variant;
     const key = Object.values(shown).join();
-    const production = { variant, paths: treePaths(['any']), scan: emptyScan };
-    const given = known.get(key) ?? sameButForIds(content, emitProductionSbom(input, production));
+    const given = known.get(key) ?? written(variant);
     known.set(key, given);
     return given;
   };

@@ -104,11 +104,11 @@ async function fetchBounded(
     // What git says of a local repository names places of this run.
     if (remote.kind === 'local')
       throw new Failure('unreachable', `${shown} does not have all that the steps want of it`);
-    if (/shallow capabilities/.test(failure.message) && asked !== undefined) {
+    if (failure.fault === 'server-not-shallow' && asked !== undefined) {
       asked = undefined;
       return { progressed: true, waitMilliseconds: 0 };
     }
-    if (/not found|not our ref|couldn't find/i.test(failure.message)) throw givenUp(failure);
+    if (failure.fault === 'not-found') throw givenUp(failure);
     return {};
   };
   await withRetries(exchange, { judge, givenUp }, { ...network, signal });

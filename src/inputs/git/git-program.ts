@@ -36,17 +36,27 @@ export interface LocalRemote {
 /** What git says that was told to speak to nobody, and has to: a partial copy lacks something. */
 const forbidden = /transport '[a-z]+' not allowed/;
 
-/** A git that ended with another status than 0. */
+/** What git could not do, as far as it matters what that was. */
+export type GitFault = 'server-not-shallow' | 'not-found' | 'other';
+
+/** What git prints (fetch-pack.c, remote-curl.c, upload-pack.c of git 2.39); it has no codes for these. */
+const faults: readonly (readonly [GitFault, RegExp])[] = [
+  ['server-not-shallow', /shallow capabilities/],
+  ['not-found', /not found|not our ref|couldn't find/i],
+];
+
+/** A git that ended with a status other than 0. */
 export class GitError extends Failure {
   readonly exitCode: number | undefined;
+  readonly fault: GitFault;
 
   constructor(exitCode: number | undefined, output: string, offline: boolean) {
     const unasked = offline && forbidden.test(output);
-    const why = unasked
-      ? 'git needs more than is on this machine: --offline'
-      : `git failed: ${output.trim().split('\n').at(-1)}`;
+    const last = output.trim().split('\n').at(-1) ?? '';
+    const why = unasked ? 'git needs more than is on this machine: --offline' : `git failed: ${last}`;
     super(unasked ? 'unreachable' : 'source-unavailable', why, { got: output });
     this.exitCode = exitCode;
+    this.fault = faults.find(([, pattern]) => pattern.test(last))?.[0] ?? 'other';
   }
 }
 

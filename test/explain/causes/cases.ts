@@ -111,6 +111,7 @@ function gzipped(content: string, mtime: number): Buffer {
 const spdx = (members: object, indentation = 2) => `${JSON.stringify(members, undefined, indentation)}\n`;
 const sbomPath = 'var/lib/db/sbom/name-1.0-r0.spdx.json';
 const mode = (path: string, published: string, rebuilt: string): Difference => ({
+  modes: { published: Number.parseInt(published, 8), rebuilt: Number.parseInt(rebuilt, 8) },
   section: 'data',
   kind: 'mode',
   path,

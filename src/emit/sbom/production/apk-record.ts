@@ -1,7 +1,7 @@
 /** production's record of a package: made of the recipe, before there is a `.PKGINFO` with sizes and digests. */
 import { fullVersion, type Recipe } from '../../../claim/recipe/recipe.ts';
 import { formOf, type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
-import type { Format } from '../../../melange/format.ts';
+import type { SbomFormat } from '../../../melange/format.ts';
 import { packagePart } from '../../pkginfo.ts';
 import { licenseExpression } from '../licenses.ts';
 import { guessCpes, printCpe } from './cpe.ts';
@@ -13,7 +13,7 @@ import type { SyftRecord } from './record.ts';
 
 /** The package that a record is about. */
 export interface RecordSubject {
-  readonly format: Format;
+  readonly format: SbomFormat;
   readonly recipe: Recipe;
   /** The origin or one of its subpackages. */
   readonly name: string;

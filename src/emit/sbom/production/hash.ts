@@ -33,8 +33,17 @@ export function fnv1(bytes: Uint8Array): Hash64 {
 }
 
 export function hashText(text: string): Hash64 {
-  return fnv1(encodeBytes(text));
+  if (text.length < longText) return fnv1(encodeBytes(text));
+  const known = longTexts.get(text) ?? fnv1(encodeBytes(text));
+  if (longTexts.size >= mostLongTexts) longTexts.clear();
+  longTexts.set(text, known);
+  return known;
 }
+
+/** A description can have a mebibyte, and hundreds of records of one package hold it. */
+const longText = 4096;
+const mostLongTexts = 16;
+const longTexts = new Map<string, Hash64>();
 
 /** A whole number of 0 to 2^53 - 1. */
 export function hashInteger(value: number): Hash64 {
