@@ -116,7 +116,7 @@ Made by \`npm run fidelity\`: each package was written by the melange that its c
 the environment and from the sources that it records. ● is \`reproduced\`: the same bytes to the last one and, where the package is signed,
 its signature valid over ours. ${count} of ${reproducible.length} packages that are reproducible are reproduced. Where there is no mark,
 that version cannot build the recipe, or the lab does not have it. What becomes of such packages when they are changed is in
-[mutants](mutants.md).
+[mutants](mutants.md), and [the fuzz run of the front](fuzz.md).
 
 ${table(
   ['package', ...versions],

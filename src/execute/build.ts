@@ -10,6 +10,7 @@ import { placedSteps } from '../plan/steps.ts';
 import { type Captured, capture } from './capture.ts';
 import { compilerFiles } from './compiler-files.ts';
 import { openBubblewrap } from './sandbox/bubblewrap.ts';
+import { confinedOf } from './sandbox/bubblewrap-arguments.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
 import { placeSources } from './sources.ts';
@@ -63,7 +64,7 @@ export async function build(request: BuildRequest): Promise<Built> {
   try {
     caveats = await runSteps({ ...request, sandbox: variedSandbox(sandbox, request.variation ?? {}) });
   } catch (failure) {
-    throw idsFailure(failure, sandbox, recipe) ?? failure;
+    throw idsFailure(failure, sandbox, recipe) ?? confinedFailure(failure, sandbox, recipe) ?? failure;
   }
   const licensePaths = recipe.package.copyright
     .map(({ licensePath }) => licensePath)
@@ -123,6 +124,21 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
     hostname: request.variation?.hostname,
     programs: request.variation?.programs ?? [],
   });
+}
+
+/** Where melange's guest gives a step more than the sandbox does, its failure here says nothing about the package. */
+function confinedFailure(failure: unknown, { kind }: Sandbox, { capabilities }: Recipe): Failure | undefined {
+  const confined = kind === 'bubblewrap' ? confinedOf(capabilities) : [];
+  if (!(failure instanceof Failure) || failure.code !== 'step-failed' || confined.length === 0)
+    return undefined;
+  return new Failure(
+    'unsupported',
+    `a step failed that may need ${confined.join(' and ')} over the machine`,
+    {
+      got: failure.got ?? failure.message,
+      cause: failure,
+    },
+  );
 }
 
 const networkCaveat = 'the steps could reach the network: nothing pins what they fetched';

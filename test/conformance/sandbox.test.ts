@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
@@ -23,6 +24,8 @@ const secret = join(bait, 'secret');
 const shore = join(bait, 'shore');
 /** No other process sleeps for just this long. */
 const sleeperOf = ({ title }: Identity) => `98765.${title.length}${process.pid}`;
+/** Before any step ran. */
+const machineName = hostname();
 const abstractName = `wolfi-repro-bait-${process.pid}`;
 const servers: Server[] = [];
 let contacts = 0;
@@ -144,7 +147,7 @@ function attempts(identity: Identity): readonly Attempt[] {
       steps: [`mv /var/cache/wolfi-repro /aside; ln -s /oldroot${shore} /var/cache/wolfi-repro`, 'true'],
       repository: { address: 'https://lab.example/x', path: bait },
       end: 'unsupported',
-      names: /in the place of a folder that the sandbox mounts/,
+      names: /replaced a folder that the sandbox mounts/,
     },
     {
       name: 'put a link in the place of the output folder',
@@ -415,8 +418,46 @@ function attempts(identity: Identity): readonly Attempt[] {
     {
       name: 'ask for a capability that reaches the machine',
       steps: ['true'],
+      capabilities: ['CAP_SYS_MODULE'],
+      end: 'unsupported',
+    },
+    {
+      name: 'use CAP_SYS_ADMIN and CAP_SYS_RESOURCE beyond the sandbox',
+      steps: [
+        // Bits 21 and 24 of the effective set (linux/capability.h): given, else the rest would show nothing.
+        'has=$(sed -n "s/^CapEff:[[:space:]]*/0x/p" /proc/self/status); [ $(( has >> 21 & 1 )) = 1 ]; [ $(( has >> 24 & 1 )) = 1 ]',
+        ...['mount -t tmpfs none /mnt', 'mount --bind /tmp /mnt', 'umount /proc', 'umount -l /sys'].map(
+          escaped,
+        ),
+        ...['unshare -m true', 'unshare -U true', 'unshare -n true', 'nsenter -t 1 -m true'].map(escaped),
+        escaped('mount -o remount,rw /proc/sys'),
+        escaped('(: >>/proc/sys/kernel/core_pattern)'),
+        escaped('(: >>/proc/sys/user/max_user_namespaces)'),
+        escaped('ulimit -H -u $(( $(ulimit -H -u) + 1 ))'),
+        escaped('ulimit -H -c unlimited && ulimit -H -c | grep unlimited'),
+        escaped('echo -1000 >/proc/self/oom_score_adj'),
+        escaped('dmesg'),
+        escaped('swapon /dev/zero'),
+        // The name of the sandbox's own namespace; the machine keeps its own (the last test of this list).
+        'hostname victim-renamed 2>/dev/null || true',
+        escaped(`perl -e 'syscall(321, 0, 0, 0) >= 0 or exit 1'`),
+        escaped(`perl -e 'syscall(304, -100, 0, 0) >= 0 or exit 1'`),
+        'mkdir -p melange-out/victim; echo made >melange-out/victim/file',
+      ],
+      capabilities: ['CAP_SYS_ADMIN', 'CAP_SYS_RESOURCE'],
+      end: 'built',
+      holds: ({ caveats, entries }) => {
+        assert.equal(caveats.filter((each) => /CAP_SYS_ADMIN and CAP_SYS_RESOURCE/.test(each)).length, 1);
+        assert.deepEqual(entries, ['victim file file 644 0:0']);
+        assert.equal(hostname(), machineName);
+      },
+    },
+    {
+      name: 'fail with CAP_SYS_ADMIN, which says nothing about the recipe',
+      steps: ['mount -t tmpfs none /mnt'],
       capabilities: ['CAP_SYS_ADMIN'],
       end: 'unsupported',
+      names: /CAP_SYS_ADMIN/,
     },
     {
       name: 'leave a socket',

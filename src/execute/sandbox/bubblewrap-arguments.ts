@@ -47,16 +47,29 @@ const harmlessCapabilities = new Set([
   'CAP_SYS_NICE',
 ]);
 
-/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or gives up what is not a capability. */
-export function requireHarmless({ add, drop }: GuestView['capabilities']): void {
+/**
+ * Capabilities that mean the machine in melange's guest and the sandbox's own user namespace here (docs/decisions/0015): what they are
+ * for beyond that the filter of system calls refuses.
+ */
+const confinedCapabilities = new Set(['CAP_SYS_ADMIN', 'CAP_SYS_RESOURCE']);
+
+/** Those of a recipe that reach less here than where melange ran, in its order. */
+export function confinedOf({ add, drop }: GuestView['capabilities']): string[] {
+  const dropped = new Set(drop.map((name) => name.toUpperCase()));
+  return dropped.has('ALL') ? [] : add.filter((name) => confinedCapabilities.has(name) && !dropped.has(name));
+}
+
+/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or drops what is not a capability. */
+export function requireGranted({ add, drop }: GuestView['capabilities']): void {
   for (const name of drop) {
     if (knownCapabilities.has(name.toUpperCase())) continue;
     throw new Failure('unsupported', 'the recipe drops a capability that is not known', { got: name });
   }
+  const granted = [...harmlessCapabilities, ...confinedCapabilities];
   for (const name of add) {
-    if (harmlessCapabilities.has(name)) continue;
+    if (granted.includes(name)) continue;
     throw new Failure('unsupported', 'the recipe asks for a capability that the sandbox does not give', {
-      expected: [...harmlessCapabilities].join(' '),
+      expected: granted.join(' '),
       got: name,
     });
   }

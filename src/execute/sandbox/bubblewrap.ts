@@ -11,10 +11,11 @@ import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import {
   bubblewrapArguments,
+  confinedOf,
   fixedTargets,
   type GuestView,
   mostArguments,
-  requireHarmless,
+  requireGranted,
   seesRoot,
   systemFolder,
   workspaceTarget,
@@ -65,7 +66,7 @@ interface Opened extends BubblewrapOptions {
 
 /** Lays the guest out. Fails with `sandbox-unavailable`, and with `unsupported` for capabilities that are not given. */
 export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbox> {
-  requireHarmless(options.capabilities);
+  requireGranted(options.capabilities);
   if (options.network === true) requireNobody(options.ids);
   const { directory, workspace, environment, limits } = options;
   const program = requireProgram('bwrap');
@@ -97,11 +98,18 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
     kind: 'bubblewrap',
     ids: layer.ids.kind,
     workspace,
-    caveats: [],
+    caveats: confinedCaveats(options.capabilities),
     run: (command) => run(opened, command),
     makeFolder: (path) => makeFolder(opened, path),
     archive: (paths, onBytes) => archive(opened, paths, onBytes),
   };
+}
+
+function confinedCaveats(capabilities: GuestView['capabilities']): string[] {
+  const confined = confinedOf(capabilities);
+  if (confined.length === 0) return [];
+  const names = confined.join(' and ');
+  return [`the recipe asks for ${names}: steps have it in the sandbox's own user namespace only`];
 }
 
 async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd> {
