@@ -12,10 +12,10 @@ import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { capabilityXattrs } from './capabilities.ts';
 import { type DataEntry, dataEntries, withFile, withXattrs } from './entries.ts';
 import { type PackagePart, packagePart } from './pkginfo.ts';
-import { type Catalogue, catalogue, type ReadPaths } from './sbom/production/language/catalogue.ts';
+import { catalogue } from './sbom/production/language/catalogue.ts';
 import { treePaths } from './sbom/production/paths.ts';
 import type { ProductionInput } from './sbom/production/production.ts';
-import { emptyScan, type Scan } from './sbom/production/syft.ts';
+import { emptyScan, type ReadPaths, type Scan } from './sbom/production/syft.ts';
 import { emitSbom, type SbomInput } from './sbom/sbom.ts';
 import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
 
@@ -58,8 +58,7 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   }
   const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
   const files = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
-  const own = input.scan === undefined ? ownCatalogue(builder, files) : undefined;
-  const scan = (await input.scan?.(files)) ?? own?.scan ?? emptyScan;
+  const scan = (await input.scan?.(files)) ?? ownCatalogue(builder, files) ?? emptyScan;
   const sbom = emitSbom(sbomInput(input, part, files, scan));
   const sbomFile = sbomPath(name, fullVersion(recipe));
   const whole = withFile(files, sbomFile, sbom, format.sbom.mode);
@@ -73,14 +72,14 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   return {
     part,
     files,
-    read: own?.read ?? new Map(),
+    read: scan.read,
     tree,
     entries: substituteInEntries('data', entries, substitutions),
   };
 }
 
 /** Without a syft: what can be read of the files themselves, where it is what production found. */
-function ownCatalogue({ sbomRecord }: PlannedBuilder, files: Tree): Catalogue | undefined {
+function ownCatalogue({ sbomRecord }: PlannedBuilder, files: Tree): Scan | undefined {
   return sbomRecord === null ? undefined : catalogue(files, sbomRecord.variant.form, sbomRecord.found);
 }
 

@@ -3,8 +3,12 @@
  * of what production's scan found in it.
  */
 
+import { type FormName, sampleVariant } from '../claim/traits/record-variant.ts';
 import type { Sha256 } from '../digest.ts';
-import { digestFound, type Scan } from '../emit/sbom/production/syft.ts';
+import { ownScan } from '../emit/sbom/production/language/catalogue.ts';
+import type { Scan } from '../emit/sbom/production/syft.ts';
+import type { SyftListing } from '../emit/sbom/production/syft-output.ts';
+import { chooseRendering, type Rendering, renderScan } from '../emit/sbom/production/syft-scan.ts';
 import type { Tree, TreeEntry } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -31,43 +35,67 @@ export interface Scans {
   outcome(plan: Plan): Promise<ScanOutcome | undefined>;
 }
 
-/** Scans a tree with one program of the plan, by its place. Fails as the program does. */
-export type ScanTree = (plan: Plan, tree: Tree, program: number) => Promise<Scan>;
+/** Lists what one program of the plan, by its place, finds in a tree. Fails as the program does. */
+export type ScanTree = (plan: Plan, tree: Tree, program: number) => Promise<SyftListing>;
 
 /** Nothing is scanned before it is asked for, and nothing twice. */
 export function openScans(builtTree: (plan: Plan) => Tree | undefined, scanTree: ScanTree): Scans {
-  const known = new Map<string, Promise<readonly (Scan | Failure)[]>>();
-  const scanBuilt = (plan: Plan): Promise<readonly (Scan | Failure)[]> => {
+  const known = new Map<string, Promise<readonly (SyftListing | Failure)[]>>();
+  const triedFor = async (plan: Plan): Promise<readonly Tried[]> => {
     // What is found depends on what was built, not on the rules of a version.
     const { name } = plan.package;
-    const scans = known.get(name) ?? scanWithAll(plan, builtTree(plan), scanTree);
-    known.set(name, scans);
-    return scans;
+    const tree = builtTree(plan);
+    const listings = known.get(name) ?? scanWithAll(plan, tree, scanTree);
+    known.set(name, listings);
+    return tree === undefined ? [] : (await listings).map((listing) => tryFor(plan, tree, listing));
   };
   return {
     async find(plan, payload) {
       const built = builtTree(plan);
-      const scans = await scanBuilt(plan);
-      const chosen = chosenProgram(triedPrograms(plan, scans));
-      if (built === undefined || !sameContents(built, payload)) return scanTree(plan, payload, chosen);
-      const scan = scans[chosen]!;
-      if (scan instanceof Failure) throw scan;
-      return scan;
+      const tried = await triedFor(plan);
+      const place = chosenProgram(programsOf(plan, tried));
+      const chosen = tried[place];
+      const isKnown = built !== undefined && chosen !== undefined && sameContents(built, payload);
+      const listing = isKnown ? chosen.listing : await scanTree(plan, payload, place);
+      if (listing instanceof Failure) throw listing;
+      // How production's generator writes does not depend on what else lies in a tree.
+      const rendering = chosen?.rendering ?? tryFor(plan, payload, listing).rendering!;
+      const form = formOfPlan(plan);
+      return renderScan(listing, { form, own: ownScan(payload, form), rendering });
     },
     async outcome(plan) {
       if (plan.builder.scan === null || builtTree(plan) === undefined) return undefined;
-      const programs = triedPrograms(plan, await scanBuilt(plan));
+      const programs = programsOf(plan, await triedFor(plan));
       return { programs, chosen: chosenProgram(programs) };
     },
   };
+}
+
+/** What one program listed, and how that is rendered for one package. */
+interface Tried {
+  readonly listing: SyftListing | Failure;
+  /** Undefined where the program failed. */
+  readonly rendering: Rendering | undefined;
+  readonly fits: boolean;
+}
+
+function tryFor(plan: Plan, tree: Tree, listing: SyftListing | Failure): Tried {
+  if (listing instanceof Failure) return { listing, rendering: undefined, fits: false };
+  const form = formOfPlan(plan);
+  const given = { form, own: ownScan(tree, form), found: plan.builder.scan!.found };
+  return { listing, ...chooseRendering(listing, given) };
+}
+
+function formOfPlan({ builder }: Plan): FormName {
+  return builder.sbomRecord?.variant.form ?? sampleVariant.form;
 }
 
 async function scanWithAll(
   plan: Plan,
   tree: Tree | undefined,
   scanTree: ScanTree,
-): Promise<readonly (Scan | Failure)[]> {
-  const scans: (Scan | Failure)[] = [];
+): Promise<readonly (SyftListing | Failure)[]> {
+  const scans: (SyftListing | Failure)[] = [];
   for (const program of tree === undefined ? [] : plan.builder.scan!.programs.keys()) {
     scans.push(await scanTree(plan, tree!, program).catch(inconclusive));
   }
@@ -91,13 +119,12 @@ function chosenProgram(programs: readonly TriedProgram[]): number {
     : fitting;
 }
 
-function triedPrograms(plan: Plan, scans: readonly (Scan | Failure)[]): TriedProgram[] {
-  const { programs, found } = plan.builder.scan!;
-  return scans.map((scan, place) => {
+function programsOf(plan: Plan, tried: readonly Tried[]): TriedProgram[] {
+  const { programs } = plan.builder.scan!;
+  return tried.map(({ listing, fits }, place) => {
     const sha256 = programs[place]!;
-    if (scan instanceof Failure) return { sha256, version: '', outcome: 'failed' };
-    const fits = digestFound(scan.found.map(({ element }) => element)) === found;
-    return { sha256, version: scan.version, outcome: fits ? 'fits' : 'differs' };
+    if (listing instanceof Failure) return { sha256, version: '', outcome: 'failed' };
+    return { sha256, version: listing.version, outcome: fits ? 'fits' : 'differs' };
   });
 }
 

@@ -18,7 +18,12 @@ import {
 import { join } from 'node:path';
 import { diskPath, encodeBytes } from '../bytes.ts';
 import { chunksOf } from '../emit/entries.ts';
-import { parseSyftOutput, type Scan, type SyftOutput, syftSelection } from '../emit/sbom/production/syft.ts';
+import {
+  parseSyftOutput,
+  type SyftListing,
+  type SyftOutput,
+  syftSelection,
+} from '../emit/sbom/production/syft-output.ts';
 import { removeTree } from '../execute/run-directory.ts';
 import { openBubblewrap } from '../execute/sandbox/bubblewrap.ts';
 import { grantedCapabilities } from '../execute/sandbox/bubblewrap-arguments.ts';
@@ -56,7 +61,7 @@ const workspaceTarget = '/home/build';
  * What syft finds in a tree. Fails with `unsupported` where it fails or prints something else than syft does, with
  * `build-limit` where it goes beyond the bounds, and as the sandbox does.
  */
-export async function scanWithSyft(tree: Tree, scan: ScanRequest): Promise<Scan> {
+export async function scanWithSyft(tree: Tree, scan: ScanRequest): Promise<SyftListing> {
   const { directory, machine } = scan;
   mkdirSync(directory, { mode: 0o700 });
   try {

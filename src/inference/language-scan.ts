@@ -31,7 +31,7 @@ export async function scanNamed(
   const isWanted = (path: string) => named.has(path) || named.has(path.slice(0, path.lastIndexOf('/')));
   try {
     const read = await readApk(source, { limits: { ...defaultLimits, keptBytes }, keep: isWanted });
-    return catalogue(treeOfPackage(read), trait.variant.form, trait.found)?.scan;
+    return catalogue(treeOfPackage(read), trait.variant.form, trait.found);
   } catch (failure) {
     // A file that is too large to be held.
     if (failure instanceof Failure && failure.class !== 'internal') return undefined;

@@ -24,6 +24,7 @@ import {
 } from '../inference/production/support.ts';
 import { goldens, sharedLab } from '../support/lab.ts';
 import { changeControl, readWhole, repack, textOf, withSbom, withText } from '../support/parts.ts';
+import { commandPath, makeGoProgram, syftPrograms } from '../support/programs-of-languages.ts';
 import { packedSources } from '../support/sources.ts';
 import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 
@@ -142,10 +143,7 @@ function assertExplained(
   }
 }
 
-/** Each syft that is at hand: those that WOLFI_REPRO_SYFT names, or the one on the search path. */
-const programs: readonly string[] = (process.env['WOLFI_REPRO_SYFT'] ?? commandPath('syft') ?? '')
-  .split(':')
-  .filter((path) => path !== '');
+const programs = syftPrograms;
 const lacksSyft = programs.length === 0 ? 'no syft at hand (WOLFI_REPRO_SYFT=FILE[:FILE...])' : cannotRebuild;
 const sources = join(work, 'sources');
 mkdirSync(sources);
@@ -300,23 +298,6 @@ async function publish(script: string, syft: readonly string[]): Promise<string>
   const target = { directory: mkdtempSync(join(work, 'out-')), signingKey: undefined };
   const written = await rebuild(draft, target, contentOptions(syft));
   return written.path;
-}
-
-/** Puts a Go program among the sources; the reason where that is not possible. */
-function makeGoProgram(directory: string): string | false {
-  const go = commandPath('go');
-  if (go === undefined) return 'no go on this machine';
-  const code = mkdtempSync(join(work, 'go-'));
-  writeFileSync(join(code, 'go.mod'), 'module lab.example/tool\n\ngo 1.21\n');
-  writeFileSync(join(code, 'main.go'), 'package main\n\nfunc main() { println("tool") }\n');
-  const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
-  const built = spawnSync(go, ['build', '-o', join(directory, 'tool'), '.'], { cwd: code, env: environment });
-  return built.status === 0 ? false : 'go cannot build here';
-}
-
-function commandPath(name: string): string | undefined {
-  const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
-  return found.status === 0 ? found.stdout.trim() : undefined;
 }
 
 /** The Python that has them: that of their own program. */

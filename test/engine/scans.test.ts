@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
-import { digestFound, emptyScan, type FoundPackage, type Scan } from '../../src/emit/sbom/production/syft.ts';
+import { digestFound } from '../../src/emit/sbom/production/syft.ts';
+import type { PrintedPackage, SyftListing } from '../../src/emit/sbom/production/syft-output.ts';
 import { openScans, type Scans } from '../../src/engine/scans.ts';
 import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
 import { Failure } from '../../src/failure.ts';
@@ -13,26 +14,27 @@ import { planned } from '../support/results.ts';
 const names = ['one', 'two', 'three'];
 const programs = names.map((name) => sha256(Buffer.from(name)));
 
-function foundPackage(name: string): FoundPackage {
+function printedPackage(name: string): PrintedPackage {
   const element = {
     name,
     SPDXID: `SPDXRef-Package-gem-${name}-0123456789abcdef`,
     downloadLocation: 'NONE',
     filesAnalyzed: false,
   };
-  return { element, type: 'gem', location: `/${name}` };
+  // Without a record that its id follows from: it is left as it is.
+  return { element, type: 'gem', artifact: {} };
 }
 
-const scanOf = (...found: readonly string[]): Scan => ({
-  ...emptyScan,
+const listingOf = (...found: readonly string[]): SyftListing => ({
   version: '1',
-  found: found.map(foundPackage),
+  printed: found.map(printedPackage),
+  extracted: [],
 });
 
 /** A plan whose published SBOM has these elements. */
 function planFor(name: string, published: readonly string[]): Plan {
   const { plan } = planned();
-  const found = digestFound(published.map((each) => foundPackage(each).element));
+  const found = digestFound(published.map((each) => printedPackage(each).element));
   return {
     ...plan,
     package: { ...plan.package, name: packageName(name) },
@@ -68,7 +70,7 @@ function open(finds: Readonly<Record<string, readonly (readonly string[] | null)
       ran.push(`${name} ${names[place]}`);
       const found = finds[name]![place];
       if (found === null || found === undefined) throw new Failure('unsupported', 'it fails');
-      return scanOf(...found);
+      return listingOf(...found);
     },
   );
   return { scans, ran, built };
@@ -130,7 +132,10 @@ describe('scans of a build', () => {
     await scans.outcome(plan);
     assert.deepEqual(ran, ['a one', 'a two', 'a three']);
     const other = treeOf([...built.entries, file('a', contentOf(Buffer.from('other')))]);
-    assert.deepEqual((await scans.find(plan, other)).found, scanOf('y').found);
+    assert.deepEqual(
+      (await scans.find(plan, other)).found.map(({ element }) => element.name),
+      ['y'],
+    );
     assert.deepEqual(ran.slice(3), ['a two']);
   });
 

@@ -111,7 +111,8 @@ export function hashOne({ high, low }: Hash64): Hash64 {
   return fnv1(firstHalf);
 }
 
-function hashPair(a: Hash64, b: Hash64): Hash64 {
+/** One entry of a map, whose keys are not remembered: they come from outside. */
+export function hashPair(a: Hash64, b: Hash64): Hash64 {
   scratchView.setUint32(0, a.low, true);
   scratchView.setUint32(4, a.high, true);
   scratchView.setUint32(8, b.low, true);

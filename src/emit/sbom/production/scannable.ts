@@ -9,7 +9,7 @@ import type { Tree, TreeEntry } from '../../../execute/tree.ts';
 import type { Content } from '../../../formats/content.ts';
 import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../entries.ts';
-import type { ReadPaths } from './language/catalogue.ts';
+import type { Reader, ReadPaths } from './syft.ts';
 
 /** Files by their names, in any case of letters, whatever folder they are in. */
 interface Places {
@@ -21,6 +21,15 @@ interface Places {
 /** What a reader of our own can have read. */
 const wheels = /\.whl$/i;
 const distributions = /(dist|egg)-info(\/|$)/i;
+const gems = /\.gemspec$/i;
+const nodePackages = /(^|\/)package\.json$/i;
+const readNames: Readonly<Record<Reader, RegExp | undefined>> = {
+  go: undefined,
+  'dist-info': distributions,
+  wheel: wheels,
+  gem: gems,
+  npm: nodePackages,
+};
 
 /** What only cataloguers of production's own look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
 const ownPlaces: Places = {
@@ -35,11 +44,13 @@ const ownPlaces: Places = {
 const stockPlaces: Places = {
   names: [
     /(^|\/)(conaninfo\.txt|conan\.lock|conanfile\.txt|vcpkg\.json)$/i,
-    /(^|\/)(package|installed|packages\.lock)\.json$/i,
+    nodePackages,
+    /(^|\/)(installed|packages\.lock)\.json$/i,
     /\.deps\.json$/i,
     /\.(dll|exe|bpl)$/i,
     /(^|\/)description$/i,
-    /\.(gemspec|rockspec)$/i,
+    gems,
+    /\.rockspec$/i,
     distributions,
     /\.(jar|war|ear|par|sar|nar|jpi|hpi|kar|far|lpkg|rar|zap|zip)$/i,
     /(^|\/)release$/i,
@@ -106,7 +117,7 @@ export function unscannedPaths(tree: Tree, scanned: boolean, read: ReadPaths = n
   for (const { path, type, content } of tree.entries) {
     if (paths.length === mostPaths) break;
     const reader = read.get(path);
-    const known = reader === 'wheel' ? wheels : reader === 'dist-info' ? distributions : undefined;
+    const known = reader === undefined ? undefined : readNames[reader];
     const named = places.some((each) => isPlace(each, path, known));
     const looked = reader === 'go' ? marks.filter((mark) => mark !== goMark) : marks;
     if (named || (!scanned && type === 'file' && isMarkedProgram(content, looked))) paths.push(path);

@@ -1,19 +1,7 @@
-/**
- * What syft finds in a package besides the package: the elements of its own document, as they go into production's
- * (wolfi-dev/wolfictl v0.39.22 pkg/sbom/sbom.go; syft v1.38.0). The program itself is handed in.
- */
+/** What production's scan finds in a package besides the package (wolfi-dev/wolfictl v0.39.22 pkg/sbom/sbom.go; syft v1.38.0). */
 import { compareBytes } from '../../../bytes.ts';
 import { canonicalJson } from '../../../canonical.ts';
 import { type Sha256, sha256 } from '../../../digest.ts';
-import { Failure } from '../../../failure.ts';
-import {
-  isJsonObject,
-  type JsonObject,
-  listMember,
-  objectMember,
-  parseBoundedJson,
-  textMember,
-} from '../../../formats/bounded-json.ts';
 import { printCpe } from './cpe.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
 import { cpeReference } from './elements.ts';
@@ -51,54 +39,16 @@ export interface Scan {
   readonly found: readonly FoundPackage[];
   /** Licences of these that SPDX does not know, in syft's order. */
   readonly extracted: readonly LibraryExtractedLicense[];
+  /** What was read here from the files themselves. */
+  readonly read: ReadPaths;
 }
 
-export const emptyScan: Scan = { version: '', found: [], extracted: [] };
+export type Reader = 'go' | 'dist-info' | 'wheel' | 'gem' | 'npm';
 
-/** Both forms in which syft prints one scan: `-o spdx-json` and `-o syft-json`. */
-export interface SyftOutput {
-  readonly spdx: Uint8Array;
-  readonly syft: Uint8Array;
-}
+/** By which reader a path was read whole: what else may be found there is not said. */
+export type ReadPaths = ReadonlyMap<string, Reader>;
 
-/** Which cataloguers run, as the command's options; production's own selection, as far as it is known. */
-export const syftSelection: readonly string[] = [
-  '--override-default-catalogers',
-  'image',
-  '--select-catalogers',
-  '-sbom,-elf-package,-rpm',
-];
-
-/**
- * A scan's elements, without the scanned directory and without binaries, which belong to the package, and their licences.
- * Fails with `unsupported` where the output is not what syft writes.
- */
-export function parseSyftOutput({ spdx, syft }: SyftOutput): Scan {
-  const [document, listing] = [parseObject(spdx), parseObject(syft)];
-  const artifacts = new Map(
-    listMember(listing, 'artifacts')
-      .filter(isJsonObject)
-      .map((artifact) => [textMember(artifact, 'id') ?? '', artifact]),
-  );
-  const found = listMember(document, 'packages').flatMap((element): FoundPackage[] => {
-    if (!isLibraryPackage(element))
-      throw new Failure('unsupported', 'syft printed an element of another form');
-    const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
-    // The directory itself is not an artifact.
-    if (artifact === undefined) return [];
-    const type = textMember(artifact, 'type') ?? '';
-    if (type === 'binary') return [];
-    return [{ element: withGoCpes(element, type), type, location: firstLocation(artifact) }];
-  });
-  const mentioned = new Set(found.flatMap(({ element }) => mentionedLicenses(element)));
-  return {
-    version: textMember(objectMember(listing, 'descriptor') ?? {}, 'version') ?? '',
-    found,
-    extracted: listMember(document, 'hasExtractedLicensingInfos')
-      .filter(isExtractedLicense)
-      .filter(({ licenseId }) => mentioned.has(licenseId)),
-  };
-}
+export const emptyScan: Scan = { version: '', found: [], extracted: [], read: new Map() };
 
 /** Ids that the SPDX list does not have, in the licence of an element. */
 export function mentionedLicenses({
@@ -108,40 +58,12 @@ export function mentionedLicenses({
   return `${licenseDeclared} ${licenseConcluded}`.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? [];
 }
 
-function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
-  return isJsonObject(value) && textMember(value, 'licenseId') !== undefined;
-}
-
 /**
  * What stands for the elements of a scan where two scans are held against each other: nothing of an element can be got
  * back from it.
  */
 export function digestFound(elements: readonly unknown[]): Sha256 {
   return sha256(Buffer.from(canonicalJson(elements)));
-}
-
-function parseObject(bytes: Uint8Array): JsonObject {
-  const json = parseBoundedJson(bytes);
-  if ('fault' in json || !isJsonObject(json.value)) {
-    throw new Failure('unsupported', 'syft did not print the JSON that was asked for', {
-      got: 'fault' in json ? json.fault : 'not an object',
-    });
-  }
-  return json.value;
-}
-
-/** Keys are in the library's order already: the same library wrote them. */
-function isLibraryPackage(value: unknown): value is LibraryPackage {
-  return (
-    isJsonObject(value) &&
-    [value['name'], value['SPDXID'], value['downloadLocation']].every((text) => typeof text === 'string') &&
-    typeof value['filesAnalyzed'] === 'boolean'
-  );
-}
-
-function firstLocation(artifact: JsonObject): string {
-  const [first] = listMember(artifact, 'locations');
-  return isJsonObject(first) ? (textMember(first, 'path') ?? '') : '';
 }
 
 /** Go's own modules are known by their packages (wolfi-dev/wolfictl v0.39.22 pkg/sbom/cpe.go). */
@@ -159,7 +81,8 @@ export function goCpes(module: string, version: string): readonly string[] | und
   );
 }
 
-function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
+/** An element with wolfictl's CPEs, where it has some of that name. */
+export function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
   const cpes = type === 'go-module' ? goCpes(element.name, element.versionInfo ?? '') : undefined;
   if (cpes === undefined) return element;
   const others = (element.externalRefs ?? []).filter(({ referenceType }) => referenceType !== 'cpe23Type');

@@ -3,17 +3,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { sha256 } from '../../../../src/digest.ts';
+import { type Sha256, sha256 } from '../../../../src/digest.ts';
 import { hashInteger } from '../../../../src/emit/sbom/production/hash.ts';
 import { catalogue } from '../../../../src/emit/sbom/production/language/catalogue.ts';
 import { foundPackage } from '../../../../src/emit/sbom/production/language/found.ts';
+import { gemRecord } from '../../../../src/emit/sbom/production/language/gem.ts';
 import { type GoBuild, goRecords, readGoBuild } from '../../../../src/emit/sbom/production/language/go.ts';
-import { distInfoRecord, wheelRecord } from '../../../../src/emit/sbom/production/language/python.ts';
+import { nodeRecords } from '../../../../src/emit/sbom/production/language/node.ts';
+import { distInfoRecord } from '../../../../src/emit/sbom/production/language/python.ts';
+import { wheelRecord } from '../../../../src/emit/sbom/production/language/wheel.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
 import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';
-import { type Tree, type TreeEntry, treeOf } from '../../../../src/execute/tree.ts';
-import { contentOf, emptyContent } from '../../../../src/formats/content.ts';
+import { contentOf } from '../../../../src/formats/content.ts';
 import { fixtures } from '../../../support/lab.ts';
+import { languageTrees, treeOfFiles as tree } from '../../../support/language-trees.ts';
 
 interface Vectors {
   readonly wheel: readonly {
@@ -49,7 +52,7 @@ describe('ids of language content that Wolfi published', () => {
     it(`follow from the record of a wheel: ${name}`, () => {
       const record = {
         ...({ name, version, type: 'python', locations: [path], purl: '', cpes: [] } as const),
-        license: declaredLicense(license?.value ?? ''),
+        licenses: license === null ? [] : [declaredLicense(license.value)!],
         metadata: hashInteger(0),
       };
       assert.equal(endOf(foundPackage(record, generation).element.SPDXID), id);
@@ -76,18 +79,18 @@ describe('ids of language content that Wolfi published', () => {
   });
 });
 
-function tree(files: Readonly<Record<string, string | Uint8Array>>): Tree {
-  const entries: TreeEntry[] = [];
-  for (const [path, content] of Object.entries(files)) {
-    const common = { mode: 0o644, uid: 0, gid: 0, target: '', xattrs: [] };
-    for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) {
-      entries.push({ ...common, path: path.slice(0, cut), type: 'directory', content: emptyContent });
+describe('elements that syft found in trees of our own', () => {
+  for (const { what, files, found } of languageTrees) {
+    for (const form of ['C', 'D'] as const) {
+      it(`are read from the files themselves, and nothing is left to look into: ${what}, form ${form}`, () => {
+        const own = tree(files);
+        const scan = catalogue(own, form, found[form] as Sha256);
+        assert.ok(scan !== undefined);
+        assert.deepEqual(unscannedPaths(own, false, scan.read), []);
+      });
     }
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    entries.push({ ...common, path, type: 'file', content: contentOf(bytes) });
   }
-  return treeOf(entries);
-}
+});
 
 describe('files that tell their elements', () => {
   const folder = 'usr/lib/python3.12/site-packages/demo-1.0.dist-info';
@@ -99,13 +102,50 @@ describe('files that tell their elements', () => {
       'a licence in a file',
       { [`${folder}/METADATA`]: 'Name: a\nVersion: 1\n', [`${folder}/LICENSE`]: 'MIT' },
     ],
-    ['an author by mail', { [`${folder}/METADATA`]: `${metadata}Author-email: A <a@b.example>\n` }],
     ['a url of origin', { [`${folder}/METADATA`]: metadata, [`${folder}/direct_url.json`]: '{}' }],
     ['a quoted record', { [`${folder}/METADATA`]: metadata, [`${folder}/RECORD`]: '"a,b",,\n' }],
   ];
   for (const [what, files] of refused) {
     it(`are left to syft where they need more: ${what}`, () => {
       assert.equal(distInfoRecord(tree(files), folder, 1), undefined);
+    });
+  }
+
+  const gemPath = 'usr/lib/ruby/gems/3.3.0/specifications/a-1.gemspec';
+  const gemspec = 'Gem::Specification.new do |s|\n  s.name = "a".freeze\n  s.version = "1"\n';
+  const gems: readonly (readonly [what: string, text: string, more?: Record<string, string>])[] = [
+    ['no name', gemspec.replace('.name', '.nam')],
+    ['a version that is worked out', gemspec.replace('"1"', 'A::VERSION')],
+    ['a value in single quotes', gemspec.replace('"1"', "'1'")],
+    ['a name that is put in', `${gemspec}  s.homepage = "https://lab.example/#{s.name}"\n`],
+    ['a list of several lines', `${gemspec}  s.files = [\n"a"]\n`],
+    ['half a letter', `${gemspec}  s.authors = ["\\uD800".freeze]\n`],
+    ['a licence in a file', gemspec, { 'usr/lib/ruby/gems/3.3.0/specifications/MIT-LICENSE': 'MIT' }],
+  ];
+  for (const [what, text, more = {}] of gems) {
+    it(`are left to syft where a gem needs more: ${what}`, () => {
+      assert.equal(gemRecord(tree({ [gemPath]: text, ...more }), gemPath, 1), undefined);
+    });
+  }
+
+  const manifest = { name: 'a', version: '1.0.0', license: 'MIT' };
+  const manifests: readonly (readonly [what: string, json: unknown, more?: Record<string, string>])[] = [
+    ['a list', []],
+    ['a number for a version', { ...manifest, version: 1 }],
+    ['a key in other letters', { ...manifest, Name: 'b' }],
+    ['dependencies that are no texts', { ...manifest, dependencies: { b: 1 } }],
+    ['a licence that is a list', { ...manifest, license: ['MIT'] }],
+    ['an odd author', { ...manifest, author: 'A <a <b>' }],
+    ['an author who is a number', { ...manifest, author: 1 }],
+    ['authors as one text', { ...manifest, authors: 'A' }],
+    ['a name that a package URL writes otherwise', { ...manifest, name: 'a b' }],
+    ['a place of an odd form', { ...manifest, repository: 'http://[' }],
+    ['a licence in a file', { name: 'a', version: '1' }, { 'usr/a/LICENSE.md': 'MIT' }],
+  ];
+  for (const [what, json, more = {}] of manifests) {
+    it(`are left to syft where a package of Node needs more: ${what}`, () => {
+      const own = tree({ 'usr/a/package.json': JSON.stringify(json), ...more });
+      assert.equal(nodeRecords(own, 'usr/a/package.json'), undefined);
     });
   }
 

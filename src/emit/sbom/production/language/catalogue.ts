@@ -1,25 +1,21 @@
 /**
  * What production's scan finds in a tree, as far as it can be read from the files themselves: Go programs, installed
- * distributions of Python, wheels. It is believed only where all of it together is what production found.
+ * distributions of Python, wheels, gems and packages of Node. It is believed only where all of it together is what production found.
  */
 
 import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
-import type { Tree } from '../../../../execute/tree.ts';
+import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
 import type { HashGeneration } from '../hash.ts';
-import { compareFound, digestFound, type Scan } from '../syft.ts';
+import { compareFound, digestFound, type Reader, type Scan } from '../syft.ts';
+import type { OwnScan } from '../syft-scan.ts';
 import { extractedOf, foundPackage, type LanguageRecord } from './found.ts';
+import { gemRecord, isGemPath } from './gem.ts';
 import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go.ts';
-import { distInfoRecord, wheelRecord } from './python.ts';
-
-/** By which reader a path was read whole: what else may be found there is not said. */
-export type ReadPaths = ReadonlyMap<string, 'go' | 'dist-info' | 'wheel'>;
-
-export interface Catalogue {
-  readonly scan: Scan;
-  readonly read: ReadPaths;
-}
+import { isNodePath, nodeRecords } from './node.ts';
+import { distInfoRecord } from './python.ts';
+import { wheelRecord } from './wheel.ts';
 
 /** What no file tells and an id holds: one answer for a package, of a closed list. */
 const hiddenAnswers: readonly GoHidden[] = [true, false].flatMap((symbols) =>
@@ -27,23 +23,39 @@ const hiddenAnswers: readonly GoHidden[] = [true, false].flatMap((symbols) =>
 );
 
 /** The elements of a tree where they are those with this digest (`digestFound`); undefined where they are not. */
-export function catalogue(tree: Tree, form: FormName, found: Sha256): Catalogue | undefined {
+export function catalogue(tree: Tree, form: FormName, found: Sha256): Scan | undefined {
   const generation = formOf({ form }).hashGeneration;
   const programs = goPrograms(tree);
-  const python = pythonRecords(tree, generation);
+  const others = readOthers(tree, generation);
   for (const hidden of programs.length === 0 ? hiddenAnswers.slice(0, 1) : hiddenAnswers) {
     const go = programs.map(({ path, build }) => ({
       path,
       records: goRecords(build, path, { generation, hidden }),
     }));
-    const records = [...go.flatMap((each) => each.records ?? []), ...python.records];
-    const packages = records.map((record) => foundPackage(record, generation)).sort(compareFound);
+    const records = [...go.flatMap((each) => each.records ?? []), ...others.records];
+    const packages = sortedPackages(records, generation);
     if (digestFound(packages.map(({ element }) => element)) !== found) continue;
-    const read = new Map<string, 'go' | 'dist-info' | 'wheel'>(python.read);
+    const read = new Map<string, Reader>(others.read);
     for (const { path, records: own } of go) if (own !== undefined) read.set(path, 'go');
-    return { scan: { version: '', found: packages, extracted: extractedOf(records) }, read };
+    return { version: '', found: packages, extracted: extractedOf(records), read };
   }
   return undefined;
+}
+
+/** What no stock syft finds, but production: wheels. */
+export function ownScan(tree: Tree, form: FormName): OwnScan {
+  const generation = formOf({ form }).hashGeneration;
+  const wheels = tree.entries.flatMap((entry) => readWheel(tree, entry));
+  const records = wheels.flatMap((each) => each.records);
+  return {
+    found: sortedPackages(records, generation),
+    extracted: extractedOf(records),
+    read: new Map(wheels.flatMap(({ paths, reader }) => paths.map((path) => [path, reader]))),
+  };
+}
+
+function sortedPackages(records: readonly LanguageRecord[], generation: HashGeneration) {
+  return records.map((record) => foundPackage(record, generation)).sort(compareFound);
 }
 
 const elfStart = Buffer.from('\x7fELF', 'latin1');
@@ -56,29 +68,52 @@ function goPrograms(tree: Tree): { readonly path: string; readonly build: GoBuil
   });
 }
 
-function pythonRecords(tree: Tree, generation: HashGeneration) {
-  const records: LanguageRecord[] = [];
-  const read = new Map<string, 'dist-info' | 'wheel'>();
-  for (const [at, { path, type }] of tree.entries.entries()) {
-    if (type === 'file' && path.endsWith('.whl')) {
-      const record = wheelRecord(tree, path);
-      if (record === undefined) continue;
-      records.push(record);
-      read.set(path, 'wheel');
-    }
-    if (type === 'directory' && path.endsWith('.dist-info')) {
-      const below = plainEntriesBelow(tree, at);
-      const record = below && distInfoRecord(tree, path, generation);
-      if (below === undefined || record === undefined) continue;
-      records.push(record);
-      for (const each of [path, ...below.map((entry) => entry.path)]) read.set(each, 'dist-info');
-    }
-  }
-  return { records, read };
+/** What one reader made of one place of the tree. */
+interface ReadPlace {
+  readonly records: readonly LanguageRecord[];
+  readonly paths: readonly string[];
+  readonly reader: Reader;
+}
+
+function readOthers(tree: Tree, generation: HashGeneration) {
+  const places = tree.entries.flatMap((entry, at) => [
+    ...readWheel(tree, entry),
+    ...readDistribution(tree, at, generation),
+    ...readGem(tree, entry, generation),
+    ...readNode(tree, entry),
+  ]);
+  return {
+    records: places.flatMap(({ records }) => records),
+    read: places.flatMap(({ paths, reader }) => paths.map((path): [string, Reader] => [path, reader])),
+  };
+}
+
+function readWheel(tree: Tree, { path, type }: TreeEntry): ReadPlace[] {
+  const record = type === 'file' && path.endsWith('.whl') ? wheelRecord(tree, path) : undefined;
+  return record === undefined ? [] : [{ records: [record], paths: [path], reader: 'wheel' }];
+}
+
+function readGem(tree: Tree, { path, type }: TreeEntry, generation: HashGeneration): ReadPlace[] {
+  const record = type === 'file' && isGemPath(path) ? gemRecord(tree, path, generation) : undefined;
+  return record === undefined ? [] : [{ records: [record], paths: [path], reader: 'gem' }];
+}
+
+function readNode(tree: Tree, { path, type }: TreeEntry): ReadPlace[] {
+  const records = type === 'file' && isNodePath(path) ? nodeRecords(tree, path) : undefined;
+  return records === undefined ? [] : [{ records, paths: [path], reader: 'npm' }];
+}
+
+function readDistribution(tree: Tree, at: number, generation: HashGeneration): ReadPlace[] {
+  const { path, type } = tree.entries[at]!;
+  if (type !== 'directory' || !path.endsWith('.dist-info')) return [];
+  const below = plainEntriesBelow(tree, at);
+  const record = below && distInfoRecord(tree, path, generation);
+  if (below === undefined || record === undefined) return [];
+  return [{ records: [record], paths: [path, ...below.map((entry) => entry.path)], reader: 'dist-info' }];
 }
 
 /** What is below a folder, right behind it in walk order; undefined where something leads elsewhere, or to a second distribution. */
-function plainEntriesBelow({ entries }: Tree, at: number): readonly Tree['entries'][number][] | undefined {
+function plainEntriesBelow({ entries }: Tree, at: number): readonly TreeEntry[] | undefined {
   const folder = entries[at]!.path;
   let end = at + 1;
   for (; entries[end]?.path.startsWith(`${folder}/`) === true; end += 1) {

@@ -1,4 +1,5 @@
 /** An element of a language as syft's model makes it of a record: id, order of members, texts. */
+import { compareBytes } from '../../../../bytes.ts';
 import { noAssertion } from '../../document.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from '../document.ts';
 import { cpeReference, libraryId } from '../elements.ts';
@@ -11,49 +12,69 @@ import type { FoundPackage } from '../syft.ts';
 export interface LanguageRecord {
   readonly name: string;
   readonly version: string;
-  readonly type: 'go-module' | 'python';
+  readonly type: keyof typeof evidence;
   /** Without a leading slash; that of the main evidence first. */
   readonly locations: readonly string[];
-  readonly license: DeclaredLicense | undefined;
+  readonly licenses: readonly DeclaredLicense[];
   readonly metadata: Hash64;
   readonly purl: string;
   readonly cpes: readonly string[];
-  /** `Person: NAME (MAIL)`; undefined where it names nobody. */
+  /** `NAME (MAIL)`; undefined where it names nobody. */
   readonly person?: string | undefined;
   /** Hex digits. */
   readonly sha256?: string | undefined;
+  /** Empty like not said. */
+  readonly homepage?: string;
+  readonly description?: string;
+  readonly downloadLocation?: string;
 }
 
-const evidence: Readonly<Record<LanguageRecord['type'], string>> = {
+const evidence = {
   'go-module': 'go module information',
   python: 'installed python package manifest file',
-};
+  gem: 'installed gem metadata file',
+  npm: 'installed node module manifest file',
+} as const;
 
 export function foundPackage(record: LanguageRecord, generation: HashGeneration): FoundPackage {
-  const { name, version, type, locations, license, metadata } = record;
-  const licenses = license === undefined ? [] : [{ ...license, type: 'declared' }];
-  const id = hashDigits(hashPackage({ name, version, locations, licenses, type, metadata, generation }));
+  const { name, version, type, locations, metadata } = record;
+  const licenses = distinctLicenses(record);
+  const declared = licenses.map((license) => ({ ...license, type: 'declared' }));
+  const id = hashDigits(
+    hashPackage({ name, version, locations, licenses: declared, type, metadata, generation }),
+  );
   const purl = { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: record.purl };
+  const person = record.person === undefined ? undefined : `Person: ${record.person}`;
+  const { sha256, homepage = '', description = '' } = record;
   const element: LibraryPackage = {
     name,
     SPDXID: libraryId(`SPDXRef-Package-${type}-${name}-${id}`),
     versionInfo: version,
-    supplier: record.person ?? 'Organization: chainguard',
-    ...(record.person === undefined ? {} : { originator: record.person }),
-    downloadLocation: noAssertion,
+    supplier: person ?? 'Organization: chainguard',
+    ...(person === undefined ? {} : { originator: person }),
+    downloadLocation: record.downloadLocation ?? noAssertion,
     filesAnalyzed: false,
-    ...(record.sha256 === undefined
-      ? {}
-      : { checksums: [{ algorithm: 'SHA256', checksumValue: record.sha256 }] }),
+    ...(sha256 === undefined ? {} : { checksums: [{ algorithm: 'SHA256', checksumValue: sha256 }] }),
+    ...(homepage === '' ? {} : { homepage }),
     sourceInfo: `acquired package info from ${evidence[type]}: ${locations.join(', ')}`,
     licenseConcluded: noAssertion,
-    licenseDeclared: printedLicense(license),
+    licenseDeclared: licenses.length === 0 ? noAssertion : licenses.map(printedLicense).join(' AND '),
     copyrightText: noAssertion,
+    ...(description === '' ? {} : { description }),
     externalRefs: [...record.cpes.map(cpeReference), purl],
   };
   return { element, type, location: locations[0]! };
 }
 
+/** Each once, in the order of their texts. */
+function distinctLicenses({ licenses }: LanguageRecord): DeclaredLicense[] {
+  const distinct = new Map(licenses.map((license) => [`${license.value}\n${license.expression}`, license]));
+  return [...distinct].sort(([a], [b]) => compareBytes(a, b)).map(([, license]) => license);
+}
+
+/** In no order: who writes a document sorts them. */
 export function extractedOf(records: readonly LanguageRecord[]): LibraryExtractedLicense[] {
-  return records.map(({ license }) => extractedLicense(license)).filter((each) => each !== undefined);
+  return records
+    .flatMap(({ licenses }) => licenses.map(extractedLicense))
+    .filter((each) => each !== undefined);
 }

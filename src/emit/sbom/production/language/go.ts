@@ -143,7 +143,7 @@ export function goRecords(
     // What has no version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
     version: module.version === '(devel)' ? 'UNKNOWN' : module.version,
     ...common,
-    license: undefined,
+    licenses: [],
     metadata: metadataHash(
       {
         settings,
@@ -167,7 +167,7 @@ export function goRecords(
     name: 'stdlib',
     version: build.version,
     ...common,
-    license: declaredLicense('BSD-3-Clause'),
+    licenses: [declaredLicense('BSD-3-Clause')!],
     metadata: metadataHash({ ...nothing, version: build.version }, { generation, hidden }),
     purl: `pkg:golang/stdlib@${build.version.replace(/^go/, '')}`,
     cpes: [],

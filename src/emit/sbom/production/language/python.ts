@@ -1,31 +1,15 @@
-/** Installed distributions of Python, by their dist-info (syft v1.57.1 syft/pkg/cataloger/python), and wheels as wolfictl reads them. */
+/** Installed distributions of Python, by their dist-info (syft v1.57.1 syft/pkg/cataloger/python). */
 
-import { decodeBytes } from '../../../../bytes.ts';
 import type { Tree } from '../../../../execute/tree.ts';
-import { readZip } from '../../../../formats/zip-members.ts';
-import {
-  type Hash64,
-  type HashGeneration,
-  hashField,
-  hashInteger,
-  hashSet,
-  hashStruct,
-  hashText,
-} from '../hash.ts';
+import { type Hash64, type HashGeneration, hashField, hashSet, hashStruct, hashText } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found.ts';
-
-const mostBytes = 16 * 1024 * 1024;
-
-function textAt(tree: Tree, path: string): string | undefined {
-  const entry = tree.get(path);
-  if (entry?.type !== 'file' || entry.content.size > mostBytes) return undefined;
-  return decodeBytes(entry.content.read(0, entry.content.size));
-}
+import { joined, personName } from './person.ts';
+import { linesOf, plainName, textAt, urlVersion } from './texts.ts';
 
 /**
  * The record of a dist-info folder; undefined where there is none, or what it says is not read here: licences that stand in
- * files, authors in the form of a mail address, a url of origin.
+ * files, a url of origin.
  * @param folder `…/name-1.0.dist-info`
  */
 export function distInfoRecord(
@@ -36,13 +20,18 @@ export function distInfoRecord(
   const text = textAt(tree, `${folder}/METADATA`);
   const fields = text === undefined ? undefined : metadataFields(text);
   const value = (name: string) => fields?.get(name)?.at(-1) ?? '';
-  const [name, version] = [value('name'), value('version')];
-  if (fields === undefined || name === '' || version === '') return undefined;
+  // Names are spelt in one way (PyPA, name normalization).
+  const name = value('name')
+    .replace(/[-_.]+/g, '-')
+    .toLowerCase();
+  const version = value('version');
+  const shownVersion = urlVersion(version);
+  if (fields === undefined || !plainName.test(name) || version === '' || shownVersion === undefined)
+    return undefined;
   if (['direct_url.json', 'installed-files.txt'].some((file) => tree.get(`${folder}/${file}`) !== undefined))
     return undefined;
-  const person = personOf(value('author'), value('authoremail'));
   const license = value('licenseexpression') || value('license');
-  if (person === 'unread' || (license === '' && mayHaveLicense(tree, folder, fields))) return undefined;
+  if (license === '' && mayHaveLicense(tree, folder, fields)) return undefined;
   const record = textAt(tree, `${folder}/RECORD`);
   const files = record === undefined ? [] : recordedFiles(record);
   if (files === undefined) return undefined;
@@ -54,14 +43,14 @@ export function distInfoRecord(
     locations: ['METADATA', 'RECORD', 'top_level.txt']
       .map((file) => `${folder}/${file}`)
       .filter((path) => tree.get(path) !== undefined),
-    license: declaredLicense(license),
+    licenses: [declaredLicense(license)].filter((each) => each !== undefined),
     metadata: metadataHash(
-      { fields, folder, files, topLevel: topLevel === undefined ? [] : lines(topLevel) },
+      { fields, folder, files, topLevel: topLevel === undefined ? [] : linesOf(topLevel) },
       generation,
     ),
-    purl: `pkg:pypi/${name}@${version}`,
+    purl: `pkg:pypi/${name}@${shownVersion}`,
     cpes: [],
-    person,
+    person: personName(joined(value('author'), value('authoremail')) ?? ''),
   };
 }
 
@@ -71,7 +60,7 @@ type Fields = ReadonlyMap<string, readonly string[]>;
 function metadataFields(text: string): Fields | undefined {
   const fields = new Map<string, string[]>();
   let last: string[] | undefined;
-  for (const line of lines(text)) {
+  for (const line of linesOf(text)) {
     if (line === '') {
       if (fields.size > 0) break;
       continue;
@@ -89,17 +78,6 @@ function metadataFields(text: string): Fields | undefined {
     fields.set(key, last);
   }
   return fields;
-}
-
-function lines(text: string): string[] {
-  const all = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  return all.at(-1) === '' ? all.slice(0, -1) : all;
-}
-
-function personOf(author: string, mail: string): string | undefined {
-  if (author === '' && mail === '') return undefined;
-  if (author === '' || /[<>"]/.test(author + mail)) return 'unread';
-  return mail === '' ? `Person: ${author}` : `Person: ${author} (${mail})`;
 }
 
 /** Where syft looks for one if METADATA names none: in the folder. */
@@ -123,7 +101,7 @@ interface RecordedFile {
 /** Undefined where a line is quoted or is not of three parts. */
 function recordedFiles(text: string): RecordedFile[] | undefined {
   const files: RecordedFile[] = [];
-  for (const line of lines(text)) {
+  for (const line of linesOf(text)) {
     if (line === '') continue;
     const parts = line.split(',');
     if (parts.length !== 3 || line.includes('"')) return undefined;
@@ -179,32 +157,4 @@ function metadataHash({ fields, folder, files, topLevel }: DistInfo, generation:
     hashField('RequiresDist', texts(fields.get('requiresdist') ?? [])),
     hashField('ProvidesExtra', texts(fields.get('providesextra') ?? [])),
   ]);
-}
-
-/** A wheel: every METADATA inside fills one list of keys, the last value of each wins (wolfictl v0.39.22 pkg/sbom/catalogers). */
-export function wheelRecord(tree: Tree, path: string): LanguageRecord | undefined {
-  const entry = tree.get(path);
-  const members =
-    entry === undefined ? undefined : readZip(entry.content, (name) => name.endsWith('.dist-info/METADATA'));
-  if (members === undefined) return undefined;
-  const values = new Map<string, string>();
-  for (const { bytes } of members) {
-    for (const line of lines(decodeBytes(bytes))) {
-      const cut = line.indexOf(': ');
-      if (cut >= 0) values.set(line.slice(0, cut), line.slice(cut + 2));
-    }
-  }
-  const [name = '', version = ''] = [values.get('Name'), values.get('Version')];
-  if (name === '' || version === '') return undefined;
-  return {
-    name,
-    version,
-    type: 'python',
-    locations: [path],
-    license: declaredLicense(values.get('License') ?? ''),
-    // No metadata hashes like the number 0.
-    metadata: hashInteger(0),
-    purl: `pkg:pypi/${name}@${version}`,
-    cpes: [],
-  };
 }

@@ -1,0 +1,98 @@
+/** Installed gems by their specification, as RubyGems writes it (syft v1.57.1 syft/pkg/cataloger/ruby). */
+
+import type { Tree } from '../../../../execute/tree.ts';
+import { type Hash64, type HashGeneration, hashField, hashSet, hashStruct, hashText } from '../hash.ts';
+import { declaredLicense } from '../license.ts';
+import type { LanguageRecord } from './found.ts';
+import { personName } from './person.ts';
+import { hasLicenseBeside, linesOf, plainName, textAt, urlVersion } from './texts.ts';
+
+export function isGemPath(path: string): boolean {
+  return path.endsWith('.gemspec') && /(^|\/)specifications\//.test(path);
+}
+
+/** The record of a specification; undefined where it is not of RubyGems' own form, or says what is not read here. */
+export function gemRecord(tree: Tree, path: string, generation: HashGeneration): LanguageRecord | undefined {
+  const text = textAt(tree, path);
+  const fields = text === undefined ? undefined : specification(text);
+  if (fields === undefined) return undefined;
+  const { texts, lists } = fields;
+  const [name = '', version = ''] = [texts.get('name'), texts.get('version')];
+  const shownVersion = urlVersion(version);
+  if (!plainName.test(name) || version === '' || shownVersion === undefined) return undefined;
+  const licenses = lists.get('licenses') ?? [];
+  if (licenses.length === 0 && hasLicenseBeside(tree, path)) return undefined;
+  const homepage = texts.get('homepage') ?? '';
+  const authors = lists.get('authors') ?? [];
+  return {
+    name,
+    version,
+    type: 'gem',
+    locations: [path],
+    licenses: licenses.map(declaredLicense).filter((license) => license !== undefined),
+    metadata: metadataHash({ name, version, files: lists.get('files') ?? [], authors, homepage }, generation),
+    purl: `pkg:gem/${name}@${shownVersion}`,
+    cpes: [],
+    person: personName(authors[0] ?? ''),
+    homepage,
+  };
+}
+
+interface Specification {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What is said of a field is read line by line; the last one counts. */
+const anyField = /\.(?:name|version|homepage|files|authors|licenses)\s*=/;
+const textField = /^\w+\.(name|version|homepage) = "([^"'#\\]*)"$/;
+const listField = /^\w+\.(files|authors|licenses) = \[([^\]\\]*)\]$/;
+
+function specification(text: string): Specification | undefined {
+  const texts = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
+  for (const raw of linesOf(text)) {
+    const line = unescaped(raw.trim().replaceAll('.freeze', ''));
+    if (!anyField.test(line)) continue;
+    const [, textName, value = ''] = textField.exec(line) ?? [];
+    const [, listName, items = ''] = listField.exec(line) ?? [];
+    // An empty value is none.
+    if (textName !== undefined && value !== '') texts.set(textName, value);
+    else if (listName !== undefined && items !== '') lists.set(listName, items.split(',').map(unquoted));
+    else if (textName === undefined && listName === undefined) return undefined;
+  }
+  return { texts, lists };
+}
+
+function unquoted(item: string): string {
+  let [start, end] = [0, item.length];
+  while (start < end && '" '.includes(item[start]!)) start += 1;
+  while (end > start && '" '.includes(item[end - 1]!)) end -= 1;
+  return item.slice(start, end);
+}
+
+/** `\\u00E9` as the letter that it stands for; halves of a pair are left, and make the line one that is not read. */
+function unescaped(line: string): string {
+  return line.replace(/\\u([0-9A-F]{4})/g, (whole, digits: string) => {
+    const code = Number.parseInt(digits, 16);
+    return code >= 0xd800 && code < 0xe000 ? whole : String.fromCharCode(code);
+  });
+}
+
+interface Gem {
+  readonly name: string;
+  readonly version: string;
+  readonly files: readonly string[];
+  readonly authors: readonly string[];
+  readonly homepage: string;
+}
+
+function metadataHash({ name, version, files, authors, homepage }: Gem, generation: HashGeneration): Hash64 {
+  return hashStruct('RubyGemspec', [
+    hashField('Name', hashText(name)),
+    hashField('Version', hashText(version)),
+    hashField('Files', hashSet(files.map(hashText), generation)),
+    hashField('Authors', hashSet(authors.map(hashText), generation)),
+    hashField('Homepage', hashText(homepage)),
+  ]);
+}

@@ -1,0 +1,44 @@
+/** Files of a tree that are read as text, and what lies beside them. */
+
+import { decodeBytes } from '../../../../bytes.ts';
+import type { Tree } from '../../../../execute/tree.ts';
+
+const mostBytes = 16 * 1024 * 1024;
+
+/** Undefined where there is no such file, or a larger one than is read here. */
+export function bytesAt(tree: Tree, path: string): Uint8Array | undefined {
+  const entry = tree.get(path);
+  if (entry?.type !== 'file' || entry.content.size > mostBytes) return undefined;
+  return entry.content.read(0, entry.content.size);
+}
+
+export function textAt(tree: Tree, path: string): string | undefined {
+  const bytes = bytesAt(tree, path);
+  return bytes === undefined ? undefined : decodeBytes(bytes);
+}
+
+/** Without line feeds, and without the carriage returns before them. */
+export function linesOf(text: string): string[] {
+  const all = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  return all.at(-1) === '' ? all.slice(0, -1) : all;
+}
+
+/** Names that syft may take for a file with a licence (syft/pkg/cataloger/internal/licenses/names.go), and some more. */
+const licenseName = /licen[sc]e|copying|notice|patents|^(al2|l?gpl|mit|bsd|apache)/i;
+
+/** Whether syft may look for the licence in a file of the same folder. */
+export function hasLicenseBeside(tree: Tree, path: string): boolean {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return tree.entries.some(({ path: other }) => {
+    const name = other.startsWith(folder) ? other.slice(folder.length) : '/';
+    return !name.includes('/') && licenseName.test(name);
+  });
+}
+
+/** What a package URL has of a name or version as it is. */
+export const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** A version as a package URL has it; undefined where it holds what is not known here. */
+export function urlVersion(version: string): string | undefined {
+  return /^[A-Za-z0-9._+-]*$/.test(version) ? version.replaceAll('+', '%2B') : undefined;
+}

@@ -1,0 +1,97 @@
+/** What the program syft prints of one tree: the elements of its own document, each with the record that its id is made of. */
+
+import { Failure } from '../../../failure.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  listMember,
+  objectMember,
+  parseBoundedJson,
+  textMember,
+} from '../../../formats/bounded-json.ts';
+import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
+import { mentionedLicenses } from './syft.ts';
+
+/** Both forms in which syft prints one scan: `-o spdx-json` and `-o syft-json`. */
+export interface SyftOutput {
+  readonly spdx: Uint8Array;
+  readonly syft: Uint8Array;
+}
+
+/** Which cataloguers run, as the command's options; production's own selection, as far as it is known. */
+export const syftSelection: readonly string[] = [
+  '--override-default-catalogers',
+  'image',
+  '--select-catalogers',
+  '-sbom,-elf-package,-rpm',
+];
+
+/** An element as it was printed, and its record. */
+export interface PrintedPackage {
+  readonly element: LibraryPackage;
+  readonly artifact: JsonObject;
+  /** syft's kind of package: `python`, `go-module`. */
+  readonly type: string;
+}
+
+export interface SyftListing {
+  /** As the program calls itself: `1.38.0`; empty where it does not say. */
+  readonly version: string;
+  /** In syft's order. */
+  readonly printed: readonly PrintedPackage[];
+  /** Licences of these that SPDX does not know, in syft's order. */
+  readonly extracted: readonly LibraryExtractedLicense[];
+}
+
+/**
+ * A scan's elements, without the scanned directory and without binaries, which belong to the package, and their licences.
+ * Fails with `unsupported` where the output is not what syft writes.
+ */
+export function parseSyftOutput({ spdx, syft }: SyftOutput): SyftListing {
+  const [document, listing] = [parseObject(spdx), parseObject(syft)];
+  const artifacts = new Map(
+    listMember(listing, 'artifacts')
+      .filter(isJsonObject)
+      .map((artifact) => [textMember(artifact, 'id') ?? '', artifact]),
+  );
+  const printed = listMember(document, 'packages').flatMap((element): PrintedPackage[] => {
+    if (!isLibraryPackage(element))
+      throw new Failure('unsupported', 'syft printed an element of another form');
+    const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
+    // The directory itself is not an artifact.
+    if (artifact === undefined) return [];
+    const type = textMember(artifact, 'type') ?? '';
+    return type === 'binary' ? [] : [{ element, artifact, type }];
+  });
+  const mentioned = new Set(printed.flatMap(({ element }) => mentionedLicenses(element)));
+  return {
+    version: textMember(objectMember(listing, 'descriptor') ?? {}, 'version') ?? '',
+    printed,
+    extracted: listMember(document, 'hasExtractedLicensingInfos')
+      .filter(isExtractedLicense)
+      .filter(({ licenseId }) => mentioned.has(licenseId)),
+  };
+}
+
+function parseObject(bytes: Uint8Array): JsonObject {
+  const json = parseBoundedJson(bytes);
+  if ('fault' in json || !isJsonObject(json.value)) {
+    throw new Failure('unsupported', 'syft did not print the JSON that was asked for', {
+      got: 'fault' in json ? json.fault : 'not an object',
+    });
+  }
+  return json.value;
+}
+
+/** Keys are in the library's order already: the same library wrote them. */
+function isLibraryPackage(value: unknown): value is LibraryPackage {
+  return (
+    isJsonObject(value) &&
+    [value['name'], value['SPDXID'], value['downloadLocation']].every((text) => typeof text === 'string') &&
+    typeof value['filesAnalyzed'] === 'boolean'
+  );
+}
+
+function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
+  return isJsonObject(value) && textMember(value, 'licenseId') !== undefined;
+}
