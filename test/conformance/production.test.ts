@@ -14,7 +14,7 @@ import { rebuild } from '../../src/rebuild.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { goText, mutatedForms, mutations } from '../inference/production/mutations.ts';
+import { goText, languageMutations, mutatedForms, mutations } from '../inference/production/mutations.ts';
 import {
   golden,
   type ProductionGolden,
@@ -103,6 +103,22 @@ describe('production packages', { skip: cannotRebuildFrom(), concurrency: false 
         // A tampered tree has the old SBOM, which the rebuild gives: there the witness explains.
         if (!what.includes('tree')) assertExplained(sbomDifferencesOf(result!), explained);
       });
+    }
+  }
+
+  for (const folder of ['production-C', 'production-D']) {
+    for (const name of ['pylab-1.4.0-r2', 'gomods-1.3.0-r0']) {
+      for (const { what, apply, end } of languageMutations.filter(isTaken)) {
+        const original = golden(folder, name);
+        const skip = cannotRebuildFrom(original);
+        it(`are not reproduced once tampered with: ${what} in ${folder}, ${name}`, { skip }, async () => {
+          const path = join(work, `${name}.apk`);
+          writeFileSync(path, await apply(original));
+          const [result] = (await verify([path], labOptions())).packages;
+          const { verdict } = result!;
+          assert.equal(verdict.kind === 'reproduced' ? verdict.kind : verdict.reason, end, explain(result!));
+        });
+      }
     }
   }
 });

@@ -208,6 +208,92 @@ export const mutations: readonly Mutation[] = [
   },
 ];
 
+/** Elements that a scan found: all that are acquired from somewhere but the package itself. */
+function scannedOf({ packages }: Document): Document['packages'] {
+  return packages.filter(
+    ({ sourceInfo }) => typeof sourceInfo === 'string' && !sourceInfo.endsWith('/.PKGINFO'),
+  );
+}
+
+function drop(document: Document, ids: readonly string[]): void {
+  document.packages = document.packages.filter(({ SPDXID }) => !ids.includes(SPDXID));
+  document.relationships = document.relationships.filter(
+    ({ relatedSpdxElement }) => !ids.includes(relatedSpdxElement),
+  );
+}
+
+export interface LanguageMutation {
+  readonly what: string;
+  readonly apply: (path: string) => Promise<Uint8Array>;
+  /** `scan-needed` where the bytes come out, but whether something was left out needs a scan. */
+  readonly end: 'sbom-only' | 'scan-needed';
+}
+
+/** Of packages in whose SBOM a scan found something. */
+export const languageMutations: readonly LanguageMutation[] = [
+  {
+    what: 'one element of a scan dropped',
+    apply: inDocument((document) => drop(document, [scannedOf(document)[0]!.SPDXID])),
+    end: 'sbom-only',
+  },
+  {
+    what: 'all elements of a scan dropped',
+    apply: inDocument((document) =>
+      drop(
+        document,
+        scannedOf(document).map(({ SPDXID }) => SPDXID),
+      ),
+    ),
+    end: 'scan-needed',
+  },
+  {
+    what: 'another version of an element',
+    apply: inDocument((document) => {
+      scannedOf(document)[0]!['versionInfo'] = '99';
+    }),
+    end: 'sbom-only',
+  },
+  {
+    what: 'another id of an element',
+    apply: inText((text) => {
+      const [, id] = /(-(?:python|go-module)-[^"]*-[0-9a-f]{16})"/.exec(text)!;
+      const other = id!.slice(0, -1) + (id!.endsWith('0') ? '1' : '0');
+      return text.replaceAll(id!, other);
+    }),
+    end: 'sbom-only',
+  },
+  {
+    what: 'a CPE added to an element',
+    apply: inDocument((document) =>
+      scannedOf(document)[0]!.externalRefs!.unshift({
+        referenceCategory: 'SECURITY',
+        referenceType: 'cpe23Type',
+        referenceLocator: 'cpe:2.3:a:a:a:1:*:*:*:*:*:*:*',
+      } as { referenceType: string }),
+    ),
+    end: 'sbom-only',
+  },
+  {
+    what: 'two elements in the other order',
+    apply: inDocument(({ packages }) => {
+      const at = packages.findIndex(({ SPDXID }) => /-(python|go-module)-/.test(SPDXID));
+      packages.splice(at, 2, packages[at + 1]!, packages[at]!);
+    }),
+    end: 'sbom-only',
+  },
+  {
+    what: 'an element that the package no longer contains',
+    apply: inDocument((document) => {
+      const at = document.relationships.findIndex(
+        ({ spdxElementId, relatedSpdxElement }) =>
+          /-apk-/.test(spdxElementId) && /-(python|go-module)-/.test(relatedSpdxElement),
+      );
+      document.relationships.splice(at, 1);
+    }),
+    end: 'sbom-only',
+  },
+];
+
 function insertBefore(entries: readonly PartEntry[], name: string, entry: PartEntry): PartEntry[] {
   const at = entries.findIndex((each) => each.name.replace(/\/$/, '') === name);
   return [...entries.slice(0, at), entry, ...entries.slice(at)];
