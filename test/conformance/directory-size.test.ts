@@ -1,9 +1,14 @@
 /** Sizes of directories as this machine's kernel has them on fresh images: the judge of the bounds in claim/traits/directory-size.ts. */
 import assert from 'node:assert/strict';
-import { linkSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { type DirectoryShape, directoryShapes, ext4Blocks } from '../../src/claim/traits/directory-size.ts';
+import {
+  type DirectoryShape,
+  directoryShapes,
+  directorySize,
+  ext4Blocks,
+} from '../../src/claim/traits/directory-size.ts';
 import { freshFileSystem, lacksFileSystem, run } from '../support/file-systems.ts';
 
 const mebibyte = 1024 * 1024;
@@ -99,3 +104,66 @@ describe('a directory on ext4', { skip: lacksFileSystem(ext4), concurrency: fals
     }
   });
 });
+
+const gibibyte = 1024 * mebibyte;
+const xfs = { type: 'xfs', bytes: gibibyte } as const;
+/** So large that inodes have numbers beyond 2^32; next to nothing of it is there. */
+const largeXfs = { type: 'xfs', bytes: 10 * 1024 * gibibyte, options: ['-l', 'size=64m'] } as const;
+const xfsCounts = [0, 1, 3, 7, 10, 14, 30, 140, 300];
+
+describe('a directory on xfs', { skip: lacksFileSystem(xfs), concurrency: false }, () => {
+  it('has the size of the model, with room for attributes set aside or without', () => {
+    const image = freshFileSystem(xfs);
+    try {
+      const sizes = sizesOf(image.folder);
+      const fitting = (['xfs', 'xfs-attributes'] as const).filter((model) =>
+        sizes.every(({ shape, size }) => directorySize(model, shape) === size),
+      );
+      assert.equal(fitting.length, 1, JSON.stringify(sizes));
+    } finally {
+      image.close();
+    }
+  });
+
+  it('has wider numbers where those of its inodes are beyond 2^32', {
+    skip: lacksFileSystem(largeXfs),
+  }, () => {
+    const image = freshFileSystem(largeXfs);
+    try {
+      const sizes = sizesOf(image.folder).filter(({ isWide }) => isWide);
+      assert.ok(sizes.length > 0);
+      const fitting = (['xfs-inode64', 'xfs-inode64-attributes'] as const).filter((model) =>
+        sizes.every(({ shape, size }) => directorySize(model, shape) === size),
+      );
+      assert.equal(fitting.length, 1, JSON.stringify(sizes));
+    } finally {
+      image.close();
+    }
+  });
+});
+
+interface Sized {
+  readonly shape: DirectoryShape;
+  readonly size: number;
+  /** Whether a number in it is beyond 2^32. */
+  readonly isWide: boolean;
+}
+
+/** Directories of files of their own, in several folders: each lies in another part of a large file system. */
+function sizesOf(root: string): Sized[] {
+  return [0, 1, 2, 3, 4, 5, 6, 7].flatMap((part) => {
+    const folder = join(root, `part-${part}`);
+    mkdirSync(folder);
+    return xfsCounts.map((count) => {
+      const names = Array.from({ length: count }, (_, at) => `name-${part}-${at}`);
+      const own = join(folder, String(count));
+      mkdirSync(own);
+      for (const name of names) writeFileSync(join(own, name), '');
+      const inodes = [folder, ...readdirSync(own).map((name) => join(own, name))].map(
+        (path) => lstatSync(path, { bigint: true }).ino,
+      );
+      const isWide = inodes.some((inode) => inode >= 2n ** 32n);
+      return { shape: shapeOf(names), size: lstatSync(own).size, isWide };
+    });
+  });
+}

@@ -8,9 +8,19 @@ import { encodeBytes } from '../../bytes.ts';
 
 /**
  * `ext4` also stands for every other file system that gives a small directory one page. `xfs-attributes` is xfs where every
- * directory has room for attributes set aside, as security modules of Linux have it done.
+ * directory has room for attributes set aside, as security modules of Linux have it done. `xfs-inode64` is one so large that the
+ * numbers of all inodes need more than 32 bits.
  */
-export type DirectorySizeModel = 'ext4' | 'tmpfs' | 'apfs' | 'btrfs' | 'zfs' | 'xfs' | 'xfs-attributes';
+export type DirectorySizeModel =
+  | 'ext4'
+  | 'tmpfs'
+  | 'apfs'
+  | 'btrfs'
+  | 'zfs'
+  | 'xfs'
+  | 'xfs-attributes'
+  | 'xfs-inode64'
+  | 'xfs-inode64-attributes';
 
 const directorySizeModels: readonly DirectorySizeModel[] = [
   'ext4',
@@ -20,6 +30,8 @@ const directorySizeModels: readonly DirectorySizeModel[] = [
   'zfs',
   'xfs',
   'xfs-attributes',
+  'xfs-inode64',
+  'xfs-inode64-attributes',
 ];
 
 /** What a directory holds, as far as its size depends on it. */
@@ -54,19 +66,28 @@ export function directorySize(model: DirectorySizeModel, shape: DirectoryShape):
     case 'zfs':
       return entries + 2;
     case 'xfs':
-      return xfsSize(shape, 336);
+      return xfsSize(shape, { room: 336, number: 4 });
     case 'xfs-attributes':
-      return xfsSize(shape, 192);
+      return xfsSize(shape, { room: 192, number: 4 });
+    case 'xfs-inode64':
+      return xfsSize(shape, { room: 336, number: 8 });
+    case 'xfs-inode64-attributes':
+      return xfsSize(shape, { room: 192, number: 8 });
   }
 }
 
 /**
  * In the inode while they fit, else in blocks with a header of 64 bytes, `.` and `..` among them (fs/xfs/libxfs/xfs_da_format.h;
- * inodes of 512 bytes with numbers below 2^32, mkfs.xfs's default). Measured with Linux 6 and xfsprogs 6.1.
+ * inodes of 512 bytes, mkfs.xfs's default). In the inode the folder above and each entry are named by numbers of 4 bytes, or all of
+ * 8 where one is beyond 2^32. Measured with Linux 6 and xfsprogs 6.1.
+ * @param inode room for entries in it, and bytes of a number
  */
-function xfsSize({ entries, nameBytes, xfsBytes }: DirectoryShape, inode: number): number {
-  const inline = 6 + nameBytes + 8 * entries;
-  return inline <= inode ? inline : block * Math.ceil((32 + xfsBytes) / (block - 64));
+function xfsSize(
+  { entries, nameBytes, xfsBytes }: DirectoryShape,
+  inode: { readonly room: number; readonly number: number },
+): number {
+  const inline = 2 + inode.number + nameBytes + (4 + inode.number) * entries;
+  return inline <= inode.room ? inline : block * Math.ceil((32 + xfsBytes) / (block - 64));
 }
 
 /** Bytes of a block of ext4 that entries can have, its checksum less. */

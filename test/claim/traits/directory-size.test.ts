@@ -34,10 +34,10 @@ test('folders have the shape of what is in them, the root and those without an e
 
 test('each file system reports a folder in its own way', () => {
   const shape = shapeOf(['abc', 'defg', 'hij']);
-  const models = ['ext4', 'tmpfs', 'apfs', 'btrfs', 'zfs', 'xfs', 'xfs-attributes'] as const;
+  const models = ['ext4', 'tmpfs', 'apfs', 'btrfs', 'zfs', 'xfs', 'xfs-attributes', 'xfs-inode64'] as const;
   assert.deepEqual(
     models.map((model) => directorySize(model, shape)),
-    [4096, 100, 160, 20, 5, 40, 40],
+    [4096, 100, 160, 20, 5, 40, 40, 56],
   );
 });
 
