@@ -1,4 +1,4 @@
-/** The whole of `verify`, split by stage: with nothing kept, and with the environment kept. */
+/** The whole of `verify`, split by stage: with nothing kept, with the packages of the environment kept, and with the environment kept. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,20 +41,30 @@ export function benchVerify(report: Report, rounds: number): void {
       continue;
     }
     const path = join(folder, 'repository/v0.59.1/x86_64', file);
-    for (const warm of [false, true])
-      showRow(report, `${name}, ${warm ? 'warm' : 'cold'}`, measured(path, warm, rounds));
+    for (const kept of ['cold', 'packages', 'warm'] as const)
+      showRow(report, `${name}, ${kept}`, measured(path, kept, rounds));
   }
 }
 
 type Sample = Readonly<Record<string, number>>;
 
+/** What a run finds in the cache: nothing, the packages of its environment, or the environment as well. */
+type Kept = 'cold' | 'packages' | 'warm';
+
+const lost: Readonly<Record<Kept, string | undefined>> = {
+  cold: '',
+  packages: 'environments',
+  warm: undefined,
+};
+
 /** Own runs and those of the reference in turn. */
-function measured(path: string, warm: boolean, rounds: number): Sample[] {
+function measured(path: string, state: Kept, rounds: number): Sample[] {
   const kept = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
   try {
-    if (warm) child(own, [path, kept]);
-    return Array.from({ length: warm ? rounds : Math.min(rounds, 3) }, () => {
-      if (!warm) rmSync(kept, { recursive: true, force: true });
+    if (state !== 'cold') child(own, [path, kept]);
+    const folder = lost[state];
+    return Array.from({ length: state === 'cold' ? Math.min(rounds, 3) : rounds }, () => {
+      if (folder !== undefined) rmSync(join(kept, folder), { recursive: true, force: true });
       const { taken: total, result } = timed(() => child(own, [path, kept]));
       const beside = timed(() => (melange === undefined ? emptyNode() : child(own, [path, kept, melange])));
       return { ...result, total, reference: beside.taken };

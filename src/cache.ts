@@ -9,7 +9,7 @@ import { heldSince, openStore } from './inputs/store/store.ts';
 import { isOwned } from './owner.ts';
 
 export interface CacheEntry {
-  readonly kind: 'object' | 'environment' | 'git' | 'bundle' | 'recipes';
+  readonly kind: 'object' | 'environment' | 'package' | 'git' | 'bundle' | 'recipes';
   readonly name: string;
   readonly bytes: number;
   /** Milliseconds since 1970. */
@@ -24,13 +24,20 @@ export function listCache(folder: string): CacheEntry[] {
   return [
     ...objects,
     ...folders(folder, 'environment', 'guest.json'),
+    ...folders(folder, 'package', 'guest.json'),
     ...folders(folder, 'git', 'HEAD'),
     ...folders(folder, 'bundle', 'manifest.json'),
     ...folders(folder, 'recipes', ''),
   ].sort((a, b) => a.usedAt - b.usedAt || (a.name < b.name ? -1 : 1));
 }
 
-const placeOf = { environment: 'environments', git: 'git', bundle: 'bundles', recipes: 'recipes' } as const;
+const placeOf = {
+  environment: 'environments',
+  package: 'packages',
+  git: 'git',
+  bundle: 'bundles',
+  recipes: 'recipes',
+} as const;
 
 /** @param mark the file in each that is touched when it is used; the folder itself where it is empty */
 function folders(cache: string, kind: keyof typeof placeOf, mark: string): CacheEntry[] {
@@ -41,15 +48,16 @@ function folders(cache: string, kind: keyof typeof placeOf, mark: string): Cache
     if (stat === undefined) return [];
     // To list a folder is to read it.
     const usedAt = mark === '' ? stat.mtimeMs : Math.max(stat.atimeMs, stat.mtimeMs);
-    return [{ kind, name, bytes: treeBytes(join(parent, name)), usedAt }];
+    return [{ kind, name, bytes: treeBytes(join(parent, name), kind === 'environment'), usedAt }];
   });
 }
 
-function treeBytes(path: string): number {
+/** @param alone without the files that another folder has as well: those of environments are links to those of packages */
+function treeBytes(path: string, alone: boolean): number {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory() !== true) return stat?.size ?? 0;
+  if (stat?.isDirectory() !== true) return alone && (stat?.nlink ?? 0) > 1 ? 0 : (stat?.size ?? 0);
   try {
-    return readdirSync(path).reduce((sum, name) => sum + treeBytes(join(path, name)), 0);
+    return readdirSync(path).reduce((sum, name) => sum + treeBytes(join(path, name), alone), 0);
   } catch {
     return 0;
   }
@@ -79,16 +87,23 @@ export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap
   const busy = hasLiveRuns(join(folder, 'runs'));
   const since = (heldSince(join(folder, 'store')) ?? Number.POSITIVE_INFINITY) - headStartMilliseconds;
   let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
-  const removed: CacheEntry[] = [];
-  for (const entry of entries) {
+  const removed = new Set<CacheEntry>();
+  // Packages that an environment stood on are looked at once more: they may stand alone by then.
+  for (const entry of [...entries, ...entries.filter(({ kind }) => kind === 'package')]) {
     const old = limits.usedBefore !== undefined && entry.usedAt < limits.usedBefore;
     const tooMuch = limits.mostBytes !== undefined && left > limits.mostBytes;
-    if (!(old || tooMuch) || entry.usedAt >= since || (busy && entry.kind !== 'object')) continue;
+    if (removed.has(entry) || !(old || tooMuch)) continue;
+    if (entry.usedAt >= since || (busy && entry.kind !== 'object') || isShared(folder, entry)) continue;
     await remove(folder, entry, ids);
     left -= entry.bytes;
-    removed.push(entry);
+    removed.add(entry);
   }
-  return removed;
+  return [...removed];
+}
+
+/** Whether an environment stands on files of a package: next to nothing is freed by removing that. */
+function isShared(folder: string, { kind, name, bytes }: CacheEntry): boolean {
+  return kind === 'package' && treeBytes(join(folder, placeOf.package, name), true) < bytes;
 }
 
 /** A folder is renamed first: nobody sees half of it under its name. */

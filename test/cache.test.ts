@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -54,6 +63,7 @@ describe('the cache', { concurrency: false }, () => {
     const now = Date.now();
     putObject('oldest', now - 50 * day);
     putFolder('environments', 'e', 'guest.json', now - 40 * day);
+    putFolder('packages', 'p', 'guest.json', now - 35 * day);
     putFolder('git', 'g', 'HEAD', now - 30 * day);
     putFolder('bundles', 'b', 'manifest.json', now - 20 * day);
     putFolder('recipes', 'tree-r', 'mark', now - 10 * day);
@@ -62,7 +72,7 @@ describe('the cache', { concurrency: false }, () => {
   }
 
   const kinds = (entries: readonly { kind: string }[]) => entries.map(({ kind }) => kind);
-  const all = ['object', 'environment', 'git', 'bundle', 'recipes', 'object'];
+  const all = ['object', 'environment', 'package', 'git', 'bundle', 'recipes', 'object'];
 
   it('lists everything that is kept with its size, the longest unused first', () => {
     fill();
@@ -73,6 +83,15 @@ describe('the cache', { concurrency: false }, () => {
       ['oldest', 'newest'].map((content) => [6, sha256(Buffer.from(content))]),
     );
     assert.ok(entries.filter(({ kind }) => kind !== 'object').every(({ bytes }) => bytes === 1004));
+  });
+
+  it('counts files that environments share with packages once, and all of them where no package is left', () => {
+    fill();
+    linkSync(join(folder, 'packages/p/below/file'), join(folder, 'environments/e/shared'));
+    const bytesOf = (kind: string) => listCache(folder).find((each) => each.kind === kind)?.bytes;
+    assert.deepEqual([bytesOf('package'), bytesOf('environment')], [1004, 1004]);
+    rmSync(join(folder, 'packages/p'), { recursive: true });
+    assert.deepEqual([bytesOf('package'), bytesOf('environment')], [undefined, 2004]);
   });
 
   it('is empty where there is none, and leaves out what is under way', async () => {
@@ -86,17 +105,30 @@ describe('the cache', { concurrency: false }, () => {
   it('loses what was not used for a time, and nothing else', async () => {
     const now = fill();
     const removed = await pruneCache(folder, { ...none, usedBefore: now - 25 * day }, ids);
-    assert.deepEqual(kinds(removed), all.slice(0, 3));
-    assert.deepEqual(kinds(listCache(folder)), all.slice(3));
+    assert.deepEqual(kinds(removed), all.slice(0, 4));
+    assert.deepEqual(kinds(listCache(folder)), all.slice(4));
     assert.deepEqual(readdirSync(join(folder, 'environments')), []);
   });
 
   it('loses the longest unused until no more than a size is left', async () => {
     fill();
-    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 2100 }, ids)), all.slice(0, 3));
-    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 2100 }, ids)), []);
-    assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), all.slice(3));
+    const removed = async (mostBytes: number) => kinds(await pruneCache(folder, { ...none, mostBytes }, ids));
+    assert.deepEqual(await removed(2100), all.slice(0, 4));
+    assert.deepEqual(await removed(2100), []);
+    assert.deepEqual(await removed(0), all.slice(4));
     assert.deepEqual(listCache(folder), []);
+  });
+
+  it('keeps packages that an environment stands on for as long as that one is kept', async () => {
+    const now = Date.now();
+    putFolder('packages', 'p', 'guest.json', now - 35 * day);
+    putFolder('packages', 'alone', 'guest.json', now - 30 * day);
+    putFolder('environments', 'e', 'guest.json', now - 20 * day);
+    linkSync(join(folder, 'packages/p/below/file'), join(folder, 'environments/e/shared'));
+    const removed = async (mostBytes: number) =>
+      (await pruneCache(folder, { ...none, mostBytes }, ids)).map(({ name }) => name);
+    assert.deepEqual(await removed(2100), ['alone']);
+    assert.deepEqual(await removed(0), ['e', 'p']);
   });
 
   it('keeps folders while a build is under way', async () => {

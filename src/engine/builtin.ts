@@ -19,7 +19,7 @@ import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from './engine.ts';
-import { environmentPackages, requireLocked } from './environment.ts';
+import { environmentPackages, requireListed, requireLocked } from './environment.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
 import type { ScanOutcome, Scans } from './scans.ts';
 
@@ -180,9 +180,11 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
         ids: machine.ids,
         setAttributes: async (root, files) =>
           (await import('./guest-attributes.ts')).setGuestAttributes(root, files, machine.ids),
-        verify: (apk, locked) => {
+        packageShelf: { directory: ownFolder(join(machine.cache, 'packages')), ids: machine.ids },
+        verify: requireLocked,
+        requireListed: (controlSha1, locked) => {
           if (machine.signal.aborted) throw new Failure('cancelled', 'the unpacking was cancelled');
-          requireLocked(apk, locked, checksums.get(locked.name)!);
+          requireListed(controlSha1, locked, checksums.get(locked.name)!);
         },
       });
       return { root: environment.root, mounts: [], accounts: environment.accounts };

@@ -1,6 +1,8 @@
 /** Packages of the environment, each checked against the signed index before its files are used. */
 import type { Apk } from '../apk/apk.ts';
+import { q1 } from '../apk/checksum.ts';
 import { ownLinks } from '../claim/chain.ts';
+import type { Sha1 } from '../digest.ts';
 import type { EnvironmentPackage } from '../execute/rootfs/unpack-environment.ts';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -30,16 +32,25 @@ export async function environmentPackages(
   );
 }
 
-/**
- * Requires that a package of the environment is the one that the signed index lists, to the last byte. Fails with
- * `environment-invalid`.
- */
-export function requireLocked(apk: Apk, locked: EnvironmentPackage, checksum: string): void {
+/** Requires that a package of the environment is whole and the one of the lock, to the last byte. Fails with `environment-invalid`. */
+export function requireLocked(apk: Apk, locked: EnvironmentPackage): void {
   const broken = ownLinks(apk, []).find(({ state }) => state === 'broken');
-  const q1 = `Q1${Buffer.from(apk.control.sha1, 'hex').toString('base64')}`;
-  if (broken === undefined && q1 === checksum && apk.sha256 === locked.sha256) return;
-  throw new Failure('environment-invalid', `${locked.name}-${locked.version} is not what its index lists`, {
-    expected: `${checksum} sha256:${locked.sha256}`,
-    got: `${q1} sha256:${apk.sha256}${broken === undefined ? '' : ` (${broken.detail})`}`,
+  if (broken === undefined && apk.sha256 === locked.sha256) return;
+  throw notListed(
+    locked,
+    `sha256:${locked.sha256}`,
+    `sha256:${apk.sha256}${broken === undefined ? '' : ` (${broken.detail})`}`,
+  );
+}
+
+/** Requires that the index lists a package by the digest of its control section. Fails with `environment-invalid`. */
+export function requireListed(controlSha1: Sha1, locked: EnvironmentPackage, checksum: string): void {
+  if (q1(controlSha1) !== checksum) throw notListed(locked, checksum, q1(controlSha1));
+}
+
+function notListed({ name, version }: EnvironmentPackage, expected: string, got: string): Failure {
+  return new Failure('environment-invalid', `${name}-${version} is not what its index lists`, {
+    expected,
+    got,
   });
 }

@@ -16,7 +16,7 @@ export function leadsOut(path: string, target: string, entries: Format['guestEnt
 }
 
 /** Extended attributes of an entry, by name. */
-export function xattrsOf(header: TarHeader): ReadonlyMap<string, Uint8Array> {
+export function xattrsOf(header: Pick<TarHeader, 'pax'>): ReadonlyMap<string, Uint8Array> {
   return new Map(recordedXattrs(header).map(({ name, value }) => [name, value]));
 }
 

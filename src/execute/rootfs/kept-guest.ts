@@ -5,7 +5,7 @@ import { decodeBytes, diskPath } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { makeRunDirectory, removeTree, sweepRunDirectories } from '../run-directory.ts';
 import type { IdMap } from '../sandbox/id-map.ts';
-import { lend } from '../sandbox/reach.ts';
+import { lendOwn } from '../sandbox/reach.ts';
 
 /** Where guests are kept, and whose they are. */
 export interface GuestShelf {
@@ -39,7 +39,7 @@ export async function keepGuest<T>(
     const root = join(aside, 'root');
     mkdirSync(root, { mode: 0o700 });
     const description = await make(root);
-    await lend(ids, [root]);
+    await lendOwn(ids, [root]);
     writeFileSync(join(aside, 'guest.json'), JSON.stringify(description));
     publish(aside, kept);
     return description;

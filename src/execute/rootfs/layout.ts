@@ -115,9 +115,13 @@ function installedDatabase(guest: Guest): string {
   return guest.installed.map((each, index) => `${record(each, filesOf[index]!, guest)}\n`).join('');
 }
 
-function record({ apk, name, version, origin }: InstalledPackage, paths: string[], guest: Guest): string {
-  const value = (key: string) => pkgInfoValue(apk.control.pkginfo, key) ?? '';
-  const list = (key: string) => pkgInfoValues(apk.control.pkginfo, key).join(' ');
+function record(
+  { pkginfo, size, controlSha1, name, version, origin }: InstalledPackage,
+  paths: string[],
+  guest: Guest,
+): string {
+  const value = (key: string) => pkgInfoValue(pkginfo, key) ?? '';
+  const list = (key: string) => pkgInfoValues(pkginfo, key).join(' ');
   const replaces = list('replaces');
   const head = [
     `P:${name}`,
@@ -134,10 +138,10 @@ function record({ apk, name, version, origin }: InstalledPackage, paths: string[
     `c:${value('commit')}`,
     'i:[]',
     `t:${value('builddate')}`,
-    `S:${apk.size}`,
+    `S:${size}`,
     `I:${value('size')}`,
     `k:${value('provider_priority')}`,
-    `C:${q1(apk.control.sha1)}`,
+    `C:${q1(controlSha1)}`,
   ];
   return `${[...head, ...fileLines(paths, guest)].join('\n')}\n`;
 }

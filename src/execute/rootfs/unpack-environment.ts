@@ -1,11 +1,13 @@
 /** An environment that is not kept yet. */
 import type { Apk } from '../../apk/apk.ts';
 import type { ByteSource } from '../../byte-source.ts';
-import type { Sha256 } from '../../digest.ts';
+import type { Sha1, Sha256 } from '../../digest.ts';
 import { type AttributedFile, attributedFiles } from './guest-entries.ts';
 import { type Installable, installOrder } from './install-order.ts';
 import { type GuestShelf, keepGuest, readInside } from './kept-guest.ts';
 import { type LayoutInput, layOut } from './layout.ts';
+import { shelvedPackage } from './package-shelf.ts';
+import type { ShelvedPackage } from './shelved-package.ts';
 import { closeDirectories, unpackPackages } from './unpack.ts';
 
 export interface EnvironmentPackage extends Installable {
@@ -25,8 +27,12 @@ export interface EnvironmentRequest extends GuestShelf {
   readonly identity: Sha256;
   readonly packages: readonly EnvironmentPackage[];
   readonly layout: LayoutInput;
-  /** Sees each package; must fail unless it is the locked one and sound. */
+  /** Where packages are kept unpacked. */
+  readonly packageShelf: GuestShelf;
+  /** Sees each package that is not kept yet; must fail unless it is whole and has the locked digest. */
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
+  /** Sees each package; must fail unless its index lists it. */
+  readonly requireListed: (controlSha1: Sha1, locked: EnvironmentPackage) => void;
   /** Gives files below a folder their extended attributes; not called without any. */
   readonly setAttributes: (root: string, files: readonly AttributedFile[]) => Promise<void>;
 }
@@ -35,12 +41,13 @@ export interface EnvironmentRequest extends GuestShelf {
 export function unpackEnvironment(request: EnvironmentRequest, kept: string): Promise<GuestAccounts> {
   return keepGuest(request, kept, async (root) => {
     const ordered = installOrder(request.packages);
-    const guest = await unpackPackages(
-      root,
-      ordered.map(({ source }) => source),
-      (apk, index) => request.verify(apk, ordered[index]!),
-      request.layout.entries,
-    );
+    const packages: ShelvedPackage[] = [];
+    for (const each of ordered) {
+      const shelved = await shelvedPackage(request.packageShelf, each, (apk) => request.verify(apk, each));
+      request.requireListed(shelved.controlSha1, each);
+      packages.push(shelved);
+    }
+    const guest = unpackPackages(root, packages, request.layout.entries);
     const read = (path: string) => readInside(root, guest.tree.resolve(path));
     layOut(root, guest, request.layout, read);
     const attributed = attributedFiles(guest.tree);

@@ -2,27 +2,35 @@
  * The build environment on disk, as apko lays it out and melange's bubblewrap runner unpacks it (docs/melange/environment.md#the-guest
  * and docs/melange/environment.md#unpacking): modes without the umask and without set-user-id and sticky bits, no device nodes, times of unpacking.
  */
-import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { type Apk, readApk } from '../../apk/apk.ts';
-import { EntryRules, entryPath } from '../../apk/entries.ts';
-import { pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
-import type { TarSink } from '../../apk/tar.ts';
-import type { TarHeader } from '../../apk/tar-header.ts';
-import type { ByteSource } from '../../byte-source.ts';
+import { entryPath } from '../../apk/entries.ts';
+import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
+import type { Sha1 } from '../../digest.ts';
 import { Failure, isFaultOfFile } from '../../failure.ts';
 import type { Format } from '../../melange/format.ts';
-import { EntryFile } from './entry-file.ts';
 import { isLeftOut, leadsOut, xattrsOf } from './guest-entries.ts';
 import { type GuestNode, GuestTree } from './guest-tree.ts';
+import type { GuestEntry, ShelvedPackage } from './shelved-package.ts';
 
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
   readonly origin: string;
   readonly replaces: readonly string[];
-  readonly apk: Apk;
+  readonly size: number;
+  readonly controlSha1: Sha1;
+  readonly pkginfo: PkgInfo;
 }
 
 export interface Guest {
@@ -32,36 +40,34 @@ export interface Guest {
 
 const umask = 0o022;
 
+/** Permissions of a file of the guest. */
+export function fileMode(mode: number): number {
+  return mode & 0o777 & ~umask;
+}
+
 /**
- * Unpacks packages into an empty folder, in order. `verify` sees each package before the next one is begun. Fails with
- * `environment-invalid` for packages that cannot be read or be there together.
+ * Puts packages that are kept unpacked into an empty folder, in order: their files are links to the kept ones. Fails with
+ * `environment-invalid` for packages that cannot be there together.
  */
-export async function unpackPackages(
+export function unpackPackages(
   root: string,
-  sources: readonly ByteSource[],
-  verify: (apk: Apk, index: number) => void,
+  packages: readonly ShelvedPackage[],
   entries: Format['guestEntries'],
-): Promise<Guest> {
+): Guest {
   const tree = new GuestTree();
   const installed: InstalledPackage[] = [];
   for (const path of baseDirectories) makeDirectory(root, tree, path, 0o755, -1);
-  for (const [index, source] of sources.entries()) {
-    const writer = new PackageWriter(root, tree, installed, index, entries);
-    const apk = await readPackage(source, writer);
-    verify(apk, index);
-    installed.push({ ...writer.identity(), apk });
+  for (const { size, controlSha1, pkginfo, entries: own } of packages) {
+    const identity = identityOf(pkginfo);
+    const writer = new PackageWriter(root, tree, installed, identity, entries);
+    try {
+      for (const { entry, file } of own) writer.install(entry, file);
+    } catch (failure) {
+      throw ofEnvironment(failure);
+    }
+    installed.push({ ...identity, size, controlSha1, pkginfo });
   }
   return { tree, installed };
-}
-
-async function readPackage(source: ByteSource, writer: PackageWriter): Promise<Apk> {
-  try {
-    return await readApk(source, { dataSink: writer, onControl: (pkginfo) => writer.begin(pkginfo) });
-  } catch (failure) {
-    throw ofEnvironment(failure);
-  } finally {
-    writer.close();
-  }
 }
 
 /** What the machine has run out of; other refusals of the disk are about the names that a package chose. */
@@ -155,83 +161,67 @@ interface Identity {
   readonly replaces: readonly string[];
 }
 
+function identityOf(pkginfo: PkgInfo): Identity {
+  const name = pkgInfoValue(pkginfo, 'pkgname') ?? '';
+  return {
+    name,
+    version: pkgInfoValue(pkginfo, 'pkgver') ?? '',
+    origin: pkgInfoValue(pkginfo, 'origin') ?? name,
+    replaces: pkgInfoValues(pkginfo, 'replaces'),
+  };
+}
+
 /** Writes one package's data section; a later package may meet what an earlier one brought. */
-class PackageWriter implements TarSink {
+class PackageWriter {
   readonly #root: string;
   readonly #tree: GuestTree;
   readonly #installed: readonly InstalledPackage[];
   readonly #index: number;
-  readonly #rules = new EntryRules();
   readonly #entries: Format['guestEntries'];
-  #identity: Identity | undefined;
-  readonly #file = new EntryFile();
+  readonly #identity: Identity;
 
   constructor(
     root: string,
     tree: GuestTree,
     installed: readonly InstalledPackage[],
-    index: number,
+    identity: Identity,
     entries: Format['guestEntries'],
   ) {
     this.#entries = entries;
     this.#root = root;
     this.#tree = tree;
     this.#installed = installed;
-    this.#index = index;
+    this.#index = installed.length;
+    this.#identity = identity;
   }
 
-  begin(pkginfo: Parameters<typeof pkgInfoValue>[0]): void {
-    const name = pkgInfoValue(pkginfo, 'pkgname') ?? '';
-    this.#identity = {
-      name,
-      version: pkgInfoValue(pkginfo, 'pkgver') ?? '',
-      origin: pkgInfoValue(pkginfo, 'origin') ?? name,
-      replaces: pkgInfoValues(pkginfo, 'replaces'),
-    };
+  /** @param file with the content of a regular file */
+  install(entry: GuestEntry, file: Buffer | undefined): void {
+    const path = this.#tree.resolve(entryPath(entry));
+    if (entry.type === '5') this.#directory(path, entry);
+    else if (entry.type === '2') this.#symlink(path, entry);
+    else if (entry.type === '1') this.#hardLink(path, entry);
+    else if (file !== undefined) this.#regular(path, entry, file);
   }
 
-  identity(): Identity {
-    return this.#identity!;
-  }
-
-  entry(header: TarHeader): void {
-    this.#rules.accept(header);
-    const path = this.#tree.resolve(entryPath(header));
-    if (header.type === '5') this.#directory(path, header);
-    else if (header.type === '2') this.#symlink(path, header);
-    else if (header.type === '1') this.#hardLink(path, header);
-    else if (header.type === '0') this.#regular(path, header);
-  }
-
-  content(bytes: Uint8Array): void {
-    this.#file.write(bytes);
-  }
-
-  entryEnd(): void {
-    this.#file.close();
-  }
-
-  /** Lets go of a file that was begun. */
-  close(): void {
-    this.#file.close();
-  }
-
-  #directory(path: string, header: TarHeader): void {
+  #directory(path: string, header: GuestEntry): void {
     const present = this.#tree.get(path);
     if (present?.type === 'symlink' || present?.type === 'directory') return;
     if (present !== undefined) throw conflict(path, 'a directory stands where a file is');
     makeDirectory(this.#root, this.#tree, path, header.mode & 0o777, this.#index, this.#entries);
   }
 
-  #regular(path: string, header: TarHeader): void {
+  #regular(path: string, header: GuestEntry, file: Buffer): void {
     if (!this.#takesOver(path, header)) return;
     const xattrs = xattrsOf(header);
     const node = { ...this.#node('file', header), ...(xattrs.size === 0 ? {} : { xattrs }) };
     if (!this.#install(path, node)) return;
-    this.#file.begin(diskPath(this.#root, path), header.mode & 0o777 & ~umask);
+    // What gets attributes is written again in its place (`guest-attributes.ts`), and must be nobody else's.
+    if (xattrs.size > 0) copyKept(file, diskPath(this.#root, path), fileMode(header.mode));
+    else linkKept(file, diskPath(this.#root, path), fileMode(header.mode));
   }
 
-  #symlink(path: string, header: TarHeader): void {
+  #symlink(path: string, header: GuestEntry): void {
     const target = header.linkname;
     const present = this.#tree.get(path);
     if (present?.type === 'symlink' && present.target === target) return;
@@ -241,7 +231,7 @@ class PackageWriter implements TarSink {
     symlinkSync(encodeBytes(target), diskPath(this.#root, path));
   }
 
-  #hardLink(path: string, header: TarHeader): void {
+  #hardLink(path: string, header: GuestEntry): void {
     const first = this.#tree.resolve(header.linkname);
     if (!this.#takesOver(path, header)) return;
     const { leftOut, ...node } = this.#tree.get(first)!;
@@ -257,12 +247,12 @@ class PackageWriter implements TarSink {
     return !leftOut;
   }
 
-  #node(type: 'file' | 'symlink', header: TarHeader) {
+  #node(type: 'file' | 'symlink', header: GuestEntry) {
     return { type, mode: header.mode, target: '', checksum: checksumOf(header), owner: this.#index };
   }
 
   /** Whether this package's entry wins over what is there, which is then removed (apko's order of rules). */
-  #takesOver(path: string, header: TarHeader): boolean {
+  #takesOver(path: string, header: GuestEntry): boolean {
     const parent = dirname(path);
     if (parent !== '.') makeDirectory(this.#root, this.#tree, parent, 0o755, this.#index, this.#entries);
     const present = this.#tree.get(path);
@@ -270,7 +260,7 @@ class PackageWriter implements TarSink {
     if (present.type === 'directory') throw conflict(path, 'a file stands where a directory is');
     const checksum = checksumOf(header);
     if (checksum !== '' && checksum === present.checksum) return false;
-    const own = this.#identity!;
+    const own = this.#identity;
     const other = this.#installed[present.owner];
     if (other?.replaces.includes(own.name) === true) return false;
     if (other !== undefined && !own.replaces.includes(other.name) && own.origin !== other.origin) {
@@ -281,7 +271,24 @@ class PackageWriter implements TarSink {
   }
 }
 
-function checksumOf(header: TarHeader): string {
+/** A file system may hold no more links to a file, or none across two folders (link(2)). */
+const linkRefusals = new Set(['EMLINK', 'EXDEV', 'EPERM']);
+
+function linkKept(file: Buffer, place: Buffer, mode: number): void {
+  try {
+    linkSync(file, place);
+  } catch (failure) {
+    if (!linkRefusals.has(String((failure as NodeJS.ErrnoException).code))) throw failure;
+    copyKept(file, place, mode);
+  }
+}
+
+function copyKept(file: Buffer, place: Buffer, mode: number): void {
+  copyFileSync(file, place, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  chmodSync(place, mode);
+}
+
+function checksumOf(header: GuestEntry): string {
   const record = header.pax.find(({ key }) => key === 'APK-TOOLS.checksum.SHA1');
   return record === undefined ? '' : decodeBytes(record.value);
 }

@@ -56,9 +56,23 @@ exec "$@"`;
 
 /** Gives trees to the ids that are root's inside, where they are lent; links are given, never followed. */
 export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortSignal): Promise<void> {
+  await give(ids, [], paths, signal);
+}
+
+/** The same for what root still owns: files that other trees share are theirs already, and may be in use. */
+export async function lendOwn(ids: IdMap, paths: readonly string[]): Promise<void> {
+  await give(ids, ['--from=0'], paths, undefined);
+}
+
+async function give(
+  ids: IdMap,
+  flags: readonly string[],
+  paths: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (!ids.lent || paths.length === 0) return;
   const owner = `${ids.uid}:${ids.gid}`;
-  await hostProgram(['chown', '--recursive', '--no-dereference', owner, '--', ...paths], signal);
+  await hostProgram(['chown', '--recursive', '--no-dereference', ...flags, owner, '--', ...paths], signal);
 }
 
 /** Whether those ids own a folder. */

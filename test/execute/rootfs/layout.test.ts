@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { q1 } from '../../../src/apk/checksum.ts';
 import { type LayoutInput, layOut } from '../../../src/execute/rootfs/layout.ts';
-import { unpackPackages } from '../../../src/execute/rootfs/unpack.ts';
 import { apkOf, directoryOf, fileOf, linkOf, type Part, sourceOf } from '../../support/apk-builder.ts';
 import { failure } from '../../support/failures.ts';
 import { type Ending, temporaryFolder } from '../../support/folder.ts';
+import { unpackSources } from '../../support/shelf.ts';
 
 const usual: LayoutInput = {
   arch: 'x86_64',
@@ -34,7 +34,7 @@ async function laidOut(test: Ending, data: readonly Part[], more: Partial<Layout
     'replaces = old',
     'builddate = 5',
   ];
-  const guest = await unpackPackages(root, [sourceOf(apkOf({ pkginfo, data }))], () => undefined, 'all');
+  const guest = await unpackSources(root, `${root}.shelf`, [sourceOf(apkOf({ pkginfo, data }))]);
   const read = (path: string) => {
     const file = join(root, guest.tree.resolve(path));
     return lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
@@ -105,7 +105,7 @@ test('the installed database lists each package with its files by folder', async
     linkOf('srv/link', 'bin/a'),
     fileOf('top', 'abc'),
   ]);
-  const { apk } = guest.installed[0]!;
+  const installed = guest.installed[0]!;
   assert.equal(
     text('usr/lib/apk/db/installed'),
     `${[
@@ -123,10 +123,10 @@ test('the installed database lists each package with its files by folder', async
       'c:',
       'i:[]',
       't:5',
-      `S:${apk.size}`,
+      `S:${installed.size}`,
       'I:10',
       'k:',
-      `C:${q1(apk.control.sha1)}`,
+      `C:${q1(installed.controlSha1)}`,
       'F:',
       'R:top',
       'Z:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=',

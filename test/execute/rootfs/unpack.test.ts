@@ -8,22 +8,18 @@ import {
   readlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { attributedFiles } from '../../../src/execute/rootfs/guest-entries.ts';
 import { GuestTree } from '../../../src/execute/rootfs/guest-tree.ts';
-import {
-  makeGuestDirectory,
-  makeGuestLink,
-  unpackPackages,
-  writeGuestFile,
-} from '../../../src/execute/rootfs/unpack.ts';
+import { makeGuestDirectory, makeGuestLink, writeGuestFile } from '../../../src/execute/rootfs/unpack.ts';
 import { Failure, type FailureCode } from '../../../src/failure.ts';
 import type { Format } from '../../../src/melange/format.ts';
 import { apkOf, directoryOf, fileOf, linkOf, type Part, sourceOf } from '../../support/apk-builder.ts';
 import { codeOf, failure } from '../../support/failures.ts';
 import { type Ending, temporaryFolder } from '../../support/folder.ts';
+import { unpackSources } from '../../support/shelf.ts';
 
 interface Sample {
   readonly name: string;
@@ -44,7 +40,8 @@ function bytesOf({ name, data, origin, replaces = [] }: Sample): Buffer {
 
 /** A folder with a root to unpack into and something beside it that must stay as it is. */
 function place(test: Ending) {
-  const folder = temporaryFolder(test);
+  const folder = join(temporaryFolder(test), 'place');
+  mkdirSync(folder);
   const root = join(folder, 'root');
   mkdirSync(root);
   mkdirSync(join(folder, 'outside'));
@@ -57,13 +54,20 @@ function place(test: Ending) {
   return { root, path: (inside: string) => join(root, inside), requireUntouched };
 }
 
+/** Where it is looked at by nobody who counts what lies beside the root; each call has one of its own. */
+function shelfBeside(root: string): string {
+  shelves += 1;
+  return join(`${dirname(root)}.shelves`, String(shelves));
+}
+let shelves = 0;
+
 function unpack(root: string, ...samples: readonly Sample[]) {
   return unpackAs('all', root, ...samples);
 }
 
 function unpackAs(entries: Format['guestEntries'], root: string, ...samples: readonly Sample[]) {
   const sources = samples.map((sample) => sourceOf(bytesOf(sample)));
-  return unpackPackages(root, sources, () => undefined, entries);
+  return unpackSources(root, shelfBeside(root), sources, entries);
 }
 
 test('files, folders and links are there with their modes, whatever the umask; special bits and devices are not', async (context) => {
@@ -100,21 +104,24 @@ test('files, folders and links are there with their modes, whatever the umask; s
   assert.deepEqual(readdirSync(root).sort(), ['dev', 'etc', 'opt', 'proc', 'tmp', 'usr', 'var']);
 });
 
-test('each package is seen by whoever verifies it before the next one is begun', async (context) => {
+test('each package is seen by whoever verifies it before anything of it is kept or in the guest', async (context) => {
   const { root, path } = place(context);
   const seen: string[] = [];
   const samples = [
     { name: 'a', data: [fileOf('a', '')] },
     { name: 'b', data: [fileOf('b', '')] },
   ];
-  const guest = await unpackPackages(
+  const shelf = shelfBeside(root);
+  const guest = await unpackSources(
     root,
+    shelf,
     samples.map((sample) => sourceOf(bytesOf(sample))),
+    'all',
     (apk, index) => {
-      assert.equal(existsSync(path('b')), index === 1);
+      assert.equal(existsSync(path('a')), false);
+      assert.equal(existsSync(join(shelf, `package-${index}.1`)), false);
       seen.push(apk.control.pkginfo.lines[0]!.kind);
     },
-    'all',
   );
   assert.deepEqual(seen, ['field', 'field']);
   assert.deepEqual(
@@ -129,11 +136,12 @@ test('each package is seen by whoever verifies it before the next one is begun',
   };
   const { root: other, path: inside } = place(context);
   await assert.rejects(
-    unpackPackages(
+    unpackSources(
       other,
+      shelfBeside(other),
       samples.map((sample) => sourceOf(bytesOf(sample))),
-      refuse,
       'all',
+      refuse,
     ),
     failure('environment-invalid'),
   );
@@ -379,15 +387,11 @@ test('extended attributes of files are noted, those of what stands in their plac
 });
 
 test('a file that is no package is no fault of the published one', async (context) => {
-  const broken = unpackPackages(
-    place(context).root,
-    [sourceOf(Buffer.from('no package'))],
-    () => undefined,
-    'all',
-  );
+  const { root } = place(context);
+  const broken = unpackSources(root, shelfBeside(root), [sourceOf(Buffer.from('no package'))]);
   await assert.rejects(broken, failure('environment-invalid'));
   const truncated = bytesOf({ name: 'a', data: [fileOf('f', 'x'.repeat(2000))] }).subarray(0, -30);
-  const cut = unpackPackages(place(context).root, [sourceOf(truncated)], () => undefined, 'all');
+  const cut = unpackSources(root, shelfBeside(root), [sourceOf(truncated)]);
   await assert.rejects(cut, failure('environment-invalid'));
 });
 
@@ -457,4 +461,38 @@ test('what is added to the guest goes through no link and replaces files, not fo
   );
   assert.throws(() => makeGuestDirectory(root, tree, 'link/x', 0o755), failure('environment-invalid'));
   requireUntouched('additions');
+});
+
+test('what environments share is kept once: their files are links to those of the packages, but for files with attributes', async (context) => {
+  const { root, path } = place(context);
+  const shelf = shelfBeside(root);
+  const pax = [['SCHILY.xattr.user.test', Buffer.from('v')]] as const;
+  const data = [fileOf('f', 'content', { mode: 0o4755 }), fileOf('g', 'other', { pax }), directoryOf('d')];
+  const source = sourceOf(bytesOf({ name: 'a', data }));
+  await unpackSources(root, shelf, [source]);
+  const second = place(context);
+  // What is kept is not read again, and nobody is asked about it again.
+  const unread = { name: 'a', open: () => assert.fail('the package is read again') };
+  await unpackSources(second.root, shelf, [unread], 'all', () => assert.fail('it is verified again'));
+  const [one, two] = [lstatSync(path('f')), lstatSync(second.path('f'))];
+  assert.deepEqual([one.ino, one.nlink, one.mode & 0o7777], [two.ino, 3, 0o755]);
+  assert.equal(readFileSync(second.path('f'), 'utf8'), 'content');
+  assert.notEqual(lstatSync(path('g')).ino, lstatSync(second.path('g')).ino);
+  assert.equal(lstatSync(second.path('g')).nlink, 1);
+});
+
+test('a package that is not whole is not kept', async (context) => {
+  const { root } = place(context);
+  const shelf = shelfBeside(root);
+  const whole = bytesOf({ name: 'a', data: [fileOf('f', 'x'.repeat(2000))] });
+  await assert.rejects(
+    unpackSources(root, shelf, [sourceOf(whole.subarray(0, -30))]),
+    failure('environment-invalid'),
+  );
+  assert.deepEqual(readdirSync(shelf), []);
+  let verified = 0;
+  await unpackSources(root, shelf, [sourceOf(whole)], 'all', () => {
+    verified += 1;
+  });
+  assert.equal(verified, 1);
 });

@@ -1,0 +1,16 @@
+/** A package of an environment that is kept unpacked. */
+import type { PkgInfo } from '../../apk/pkginfo.ts';
+import type { TarHeader } from '../../apk/tar-header.ts';
+import type { Sha1 } from '../../digest.ts';
+
+/** An entry of a package as far as it decides what is in the guest. */
+export type GuestEntry = Pick<TarHeader, 'type' | 'name' | 'linkname' | 'mode' | 'pax'>;
+
+/** What of a package an environment is put together of. */
+export interface ShelvedPackage {
+  readonly size: number;
+  readonly controlSha1: Sha1;
+  readonly pkginfo: PkgInfo;
+  /** In the order of the data section, each with the file that holds its content; undefined for all but regular files. */
+  readonly entries: readonly { readonly entry: GuestEntry; readonly file: Buffer | undefined }[];
+}
