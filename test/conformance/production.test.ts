@@ -23,6 +23,7 @@ import {
   readPackage,
 } from '../inference/production/support.ts';
 import { goldens, sharedLab } from '../support/lab.ts';
+import { languageTrees } from '../support/language-trees.ts';
 import { changeControl, readWhole, repack, textOf, withSbom, withText } from '../support/parts.ts';
 import { commandPath, makeGoProgram, syftPrograms } from '../support/programs-of-languages.ts';
 import { packedSources } from '../support/sources.ts';
@@ -237,6 +238,24 @@ describe('production packages with language content', { skip: lacksSyft, concurr
     });
   }
 
+  for (const folder of ['production-C', 'production-D']) {
+    it(`come out reproduced without syft where the files tell what it found: ${folder}`, async () => {
+      const { files } = languageTrees.find(({ what }) => what === 'gems')!;
+      const { files: nodeFiles } = languageTrees.find(({ what }) => what === 'packages of Node')!;
+      const script = Object.entries({ ...files, ...nodeFiles })
+        .map(([path, text]) => `install -D -m 644 /dev/null "$OUT/${path}"\n${written(text, `$OUT/${path}`)}`)
+        .join('\n');
+      const published = await publish(script, programs.slice(0, 1), folder);
+      const { claim } = await readPackage(published);
+      const elements = claim.sbom?.kind === 'readable' ? claim.sbom.elements : [];
+      assert.equal(elements.filter(({ id }) => /-(gem|npm)-/.test(id)).length, 7);
+      const [without] = (await verify([published], contentOptions([]))).packages;
+      assertReproduced(without!, 'unsigned');
+      const [result] = (await verify([published], contentOptions(programs))).packages;
+      assertReproduced(result!, 'unsigned');
+    });
+  }
+
   it('come out reproduced with syft’s texts of licences behind melange’s, if they are published so', async () => {
     const published = await publish(pythonScript('Own Licence'), programs.slice(0, 1));
     const texts = [
@@ -301,12 +320,22 @@ function pythonScript(license: string): string {
   ].join('\n');
 }
 
+/** A line of a script that writes a text, whatever is in it. */
+function written(text: string, path: string): string {
+  const octal = [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+  return `printf '${octal}' > "${path}"`;
+}
+
 /** A package that holds what a script makes, with what these programs find in its SBOM. */
-async function publish(script: string, syft: readonly string[]): Promise<string> {
+async function publish(
+  script: string,
+  syft: readonly string[],
+  folder = 'production-v0.59.1',
+): Promise<string> {
   const draft = join(work, 'hello-shell-1.4.2-r3.apk');
   const indented = `OUT=/home/build/melange-out/hello-shell\n${script}`.replace(/^/gm, '      ');
   const recipe = (text: string) => text.replace(/(?<=\n {4}runs: \|\n)(?: {6}.*\n)+/, `${indented}\n`);
-  const unsigned = await repack(golden('production-v0.59.1', 'hello-shell-1.4.2-r3'), (parts) => ({
+  const unsigned = await repack(golden(folder, 'hello-shell-1.4.2-r3'), (parts) => ({
     ...changeControl(parts, '.melange.yaml', (entry) => withText(entry, recipe(textOf(entry)))),
     signature: [],
   }));
