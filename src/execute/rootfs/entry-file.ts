@@ -1,18 +1,27 @@
-/** The file of an archive's entry, written as its content comes. */
+/** The files of an archive's entries, written as their content comes. */
 import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
+import type { TarSink } from '../../apk/tar.ts';
+import type { TarHeader } from '../../apk/tar-header.ts';
 
-export class EntryFile {
+/** Takes an archive; what becomes of an entry is up to whoever extends it. */
+export abstract class EntryFiles implements TarSink {
   #handle: number | undefined;
 
-  /** Begins a file that must not be there yet. */
-  begin(path: Buffer, mode: number): void {
+  abstract entry(header: TarHeader): void;
+
+  /** Begins the file of the entry; it must not be there yet. */
+  protected begin(path: Buffer, mode: number): void {
     this.#handle = openSync(path, 'wx', 0o600);
     fchmodSync(this.#handle, mode);
   }
 
   /** Takes content; that of an entry without a file is passed over. */
-  write(bytes: Uint8Array): void {
+  content(bytes: Uint8Array): void {
     if (this.#handle !== undefined) writeFileSync(this.#handle, bytes);
+  }
+
+  entryEnd(): void {
+    this.close();
   }
 
   /** Lets go of a file that was begun. */

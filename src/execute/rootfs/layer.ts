@@ -3,11 +3,10 @@
  * brought, whiteouts, opaque folders. The disk is only written through real folders, found with the model of the guest.
  */
 import { chmodSync, linkSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import type { TarSink } from '../../apk/tar.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import { diskPath, encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import { EntryFile } from './entry-file.ts';
+import { EntryFiles } from './entry-file.ts';
 import { folderOf, type GuestNode, type GuestTree } from './guest-tree.ts';
 
 const whiteout = '.wh.';
@@ -16,14 +15,14 @@ const opaque = '.wh..wh..opq';
 const mostLooks = 50_000_000;
 
 /** Writes the entries of one layer; `owner` of what it writes is the layer's number. */
-export class LayerWriter implements TarSink {
+export class LayerWriter extends EntryFiles {
   readonly #root: string;
   readonly #tree: GuestTree;
   readonly #layer: number;
-  readonly #file = new EntryFile();
   #looks = 0;
 
   constructor(root: string, tree: GuestTree, layer: number) {
+    super();
     this.#root = root;
     this.#tree = tree;
     this.#layer = layer;
@@ -60,19 +59,6 @@ export class LayerWriter implements TarSink {
     }
   }
 
-  content(bytes: Uint8Array): void {
-    this.#file.write(bytes);
-  }
-
-  entryEnd(): void {
-    this.#file.close();
-  }
-
-  /** Lets go of a file that was begun. */
-  close(): void {
-    this.#file.close();
-  }
-
   #directory(path: string, header: TarHeader): void {
     if (this.#tree.get(path)?.type !== 'directory') this.#removeAll(path);
     if (this.#tree.get(path) === undefined) mkdirSync(this.#place(path));
@@ -93,7 +79,7 @@ export class LayerWriter implements TarSink {
   }
 
   #regular(path: string, header: TarHeader): void {
-    this.#file.begin(this.#place(path), header.mode & 0o777);
+    this.begin(this.#place(path), header.mode & 0o777);
     this.#tree.set(path, this.#node('file', header));
   }
 

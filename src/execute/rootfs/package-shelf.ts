@@ -5,12 +5,11 @@
 import { type Apk, readApk } from '../../apk/apk.ts';
 import { EntryRules } from '../../apk/entries.ts';
 import { parsePkgInfo } from '../../apk/pkginfo.ts';
-import type { TarSink } from '../../apk/tar.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { diskPath } from '../../bytes.ts';
 import type { Sha1, Sha256 } from '../../digest.ts';
-import { EntryFile } from './entry-file.ts';
+import { EntryFiles } from './entry-file.ts';
 import { type GuestShelf, guestDescription, keepGuest, keptGuest } from './kept-guest.ts';
 import type { ShelvedPackage } from './shelved-package.ts';
 import { fileMode, ofEnvironment } from './unpack.ts';
@@ -82,14 +81,14 @@ async function unpackOnto(root: string, source: ByteSource, verify: (apk: Apk) =
 }
 
 /** Writes the files of a data section by their number: no name that the package chose reaches the disk. */
-class ShelfWriter implements TarSink {
+class ShelfWriter extends EntryFiles {
   readonly entries: NotedEntry[] = [];
   readonly #root: string;
   readonly #rules = new EntryRules();
-  readonly #file = new EntryFile();
   #files = 0;
 
   constructor(root: string) {
+    super();
     this.#root = root;
   }
 
@@ -99,20 +98,7 @@ class ShelfWriter implements TarSink {
     const records = pax.map(({ key, value }) => [key, Buffer.from(value).toString('base64')] as const);
     this.entries.push([type, name, linkname, mode, records]);
     if (type !== '0') return;
-    this.#file.begin(diskPath(this.#root, String(this.#files)), fileMode(mode));
+    this.begin(diskPath(this.#root, String(this.#files)), fileMode(mode));
     this.#files += 1;
-  }
-
-  content(bytes: Uint8Array): void {
-    this.#file.write(bytes);
-  }
-
-  entryEnd(): void {
-    this.#file.close();
-  }
-
-  /** Lets go of a file that was begun. */
-  close(): void {
-    this.#file.close();
   }
 }
