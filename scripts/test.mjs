@@ -90,6 +90,7 @@ function testFiles(folder) {
  * @property {number} failed
  * @property {string[]} skipped the reason of each test and of each group that was skipped
  * @property {boolean} sound
+ * @property {Map<string, number>} milliseconds by file
  */
 
 /**
@@ -98,8 +99,15 @@ function testFiles(folder) {
  */
 async function runTests(paths) {
   /** @type {Tally} */
-  const counts = { run: 0, failed: 0, skipped: [], sound: true };
+  const counts = { run: 0, failed: 0, skipped: [], sound: true, milliseconds: new Map() };
   const events = run({ files: paths, concurrency: availableParallelism() });
+  /** @param {{ nesting: number, file?: string | undefined, details: { duration_ms: number } }} ended */
+  const addTime = ({ nesting, file = '', details }) => {
+    if (nesting > 0) return;
+    counts.milliseconds.set(file, (counts.milliseconds.get(file) ?? 0) + details.duration_ms);
+  };
+  events.on('test:pass', addTime);
+  events.on('test:fail', addTime);
   events.on('test:pass', ({ skip, details }) => {
     if (skip !== undefined && skip !== false) counts.skipped.push(skip === true ? 'no reason given' : skip);
     else if (details.type !== 'suite') counts.run += 1;
@@ -121,7 +129,7 @@ async function runTests(paths) {
  * took away is listed and not counted, as no change of the project can bring it back.
  * @param {Tally} tally
  */
-async function summarise({ run: count, failed, skipped }) {
+async function summarise({ run: count, failed, skipped, milliseconds }) {
   const { isWithdrawn } = await import(join(root, '.build/test/support/lab-environment.js'));
   const most = Number(readFileSync(join(root, '.ci/most-skips'), 'utf8'));
   const counted = skipped.filter((reason) => !isWithdrawn(reason));
@@ -136,6 +144,10 @@ async function summarise({ run: count, failed, skipped }) {
   row(count, `run, ${failed} failed`);
   row(skipped.length, 'skipped: tests, and groups that were skipped as a whole');
   for (const [reason, number] of [...times].sort(([, a], [, b]) => b - a)) row(number, `    ${reason}`);
+  const slowest = [...milliseconds].sort(([, a], [, b]) => b - a).slice(0, 12);
+  console.log(`\n     s  the slowest files`);
+  for (const [file, each] of slowest)
+    row(Math.round(each / 1000), relative(join(root, '.build'), file).replace(/\.js$/, '.ts'));
   if (!process.env['CI'] || names.length > 0 || counted.length <= most) return;
   console.error(`${counted.length} tests or groups were skipped, and .ci/most-skips allows ${most}`);
   process.exitCode = 1;
