@@ -91,11 +91,16 @@ describe('texts that regular expressions once went back in', () => {
       const [published, rebuilt] = [Buffer.from('x\ny'), Buffer.from('y\nx')];
       const context = { plan: { recipeFiles: [] } as never, facts: undefined, substituted: undefined };
       const steps = [`[ -e file ] && cat file > usr/file\n${line}`];
-      const found = causesOf(difference, { published, rebuilt }, [difference], {
-        ...context,
-        steps,
-        environment: new Map(),
-      });
+      const found = causesOf(
+        difference,
+        { published, rebuilt },
+        { differences: [difference] },
+        {
+          ...context,
+          steps,
+          environment: new Map(),
+        },
+      );
       assert.ok(found.length > 0);
     });
   }

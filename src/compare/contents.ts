@@ -179,17 +179,17 @@ class SectionContents {
     const held = new Map<EntryPair, [Taken | undefined, Taken | undefined]>();
     const late = new Set<EntryPair>();
     let heldBytes = 0;
-    const open: [boolean, boolean] = [true, true];
-    const counts: [number, number] = [0, 0];
+    // What lies behind the last content of a side is not read again.
+    const left: [number, number] = [places[0].size, places[1].size];
     try {
-      while (open[0] || open[1]) {
-        const side = open[0] && (!open[1] || counts[0] <= counts[1]) ? 0 : 1;
+      while (left[0] > 0 || left[1] > 0) {
+        const side = left[0] > 0 && left[0] >= left[1] ? 0 : 1;
         const next = await streams[side].next();
         if (next.done === true) {
-          open[side] = false;
+          left[side] = 0;
           continue;
         }
-        counts[side] += 1;
+        left[side] -= 1;
         const [offset, taken] = next.value;
         const pair = places[side].get(offset)!;
         if (late.has(pair)) continue;

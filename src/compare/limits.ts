@@ -33,6 +33,8 @@ export interface CompareLimits {
   readonly outputCharacters: number;
   /** Characters of all parts of one package pair. */
   readonly totalCharacters: number;
+  /** Differences of one section that are kept; those behind them are counted. More than any report lists. */
+  readonly differences: number;
   /** Passes over a package whose entries come in a different order than the other's. */
   readonly passes: number;
 }
@@ -56,5 +58,6 @@ export const defaultCompareLimits: CompareLimits = {
   valueCharacters: 400,
   outputCharacters: 512 * 1024,
   totalCharacters: 32 * 1024 * 1024,
+  differences: 20_000,
   passes: 3,
 };

@@ -4,25 +4,27 @@ import type { Section } from '../apk/apk.ts';
 import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entries.ts';
 import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
-import { addAll, addTo } from '../lists.ts';
+import { addTo } from '../lists.ts';
 import { numbered } from './comparators/parts.ts';
 import type { Difference, SectionName } from './difference.ts';
+import { type DifferenceList, Differences } from './difference-list.ts';
 import { compareEntries } from './entries.ts';
+import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 
 /** How alike two sections are: the same bytes, the same archive compressed otherwise, or neither. */
 export type SectionLikeness = 'identical' | 'recompressed' | 'different';
 
-export interface SectionComparison {
+export interface SectionComparison extends DifferenceList {
   readonly section: SectionName;
   readonly likeness: SectionLikeness;
-  readonly differences: readonly Difference[];
 }
 
 export function compareSections(
   section: SectionName,
   published: Section | undefined,
   rebuilt: Section | undefined,
+  { differences: most }: Pick<CompareLimits, 'differences'> = defaultCompareLimits,
 ): SectionComparison {
   if (published === undefined && rebuilt === undefined)
     return { section, likeness: 'identical', differences: [] };
@@ -42,8 +44,10 @@ export function compareSections(
     };
     return { section, likeness: 'recompressed', differences: framing.length > 0 ? framing : [compression] };
   }
-  const differences = [...framing, ...compareArchives(section, published, rebuilt)];
-  return { section, likeness: 'different', differences };
+  const differences = new Differences(most);
+  differences.addAll(framing);
+  differences.addAll(archiveDifferences(section, published, rebuilt));
+  return { section, likeness: 'different', ...differences.list };
 }
 
 function compareFraming(section: SectionName, published: Section, rebuilt: Section): Difference[] {
@@ -53,29 +57,25 @@ function compareFraming(section: SectionName, published: Section, rebuilt: Secti
   return [{ section, kind: 'gzip-header', path: '', published: text(published), rebuilt: text(rebuilt) }];
 }
 
-function compareArchives(section: SectionName, published: Section, rebuilt: Section): Difference[] {
-  const differences = comparePairs(section, pairEntries(published.entries, rebuilt.entries));
-  addAll(differences, compareOrder(section, pathsOf(published), pathsOf(rebuilt)));
+function* archiveDifferences(
+  section: SectionName,
+  published: Section,
+  rebuilt: Section,
+): Generator<Difference> {
+  yield* pairDifferences(section, pairEntries(published.entries, rebuilt.entries));
+  yield* compareOrder(section, pathsOf(published), pathsOf(rebuilt));
   const end = ({ tar }: Section) => `${tar.zeroBlocks} zero blocks`;
-  if (end(published) !== end(rebuilt)) {
-    differences.push({
-      section,
-      kind: 'archive-end',
-      path: '',
-      published: end(published),
-      rebuilt: end(rebuilt),
-    });
-  }
-  return differences;
+  if (end(published) === end(rebuilt)) return;
+  yield { section, kind: 'archive-end', path: '', published: end(published), rebuilt: end(rebuilt) };
 }
 
 function pathsOf({ entries }: Section): string[] {
   return numbered(entries.map(entryPath));
 }
 
-/** What differs between the two sides of each pair. */
-export function comparePairs(section: SectionName, pairs: readonly EntryPair[]): Difference[] {
-  return pairs.flatMap(({ path, occurrence, published, rebuilt }) => {
+/** What differs between the two sides of each pair, one after the other: all of it together may be more than memory holds. */
+export function* pairDifferences(section: SectionName, pairs: readonly EntryPair[]): Generator<Difference> {
+  for (const { path, occurrence, published, rebuilt } of pairs) {
     const which = occurrence === 1 ? {} : { name: `number ${occurrence}`, occurrence };
     if (published === undefined || rebuilt === undefined) {
       const kind = rebuilt === undefined ? ('missing-entry' as const) : ('extra-entry' as const);
@@ -83,13 +83,13 @@ export function comparePairs(section: SectionName, pairs: readonly EntryPair[]):
         ...(published === undefined ? {} : { published: describe(published) }),
         ...(rebuilt === undefined ? {} : { rebuilt: describe(rebuilt) }),
       };
-      return [{ section, kind, path, ...which, ...sides }];
+      yield { section, kind, path, ...which, ...sides };
+      continue;
     }
     const other = entryPath(rebuilt);
-    const moved: Difference = { section, kind: 'moved', path, published: path, rebuilt: other };
-    const differences = compareSides(section, path, published, rebuilt);
-    return [...(other === path ? [] : [moved]), ...differences].map((each) => ({ ...which, ...each }));
-  });
+    if (other !== path) yield { ...which, section, kind: 'moved', path, published: path, rebuilt: other };
+    for (const each of sideDifferences(section, path, published, rebuilt)) yield { ...which, ...each };
+  }
 }
 
 function describe(entry: ComparedEntry): string {
@@ -97,47 +97,50 @@ function describe(entry: ComparedEntry): string {
   return `type ${entry.type}, mode ${entry.mode.toString(8)}, ${what}`;
 }
 
-function compareSides(
+function* sideDifferences(
   section: SectionName,
   path: string,
   published: ComparedEntry & Pick<ApkEntry, 'content'>,
   rebuilt: ComparedEntry & Pick<ApkEntry, 'content'>,
-): Difference[] {
+): Generator<Difference> {
   const differences = compareEntries(section, published, rebuilt);
-  if (section !== 'control' || path !== '.PKGINFO') return differences;
-  if (published.content === undefined || rebuilt.content === undefined) return differences;
-  return [
-    ...differences.filter(({ kind }) => kind !== 'content'),
-    ...compareFields(section, path, parsePkgInfo(published.content), parsePkgInfo(rebuilt.content)),
-  ];
+  const [left, right] = [published.content, rebuilt.content];
+  if (section !== 'control' || path !== '.PKGINFO' || left === undefined || right === undefined) {
+    yield* differences;
+    return;
+  }
+  yield* differences.filter(({ kind }) => kind !== 'content');
+  yield* fieldDifferences(section, path, parsePkgInfo(left), parsePkgInfo(right));
 }
 
 /** Each key of `.PKGINFO` with all its values as one; order and shape where the values are the same. */
-function compareFields(
+function* fieldDifferences(
   section: SectionName,
   path: string,
   published: PkgInfo,
   rebuilt: PkgInfo,
-): Difference[] {
-  const left = fieldsOf(published);
-  const right = fieldsOf(rebuilt);
-  const differences = [...new Set([...left.keys(), ...right.keys()])]
-    .filter((name) => left.get(name) !== right.get(name))
-    .map(
-      (name): Difference => ({
-        section,
-        kind: 'field',
-        path,
-        name,
-        ...(left.has(name) ? { published: left.get(name)! } : {}),
-        ...(right.has(name) ? { rebuilt: right.get(name)! } : {}),
-      }),
-    );
-  if (differences.length > 0) return differences;
-  const shape = (info: PkgInfo) =>
-    `${info.lines.map((line) => (line.kind === 'field' ? line.key : line.text)).join(', ')}${info.finalNewline ? '' : ', no final newline'}`;
-  if (shape(published) === shape(rebuilt)) return [];
-  return [{ section, kind: 'order', path, published: shape(published), rebuilt: shape(rebuilt) }];
+): Generator<Difference> {
+  const [left, right] = [fieldsOf(published), fieldsOf(rebuilt)];
+  let same = true;
+  for (const name of new Set([...left.keys(), ...right.keys()])) {
+    if (left.get(name) === right.get(name)) continue;
+    same = false;
+    yield {
+      section,
+      kind: 'field',
+      path,
+      name,
+      ...(left.has(name) ? { published: left.get(name)! } : {}),
+      ...(right.has(name) ? { rebuilt: right.get(name)! } : {}),
+    };
+  }
+  if (!same || shapeOf(published) === shapeOf(rebuilt)) return;
+  yield { section, kind: 'order', path, published: shapeOf(published), rebuilt: shapeOf(rebuilt) };
+}
+
+function shapeOf({ lines, finalNewline }: PkgInfo): string {
+  const keys = lines.map((line) => (line.kind === 'field' ? line.key : line.text)).join(', ');
+  return finalNewline ? keys : `${keys}, no final newline`;
 }
 
 function fieldsOf({ lines }: PkgInfo): Map<string, string> {

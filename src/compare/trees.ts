@@ -3,12 +3,13 @@ import type { ByteSource } from '../byte-source.ts';
 import type { Sha256 } from '../digest.ts';
 import { unreadPart } from './comparators/parts.ts';
 import { ContentComparison } from './content-comparison.ts';
+import { countDifferences, Differences } from './difference-list.ts';
 import { wholeContent } from './entry-stream.ts';
 import { blockDigests, chosenBlocks, differingBlocks, largeParts } from './large.ts';
 import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 import type { Part } from './part.ts';
-import { comparePairs, type SectionComparison } from './sections.ts';
+import { pairDifferences, type SectionComparison } from './sections.ts';
 
 /** Owner and time of modification are those of whoever unpacked it: they are not compared. */
 export interface TreeEntry {
@@ -43,14 +44,21 @@ export async function compareTrees(
   const pairs = pairEntries(entries(published), entries(rebuilt));
   const comparison = new ContentComparison(limits);
   try {
+    const found = new Differences(limits.differences);
+    found.addAll(pairDifferences('files', pairs));
+    const { differences, ...unlisted } = found.list;
+    const contents = new Set(differences.flatMap(({ kind, path }) => (kind === 'content' ? [path] : [])));
     const parts = new Map<string, readonly Part[]>();
-    for (const pair of pairs) await comparePair(pair, sources, comparison, limits, parts);
+    for (const pair of pairs) {
+      if (contents.has(pair.path)) await comparePair(pair, sources, comparison, limits, parts);
+    }
     await comparison.settled();
-    const differences = comparePairs('files', pairs).map((each) => {
-      const found = each.kind === 'content' ? parts.get(each.path) : undefined;
-      return found === undefined ? each : { ...each, parts: found };
+    const looked = differences.map((each) => {
+      const inside = each.kind === 'content' ? parts.get(each.path) : undefined;
+      return inside === undefined ? each : { ...each, parts: inside };
     });
-    return { section: 'files', likeness: differences.length === 0 ? 'identical' : 'different', differences };
+    const likeness = countDifferences([found.list]) === 0 ? 'identical' : 'different';
+    return { section: 'files', likeness, differences: looked, ...unlisted };
   } finally {
     await comparison.close();
   }

@@ -9,6 +9,7 @@ import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/place.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
 import { lookInside, type ReadPackage } from './contents.ts';
 import type { Difference } from './difference.ts';
+import { isComplete } from './difference-list.ts';
 import type { CompareLimits } from './limits.ts';
 import { compareSboms, sbomOf } from './sbom.ts';
 import { compareSbomElements } from './sbom-elements.ts';
@@ -30,9 +31,9 @@ export async function compareUnequal(
     published,
     rebuilt,
     busy(() => [
-      compareSections('signature', left.signature, right.signature),
-      compareSections('control', left.control, right.control),
-      compareSections('data', left.data, right.data),
+      compareSections('signature', left.signature, right.signature, compareLimits),
+      compareSections('control', left.control, right.control, compareLimits),
+      compareSections('data', left.data, right.data, compareLimits),
     ]),
     compareLimits,
   );
@@ -57,11 +58,14 @@ function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionC
         kind !== 'gzip-header' &&
         !(section === 'control' && kind === 'field' && derived.has(name ?? '')),
     );
-  if (published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0) return 'recompressed';
+  // What is not listed may be anything: a likeness that is about every difference is then proven of none.
+  const listed = isComplete(sections.filter(({ section }) => section !== 'signature'));
+  const sameArchives = published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0;
+  if (listed && sameArchives) return 'recompressed';
   const sbom = sbomPathBy(published.control.pkginfo);
   const isSbom = ({ section, path, kind }: Difference) =>
     section === 'data' && kind === 'content' && path === sbom;
-  if (archives.length > 0 && archives.every(isSbom)) return 'sbom-only';
+  if (listed && archives.length > 0 && archives.every(isSbom)) return 'sbom-only';
   return sameContents(published, rebuilt) ? 'metadata-only' : 'content';
 }
 

@@ -6,6 +6,8 @@
 import { readApk } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
+import { countDifferences, isComplete, joined } from '../compare/difference-list.ts';
+import { Failure } from '../failure.ts';
 import { isDerived } from './causes/derived.ts';
 
 /** Where something differs. */
@@ -75,14 +77,23 @@ export interface Triangulation {
   readonly factors: readonly FactorResult[];
 }
 
-/** Where two packages differ, in order; what follows from other places is left out. */
+/**
+ * Where two packages differ, in order; what follows from other places is left out. Fails with `limit-exceeded` where there are more
+ * places than are kept: what a list lacks then says nothing.
+ */
 export async function placesBetween(a: ByteSource, b: ByteSource): Promise<readonly Place[]> {
   const [left, right] = [await readApk(a), await readApk(b)];
   const { compareSections } = await import('../compare/sections.ts');
-  const differences = (['control', 'data'] as const).flatMap(
-    (section) => compareSections(section, left[section], right[section]).differences,
+  const sections = (['control', 'data'] as const).map((section) =>
+    compareSections(section, left[section], right[section]),
   );
-  return placesOf(differences);
+  if (!isComplete(sections)) throw tooManyPlaces(countDifferences(sections));
+  return placesOf(joined(sections).differences);
+}
+
+/** Why builds are not held against each other place by place. */
+export function tooManyPlaces(count: number): Failure {
+  return new Failure('limit-exceeded', `${count} differences are more than are compared between builds`);
 }
 
 export function placesOf(differences: readonly Difference[]): readonly Place[] {

@@ -7,6 +7,8 @@ import { busy } from '../busy.ts';
 import { canonicalJson } from '../canonical.ts';
 import { allDifferences } from '../compare/comparison.ts';
 import type { Difference } from '../compare/difference.ts';
+import { countDifferences, isComplete } from '../compare/difference-list.ts';
+import type { SectionComparison } from '../compare/sections.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
 import {
@@ -17,6 +19,7 @@ import {
   placeOf,
   placesOf,
   type Triangulation,
+  tooManyPlaces,
   withoutPlaces,
 } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
@@ -58,11 +61,30 @@ export async function withFurtherBuilds(
   const results = new Map<Judged, PackageResult>();
   for (const own of groups.values())
     for (const { judged, result } of await triangulate(own, request)) results.set(judged, result);
-  return packages.map((each) => ({ ...each, result: results.get(each) ?? each.result }));
+  return packages.map((each) => ({
+    ...each,
+    result: results.get(each) ?? withoutFurtherBuilds(each.result),
+  }));
+}
+
+/** A difference that is not listed may be one that no build of our own has: nothing is said of such a package then. */
+function withoutFurtherBuilds(result: PackageResult): PackageResult {
+  const sections = sectionsOf(result.verdict);
+  if (isComplete(sections)) return result;
+  return notCompared(result, tooManyPlaces(countDifferences(sections)));
+}
+
+function notCompared(result: PackageResult, { code, message }: Failure): PackageResult {
+  const head =
+    code === 'limit-exceeded'
+      ? 'further builds were not compared'
+      : 'a further build failed, so none was compared';
+  return { ...result, caveats: [...result.caveats, `${head}: ${message}`] };
 }
 
 function canRepeat({ rebuilt, result }: Judged): boolean {
-  return !(rebuilt.outcome instanceof Failure) && result.verdict.kind !== 'internal';
+  if (rebuilt.outcome instanceof Failure || result.verdict.kind === 'internal') return false;
+  return isComplete(sectionsOf(result.verdict));
 }
 
 /**
@@ -107,8 +129,7 @@ function resultOf(own: OwnBuilds, run: Run): PackageResult | Promise<PackageResu
   const { failure, judged } = own;
   if (failure === undefined) return withOwnBuilds(own);
   if (endsAll(failure, run)) return failedOn(own);
-  const caveat = `a further build failed, so none was compared: ${failure.message}`;
-  return { ...judged.result, caveats: [...judged.result.caveats, caveat] };
+  return notCompared(judged.result, failure);
 }
 
 function failedOn({ failure, judged: { candidate, rebuilt } }: OwnBuilds): Promise<PackageResult> {
@@ -165,9 +186,10 @@ async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, r
 
 function wantedFactors({ builds }: Run, { judged: { result }, unstable }: OwnBuilds): readonly Factor[] {
   if (builds.vary !== 'auto') return builds.vary;
-  return suspectedFactors(
-    differencesOf(result.verdict).filter((each) => withoutPlaces([placeOf(each)], unstable).length > 0),
-  );
+  const differences = differencesOf(result.verdict);
+  const places = differences.map(placeOf);
+  const stable = new Set(withoutPlaces(places, unstable));
+  return suspectedFactors(differences.filter((_, at) => stable.has(places[at]!)));
 }
 
 function variationOf(
@@ -192,9 +214,12 @@ function factorOutcome(outcome: BuildOutcome): FactorOutcome {
   return outcome.class === 'build-failed' ? { failed: outcome.message } : { notVaried: outcome.message };
 }
 
+function sectionsOf(verdict: Verdict): readonly SectionComparison[] {
+  return ('comparison' in verdict ? verdict.comparison?.sections : undefined) ?? [];
+}
+
 function differencesOf(verdict: Verdict): readonly Difference[] {
-  const comparison = 'comparison' in verdict ? verdict.comparison : undefined;
-  return comparison === undefined ? [] : allDifferences(comparison.sections);
+  return allDifferences(sectionsOf(verdict));
 }
 
 /** A result with what further builds showed of its package. */

@@ -82,9 +82,12 @@ function cut(text: string, length: number): string {
 /** Of the formats for programs: values of a list, characters of one text. */
 export const valueBounds = { list: 10_000, text: 65_536 } as const;
 
+/** Where more is than a report shows. No format lists more than its bounds allow, JSON has the widest. */
+export const moreInJson: string = `--format json lists up to ${valueBounds.list}`;
+
 /**
- * A plain value within the bounds. A list that is cut has its true length beside it, as `<name>Count`; a text that is cut says how long it
- * was. A plan is whole: its digest is over all of it.
+ * A plain value within the bounds. A list that is cut has its true length beside it, as `<name>Count`, which whoever made the list states
+ * where it was cut before; a text that is cut says how long it was. A plan is whole: its digest is over all of it.
  */
 export function boundedValue(value: unknown): unknown {
   if (typeof value === 'string') {
@@ -94,14 +97,19 @@ export function boundedValue(value: unknown): unknown {
   }
   if (Array.isArray(value)) return value.slice(0, valueBounds.list).map(boundedValue);
   if (value === null || typeof value !== 'object') return value;
+  const members = new Map<string, unknown>(Object.entries(value));
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => {
+    [...members].flatMap(([key, member]) => {
+      if (key.endsWith('Count') && Array.isArray(members.get(key.slice(0, -'Count'.length)))) return [];
       const bounded = key === 'plan' ? member : boundedValue(member);
-      const isCut = Array.isArray(member) && member.length > valueBounds.list;
-      return isCut
+      if (!Array.isArray(member)) return [[key, bounded]];
+      const stated = members.get(`${key}Count`);
+      const count = typeof stated === 'number' ? stated : member.length;
+      const shown = Math.min(member.length, valueBounds.list);
+      return count > shown
         ? [
             [key, bounded],
-            [`${key}Count`, member.length],
+            [`${key}Count`, count],
           ]
         : [[key, bounded]];
     }),

@@ -2,6 +2,7 @@
 import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/cause.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../compare/difference.ts';
+import { countDifferences } from '../compare/difference-list.ts';
 import {
   type ByteWindow,
   formatTitles,
@@ -17,7 +18,7 @@ import { countedLines, sbomDifferenceLines } from './sbom.ts';
 
 /** What differs in the sections of two packages, or in two folders or files. */
 export interface DifferencesView {
-  readonly sections: readonly { readonly section: string; readonly likeness: SectionLikeness }[];
+  readonly sections: readonly SectionView[];
   /** Most frequent first, `unknown` last. */
   readonly causes: readonly CauseCount[];
   readonly differences: readonly DifferenceView[];
@@ -26,6 +27,13 @@ export interface DifferencesView {
   readonly cut: number;
   /** How the SBOMs differ, a line each. */
   readonly sbom: readonly string[];
+}
+
+export interface SectionView {
+  readonly section: string;
+  readonly likeness: SectionLikeness;
+  /** How many differences it has, shown or not. */
+  readonly total: number;
 }
 
 export interface ComparisonView extends DifferencesView {
@@ -109,28 +117,35 @@ function fileText({ size, sha256 }: { readonly size: number; readonly sha256: st
 /** Sections by themselves, with nothing of an SBOM. */
 export function viewSections(sections: readonly SectionComparison[], budget: Budget): DifferencesView {
   const all = sections.flatMap(({ differences }) => differences);
+  const total = countDifferences(sections);
   const differences: DifferenceView[] = [];
   for (const difference of all) {
     if (!budget.takeDifference()) break;
     differences.push(viewDifference(difference, budget));
   }
   return {
-    sections: sections.map(({ section, likeness }) => ({ section, likeness })),
-    causes: countCauses(all),
+    sections: sections.map((each) => ({
+      section: each.section,
+      likeness: each.likeness,
+      total: countDifferences([each]),
+    })),
+    causes: countCauses(all, total - all.length),
     differences,
-    total: all.length,
-    cut: all.length - differences.length,
+    total,
+    cut: total - differences.length,
     sbom: [],
   };
 }
 
-function countCauses(differences: readonly Difference[]): CauseCount[] {
+/** Of those that are not listed nobody looked for a cause. */
+function countCauses(differences: readonly Difference[], unlisted: number): CauseCount[] {
   const counts = new Map<CauseKind, number>();
   for (const { causes } of differences) {
     for (const kind of new Set(causes?.map((cause) => cause.kind))) {
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
   }
+  if (counts.size > 0 && unlisted > 0) counts.set('unknown', (counts.get('unknown') ?? 0) + unlisted);
   const known = Object.keys(causeTitles) as CauseKind[];
   return known
     .filter((kind) => counts.has(kind))

@@ -1,13 +1,14 @@
 /** How much of a difference was explained, and what further builds showed, as facts for every format. */
 
 import { differenceTitles } from '../compare/difference.ts';
+import { countDifferences } from '../compare/difference-list.ts';
 import type {
   Explanation,
   SubstitutedValue,
   SubstitutionKind,
 } from '../explain/counterfactual/explanation.ts';
 import type { FactorResult, Place, Triangulation } from '../explain/triangulation.ts';
-import { type Bounds, show } from './bounds.ts';
+import { type Bounds, moreInJson, show } from './bounds.ts';
 import type { Fact } from './fact.ts';
 
 /** What of the published package stood in the place of a rebuilt value. */
@@ -41,7 +42,7 @@ export function explanationFacts(explanation: Explanation, bounds: Bounds): Fact
     }
     case 'partly': {
       const { substitutions, left } = explanation;
-      const head = `partly: with these published values in it, ${counted(left.differences.length, 'difference')} left, from byte ${left.firstDifference} on`;
+      const head = `partly: with these published values in it, ${counted(countDifferences([left]), 'difference')} left, from byte ${left.firstDifference} on`;
       return [{ label, value: [head, ...substitutionLines(substitutions, bounds)].join('\n') }];
     }
     case 'not-attempted':
@@ -111,5 +112,5 @@ function counted(count: number, noun: string): string {
 function listed<T>(items: readonly T[], text: (item: T) => string): string[] {
   const lines = items.slice(0, mostListed).map((item) => `  ${text(item)}`);
   const cut = items.length - lines.length;
-  return cut === 0 ? lines : [...lines, `  … and ${cut} more; --format json has all`];
+  return cut === 0 ? lines : [...lines, `  … and ${cut} more; ${moreInJson}`];
 }

@@ -2,9 +2,10 @@
 
 import { steeringCharacters } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
-import { allDifferences, isUnequal, type UnequalComparison } from '../compare/comparison.ts';
-import type { Difference } from '../compare/difference.ts';
+import { isUnequal, type UnequalComparison } from '../compare/comparison.ts';
+import { countDifferences, type DifferenceList } from '../compare/difference-list.ts';
 import type { DiffResult } from '../diff.ts';
+import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { boundedValue } from './bounds.ts';
@@ -64,7 +65,7 @@ export function packageValue({
     subject,
     sbom,
     scan,
-    explanation,
+    explanation: explanation === undefined ? undefined : explanationValue(explanation),
     triangulation,
     chain,
     findings,
@@ -96,10 +97,9 @@ function verdictValue(verdict: Verdict) {
 /** Two packages, folders or files compared by themselves. */
 export function renderDiffJson(result: DiffResult): string {
   if (result.kind === 'trees') {
-    const { likeness } = result.comparison;
-    const differences = differenceValues(result.comparison.differences);
+    const equal = result.comparison.likeness === 'identical';
     const schema = 'wolfi-repro/tree-comparison/1';
-    return renderValue(boundedValue({ schema, equal: likeness === 'identical', differences }));
+    return renderValue(boundedValue({ schema, equal, ...differenceValues([result.comparison]) }));
   }
   const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
@@ -111,9 +111,20 @@ export function renderDiffJson(result: DiffResult): string {
   return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
 }
 
-/** Without what the program keeps for itself beside the text of both sides. */
-function differenceValues(differences: readonly Difference[]) {
-  return differences.map(({ occurrence: _occurrence, modes: _modes, ...shown }) => shown);
+/** Without what the program keeps for itself beside the text of both sides; with how many there are. */
+function differenceValues(lists: readonly DifferenceList[]) {
+  return {
+    differences: lists.flatMap(({ differences }) =>
+      differences.map(({ occurrence: _occurrence, modes: _modes, ...shown }) => shown),
+    ),
+    differencesCount: countDifferences(lists),
+  };
+}
+
+function explanationValue(explanation: Explanation) {
+  if (explanation.explained !== 'partly') return explanation;
+  const { firstDifference } = explanation.left;
+  return { ...explanation, left: { firstDifference, ...differenceValues([explanation.left]) } };
 }
 
 function comparisonValue({ files, sections, equivalence, sbomDifferences }: UnequalComparison) {
@@ -124,7 +135,7 @@ function comparisonValue({ files, sections, equivalence, sbomDifferences }: Uneq
     firstDifference,
     equivalence,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
-    differences: differenceValues(allDifferences(sections)),
+    ...differenceValues(sections),
     sbomDifferences,
   };
 }

@@ -9,6 +9,7 @@ import { addAll } from '../lists.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
+import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView, DifferenceView } from './differences.ts';
 import type { Fact } from './fact.ts';
@@ -54,7 +55,7 @@ function fitted(head: readonly string[], sections: readonly string[]): string[] 
       used += section.length + 2;
     } else cut += 1;
   }
-  return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; \`--format json\` has all.`];
+  return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
 }
 
 function headText({ title, packages, counts }: ReportView): string {
@@ -164,7 +165,7 @@ function differencesText({ differences, total, cut, sbom }: DifferencesView): st
   return [
     `**${counted(total, 'difference')}**, published → rebuilt:`,
     differences.map(differenceText).join('\n'),
-    ...(cut === 0 ? [] : [`… and ${cut} more; \`--format json\` has all.`]),
+    ...(cut === 0 ? [] : [`… and ${cut} more; ${moreInJson}.`]),
     ...(sbom.length === 0 ? [] : ['In the SBOM:', codeFence(sbom, '')]),
   ];
 }

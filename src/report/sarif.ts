@@ -2,9 +2,11 @@
  * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
  * compared. A reproduced package has no result, and one that a defect kept from being judged a notification. Section numbers below are those of the standard.
  */
+
 import { sha256 } from '../digest.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { Bounds } from './bounds.ts';
+import { moreInJson } from './bounds.ts';
 import type { DifferenceView } from './differences.ts';
 import { renderValue } from './json.ts';
 import { causeText, differenceText } from './tree.ts';
@@ -91,7 +93,7 @@ function defectNotification(view: PackageView, index: number) {
 function cutNotification(cut: number) {
   return {
     level: 'warning',
-    message: { text: `${cut} more differences are not listed; --format json has all` },
+    message: { text: `${cut} more differences are not listed; ${moreInJson}` },
   };
 }
 

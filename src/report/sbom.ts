@@ -1,10 +1,12 @@
 /** How two SBOMs differ, in lines for people. */
+
 import { printable } from '../bytes.ts';
 import {
   type SbomDifference,
   type SbomDifferenceKind,
   sbomDifferenceTitles,
 } from '../compare/sbom-elements.ts';
+import { moreInJson } from './bounds.ts';
 import { shorten } from './rows.ts';
 
 const mostElements = 40;
@@ -13,7 +15,7 @@ const mostElements = 40;
 export function sbomDifferenceLines(differences: readonly SbomDifference[]): string[] {
   const lines = differences.slice(0, mostElements).map(differenceText);
   const cut = differences.length - lines.length;
-  return cut === 0 ? lines : [...lines, `… and ${cut} more; --format json has all`];
+  return cut === 0 ? lines : [...lines, `… and ${cut} more; ${moreInJson}`];
 }
 
 /** How many elements only a scan can tell of, and how many have another id and nothing else; nothing where there are none. */

@@ -4,6 +4,7 @@ import type { DiffResult } from '../diff.ts';
 import { addAll } from '../lists.ts';
 import type { RunResult } from '../verdict/result.ts';
 import type { Bounds } from './bounds.ts';
+import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView } from './differences.ts';
 import type { Fact } from './fact.ts';
@@ -94,7 +95,7 @@ function treeLines({ differences, cut }: DifferencesView, { style, columns }: Pa
     text: `${'  '.repeat(depth)}${columns === undefined ? text : shortDigests(text)}`,
     paint: sidePaint(side, style),
   }));
-  return cut === 0 ? lines : [...lines, { text: `… and ${cut} more; --format json has all`, paint: same }];
+  return cut === 0 ? lines : [...lines, { text: `… and ${cut} more; ${moreInJson}`, paint: same }];
 }
 
 interface PaintedLine {

@@ -1,5 +1,7 @@
 /** The tree of differences in lines: what differs, why, and what differs inside. */
+
 import type { ByteWindow, LineHunk } from '../compare/part.ts';
+import { moreInJson } from './bounds.ts';
 import {
   type CauseView,
   type DifferenceView,
@@ -15,8 +17,6 @@ export interface TreeLine {
   /** How deep, from 0 for the difference itself. */
   readonly depth: number;
 }
-
-const moreInJson = '; --format json has all';
 
 export function differenceLines(difference: DifferenceView): TreeLine[] {
   return [
@@ -46,7 +46,7 @@ export function causeText({ title, confidence, why, place, published, rebuilt }:
 
 function partsLines({ shown, cut }: PartsView, depth: number): TreeLine[] {
   const lines = shown.flatMap((part) => partLines(part, depth));
-  return cut === 0 ? lines : [...lines, { text: `… and ${cut} more inside${moreInJson}`, depth }];
+  return cut === 0 ? lines : [...lines, { text: `… and ${cut} more inside; ${moreInJson}`, depth }];
 }
 
 function partLines(part: PartView, depth: number): TreeLine[] {
@@ -56,7 +56,7 @@ function partLines(part: PartView, depth: number): TreeLine[] {
     ...part.windows.flatMap((window) => windowLines(window, depth + 1)),
     ...(part.cutLines === 0
       ? []
-      : [{ text: `… and ${part.cutLines} more lines${moreInJson}`, depth: depth + 1 }]),
+      : [{ text: `… and ${part.cutLines} more lines; ${moreInJson}`, depth: depth + 1 }]),
     ...partsLines(part.children, depth + 1),
   ];
 }

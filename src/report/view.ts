@@ -11,7 +11,7 @@ import { describePackage, type SubstitutedEnvironment } from '../plan/substitute
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
-import { type Bounds, Budget, show } from './bounds.ts';
+import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
 import { builderFacts, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
@@ -187,12 +187,12 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
 
 const mostSubstituted = 40;
 
-/** Package by package; a report of JSON has all. */
+/** Package by package. */
 function substitutedFacts({ packages }: SubstitutedEnvironment): Fact[] {
   if (packages.length === 0) return [];
   const lines = packages.slice(0, mostSubstituted).map((each) => printable(describePackage(each)));
   const more = packages.length - lines.length;
-  const value = [...lines, ...(more > 0 ? [`… and ${more} more; --format json has all`] : [])].join('\n');
+  const value = [...lines, ...(more > 0 ? [`… and ${more} more; ${moreInJson}`] : [])].join('\n');
   return [{ label: 'instead', value, tone: 'warn' }];
 }
 

@@ -68,7 +68,7 @@ describe('results as text', () => {
     const lines = ['busybox 1.36-r2 for 1.36-r1', 'gone 1-r0 is missing', 'more 2-r0 is not recorded'];
     assert.ok(few.includes(`  instead     ${lines.join(`\n${' '.repeat(14)}`)}\n`), few);
     const many = Array.from({ length: 50 }, (_, at) => ({ name: `p${at}`, used: '1-r0' }));
-    assert.ok(result(many).includes('… and 10 more; --format json has all'));
+    assert.ok(result(many).includes('… and 10 more; --format json lists up to 10000'));
   });
 
   it('show under a difference its causes and what differs inside', () => {
@@ -113,7 +113,7 @@ describe('results as text', () => {
   it('fold many differences and say how many are not shown', () => {
     const text = renderText(manyDifferences(10_000));
     assert.ok(text.split('\n').length < 250);
-    assert.match(text, /… and 9960 more; --format json has all/);
+    assert.match(text, /… and 9960 more; --format json lists up to 10000/);
   });
 
   it('fit a terminal of 80 columns, but for names of files, which can be copied', () => {

@@ -330,7 +330,7 @@ function causes(
           causesOf(
             each,
             { published: Buffer.from(words('a', index)), rebuilt: Buffer.from(words('b', index)) },
-            all,
+            { differences: all },
             context,
           ),
         );

@@ -55,7 +55,9 @@ export interface BuildContext {
 
 export interface Evidence extends BuildContext {
   readonly difference: Difference;
+  /** Those that are listed; `complete` where no more than these are there, so that what is not among them does not differ. */
   readonly all: readonly Difference[];
+  readonly complete: boolean;
   /** Undefined where a side has none, or where it is beyond the bound. */
   readonly published: Uint8Array | undefined;
   readonly rebuilt: Uint8Array | undefined;

@@ -5,9 +5,9 @@ import { onceFor } from './once.ts';
 
 export const fileSystem: Detector = {
   kind: 'file-system',
-  detect: ({ difference, all, changes }) => {
+  detect: ({ difference, all, complete, changes }) => {
     if (difference.kind !== 'field' || difference.name !== 'size') return [];
-    if (differsInSize(all)) return [];
+    if (!complete || differsInSize(all)) return [];
     const why = 'no file that counts differs, so the sizes of directories do';
     return changes.map((change) => changeFinding(change, 'certain', why));
   },

@@ -2,6 +2,7 @@
 
 import type { Cause } from '../../compare/cause.ts';
 import type { Difference } from '../../compare/difference.ts';
+import type { DifferenceList } from '../../compare/difference-list.ts';
 import { archiveMetadata } from './archive-metadata.ts';
 import { buildPath } from './build-path.ts';
 import { changesOf } from './changes.ts';
@@ -62,12 +63,12 @@ export const detectors: readonly Detector[] = [
 export function causesOf(
   difference: Difference,
   contents: { readonly published: Uint8Array | undefined; readonly rebuilt: Uint8Array | undefined },
-  all: readonly Difference[],
+  { differences: all, unlisted = 0 }: DifferenceList,
   context: BuildContext,
 ): readonly Cause[] {
   const found = changesOf(difference, contents.published, contents.rebuilt);
   const whole = found.changes.length + found.reorderings.length + found.ranges.length === 0;
-  let evidence: Evidence = { ...context, ...contents, ...found, difference, all };
+  let evidence: Evidence = { ...context, ...contents, ...found, difference, all, complete: unlisted === 0 };
   if (whole) evidence = { ...evidence, changes: [wholeChange(difference)] };
   const causes: Cause[] = [];
   for (const { kind, detect } of detectors) {

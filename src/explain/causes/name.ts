@@ -8,6 +8,7 @@ import type { ByteSource } from '../../byte-source.ts';
 import type { Cause } from '../../compare/cause.ts';
 import type { UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference, SectionName } from '../../compare/difference.ts';
+import { joined } from '../../compare/difference-list.ts';
 import { causeBounds } from './change-lists.ts';
 import { isDerived } from './derived.ts';
 import type { BuildContext } from './evidence.ts';
@@ -34,7 +35,8 @@ export async function nameCauses(
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
   context: BuildContext,
 ): Promise<UnequalComparison> {
-  const all = comparison.sections.flatMap(({ differences }) => differences);
+  const list = joined(comparison.sections);
+  const all = list.differences;
   const read = await contentReader(all, sources);
   let left: number = bounds.differences;
   const sections = comparison.sections.map((section) => ({
@@ -43,7 +45,7 @@ export async function nameCauses(
       if (isDerived(each, all)) return each;
       left -= 1;
       if (left < 0) return { ...each, causes: notLookedFor };
-      return { ...each, causes: busy(() => causesOf(each, read(each), all, context)) };
+      return { ...each, causes: busy(() => causesOf(each, read(each), list, context)) };
     }),
   }));
   return { ...comparison, sections };

@@ -7,8 +7,8 @@ const leastEntries = 2;
 
 export const umask: Detector = {
   kind: 'umask',
-  detect: ({ difference, all, changes }) => {
-    if (difference.kind !== 'mode') return [];
+  detect: ({ difference, all, complete, changes }) => {
+    if (difference.kind !== 'mode' || !complete) return [];
     const own = maskOf(difference);
     const { count, mask } = modesOf(all).get(difference.section)!;
     if (own === undefined || count < leastEntries || mask !== own) return [];

@@ -11,6 +11,7 @@ import type { ByteSource } from '../../byte-source.ts';
 import { compareFiles } from '../../compare/bytes.ts';
 import { allDifferences, type Equivalence, type UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference } from '../../compare/difference.ts';
+import { countDifferences, type DifferenceList, joined } from '../../compare/difference-list.ts';
 import { compareSections } from '../../compare/sections.ts';
 import type { Counterfactual } from '../../emit/package.ts';
 import type { Substitution } from '../../emit/substitution.ts';
@@ -44,9 +45,10 @@ const bounds = {
 
 /** Explains what a comparison found, and proves it where the explanation is complete. */
 export async function explain(request: CounterfactualRequest): Promise<Explanation> {
-  const differences = allDifferences(request.comparison.sections);
+  const { sections } = request.comparison;
+  const differences = allDifferences(sections);
   const wanted = wantedContents(differences, request.apk);
-  if (differences.length > bounds.substitutions || wanted === undefined) {
+  if (countDifferences(sections) > bounds.substitutions || wanted === undefined) {
     return { explained: 'not-attempted', why: 'what differs exceeds the limits of a counterfactual' };
   }
   const options = {
@@ -87,11 +89,7 @@ function wantedContents(differences: readonly Difference[], { data }: Apk): Read
 /** The result of one emission. */
 type Attempt =
   | { readonly equal: true }
-  | {
-      readonly equal: false;
-      readonly firstDifference: number;
-      readonly differences: readonly Difference[];
-    };
+  | (DifferenceList & { readonly equal: false; readonly firstDifference: number });
 
 interface Search {
   readonly request: CounterfactualRequest;
@@ -114,12 +112,8 @@ async function search(context: Search, found: readonly Difference[]): Promise<Ex
   const substitutions = (kept: readonly Answer[]) =>
     kept.map((each) => withShare(substitutedValue(each), context.shares));
   if (!last.equal) {
-    const { firstDifference, differences } = last;
-    return {
-      explained: 'partly',
-      substitutions: substitutions(answers),
-      left: { firstDifference, differences },
-    };
+    const { equal: _, ...left } = last;
+    return { explained: 'partly', substitutions: substitutions(answers), left };
   }
   const { kept, minimal } = await leaveOut(context, answers);
   return {
@@ -197,8 +191,8 @@ async function emitWith(
     };
     const files = await compareFiles(context.published.source, source);
     if (files.equal) return { equal: true };
-    const differences = withDifferences ? await differencesOf(context, source) : [];
-    return { equal: false, firstDifference: files.firstDifference, differences };
+    const found = withDifferences ? await differencesOf(context, source) : { differences: [] };
+    return { equal: false, firstDifference: files.firstDifference, ...found };
   } finally {
     emitted.dispose();
   }
@@ -213,15 +207,17 @@ async function signatureFor(context: Search, answers: readonly Answer[]): Promis
   return Buffer.concat(parts);
 }
 
-async function differencesOf(context: Search, source: ByteSource): Promise<readonly Difference[]> {
+async function differencesOf(context: Search, source: ByteSource): Promise<DifferenceList> {
   const { apk } = context.published;
   try {
     const other = await readApk(source);
-    return (['signature', 'control', 'data'] as const).flatMap(
-      (section) => compareSections(section, apk[section], other[section]).differences,
+    return joined(
+      (['signature', 'control', 'data'] as const).map((section) =>
+        compareSections(section, apk[section], other[section]),
+      ),
     );
   } catch (failure) {
-    if (failure instanceof Failure) return [];
+    if (failure instanceof Failure) return { differences: [] };
     throw failure;
   }
 }

@@ -1,7 +1,8 @@
 /** What a counterfactual came to, as values. */
 
 import type { Equivalence } from '../../compare/comparison.ts';
-import type { Difference, SectionName } from '../../compare/difference.ts';
+import type { SectionName } from '../../compare/difference.ts';
+import type { DifferenceList } from '../../compare/difference-list.ts';
 import type { Substitution } from '../../emit/substitution.ts';
 
 /**
@@ -22,10 +23,9 @@ export interface ProvenExplanation {
 export interface PartialExplanation {
   readonly explained: 'partly';
   readonly substitutions: readonly SubstitutedValue[];
-  readonly left: {
+  readonly left: DifferenceList & {
     /** Offset of the first byte that still differs. */
     readonly firstDifference: number;
-    readonly differences: readonly Difference[];
   };
 }
 

@@ -1,6 +1,8 @@
 /** The tree of differences as HTML: section, entry, difference, part. */
+
 import { counted } from '../../bytes.ts';
 import type { ByteWindow, HunkLine, LineHunk } from '../../compare/part.ts';
+import { moreInJson } from '../bounds.ts';
 import {
   type CauseView,
   type DifferencesView,
@@ -14,11 +16,11 @@ import { hexRows } from '../tree.ts';
 
 export function differencesHtml(view: DifferencesView): string {
   const { differences, total, cut, sections, causes, sbom } = view;
-  const blocks = sections.map(({ section, likeness }) => {
+  const blocks = sections.map(({ section, likeness, total: all }) => {
     const own = differences.filter((difference) => difference.section === section);
-    return own.length === 0
-      ? `<p>${section}: ${likeness}</p>`
-      : sectionHtml(`${section}: ${likeness}, ${counted(own.length, 'difference')}`, own);
+    const count = all === 0 ? '' : `, ${counted(all, 'difference')}`;
+    const head = `${section}: ${likeness}${count}`;
+    return own.length === 0 ? `<p>${head}</p>` : sectionHtml(head, own);
   });
   const named = causes.map(
     ({ title, page, count }) => `<li>${escapeMarkup(title)} (${count}): ${escapeMarkup(page)}</li>`,
@@ -33,7 +35,7 @@ export function differencesHtml(view: DifferencesView): string {
 }
 
 function moreText(cut: number, what: string): string {
-  return `… and ${cut} more ${what}; --format json has all`;
+  return `… and ${cut} more ${what}; ${moreInJson}`;
 }
 
 function sbomHtml(lines: readonly string[]): string {

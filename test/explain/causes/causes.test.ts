@@ -25,14 +25,19 @@ async function named(each: CauseCase) {
       ? []
       : await compareContent(path, published, rebuilt, defaultCompareLimits));
   const difference: Difference = { ...base, ...(parts.length === 0 ? {} : { parts }), ...each.difference };
-  return causesOf(difference, { published, rebuilt }, [difference, ...(each.others ?? [])], {
-    plan,
-    facts,
-    steps: each.steps ?? [],
-    environment: new Map(Object.entries(each.environment ?? {})),
-    substituted: undefined,
-    ...each.context,
-  });
+  return causesOf(
+    difference,
+    { published, rebuilt },
+    { differences: [difference, ...(each.others ?? [])] },
+    {
+      plan,
+      facts,
+      steps: each.steps ?? [],
+      environment: new Map(Object.entries(each.environment ?? {})),
+      substituted: undefined,
+      ...each.context,
+    },
+  );
 }
 
 describe('causes', () => {
