@@ -73,34 +73,53 @@ export function shownTyped(text: string): string {
 
 const space = /\s/g;
 const beyondAuthority = /[/?#\\]/;
+/**
+ * Where an address begins: behind `://`, behind a scheme whose slashes a parser adds or takes as they come (WHATWG URL, special
+ * schemes), and behind `//` where a scheme may be left out.
+ */
+const beginning = /:\/\/|\b(?:https?|ftp|wss?):[/\\]*|(?<![^\s"'`(<[{=,;|&])\/\//gi;
+/** A query, a fragment, or parameters of a path (RFC 3986, 3.3). */
+const beyondPath = /[?#]|;[\w.-]+=/;
 
 /** A text with the secrets of every address in it left out; linear in its length. */
 export function maskAddresses(text: string): string {
   const parts: string[] = [];
   let at = 0;
-  for (let mark = text.indexOf('://'); mark >= 0; mark = text.indexOf('://', at)) {
-    const from = mark + 3;
+  beginning.lastIndex = 0;
+  for (let mark = beginning.exec(text); mark !== null; mark = beginning.exec(text)) {
+    const from = beginning.lastIndex;
     space.lastIndex = from;
     const to = space.exec(text)?.index ?? text.length;
-    parts.push(text.slice(at, from), maskWord(text.slice(from, to)));
+    const word = text.slice(from, to);
+    parts.push(text.slice(at, from), mark[0].endsWith('://') ? maskWord(word) : maskDoubtful(word));
     at = to;
+    beginning.lastIndex = to;
   }
   return at === 0 ? text : parts.join('') + text.slice(at);
+}
+
+/** What may be no address: nothing is missed of it that is not a user or a query. */
+function maskDoubtful(word: string): string {
+  if (word.includes('@') || word.includes('://')) return maskWord(word);
+  return maskQuery(word).shown;
 }
 
 /** What follows a scheme, up to white space; there may be further addresses in it. */
 function maskWord(word: string): string {
   const shown: string[] = [];
   for (const piece of word.split('://')) {
-    const masked = maskUser(piece);
-    const query = masked.search(/[?#]/);
-    if (query >= 0) {
-      shown.push(masked.slice(0, query) + (masked[query] === '?' ? '?…' : ''));
-      break;
-    }
-    shown.push(masked);
+    const masked = maskQuery(maskUser(piece));
+    shown.push(masked.shown);
+    if (masked.cut) break;
   }
   return shown.join('://');
+}
+
+function maskQuery(piece: string): { readonly shown: string; readonly cut: boolean } {
+  const at = piece.search(beyondPath);
+  if (at < 0) return { shown: piece, cut: false };
+  const mark = piece[at] === '#' ? '' : `${piece[at]}…`;
+  return { shown: piece.slice(0, at) + mark, cut: true };
 }
 
 function maskUser(piece: string): string {

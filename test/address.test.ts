@@ -38,6 +38,18 @@ describe('an address', () => {
       ['http://[::1]:80/x@y', 'http://[::1]:80/x@y'],
       ['(see https://h.example).', '(see https://h.example).'],
       ['--x=https://u:p@h', '--x=https://h'],
+      ['curl https:/u:SECRET@h/x', 'curl https:/h/x'],
+      ['curl https:u:SECRET@h/x', 'curl https:h/x'],
+      [String.raw`curl HTTPS:\\u:SECRET@h/x`, String.raw`curl HTTPS:\\h/x`],
+      ['https:/h/x?t=SECRET y', 'https:/h/x?… y'],
+      ['url=//u:SECRET@h/x', 'url=//h/x'],
+      ['"//u:SECRET@h/x?t=SECRET"', '"//h/x?…'],
+      ['https://h/x;token=SECRET/y z', 'https://h/x;… z'],
+      ['https://h/x;a;b=SECRET', 'https://h/x;a;…'],
+      ['see https://h.example; then', 'see https://h.example; then'],
+      ['https: is a scheme, http:80 not', 'https: is a scheme, http:80 not'],
+      ['PATH=/bin:/opt/x@1//lib@2', 'PATH=/bin:/opt/x@1//lib@2'],
+      ['// a comment of a@b', '// a comment of a@b'],
       ['https://registry.example/@scope/name', 'https://registry.example/@scope/name'],
     ];
     for (const [text, shown] of cases) assert.equal(maskAddresses(text), shown, text);
@@ -83,7 +95,7 @@ describe('an address', () => {
   });
 
   it('is masked in time that is linear', () => {
-    const pieces = ['://', 'x://u:p@', 'a', '@', '://[', '?', ' ', ':'];
+    const pieces = ['://', 'x://u:p@', 'a', '@', '://[', '?', ' ', ':', '/', ' //', 'http:', ';', ';a'];
     for (const piece of pieces) {
       const text = piece.repeat(200_000);
       assert.ok(maskAddresses(text).length <= text.length * 2, piece);
