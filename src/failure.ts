@@ -5,107 +5,71 @@
  */
 import { maskAddresses } from './address.ts';
 
-/** The published file is refused: it contradicts its own signature, digests, format or name. */
-export type RejectedReason =
-  | 'malformed'
-  | 'duplicate-entry'
-  | 'signature-invalid'
-  | 'index-mismatch'
-  | 'datahash-mismatch'
-  | 'datahash-missing'
-  | 'checksum-mismatch'
-  | 'unsafe-entry'
-  | 'limit-exceeded'
-  | 'contradiction'
-  | 'unsafe-name'
-  | 'unsafe-recipe';
+/** Every code, by its class: the one list from which types and tables follow. */
+const codesByClass = {
+  /** The published file is refused: it contradicts its own signature, digests, format or name. */
+  rejected: [
+    'malformed',
+    'duplicate-entry',
+    'signature-invalid',
+    'index-mismatch',
+    'datahash-mismatch',
+    'datahash-missing',
+    'checksum-mismatch',
+    'unsafe-entry',
+    'limit-exceeded',
+    'contradiction',
+    'unsafe-name',
+    'unsafe-recipe',
+  ],
+  /** No statement about the package is possible. */
+  inconclusive: [
+    'unsigned',
+    'unknown-key',
+    'no-recipe',
+    'recipe-unreadable',
+    'environment-unavailable',
+    'environment-invalid',
+    'environment-substituted',
+    'source-unavailable',
+    'source-mismatch',
+    'source-unpinned',
+    'recipe-files-unavailable',
+    'network-required',
+    'package-unavailable',
+    'index-rolled-back',
+    'address-refused',
+    'unreachable',
+    'bundle-invalid',
+    'disk-unavailable',
+    'ids-unavailable',
+    'sandbox-unavailable',
+    'build-limit',
+    'engines-disagree',
+    'scan-needed',
+    'unsupported',
+    'unsupported-format',
+    'file-changed',
+    'cancelled',
+  ],
+  /** A recorded step did not succeed in the recorded environment. */
+  'build-failed': ['step-failed', 'assertion-failed', 'output-missing'],
+  /** About the command line, and so about the whole run. */
+  usage: ['usage'],
+  /** A defect of this program. */
+  internal: ['internal'],
+} as const;
 
-/** No statement about the package is possible. */
-export type InconclusiveReason =
-  | 'unsigned'
-  | 'unknown-key'
-  | 'no-recipe'
-  | 'recipe-unreadable'
-  | 'environment-unavailable'
-  | 'environment-invalid'
-  | 'environment-substituted'
-  | 'source-unavailable'
-  | 'source-mismatch'
-  | 'source-unpinned'
-  | 'recipe-files-unavailable'
-  | 'network-required'
-  | 'package-unavailable'
-  | 'index-rolled-back'
-  | 'address-refused'
-  | 'unreachable'
-  | 'bundle-invalid'
-  | 'disk-unavailable'
-  | 'ids-unavailable'
-  | 'sandbox-unavailable'
-  | 'build-limit'
-  | 'engines-disagree'
-  | 'scan-needed'
-  | 'unsupported'
-  | 'unsupported-format'
-  | 'file-changed'
-  | 'cancelled';
-
-/** A recorded step did not succeed in the recorded environment. */
-export type BuildFailedReason = 'step-failed' | 'assertion-failed' | 'output-missing';
-
-export type FailureCode = RejectedReason | InconclusiveReason | BuildFailedReason | 'usage' | 'internal';
-
-export type FailureClass = 'rejected' | 'inconclusive' | 'build-failed' | 'usage' | 'internal';
-
-const classes: Record<FailureCode, FailureClass> = {
-  malformed: 'rejected',
-  'duplicate-entry': 'rejected',
-  'signature-invalid': 'rejected',
-  'index-mismatch': 'rejected',
-  'datahash-mismatch': 'rejected',
-  'datahash-missing': 'rejected',
-  'checksum-mismatch': 'rejected',
-  'unsafe-entry': 'rejected',
-  'limit-exceeded': 'rejected',
-  contradiction: 'rejected',
-  'unsafe-name': 'rejected',
-  'unsafe-recipe': 'rejected',
-  unsigned: 'inconclusive',
-  'unknown-key': 'inconclusive',
-  'no-recipe': 'inconclusive',
-  'recipe-unreadable': 'inconclusive',
-  'environment-unavailable': 'inconclusive',
-  'environment-invalid': 'inconclusive',
-  'environment-substituted': 'inconclusive',
-  'source-unavailable': 'inconclusive',
-  'source-mismatch': 'inconclusive',
-  'source-unpinned': 'inconclusive',
-  'recipe-files-unavailable': 'inconclusive',
-  'network-required': 'inconclusive',
-  'package-unavailable': 'inconclusive',
-  'index-rolled-back': 'inconclusive',
-  'address-refused': 'inconclusive',
-  unreachable: 'inconclusive',
-  'bundle-invalid': 'inconclusive',
-  'disk-unavailable': 'inconclusive',
-  'ids-unavailable': 'inconclusive',
-  'sandbox-unavailable': 'inconclusive',
-  'build-limit': 'inconclusive',
-  'engines-disagree': 'inconclusive',
-  'scan-needed': 'inconclusive',
-  unsupported: 'inconclusive',
-  'unsupported-format': 'inconclusive',
-  'file-changed': 'inconclusive',
-  cancelled: 'inconclusive',
-  'step-failed': 'build-failed',
-  'assertion-failed': 'build-failed',
-  'output-missing': 'build-failed',
-  usage: 'usage',
-  internal: 'internal',
-};
+export type FailureClass = keyof typeof codesByClass;
+export type RejectedReason = (typeof codesByClass)['rejected'][number];
+export type InconclusiveReason = (typeof codesByClass)['inconclusive'][number];
+export type BuildFailedReason = (typeof codesByClass)['build-failed'][number];
+export type FailureCode = (typeof codesByClass)[FailureClass][number];
 
 /** Every code with its class, for tables that must be complete. */
-export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = classes;
+export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = Object.fromEntries(
+  Object.entries(codesByClass).flatMap(([each, codes]) => codes.map((code) => [code, each])),
+) as Record<FailureCode, FailureClass>;
 
 /** No part of a failure shows a secret of an address, whoever wrote it. */
 export interface FailureDetails {
@@ -135,7 +99,7 @@ export class Failure extends Error {
   }
 
   get class(): FailureClass {
-    return classes[this.code];
+    return failureClasses[this.code];
   }
 }
 

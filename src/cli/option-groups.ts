@@ -1,5 +1,8 @@
 /** Options that several commands share, with their words in the help. */
-import { reportFormatNames } from '../report/format-names.ts';
+import { engineNames } from '../engine/engine-names.ts';
+import { sandboxKinds } from '../execute/sandbox/sandbox.ts';
+import { factors } from '../explain/factors.ts';
+import { reportEndings, reportFormatNames } from '../report/format-names.ts';
 import { type Command, Option } from './commander.ts';
 import type { RawOptions } from './options.ts';
 
@@ -50,13 +53,13 @@ export function buildOptions(command: Command): Command {
     )
     .addOption(
       new Option('--sandbox <kind>', 'how steps are isolated from this machine')
-        .choices(['bubblewrap', 'chroot'])
+        .choices(sandboxKinds)
         .default('bubblewrap'),
     )
     .option('--trust-recipe', 'with --sandbox chroot: run steps that could do whatever root can', false)
     .addOption(
       new Option('--engine <name>', 'what rebuilds: this program, a melange, or both, which must agree')
-        .choices(['builtin', 'melange', 'both'])
+        .choices(engineNames)
         .default('builtin'),
     )
     .option(
@@ -78,7 +81,7 @@ export function furtherBuildOptions(command: Command): Command {
     .option('--repeat <n>', 'builds of each package: shows what differs from build to build')
     .option(
       '--vary <factor>',
-      'build again with one thing changed: auto, clock, cpu-count, parallelism, hostname, kernel, locale, time-zone, umask, user-id, directory-order, build-path, hash-seed, environment; repeatable',
+      `build again with one thing changed: auto, ${factors.join(', ')}; repeatable`,
       collect,
       [],
     );
@@ -89,7 +92,7 @@ export function formatOptions(command: Command): Command {
     .addOption(new Option('--format <format>', 'what to print').choices(reportFormatNames).default('text'))
     .option(
       '--output <file>',
-      'also write the report to a file, in the format of its ending (.txt .json .jsonl .md .html .sarif .xml); repeatable',
+      `also write the report to a file, in the format of its ending (${Object.values(reportEndings).join(' ')}); repeatable`,
       collect,
       [],
     );

@@ -1,8 +1,7 @@
 /** Which engine a run uses. */
 
 import type { Engine } from './engine.ts';
-
-export type EngineName = 'builtin' | 'melange' | 'both';
+import type { EngineName } from './engine-names.ts';
 
 export interface EngineChoice {
   readonly engine: EngineName;

@@ -15,6 +15,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import type { FoundSource } from '../inputs/sources.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { EngineName } from './engine-names.ts';
 import type { ScanOutcome } from './scans.ts';
 
 /** How the guest is made: from the locked packages, or from a substitute that the user named. */
@@ -91,7 +92,7 @@ export interface Rebuilt {
 }
 
 export interface Engine {
-  readonly name: 'builtin' | 'melange' | 'both';
+  readonly name: EngineName;
   rebuild(request: RebuildRequest): Promise<Rebuilt>;
 }
 

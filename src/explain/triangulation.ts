@@ -3,12 +3,14 @@
  * published file has otherwise is environment, hidden input or tampering. A place is an entry with an attribute: within one content
  * the two are not told apart.
  */
+
 import { readApk } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import { countDifferences, isComplete, joined } from '../compare/difference-list.ts';
 import { Failure } from '../failure.ts';
 import { isDerived } from './causes/derived.ts';
+import type { Factor } from './factors.ts';
 
 /** Where something differs. */
 export interface Place {
@@ -18,38 +20,6 @@ export interface Place {
   readonly path: string;
   readonly name?: string;
 }
-
-/** What is changed about a build on purpose, one at a time: a closed list. */
-export type Factor =
-  | 'clock'
-  | 'cpu-count'
-  | 'parallelism'
-  | 'hostname'
-  | 'kernel'
-  | 'locale'
-  | 'time-zone'
-  | 'umask'
-  | 'user-id'
-  | 'directory-order'
-  | 'build-path'
-  | 'hash-seed'
-  | 'environment';
-
-export const factors: readonly Factor[] = [
-  'clock',
-  'cpu-count',
-  'parallelism',
-  'hostname',
-  'kernel',
-  'locale',
-  'time-zone',
-  'umask',
-  'user-id',
-  'directory-order',
-  'build-path',
-  'hash-seed',
-  'environment',
-];
 
 export type FactorResult =
   | {

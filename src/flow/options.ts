@@ -2,7 +2,7 @@
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
-import type { Factor } from '../explain/triangulation.ts';
+import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture, PackageName } from '../names.ts';
 

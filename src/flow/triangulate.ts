@@ -11,8 +11,8 @@ import { countDifferences, isComplete } from '../compare/difference-list.ts';
 import type { SectionComparison } from '../compare/sections.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
+import type { Factor } from '../explain/factors.ts';
 import {
-  type Factor,
   type FactorResult,
   joinPlaces,
   type Place,

@@ -5,7 +5,7 @@ import type { Cause, CauseKind } from '../compare/cause.ts';
 import type { Difference } from '../compare/difference.ts';
 import type { Machine } from '../engine/engine.ts';
 import { memoryFolder, type Variation } from '../execute/variation.ts';
-import { type Factor, factors } from '../explain/triangulation.ts';
+import { type Factor, factors } from '../explain/factors.ts';
 
 /** A changed guest, or why there is none. */
 export type Varied = { readonly variation: Variation } | { readonly why: string };

@@ -6,7 +6,7 @@ import { causeTitles } from '../../src/compare/cause.ts';
 import { differenceTitles } from '../../src/compare/difference.ts';
 import { formatTitles, partTitles } from '../../src/compare/part.ts';
 import { sbomDifferenceTitles } from '../../src/compare/sbom-elements.ts';
-import { factors } from '../../src/explain/triangulation.ts';
+import { factors } from '../../src/explain/factors.ts';
 import { failureClasses } from '../../src/failure.ts';
 import { valueBounds } from '../../src/report/bounds.ts';
 import { substitutionTitles } from '../../src/report/explanation.ts';

@@ -1,7 +1,9 @@
 /** What a place to run steps in must offer; one file a kind beside this one. */
 import type { ProgramInput } from '../../program-input.ts';
 
-export type SandboxKind = 'bubblewrap' | 'chroot';
+export const sandboxKinds = ['bubblewrap', 'chroot'] as const;
+
+export type SandboxKind = (typeof sandboxKinds)[number];
 
 /** Bounds on one build. */
 export interface BuildLimits {
