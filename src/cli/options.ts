@@ -10,7 +10,12 @@ import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import type { EngineName } from '../engine/engine-names.ts';
-import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../execute/sandbox/sandbox.ts';
+import {
+  type BuildLimits,
+  defaultBuildLimits,
+  hasNamespaces,
+  type SandboxKind,
+} from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/options.ts';
@@ -230,10 +235,10 @@ function thisMachine(
 
 /** Fails with `usage` where nobody has said that the recipe is trusted, and it must be. */
 function chosenSandbox({ sandbox = 'bubblewrap', trustRecipe }: RawOptions): SandboxKind {
-  if (sandbox === 'bubblewrap' || trustRecipe === true) return sandbox;
+  if (hasNamespaces[sandbox] || trustRecipe === true) return sandbox;
   throw new Failure(
     'usage',
-    '--sandbox chroot does not contain a hostile step: it can do whatever root can',
+    `--sandbox ${sandbox} does not contain a hostile step: it can do whatever root can`,
     {
       hint: 'add --trust-recipe if you trust whoever wrote the recipe, and whoever wrote its sources',
     },

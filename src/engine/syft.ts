@@ -140,22 +140,26 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
     diskBytes: Math.min(machine.limits.diskBytes, most.diskBytes),
   };
   const common = { directory: inside, workspace, limits, signal: machine.signal };
-  if (machine.sandbox === 'chroot') {
-    // The machine's programs would have to be copied: a syft that needs none of its libraries must do.
-    const environment = join(directory, 'empty');
-    mkdirSync(environment);
-    return openChroot({ ...common, environment, mounts: own });
+  switch (machine.sandbox) {
+    case 'chroot': {
+      // The machine's programs would have to be copied: a syft that needs none of its libraries must do.
+      const environment = join(directory, 'empty');
+      mkdirSync(environment);
+      return openChroot({ ...common, environment, mounts: own });
+    }
+    case 'bubblewrap': {
+      const guest = programsGuest(directory);
+      await lend(machine.ids, [directory]);
+      return openBubblewrap({
+        ...common,
+        environment: guest.root,
+        mounts: [...guest.mounts, ...own],
+        capabilities: { add: [], drop: grantedCapabilities },
+        user: { uid: 0, gid: 0 },
+        ids: machine.ids,
+      });
+    }
   }
-  const guest = programsGuest(directory);
-  await lend(machine.ids, [directory]);
-  return openBubblewrap({
-    ...common,
-    environment: guest.root,
-    mounts: [...guest.mounts, ...own],
-    capabilities: { add: [], drop: grantedCapabilities },
-    user: { uid: 0, gid: 0 },
-    ids: machine.ids,
-  });
 }
 
 /** A file that the program left; what it put in its place instead, such as a link out of the sandbox, is not followed. */

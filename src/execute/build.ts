@@ -116,14 +116,18 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
   const placed = placeSources(request.sources, request.directory, environment);
   const mounts = [...request.guest.mounts, ...placed, nameServers(request)];
   const common = { ...request, workspace, mounts, environment };
-  if (request.sandbox === 'chroot') return (await import('./sandbox/chroot.ts')).openChroot(common);
-  return openBubblewrap({
-    ...common,
-    capabilities: request.recipe.capabilities,
-    user: request.variation?.user ?? stepUser(request.recipe),
-    hostname: request.variation?.hostname,
-    programs: request.variation?.programs ?? [],
-  });
+  switch (request.sandbox) {
+    case 'chroot':
+      return (await import('./sandbox/chroot.ts')).openChroot(common);
+    case 'bubblewrap':
+      return openBubblewrap({
+        ...common,
+        capabilities: request.recipe.capabilities,
+        user: request.variation?.user ?? stepUser(request.recipe),
+        hostname: request.variation?.hostname,
+        programs: request.variation?.programs ?? [],
+      });
+  }
 }
 
 /** Where melange's guest gives a step more than the sandbox does, its failure here says nothing about the package. */

@@ -1,7 +1,7 @@
 /** What was true of the guest while the steps ran: what a rebuilt value can be recognised by. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, release } from 'node:os';
-import type { SandboxKind } from './sandbox/sandbox.ts';
+import { hasNamespaces, type SandboxKind } from './sandbox/sandbox.ts';
 
 export interface BuildFacts {
   /** As the steps saw it. */
@@ -29,7 +29,7 @@ export function secondsNow(): number {
 /** Facts of a build that began at a time and has ended now. */
 export function factsOfBuild(began: number, sandbox: SandboxKind, named = guestHostname): BuildFacts {
   return {
-    hostname: sandbox === 'chroot' ? hostname() : named,
+    hostname: hasNamespaces[sandbox] ? named : hostname(),
     kernelRelease: release(),
     cpuCount: availableParallelism(),
     memoryKib: memoryKib(),

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Cause, CauseKind } from '../compare/cause.ts';
 import type { Difference } from '../compare/difference.ts';
 import type { Machine } from '../engine/engine.ts';
+import { hasNamespaces } from '../execute/sandbox/sandbox.ts';
 import { memoryFolder, type Variation } from '../execute/variation.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 
@@ -18,8 +19,8 @@ export interface VariationContext {
 
 /** How a factor is varied. */
 export function vary(factor: Factor, { machine, pinned }: VariationContext): Varied {
-  const needsNamespaces = machine.sandbox === 'chroot' && !insideFactors.has(factor);
-  if (needsNamespaces) return { why: 'the sandbox has no namespaces' };
+  const needsNamespaces = !insideFactors.has(factor);
+  if (needsNamespaces && !hasNamespaces[machine.sandbox]) return { why: 'the sandbox has no namespaces' };
   switch (factor) {
     case 'clock':
       return {

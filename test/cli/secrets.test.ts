@@ -9,6 +9,7 @@ import { machineInputs } from '../../src/inputs/inputs.ts';
 import { makeCredentials } from '../../src/inputs/network/credentials.ts';
 import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
+import { reportFormatNames } from '../../src/report/format-names.ts';
 import { failure } from '../support/failures.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
@@ -32,7 +33,7 @@ function secretive(url: string, scheme?: string): string {
 
 /** Command lines; `S` stands for an address on the server, `F` for one of a scheme that nobody speaks. */
 const commands: readonly (readonly string[])[] = [
-  ...['text', 'json', 'sarif', 'markdown', 'html', 'junit', 'jsonl'].map((format) => [
+  ...reportFormatNames.map((format) => [
     ...['verify', ...key, '--fallback-repository', 'S/none', '--format', format, hello],
   ]),
   ['verify', ...key, '--repository', 'S/none', hello],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { steeringCharacters } from '../../src/bytes.ts';
+import { reportFormatNames } from '../../src/report/format-names.ts';
 import { lab, root } from '../support/lab.ts';
 import { changeControl, repack, textOf, withText } from '../support/parts.ts';
 import { cannotSandbox } from '../support/sandboxes.ts';
@@ -34,7 +35,7 @@ describe('what a hostile step says', {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const format of ['text', 'json', 'jsonl', 'markdown', 'html', 'sarif', 'junit']) {
+  for (const format of reportFormatNames) {
     it(`steers nothing as ${format}`, () => {
       const argv = ['verify', '--format', format, '--allow-unsigned', '--environment', 'host'];
       const { stdout, stderr, status } = spawnSync(

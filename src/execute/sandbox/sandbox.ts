@@ -5,6 +5,9 @@ export const sandboxKinds = ['bubblewrap', 'chroot'] as const;
 
 export type SandboxKind = (typeof sandboxKinds)[number];
 
+/** Whether steps get namespaces of their own. Where they do not, a hostile step can leave, and the host name is the machine's. */
+export const hasNamespaces: Readonly<Record<SandboxKind, boolean>> = { bubblewrap: true, chroot: false };
+
 /** Bounds on one build. */
 export interface BuildLimits {
   /** Seconds of wall time of one step. */
