@@ -3,6 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { failureClasses } from '../src/failure.ts';
+import { newestRelease } from '../src/melange/releases.ts';
+import { formatVersion } from '../src/melange/version.ts';
+import { reportEndings } from '../src/report/format-names.ts';
 import { nextSteps, verdictTitles } from '../src/report/words.ts';
 import { root } from './support/lab.ts';
 
@@ -50,6 +53,30 @@ describe('the documentation', () => {
     const [, command, printed] = /^\$ (wolfi-repro verify [^\n]+)\n\n(reproduced .*?)```/ms.exec(readme)!;
     const transcript = readFileSync(join(root, 'test/cli/transcripts/verify.md'), 'utf8');
     assert.ok(transcript.includes(`$ ${command}\n${printed}--- exit code 0`));
+  });
+
+  it('names every command in the README, and has the help of each among the transcripts', () => {
+    const program = readFileSync(join(root, 'src/cli/program.ts'), 'utf8');
+    const commands = [...program.matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name!);
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const table = /^\| command \|.*\n\| ---.*\n((?:\|.*\n)+)/m.exec(readme)![1]!;
+    assert.deepEqual([...table.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name).sort(), commands.sort());
+    const transcript = readFileSync(join(root, 'test/cli/transcripts/help.md'), 'utf8');
+    for (const name of commands) assert.ok(transcript.includes(`$ wolfi-repro ${name} --help\n`), name);
+  });
+
+  it('has a row for every format of reports, with its ending', () => {
+    const reports = readFileSync(join(root, 'docs/reports.md'), 'utf8');
+    const written = [...reports.matchAll(/^\| `(\w+)` \| `(\.\w+)` \|/gm)].map(([, name, ending]) => [
+      name,
+      ending,
+    ]);
+    assert.deepEqual(written, Object.entries(reportEndings));
+  });
+
+  it('says up to which release melange was read', () => {
+    const page = readFileSync(join(root, 'docs/melange/README.md'), 'utf8');
+    assert.ok(page.includes(`to ${formatVersion(newestRelease)})`));
   });
 
   it('has every page and section that a comment in the source cites', () => {

@@ -5,7 +5,7 @@
 import { type Format, formatOf } from './format.ts';
 import { compareVersions, parseRelease, type Version } from './version.ts';
 
-/** `YYYYMMDDhhmmss version`, in order of time. */
+/** `YYYYMMDDhhmmss version`. */
 const tagged = `
 20241125132605 v0.16.0
 20241127151743 v0.17.0
@@ -185,6 +185,7 @@ interface Release {
 const releases: readonly Release[] = tagged
   .trim()
   .split('\n')
+  .sort()
   .map((line) => {
     const [time, version] = line.split(' ') as [string, string];
     return { time, version: parseRelease(version)! };

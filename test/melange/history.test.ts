@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { formatOf } from '../../src/melange/format.ts';
 import { changes, oldest } from '../../src/melange/history.ts';
 import { compareVersions, parseRelease } from '../../src/melange/version.ts';
+import { files, read } from '../support/imports.ts';
 import { root } from '../support/lab.ts';
 import { historyPage } from '../support/melange-history.ts';
 
@@ -31,6 +32,18 @@ test('no change sets what was so before', () => {
       assert.notDeepEqual(same, old, `${since}: ${what}`);
     }
   }
+});
+
+test('every switch is read by what depends on it', () => {
+  const readers = files.filter((file) => !file.startsWith('melange/')).map(read);
+  const names = Object.entries(oldest).flatMap(([name, value]) =>
+    typeof value === 'object' && !Array.isArray(value) ? [name, ...Object.keys(value)] : [name],
+  );
+  const unread = names.filter((name) => {
+    const reading = new RegExp(`[.{,']\\s*${name}\\b`);
+    return !readers.some((text) => reading.test(text));
+  });
+  assert.deepEqual(unread, []);
 });
 
 test('the page of changes is what the table gives: npm run history', () => {
