@@ -248,6 +248,28 @@ describe('the architecture', () => {
     assert.deepEqual(gone, [], 'names that are nowhere declared forbid nothing');
   });
 
+  it('has the map of who reads published bytes', () => {
+    const document = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const table = /^\| through \|.*\n\| ---.*\n((?:\|.*\n)+)/m.exec(document)![1]!;
+    const named = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    const listed = table.trimEnd().split('\n');
+    assert.equal(listed.length, published.length);
+    for (const row of listed) {
+      const [, through, , users, barred] = row.split('|');
+      const { names, unknownTo } = published.find((each) => each.names.includes(named(through!)[0]!))!;
+      assert.deepEqual(
+        named(through!).filter((name) => !names.includes(name)),
+        [],
+      );
+      const using = files.filter((file) =>
+        importedNames(file).some((name) => named(through!).includes(name)),
+      );
+      assert.deepEqual([...new Set(using.map(roomOf))].sort(), named(users!).sort(), through);
+      const rooms = [...new Set(files.map(roomOf))].filter((room) => unknownTo.test(room));
+      assert.deepEqual(rooms.sort(), named(barred!).sort(), through);
+    }
+  });
+
   it('lets each third-party package be imported by its gateway alone', () => {
     const offending = files.flatMap((file) =>
       packageImports(file)
@@ -300,6 +322,11 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 });
+
+/** The first folder of a file, or the file where it lies in none. */
+function roomOf(file: string): string {
+  return file.includes('/') ? `${file.split('/')[0]}/` : file;
+}
 
 function rowOf(file: string): number {
   return rows.findIndex((names) => names.some((name) => file === name || file.startsWith(`${name}/`)));
