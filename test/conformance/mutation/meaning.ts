@@ -180,10 +180,20 @@ function added(
 ): Reworded {
   const steps = partsOf({ pipeline: texts }).pipeline;
   const at = random(recipe.subpackages.length + 1);
-  const into = (list: readonly Step[]) => list.toSpliced(random(list.length + 1), 0, ...steps);
+  let movesSource = false;
+  const into = (list: readonly Step[]) => {
+    const place = random(list.length + 1);
+    movesSource = list.slice(place).some(hasSource);
+    return list.toSpliced(place, 0, ...steps);
+  };
   const changed: Recipe =
     at === 0 ? { ...recipe, pipeline: into(recipe.pipeline) } : withPipeline(recipe, at - 1, into);
-  return { what, recipe: changed, expected };
+  // The place of a step that brings a source is part of its element's id in the SBOM.
+  return { what, recipe: changed, expected: expected === 'same' && movesSource ? 'any' : expected };
+}
+
+function hasSource({ uses, pipeline }: Step): boolean {
+  return uses === 'fetch' || uses === 'git-checkout' || pipeline.some(hasSource);
 }
 
 function withPipeline(
