@@ -49,7 +49,7 @@ if (!unit) await summarise(tally);
  * @param {string} file
  */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs|flow)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations))\.test\.js$/.test(
+  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations))\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }
