@@ -13,7 +13,7 @@ import { compile, installPackages, makeEnvironment, requireNode, root } from './
 /** @typedef {import('./page.mjs').Reported} Reported */
 
 const document = join(root, 'docs/fidelity.md');
-const larger = join(root, '../shared/lab');
+const larger = process.env['WOLFI_REPRO_LAB'] ?? join(root, '../shared/lab');
 const complete = existsSync(larger);
 const lab = complete ? larger : join(root, 'fixtures/lab');
 
