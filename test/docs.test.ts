@@ -74,6 +74,22 @@ describe('the documentation', () => {
     assert.deepEqual(written, Object.entries(reportEndings));
   });
 
+  it('has no schema that no output is held against, by its name or as a part of a different one', () => {
+    const schemas = readdirSync(join(root, 'docs/schema')).map((file) => file.replace('.json', ''));
+    const judges = ['test/cli/json.test.ts', 'test/report/json.test.ts'].map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
+    const judged = schemas.filter((name) =>
+      judges.some((text) => new RegExp(`(requireFit|schemaValidator)\\('${name}'`).test(text)),
+    );
+    const parts = judged.map((name) => readFileSync(join(root, `docs/schema/${name}.json`), 'utf8'));
+    const unjudged = schemas.filter(
+      (name) =>
+        !judged.includes(name) && !parts.some((text) => text.includes(`"urn:wolfi-repro:schema:${name}"`)),
+    );
+    assert.deepEqual(unjudged, []);
+  });
+
   it('says up to which release melange was read', () => {
     const page = readFileSync(join(root, 'docs/melange/README.md'), 'utf8');
     assert.ok(page.includes(`to ${formatVersion(newestRelease)})`));

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Format, formatOf } from '../../src/melange/format.ts';
+import { changes } from '../../src/melange/history.ts';
 import { parseRelease } from '../../src/melange/version.ts';
 
 type Switch = (format: Format) => unknown;
 
 /** docs/melange/history.md, row by row: the value just before a version and from it on. */
 const switches: [from: string, before: string, what: Switch, old: unknown, now: unknown][] = [
+  ['v0.15.12', 'v0.15.11', (f) => f.docs, false, true],
   ['v0.17.2', 'v0.17.1', (f) => f.rubyBase, false, true],
   ['v0.17.3', 'v0.17.2', (f) => [f.rubyBase, f.shebang.ignoresRuby], [true, true], [false, false]],
   ['v0.17.4', 'v0.17.3', (f) => f.recipe.falseSequence, false, true],
@@ -59,10 +61,14 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
   ['v0.33.2', 'v0.33.1', (f) => f.buildsWithoutOriginSteps, false, true],
   ['v0.25.0', 'v0.24.0', (f) => [f.sbom.checksums, f.sbom.sha512Defect], [false, false], [true, true]],
   ['v0.25.1', 'v0.25.0', (f) => f.sbom.sha512Defect, true, false],
+  ['v0.26.0', 'v0.25.1', (f) => f.sbom.gitSources, 'v0.25', 'gitlab-v0.26.0'],
+  ['v0.26.7', 'v0.26.6', (f) => f.sbom.gitSources, 'gitlab-v0.26.0', 'gitlab-v0.26.7'],
   ['v0.26.10', 'v0.26.9', (f) => f.owners, 'root', 'disk-with-directories'],
   ['v0.26.13', 'v0.26.12', (f) => f.soVer, false, true],
   ['v0.27.0', 'v0.26.13', (f) => f.sbom.osElement, 'none', 'os-release'],
   ['v0.29.1', 'v0.29.0', (f) => [f.sbom.licenseJoin, f.sonameOfSuffixSo], [' OR ', false], [' AND ', true]],
+  ['v0.29.2', 'v0.29.1', (f) => f.hostLibraries.provided, 'none', 'libcuda'],
+  ['v0.29.3', 'v0.29.2', (f) => f.sbom.gitSources, 'gitlab-v0.26.7', 'gitlab-v0.29.3'],
   ['v0.29.5', 'v0.29.4', (f) => [f.sbom.mode, f.signature.mode], [0o666, 0o777], [0o644, 0o644]],
   ['v0.30.0', 'v0.29.6', (f) => f.sbom.distroQualifier, false, true],
   [
@@ -72,12 +78,14 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
     [true, false, 'none'],
     [false, true, 'v0.30.1'],
   ],
+  ['v0.30.2', 'v0.30.1', (f) => f.plainSo, 'v0.30.1', 'v0.30.2'],
   ['v0.30.3', 'v0.30.2', (f) => f.plainSo, 'v0.30.2', 'none'],
   ['v0.30.5', 'v0.30.4', (f) => f.owners, 'disk-with-directories', 'disk-files-only'],
   ['v0.31.2', 'v0.31.1', (f) => f.stepEnvironmentInherits, false, true],
   ['v0.31.3', 'v0.31.2', (f) => f.goFips, 'v0.16.0', 'v0.31.3'],
   ['v0.32.0', 'v0.31.9', (f) => [f.deflate, f.guestEntries], ['v1.15.10', 'all'], ['v1.18.1', 'undoubted']],
   ['v0.33.0', 'v0.32.0', (f) => f.sbom.subpackageSources, 'none', 'last'],
+  ['v0.34.0', 'v0.33.2', (f) => f.recursiveLibraryDirectories, false, true],
   [
     'v0.34.1',
     'v0.34.0',
@@ -95,6 +103,7 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
   ['v0.37.1', 'v0.37.0', (f) => f.appCpe, false, true],
   ['v0.37.4', 'v0.37.3', (f) => f.sbom.licenses, 'none', '2.3.5'],
   ['v0.40.3', 'v0.40.2', (f) => [f.kernel, f.wrapper.quotesDirectory], ['v0.34.2', true], ['v0.40.3', false]],
+  ['v0.41.1', 'v0.41.0', (f) => f.hostLibraries.linked, 'none', 'all'],
   ['v0.43.0', 'v0.42.0', (f) => [f.sbom.componentIds, f.sbom.purposes], [false, false], [true, true]],
   ['v0.43.2', 'v0.43.1', (f) => f.sbom.osElement, 'os-release', 'namespace'],
   ['v0.43.3', 'v0.43.2', (f) => f.sbom.purl, '0.1.3', '0.1.4'],
@@ -107,11 +116,19 @@ const switches: [from: string, before: string, what: Switch, old: unknown, now: 
     ['set -eo pipefail', true, true],
   ],
   ['v0.48.0', 'v0.47.0', (f) => [f.perl, f.rubyInLib], [false, false], [true, true]],
+  ['v0.50.0', 'v0.49.0', (f) => f.sbom.licenses, '2.4.0', '2.5.0'],
   ['v0.50.2', 'v0.50.1', (f) => f.absoluteLinksFollowedOnHost, true, false],
   ['v0.50.4', 'v0.50.3', (f) => f.sbom.purl, '0.1.4', '0.1.6'],
+  ['v0.50.8', 'v0.50.7', (f) => f.sbom.licenses, '2.6.0', '2.7.0'],
   ['v0.51.0', 'v0.50.9', (f) => f.sbom.gitSources, 'gitlab-v0.29.3', 'github-only'],
   ['v0.56.0', 'v0.55.4', (f) => [f.gccSpec, f.fdoHeader], ['plain', false], ['unless-relocatable', true]],
 ];
+
+test('every version with a change has a row', () => {
+  const rows = new Set(switches.map(([from]) => from));
+  const without = changes.map(({ since }) => since).filter((since) => !rows.has(since));
+  assert.deepEqual(without, []);
+});
 
 test('each switch turns at its version and not before', () => {
   for (const [from, before, what, old, now] of switches) {
