@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Failure } from '../../src/failure.ts';
 import type { FoundRepository } from '../../src/inputs/git-sources.ts';
 import { type Inputs, machineInputs } from '../../src/inputs/inputs.ts';
+import type { SourceMirror } from '../../src/inputs/network/mirrors.ts';
 import { defaultNetwork } from '../../src/inputs/network/network-options.ts';
 import { findSources } from '../../src/inputs/sources.ts';
 import { findProgram } from '../../src/process.ts';
@@ -109,6 +110,38 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
     });
   }
 
+  const leading: readonly (readonly [what: string, section: (outside: string) => string])[] = [
+    ['a folder of this machine', (outside) => `url = ${outside}`],
+    ['the same as an address of a file', (outside) => `url = file://${outside}`],
+    ['what lies above', () => 'url = ../../../outside.git'],
+    ['what lies above by an address', () => `url = ${recorded}/../outside.git`],
+    ['the same in other letters', () => `url = ${recorded}/%2E%2e/outside.git`],
+    ['a program', (outside) => `url = "ext::git upload-pack ${outside}"`],
+    ['an option', (outside) => `url = --upload-pack=${outside}`],
+    ['a line break', () => `url = "${recorded}/a.git\\nb"`],
+  ];
+  for (const [at, [what, urlOf]] of leading.entries()) {
+    it(`lead nowhere but where the user says: ${what}`, async () => {
+      const outside = openWorkshop(join(folder, 'work/outside'));
+      const commit = outside.commit('outside', { secret: 'x' });
+      const path = join(folder, 'outside.git');
+      outside.publish(path);
+      const shop = openWorkshop(join(folder, 'work', `leading-${at}`));
+      const section = `[submodule "../..\\n"]\n\tpath = sub\n\tupdate = !touch ${join(folder, 'ran')}\n\t${urlOf(path)}\n`;
+      shop.commit('leading', { file: 'x', '.gitmodules': section });
+      shop.git('update-index', '--add', '--cacheinfo', `160000,${commit},sub`);
+      shop.git('commit', '-q', '--amend', '--no-edit');
+      shop.publish(join(folder, 'local', `leading-${at}.git`));
+      const mirrors = [{ prefix: recorded, location: join(folder, 'local') }];
+      await assert.rejects(findIn(mirrors, [`leading-${at}`, shop.git('rev-parse', 'HEAD')]), (thrown) => {
+        assert.ok(thrown instanceof Failure);
+        assert.equal(thrown.class, 'inconclusive', thrown.message);
+        return true;
+      });
+      assert.ok(!existsSync(join(folder, 'ran')));
+    });
+  }
+
   it('that are gone are named, and so is where they were looked for', async () => {
     const top = publish('orphan', { first: { gone: ['../gone.git', 'a'.repeat(40)] } });
     await assert.rejects(find(['orphan', top['first']!]), (thrown) => {
@@ -133,14 +166,20 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
     return Object.fromEntries(commits) as Record<string, string>;
   }
 
-  async function find(
-    ...wanted: readonly (readonly [name: string, commit: string])[]
+  type Named = readonly [name: string, commit: string];
+
+  function find(...wanted: readonly Named[]): Promise<FoundRepository[]> {
+    return findIn([{ prefix: recorded, location: `${server.url}/git` }], ...wanted);
+  }
+
+  async function findIn(
+    mirrors: readonly SourceMirror[],
+    ...wanted: readonly Named[]
   ): Promise<FoundRepository[]> {
     const requests = wanted.map(([name, commit]) => ({
       source: { kind: 'git', repository: `${recorded}/${name}.git`, commit, reference: 'main' } as const,
       git: { tag: '', branch: 'main', depth: undefined, submodules: true, takesTip: false, cherryPicks: [] },
     }));
-    const mirrors = [{ prefix: recorded, location: `${server.url}/git` }];
     const found = await findSources(requests, { caches: [], mirrors }, inputs);
     return found.filter((each) => each.kind === 'git');
   }

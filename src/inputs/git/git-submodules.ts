@@ -46,6 +46,9 @@ export async function listSubmodules(
   const found: Submodule[] = [];
   for (const { path, url } of modules.values()) {
     if (path === undefined || url === undefined) continue;
+    // git refuses such an address (transfer.fsckObjects, gitmodulesUrl); a parser of addresses leaves the line break out.
+    if (/[\u0000-\u001f\u007f]/.test(url))
+      throw new Failure('unsupported', 'the address of a submodule has a control character', { got: url });
     const entry = await git(repository, ['ls-tree', '-z', commit, '--', path]);
     const id = /^160000 commit ([0-9a-f]{40})\t/.exec(entry)?.[1];
     if (id !== undefined) found.push({ path, address: resolveSubmodule(url, address), commit: id });
