@@ -3,7 +3,7 @@
  * files, with their attributes, unpacked in their place. Other names of a file are files of their own from then on.
  */
 
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { xattrKey } from '../apk/xattrs.ts';
 import { diskPath } from '../bytes.ts';
 import { tarEnd, tarHeader, tarPadding } from '../emit/tar.ts';
@@ -51,12 +51,35 @@ function writeArchive(archive: string, root: string, files: readonly AttributedF
   }
 }
 
+const pieceBytes = 1024 * 1024;
+
 function writeFile(out: number, place: Buffer, { path, mode, xattrs }: AttributedFile): void {
-  const content = readFileSync(place);
+  const from = openSync(place, 'r');
+  try {
+    const { size } = fstatSync(from);
+    writeFileSync(out, headerOf({ path, mode, xattrs }, size));
+    copyPieces(from, out, size);
+    writeFileSync(out, tarPadding(size));
+  } finally {
+    closeSync(from);
+  }
+}
+
+/** In pieces: a package may bring a file that is larger than a buffer can be. */
+function copyPieces(from: number, out: number, size: number): void {
+  const piece = Buffer.allocUnsafe(Math.min(size, pieceBytes));
+  for (let done = 0; done < size; ) {
+    const read = readSync(from, piece, 0, Math.min(piece.length, size - done), done);
+    if (read === 0) throw new Failure('internal', 'a file of a guest is shorter than it was');
+    writeFileSync(out, piece.subarray(0, read));
+    done += read;
+  }
+}
+
+function headerOf({ path, mode, xattrs }: AttributedFile, size: number): Uint8Array {
   const pax = new Map([...xattrs].map(([name, value]) => [xattrKey(name), value] as const));
   const plain = { uid: 0, gid: 0, uname: '', gname: '', mtime: 0, linkname: '', devmajor: 0, devminor: 0 };
-  const header = { ...plain, name: path, type: '0', mode: mode & 0o755, size: content.length, pax };
-  for (const bytes of [tarHeader(header), content, tarPadding(content.length)]) writeFileSync(out, bytes);
+  return tarHeader({ ...plain, name: path, type: '0', mode: mode & 0o755, size, pax });
 }
 
 /** Attributes of the system want a capability, which an ordinary user has in namespaces alone. */

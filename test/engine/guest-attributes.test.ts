@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,21 @@ test('attributes of guest files are set, and nothing else about them changes', a
   assert.ok(archive.includes('SCHILY.xattr.user.two=x\n'));
   assert.deepEqual([readFileSync(file, 'utf8'), statSync(file).mode & 0o7777], ['content', 0o555]);
   assert.deepEqual(readdirSync(folder).sort(), ['probe', 'root']);
+});
+
+test('a file of several pieces keeps its content', async (context) => {
+  const folder = temporaryFolder(context);
+  const root = join(folder, 'root');
+  mkdirSync(root);
+  if (!takesAttributes(folder)) {
+    context.skip('the file system of temporary files takes no extended attributes');
+    return;
+  }
+  const content = randomBytes(3 * 1024 * 1024 + 4097);
+  writeFileSync(join(root, 'large'), content);
+  const xattrs = new Map([['user.one', Buffer.from('v')]]);
+  await setGuestAttributes(root, [{ path: 'large', mode: 0o644, xattrs }], ids);
+  assert.ok(readFileSync(join(root, 'large')).equals(content));
 });
 
 test('an attribute that cannot be set ends the build', async (context) => {
