@@ -20,6 +20,7 @@ import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { hashFile } from '../inputs/store/files.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/owners.ts';
 import { isAbandoned } from '../owner.ts';
+import type { ResolvedPackage } from '../plan/environment.ts';
 import { planIdentity } from '../plan/plan.ts';
 import { packageLocation } from '../repository/repository.ts';
 import { archiveEnd, type BundledFile, type BundleManifest, header, padding } from './form.ts';
@@ -99,11 +100,35 @@ async function addRepositories(
     const index = await inputs.read(`${location}/${arch}/APKINDEX.tar.gz`);
     if (index !== undefined) add(draft, `repositories/${at}/${arch}/APKINDEX.tar.gz`, { bytes: index });
   }
+  const shelf = shelfOf(packages, opened, run);
   for (const { locked, facts, repository } of packages) {
-    const at = Math.max(0, locations.indexOf(repository));
+    const at = locations.indexOf(repository === '' ? shelf() : repository);
     add(draft, packageLocation(`repositories/${at}`, locked, arch), { file: facts.path });
   }
   return locations.map((_, at) => `repositories/${at}`);
+}
+
+/**
+ * The repository below which packages of the store are put: one whose index is believed, since without one nobody looks there. Fails
+ * with `unsupported` where there is none.
+ */
+function shelfOf(
+  packages: readonly ResolvedPackage[],
+  { repositories }: Candidate['opened'],
+  { trust }: Candidate['run'],
+): () => string {
+  const believed = repositories.find(({ signature }) => signature.kind === 'valid' || trust.allowUnsigned);
+  const shelf = packages.find(({ repository }) => repository !== '')?.repository ?? believed?.location;
+  return () => {
+    if (shelf !== undefined) return shelf;
+    throw new Failure(
+      'unsupported',
+      'the packages of the environment are in the store of this machine alone',
+      {
+        hint: 'name a repository whose index is signed with --repository',
+      },
+    );
+  };
 }
 
 /** @param aside a folder of this run, for repositories as they are bundled */

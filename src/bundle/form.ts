@@ -28,6 +28,8 @@ export interface BundleManifest {
 
 export const block = 512;
 export const archiveEnd: Buffer = Buffer.alloc(2 * block);
+/** Folders of all files together, each counted as often as it is named. */
+const mostFolders = 1_000_000;
 /** Where the manifest stands in an unpacked bundle. */
 export const manifestName = 'manifest.json';
 
@@ -146,6 +148,8 @@ function isInside(value: unknown): boolean {
 
 /** Sorted as they are written, so that neither a path twice nor a file in place of a folder is among them. */
 function areDistinct(paths: readonly string[]): boolean {
+  // A path of 2,000 folders costs no more than its characters in the manifest, and each folder a place on the disk.
+  if (paths.reduce((sum, path) => sum + path.split('/').length, 0) > mostFolders) return false;
   const all = new Set(paths);
   const folders = paths.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)));
   return all.size === paths.length && !folders.some((folder) => all.has(folder));

@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseSigningKey } from '../../src/apk/private-key.ts';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import type { BundleManifest } from '../../src/bundle/form.ts';
 import { openBundle } from '../../src/bundle/open.ts';
@@ -24,6 +25,7 @@ import { canonicalJson } from '../../src/canonical.ts';
 import { runOptions } from '../../src/cli/options.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { RunOptions } from '../../src/flow/options.ts';
+import { indexFolder } from '../../src/index-folder.ts';
 import { servedConfiguration } from '../../src/inputs/git/own-repository.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { verify } from '../../src/verify.ts';
@@ -34,7 +36,7 @@ import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
 import { writeStepPackage } from '../support/step-package.ts';
-import { cannotRebuildShared, explain, labOptions, sandbox } from './lab-run.ts';
+import { cannotRebuildShared, explain, helloShell, labOptions, sandbox } from './lab-run.ts';
 
 const gitHello = 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk';
 const tallyPatched = 'repository/v0.59.1/x86_64/tally-patched-0.7.1-r4.apk';
@@ -228,6 +230,12 @@ describe('a bundle', { skip, concurrency: false }, () => {
       'a git repository that borrows objects',
       withRepository({ config: servedConfiguration, 'objects/info/alternates': '/' }),
     ],
+    [
+      'folders without end',
+      ({ files }) => {
+        for (let at = 0; at < 600; at += 1) files.push({ ...files[0]!, path: `${at}${'/a'.repeat(2000)}` });
+      },
+    ],
     ['another schema', (manifest) => (manifest.schema = 'wolfi-repro/bundle/2')],
     ['null for a list', (manifest) => (manifest.files = null as never)],
     ['null for a file', (manifest) => manifest.files.push(null as never)],
@@ -294,6 +302,29 @@ describe('a bundle', { skip, concurrency: false }, () => {
     const typed = runOptions(raw, new AbortController().signal, () => undefined);
     const opened = await openBundle(changed, version, typed);
     assert.equal(opened.options.expectedPlan, another.plan);
+  });
+
+  it('has packages that only the store had where a run on it looks for them, or is not written', async () => {
+    const hello = join(lab, helloShell);
+    server.serve('/lab/', labEnvironment!);
+    const place = (more: Partial<RunOptions>) =>
+      optionsIn(join(folder, 'store-cache'), { sourceDirectory: undefined, ...more });
+    const full = place({ repositories: [`${server.url}/lab`] });
+    assert.equal((await verify([hello], full)).verdict, 'reproduced');
+    const target = join(folder, 'store.bundle');
+    await assert.rejects(writeBundle(hello, target, 'test', place({ repositories: [] })), {
+      code: 'unsupported',
+    });
+    assert.ok(!existsSync(target));
+    const other = join(folder, 'other/x86_64');
+    mkdirSync(other, { recursive: true });
+    copyFileSync(hello, join(other, basename(hello)));
+    const key = parseSigningKey('lab.rsa', readFileSync(join(lab, 'lab.rsa')));
+    await indexFolder(other, { key, algorithm: 'RSA256' });
+    await writeBundle(hello, target, 'test', place({ repositories: [join(folder, 'other')] }));
+    const opened = await openBundle(target, 'test', optionsIn(join(folder, 'store-cache-2')));
+    const { packages } = await verify([opened.path], opened.options);
+    assert.equal(packages[0]!.verdict.kind, 'reproduced', explain(packages[0]!));
   });
 
   it('is whole or not there after kill -9, and nothing is left over', async () => {
