@@ -26,7 +26,8 @@ export async function environmentPackages(
         ...locked,
         dependencies: facts.dependencies,
         provides: facts.provides,
-        source: fileSource(path),
+        // A message names the package, not where its bytes lie.
+        source: { ...fileSource(path), name: `${locked.name}=${locked.version}` },
       };
     }),
   );

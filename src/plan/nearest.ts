@@ -16,12 +16,15 @@ export function isSubstitute({ asked, locked }: ResolvedPackage): boolean {
 export const findNearest: FindPackage = async (asked, search, onRefusal) => {
   const exact = await findExact(asked, search, onRefusal);
   if (exact !== undefined) return exact;
-  for (const version of nearestVersions(asked, search)) {
+  for (const version of nearestVersions(asked, search).slice(0, mostTried)) {
     const substitute = await findExact({ name: asked.name, version }, search, onRefusal);
     if (substitute !== undefined) return { ...substitute, asked };
   }
   return undefined;
 };
+
+/** An index may list a million versions of which no file is there, and each that is tried is a request. */
+const mostTried = 20;
 
 function nearestVersions({ name, version }: Wanted, { places }: Search): PackageVersion[] {
   const listed = places.flatMap(({ repository }) =>

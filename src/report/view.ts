@@ -169,17 +169,13 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
   return [
     ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
     ...(scan === undefined ? [] : scanFacts(scan)),
-    ...unverified.map(({ link, detail }) => ({
-      label: 'unverified',
-      value: `${link}: ${show(detail, value)}`,
-    })),
-    ...caveats.map((caveat) => ({ label: 'caveat', value: printable(caveat), tone: 'warn' as const })),
+    ...facts('unverified', unverified, mostFacts, ({ link, detail }) => `${link}: ${show(detail, value)}`),
+    ...facts('caveat', caveats, mostFacts, printable).map((fact) => ({ ...fact, tone: 'warn' as const })),
     ...(substituted === undefined ? [] : substitutedFacts(substituted)),
-    ...findings.map(({ kind, detail }) => ({
-      label: 'finding',
-      value: `${claimFindingTitles[kind]}: ${show(detail, value)}`,
-    })),
-    ...boundedSkipped(skipped, value),
+    ...facts('finding', findings, mostFacts, ({ kind, detail }) => {
+      return `${claimFindingTitles[kind]}: ${show(detail, value)}`;
+    }),
+    ...facts('skipped', skipped, mostSkipped, ({ path, reason }) => `${show(path, value)}: ${reason}`),
     ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder), recipeFact(plan.plan)]),
     ...(plan === undefined ? [] : [{ label: 'plan', value: `sha256 ${plan.identity}` }]),
   ];
@@ -197,12 +193,15 @@ function substitutedFacts({ packages }: SubstitutedEnvironment): Fact[] {
 }
 
 const mostSkipped = 20;
+/** Of anything else that is said of one package line by line. */
+const mostFacts = 200;
 
-function boundedSkipped(skipped: PackageResult['skipped'], longest: number): Fact[] {
-  const shown = skipped.slice(0, mostSkipped).map(({ path, reason }) => ({
-    label: 'skipped',
-    value: `${show(path, longest)}: ${reason}`,
-  }));
-  const cut = skipped.length - shown.length;
-  return cut > 0 ? [...shown, { label: 'skipped', value: `… and ${cut} more` }] : shown;
+function facts<V>(label: string, values: readonly V[], most: number, text: (value: V) => string): Fact[] {
+  return listed(values, most, text).map((value) => ({ label, value }));
+}
+
+/** The first ones, and how many more there are. */
+function listed<V>(values: readonly V[], most: number, text: (value: V) => string): string[] {
+  const cut = values.length - most;
+  return [...values.slice(0, most).map(text), ...(cut > 0 ? [`… and ${cut} more`] : [])];
 }

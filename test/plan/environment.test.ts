@@ -155,6 +155,26 @@ test('a nearer version whose file is gone gives way to the next', async () => {
   assert.equal(found?.locked.version, '1.0-r3');
 });
 
+test('an index full of versions that are not there is not asked for all of them', async () => {
+  const listed = Array.from({ length: 1000 }, (_, at) => `1.0-r${at + 2}`);
+  const asked: string[] = [];
+  const none = access([]);
+  const counting = {
+    ...none,
+    facts: (...wanted: Parameters<typeof none.facts>) => {
+      asked.push(wanted[0]);
+      return none.facts(...wanted);
+    },
+  };
+  const found = resolveEnvironment(
+    [wanted],
+    search([place('here', { tool: listed })], counting),
+    findNearest,
+  );
+  await assert.rejects(found, { code: 'environment-unavailable' });
+  assert.ok(asked.length > 1 && asked.length < 50, `${asked.length}`);
+});
+
 test('the recorded version wins over nearer places, wherever it is', async () => {
   const places = [place('here', { tool: ['1.0-r2'] }), place('there', { tool: ['1.0-r1'] })];
   const {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { reportFormatNames as formats, type ReportFormat } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
-import { runResult } from '../../src/verdict/result.ts';
+import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { assertLinear } from '../support/linear.ts';
-import { cause, difference, notReproduced, part } from '../support/results.ts';
+import { cause, difference, notReproduced, part, reproduced } from '../support/results.ts';
 import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
 const mebibyte = 1024 * 1024;
@@ -79,6 +79,17 @@ describe('every format', () => {
       assert.ok(size <= budgets[format], `${size} bytes`);
       const [few, many] = [manyDifferences(1250), manyDifferences(10_000)];
       assertLinear(1250, (count) => render(count === 1250 ? few : many));
+    });
+
+    it(`bounds what is said line by line: ${format}`, () => {
+      const many = <V>(make: (at: number) => V) => Array.from({ length: 30_000 }, (_, at) => make(at));
+      const result: PackageResult = {
+        ...reproduced(),
+        findings: many((at) => ({ kind: 'environment-refused' as const, detail: `finding ${at}` })),
+      };
+      const text = render(runResult([result]));
+      assert.ok(Buffer.byteLength(text) < 5_000_000, `${Buffer.byteLength(text)} bytes`);
+      if (text.includes('finding 0')) assert.match(text, /29800 more|"findingsCount":\s*30000/);
     });
 
     // JSON is the format that has all.

@@ -74,7 +74,7 @@ async function unpackOnto(root: string, source: ByteSource, verify: (apk: Apk) =
       entries: writer.entries,
     };
   } catch (failure) {
-    throw ofEnvironment(failure);
+    throw ofEnvironment(failure, `${source.name} of the environment`);
   } finally {
     writer.close();
   }

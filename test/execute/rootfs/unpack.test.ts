@@ -282,6 +282,16 @@ test('a folder may be a link of another package, and what goes into it lands whe
   requireUntouched('links');
 });
 
+test('a package that cannot be unpacked is named', async (context) => {
+  const { root } = place(context);
+  const bytes = bytesOf({ name: 'a', data: [fileOf('f', '1')] });
+  const cut = { ...sourceOf(bytes.subarray(0, bytes.length - 20)), name: 'a=1-r0' };
+  await assert.rejects(unpackSources(root, shelfBeside(root), [cut]), {
+    code: 'environment-invalid',
+    message: 'a=1-r0 of the environment cannot be unpacked',
+  });
+});
+
 test('hostile packages write nothing outside and end in a failure', async (context) => {
   const long = 'n'.repeat(256);
   const deep = Array.from({ length: 40 }, () => 'd'.repeat(101)).join('/');
