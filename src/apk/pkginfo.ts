@@ -1,5 +1,6 @@
 /** `.PKGINFO` as it stands: order, duplicates and comments are kept (apk-package(5), melange pkg/build/package.go). */
 import { decodeBytes } from '../bytes.ts';
+import { addTo } from '../lists.ts';
 
 export type PkgInfoLine =
   | { readonly kind: 'field'; readonly key: string; readonly value: string }
@@ -27,9 +28,17 @@ function parseLine(text: string): PkgInfoLine {
   return { kind: 'other', text };
 }
 
+/** Values by key: what is asked of every entry of a package must not look at every line each time. */
+const valuesByKey = new WeakMap<PkgInfo, ReadonlyMap<string, readonly string[]>>();
+
 /** All values of a key, in order. */
-export function pkgInfoValues(info: PkgInfo, key: string): string[] {
-  return info.lines.flatMap((line) => (line.kind === 'field' && line.key === key ? [line.value] : []));
+export function pkgInfoValues(info: PkgInfo, key: string): readonly string[] {
+  const known = valuesByKey.get(info);
+  if (known !== undefined) return known.get(key) ?? [];
+  const values = new Map<string, string[]>();
+  for (const line of info.lines) if (line.kind === 'field') addTo(values, line.key, line.value);
+  valuesByKey.set(info, values);
+  return values.get(key) ?? [];
 }
 
 /** The only value of a key; undefined where it is missing, the first where it is repeated. */

@@ -64,6 +64,20 @@ test('of a repeated key all values are there, and the first is the one', () => {
   assert.equal(pkgInfoValue(info, '__proto__'), undefined);
 });
 
+test('lines are looked through once, however often something is asked of them', () => {
+  const { lines, finalNewline } = parsePkgInfo(Buffer.from('depend = a\nname = x\ndepend = b\n'));
+  let looked = 0;
+  const info: PkgInfo = {
+    finalNewline,
+    get lines() {
+      looked += 1;
+      return lines;
+    },
+  };
+  for (let asked = 0; asked < 3; asked += 1) assert.equal(pkgInfoValue(info, 'name'), 'x');
+  assert.equal(looked, 1);
+});
+
 test('a file of no bytes has no lines', () => {
   assert.deepEqual(parsePkgInfo(Buffer.alloc(0)), { lines: [], finalNewline: false });
   assert.deepEqual(parsePkgInfo(Buffer.from('\n')), {

@@ -99,6 +99,10 @@ const ofFront: readonly Dimension[] = [
   front('length of an attribute', 100_000, (size) =>
     data(1, () => fileOf('f', 'x', { pax: [['SCHILY.xattr.user.a', 'v'.repeat(size)]] })),
   ),
+  front('entries beside as many lines of .PKGINFO', 4000, (size) => ({
+    ...data(size, (index) => fileOf(`f${index}`, 'x')),
+    pkginfo: [...claimLines, ...list(size, (index) => `depend = d${index}`)],
+  })),
   front('lines of .PKGINFO', 20_000, (size) => ({
     pkginfo: [...claimLines, ...list(size, (index) => `k${index} = v`)],
   })),
