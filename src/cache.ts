@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parseSha256, type Sha256 } from './digest.ts';
 import { hasLiveRuns, removeTree } from './execute/run-directory.ts';
 import type { IdMap } from './execute/sandbox/id-map.ts';
-import { namesIn, ownedName, sweepAbandoned } from './inputs/store/owners.ts';
 import { heldSince, openStore } from './inputs/store/store.ts';
-import { isOwned } from './owner.ts';
+import { namesIn, ownedName, sweepAbandoned } from './inputs/store/temporary-names.ts';
+import { isOwned } from './process-marks.ts';
 
 export interface CacheEntry {
   readonly kind: 'object' | 'environment' | 'package' | 'git' | 'bundle' | 'recipes';

@@ -18,7 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from './failure.ts';
 import { ownFileName, type PathPart } from './names.ts';
-import { ownedPrefix } from './owner.ts';
+import { ownedPrefix } from './process-marks.ts';
 
 /** A folder below a root, made where it is not there. Fails with `usage` where something else, such as a link, is in its place. */
 export function folderBelow(root: string, ...parts: readonly PathPart[]): string {

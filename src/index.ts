@@ -16,7 +16,7 @@ export { type BuildLimits, defaultBuildLimits, type SandboxKind } from './execut
 export type { Explanation } from './explain/counterfactual/explanation.ts';
 export type { Triangulation } from './explain/triangulation.ts';
 export { Failure, type FailureClass, type FailureCode } from './failure.ts';
-export type { EnvironmentChoice, ProgressEvent, RunOptions } from './flow/options.ts';
+export type { EnvironmentChoice, ProgressEvent, RunOptions } from './flow/run-options.ts';
 export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export { type Inspection, inspect } from './inspect.ts';

@@ -3,7 +3,7 @@
 import type { Apk, Section } from './apk/apk.ts';
 import type { ApkEntry } from './apk/apk-entry.ts';
 import { q1, recordedChecksum } from './apk/checksum.ts';
-import { entryPath } from './apk/entries.ts';
+import { entryPath } from './apk/entry-rules.ts';
 import type { PkgInfoLine } from './apk/pkginfo.ts';
 import { recordedXattrs } from './apk/xattrs.ts';
 import type { Link } from './claim/chain.ts';
@@ -11,7 +11,7 @@ import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
 import type { Scan } from './emit/sbom/production/syft.ts';
 import { type Failure, failureOfPackage } from './failure.ts';
-import type { RunOptions } from './flow/options.ts';
+import type { RunOptions } from './flow/run-options.ts';
 import { examineSubject, runOpener, unexamined } from './flow/subject.ts';
 import type { Examined } from './flow/target.ts';
 import { scanNamed } from './inference/language-scan.ts';

@@ -2,8 +2,8 @@
 import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
-import type { RunOptions } from './flow/options.ts';
 import type { FoundInputs, Prepared } from './flow/prepare.ts';
+import type { RunOptions } from './flow/run-options.ts';
 import { isNewer } from './plan/environment-findings.ts';
 import { type Plan, planIdentity } from './plan/plan.ts';
 

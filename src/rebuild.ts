@@ -7,7 +7,7 @@ import { Failure } from './failure.ts';
 import { decideVersion } from './flow/builder-version.ts';
 import { observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
-import type { RunOptions } from './flow/options.ts';
+import type { RunOptions } from './flow/run-options.ts';
 import { transplant } from './flow/transplant.ts';
 import { folderBelow, writeBelow } from './folders.ts';
 import { packageFileName } from './names.ts';

@@ -6,11 +6,11 @@
 import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { withRebuilt } from './engine/engine.ts';
-import type { StepObserver } from './execute/steps.ts';
+import type { StepObserver } from './execute/run-steps.ts';
 import { type Built, type Candidate, type Judged, observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { candidateFinder, isCandidate } from './flow/find-candidate.ts';
-import type { RunOptions, Stage } from './flow/options.ts';
 import { failedCandidate, failedResult } from './flow/results.ts';
+import type { RunOptions, Stage } from './flow/run-options.ts';
 import { grouped } from './lists.ts';
 import { buildIdentity } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';

@@ -17,8 +17,8 @@ import { promisify } from 'node:util';
 import { listCache, pruneCache, verifyCache } from '../src/cache.ts';
 import { type Sha256, sha256 } from '../src/digest.ts';
 import { callerIdMap } from '../src/execute/sandbox/id-map.ts';
-import { ownedName } from '../src/inputs/store/owners.ts';
 import { openStore } from '../src/inputs/store/store.ts';
+import { ownedName } from '../src/inputs/store/temporary-names.ts';
 import { makeFolder } from './support/folder.ts';
 
 const ids = callerIdMap({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'lab' });

@@ -22,7 +22,7 @@ const unbounded = /^(\.push|\.unshift|\.splice|\.concat|\.apply|Math\.\w+|String
 const shifts: Readonly<Record<string, string>> = {
   'emit/deflate/pgzip-pool.ts': 'blocks that the threads work on',
   'emit/deflate/pgzip.ts': 'blocks that the threads work on',
-  'emit/tar.ts': 'leading dots of a path',
+  'emit/tar-writer.ts': 'leading dots of a path',
   'compare/content-comparison.ts': 'contents that are held at once',
   'compare/pool.ts': 'contents that a thread works on',
   'inputs/network/slots.ts': 'requests that wait for one host',

@@ -9,7 +9,7 @@ import { canonicalJson } from '../src/canonical.ts';
 import { callerIdMap } from '../src/execute/sandbox/id-map.ts';
 import { defaultBuildLimits } from '../src/execute/sandbox/sandbox.ts';
 import { Failure } from '../src/failure.ts';
-import type { ProgressEvent, RunOptions } from '../src/flow/options.ts';
+import type { ProgressEvent, RunOptions } from '../src/flow/run-options.ts';
 import { machineInputs } from '../src/inputs/inputs.ts';
 import { reportFormatNames } from '../src/report/format-names.ts';
 import { reportFormats } from '../src/report/formats.ts';

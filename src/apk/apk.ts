@@ -9,11 +9,11 @@ import { Failure, isFaultOfFile } from '../failure.ts';
 import type { ApkEntry } from './apk-entry.ts';
 import { EntryCollector, Kept } from './collector.ts';
 import { deflatedFormat, formatBytes, requirePossible, unsupportedFormat } from './foreign-format.ts';
-import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip.ts';
+import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip-reader.ts';
 import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
 import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
 import { isSignatureName, parseSignature, type Signature } from './signature.ts';
-import { type TarEnd, TarReader, type TarSink } from './tar.ts';
+import { type TarEnd, TarReader, type TarSink } from './tar-reader.ts';
 
 export interface Section {
   /** Byte range in the file, end exclusive: one gzip member. */

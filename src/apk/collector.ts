@@ -2,8 +2,8 @@
 import { type Hasher, type Sha1, type Sha256, sha1, sha1Hasher, sha256, sha256Hasher } from '../digest.ts';
 import type { ApkEntry } from './apk-entry.ts';
 import type { Limits } from './limits.ts';
-import type { TarSink } from './tar.ts';
 import type { TarHeader } from './tar-header.ts';
+import type { TarSink } from './tar-reader.ts';
 
 const emptySha1 = sha1(new Uint8Array(0));
 const emptySha256 = sha256(new Uint8Array(0));

@@ -5,12 +5,12 @@ import { type Sha1, sha1 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { Kept } from './collector.ts';
 import { requirePossible } from './foreign-format.ts';
-import { readGzipMembers } from './gzip.ts';
+import { readGzipMembers } from './gzip-reader.ts';
 import { defaultLimits } from './limits.ts';
 import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
 import { isSignatureName, parseSignature, type Signature } from './signature.ts';
-import { TarReader } from './tar.ts';
 import type { TarHeader } from './tar-header.ts';
+import { TarReader } from './tar-reader.ts';
 
 export interface Front {
   readonly signatures: readonly Signature[];

@@ -17,11 +17,11 @@ import { shownTyped } from '../address.ts';
 import { parsePublicKey } from '../apk/signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { RunOptions } from '../flow/options.ts';
+import type { RunOptions } from '../flow/run-options.ts';
 import { ownFolder } from '../folders.ts';
 import { isExported } from '../inputs/git/git-export.ts';
 import { isAddress } from '../inputs/store/files.ts';
-import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/owners.ts';
+import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
 import { addTo } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {

@@ -4,7 +4,7 @@
  */
 import type { Apk } from '../apk/apk.ts';
 import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import type { PublicKey } from '../apk/signature.ts';
 import { counted, encodeBytes } from '../bytes.ts';

@@ -1,7 +1,7 @@
 /** What a published package says of its own making, held against itself. */
 
 import { type Apk, controlFile, readApk } from '../apk/apk.ts';
-import { requireSafeEntries } from '../apk/entries.ts';
+import { requireSafeEntries } from '../apk/entry-rules.ts';
 import { busy } from '../busy.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -12,8 +12,8 @@ import { type PublishedNames, publishedNames } from './published-names.ts';
 import { parseRecipe } from './recipe/parse.ts';
 import type { Recipe } from './recipe/recipe.ts';
 import { withoutSkipped } from './recipe/running.ts';
-import { keepSbom, sbomEntryOf, sbomPathBy } from './sbom/place.ts';
-import { type PublishedSbom, parseSbom } from './sbom/sbom.ts';
+import { type PublishedSbom, parseSbom } from './sbom/published-sbom.ts';
+import { keepSbom, sbomEntryOf, sbomPathBy } from './sbom/sbom-entry.ts';
 import { formatOfTraits, inferTraits, type Traits } from './traits/traits.ts';
 
 export interface Claim extends PublishedNames {

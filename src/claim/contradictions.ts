@@ -8,7 +8,7 @@ import { buildDate } from './chain.ts';
 import type { ClaimFinding } from './findings.ts';
 import type { PublishedNames } from './published-names.ts';
 import { fullVersion, type Recipe } from './recipe/recipe.ts';
-import type { PublishedSbom } from './sbom/sbom.ts';
+import type { PublishedSbom } from './sbom/published-sbom.ts';
 import { parseRfc3339 } from './sbom/time.ts';
 
 /**

@@ -4,7 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { callerIdMap, type IdMap } from '../execute/sandbox/id-map.ts';
 import { Failure } from '../failure.ts';
-import type { ProgressEvent } from '../flow/options.ts';
+import type { ProgressEvent } from '../flow/run-options.ts';
 import { makeCredentials } from '../inputs/network/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/network/network-options.ts';
 import { wolfi } from '../repository/known.ts';

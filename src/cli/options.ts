@@ -18,7 +18,7 @@ import {
 } from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
-import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/options.ts';
+import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
 import { isPackageName } from '../flow/subject-name.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';

@@ -1,7 +1,7 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
-import type { ProgressEvent, Stage } from '../flow/options.ts';
+import type { ProgressEvent, Stage } from '../flow/run-options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
 import { defectText } from './output.ts';

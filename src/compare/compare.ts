@@ -1,10 +1,10 @@
 /** A published and a rebuilt package: bytes first; where they differ, what differs and how far apart they are. */
 import { type Apk, readApk } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { keepSbom } from '../claim/sbom/place.ts';
+import { keepSbom } from '../claim/sbom/sbom-entry.ts';
 import { compareFiles } from './bytes.ts';
 import type { Comparison } from './comparison.ts';
-import { compareSboms, sbomOf } from './sbom.ts';
+import { compareSboms, sbomOf } from './sbom-state.ts';
 import type { CompareBounds } from './unequal.ts';
 
 export interface CompareOptions extends CompareBounds {

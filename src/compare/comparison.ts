@@ -1,8 +1,8 @@
 /** What a comparison says, apart from how it is made. */
 import type { FileComparison } from './bytes.ts';
 import type { Difference } from './difference.ts';
-import type { SbomState } from './sbom.ts';
 import type { SbomDifference } from './sbom-elements.ts';
+import type { SbomState } from './sbom-state.ts';
 import type { SectionComparison } from './sections.ts';
 
 /**

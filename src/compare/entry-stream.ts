@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { limitsFor, ofSource, type Section } from '../apk/apk.ts';
-import { TarReader, type TarSink } from '../apk/tar.ts';
 import type { TarHeader } from '../apk/tar-header.ts';
+import { TarReader, type TarSink } from '../apk/tar-reader.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { Failure } from '../failure.ts';
 

@@ -1,5 +1,5 @@
 /** Bytes of tar headers that no attribute explains: another spelling of the same number, another magic, another pax header. */
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import type { Difference, SectionName } from './difference.ts';
 import type { ComparedEntry } from './pairs.ts';
 

@@ -1,7 +1,7 @@
 /** Entries of two archives or folders brought together: by path, and what is left over by content. */
 
 import type { ApkEntry } from '../apk/apk-entry.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { Queues } from '../lists.ts';
 
 /** What of an entry is compared; folders have entries of this shape too. */

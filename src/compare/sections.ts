@@ -2,13 +2,13 @@
 
 import type { Section } from '../apk/apk.ts';
 import type { ApkEntry } from '../apk/apk-entry.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { type PkgInfo, parsePkgInfo } from '../apk/pkginfo.ts';
 import { addTo } from '../lists.ts';
 import { numbered } from './comparators/parts.ts';
 import type { Difference, SectionName } from './difference.ts';
 import { type DifferenceList, Differences } from './difference-list.ts';
-import { compareEntries } from './entries.ts';
+import { compareEntries } from './entry-attributes.ts';
 import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 

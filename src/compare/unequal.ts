@@ -2,17 +2,17 @@
 
 import type { Apk } from '../apk/apk.ts';
 import type { ApkEntry } from '../apk/apk-entry.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
-import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/place.ts';
+import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/sbom-entry.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
 import { lookInside, type ReadPackage } from './contents.ts';
 import type { Difference } from './difference.ts';
 import { isComplete } from './difference-list.ts';
 import type { CompareLimits } from './limits.ts';
-import { compareSboms, sbomOf } from './sbom.ts';
 import { compareSbomElements } from './sbom-elements.ts';
+import { compareSboms, sbomOf } from './sbom-state.ts';
 import { compareSections, type SectionComparison } from './sections.ts';
 
 export interface CompareBounds {

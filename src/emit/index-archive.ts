@@ -6,7 +6,7 @@ import type { SignatureAlgorithm } from '../apk/signature.ts';
 import { encodeBytes } from '../bytes.ts';
 import type { Sha1 } from '../digest.ts';
 import { gzipGo } from './deflate/index.ts';
-import { tarEnd, tarHeader, tarPadding } from './tar.ts';
+import { tarEnd, tarHeader, tarPadding } from './tar-writer.ts';
 
 /** What an index says a package is. */
 interface IndexedPackage {

@@ -16,11 +16,10 @@ import {
   readCompressedModules,
   type SkippedFile,
 } from './dependencies/index.ts';
-import { chunksOf, type DataEntry, installedSize } from './entries.ts';
+import { controlEntries, emitControl, shortTar } from './own-sections.ts';
 import { layOut, type Payload, type PayloadInput } from './payload.ts';
 import { emitPkgInfo } from './pkginfo.ts';
 import { unscannedPaths } from './sbom/production/scannable.ts';
-import { controlEntries, emitControl, shortTar } from './sections.ts';
 import {
   compressedForm,
   encoderOf,
@@ -29,7 +28,8 @@ import {
   substituteInPkgInfo,
   zeroBlocksOf,
 } from './substitution.ts';
-import { tarEnd, tarHeader, tarPadding } from './tar.ts';
+import { chunksOf, type DataEntry, installedSize } from './tar-entries.ts';
+import { tarEnd, tarHeader, tarPadding } from './tar-writer.ts';
 
 export interface EmitInput extends PayloadInput {
   /** A file to write the data section to; it must not exist. */

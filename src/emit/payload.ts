@@ -1,8 +1,8 @@
 /** What a package holds before it is written: the tree with its SBOM, and the entries of the data section in order. */
 
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
-import { sbomPath } from '../claim/sbom/place.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
+import { sbomPath } from '../claim/sbom/sbom-entry.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
 import type { Tree } from '../execute/tree.ts';
@@ -10,7 +10,6 @@ import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import { capabilityXattrs } from './capabilities.ts';
-import { type DataEntry, dataEntries, withFile, withXattrs } from './entries.ts';
 import { type PackagePart, packagePart } from './pkginfo.ts';
 import { catalogue } from './sbom/production/language/catalogue.ts';
 import { treePaths } from './sbom/production/paths.ts';
@@ -18,6 +17,7 @@ import type { ProductionInput } from './sbom/production/production.ts';
 import { emptyScan, type ReadPaths, type Scan } from './sbom/production/syft.ts';
 import { emitSbom, type SbomInput } from './sbom/sbom.ts';
 import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
+import { type DataEntry, dataEntries, withFile, withXattrs } from './tar-entries.ts';
 
 /** All that the bytes of a package follow from. */
 export interface PayloadInput {

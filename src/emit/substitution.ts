@@ -8,8 +8,8 @@ import type { Sha256 } from '../digest.ts';
 import { type Tree, type TreeEntry, treeOf } from '../execute/tree.ts';
 import { type Content, emptyContent } from '../formats/content.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
-import { checksumKey, type DataEntry } from './entries.ts';
-import type { TarEntry } from './tar.ts';
+import { checksumKey, type DataEntry } from './tar-entries.ts';
+import type { TarEntry } from './tar-writer.ts';
 
 export type AttributeName = 'link-target' | 'mode' | 'owner' | 'owner-name' | 'mtime' | 'device' | 'records';
 

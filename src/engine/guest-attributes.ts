@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { xattrKey } from '../apk/xattrs.ts';
 import { diskPath } from '../bytes.ts';
-import { tarEnd, tarHeader, tarPadding } from '../emit/tar.ts';
+import { tarEnd, tarHeader, tarPadding } from '../emit/tar-writer.ts';
 import type { AttributedFile } from '../execute/rootfs/guest-entries.ts';
 import type { IdMap } from '../execute/sandbox/id-map.ts';
 import { startInNamespaces } from '../execute/sandbox/namespace.ts';

@@ -17,13 +17,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { diskPath, encodeBytes } from '../bytes.ts';
-import { chunksOf } from '../emit/entries.ts';
 import {
   parseSyftOutput,
   type SyftListing,
   type SyftOutput,
   syftSelection,
 } from '../emit/sbom/production/syft-output.ts';
+import { chunksOf } from '../emit/tar-entries.ts';
 import { removeTree } from '../execute/run-directory.ts';
 import { openBubblewrap } from '../execute/sandbox/bubblewrap.ts';
 import { grantedCapabilities } from '../execute/sandbox/bubblewrap-arguments.ts';

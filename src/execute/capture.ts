@@ -4,8 +4,8 @@
  */
 
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { TarReader } from '../apk/tar.ts';
 import type { TarHeader } from '../apk/tar-header.ts';
+import { TarReader } from '../apk/tar-reader.ts';
 import { recordedXattrs } from '../apk/xattrs.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { type Content, emptyContent } from '../formats/content.ts';

@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbandoned, ownedPrefix } from '../owner.ts';
 import { hostPath, runShortly } from '../process.ts';
+import { isAbandoned, ownedPrefix } from '../process-marks.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import { removeInNamespaces } from './sandbox/namespace.ts';
 import { endProcessesIn } from './sandbox/process-tree.ts';

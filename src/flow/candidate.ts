@@ -1,6 +1,6 @@
 /** One package on its way through the flow: what it is when it can be built, when it was built, when it was judged. */
 import type { RebuildRequest, RebuiltPackage } from '../engine/engine.ts';
-import type { StepObserver } from '../execute/steps.ts';
+import type { StepObserver } from '../execute/run-steps.ts';
 import type { PackageName } from '../names.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { Prepared } from './prepare.ts';

@@ -4,8 +4,8 @@ import { Failure } from '../failure.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import { wolfi } from '../repository/known.ts';
 import { fetchKey, wolfiKey } from './known-keys.ts';
-import type { RunOptions } from './options.ts';
 import type { Places, Run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 
 const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 

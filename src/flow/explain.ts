@@ -6,7 +6,7 @@ import { nameCauses } from '../explain/causes/name.ts';
 import { explain } from '../explain/counterfactual/counterfactual.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Plan } from '../plan/plan.ts';
-import { placedSteps } from '../plan/steps.ts';
+import { placedSteps } from '../plan/planned-steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import type { Built } from './candidate.ts';
 

@@ -1,8 +1,8 @@
 /** The one way from what the user asks about to a package that can be built: opened, examined, planned as if it were alone. */
 import { type Failure, failureOfPackage } from '../failure.ts';
 import type { Candidate } from './candidate.ts';
-import type { RunOptions, Stage } from './options.ts';
 import { type Planner, packagePlanner } from './prepare.ts';
+import type { RunOptions, Stage } from './run-options.ts';
 import { examineSubject, type OpenRun, runOpener, unexamined } from './subject.ts';
 import type { Examined } from './target.ts';
 

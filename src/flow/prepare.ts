@@ -13,8 +13,8 @@ import { listSourceFiles, type SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
 import { deflateInference } from '../inference/deflate-trait.ts';
 import type { inferRecord as InferRecord } from '../inference/production/infer.ts';
+import { findSources } from '../inputs/found-sources.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
-import { findSources } from '../inputs/sources.ts';
 import { formatOf } from '../melange/format.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
@@ -29,7 +29,7 @@ import { environmentCaveats, environmentFindings, refusedFindings } from '../pla
 import { findNearest, isSubstitute } from '../plan/nearest.ts';
 import { requireNoNetwork } from '../plan/network.ts';
 import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
-import { requestedSources } from '../plan/sources.ts';
+import { requestedSources } from '../plan/requested-sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Builds, Run } from './run.ts';

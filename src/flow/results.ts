@@ -6,8 +6,8 @@ import { type Plan, planIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { verdictOfFailure } from '../verdict/verdict.ts';
 import type { Candidate } from './candidate.ts';
-import type { RunOptions } from './options.ts';
 import type { Prepared } from './prepare.ts';
+import type { RunOptions } from './run-options.ts';
 import { type Examined, subjectOf } from './target.ts';
 
 /** Everything that holds whether or not there is a rebuild to compare with. */

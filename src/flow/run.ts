@@ -5,7 +5,7 @@ import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture } from '../names.ts';
-import type { EnvironmentChoice, ProgressEvent } from './options.ts';
+import type { EnvironmentChoice, ProgressEvent } from './run-options.ts';
 
 export interface Run {
   readonly trust: Trust;

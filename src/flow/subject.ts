@@ -10,9 +10,9 @@ import { compareVersions } from '../repository/package-version.ts';
 import type { IndexRecord } from '../repository/records.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
 import { completeRun } from './complete-run.ts';
-import type { RunOptions } from './options.ts';
 import { type OpenedRepositories, type OpenRepositories, repositoryOpener } from './repositories.ts';
 import type { Run } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import { isPackageName, parseSubjectName } from './subject-name.ts';
 import { type Examined, examine, nothingFound, type Refused } from './target.ts';
 

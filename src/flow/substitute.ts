@@ -7,7 +7,7 @@ import { ownFolder } from '../folders.ts';
 import { openImage } from '../inputs/oci/oci-layout.ts';
 import { lockedPackages } from '../plan/environment.ts';
 import { comparePackages, type SubstitutedEnvironment } from '../plan/substituted.ts';
-import type { EnvironmentChoice } from './options.ts';
+import type { EnvironmentChoice } from './run-options.ts';
 
 export interface Substitute {
   readonly guest: GuestRequest;

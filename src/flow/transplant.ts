@@ -1,6 +1,6 @@
 /** What of the published file is taken over into the rebuilt one. */
 import type { Signature } from '../apk/signature.ts';
-import { emitSignature } from '../emit/sections.ts';
+import { emitSignature } from '../emit/own-sections.ts';
 import { emissionFormat, type Plan } from '../plan/plan.ts';
 
 /** The signature section around the published signature's own bytes, which are all that is taken over. */

@@ -1,11 +1,11 @@
 /** The elements of a published SBOM that a scan found, read again from the package's own files: no rebuild is needed. */
 import { type Apk, readApk } from '../apk/apk.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { defaultLimits } from '../apk/limits.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Claim } from '../claim/claim.ts';
 import { isFound } from '../claim/sbom/found.ts';
-import { isSbomOf } from '../claim/sbom/place.ts';
+import { isSbomOf } from '../claim/sbom/sbom-entry.ts';
 import { catalogue } from '../emit/sbom/production/language/catalogue.ts';
 import type { Scan } from '../emit/sbom/production/syft.ts';
 import { type EntryType, type Tree, treeOf } from '../execute/tree.ts';

@@ -1,8 +1,8 @@
 /** A published SBOM held against one that is written again without a rebuild. */
 import type { Apk } from '../apk/apk.ts';
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import type { Claim } from '../claim/claim.ts';
-import { isSbomOf, sbomEntryOf } from '../claim/sbom/place.ts';
+import { isSbomOf, sbomEntryOf } from '../claim/sbom/sbom-entry.ts';
 import { claimsUnderNeighbours } from '../claim/traits/neighbours.ts';
 import { sampleVariant } from '../claim/traits/record-variant.ts';
 import { compareSbomElements, type SbomDifference } from '../compare/sbom-elements.ts';

@@ -3,7 +3,7 @@ import { shownAddress } from '../address.ts';
 import { canonicalJson } from '../canonical.ts';
 import { Failure, isUnreached } from '../failure.ts';
 import { addTo } from '../lists.ts';
-import type { GitRequest, GitSource, SourceRequest } from '../plan/sources.ts';
+import type { GitRequest, GitSource, SourceRequest } from '../plan/requested-sources.ts';
 import type { FetchedRepository } from './git/git.ts';
 import { listSubmodules } from './git/git-submodules.ts';
 import type { GitWanted } from './git/git-wanted.ts';

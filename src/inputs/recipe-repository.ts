@@ -25,7 +25,7 @@ import {
 } from './git/own-repository.ts';
 import type { Inputs } from './inputs.ts';
 import { isAddress } from './store/files.ts';
-import { ownedName, sweepAbandoned } from './store/owners.ts';
+import { ownedName, sweepAbandoned } from './store/temporary-names.ts';
 
 export interface RecipeOrigin {
   /** The commit in this repository. */

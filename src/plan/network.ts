@@ -2,7 +2,7 @@
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
-import { runningSteps } from './steps.ts';
+import { runningSteps } from './planned-steps.ts';
 
 /**
  * Pipelines that fetch in every use. Those that do in most, such as `go/build` and `cargo/build`, run: a vendored tree needs no

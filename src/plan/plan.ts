@@ -14,8 +14,8 @@ import { type DeflateGeneration, type Format, formatOf } from '../melange/format
 import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
 import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
 import type { PlannedEnvironment } from './environment.ts';
-import { type PlannedSource, shownSource } from './sources.ts';
-import { type PlannedStep, plannedSteps } from './steps.ts';
+import { type PlannedStep, plannedSteps } from './planned-steps.ts';
+import { type PlannedSource, shownSource } from './requested-sources.ts';
 
 export interface Plan {
   readonly schema: 'wolfi-repro/plan/1';

@@ -14,7 +14,7 @@ import {
 } from '../compare/part.ts';
 import type { SectionComparison, SectionLikeness } from '../compare/sections.ts';
 import type { Budget } from './bounds.ts';
-import { countedLines, sbomDifferenceLines } from './sbom.ts';
+import { countedLines, sbomDifferenceLines } from './sbom-lines.ts';
 
 /** What differs in the sections of two packages, or in two folders or files. */
 export interface DifferencesView {

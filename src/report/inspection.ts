@@ -16,7 +16,7 @@ import type {
 import { addAll } from '../lists.ts';
 import { boundedValue, show } from './bounds.ts';
 import { renderValue } from './json.ts';
-import { sbomDifferenceLines } from './sbom.ts';
+import { sbomDifferenceLines } from './sbom-lines.ts';
 import { plainStyle, type Style } from './style.ts';
 
 export function renderInspectionJson(inspections: readonly Inspection[]): string {

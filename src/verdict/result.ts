@@ -1,7 +1,7 @@
 /** All that is known of one package at the end of a run: what every report is made of. */
 import type { Link } from '../claim/chain.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
-import type { SbomState } from '../compare/sbom.ts';
+import type { SbomState } from '../compare/sbom-state.ts';
 import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
 import type { ScanOutcome } from '../engine/scans.ts';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Apk, controlFile, readApk } from '../../src/apk/apk.ts';
-import { requireSafeEntries } from '../../src/apk/entries.ts';
+import { requireSafeEntries } from '../../src/apk/entry-rules.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { readApk } from '../../src/apk/apk.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { type Claim, readClaim, readPublished } from '../../src/claim/claim.ts';
-import { keepSbom } from '../../src/claim/sbom/place.ts';
+import { keepSbom } from '../../src/claim/sbom/sbom-entry.ts';
 import type { FailureCode } from '../../src/failure.ts';
 import { formatVersion } from '../../src/melange/version.ts';
 import { type ApkParts, apkOf, fileOf, linkOf, makeKey, sourceOf } from '../support/apk-builder.ts';

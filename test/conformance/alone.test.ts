@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { packageValue } from '../../src/report/json.ts';
 import { verify } from '../../src/verify.ts';

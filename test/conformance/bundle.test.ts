@@ -24,7 +24,7 @@ import { openBundle } from '../../src/bundle/open.ts';
 import { canonicalJson } from '../../src/canonical.ts';
 import { runOptions } from '../../src/cli/options.ts';
 import { sha256 } from '../../src/digest.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { indexFolder } from '../../src/index-folder.ts';
 import { servedConfiguration } from '../../src/inputs/git/own-repository.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';

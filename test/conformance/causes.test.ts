@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { CauseKind } from '../../src/compare/cause.ts';
 import type { Factor } from '../../src/explain/factors.ts';
 import type { FactorResult } from '../../src/explain/triangulation.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { fixtures, type Golden, goldens, lab } from '../support/lab.ts';

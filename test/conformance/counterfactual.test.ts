@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { builtinEngine } from '../../src/engine/builtin.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { entryPath } from '../../src/apk/entries.ts';
+import { entryPath } from '../../src/apk/entry-rules.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import { directoryShapes, ext4Blocks } from '../../src/claim/traits/directory-size.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';

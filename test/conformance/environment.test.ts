@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
-import type { EnvironmentChoice, RunOptions } from '../../src/flow/options.ts';
+import type { EnvironmentChoice, RunOptions } from '../../src/flow/run-options.ts';
 import { indexFolder } from '../../src/index-folder.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { defaultNetwork } from '../../src/inputs/network/network-options.ts';

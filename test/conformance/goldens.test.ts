@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { type Golden, goldens, lab, sharedLab } from '../support/lab.ts';
 import { packedSources } from '../support/sources.ts';
 import {

@@ -9,7 +9,7 @@ import type { Difference } from '../../src/compare/difference.ts';
 import { diagnose } from '../../src/doctor.ts';
 import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
 import { defaultBuildLimits, type SandboxKind } from '../../src/execute/sandbox/sandbox.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderText } from '../../src/report/text.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';

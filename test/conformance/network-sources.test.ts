@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import { openBundle } from '../../src/bundle/open.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { defaultNetwork, type NetworkOptions } from '../../src/inputs/network/network-options.ts';
 import { lock } from '../../src/lock.ts';

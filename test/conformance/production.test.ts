@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Apk } from '../../src/apk/apk.ts';
-import { sbomEntryOf } from '../../src/claim/sbom/place.ts';
+import { sbomEntryOf } from '../../src/claim/sbom/sbom-entry.ts';
 import { isUnequal } from '../../src/compare/comparison.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { regenerateSbom } from '../../src/inference/regenerated-sbom.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { renderText } from '../../src/report/text.ts';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { controlFile } from '../../src/apk/apk.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
-import { controlEntries, emitControl } from '../../src/emit/sections.ts';
+import { controlEntries, emitControl } from '../../src/emit/own-sections.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { compiledRecipe, editedRecipe, loopCases } from '../support/build-loop.ts';

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { readApk } from '../../src/apk/apk.ts';
 import { q1 } from '../../src/apk/checksum.ts';
 import { keyFingerprint } from '../../src/apk/signature.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { renderText } from '../../src/report/text.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import { openBundle } from '../../src/bundle/open.ts';
 import { Failure } from '../../src/failure.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { lock, type PinnedPackage } from '../../src/lock.ts';
 import type { Key } from '../support/apk-builder.ts';
 import { makeFolder } from '../support/folder.ts';

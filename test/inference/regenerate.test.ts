@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { sbomEntryOf } from '../../src/claim/sbom/place.ts';
+import { sbomEntryOf } from '../../src/claim/sbom/sbom-entry.ts';
 import { sha1 } from '../../src/digest.ts';
 import { scanNamed } from '../../src/inference/language-scan.ts';
 import type { PathChange } from '../../src/inference/production/path-search.ts';

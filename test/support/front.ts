@@ -2,7 +2,7 @@
 import { formatOfTraits } from '../../src/claim/traits/traits.ts';
 import { type Examined, examine } from '../../src/flow/target.ts';
 import { inspectExamined } from '../../src/inspect.ts';
-import { plannedSteps } from '../../src/plan/steps.ts';
+import { plannedSteps } from '../../src/plan/planned-steps.ts';
 import { renderInspectionJson, renderInspectionText } from '../../src/report/inspection.ts';
 import { sourceOf } from './apk-builder.ts';
 

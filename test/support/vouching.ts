@@ -5,7 +5,7 @@ import { readApk } from '../../src/apk/apk.ts';
 import { q1 } from '../../src/apk/checksum.ts';
 import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
 import { defaultBuildLimits } from '../../src/execute/sandbox/sandbox.ts';
-import type { RunOptions } from '../../src/flow/options.ts';
+import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { NetworkOptions } from '../../src/inputs/network/network-options.ts';
 import { type ApkParts, apkOf, fileOf, type Key, makeKey, signatureOf, sourceOf } from './apk-builder.ts';

@@ -2,8 +2,9 @@
  * What went into an SBOM and stands nowhere else in the package: the builder's command line, its clock, the order
  * in which it happened to write licences.
  */
+
+import type { ReadableSbom } from './published-sbom.ts';
 import { parsePurl } from './purl.ts';
-import type { ReadableSbom } from './sbom.ts';
 import { type BuildTime, parseRfc3339 } from './time.ts';
 
 /** The recipe's file in its repository. */

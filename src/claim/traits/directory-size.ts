@@ -3,7 +3,7 @@
  * the builder's file system reports it (melange pkg/build/package.go `calculateInstalledSize`).
  */
 import type { ApkEntry } from '../../apk/apk-entry.ts';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import { encodeBytes } from '../../bytes.ts';
 
 /**

@@ -8,9 +8,9 @@ import { type Format, formatOf } from '../../melange/format.ts';
 import { type RecognisedVersion, recogniseVersion } from '../../melange/releases.ts';
 import type { KeyName } from '../../names.ts';
 import { buildDate } from '../chain.ts';
-import { isSbomOf } from '../sbom/place.ts';
+import type { PublishedSbom, SbomGeneratorKind } from '../sbom/published-sbom.ts';
 import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
-import type { PublishedSbom, SbomGeneratorKind } from '../sbom/sbom.ts';
+import { isSbomOf } from '../sbom/sbom-entry.ts';
 import {
   type DirectorySizeModel,
   type InferredDirectories,

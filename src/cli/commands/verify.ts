@@ -1,7 +1,7 @@
 /** `wolfi-repro verify`. */
 import { busy } from '../../busy.ts';
 import { Failure } from '../../failure.ts';
-import type { ProgressEvent, RunOptions } from '../../flow/options.ts';
+import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';

@@ -4,7 +4,6 @@ import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { contentOf } from '../../formats/content.ts';
-import { goSettings } from '../../formats/elf/go-build-info.ts';
 import {
   compressedFlag,
   compressionHeader,
@@ -12,7 +11,8 @@ import {
   sectionHeader,
   sectionType,
   segmentHeader,
-} from '../../formats/elf/layout.ts';
+} from '../../formats/elf/field-table.ts';
+import { goSettings } from '../../formats/elf/go-build-info.ts';
 import { notesOf } from '../../formats/elf/notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
 import { parseElf } from '../../formats/elf/reader.ts';

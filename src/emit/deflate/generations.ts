@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { DeflateGeneration } from '../../melange/format.ts';
 import { BlockWriter } from './block-writer.ts';
-import { gzipTrailer, klauspostHeader } from './gzip.ts';
+import { gzipTrailer, klauspostHeader } from './gzip-writer.ts';
 import { encodeWindow, windowsOf } from './level5.ts';
 import { Level5Matcher } from './level5-matcher.ts';
 import { blockSize, dictionarySize } from './pgzip-block.ts';

@@ -3,5 +3,5 @@
  * klauspost/pgzip and Go's compress/gzip, all at their default level.
  */
 export { agreeingGenerations, deflateGenerations, type Framing } from './generations.ts';
-export { gzipGo, gzipKlauspost } from './gzip.ts';
+export { gzipGo, gzipKlauspost } from './gzip-writer.ts';
 export { type PgzipOptions, pgzip } from './pgzip.ts';

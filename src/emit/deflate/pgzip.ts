@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { DeflateGeneration } from '../../melange/format.ts';
-import { gzipTrailer, klauspostHeader } from './gzip.ts';
+import { gzipTrailer, klauspostHeader } from './gzip-writer.ts';
 import { cutBlocks, type PgzipBlock, PgzipBlockEncoder } from './pgzip-block.ts';
 import { PgzipPool } from './pgzip-pool.ts';
 

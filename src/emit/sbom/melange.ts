@@ -5,11 +5,11 @@ import { rfc3339 } from '../../claim/sbom/time.ts';
 import type { SpdxDocument, SpdxPackage, SpdxRelationship } from './document.ts';
 import { apkElement, effectiveNamespace, osElement, packageName, recipeElement } from './elements.ts';
 import { namespaceHash } from './fnv.ts';
+import { goJson } from './go-json.ts';
 import type { DocumentInput } from './input.ts';
-import { goJson } from './json.ts';
 import { extractedLicenses, licenseExpression } from './licenses.ts';
 import type { SourceContext } from './source.ts';
-import { sourceElements } from './sources.ts';
+import { sourceElements } from './source-elements.ts';
 
 /**
  * The file that melange puts into a package. Fails with `unsupported` where melange could not have built the

@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { gitMounts } from '../../execute/sources.ts';
-import type { FoundSource } from '../../inputs/sources.ts';
+import { gitMounts } from '../../execute/placed-sources.ts';
+import type { FoundSource } from '../../inputs/found-sources.ts';
 
 /** What the first argument names. */
 export interface BwrapJob {

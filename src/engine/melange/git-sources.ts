@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FoundSource } from '../../inputs/sources.ts';
+import type { FoundSource } from '../../inputs/found-sources.ts';
 import type { BwrapJob } from './bwrap.ts';
 
 /** The search path for a melange whose steps find these repositories. */

@@ -1,7 +1,7 @@
 /** The files of an archive's entries, written as their content comes. */
 import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
-import type { TarSink } from '../../apk/tar.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
+import type { TarSink } from '../../apk/tar-reader.ts';
 
 /** Takes an archive; what becomes of an entry is up to whoever extends it. */
 export abstract class EntryFiles implements TarSink {

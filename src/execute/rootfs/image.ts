@@ -1,7 +1,7 @@
 /** An image on disk as the build environment: layers held against their digests while they are applied, kept by the manifest's. */
 import { join } from 'node:path';
-import { readGzipMembers } from '../../apk/gzip.ts';
-import { TarReader } from '../../apk/tar.ts';
+import { readGzipMembers } from '../../apk/gzip-reader.ts';
+import { TarReader } from '../../apk/tar-reader.ts';
 import { busy } from '../../busy.ts';
 import { encodeBytes } from '../../bytes.ts';
 import { canonicalJson } from '../../canonical.ts';
@@ -12,10 +12,10 @@ import { inflateZstd } from '../../formats/zstd.ts';
 import type { Image, Layer } from '../../inputs/oci/oci-layout.ts';
 import { type InstalledName, parseInstalled } from '../../repository/installed.ts';
 import { resolveInGuest } from '../sandbox/guest-path.ts';
+import { addMissingAccounts } from './guest-layout.ts';
 import { GuestTree } from './guest-tree.ts';
 import { type GuestShelf, guestDescription, keepGuest, keptGuest, readInside } from './kept-guest.ts';
 import { LayerWriter } from './layer.ts';
-import { addMissingAccounts } from './layout.ts';
 import {
   baseDirectories,
   closeDirectories,

@@ -3,7 +3,7 @@
  * these files, so that many that share packages take their room and the time of unpacking once.
  */
 import { type Apk, readApk } from '../../apk/apk.ts';
-import { EntryRules } from '../../apk/entries.ts';
+import { EntryRules } from '../../apk/entry-rules.ts';
 import { parsePkgInfo } from '../../apk/pkginfo.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import type { ByteSource } from '../../byte-source.ts';

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../../apk/pkginfo.ts';
 import { decodeBytes, diskPath, encodeBytes } from '../../bytes.ts';
 import type { Sha1 } from '../../digest.ts';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFil
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAbandoned, ownedPrefix } from '../../owner.ts';
+import { isAbandoned, ownedPrefix } from '../../process-marks.ts';
 import type { BuildLimits, ExceededLimit } from './sandbox.ts';
 
 type Controller = 'pids' | 'memory';

@@ -1,6 +1,6 @@
 /** The order in which a folder lists its entries, where a step takes it as it comes. */
 import { type Detector, orderFinding } from './evidence.ts';
-import { stepThat } from './steps.ts';
+import { stepThat } from './step-texts.ts';
 
 const listings =
   /\bls\s+-[a-zA-Z]*[Uf]|\breaddir\b|\bos\.(listdir|scandir|walk)\b|\bopendir\b|\bzip\s+-[a-zA-Z]*r/;

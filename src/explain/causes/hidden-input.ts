@@ -1,7 +1,7 @@
 /** A file that lay beside the recipe and is recorded nowhere: steps look whether it is there. */
 import type { Detector, Evidence } from './evidence.ts';
 import { onceFor } from './once.ts';
-import { baseName, namesIn, stepLines } from './steps.ts';
+import { baseName, namesIn, stepLines } from './step-texts.ts';
 
 export const hiddenInput: Detector = {
   kind: 'hidden-input',

@@ -1,7 +1,7 @@
 /** Causes for everything that a comparison found. */
 
 import { type Apk, readApk } from '../../apk/apk.ts';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import { defaultLimits } from '../../apk/limits.ts';
 import { busy } from '../../busy.ts';
 import type { ByteSource } from '../../byte-source.ts';

@@ -1,6 +1,6 @@
 /** The order in which jobs end that run at the same time. */
 import { type Detector, orderFinding } from './evidence.ts';
-import { firstLine } from './steps.ts';
+import { firstLine } from './step-texts.ts';
 
 const atOnce = /(?:^|[^&>|])&\s*(?:$|done\b)|\bconcurrent\.futures\b|\bmultiprocessing\b/;
 

@@ -1,6 +1,6 @@
 /** Sets of Python, whose order depends on a seed that is drawn at every start unless PYTHONHASHSEED is set. */
 import { type Detector, orderFinding } from './evidence.ts';
-import { firstLine } from './steps.ts';
+import { firstLine } from './step-texts.ts';
 
 function mentionsPython(line: string): boolean {
   return /\bpython[\d.]*\b|\.py\b/.test(line);

@@ -1,6 +1,6 @@
 /** Values drawn at random: temporary names, UUIDs, bytes of a generator that the steps ask. */
 import { type Change, changeFinding, type Detector, type Evidence, type Finding } from './evidence.ts';
-import { stepThat } from './steps.ts';
+import { stepThat } from './step-texts.ts';
 
 export const randomness: Detector = {
   kind: 'randomness',

@@ -5,7 +5,7 @@
  */
 
 import { type Apk, readApk } from '../../apk/apk.ts';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import { defaultLimits } from '../../apk/limits.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { compareFiles } from '../../compare/bytes.ts';

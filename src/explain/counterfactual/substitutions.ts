@@ -1,13 +1,13 @@
 /** Which published value answers which difference. */
 import type { Apk, Section } from '../../apk/apk.ts';
 import type { ApkEntry } from '../../apk/apk-entry.ts';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import type { PkgInfoLine } from '../../apk/pkginfo.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import type { Difference } from '../../compare/difference.ts';
-import type { DataEntry } from '../../emit/entries.ts';
 import type { AttributeName, Substitution } from '../../emit/substitution.ts';
-import type { TarEntry } from '../../emit/tar.ts';
+import type { DataEntry } from '../../emit/tar-entries.ts';
+import type { TarEntry } from '../../emit/tar-writer.ts';
 import { contentOf, emptyContent } from '../../formats/content.ts';
 import type { DeflateGeneration } from '../../melange/format.ts';
 

@@ -3,7 +3,7 @@
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { type Content, readBounded } from '../content.ts';
-import { dynamicEntry, readStructure, sectionType, segmentType } from './layout.ts';
+import { dynamicEntry, readStructure, sectionType, segmentType } from './field-table.ts';
 import type { Elf } from './reader.ts';
 import { isReadable, type Section } from './sections.ts';
 

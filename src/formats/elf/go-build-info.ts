@@ -6,7 +6,7 @@
 import { decodeBytes } from '../../bytes.ts';
 import { readBounded } from '../content.ts';
 import { findBytes } from '../find-bytes.ts';
-import { segmentFlags, segmentType } from './layout.ts';
+import { segmentFlags, segmentType } from './field-table.ts';
 import type { Elf, Segment } from './reader.ts';
 
 export interface GoSetting {

@@ -1,6 +1,6 @@
 /** Notes of an ELF file (System V ABI; GNU gABI extensions; systemd.io ELF_PACKAGE_METADATA; Go cmd/link). */
 import { decodeBytes, trimmedEnd } from '../../bytes.ts';
-import { noteHeader, readStructure, sectionType, segmentType } from './layout.ts';
+import { noteHeader, readStructure, sectionType, segmentType } from './field-table.ts';
 import { type ElfObject, hex } from './object.ts';
 
 const most = 1000;

@@ -10,7 +10,7 @@ import {
   segmentFlags,
   segmentHeader,
   type Values,
-} from './layout.ts';
+} from './field-table.ts';
 import { stringAt } from './strings.ts';
 
 export interface ElfObject {

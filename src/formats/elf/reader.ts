@@ -12,7 +12,7 @@ import {
   readStructure,
   segmentHeader,
   type Values,
-} from './layout.ts';
+} from './field-table.ts';
 import { parseSections, type Section } from './sections.ts';
 import { extentOf, parseEntries, readTable } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** The section of a place in an ELF file of which only the two ends are held. */
-import { encodingOf, fileHeader, readStructure, sectionHeader, sectionType } from './layout.ts';
+import { encodingOf, fileHeader, readStructure, sectionHeader, sectionType } from './field-table.ts';
 import { stringAt } from './strings.ts';
 
 export interface FileEnds {

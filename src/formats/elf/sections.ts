@@ -9,7 +9,7 @@ import {
   type SectionHeader,
   sectionHeader,
   sectionType,
-} from './layout.ts';
+} from './field-table.ts';
 import { stringAt } from './strings.ts';
 import { extentOf, parseEntries, readTable, type TablePlace } from './table.ts';
 

@@ -1,5 +1,5 @@
 /** Symbol tables and the dynamic section by name. */
-import { dynamicEntry, readStructure, symbolEntry } from './layout.ts';
+import { dynamicEntry, readStructure, symbolEntry } from './field-table.ts';
 import { type ElfObject, type ElfSection, hex } from './object.ts';
 import { stringAt } from './strings.ts';
 

@@ -1,6 +1,6 @@
 /** Tables of ELF headers as Go reads them: entries at a fixed distance, each at least as long as the structure it holds. */
 import { type Content, readBounded } from '../content.ts';
-import { type Encoding, type FieldTable, readStructure, type Structure, type Values } from './layout.ts';
+import { type Encoding, type FieldTable, readStructure, type Structure, type Values } from './field-table.ts';
 
 export interface TablePlace {
   readonly offset: number;

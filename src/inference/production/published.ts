@@ -1,9 +1,9 @@
 /** What a published document says of syft's record of its package. */
 import type { Apk } from '../../apk/apk.ts';
-import { entryPath } from '../../apk/entries.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import type { Claim } from '../../claim/claim.ts';
 import { isFound } from '../../claim/sbom/found.ts';
-import { sbomEntryOf } from '../../claim/sbom/place.ts';
+import { sbomEntryOf } from '../../claim/sbom/sbom-entry.ts';
 import {
   type ProductionForm,
   type RecordVariant,

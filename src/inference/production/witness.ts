@@ -5,7 +5,7 @@
 import type { Apk } from '../../apk/apk.ts';
 import { decodeBytes } from '../../bytes.ts';
 import type { Claim } from '../../claim/claim.ts';
-import { sbomEntryOf } from '../../claim/sbom/place.ts';
+import { sbomEntryOf } from '../../claim/sbom/sbom-entry.ts';
 import { claimsUnderNeighbours } from '../../claim/traits/neighbours.ts';
 import type { RecordVariant } from '../../claim/traits/record-variant.ts';
 import { sameButForIds } from '../../compare/sbom-ids.ts';

@@ -6,7 +6,7 @@
 
 import { Failure } from '../../failure.ts';
 import { addTo } from '../../lists.ts';
-import type { CherryPick } from '../../plan/sources.ts';
+import type { CherryPick } from '../../plan/requested-sources.ts';
 import type { Git } from './git-program.ts';
 import type { GitWanted } from './git-wanted.ts';
 import type { OwnRepository } from './own-repository.ts';

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts';
 import { largest } from '../../lists.ts';
 import type { NetworkOptions } from '../network/network-options.ts';
 import { type Again, withRetries } from '../network/retry.ts';
-import { namesIn } from '../store/owners.ts';
+import { namesIn } from '../store/temporary-names.ts';
 import { branchOf, settleBranches, settleCherryPick } from './git-branches.ts';
 import { hasCommit } from './git-objects.ts';
 import { type Git, GitError, type Remote } from './git-program.ts';

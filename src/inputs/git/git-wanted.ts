@@ -1,6 +1,6 @@
 /** What steps want of a repository, and whether it has that. */
 import { Failure } from '../../failure.ts';
-import type { GitRequest } from '../../plan/sources.ts';
+import type { GitRequest } from '../../plan/requested-sources.ts';
 import { hasCommit } from './git-objects.ts';
 import type { Git } from './git-program.ts';
 import type { OwnRepository } from './own-repository.ts';

@@ -11,7 +11,7 @@ import { sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import { ownFolder } from '../../folders.ts';
 import { type Provenance, parseAddress, pinnedResolution } from '../network/addresses.ts';
-import { ownedName, sweepAbandoned } from '../store/owners.ts';
+import { ownedName, sweepAbandoned } from '../store/temporary-names.ts';
 import { explainMissing, openForeign } from './foreign-repository.ts';
 import { type FetchContext, fetchInto } from './git-fetch.ts';
 import type { Located } from './git-location.ts';

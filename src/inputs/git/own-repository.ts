@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ownedName } from '../store/owners.ts';
+import { ownedName } from '../store/temporary-names.ts';
 
 declare const own: unique symbol;
 

@@ -13,9 +13,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../../digest.ts';
 import { ownFolder } from '../../folders.ts';
-import { isAbandoned } from '../../owner.ts';
-import { namesIn, ownedName } from '../store/owners.ts';
+import { isAbandoned } from '../../process-marks.ts';
 import type { Store } from '../store/store.ts';
+import { namesIn, ownedName } from '../store/temporary-names.ts';
 
 /** What a server says of a version of a file (RFC 9110 §8.8). */
 export interface Validators {

@@ -1,9 +1,9 @@
 /** The files of an OCI image layout by name: a folder, or a tar archive of one. */
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryPath } from '../../apk/entries.ts';
-import { TarReader } from '../../apk/tar.ts';
+import { entryPath } from '../../apk/entry-rules.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
+import { TarReader } from '../../apk/tar-reader.ts';
 import { Failure } from '../../failure.ts';
 
 export interface LayoutFile {

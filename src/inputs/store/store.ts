@@ -22,7 +22,7 @@ import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
 import { folderBelow, readOwnFile } from '../../folders.ts';
 import { ownFileName } from '../../names.ts';
 import { hashFile } from './files.ts';
-import { namesIn, ownedName, sweepAbandoned } from './owners.ts';
+import { namesIn, ownedName, sweepAbandoned } from './temporary-names.ts';
 
 export interface StoredObject {
   readonly sha256: Sha256;

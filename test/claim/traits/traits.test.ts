@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSbom } from '../../../src/claim/sbom/sbom.ts';
+import { parseSbom } from '../../../src/claim/sbom/published-sbom.ts';
 import { formatOfTraits, inferTraits, type Traits } from '../../../src/claim/traits/traits.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { formatVersion } from '../../../src/melange/version.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunOptions } from '../../../src/flow/options.ts';
+import type { RunOptions } from '../../../src/flow/run-options.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { verify } from '../../../src/verify.ts';
 

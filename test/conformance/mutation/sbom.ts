@@ -1,6 +1,6 @@
 /** Changes of the SBOM: each text in it, and each byte. */
 import { decodeBytes } from '../../../src/bytes.ts';
-import { goJson } from '../../../src/emit/sbom/json.ts';
+import { goJson } from '../../../src/emit/sbom/go-json.ts';
 import { oneOf, type Random } from '../../support/mutate.ts';
 import {
   changeData,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BuildLimits } from '../../../src/execute/sandbox/sandbox.ts';
-import type { RunOptions } from '../../../src/flow/options.ts';
+import type { RunOptions } from '../../../src/flow/run-options.ts';
 import { formatOf, type RecipeForm } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';

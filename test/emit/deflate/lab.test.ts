@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readGzipMembers } from '../../../src/apk/gzip.ts';
+import { readGzipMembers } from '../../../src/apk/gzip-reader.ts';
 import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
 import { formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';

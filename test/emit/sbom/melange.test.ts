@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sbomPath } from '../../../src/claim/sbom/place.ts';
+import { sbomPath } from '../../../src/claim/sbom/sbom-entry.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import type { Failure } from '../../../src/failure.ts';
 import { apkOf, copyright, documentAt, inputAt, purlOf, recipeOf, step, subpackage } from './input.ts';

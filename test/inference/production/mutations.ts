@@ -1,6 +1,6 @@
 /** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
 import type { SbomDifference } from '../../../src/compare/sbom-elements.ts';
-import { checksumKey } from '../../../src/emit/entries.ts';
+import { checksumKey } from '../../../src/emit/tar-entries.ts';
 import type { PathChange } from '../../../src/inference/production/path-search.ts';
 import { type PartEntry, repack, withData, withSbom, withText } from '../../support/parts.ts';
 

@@ -17,12 +17,12 @@ import {
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { deflateSync } from 'node:zlib';
+import { findSources } from '../../../src/inputs/found-sources.ts';
 import { servedConfiguration } from '../../../src/inputs/git/own-repository.ts';
 import { type Inputs, machineInputs } from '../../../src/inputs/inputs.ts';
 import { defaultNetwork } from '../../../src/inputs/network/network-options.ts';
 import { findRecipe } from '../../../src/inputs/recipe-repository.ts';
-import { findSources } from '../../../src/inputs/sources.ts';
-import type { GitRequest, SourceRequest } from '../../../src/plan/sources.ts';
+import type { GitRequest, SourceRequest } from '../../../src/plan/requested-sources.ts';
 import { findProgram } from '../../../src/process.ts';
 import { failure } from '../../support/failures.ts';
 import { filesBelow, makeFolder } from '../../support/folder.ts';

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { findSources } from '../../../src/inputs/found-sources.ts';
 import { type Inputs, machineInputs } from '../../../src/inputs/inputs.ts';
 import { defaultNetwork, type NetworkOptions } from '../../../src/inputs/network/network-options.ts';
-import { findSources } from '../../../src/inputs/sources.ts';
-import type { GitRequest, SourceRequest } from '../../../src/plan/sources.ts';
+import type { GitRequest, SourceRequest } from '../../../src/plan/requested-sources.ts';
 import { findProgram } from '../../../src/process.ts';
 import { skipUnless } from '../../support/lab.ts';
 import { type LabServer, startLabServer } from '../../support/lab-server.ts';

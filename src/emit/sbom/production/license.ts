@@ -6,7 +6,7 @@
 import { noAssertion } from '../document.ts';
 import { isLicenseExpression } from '../license-expression.ts';
 import { licenseIds } from '../license-ids.ts';
-import type { LibraryExtractedLicense } from './document.ts';
+import type { LibraryExtractedLicense } from './production-document.ts';
 
 export interface DeclaredLicense {
   /** An SPDX expression; empty where the text is none. */

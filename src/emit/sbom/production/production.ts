@@ -7,10 +7,12 @@ import { fullVersion } from '../../../claim/recipe/recipe.ts';
 import { formOf, type RecordVariant } from '../../../claim/traits/record-variant.ts';
 import { effectiveNamespace, packageName } from '../elements.ts';
 import { fnv1a128 } from '../fnv.ts';
+import { goJson } from '../go-json.ts';
 import type { DocumentInput } from '../input.ts';
-import { goJson } from '../json.ts';
 import { melangeDocument } from '../melange.ts';
 import { recordCpes, syftRecord } from './apk-record.ts';
+import { extractedLicense } from './license.ts';
+import type { TreePaths } from './paths.ts';
 import {
   describes,
   type LibraryDocument,
@@ -18,10 +20,8 @@ import {
   type LibraryPackage,
   type LibraryRelationship,
   readByLibrary,
-} from './document.ts';
-import { recordElement, rootElement } from './elements.ts';
-import { extractedLicense } from './license.ts';
-import type { TreePaths } from './paths.ts';
+} from './production-document.ts';
+import { recordElement, rootElement } from './production-elements.ts';
 import type { SyftRecord } from './record.ts';
 import { compareFound, type FoundPackage, type Scan } from './syft.ts';
 

@@ -8,7 +8,7 @@ import { posix } from 'node:path';
 import type { Tree, TreeEntry } from '../../../execute/tree.ts';
 import type { Content } from '../../../formats/content.ts';
 import { largest } from '../../../lists.ts';
-import { chunksOf } from '../../entries.ts';
+import { chunksOf } from '../../tar-entries.ts';
 import type { Reader, ReadPaths } from './syft.ts';
 
 /** Files by their names, in any case of letters, whatever folder they are in. */

@@ -9,7 +9,7 @@ import {
   parseBoundedJson,
   textMember,
 } from '../../../formats/bounded-json.ts';
-import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
+import type { LibraryExtractedLicense, LibraryPackage } from './production-document.ts';
 import { mentionedLicenses } from './syft.ts';
 
 /** Both forms in which syft prints one scan: `-o spdx-json` and `-o syft-json`. */

@@ -3,8 +3,8 @@ import { compareBytes } from '../../../bytes.ts';
 import { canonicalJson } from '../../../canonical.ts';
 import { type Sha256, sha256 } from '../../../digest.ts';
 import { printCpe } from './cpe.ts';
-import type { LibraryExtractedLicense, LibraryPackage } from './document.ts';
-import { cpeReference } from './elements.ts';
+import type { LibraryExtractedLicense, LibraryPackage } from './production-document.ts';
+import { cpeReference } from './production-elements.ts';
 
 /** One element that a scan gave, with what syft sorts by. */
 export interface FoundPackage {

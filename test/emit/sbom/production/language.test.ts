@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { type Sha256, sha256 } from '../../../../src/digest.ts';
 import { hashInteger } from '../../../../src/emit/sbom/production/hash.ts';
 import { catalogue } from '../../../../src/emit/sbom/production/language/catalogue.ts';
-import { foundPackage } from '../../../../src/emit/sbom/production/language/found.ts';
+import { foundPackage } from '../../../../src/emit/sbom/production/language/found-element.ts';
 import { gemRecord } from '../../../../src/emit/sbom/production/language/gem.ts';
 import { type GoBuild, goRecords, readGoBuild } from '../../../../src/emit/sbom/production/language/go.ts';
 import { nodeRecords } from '../../../../src/emit/sbom/production/language/node.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { guessCpes } from '../../../../src/emit/sbom/production/cpe.ts';
-import { recordElement } from '../../../../src/emit/sbom/production/elements.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
+import { recordElement } from '../../../../src/emit/sbom/production/production-elements.ts';
 import { joinPaths, recordId, type SyftRecord } from '../../../../src/emit/sbom/production/record.ts';
 import { type Vector, vectors } from './vectors.ts';
 

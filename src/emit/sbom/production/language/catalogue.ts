@@ -10,7 +10,7 @@ import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
 import type { HashGeneration } from '../hash.ts';
 import { compareFound, digestFound, type Reader, type Scan } from '../syft.ts';
 import type { OwnScan } from '../syft-scan.ts';
-import { extractedOf, foundPackage, type LanguageRecord } from './found.ts';
+import { extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
 import { gemRecord, isGemPath } from './gem.ts';
 import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go.ts';
 import { isNodePath, nodeRecords } from './node.ts';

@@ -3,7 +3,7 @@
 import type { Tree } from '../../../../execute/tree.ts';
 import { type Hash64, type HashGeneration, hashField, hashSet, hashStruct, hashText } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
-import type { LanguageRecord } from './found.ts';
+import type { LanguageRecord } from './found-element.ts';
 import { personName } from './person.ts';
 import { hasLicenseBeside, linesOf, plainName, textAt, urlVersion } from './texts.ts';
 

@@ -5,7 +5,7 @@
 
 import { decodeBytes } from '../../../../bytes.ts';
 import type { Content } from '../../../../formats/content.ts';
-import { chunksOf } from '../../../entries.ts';
+import { chunksOf } from '../../../tar-entries.ts';
 import { printCpe } from '../cpe.ts';
 import {
   type Hash64,
@@ -19,7 +19,7 @@ import {
 } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import { goCpes } from '../syft.ts';
-import type { LanguageRecord } from './found.ts';
+import type { LanguageRecord } from './found-element.ts';
 
 export interface GoBuild {
   /** `go1.26.4`, without experiments. */

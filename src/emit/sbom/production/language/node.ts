@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, parseBoundedJson } from '../../../../for
 import { noAssertion } from '../../document.ts';
 import { fnv1, type Hash64, hashField, hashStruct, hashText } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
-import type { LanguageRecord } from './found.ts';
+import type { LanguageRecord } from './found-element.ts';
 import { peopleText } from './node-people.ts';
 import { personName } from './person.ts';
 import { bytesAt, hasLicenseBeside, plainName, urlVersion } from './texts.ts';

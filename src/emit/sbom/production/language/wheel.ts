@@ -5,7 +5,7 @@ import type { Tree } from '../../../../execute/tree.ts';
 import { readZip } from '../../../../formats/zip-members.ts';
 import { hashInteger } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
-import type { LanguageRecord } from './found.ts';
+import type { LanguageRecord } from './found-element.ts';
 import { linesOf } from './texts.ts';
 
 /** Every METADATA inside fills one list of keys, the last value of each wins. */

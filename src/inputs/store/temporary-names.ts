@@ -1,7 +1,7 @@
 /** Files under way in the store's folders, named after their process. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbandoned, ownedPrefix } from '../../owner.ts';
+import { isAbandoned, ownedPrefix } from '../../process-marks.ts';
 
 let count = 0;
 

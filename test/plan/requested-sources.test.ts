@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import { sha256 } from '../../src/digest.ts';
-import { type GitRequest, plannedSources, requestedSources } from '../../src/plan/sources.ts';
-import { placedSteps, plannedSteps } from '../../src/plan/steps.ts';
+import { placedSteps, plannedSteps } from '../../src/plan/planned-steps.ts';
+import { type GitRequest, plannedSources, requestedSources } from '../../src/plan/requested-sources.ts';
 import { formatAt } from '../emit/sbom/input.ts';
 import { failure } from '../support/failures.ts';
 

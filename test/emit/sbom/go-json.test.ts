@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeBytes } from '../../../src/bytes.ts';
-import { goJson } from '../../../src/emit/sbom/json.ts';
+import { goJson } from '../../../src/emit/sbom/go-json.ts';
 
 /** Bytes and what Go's encoder (go1.26) wrote for them. */
 const recorded: [string, Uint8Array, string][] = [

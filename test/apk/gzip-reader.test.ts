@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type GzipMember, type GzipSink, readGzipMembers } from '../../src/apk/gzip.ts';
+import { type GzipMember, type GzipSink, readGzipMembers } from '../../src/apk/gzip-reader.ts';
 import { codeOf, failure } from '../support/failures.ts';
 import { lacks } from '../support/programs.ts';
 

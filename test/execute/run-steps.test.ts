@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Step } from '../../src/claim/recipe/recipe.ts';
+import { describeStep, runSteps, stepScript } from '../../src/execute/run-steps.ts';
 import {
   defaultBuildLimits,
   type SandboxCommand,
   type SandboxEnd,
 } from '../../src/execute/sandbox/sandbox.ts';
-import { describeStep, runSteps, stepScript } from '../../src/execute/steps.ts';
 import { formatAt, step as stepOf } from '../emit/sbom/input.ts';
 import { failure } from '../support/failures.ts';
 import { type Ending, temporaryFolder } from '../support/folder.ts';

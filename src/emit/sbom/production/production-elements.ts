@@ -3,9 +3,9 @@ import { noAssertion } from '../document.ts';
 import { effectiveNamespace } from '../elements.ts';
 import { purlText } from '../purl.ts';
 import { parseRepositoryUrl } from '../url.ts';
-import type { LibraryPackage, LibraryReference } from './document.ts';
 import type { HashGeneration } from './hash.ts';
 import { printedLicense } from './license.ts';
+import type { LibraryPackage, LibraryReference } from './production-document.ts';
 import { recordId, type SyftRecord } from './record.ts';
 
 const supplier = 'Organization: chainguard';

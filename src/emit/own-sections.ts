@@ -5,8 +5,8 @@ import type { Scriptlets } from '../claim/recipe/recipe.ts';
 import { contentOf } from '../formats/content.ts';
 import type { DeflateGeneration, Format } from '../melange/format.ts';
 import { gzipGo, gzipKlauspost } from './deflate/index.ts';
-import type { DataEntry } from './entries.ts';
-import { tarHeader, tarPadding } from './tar.ts';
+import type { DataEntry } from './tar-entries.ts';
+import { tarHeader, tarPadding } from './tar-writer.ts';
 
 interface ShortFile {
   readonly name: string;

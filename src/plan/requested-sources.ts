@@ -4,7 +4,7 @@ import { shownAddress } from '../address.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
-import { runningSteps } from './steps.ts';
+import { runningSteps } from './planned-steps.ts';
 
 export type PlannedSource = FetchSource | GitSource;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { EntryRules, entryPath, requireSafeEntries } from '../../src/apk/entries.ts';
+import { EntryRules, entryPath, requireSafeEntries } from '../../src/apk/entry-rules.ts';
 import { codeOf, failure } from '../support/failures.ts';
 
 type Shape = Parameters<EntryRules['accept']>[0];

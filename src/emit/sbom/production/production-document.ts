@@ -1,6 +1,6 @@
 /** An SPDX 2.3 document with its keys as the SPDX library for Go orders them (spdx/tools-golang v0.5.7 spdx/v2/v2_3). */
 import type { SpdxChecksum, SpdxDocument, SpdxPackage } from '../document.ts';
-import { goJson } from '../json.ts';
+import { goJson } from '../go-json.ts';
 
 export interface LibraryDocument {
   readonly spdxVersion: 'SPDX-2.3';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { namesFromAccounts, parseOsRelease } from '../../src/emit/names.ts';
+import { namesFromAccounts, parseOsRelease } from '../../src/emit/owner-names.ts';
 
 test('of several names for one id the last one counts', () => {
   const { users, groups } = namesFromAccounts(

@@ -2,8 +2,8 @@
 import type { Apk } from '../apk/apk.ts';
 import { decodeBytes } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
-import { sbomEntryOf } from '../claim/sbom/place.ts';
-import { parseSbom } from '../claim/sbom/sbom.ts';
+import { parseSbom } from '../claim/sbom/published-sbom.ts';
+import { sbomEntryOf } from '../claim/sbom/sbom-entry.ts';
 
 /** `equivalent`: the same SPDX document written in another order. */
 export type SbomState = 'identical' | 'equivalent' | 'different' | 'missing' | 'invalid';

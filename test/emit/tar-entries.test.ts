@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { entryPath } from '../../src/apk/entries.ts';
+import { entryPath } from '../../src/apk/entry-rules.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
 import {
   chunksOf,
@@ -9,7 +9,7 @@ import {
   type OwnershipRules,
   withFile,
   withXattrs,
-} from '../../src/emit/entries.ts';
+} from '../../src/emit/tar-entries.ts';
 import type { EntryType } from '../../src/execute/tree.ts';
 import { contentOf } from '../../src/formats/content.ts';
 import { goldens } from '../support/lab.ts';

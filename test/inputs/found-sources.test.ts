@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { describeSource, findSources, type SourcePlaces } from '../../src/inputs/found-sources.ts';
 import type { Inputs } from '../../src/inputs/inputs.ts';
-import { describeSource, findSources, type SourcePlaces } from '../../src/inputs/sources.ts';
-import type { FetchSource } from '../../src/plan/sources.ts';
+import type { FetchSource } from '../../src/plan/requested-sources.ts';
 import { codeOf, failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { encodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
-import type { FoundSource } from '../inputs/sources.ts';
+import type { FoundSource } from '../inputs/found-sources.ts';
 import { readInside } from './rootfs/kept-guest.ts';
 import { resolveInGuest } from './sandbox/guest-path.ts';
 import type { Mount } from './sandbox/sandbox.ts';

@@ -1,6 +1,6 @@
 /** Two entries of the same path: every attribute counts, and so do header bytes that no attribute explains. */
 
-import { entryPath } from '../apk/entries.ts';
+import { entryPath } from '../apk/entry-rules.ts';
 import { xattrName } from '../apk/xattrs.ts';
 import { addAll } from '../lists.ts';
 import type { Difference, DifferenceKind, SectionName } from './difference.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readApk } from '../../../src/apk/apk.ts';
-import { keepSbom, sbomEntryOf } from '../../../src/claim/sbom/place.ts';
+import { keepSbom, sbomEntryOf } from '../../../src/claim/sbom/sbom-entry.ts';
 import { apkOf, fileOf, sourceOf } from '../../support/apk-builder.ts';
 
 const folder = 'var/lib/db/sbom/';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compareSboms, type SbomState } from '../../src/compare/sbom.ts';
+import { compareSboms, type SbomState } from '../../src/compare/sbom-state.ts';
 
 const text = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const base = { spdxVersion: 'SPDX-2.3', packages: [{ SPDXID: 'a' }, { SPDXID: 'b', checksums: [1, 2] }] };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { shownAddress } from '../address.ts';
 import { parseSha256 } from '../digest.ts';
 import { describeTried, Failure } from '../failure.ts';
-import type { FetchSource, PlannedSource, SourceRequest } from '../plan/sources.ts';
+import type { FetchSource, PlannedSource, SourceRequest } from '../plan/requested-sources.ts';
 import { type FoundRepository, findRepositories, type RepositoryRequest } from './git-sources.ts';
 import type { Inputs } from './inputs.ts';
 import type { Provenance } from './network/addresses.ts';

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { defaultLimits } from '../../src/apk/limits.ts';
-import { TarReader } from '../../src/apk/tar.ts';
 import type { TarHeader } from '../../src/apk/tar-header.ts';
-import { type TarEntry, tarEnd, tarHeader, tarPadding } from '../../src/emit/tar.ts';
+import { TarReader } from '../../src/apk/tar-reader.ts';
+import { type TarEntry, tarEnd, tarHeader, tarPadding } from '../../src/emit/tar-writer.ts';
 import { goldens } from '../support/lab.ts';
 
 const plain: TarEntry = {

@@ -13,7 +13,7 @@ import { type Hasher, type Sha1, sha1, sha1Hasher } from '../digest.ts';
 import { type Tree, type TreeEntry, treeOf, type Xattr } from '../execute/tree.ts';
 import { type Content, contentOf, emptyContent } from '../formats/content.ts';
 import type { Format } from '../melange/format.ts';
-import type { TarEntry } from './tar.ts';
+import type { TarEntry } from './tar-writer.ts';
 
 export interface DataEntry {
   readonly header: TarEntry;

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { q1 } from '../../../src/apk/checksum.ts';
-import { type LayoutInput, layOut } from '../../../src/execute/rootfs/layout.ts';
+import { type LayoutInput, layOut } from '../../../src/execute/rootfs/guest-layout.ts';
 import { apkOf, directoryOf, fileOf, linkOf, type Part, sourceOf } from '../../support/apk-builder.ts';
 import { failure } from '../../support/failures.ts';
 import { type Ending, temporaryFolder } from '../../support/folder.ts';

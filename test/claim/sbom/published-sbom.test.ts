@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/sbom.ts';
+import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/published-sbom.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { copyright, inputAt, recipeOf, step } from '../../emit/sbom/input.ts';
 
