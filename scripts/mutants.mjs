@@ -59,7 +59,10 @@ const results = [];
 const failed = [];
 // In strides, so that a part of them has packages of every version.
 const stride = 9;
-const pending = [...tasks.entries()].sort(([a], [b]) => (a % stride) - (b % stride) || a - b);
+const pending = [...tasks.entries()]
+  .filter(([, { due }]) => due > 0)
+  .sort(([a], [b]) => (a % stride) - (b % stride) || a - b);
+const wanted = pending.length;
 await Promise.all(Array.from({ length: workers }, work));
 report();
 
@@ -95,7 +98,7 @@ async function work() {
       if (!existsSync(file)) writeFileSync(file, JSON.stringify(await judged(task, seed + index)));
       const result = JSON.parse(readFileSync(file, 'utf8'));
       results.push({ ...result, file: task.file });
-      const left = tasks.length - results.length - failed.length;
+      const left = wanted - results.length - failed.length;
       console.error(`${task.file}: ${task.due} mutants, ${result.seconds} s; ${left} packages left`);
       for (const defect of result.defects) console.error(`  DEFECT ${defect}`);
     } catch (failure) {
@@ -142,7 +145,7 @@ function report() {
   const mutants = sumOf(Object.values(totals.verdicts).flatMap(Object.values));
   console.error(`${mutants} mutants of ${results.length} packages, ${defects.length} defects`);
   const listed = sumOf(results.map((result) => result.listed));
-  const whole = results.length === tasks.length;
+  const whole = results.length === wanted;
   if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
   else if (!whole) console.error('the budget is used up; the same command goes on from here');
   if (complete && defects.length === 0)
