@@ -87,7 +87,7 @@ export function decide(
 ): Verdict {
   if (!isUnequal(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
   if (substituted === undefined)
-    return { kind: 'not-reproduced', reason: likeness(comparison, explanation), comparison };
+    return { kind: 'not-reproduced', reason: statedEquivalence(comparison, explanation), comparison };
   const failure = new Failure(
     'environment-substituted',
     `the bytes differ, but the environment was not the recorded one: ${substituted}`,
@@ -98,7 +98,7 @@ export function decide(
   return { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison };
 }
 
-function likeness(comparison: UnequalComparison, explanation: Explanation | undefined): Equivalence {
+function statedEquivalence(comparison: UnequalComparison, explanation: Explanation | undefined): Equivalence {
   return explanation?.explained === 'proven' ? explanation.equivalence : comparison.equivalence;
 }
 
