@@ -17,6 +17,7 @@ import { compile, installPackages, makeEnvironment, requireNode, root } from './
  * @typedef {import('../test/conformance/mutation/campaign.ts').Tally} Tally
  * @typedef {import('../test/conformance/mutation/campaign.ts').CampaignPackage & { due: number }} Task
  * @typedef {Tally & { seconds: number, file: string }} Result
+ * @typedef {{ left: string, file: string }} Left
  * @typedef {Readonly<Record<string, number>>} Counts
  */
 
@@ -55,6 +56,8 @@ mkdirSync(kept, { recursive: true });
 const began = Date.now();
 /** @type {Result[]} */
 const results = [];
+/** @type {Left[]} */
+const notRebuilt = [];
 /** @type {string[]} */
 const failed = [];
 // In strides, so that a part of them has packages of every version.
@@ -97,10 +100,11 @@ async function work() {
     try {
       if (!existsSync(file)) writeFileSync(file, JSON.stringify(await judged(task, seed + index)));
       const result = JSON.parse(readFileSync(file, 'utf8'));
-      results.push({ ...result, file: task.file });
-      const left = wanted - results.length - failed.length;
+      if (result.left === undefined) results.push({ ...result, file: task.file });
+      else notRebuilt.push({ left: result.left, file: task.file });
+      const left = wanted - results.length - notRebuilt.length - failed.length;
       console.error(`${task.file}: ${task.due} mutants, ${result.seconds} s; ${left} packages left`);
-      for (const defect of result.defects) console.error(`  DEFECT ${defect}`);
+      for (const defect of result.defects ?? []) console.error(`  DEFECT ${defect}`);
     } catch (failure) {
       failed.push(task.file);
       console.error(`${task.file}: ${failure instanceof Error ? failure.message : failure}`);
@@ -145,7 +149,7 @@ function report() {
   const mutants = sumOf(Object.values(totals.verdicts).flatMap(Object.values));
   console.error(`${mutants} mutants of ${results.length} packages, ${defects.length} defects`);
   const listed = sumOf(results.map((result) => result.listed));
-  const whole = results.length === wanted;
+  const whole = results.length + notRebuilt.length === wanted;
   if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
   else if (!whole) console.error('the budget is used up; the same command goes on from here');
   if (complete && defects.length === 0)
@@ -194,16 +198,18 @@ function page({ verdicts, covered }, mutants, listed) {
     sumOf(Object.values(counts)),
     ...classes.map((each) => ofClass(counts, each)),
   ];
-  const part = results.length === tasks.length ? `${tasks.length} ` : `${results.length} of ${tasks.length} `;
+  const judgeable = wanted - notRebuilt.length;
+  const part = results.length === judgeable ? `${judgeable} ` : `${results.length} of ${judgeable} `;
+  const unchanged = notRebuilt.map(({ file, left }) => `- \`${file}\`: ${left}`).sort();
   return `# Mutants
 
-Made by \`npm run mutants -- --count ${count} --seed ${seed}\`: packages that are reproduced, changed by chance, and each verified anew from the
+Made by \`npm run mutants -- --count ${count} --seed ${seed}\`: packages that are reproduced, changed by chance, and each verified again from the
 file on the disk to the verdict. Judged were ${mutants} mutants, each another file than the published one, of ${part}packages,
 written by ${versionsOf(results)}.
-Wherever parts of a package are changed, all its digests are made right again and the lab's key signs it anew, so that nothing but the
+Wherever parts of a package are changed, all its digests are made right again and the lab's key signs it again, so that nothing but the
 rebuilt bytes can tell. A step of a changed recipe is given ${stepSeconds} seconds. The seconds of all packages together, several judged at a time
 and at the lowest priority, were ${seconds}.
-
+${unchanged.length === 0 ? '' : `\nNot changed, as they could not be rebuilt where this was made:\n\n${unchanged.join('\n')}\n`}
 ${table(
   ['changed', 'mutants', ...classes],
   [...kinds.map(([kind, counts]) => row(kind, counts)), row('**all**', all)],

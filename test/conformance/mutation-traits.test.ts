@@ -130,7 +130,7 @@ const takenOver: readonly Row[] = [
     change: inSbom(/5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef/g, '5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee'),
     member: 'recipeFile recipeNamesCommit',
     shown:
-      /its commit 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee\s+\(the\s+recipe\s+names\s+another\s+itself\)/,
+      /its commit 5d7a3c9e1f20b48d6a7c8e9f0123456789abcdee\s+\(the\s+recipe\s+itself\s+names\s+another\)/,
   },
   { title: 'a signature by SHA-1', change: sha1Signature, member: 'signature', shown: /signed with RSA\n/ },
 ];

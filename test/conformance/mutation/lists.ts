@@ -62,9 +62,14 @@ export async function judgeLists(
   }
 }
 
+/** What programs of a step print of the time of day, which is another in each run. */
+const timeOfDay = /\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g;
+
 /** Everything that a report says of one package, and the whole plan. */
 function saidOf(result: PackageResult): string {
-  return `${renderText(runResult([result]))}plan ${result.plan?.identity}`;
+  const text = renderText(runResult([result]));
+  const output = 'failure' in result.verdict ? (result.verdict.failure.got ?? '') : '';
+  return `${output === '' ? text : text.replace(timeOfDay, 'TIME')}plan ${result.plan?.identity}`;
 }
 
 function firstDifference(expected: string, got: string): string {

@@ -225,7 +225,8 @@ function withSubpackage(recipe: Recipe, text: string, runs: string): Reworded {
 
 /** melange compiles no step with variables of its own below one without any (pkg/config/config.go), so such a recipe is nobody's. */
 function belowMore(recipe: Recipe, depth: number): Reworded {
-  const expected = recipe.pipeline.some(({ environment }) => environment.size > 0) ? 'any' : 'same';
+  const moves = recipe.pipeline.some((step) => step.environment.size > 0 || hasSource(step));
+  const expected = moves ? 'any' : 'same';
   return { what: `all steps below ${depth} more`, recipe: wrapped(recipe, depth), expected };
 }
 

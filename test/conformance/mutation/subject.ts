@@ -34,6 +34,9 @@ export interface Subject {
   close(): Promise<void>;
 }
 
+/** The package itself cannot be rebuilt here: its sources or its environment are not at hand. */
+export class NotRebuilt extends Error {}
+
 /** Seconds of a step of a changed recipe, which may go on for ever. */
 const stepBound = 5;
 
@@ -61,6 +64,10 @@ export async function openSubject(
   for await (const each of judge([{ what: 'nothing', bytes: published }], name, options))
     unchanged.push(each);
   const original = unchanged[0]!.result;
+  if (original.verdict.kind === 'inconclusive') {
+    await builds.close();
+    throw new NotRebuilt(original.verdict.reason);
+  }
   assertReproduced(original, signed ? 'valid' : 'unsigned');
   builds.seal();
   const { builder, package: own } = original.plan!.plan;

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { sharedLab } from '../../support/lab.ts';
 import { cannotRebuildFrom } from '../lab-run.ts';
-import { type CampaignPackage, dueOf, everyPackage, judgeMutants } from './campaign.ts';
+import { type CampaignPackage, dueOf, everyPackage, judgeMutants, type Tally } from './campaign.ts';
+import { NotRebuilt } from './subject.ts';
 
 /** A package and how many mutants of it. */
 interface Task extends CampaignPackage {
@@ -24,7 +25,7 @@ if (order === 'tasks') {
   process.stdout.write(JSON.stringify({ cannotRebuild: cannotRebuildFrom(), left, complete, tasks }));
 } else if (order === 'judge') {
   const [task, seed, stepSeconds] = values.map((value) => JSON.parse(value)) as [Task, number, number];
-  process.stdout.write(JSON.stringify(await judgeMutants(task, task.due, seed, stepSeconds)));
+  process.stdout.write(JSON.stringify(await judgedOrLeft(task, seed, stepSeconds)));
 } else {
   throw new Error('tell either tasks COUNT [ONLY] or judge TASK SEED STEP-SECONDS');
 }
@@ -32,4 +33,16 @@ if (order === 'tasks') {
 /** Packages of the lab that must not be reproduced as they are; what becomes of a change to one shows nothing. */
 function differs({ file }: CampaignPackage): boolean {
   return file.includes('/production-D-wrong/');
+}
+
+/** The tally, or why the package itself cannot be rebuilt here. */
+function judgedOrLeft(
+  task: Task,
+  seed: number,
+  stepSeconds: number,
+): Promise<Tally | { readonly left: string }> {
+  return judgeMutants(task, task.due, seed, stepSeconds).catch((failure: unknown) => {
+    if (failure instanceof NotRebuilt) return { left: failure.message };
+    throw failure;
+  });
 }
