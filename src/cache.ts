@@ -71,7 +71,7 @@ export async function verifyCache(folder: string): Promise<readonly Sha256[]> {
 export interface PruneLimits {
   /** Removes what nobody asked for since, in milliseconds since 1970. */
   readonly usedBefore: number | undefined;
-  /** Removes the longest unused until no more than so many bytes are left. */
+  /** Removes the longest unused until at most this many bytes are left. */
   readonly mostBytes: number | undefined;
 }
 

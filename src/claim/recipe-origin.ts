@@ -179,7 +179,7 @@ class Comparison {
   }
 }
 
-/** What melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package tells. */
+/** What melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package shows. */
 function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
   const { name, version, epoch, description } = recipe.package;
   const home = '/home/build';

@@ -26,7 +26,7 @@ export async function comparePackages(
   const files = await compareFiles(published, rebuilt);
   const left = options.read ?? (await readWithSbom(published));
   if (files.equal) return { files, sbom: compareSboms(sbomOf(left), sbomOf(left)) };
-  // All that tells how two packages differ: loaded only where they do.
+  // All that shows how two packages differ: loaded only where they do.
   const { compareUnequal } = await import('./unequal.ts');
   const right = await readWithSbom(rebuilt);
   return compareUnequal(files, { source: published, apk: left }, { source: rebuilt, apk: right }, options);

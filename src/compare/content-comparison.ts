@@ -25,7 +25,7 @@ export class ContentComparison {
     this.#charactersLeft = limits.totalCharacters;
   }
 
-  /** Whether so many bytes more may be looked into; counts them. */
+  /** Whether this many bytes more may be looked into; counts them. */
   afford(bytes: number): boolean {
     if (bytes > this.#bytesLeft) return false;
     this.#bytesLeft -= bytes;
@@ -63,7 +63,7 @@ export class ContentComparison {
     await this.#pool.close();
   }
 
-  /** Waits for the oldest until there is room for so many bytes. */
+  /** Waits for the oldest until there is room for this many bytes. */
   async #makeRoom(bytes: number): Promise<void> {
     const held = () => this.#waiting.reduce((sum, each) => sum + each.bytes, bytes);
     while (

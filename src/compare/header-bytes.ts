@@ -9,7 +9,7 @@ interface HeaderField {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** What the field means; where the two sides mean different things the attribute tells. */
+  /** What the field means; where the two sides mean different things the attribute shows it. */
   readonly meaning?: (entry: ComparedEntry) => unknown;
 }
 

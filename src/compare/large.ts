@@ -43,7 +43,7 @@ export function blockDigests(size: number): ContentTaker<BlockDigests> {
   };
 }
 
-/** Numbers of the blocks that differ, up to so many, and how many there are in all. */
+/** Numbers of the blocks that differ, up to a number of them, and how many there are in all. */
 export function differingBlocks(
   published: BlockDigests,
   rebuilt: BlockDigests,

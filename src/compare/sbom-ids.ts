@@ -12,7 +12,7 @@ import {
 /** The end of an SPDX id that syft made: a hash of the record of its package. */
 const syftId = /^(SPDXRef-Package-.*-)[0-9a-f]{16}$/;
 
-/** One element whose id alone is another one. */
+/** One element that differs in its id alone. */
 export interface OtherId {
   /** As published. Attacker-controlled. */
   readonly element: string;

@@ -21,7 +21,7 @@ export async function fetchKey(
   return parsePublicKey(basename(new URL(address).pathname), bytes);
 }
 
-/** Wolfi's key, known by its digest: whoever serves another one is not believed. */
+/** Wolfi's key, known by its digest: a server with a different one is not believed. */
 export async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
   const bytes = await inputs.read(wolfi.keyLocation);
   const got = bytes === undefined ? 'nothing' : sha256(bytes);

@@ -191,7 +191,7 @@ async function recipeOrigin(
   const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = recipeFile;
-  // The recipe's own commit can be another one, of its file's repository or of none.
+  // The recipe's own commit can differ: it may be of its file's repository, or of none.
   const commit = recorded === '' ? recipe.package.commit : recorded;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;
   const found = await findRecipe(recipeRepository, { commit, file }, machine.inputs);

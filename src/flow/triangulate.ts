@@ -112,7 +112,7 @@ async function triangulate(
     await laterThan(packages[0]!.rebuilt.facts, run.machine);
     for (let at = 1; at < builds; at++) await repeat(own, request, run);
     await varyFactors(own, request, run);
-    // What changed with a factor may have changed with the time, too: a plain build at the end tells.
+    // What changed with a factor may have changed with the time, too: a plain build at the end shows which.
     const changed = own.filter(({ outcomes }) =>
       [...outcomes.values()].some((outcome) => 'places' in outcome && outcome.places.length > 0),
     );

@@ -202,7 +202,7 @@ const oldestRelease: Version = releases[0]!.version;
 export interface RecognisedVersion {
   readonly version: Version;
   /**
-   * `release`: printed in so many words; `by-date`: from a pseudo-version's time; `assumed`: the release that the text begins
+   * `release`: printed as such; `by-date`: from a pseudo-version's time; `assumed`: the release that the text begins
    * with or that comes after the newest known one, else the newest; `by-bytes`: of the neighbours of one of these two, the one that gives the published digests.
    */
   readonly basis: 'release' | 'by-date' | 'assumed' | 'by-bytes';

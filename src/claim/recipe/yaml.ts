@@ -108,8 +108,8 @@ function decodeBinary(text: string): string {
 }
 
 /**
- * yaml.v3 loses the first newline of a block that begins with one, but tells the indentation as if it were there.
- * It tells it for nothing else than such a newline or a space, and makes no block of a single line: what melange
+ * yaml.v3 loses the first newline of a block that begins with one, but gives the indentation as if it were there.
+ * It gives it for nothing but such a newline or a space, and makes no block of a single line: what melange
  * had in hand began with that newline.
  */
 function lostNewline(node: YamlScalar, text: string): '' | '\n' {

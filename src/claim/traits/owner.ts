@@ -13,7 +13,7 @@ const ordinaryUsers = { first: 500, last: 59_999 };
 /**
  * Root, unless no file of the package belongs to root and all belong to one ordinary user: melange maps the build user
  * to root only where its id is 1000, so a build by anybody else leaves that id on every file (501:20 on a Mac).
- * @param isSbom tells the one file that melange itself writes, always as root
+ * @param isSbom recognises the one file that melange itself writes, always as root
  */
 export function inferOwner(
   entries: readonly ApkEntry[],

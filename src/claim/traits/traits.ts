@@ -45,7 +45,7 @@ export interface Traits {
   readonly versionedShlibDepends: boolean;
 }
 
-/** Infers the traits. What nothing tells keeps melange's default. */
+/** Infers the traits. What nothing shows keeps melange's default. */
 export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   const recovered = sbom?.kind === 'readable' ? recoverSbomInputs(sbom) : undefined;
   const melange = recogniseVersion(recovered?.toolVersion);

@@ -55,7 +55,7 @@ function windowOf(
   };
 }
 
-/** The ranges that differ, in order, at most so many. */
+/** The ranges that differ, in order, up to a number of them. */
 export function differingRanges(
   published: Uint8Array,
   rebuilt: Uint8Array,

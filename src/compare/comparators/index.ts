@@ -1,4 +1,4 @@
-/** What differs between two contents: the first comparator that knows their format tells. */
+/** What differs between two contents: the first comparator that knows their format finds it. */
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { CompareLimits } from '../limits.ts';

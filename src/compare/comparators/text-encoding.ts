@@ -93,7 +93,7 @@ export interface DifferingLines {
 const mostBytes = 16 * 1024 * 1024;
 
 /**
- * The lines in which two texts differ, with so many around them. Fails with `limit-exceeded` where these are too long to be
+ * The lines in which two texts differ, with a number of lines around them. Fails with `limit-exceeded` where these are too long to be
  * aligned.
  */
 export function differingLines(published: TextBytes, rebuilt: TextBytes, context: number): DifferingLines {
@@ -128,7 +128,7 @@ function commonEnd(left: Uint8Array, right: Uint8Array): number {
   return count;
 }
 
-/** The start of the line that lies so many lines before the one of an offset. */
+/** The start of the line that lies this many lines before the one of an offset. */
 function lineStart(bytes: Uint8Array, offset: number, before: number): number {
   let at = offset;
   for (let lines = 0; lines <= before; lines += 1) {
@@ -139,7 +139,7 @@ function lineStart(bytes: Uint8Array, offset: number, before: number): number {
   return at + 1;
 }
 
-/** How many bytes of a common end are whole lines behind the first so many of them. */
+/** How many bytes of a common end are whole lines behind a number of them at its start. */
 function lineEnd(bytes: Uint8Array, common: number, after: number): number {
   let at = bytes.length - common;
   for (let lines = 0; lines <= after; lines += 1) {

@@ -109,7 +109,7 @@ export class BitWriter {
     this.#held = held;
   }
 
-  /** Room for so many bytes, and for those that a step writes beyond. */
+  /** Room for this many bytes, and for those that a step writes beyond them. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + stepBytes + 1;
     if (needed <= this.#view.byteLength) return;

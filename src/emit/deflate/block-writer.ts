@@ -34,7 +34,7 @@ interface Contents {
 /** Ending windows (the last of a stream or of a pgzip block) are not searched for matches below this size. */
 export const leastSearched = 128;
 const mostStoredAtEnd = 32;
-/** Fixed codes are considered below so many tokens. */
+/** Fixed codes are considered below this many tokens. */
 const mostTokensFixed = 250;
 /** Fixed codes must save more than this to replace codes at hand. */
 const fixedPenalty = 7;

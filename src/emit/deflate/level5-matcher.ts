@@ -10,7 +10,7 @@ const tableBits = 15;
 const reach = 1 << 15;
 /** Positions of an empty slot are out of reach from everywhere. */
 const nowhere = -2 * reach;
-/** The search stops so many bytes before the end of a window. */
+/** The search stops this many bytes before the end of a window. */
 const margin = 11;
 /** Matches below this length are tried against the one that the bytes at their end point to. */
 const longEnough = 30;

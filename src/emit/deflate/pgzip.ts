@@ -83,7 +83,7 @@ async function* encodeParallel(
   }
 }
 
-/** The first items, fewer if there are not so many; the rest stays. */
+/** The first items, fewer if there are fewer; the rest stays. */
 async function takeFirst<T>(items: AsyncGenerator<T>, count: number): Promise<T[]> {
   const first: T[] = [];
   while (first.length < count) {

@@ -20,7 +20,7 @@ const distanceShift = 9;
 const lengthExtraShift = distanceShift + 5;
 const distanceExtraShift = lengthExtraShift + 5;
 
-/** The part of a token that tells the length. */
+/** The part of a token that gives the length. */
 const lengthTokens = new Int32Array(maxMatch + 1);
 for (let index = 0; index < lengthBase.length; index++) {
   const base = lengthBase[index]!;

@@ -162,7 +162,7 @@ export function environmentArguments(env: ReadonlyMap<string, string>): Buffer {
   return encodeBytes([...env].map(([name, value]) => `--setenv\0${name}\0${value}\0`).join(''));
 }
 
-/** bubblewrap takes so many arguments (bubblewrap.c, MAX_ARGS), of files and of the command line together; a variable is three. */
+/** bubblewrap takes at most this many arguments (bubblewrap.c, MAX_ARGS), of files and of the command line together; a variable is three. */
 export const mostArguments = 9000;
 
 export function seesRoot({ user }: Pick<GuestView, 'user'>): boolean {

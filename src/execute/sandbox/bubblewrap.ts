@@ -190,7 +190,7 @@ function guestArguments(opened: Opened, command: SandboxCommand): string[] {
   ];
 }
 
-/** bubblewrap tells of an exit status only where it came to run the program (`--json-status-fd`). */
+/** bubblewrap reports an exit status only where it came to run the program (`--json-status-fd`). */
 function neverBegan({ shellStatus, said }: Attempt): Failure {
   if (shellStatus === replacedStatus) {
     return new Failure('unsupported', 'a step replaced a folder that the sandbox mounts');

@@ -18,7 +18,7 @@ const argumentFile = 'argument.';
 /** The script ends with this where a step put something else in the place of a folder that is mounted. */
 export const replacedStatus = 97;
 
-/** What bubblewrap reads from the descriptors that the script opens, and where it tells its status. */
+/** What bubblewrap reads from the descriptors that the script opens, and where it writes its status. */
 export const descriptorArguments: readonly string[] = [
   ...['--json-status-fd', '4'],
   ...['--seccomp', String(filterDescriptor)],

@@ -15,7 +15,7 @@ export function descendants(root: number, most: number): number[] {
 /** Ends everything below a process, or itself where nothing is. */
 export function endTree(pid: number): void {
   const found = descendants(pid, mostEnded);
-  // The first process of a pid namespace takes all others with it; who waits for it outside then tells of its end.
+  // The first process of a pid namespace takes all others with it; whoever waits for it outside then reports its end.
   const first = found.find(isInside);
   for (const each of first === undefined ? [...found, pid] : [first]) kill(each);
 }

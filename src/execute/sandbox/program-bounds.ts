@@ -37,7 +37,7 @@ function ownBounds(): ReadonlyMap<string, number> {
   );
 }
 
-/** The bound that a shell's exit status tells of: 128 and the signal by which the kernel ended its program (signal(7)). */
+/** The bound that a shell's exit status shows: 128 and the signal by which the kernel ended its program (signal(7)). */
 export function boundOfStatus(exitCode: number | undefined): ExceededLimit | undefined {
   if (exitCode === 128 + 24) return 'time';
   return exitCode === 128 + 25 ? 'disk' : undefined;

@@ -62,7 +62,7 @@ export async function explain(request: CounterfactualRequest): Promise<Explanati
 
 type Share = NonNullable<SubstitutedValue['bytes']>;
 
-/** How many bytes of each content are other ones, by path, where both sides are of one length. */
+/** How many bytes of each content differ, by path, where both sides have the same length. */
 function changedBytes(published: Apk, rebuilt: Apk): ReadonlyMap<string, Share> {
   const others = new Map(rebuilt.data.entries.map((entry) => [entryPath(entry), entry.content]));
   const shares = new Map<string, Share>();

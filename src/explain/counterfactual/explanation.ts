@@ -44,6 +44,6 @@ export interface SubstitutedValue {
   readonly path: string;
   /** Which attribute, field or encoder. Attacker-controlled. */
   readonly name?: string;
-  /** For contents: how many bytes of the published file are other ones, where both are of one length. */
+  /** For contents: how many bytes of the published file differ, where both sides have the same length. */
   readonly bytes?: { readonly different: number; readonly size: number };
 }

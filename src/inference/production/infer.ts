@@ -1,4 +1,4 @@
-/** How production's generator recorded a package, as its published document tells. */
+/** How production's generator recorded a package, as its published document shows. */
 import type { Apk } from '../../apk/apk.ts';
 import type { Claim } from '../../claim/claim.ts';
 import { answersOf, formsOf, type RecordTrait } from '../../claim/traits/record-variant.ts';

@@ -1,4 +1,4 @@
-/** What production's SBOM tells, in the form of findings. */
+/** What production's SBOM shows, in the form of findings. */
 import type { ClaimFinding } from '../../claim/findings.ts';
 import { type RecordTrait, triedText } from '../../claim/traits/record-variant.ts';
 import type { PathChange } from './path-search.ts';

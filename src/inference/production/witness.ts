@@ -1,6 +1,6 @@
 /**
  * A witness that needs no rebuild: the id in production's SBOM is a hash over the complete list of paths that were there
- * when the SBOM was made, so it tells whether the data section still has exactly these, and names those that it has not.
+ * when the SBOM was made, so it shows whether the data section still has exactly these, and names those that it has not.
  */
 import type { Apk } from '../../apk/apk.ts';
 import { decodeBytes } from '../../bytes.ts';
@@ -39,7 +39,7 @@ export type PathWitness =
       readonly added: string | undefined;
     } & PathChange)
   | {
-      /** Made by a generator or from a record that this version does not know: the id tells nothing of the paths. */
+      /** Made by a generator or from a record that this version does not know: the id shows nothing of the paths. */
       readonly state: 'unknown';
       readonly id: string;
     }

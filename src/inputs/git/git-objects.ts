@@ -5,7 +5,7 @@ import type { Git, Remote } from './git-program.ts';
 import type { OwnRepository } from './own-repository.ts';
 
 export interface ObjectReader {
-  /** The content of an object. Fails with `source-mismatch` where it is another one than its name says. */
+  /** The content of an object. Fails with `source-mismatch` where it is not the one that its name says. */
   read(type: 'commit' | 'tree' | 'blob', id: string): Promise<Buffer>;
 }
 

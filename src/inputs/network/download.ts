@@ -138,7 +138,7 @@ async function attemptOnce(
     if (transientStatuses.has(status)) throw new TransientStatus(status, answer.header('retry-after'));
     if (status === 416 && part.bytes > 0) throw startOver(part);
     if (status !== 200 && status !== 206) throw refusedStatus(location, status);
-    // RFC 9110 §15.3.7: what belongs to the same version says so; a server that ignores `If-Range` may have another one.
+    // RFC 9110 §15.3.7: what belongs to the same version says so; a server that ignores `If-Range` may have a different one.
     if (status === 206 && answer.header('etag') !== part.validator) throw startOver(part);
     if (status === 200) part.restart();
     else requireContinuation(answer, part, location);

@@ -1,7 +1,7 @@
 /** Places for what is done with one host at the same time. */
 import { addTo } from '../../lists.ts';
 
-/** At most so many uses of a host at once. */
+/** A limited number of uses of a host at once. */
 export class Slots {
   readonly #most: number;
   readonly #taken = new Map<string, number>();

@@ -185,7 +185,8 @@ function blobOf({ digest, size }: Descriptor, layout: Layout) {
 /** A small blob, held against its digest. */
 async function readBlob(descriptor: Descriptor, layout: Layout): Promise<unknown> {
   const bytes = await readWhole(blobOf(descriptor, layout), layout);
-  if (sha256(bytes) !== descriptor.digest) throw invalid(`blob sha256:${descriptor.digest} is another one`);
+  if (sha256(bytes) !== descriptor.digest)
+    throw invalid(`blob sha256:${descriptor.digest} has a different digest`);
   return parseJson(bytes);
 }
 

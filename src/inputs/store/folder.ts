@@ -26,7 +26,7 @@ export async function readFolder(folder: string, mostEntries: number): Promise<r
   const pending = [''];
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
     for (const name of readdirSync(join(folder, below), { encoding: 'buffer' })) {
-      // A name that is not UTF-8 would be opened under another one.
+      // A name that is not UTF-8 would be opened under a different one.
       const text = decodeBytes(name);
       const path = below === '' ? text : `${below}/${text}`;
       const entry = await readEntry(join(folder, below, name.toString('utf8')), path);

@@ -61,7 +61,7 @@ function readTable(path: string): Uint32Array {
 }
 
 export function newestBuilds(store: Store): NewestBuilds {
-  // A folder is the same repository by whatever path it is named, and another one in another working directory.
+  // A folder is the same repository by whatever path it is named, and a different one in a different working directory.
   const placeOf = (location: string) => (isAddress(location) ? location : resolve(location));
   const nameOf = (location: string) => `newest build of ${sha256(Buffer.from(placeOf(location)))}`;
   return {

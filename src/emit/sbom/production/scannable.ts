@@ -125,7 +125,7 @@ export function unscannedPaths(tree: Tree, scanned: boolean, read: ReadPaths = n
   return paths;
 }
 
-/** Whether files have further paths, through a link to a folder of the tree; one that leads through another link tells by that. */
+/** Whether files have further paths, through a link to a folder of the tree; one that leads through another link shows it. */
 function linksFolders(tree: Tree): boolean {
   return tree.entries.some((entry) => entry.type === 'symlink' && leadsToFolder(tree, entry));
 }

@@ -33,7 +33,7 @@ const architectureCodes: Readonly<Record<FilteredArchitecture, number>> = {
 };
 
 const refused: readonly FilteredCall[] = [
-  // The machine itself; its log tells of it, and asks for no capability where kernel.dmesg_restrict is 0.
+  // The machine itself; its log speaks of it, and asks for no capability where kernel.dmesg_restrict is 0.
   ...(['acct', 'delete_module', 'finit_module', 'init_module', 'ioperm', 'iopl', 'syslog'] as const),
   ...(['kexec_file_load', 'kexec_load', 'quotactl', 'quotactl_fd', 'reboot', 'swapoff', 'swapon'] as const),
   // Keys belong to user ids, not to namespaces.

@@ -17,7 +17,7 @@ import { isNodePath, nodeRecords } from './node.ts';
 import { distInfoRecord } from './python.ts';
 import { wheelRecord } from './wheel.ts';
 
-/** What no file tells and an id holds: one answer for a package, of a closed list. */
+/** What no file shows and an id holds: one answer for a package, of a closed list. */
 const hiddenAnswers: readonly GoHidden[] = [true, false].flatMap((symbols) =>
   [[], ['standard-crypto']].map((crypto) => ({ symbols, crypto })),
 );
