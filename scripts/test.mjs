@@ -45,11 +45,12 @@ process.exitCode = tally.sound ? 0 : 1;
 if (!unit) await summarise(tally);
 
 /**
- * Tests that start the program itself, a sandbox or a server, or go through every package of the lab or every expression of the program: not the quick part.
+ * Tests that start the program itself, a sandbox or a server, go through every package of the lab or every expression of the program, or
+ * measure growth over large inputs: not the quick part.
  * @param {string} file
  */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations))\.test\.js$/.test(
+  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations)|report\/formats|rootfs\/image|hostile-sizes|emit\/(tar-writer|own-sections|pkginfo|tar-entries)|recipe\/(compiled|write)|published-sbom|causes\/name)\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }
