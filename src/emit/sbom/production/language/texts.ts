@@ -26,13 +26,24 @@ export function linesOf(text: string): string[] {
 /** Names that syft may take for a file with a licence (syft/pkg/cataloger/internal/licenses/names.go), and some more. */
 const licenseName = /licen[sc]e|copying|notice|patents|^(al2|l?gpl|mit|bsd|apache)/i;
 
+/** Folders of a tree with such a file: each of its packages asks for its own. */
+const licensedFolders = new WeakMap<Tree, ReadonlySet<string>>();
+
 /** Whether syft may look for the licence in a file of the same folder. */
 export function hasLicenseBeside(tree: Tree, path: string): boolean {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  return tree.entries.some(({ path: other }) => {
-    const name = other.startsWith(folder) ? other.slice(folder.length) : '/';
-    return !name.includes('/') && licenseName.test(name);
-  });
+  const known = licensedFolders.get(tree) ?? findLicensedFolders(tree);
+  licensedFolders.set(tree, known);
+  return known.has(folderOf(path));
+}
+
+function findLicensedFolders({ entries }: Tree): ReadonlySet<string> {
+  const paths = entries.map(({ path }) => path);
+  return new Set(paths.filter((path) => licenseName.test(path.slice(folderOf(path).length))).map(folderOf));
+}
+
+/** With its slash; empty at the root. */
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 /** What a package URL has of a name or version as it is. */
