@@ -105,10 +105,10 @@ const declared: Readonly<Record<string, string>> = {
   WordpressPluginEntry: 'PluginInstallDirectory/pluginInstallDirectory Author/author AuthorURI/authorUri',
 };
 
-/** The fields of a type by its name; undefined of what is not in the table. */
-export function artifactFields(type: string): readonly ArtifactField[] | undefined {
-  return Object.hasOwn(declared, type) ? declared[type]!.split(' ').map(parseField) : undefined;
-}
+/** The fields of a type by its name. */
+export const artifactFields: ReadonlyMap<string, readonly ArtifactField[]> = new Map(
+  Object.entries(declared).map(([type, fields]) => [type, fields.split(' ').map(parseField)]),
+);
 
 function parseField(text: string): ArtifactField {
   const [names = '', kind = 'text'] = text.split(':');

@@ -71,6 +71,19 @@ function metadataHash(artifact: JsonObject, rules: IdRules): Hash64 | undefined 
   return hashRecord(type, printed, rules);
 }
 
+/**
+ * The hash of metadata that was read here, of a type of the table.
+ * @param values by the members of syft's JSON; what is not there is empty
+ */
+export function hashMetadata(
+  type: string,
+  values: JsonObject,
+  generation: HashGeneration,
+  symbols: GoSymbols = 'printed',
+): Hash64 {
+  return hashRecord(type, values, { generation, symbols, path: (text) => text })!;
+}
+
 /** Fields that hold paths. */
 const pathFields: ReadonlySet<string> = new Set([
   'JavaArchive.VirtualPath',
@@ -79,7 +92,7 @@ const pathFields: ReadonlySet<string> = new Set([
 
 /** Undefined of a value that the table of fields does not have in its place; so are all functions below. */
 function hashRecord(type: string, printed: unknown, rules: IdRules): Hash64 | undefined {
-  const fields = artifactFields(type);
+  const fields = artifactFields.get(type);
   const values = printed ?? {};
   if (fields === undefined || !isJsonObject(values)) return undefined;
   const hashes = fields

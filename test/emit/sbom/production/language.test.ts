@@ -145,9 +145,24 @@ describe('files that tell their elements', () => {
   for (const [what, json, more = {}] of manifests) {
     it(`are left to syft where a package of Node needs more: ${what}`, () => {
       const own = tree({ 'usr/a/package.json': JSON.stringify(json), ...more });
-      assert.equal(nodeRecords(own, 'usr/a/package.json'), undefined);
+      assert.equal(nodeRecords(own, 'usr/a/package.json', 0), undefined);
     });
   }
+
+  it('ask for licences in files without looking through the tree for each package', () => {
+    const names = Array.from({ length: 50 }, (_, at) => `usr/${at}/package.json`);
+    const whole = tree(Object.fromEntries(names.map((name) => [name, '{"name":"a","version":"1"}'])));
+    let looks = 0;
+    const counted = {
+      get: whole.get,
+      get entries() {
+        looks += 1;
+        return whole.entries;
+      },
+    };
+    for (const name of names) assert.equal(nodeRecords(counted, name, 0)?.length, 1);
+    assert.equal(looks, 1);
+  });
 
   it('are left to a scan where what they tell is not what production found', () => {
     const own = tree({ [`${folder}/METADATA`]: metadata });

@@ -80,7 +80,7 @@ function readOthers(tree: Tree, generation: HashGeneration) {
     ...readWheel(tree, entry),
     ...readDistribution(tree, at, generation),
     ...readGem(tree, entry, generation),
-    ...readNode(tree, entry),
+    ...readNode(tree, entry, generation),
   ]);
   return {
     records: places.flatMap(({ records }) => records),
@@ -98,8 +98,8 @@ function readGem(tree: Tree, { path, type }: TreeEntry, generation: HashGenerati
   return record === undefined ? [] : [{ records: [record], paths: [path], reader: 'gem' }];
 }
 
-function readNode(tree: Tree, { path, type }: TreeEntry): ReadPlace[] {
-  const records = type === 'file' && isNodePath(path) ? nodeRecords(tree, path) : undefined;
+function readNode(tree: Tree, { path, type }: TreeEntry, generation: HashGeneration): ReadPlace[] {
+  const records = type === 'file' && isNodePath(path) ? nodeRecords(tree, path, generation) : undefined;
   return records === undefined ? [] : [{ records, paths: [path], reader: 'npm' }];
 }
 

@@ -1,7 +1,8 @@
 /** Installed gems by their specification, as RubyGems writes it (syft v1.57.1 syft/pkg/cataloger/ruby). */
 
 import type { Tree } from '../../../../execute/tree.ts';
-import { type Hash64, type HashGeneration, hashField, hashSet, hashStruct, hashText } from '../hash.ts';
+import { hashMetadata } from '../artifact-id.ts';
+import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found-element.ts';
 import { personName } from './person.ts';
@@ -30,7 +31,11 @@ export function gemRecord(tree: Tree, path: string, generation: HashGeneration):
     type: 'gem',
     locations: [path],
     licenses: licenses.map(declaredLicense).filter((license) => license !== undefined),
-    metadata: metadataHash({ name, version, files: lists.get('files') ?? [], authors, homepage }, generation),
+    metadata: hashMetadata(
+      'RubyGemspec',
+      { name, version, files: lists.get('files'), authors, homepage },
+      generation,
+    ),
     purl: `pkg:gem/${name}@${shownVersion}`,
     cpes: [],
     person: personName(authors[0] ?? ''),
@@ -77,22 +82,4 @@ function unescaped(line: string): string {
     const code = Number.parseInt(digits, 16);
     return code >= 0xd800 && code < 0xe000 ? whole : String.fromCharCode(code);
   });
-}
-
-interface Gem {
-  readonly name: string;
-  readonly version: string;
-  readonly files: readonly string[];
-  readonly authors: readonly string[];
-  readonly homepage: string;
-}
-
-function metadataHash({ name, version, files, authors, homepage }: Gem, generation: HashGeneration): Hash64 {
-  return hashStruct('RubyGemspec', [
-    hashField('Name', hashText(name)),
-    hashField('Version', hashText(version)),
-    hashField('Files', hashSet(files.map(hashText), generation)),
-    hashField('Authors', hashSet(authors.map(hashText), generation)),
-    hashField('Homepage', hashText(homepage)),
-  ]);
 }

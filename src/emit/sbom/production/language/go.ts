@@ -4,19 +4,12 @@
  */
 
 import { decodeBytes } from '../../../../bytes.ts';
+import type { JsonObject } from '../../../../formats/bounded-json.ts';
 import type { Content } from '../../../../formats/content.ts';
 import { chunksOf } from '../../../tar-entries.ts';
+import { hashMetadata } from '../artifact-id.ts';
 import { printCpe } from '../cpe.ts';
-import {
-  type Hash64,
-  type HashGeneration,
-  hashField,
-  hashOne,
-  hashSet,
-  hashStruct,
-  hashText,
-  noElements,
-} from '../hash.ts';
+import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import { goCpes } from '../syft.ts';
 import type { LanguageRecord } from './found-element.ts';
@@ -138,24 +131,23 @@ export function goRecords(
   const own = new Map(build.settings);
   const isDevelopment = build.main?.version === '(devel)';
   if (isDevelopment && (own.has('vcs.revision') || own.has('-ldflags'))) return undefined;
+  const metadataOf = (values: JsonObject) =>
+    hashMetadata('GolangBinaryBuildinfoEntry', values, generation, hidden.symbols ? 'empty' : 'absent');
   const recordOf = (module: GoModule, settings: GoBuild['settings']): LanguageRecord => ({
     name: module.path,
     // What has no version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
     version: module.version === '(devel)' ? 'UNKNOWN' : module.version,
     ...common,
     licenses: [],
-    metadata: metadataHash(
-      {
-        settings,
-        version: build.version,
-        architecture: own.get('GOARCH') ?? '',
-        sum: module.sum,
-        main: build.main?.path ?? '',
-        crypto: hidden.crypto,
-        experiments: build.experiments,
-      },
-      { generation, hidden },
-    ),
+    metadata: metadataOf({
+      goBuildSettings: settings.map(([key, value]) => ({ key, value })),
+      goCompiledVersion: build.version,
+      architecture: own.get('GOARCH'),
+      h1Digest: module.sum,
+      mainModule: build.main?.path,
+      goCryptoSettings: hidden.crypto,
+      goExperiments: build.experiments,
+    }),
     purl: goPurl(module),
     cpes: moduleCpes(module),
     sha256: module.sum.startsWith('h1:')
@@ -168,7 +160,7 @@ export function goRecords(
     version: build.version,
     ...common,
     licenses: [declaredLicense('BSD-3-Clause')!],
-    metadata: metadataHash({ ...nothing, version: build.version }, { generation, hidden }),
+    metadata: metadataOf({ goCompiledVersion: build.version }),
     purl: `pkg:golang/stdlib@${build.version.replace(/^go/, '')}`,
     cpes: [],
   };
@@ -177,47 +169,6 @@ export function goRecords(
     ...(build.main === undefined ? [] : [recordOf(build.main, build.settings)]),
     library,
   ];
-}
-
-interface Metadata {
-  readonly settings: GoBuild['settings'];
-  readonly version: string;
-  readonly architecture: string;
-  readonly sum: string;
-  readonly main: string;
-  readonly crypto: readonly string[];
-  readonly experiments: readonly string[];
-}
-
-const nothing: Metadata = {
-  settings: [],
-  version: '',
-  architecture: '',
-  sum: '',
-  main: '',
-  crypto: [],
-  experiments: [],
-};
-
-function metadataHash(
-  metadata: Metadata,
-  { generation, hidden }: { readonly generation: HashGeneration; readonly hidden: GoHidden },
-): Hash64 {
-  const texts = (list: readonly string[]) => hashSet(list.map(hashText), generation);
-  const settings = metadata.settings.map(([key, value]) =>
-    hashStruct('KeyValue', [hashField('Key', hashText(key)), hashField('Value', hashText(value))]),
-  );
-  return hashStruct('GolangBinaryBuildinfoEntry', [
-    hashField('BuildSettings', hashSet(settings, generation)),
-    hashField('GoCompiledVersion', hashText(metadata.version)),
-    hashField('Architecture', hashText(metadata.architecture)),
-    hashField('H1Digest', hashText(metadata.sum)),
-    hashField('MainModule', hashText(metadata.main)),
-    hashField('GoCryptoSettings', texts(metadata.crypto)),
-    hashField('GoExperiments', texts(metadata.experiments)),
-    // A map without members is finished in both generations.
-    ...(hidden.symbols ? [hashField('Symbols', hashOne(noElements))] : []),
-  ]);
 }
 
 /** Two parts are the namespace, a third the name, what follows the subpath (syft golang/package.go `packageURL`). */

@@ -3,7 +3,8 @@
 import type { Tree } from '../../../../execute/tree.ts';
 import { isJsonObject, type JsonObject, parseBoundedJson } from '../../../../formats/bounded-json.ts';
 import { noAssertion } from '../../document.ts';
-import { fnv1, type Hash64, hashField, hashStruct, hashText } from '../hash.ts';
+import { hashMetadata } from '../artifact-id.ts';
+import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found-element.ts';
 import { peopleText } from './node-people.ts';
@@ -23,14 +24,18 @@ const members: ReadonlySet<string> = new Set(
 );
 
 /** The record of a package.json, none where it names no package; undefined where it says what is not read here. */
-export function nodeRecords(tree: Tree, path: string): LanguageRecord[] | undefined {
+export function nodeRecords(
+  tree: Tree,
+  path: string,
+  generation: HashGeneration,
+): LanguageRecord[] | undefined {
   const bytes = bytesAt(tree, path);
   const json = bytes === undefined ? undefined : parseBoundedJson(bytes);
   if (json === undefined || !('value' in json) || !isJsonObject(json.value)) return undefined;
   const read = readManifest(json.value);
   if (read === undefined) return undefined;
   if (read.name.trim() === '') return [];
-  const record = recordOf(read, path);
+  const record = recordOf(read, path, generation);
   const isPlain = record !== undefined && (record.licenses.length > 0 || !hasLicenseBeside(tree, path));
   return isPlain ? [record] : undefined;
 }
@@ -88,7 +93,7 @@ function licensesOf({ license, licenses }: JsonObject): string[] | undefined {
   return isList ? licenses.map((each) => each['type'] ?? '') : undefined;
 }
 
-function recordOf(manifest: Manifest, path: string): LanguageRecord | undefined {
+function recordOf(manifest: Manifest, path: string, generation: HashGeneration): LanguageRecord | undefined {
   const { name, version, author, homepage, description, url } = manifest;
   const [scope, base] = name.startsWith('@') ? splitOnce(name.slice(1)) : [undefined, name];
   const shownVersion = urlVersion(version);
@@ -104,7 +109,7 @@ function recordOf(manifest: Manifest, path: string): LanguageRecord | undefined 
     type: 'npm',
     locations: [path],
     licenses: manifest.licenses.map(declaredLicense).filter((license) => license !== undefined),
-    metadata: metadataHash(manifest),
+    metadata: hashMetadata('NpmPackage', { ...manifest }, generation),
     purl: `pkg:npm/${scope === undefined ? '' : `%40${scope}/`}${base}${version === '' ? '' : `@${shownVersion}`}`,
     cpes: [],
     person: personName(author),
@@ -126,17 +131,4 @@ function locationOf(url: string): string | undefined {
   const [, repository] = /^github:([A-Za-z0-9._/-]+)$/.exec(url) ?? [];
   if (repository !== undefined) return `https://github.com/${repository}`;
   return /^(git\+)?(https?|git|ssh):\/\/[A-Za-z0-9._~@/+-]+$/.test(url) ? url : undefined;
-}
-
-function metadataHash(manifest: Manifest): Hash64 {
-  const text = (name: string, value: string) => hashField(name, hashText(value));
-  return hashStruct('NpmPackage', [
-    text('Name', manifest.name),
-    text('Version', manifest.version),
-    text('Author', manifest.author),
-    text('Homepage', manifest.homepage),
-    text('Description', manifest.description),
-    text('URL', manifest.url),
-    hashField('Private', fnv1(Uint8Array.of(manifest.private ? 1 : 0))),
-  ]);
 }

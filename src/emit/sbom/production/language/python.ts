@@ -1,7 +1,8 @@
 /** Installed distributions of Python, by their dist-info (syft v1.57.1 syft/pkg/cataloger/python). */
 
 import type { Tree } from '../../../../execute/tree.ts';
-import { type Hash64, type HashGeneration, hashField, hashSet, hashStruct, hashText } from '../hash.ts';
+import { hashMetadata } from '../artifact-id.ts';
+import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found-element.ts';
 import { joined, personName } from './person.ts';
@@ -44,8 +45,21 @@ export function distInfoRecord(
       .map((file) => `${folder}/${file}`)
       .filter((path) => tree.get(path) !== undefined),
     licenses: [declaredLicense(license)].filter((each) => each !== undefined),
-    metadata: metadataHash(
-      { fields, folder, files, topLevel: topLevel === undefined ? [] : linesOf(topLevel) },
+    metadata: hashMetadata(
+      'PythonPackage',
+      {
+        name: value('name'),
+        version,
+        author: value('author'),
+        authorEmail: value('authoremail'),
+        platform: value('platform'),
+        files,
+        sitePackagesRootPath: folder.slice(0, Math.max(0, folder.lastIndexOf('/'))),
+        topLevelPackages: topLevel === undefined ? [] : linesOf(topLevel),
+        requiresPython: value('requirespython'),
+        requiresDist: fields.get('requiresdist'),
+        providesExtra: fields.get('providesextra'),
+      },
       generation,
     ),
     purl: `pkg:pypi/${name}@${shownVersion}`,
@@ -91,10 +105,10 @@ function mayHaveLicense(tree: Tree, folder: string, fields: Fields): boolean {
   );
 }
 
+/** By the members of syft's JSON. */
 interface RecordedFile {
   readonly path: string;
-  readonly algorithm: string;
-  readonly digest: string;
+  readonly digest: { readonly algorithm: string; readonly value: string };
   readonly size: string;
 }
 
@@ -109,52 +123,12 @@ function recordedFiles(text: string): RecordedFile[] | undefined {
     const cut = digest.indexOf('=');
     files.push({
       path,
-      algorithm: cut < 0 ? '' : digest.slice(0, cut),
-      digest: cut < 0 ? '' : digest.slice(cut + 1),
+      digest: {
+        algorithm: cut < 0 ? '' : digest.slice(0, cut),
+        value: cut < 0 ? '' : digest.slice(cut + 1),
+      },
       size,
     });
   }
   return files;
-}
-
-interface DistInfo {
-  readonly fields: Fields;
-  readonly folder: string;
-  readonly files: readonly RecordedFile[];
-  readonly topLevel: readonly string[];
-}
-
-function metadataHash({ fields, folder, files, topLevel }: DistInfo, generation: HashGeneration): Hash64 {
-  const value = (name: string) => hashText(fields.get(name)?.at(-1) ?? '');
-  const texts = (list: readonly string[]) => hashSet(list.map(hashText), generation);
-  const file = ({ path, algorithm, digest, size }: RecordedFile) =>
-    hashStruct('PythonFileRecord', [
-      hashField('Path', hashText(path)),
-      hashField(
-        'Digest',
-        hashStruct('PythonFileDigest', [
-          hashField('Algorithm', hashText(algorithm)),
-          hashField('Value', hashText(digest)),
-        ]),
-      ),
-      hashField('Size', hashText(size)),
-    ]);
-  const noOrigin = hashStruct(
-    'PythonDirectURLOriginInfo',
-    ['URL', 'CommitID', 'VCS'].map((name) => hashField(name, hashText(''))),
-  );
-  return hashStruct('PythonPackage', [
-    hashField('Name', value('name')),
-    hashField('Version', value('version')),
-    hashField('Author', value('author')),
-    hashField('AuthorEmail', value('authoremail')),
-    hashField('Platform', value('platform')),
-    hashField('Files', hashSet(files.map(file), generation)),
-    hashField('SitePackagesRootPath', hashText(folder.slice(0, Math.max(0, folder.lastIndexOf('/'))))),
-    hashField('TopLevelPackages', texts(topLevel)),
-    hashField('DirectURLOrigin', noOrigin),
-    hashField('RequiresPython', value('requirespython')),
-    hashField('RequiresDist', texts(fields.get('requiresdist') ?? [])),
-    hashField('ProvidesExtra', texts(fields.get('providesextra') ?? [])),
-  ]);
 }
