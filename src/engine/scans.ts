@@ -41,13 +41,19 @@ export type ScanTree = (plan: Plan, tree: Tree, program: number) => Promise<Syft
 /** Nothing is scanned before it is asked for, and nothing twice. */
 export function openScans(builtTree: (plan: Plan) => Tree | undefined, scanTree: ScanTree): Scans {
   const known = new Map<string, Promise<readonly (SyftListing | Failure)[]>>();
-  const triedFor = async (plan: Plan): Promise<readonly Tried[]> => {
+  const tries = new WeakMap<Plan, Promise<readonly Tried[]>>();
+  const tryAll = async (plan: Plan): Promise<readonly Tried[]> => {
     // What is found depends on what was built, not on the rules of a version.
     const { name } = plan.package;
     const tree = builtTree(plan);
     const listings = known.get(name) ?? scanWithAll(plan, tree, scanTree);
     known.set(name, listings);
     return tree === undefined ? [] : (await listings).map((listing) => tryFor(plan, tree, listing));
+  };
+  const triedFor = (plan: Plan): Promise<readonly Tried[]> => {
+    const tried = tries.get(plan) ?? tryAll(plan);
+    tries.set(plan, tried);
+    return tried;
   };
   return {
     async find(plan, payload) {

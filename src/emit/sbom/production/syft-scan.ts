@@ -60,8 +60,17 @@ function renderingsOf(listing: SyftListing, form: ProductionForm): Rendering[] {
 
 const goMetadata = 'go-module-buildinfo-entry';
 
+/** By record: each is rendered in several ways. */
+const rulesOfRecords = new WeakMap<PrintedPackage, { readonly rules: IdRules | undefined }>();
+
 /** The rules by which the printed id follows from the printed record; undefined where it does not. */
-function naturalRules({ artifact }: PrintedPackage): IdRules | undefined {
+function naturalRules(printed: PrintedPackage): IdRules | undefined {
+  const known = rulesOfRecords.get(printed) ?? { rules: findRules(printed) };
+  rulesOfRecords.set(printed, known);
+  return known.rules;
+}
+
+function findRules({ artifact }: PrintedPackage): IdRules | undefined {
   const path = (printed: string) => printed;
   return ([0, 1] as const)
     .flatMap((generation) =>
