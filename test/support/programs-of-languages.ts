@@ -21,6 +21,9 @@ export function makeGoProgram(directory: string): string | false {
   writeFileSync(join(code, 'go.mod'), 'module lab.example/tool\n\ngo 1.21\n');
   writeFileSync(join(code, 'main.go'), 'package main\n\nfunc main() { println("tool") }\n');
   const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
-  const built = spawnSync(go, ['build', '-o', join(directory, 'tool'), '.'], { cwd: code, env: environment });
+  const built = spawnSync(go, ['build', '-buildvcs=false', '-o', join(directory, 'tool'), '.'], {
+    cwd: code,
+    env: environment,
+  });
   return built.status === 0 ? false : 'go cannot build here';
 }
