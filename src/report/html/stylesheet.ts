@@ -1,6 +1,6 @@
 /**
  * How the HTML report looks: in light, in the dark, on a narrow screen and on paper. Items of lists are plain blocks: browsers
- * number those that are not again whenever one is hidden, which takes minutes with ten thousand.
+ * renumber list items whenever one is hidden, which takes minutes with ten thousand.
  */
 export const stylesheet = `
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #57606a; --line: #d0d7de; --good: #116329;
