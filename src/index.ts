@@ -34,6 +34,7 @@ export {
 export { reportFormats } from './report/formats.ts';
 export { renderJson } from './report/json.ts';
 export { renderText } from './report/text.ts';
+export type { Exchange, StoredBytes } from './transcript/exchange.ts';
 export type { PackageResult, RunResult } from './verdict/result.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';
 export { verify } from './verify.ts';

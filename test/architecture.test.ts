@@ -33,6 +33,7 @@ const rows: readonly (readonly string[])[] = [
     'folders.ts',
   ],
   ['formats'],
+  ['transcript'],
   ['apk'],
   ['repository'],
   ['melange'],
@@ -65,6 +66,7 @@ const rows: readonly (readonly string[])[] = [
 /** What a room may import besides itself and the ground: the invariants and the third column of the document. */
 const boundaries: readonly { readonly room: string; readonly takes: readonly string[] }[] = [
   { room: 'formats/', takes: [] },
+  { room: 'transcript/', takes: [] },
   { room: 'apk/', takes: ['formats/'] },
   { room: 'repository/', takes: ['formats/', 'apk/'] },
   { room: 'melange/', takes: [] },
