@@ -1,4 +1,4 @@
-/** What a rebuild needs of this machine, each looked at by trying it. */
+/** What a rebuild needs of this machine; each need is examined by trying it. */
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeRunDirectory, removeTree } from './execute/run-directory.ts';
@@ -78,7 +78,7 @@ function installCommand(debian: string): string {
   return `${command} ${names[debian] ?? debian}`;
 }
 
-/** From the outermost part inwards; what lies inside a part that is missing is not looked at. */
+/** The sandbox from its outermost part inwards; what lies inside a part that is missing is not looked at. */
 async function diagnoseSandbox(cache: string, ids: IdMap): Promise<Diagnosis[]> {
   const refused = await namespaceRefusal(ids);
   if (refused !== undefined) return [refused];
@@ -160,7 +160,7 @@ async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Di
   };
 }
 
-/** Runs nothing in a guest that holds nothing: what then fails is that there is nothing to run. */
+/** Starts a sandbox around an empty guest: where it works, the only failure is that there is nothing to run. */
 async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagnosis> {
   const environment = join(directory, 'guest');
   const [workspace, build] = ['workspace', 'build'].map((name) => join(directory, name)) as [string, string];
@@ -216,7 +216,7 @@ function diagnoseIds(named: IdMap, given: IdMapping): Diagnosis {
     state: fine ? 'fine' : 'lesser',
     detail: fine
       ? 'granted'
-      : `${refused ? 'named in /etc/subuid, but newuidmap refuses them' : 'not granted'}: recipes that give files to other owners cannot be rebuilt`,
+      : `${refused ? 'named in /etc/subuid, but newuidmap refuses them' : 'not granted'}: recipes that give files to different owners cannot be rebuilt`,
     remedy: fine ? undefined : idsRemedy(refused),
   };
 }
@@ -229,7 +229,7 @@ function idsRemedy(refused: boolean): string {
   return `${missing}usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"`;
 }
 
-/** Nobody needs to mend this: the watchdog keeps the same bounds, only less exactly. */
+/** The bounds of a build. Nothing here needs a remedy: without a control group the watchdog keeps the same bounds, only less exactly. */
 function diagnoseBounds(): Diagnosis {
   const group = makeControlGroup(defaultBuildLimits);
   void group?.close();

@@ -1,6 +1,6 @@
 /**
- * Bundles: everything that a verdict rests on in one file, for somebody without a network. A tar archive of a manifest and of
- * objects by their SHA-256; the same inputs give the same bytes. A bundle vouches for nothing by itself: signatures and
+ * Bundles: everything that a verdict rests on in one file, for somebody without a network. A bundle is a tar archive of a manifest and of
+ * objects named by their SHA-256; the same inputs give the same bytes. A bundle vouches for nothing by itself: signatures and
  * digests are verified again from what is in it.
  */
 import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -83,7 +83,7 @@ function add({ contents }: Draft, path: string, content: Content, mode = 0o644):
   contents.set(path, { mode, content });
 }
 
-/** Each repository that was used, with its index as it was signed and the packages that are needed of it. */
+/** Each repository that was used, with its index as it was signed and those of its packages that are needed. */
 async function addRepositories(
   draft: Draft,
   { prepared, target, opened, run }: Candidate,
@@ -109,7 +109,7 @@ async function addRepositories(
 }
 
 /**
- * The repository below which packages of the store are put: one whose index is believed, since without one nobody looks there. Fails
+ * The repository below which packages of the store are put: one whose index is believed, since a run looks nowhere else. Fails
  * with `unsupported` where there is none.
  */
 function shelfOf(
@@ -123,7 +123,7 @@ function shelfOf(
     if (shelf !== undefined) return shelf;
     throw new Failure(
       'unsupported',
-      'the packages of the environment are in the store of this machine alone',
+      'the packages of the environment are only in the store of this machine',
       {
         hint: 'name a repository whose index is signed with --repository',
       },
@@ -191,7 +191,7 @@ async function describe({ contents }: Draft): Promise<BundledFile[]> {
 
 const asideSuffix = '.bundle-part';
 
-/** Written beside its place and renamed. Fails with `usage` where it cannot be written, with `file-changed` where an input was. */
+/** Writes the archive beside its place and renames it. Fails with `usage` where it cannot be written, with `file-changed` where an input was changed. */
 async function writeArchive(path: string, manifest: BundleManifest, draft: Draft): Promise<void> {
   const folder = dirname(path);
   for (const name of namesIn(folder).filter((each) => each.endsWith(asideSuffix) && isAbandoned(each)))

@@ -14,7 +14,7 @@ export interface BundledFile {
 
 export interface BundleManifest {
   readonly schema: 'wolfi-repro/bundle/1';
-  /** The version of this program that wrote it. */
+  /** The version of this program that wrote the bundle. */
   readonly tool: string;
   readonly subject: string;
   readonly published: string;
@@ -33,7 +33,7 @@ const mostFolders = 1_000_000;
 /** Where the manifest stands in an unpacked bundle. */
 export const manifestName = 'manifest.json';
 
-/** A header of POSIX.1-2017 ustar, with nothing of this machine in it. */
+/** A header of POSIX.1-2017 ustar that holds nothing of this machine. */
 export function header(name: string, bytes: number): Buffer {
   const raw = Buffer.alloc(block);
   raw.write(name, 0, 100, 'latin1');
@@ -68,7 +68,7 @@ export function parseHeader(raw: Buffer): { name: string; bytes: number } {
   return { name, bytes: Number.parseInt(size[1]!, 8) };
 }
 
-/** Strict: a bundle comes from somebody else. */
+/** The manifest as a value. The parser is strict: a bundle comes from somebody else. */
 export function parseManifest(text: Buffer): BundleManifest {
   let manifest: BundleManifest;
   try {
@@ -107,7 +107,7 @@ function isCanonical(manifest: BundleManifest, text: Buffer): boolean {
   try {
     return text.equals(Buffer.from(canonicalJson(manifest)));
   } catch {
-    // Nested deeper than the stack.
+    // JSON that is nested deeper than the stack.
     return false;
   }
 }
@@ -141,14 +141,14 @@ function isInside(value: unknown): boolean {
     value !== manifestName &&
     value.length <= 4096 &&
     value.split('/').every((part) => !['', '.', '..'].includes(part) && Buffer.byteLength(part) <= 255) &&
-    // Two names with half a character would be one on the disk.
+    // Two names with half a surrogate pair would be one name on the disk.
     !/[\0\p{Cs}]/u.test(value)
   );
 }
 
-/** Sorted as they are written, so that neither a path twice nor a file in place of a folder is among them. */
+/** Whether paths are sorted as they are written, with no path twice and no file in place of a folder. */
 function areDistinct(paths: readonly string[]): boolean {
-  // A path of 2,000 folders costs no more than its characters in the manifest, and each folder a place on the disk.
+  // A path of 2,000 folders costs only its characters in the manifest, but each of its folders takes a place on the disk.
   if (paths.reduce((sum, path) => sum + path.split('/').length, 0) > mostFolders) return false;
   const all = new Set(paths);
   const folders = paths.flatMap((path) => [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index)));

@@ -1,4 +1,4 @@
-/** Bundles taken apart: everything in one is held against its digest, and vouched for by signatures as if it came from a server. */
+/** Bundles taken apart: everything in a bundle is compared with its digest, and vouched for by signatures as if it came from a server. */
 
 import {
   chmodSync,
@@ -47,7 +47,7 @@ export interface OpenedBundle {
 }
 
 /**
- * Unpacks a bundle below the cache, every byte held against its digest, and replaces the inputs of a run by what is in it. Keys
+ * Unpacks a bundle below the cache, verifies the digest of each object, and replaces the inputs of a run with what is in it. Keys
  * are the user's own, and Wolfi's, known by its digest: a bundle does not say whom to trust. Fails with `bundle-invalid`.
  * @param tool this program's version
  */
@@ -164,7 +164,7 @@ async function requireEnd(handle: FileHandle, at: number): Promise<void> {
   if (!buffer.subarray(0, bytesRead).equals(archiveEnd)) throw invalid('it does not end as it should');
 }
 
-/** git runs in these folders: nothing in them may tell it what to do. */
+/** git runs in these folders: nothing in them may give it instructions. */
 function requireExported({ mirrors, files }: BundleManifest, folder: string): void {
   for (const { location } of mirrors) {
     const paths = files.flatMap(({ path }) =>
@@ -177,7 +177,7 @@ function requireExported({ mirrors, files }: BundleManifest, folder: string): vo
   }
 }
 
-/** Whatever the umask: builds read it with ids that are not the caller's. */
+/** Opens the folders whatever the umask: builds read them with ids that are not the caller's. */
 function openFolders({ files, mirrors }: BundleManifest, folder: string): void {
   const paths = [
     ...files.map(({ path }) => dirname(path)),
@@ -214,7 +214,7 @@ async function writeObject(
   if (hasher.digest() !== digest) throw invalid('an entry is not what the manifest says');
 }
 
-/** Whether what was typed is an address that a bundle cannot be read from. */
+/** Requires that what was typed is a file: a bundle is not read from an address. */
 export function requireLocalBundle(file: string): void {
   if (isAddress(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw new Failure('usage', `${shownTyped(file)} is not a file`);

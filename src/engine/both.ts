@@ -1,4 +1,4 @@
-/** Two engines on one plan: what they do not agree on, nobody is told. */
+/** Two engines on one plan: a package is handed on only where they agree on it. */
 
 import { sha256 } from '../digest.ts';
 import type { EmittedPackage } from '../emit/package.ts';
@@ -32,7 +32,7 @@ async function rebuild(first: Engine, second: Engine, request: RebuildRequest): 
 
 type EngineNames = readonly [ours: string, theirs: string];
 
-/** Ours where theirs agrees; of theirs nothing is kept but what was compared. */
+/** Our package, where theirs agrees; of theirs, only what was compared is kept. */
 function joined(ours: RebuiltPackage, theirs: RebuiltPackage, names: EngineNames): RebuiltPackage {
   const { otherwise } = ours;
   return {

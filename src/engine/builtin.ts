@@ -53,7 +53,7 @@ async function rebuiltPackage(
   };
 }
 
-/** Whatever goes wrong with one package is about that package. */
+/** One package emitted. Whatever fails here concerns this package alone. */
 async function emission(
   opened: OpenBuild,
   plan: Plan,
@@ -71,7 +71,7 @@ async function emission(
 export interface OpenBuild {
   /** Equal plans are emitted once. A package that cannot be emitted is a failure as a value. */
   emit(plan: Plan): Promise<EmittedPackage | Failure>;
-  /** The digests of what a plan would give; every data section is compressed once. */
+  /** The digests of what a plan would give; each data section is compressed once. */
   digests(plan: Plan): Promise<SectionDigests | Failure>;
   reemit(plan: Plan, substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
   /** How the scans of a package went; undefined where there were none. */
@@ -97,7 +97,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
       runBuild(request, guest, work),
       import('../emit/package.ts'),
     ]);
-    // What the steps left was read into a file that stays open, so its name can go with the rest.
+    // What the steps left was read into a file that stays open, so its name can be removed with the rest.
     const cleared = removeTree(work, machine.ids);
     const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
@@ -253,7 +253,7 @@ function emitInput(
   };
 }
 
-/** By each syft that was given; production's builder alone scans what it built. */
+/** Scans by each syft that was given; only production's builder scans what it built. */
 async function scansOf(
   { machine, plans }: RebuildRequest,
   built: Built,
@@ -291,7 +291,7 @@ async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Pro
 }
 
 /**
- * What our own build made never speaks against the published file. And a licence file that only the folder beside the recipe can bring is missing because nobody gave that folder.
+ * A failure of our own build never counts against the published file. And where only the folder beside the recipe can bring a licence file, the file is missing because that folder was not given.
  */
 function emissionFailure(failure: Failure, { sourceFiles }: RebuildRequest): Failure {
   const isOfOutput: boolean = isFaultOfFile(failure);

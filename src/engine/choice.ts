@@ -13,7 +13,7 @@ export function chosenEngine({ engine, melange }: EngineChoice): Engine {
   return { name: engine, rebuild: async (request) => (await load(engine, melange)).rebuild(request) };
 }
 
-/** What rebuilds where nobody chose. */
+/** The engine that rebuilds where none was chosen. */
 export const usualEngine: Engine = chosenEngine({ engine: 'builtin', melange: '' });
 
 /** An engine is loaded when it first rebuilds: it is most of the program, and many commands rebuild nothing. */

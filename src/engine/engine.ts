@@ -41,7 +41,7 @@ export interface RebuildRequest {
   readonly network: boolean;
 }
 
-/** What of this machine a rebuild may use. */
+/** The parts of this machine that a rebuild may use. */
 export interface Machine {
   /** Folder for everything that can be thrown away. */
   readonly cache: string;
@@ -51,24 +51,24 @@ export interface Machine {
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly inputs: Inputs;
-  /** Paths of each syft that may scan rebuilt trees as production's builder does; of none, nothing is scanned. */
+  /** The path of each syft that may scan rebuilt trees as production's builder does; where there is none, nothing is scanned. */
   readonly syft: readonly string[];
 }
 
-/** One package of a build: what became of it by one plan, and what more can be made of what the steps left. */
+/** One package of a build: what one plan made of it, and what else can be made of what the steps left. */
 export interface RebuiltPackage {
-  /** By which it was emitted. */
+  /** The plan by which it was emitted. */
   readonly plan: Plan;
   /** The package, or why there is none. */
   readonly outcome: EmittedPackage | Failure;
   /** What each given syft found; undefined where nothing was scanned. */
   readonly scan: ScanOutcome | undefined;
-  /** What the sandbox did not keep apart, and what else weakens the rebuild. */
+  /** What the sandbox did not isolate, and what else weakens the rebuild. */
   readonly caveats: readonly string[];
-  /** Of the guest; undefined where another program ran it. */
+  /** The facts of the guest; undefined where another program ran it. */
   readonly facts: BuildFacts | undefined;
   /**
-   * Emits it once more with published values in it: for the counterfactual, after the comparison. The caller disposes of that before
+   * Emits it again with published values in it, for the counterfactual, after the comparison. The caller disposes of that before
    * the build. Undefined where another program emits.
    */
   readonly reemit:
@@ -79,7 +79,7 @@ export interface RebuiltPackage {
 }
 
 export interface OtherEmission {
-  /** What the plan would give; nothing is kept of it. */
+  /** The digests of what the plan would give; the emitted files are not kept. */
   digests(plan: Plan): Promise<SectionDigests | Failure>;
   emit(plan: Plan): Promise<RebuiltPackage>;
 }

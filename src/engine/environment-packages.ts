@@ -33,7 +33,7 @@ export async function environmentPackages(
   );
 }
 
-/** Requires that a package of the environment is whole and the one of the lock, to the last byte. Fails with `environment-invalid`. */
+/** Requires that a package of the environment is intact and, to the last byte, the one of the lock. Fails with `environment-invalid`. */
 export function requireLocked(apk: Apk, locked: EnvironmentPackage): void {
   const broken = ownLinks(apk, []).find(({ state }) => state === 'broken');
   if (broken === undefined && apk.sha256 === locked.sha256) return;

@@ -1,6 +1,6 @@
 /**
  * Extended attributes of files in a guest, by the machine's own `tar`, which writes them where Node cannot: an archive of the very
- * files, with their attributes, unpacked in their place. Other names of a file are files of their own from then on.
+ * files, with their attributes, unpacked in their place. Hard links to a file are separate files from then on.
  */
 
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { startInNamespaces } from '../execute/sandbox/namespace.ts';
 import { Failure } from '../failure.ts';
 import { hostPath, OutputTail, runProcess } from '../process.ts';
 
-/** Fails with `unsupported` where the machine does not take an attribute; melange gives the build up there, too. */
+/** Sets the attributes. Fails with `unsupported` where the machine does not accept one; melange also ends the build there. */
 export async function setGuestAttributes(
   root: string,
   files: readonly AttributedFile[],
@@ -65,7 +65,7 @@ function writeFile(out: number, place: Buffer, { path, mode, xattrs }: Attribute
   }
 }
 
-/** In pieces: a package may bring a file that is larger than a buffer can be. */
+/** Copies in pieces: a package may bring a file that is larger than a buffer can be. */
 function copyPieces(from: number, out: number, size: number): void {
   const piece = Buffer.allocUnsafe(Math.min(size, pieceBytes));
   for (let done = 0; done < size; ) {
@@ -82,7 +82,7 @@ function headerOf({ path, mode, xattrs }: AttributedFile, size: number): Uint8Ar
   return tarHeader({ ...plain, name: path, type: '0', mode: mode & 0o755, size, pax });
 }
 
-/** Attributes of the system want a capability, which an ordinary user has in namespaces alone. */
+/** Runs tar. Attributes of the system need a capability, which an ordinary user has only in namespaces. */
 async function runTar(
   argv: readonly string[],
   ids: IdMap,

@@ -11,7 +11,7 @@ export interface Guest {
 }
 
 const programFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
-/** What the loader and programs with alternatives read; nothing of /etc that is somebody's own. */
+/** The settings that the loader and programs with alternatives read; nothing of /etc that belongs to a person. */
 const settings = ['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d'];
 
 /** Lays a guest out below `directory` that sees the machine's programs read-only, and none of its files. */

@@ -1,6 +1,6 @@
 /**
- * Scans of the packages of one build by each syft that was given. Which of them is believed is decided for each package by a digest
- * of what production's scan found in it.
+ * Scans of the packages of one build by each syft that was given. A digest of what production's scan found in a package decides
+ * which of them is believed for it.
  */
 
 import { type FormName, sampleVariant } from '../claim/traits/record-variant.ts';
@@ -22,23 +22,23 @@ export interface ScanOutcome {
 
 export interface TriedProgram {
   readonly sha256: Sha256;
-  /** As the program calls itself; empty where it does not say. */
+  /** The version that the program prints of itself; empty where it prints none. */
   readonly version: string;
   /** Whether it finds what production's scan found. */
   readonly outcome: 'fits' | 'differs' | 'failed';
 }
 
 export interface Scans {
-  /** What the chosen program finds in a package, or in a tree that differs from what was built. */
+  /** Finds with the chosen program in a package, or in a tree that differs from what was built. */
   find(plan: Plan, payload: Tree): Promise<Scan>;
   /** Undefined where the package is not scanned. */
   outcome(plan: Plan): Promise<ScanOutcome | undefined>;
 }
 
-/** Lists what one program of the plan, by its place, finds in a tree. Fails as the program does. */
+/** Lists what one program of the plan, given by its place, finds in a tree. Fails as the program does. */
 export type ScanTree = (plan: Plan, tree: Tree, program: number) => Promise<SyftListing>;
 
-/** Nothing is scanned before it is asked for, and nothing twice. */
+/** Opens the scans of a build. Nothing is scanned before it is asked for, and nothing twice. */
 export function openScans(builtTree: (plan: Plan) => Tree | undefined, scanTree: ScanTree): Scans {
   const known = new Map<string, Promise<readonly (SyftListing | Failure)[]>>();
   const tries = new WeakMap<Plan, Promise<readonly Tried[]>>();
@@ -64,7 +64,7 @@ export function openScans(builtTree: (plan: Plan) => Tree | undefined, scanTree:
       const isKnown = built !== undefined && chosen !== undefined && sameContents(built, payload);
       const listing = isKnown ? chosen.listing : await scanTree(plan, payload, place);
       if (listing instanceof Failure) throw listing;
-      // How production's generator writes does not depend on what else lies in a tree.
+      // The way in which production's generator writes does not depend on what else is in a tree.
       const rendering = chosen?.rendering ?? tryFor(plan, payload, listing).rendering!;
       const form = formOfPlan(plan);
       return renderScan(listing, { form, own: ownScan(payload, form), rendering });
@@ -108,7 +108,7 @@ async function scanWithAll(
   return scans;
 }
 
-/** What a program makes of a tree is a value; that the run was cancelled, or a defect, is not. */
+/** The failure of a program as a value. That the run was cancelled, or a defect, is not a value but thrown. */
 function inconclusive(failure: unknown): Failure {
   if (failure instanceof Failure && failure.class === 'inconclusive' && failure.code !== 'cancelled')
     return failure;
@@ -134,7 +134,7 @@ function programsOf(plan: Plan, tried: readonly Tried[]): TriedProgram[] {
   });
 }
 
-/** Whether a scan can see no difference: entries that nobody put other values into hold the same content. */
+/** Whether a scan cannot see a difference: entries into which no other values were put hold the same content. */
 function sameContents(a: Tree, b: Tree): boolean {
   return (
     a.entries.length === b.entries.length && a.entries.every((entry, at) => sameEntry(entry, b.entries[at]!))

@@ -1,5 +1,5 @@
 /**
- * The real syft over a tree that was rebuilt, for what production's scan found in it. Somebody else's recipe made the tree, so
+ * Runs the real syft over a rebuilt tree, to find what production's scan found in it. Somebody else's recipe made the tree, so
  * the program runs in the sandbox of a build: without network, under a build's bounds, and all that it can write to is thrown
  * away.
  */
@@ -42,7 +42,7 @@ export interface ScanRequest {
   readonly program: string;
   /** A folder to work in; it must not exist, and is removed at the end. */
   readonly directory: string;
-  /** What the scanned directory is called. */
+  /** The name of the scanned directory. */
   readonly name: string;
   readonly version: string;
   readonly machine: Pick<Machine, 'sandbox' | 'ids' | 'limits' | 'signal'>;
@@ -53,13 +53,13 @@ const mostOutputBytes = 64 * mebibyte;
 /** Bounds of one scan where those of a build are wider; archives are unpacked to be looked into. */
 const most = { stepSeconds: 3600, fileBytes: 1024 * mebibyte, diskBytes: 16 * 1024 * mebibyte };
 
-/** Where the program finds the tree and where it is itself; nothing of a build is there. */
+/** Where the program finds the tree and itself; nothing of a build is there. */
 const [treeTarget, programTarget] = ['/scan/tree', '/scan/syft'];
 const workspaceTarget = '/home/build';
 
 /**
- * What syft finds in a tree. Fails with `unsupported` where it fails or prints something else than syft does, with
- * `build-limit` where it goes beyond the bounds, and as the sandbox does.
+ * What syft finds in a tree. Fails with `unsupported` where the program fails or does not print what syft does,
+ * with `build-limit` where it exceeds the limits, and as the sandbox does.
  */
 export async function scanWithSyft(tree: Tree, scan: ScanRequest): Promise<SyftListing> {
   const { directory, machine } = scan;
@@ -112,7 +112,7 @@ async function runSyft(root: string, scan: ScanRequest): Promise<SyftOutput> {
   };
 }
 
-/** To the sandbox, a program that cannot be started is a guest without a shell. */
+/** The failure to start. The sandbox reports a program that cannot be started as a guest without a shell. */
 function startFailure(failure: unknown, program: string): unknown {
   if (!(failure instanceof Failure) || failure.code !== 'environment-invalid') return failure;
   return new Failure('unsupported', 'syft cannot be started', { got: program, cause: failure });
@@ -125,7 +125,7 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
   const workspace = join(directory, 'workspace');
   mkdirSync(inside);
   mkdirSync(workspace);
-  // Where the program lies, the ids of the sandbox may have no way to it.
+  // The ids of the sandbox may not be able to reach the folder in which the program lies.
   const copy = join(directory, 'syft');
   copyFileSync(program, copy, constants.COPYFILE_FICLONE);
   chmodSync(copy, 0o555);
@@ -142,7 +142,7 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
   const common = { directory: inside, workspace, limits, signal: machine.signal };
   switch (machine.sandbox) {
     case 'chroot': {
-      // The machine's programs would have to be copied: a syft that needs none of its libraries must do.
+      // The machine's libraries would have to be copied: only a syft that needs none of them can run here.
       const environment = join(directory, 'empty');
       mkdirSync(environment);
       return openChroot({ ...common, environment, mounts: own });
@@ -162,7 +162,7 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
   }
 }
 
-/** A file that the program left; what it put in its place instead, such as a link out of the sandbox, is not followed. */
+/** A file that the program left. Anything that is not a file, such as a link out of the sandbox, is not followed. */
 function readOutput(path: string): Uint8Array {
   let file: number;
   try {

@@ -37,7 +37,7 @@ export interface BuildRequest {
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
   readonly observer: StepObserver;
-  /** What is changed about the guest on purpose. */
+  /** A deliberate change to the guest. */
   readonly variation?: Variation | undefined;
   /** Let the steps reach the network. */
   readonly network?: boolean;
@@ -48,12 +48,12 @@ export interface Built {
   readonly trees: readonly { readonly name: string; readonly tree: Tree }[];
   /** Licence files by their path in the recipe. */
   readonly licenseTexts: ReadonlyMap<string, string>;
-  /** What the sandbox did not keep apart; empty for a full one. */
+  /** What the sandbox did not isolate; empty for a full sandbox. */
   readonly caveats: readonly string[];
   close(): void;
 }
 
-/** Fails as the steps do, and with `ids-unavailable` where a step failed that asks for ids the machine does not grant. */
+/** Builds in the sandbox. Fails as the steps do, and with `ids-unavailable` where a failed step asks for ids that the machine does not grant. */
 export async function build(request: BuildRequest): Promise<Built> {
   const { recipe, directory } = request;
   const workspace = join(directory, 'workspace');
@@ -130,7 +130,7 @@ async function openSandbox(request: BuildRequest, workspace: string): Promise<Sa
   }
 }
 
-/** Where melange's guest gives a step more than the sandbox does, its failure here says nothing about the package. */
+/** The failure of a step to which melange's guest gives more than the sandbox does: it says nothing about the package. */
 function confinedFailure(failure: unknown, { kind }: Sandbox, { capabilities }: Recipe): Failure | undefined {
   const confined = kind === 'bubblewrap' ? confinedOf(capabilities) : [];
   if (!(failure instanceof Failure) || failure.code !== 'step-failed' || confined.length === 0)
@@ -155,7 +155,7 @@ function nameServers({ directory, network }: BuildRequest): Mount {
   const target = '/etc/resolv.conf';
   const source = join(directory, 'resolv.conf');
   writeFileSync(source, network === true && existsSync(target) ? readFileSync(target) : '');
-  // Whatever the umask.
+  // Explicitly, since the umask could take bits away.
   chmodSync(source, 0o644);
   return { source, target, writable: true };
 }
@@ -201,7 +201,7 @@ function statIn(workspace: string, parts: readonly string[]): Stats | undefined 
   try {
     return lstatSync(join(workspace, ...parts), { throwIfNoEntry: false });
   } catch (cause) {
-    // A step gave the folder to another id and shut everybody else out.
+    // A step gave the folder to a different id and shut out everybody else.
     throw new Failure('unsupported', 'a licence file lies where only the build could read it', {
       got: parts.join('/'),
       cause,
@@ -209,7 +209,7 @@ function statIn(workspace: string, parts: readonly string[]): Stats | undefined 
   }
 }
 
-/** Whether a step gives files to other owners, by the words of it. */
+/** Whether the words of a step show that it gives files to different owners. */
 function asksForIds(text: string): boolean {
   if (/\b(chown|chgrp|setpriv|useradd|adduser)\b/.test(text)) return true;
   let installs = false;
@@ -226,7 +226,7 @@ function idsFailure(failure: unknown, sandbox: Sandbox, recipe: Recipe): Failure
   if (!placedSteps(recipe).some(({ step }) => asksForIds(step.runs))) return undefined;
   return new Failure(
     'ids-unavailable',
-    'the recipe gives files to other owners, and this machine grants no ids for that',
+    'the recipe gives files to different owners, and this machine grants no ids for that',
     {
       hint: 'run as root, or have subordinate ids granted (/etc/subuid, /etc/subgid, newuidmap)',
       cause: failure,

@@ -14,11 +14,11 @@ import { type EntryType, type Tree, type TreeEntry, treeOf } from './tree.ts';
 
 export interface Captured {
   /**
-   * Tree of a package's output folder; undefined if the folder is not there. Fails with `unsupported` where a link is: melange follows
+   * Tree of a package's output folder; undefined if the folder is not there. Fails with `unsupported` where a link is in its place: melange follows
    * it, here nothing is followed.
    */
   readonly tree: (packageName: string) => Tree | undefined;
-  /** Content of a regular file of the workspace outside the output folders, from those asked for. */
+  /** Content of a regular file of the workspace outside the output folders, out of those that were asked for. */
   readonly file: (path: string) => Uint8Array | undefined;
   close(): void;
 }
@@ -87,7 +87,7 @@ export async function capture(
   };
 }
 
-/** The archive is not the published file: what is wrong with it must not reject that. */
+/** The failure as one of the build. The archive is not the published file: a defect of it must not reject that file. */
 function ofBuild(failure: unknown): unknown {
   if (failure instanceof Error && 'code' in failure && failure.code === 'ENOSPC') {
     return new Failure('build-limit', 'what the steps left fills the disk', { cause: failure });

@@ -29,7 +29,7 @@ export function compilerFiles(format: Format, note: PackageNote): WorkspaceFile[
   return [...gccSpec(format, metadata), ...clangConfig(format, metadata), ...noteHeader(format, metadata)];
 }
 
-/** Values are pasted, not escaped: melange fills a template. */
+/** The text of the note. Values are pasted, not escaped: melange fills a template. */
 function noteText(format: Format, { namespace, name, version, architecture, cpe }: PackageNote): string {
   const members = [
     ['type', 'apk'],

@@ -4,7 +4,7 @@ import { availableParallelism, hostname, release } from 'node:os';
 import { hasNamespaces, type SandboxKind } from './sandbox/sandbox.ts';
 
 export interface BuildFacts {
-  /** As the steps saw it. */
+  /** The host name that the steps saw. */
   readonly hostname: string;
   /** `uname -r`. */
   readonly kernelRelease: string;

@@ -1,4 +1,4 @@
-/** Sources where the unmodified steps of melange look for them: its cache folder, and git by `insteadOf`. */
+/** Sources placed where the unmodified steps of melange look for them: in its cache folder, and for git through `insteadOf`. */
 import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBytes } from '../bytes.ts';

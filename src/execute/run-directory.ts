@@ -8,13 +8,13 @@ import type { IdMap } from './sandbox/id-map.ts';
 import { removeInNamespaces } from './sandbox/namespace.ts';
 import { endProcessesIn } from './sandbox/process-tree.ts';
 
-/** A fresh folder in `parent`, for its maker's eyes only. */
+/** A fresh folder in `parent` that only its maker can read. */
 export async function makeRunDirectory(parent: string): Promise<string> {
   mkdirSync(parent, { recursive: true });
   return mkdtemp(join(parent, ownedPrefix()));
 }
 
-/** Removes the folders of processes that are no more, and what still runs in one as its root; one that cannot be removed now is left for later. */
+/** Removes the folders of processes that have ended, and ends what still runs with one of them as its root; a folder that cannot be removed now is left for later. */
 export async function sweepRunDirectories(parent: string, ids: IdMap): Promise<void> {
   for (const name of namesIn(parent).filter(isAbandoned)) {
     const path = join(parent, name);
@@ -37,7 +37,7 @@ export async function removeTree(path: string, ids: IdMap): Promise<void> {
   await removeInNamespaces(path, ids).catch(() => undefined);
 }
 
-/** The same for a folder of few files, which takes less time than to start a program for it. */
+/** Removes a folder of few files in this process, which takes less time than starting a program. */
 export async function removeFew(path: string, ids: IdMap): Promise<void> {
   try {
     rmSync(path, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export async function removeFew(path: string, ids: IdMap): Promise<void> {
   }
 }
 
-/** By the machine's rm: a tree of many files is removed while this process does something else. */
+/** Removes a tree with the machine's rm, which runs while this process does something else. */
 async function removeByProgram(path: string): Promise<boolean> {
   try {
     const env = { PATH: hostPath, LC_ALL: 'C' };
@@ -65,7 +65,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** As the kernel names it in /proc; the path itself where it has gone in the meantime. */
+/** The path as the kernel names it in /proc; the path itself where it has gone in the meantime. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);

@@ -11,7 +11,7 @@ import { ownInput, programInput } from '../program-input.ts';
 import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
 import { outputFolder } from './workspace.ts';
 
-/** A step as people name it. */
+/** The name of a step, as messages show it. */
 export interface StepName {
   /** Origin or subpackage. */
   readonly package: string;
@@ -46,7 +46,7 @@ interface Run extends StepContext {
 }
 
 /**
- * Runs the steps of the origin, then those of each subpackage, and returns what weakens the run: steps that wanted the network and went
+ * Runs the steps of the origin, then those of each subpackage, and returns what weakens the run: steps that tried to reach the network and went
  * on without it. Fails with `step-failed`, `network-required`, `assertion-failed` or `build-limit`.
  */
 export async function runSteps(given: StepContext): Promise<readonly string[]> {
@@ -73,11 +73,11 @@ function requireInTime({ package: { timeout } }: Recipe, seconds: number): void 
   });
 }
 
-/** What melange runs once when its guest starts: the linker's cache is made again. */
+/** Runs what melange runs once when its guest starts: it makes the linker's cache again. */
 async function prepareGuest(context: StepContext): Promise<void> {
   const { sandbox, observer, recipe, limits } = context;
   const step = { package: recipe.package.name, position: '0', label: 'ldconfig' };
-  // melange gives it the recipe's variables, so that its build ends here where they are at fault (`StartPod`).
+  // melange runs this with the recipe's variables, so its build ends here where they are at fault (`StartPod`).
   const input = programInput([], stepEnvironment(context, new Map()));
   if ('fault' in input) throw notBegun(step, input.fault);
   const { exceeded } = await sandbox.run({
@@ -123,7 +123,7 @@ async function runStep(
   context.observer.end(name);
 }
 
-/** A step's shell runs even when it has nothing to say: it makes the working directory. */
+/** Runs the script of a step. The shell runs even for an empty step: it makes the working directory. */
 async function runScript(
   context: Run,
   name: StepName,
@@ -158,7 +158,7 @@ async function runScript(
   }
 }
 
-/** melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */
+/** The failure of a step that cannot be started. melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */
 function notBegun(step: StepName, why: string): Failure {
   return new Failure('step-failed', `${describeStep(step)} cannot be started`, { got: why });
 }
@@ -207,7 +207,7 @@ export function stepScript(step: Step, format: Format): string {
   ].join('\n');
 }
 
-/** melange pkg/build/pipeline.go, `runPipeline`. A guest of melange's starts in the workspace; not every sandbox does. */
+/** The working directory of a step (melange pkg/build/pipeline.go, `runPipeline`). melange's guests start in the workspace; not every sandbox does. */
 function workingDirectory(path: string, rule: Format['stepDirectory']): string {
   if (rule !== 'below' && path.startsWith('/')) return path;
   if (rule === 'as-given' && path !== '') return `/home/build/${path}`;
@@ -224,7 +224,7 @@ function quoteIfNeeded(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Later ones win: clock, recipe, search path, steps from outermost to innermost. */
+/** The variables of a step, of which later ones win: clock, recipe, search path, steps from outermost to innermost. */
 function stepEnvironment(
   { recipe, format, sourceDateEpoch }: StepContext,
   steps: ReadonlyMap<string, string>,

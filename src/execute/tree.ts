@@ -27,7 +27,7 @@ export interface TreeEntry {
   readonly xattrs: readonly Xattr[];
   /** Path of the first name of the same file, for second and later names of a hard link. */
   readonly linkOf?: string;
-  /** Content of a regular file (also through a second name); size 0 for everything else. */
+  /** Content of a regular file (also of a hard link to one); size 0 for everything else. */
   readonly content: Content;
 }
 

@@ -1,4 +1,4 @@
-/** One thing about the guest that is otherwise always the same, changed on purpose to see whether the bytes depend on it. */
+/** A deliberate change to one thing about the guest that is always the same in other builds, to see whether the bytes depend on it. */
 import { Failure } from '../failure.ts';
 import { type ProgramInput, programInput } from '../program-input.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
@@ -12,16 +12,16 @@ export interface Variation {
   readonly umask?: number;
   /** Ids that steps see. */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** Further variables; what a recipe sets itself stays as it is. */
+  /** Additional variables; those that a recipe sets itself stay as they are. */
   readonly environment?: ReadonlyMap<string, string>;
-  /** Build on a file system in memory, which lists folders in another order. */
+  /** Builds on a file system in memory, which lists folders in a different order. */
   readonly inMemory?: boolean;
 }
 
 /** Where a file system in memory is mounted (Linux, shm_overview(7)). */
 export const memoryFolder = '/dev/shm';
 
-/** The sandbox with what can be changed inside of it. */
+/** The sandbox with the changes that are made inside it. */
 export function variedSandbox(sandbox: Sandbox, variation: Variation): Sandbox {
   if (variation.environment === undefined && variation.umask === undefined) return sandbox;
   return {
@@ -34,7 +34,7 @@ export function variedSandbox(sandbox: Sandbox, variation: Variation): Sandbox {
   };
 }
 
-/** Fails with `unsupported` where the recipe leaves no room for what is added. */
+/** The input of a program with what is added. Fails with `unsupported` where the recipe leaves no room for it. */
 function variedInput({ argv, env }: ProgramInput, { environment, umask }: Variation): ProgramInput {
   const input = programInput(
     umask === undefined ? argv : withUmask(umask, argv),

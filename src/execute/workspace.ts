@@ -56,15 +56,15 @@ function makeFoldersAbove(workspace: string, path: string): void {
   makeOpenFolder(diskPath(workspace, parent));
 }
 
-/** Steps see modes, so they must not depend on the umask of whoever runs this. */
+/** Makes a folder with its mode set: steps see modes, so they must not depend on the umask of the user. */
 function makeOpenFolder(path: string | Buffer): void {
   mkdirSync(path);
   chmodSync(path, 0o755);
 }
 
 /**
- * Where the output folder of a package lies in the workspace. melange makes it for the origin before its first step and for a
- * subpackage before that one's.
+ * The place of a package's output folder in the workspace. melange makes that of the origin before its first step and that of a subpackage before
+ * the first step of the subpackage.
  */
 export function outputFolder(packageName: PackageName): string {
   return `melange-out/${packageName}`;
@@ -86,8 +86,8 @@ export function makeFolderWithin(workspace: string, folder: string): void {
 }
 
 /**
- * What melange copies of the folder beside a recipe: regular files in byte order, dot folders included, no links and
- * no empty folders, less what `.melangeignore` names.
+ * The files that melange copies from the folder beside a recipe: regular files in byte order, dot folders included, without
+ * links, empty folders and what `.melangeignore` names.
  */
 export function listSourceFiles(directory: string): SourceFile[] {
   const ignored = readIgnoreFile(directory);
@@ -129,7 +129,7 @@ function readIgnoreFile(directory: string): (path: string, name: string) => bool
   return (path, name) => patterns.some((ignores) => ignores(path) || ignores(name));
 }
 
-/** Not gitignore: anchored, `*` within a folder, a leading doublestar any depth, and `!` nothing special but dropped. */
+/** A pattern of `.melangeignore`, which differs from gitignore: it is anchored, `*` stays within a folder, a leading doublestar matches any depth, and `!` is dropped without a meaning. */
 function ignorePattern(line: string): (text: string) => boolean {
   const cleaned = trimmedEnd(line.replace(/^!/, ''), '/').replace(/^\//, '');
   const tokens = cleaned.match(/\*\*\/|[\s\S]/gu) ?? [];
@@ -149,7 +149,7 @@ function matches(tokens: readonly string[], text: string): boolean {
   return states.has(2 * tokens.length);
 }
 
-/** Adds what can be reached without a character: stars match nothing too. */
+/** Adds the states that are reached without a character: stars also match nothing. */
 function withSkipped(states: Iterable<number>, tokens: readonly string[]): Set<number> {
   const all = new Set(states);
   for (const state of all) {

@@ -17,7 +17,7 @@ export interface ElementParts {
   /** Empty: no assertion, as for `downloadLocation`. */
   readonly licenseDeclared: string;
   readonly downloadLocation?: string;
-  /** Whose name originator and supplier carry. */
+  /** The namespace that originator and supplier are named after. */
   readonly namespace: string;
   readonly copyrightText?: string;
   readonly purpose: 'APPLICATION' | 'INSTALL' | 'SOURCE';
@@ -126,7 +126,7 @@ function copyrightText(recipe: Recipe, format: SbomFormat): string {
 export function recipeElement(input: DocumentInput): SpdxPackage {
   const { format, recipeFile } = input;
   const { path, commit, repository } = recipeFile;
-  // Without it no document can be written that is melange's, and the published one names it in a way that is not melange's.
+  // melange writes no document without the recipe's purl, and the published document has one that melange does not write.
   if (repository === '')
     throw new Failure(
       'unsupported',

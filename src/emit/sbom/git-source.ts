@@ -16,7 +16,7 @@ interface Checkout {
   readonly typeHint: string;
 }
 
-/** What a generation makes of a checkout; the rest of the element is the same for all. */
+/** The parts of an element that each generation makes differently of a checkout; the rest is the same for all. */
 interface GitParts {
   readonly name: string;
   readonly version: string;
@@ -53,7 +53,7 @@ export function gitSource(step: SourceStep, context: SourceContext): SpdxPackage
   });
 }
 
-/** Before v0.26.0: GitHub by the start of the URL, everything else by its last part. */
+/** The parts before v0.26.0: for GitHub by the start of the URL, for everything else by its last part. */
 function partsByPrefix(checkout: Checkout, context: SourceContext): GitParts | undefined {
   const { repository, tag, commit } = checkout;
   const ref = tag || commit;
@@ -77,7 +77,7 @@ function partsByPrefix(checkout: Checkout, context: SourceContext): GitParts | u
   return { name, version: tag, ...located, namespace: context.namespace, purl };
 }
 
-/** From v0.26.0: by the host. The tag is preferred as the version, the commit as what is downloaded. */
+/** The parts from v0.26.0 on, by the host. The tag is preferred as the version, the commit as what is downloaded. */
 function partsByHost(checkout: Checkout, context: SourceContext): GitParts | undefined {
   const { repository, tag, commit, typeHint } = checkout;
   const ref = commit || tag;
@@ -112,7 +112,7 @@ function partsByHost(checkout: Checkout, context: SourceContext): GitParts | und
   return { name: path, version, ...elsewhere(path, ref, context), purl: generic(path) };
 }
 
-/** Where melange expects the sources of a host it knows nothing of, and whose they are. */
+/** Where melange expects the sources of a host that it does not know, and whose they are. */
 function elsewhere(path: string, ref: string, context: SourceContext): Place {
   const generation = context.format.sbom.gitSources;
   const old = generation === 'gitlab-v0.26.0' || generation === 'gitlab-v0.26.7';
@@ -124,7 +124,7 @@ function elsewhere(path: string, ref: string, context: SourceContext): Place {
   return { namespace, downloadLocation: `https://tarballs.cgr.dev/${shelf}/${sha256(bytes)}-${ref}.tar.gz` };
 }
 
-/** Before and after the first `/`; without one, all is before. */
+/** The text before and after the first `/`; without a `/`, all of it is before. */
 function cut(text: string): [string, string] {
   const at = text.indexOf('/');
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];

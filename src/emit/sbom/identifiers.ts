@@ -1,4 +1,4 @@
-/** Go's replacement character, which ranging over a string yields for each byte that is not UTF-8. */
+/** Go's replacement character, which a range over a string yields for each byte that is not UTF-8. */
 const runeError = 0xfffd;
 
 /**

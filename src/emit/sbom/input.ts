@@ -4,7 +4,7 @@ import type { OsRelease, RecipeFile } from '../../claim/sbom/recover.ts';
 import type { BuildTime } from '../../claim/sbom/time.ts';
 import type { SbomFormat } from '../../melange/format.ts';
 
-/** All that decides melange's document of one package. */
+/** Everything that decides melange's document of one package. */
 export interface DocumentInput {
   readonly format: SbomFormat;
   /** As printed: `v0.45.3`, `0.40.4`, `devel`, a pseudo-version. */

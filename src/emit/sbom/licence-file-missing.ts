@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** A recipe names a licence file that the workspace does not have: no step made it, and none lay beside the recipe. */
+/** The failure where a recipe names a licence file that the workspace does not have: no step made it, and it did not lie beside the recipe. */
 export class LicenceFileMissing extends Failure {
   readonly path: string;
 

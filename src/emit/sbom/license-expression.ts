@@ -82,7 +82,7 @@ interface NamedLicense {
   readonly token: 'license' | 'exception';
   /** `-or-later` was read as `+`. */
   readonly plus?: boolean;
-  /** The character behind the id goes with it: the `+` of `GPL-2.0+`, or by mistake whatever follows `-or-later`. */
+  /** The character behind the id is consumed with it: the `+` of `GPL-2.0+`, or by mistake whatever follows `-or-later`. */
   readonly takesNext?: boolean;
 }
 

@@ -28,8 +28,8 @@ export function licenseId(license: string, validator: LicenseValidator): string 
 }
 
 /**
- * Texts of licences that SPDX has none for, in the published order; ids that it does not list follow in the
- * recipe's. Undefined where there are none. Fails with `output-missing` where the workspace lacks a `license-path`.
+ * Texts of licences that SPDX has no text for, in the published order; ids that the published order does not list follow in the
+ * recipe's order. Undefined where there are none. Fails with `output-missing` where the workspace lacks a `license-path`.
  */
 export function extractedLicenses(input: DocumentInput): readonly SpdxExtractedLicense[] | undefined {
   const texts = new Map<string, string>();
@@ -43,7 +43,7 @@ export function extractedLicenses(input: DocumentInput): readonly SpdxExtractedL
   return order.map((id) => ({ licenseId: id, extractedText: texts.get(id)! }));
 }
 
-/** Their ids alone, in the recipe's order. */
+/** The ids of the extracted licences alone, in the recipe's order. */
 export function extractedIds(recipe: Recipe, format: SbomFormat): string[] {
   const { licenses } = format.sbom;
   const ids = recipe.package.copyright.flatMap(({ license, licensePath }) => {

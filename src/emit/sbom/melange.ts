@@ -77,7 +77,7 @@ function relatedElements(input: DocumentInput): RelatedElement[] {
     case 'none':
       return [recipeFile, ...ofOrigin];
     case 'last':
-      // Without steps of the origin, melange of that time ran no step at all.
+      // Where the origin has no steps, melange of that time ran no steps at all.
       return [recipeFile, ...ofOrigin, ...(recipe.pipeline.length === 0 ? [] : own())];
     case 'before-recipe':
       return [...own(), recipeFile, ...ofOrigin];

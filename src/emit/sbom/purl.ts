@@ -14,7 +14,7 @@ export interface Purl {
 }
 
 interface EscapingRules {
-  /** What is kept besides letters, digits, `-`, `.`, `_` and `~`: in namespace segments, names and versions. */
+  /** The characters that are kept besides letters, digits, `-`, `.`, `_` and `~`, in namespace segments, names and versions. */
   readonly component: string;
   readonly qualifier: string;
   readonly space: '+' | '%20';
@@ -72,7 +72,7 @@ function subpathText(purl: Purl, rules: EscapingRules): string {
   return `#${percentEncode(path, rules.subpath)}`;
 }
 
-/** All bytes but unreserved ones and those named, as upper-case `%XX` (RFC 3986, 2.1). */
+/** Escapes all bytes but unreserved ones and those named, as upper-case `%XX` (RFC 3986, 2.1). */
 function percentEncode(text: string, kept: string): string {
   let result = '';
   for (const byte of encodeBytes(text)) {
@@ -113,7 +113,7 @@ function trimSlashes(text: string): string {
   return text.slice(start, end);
 }
 
-/** Go's `strings.ToLower`: each character by itself, whatever stands around it. */
+/** Go's `strings.ToLower`: each character by itself, whatever is around it. */
 function lowerCase(text: string): string {
   return Array.from(text, (character) => {
     if (character === '\u0130') return 'i';

@@ -3,7 +3,7 @@ import type { DocumentInput } from './input.ts';
 import { emitMelangeSbom } from './melange.ts';
 import { emitProductionSbom, type ProductionInput } from './production/production.ts';
 
-/** All that decides the bytes of one package's SBOM. */
+/** Everything that decides the bytes of one package's SBOM. */
 export interface SbomInput extends DocumentInput {
   /** What production's generator adds to melange's document; absent where melange wrote the SBOM. */
   readonly production?: ProductionInput;

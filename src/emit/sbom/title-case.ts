@@ -9,7 +9,7 @@ const wordByItself = /[\p{Ideographic}\p{Script=Hiragana}\p{Script=Thai}\p{Scrip
 /**
  * The first cased letter of each word in upper case, the others in lower case: `wolfi-dev` to `Wolfi-Dev`,
  * `NetworkManager` to `Networkmanager`, `1st-run` to `1St-Run`. A word ends at every character but letters,
- * digits, `_` and a single `.`, `'` or `:`. Exact for ASCII; of other scripts, what depends on the letters around
+ * digits, `_` and a single `.`, `'` or `:`. Exact for ASCII; in other scripts, letters that depend on their neighbours
  * (Greek sigma) and the word breaks of rare symbols are not modelled.
  */
 export function titleCase(text: string): string {

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { gitMounts } from '../../execute/placed-sources.ts';
 import type { FoundSource } from '../../inputs/found-sources.ts';
 
-/** What the first argument names. */
+/** The job in the file that the first argument names. */
 export interface BwrapJob {
   /** Where the real bwrap is searched for. */
   readonly path: string;

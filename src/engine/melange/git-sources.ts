@@ -1,6 +1,6 @@
 /**
- * Repositories for the steps that a real melange runs. melange has no option for more mounts, so it is given another `bwrap` on its
- * search path: the real one with what our own build mounts besides.
+ * Repositories for the steps that a real melange runs. melange has no option for more mounts, so it is given a `bwrap` of ours on its
+ * search path: it runs the real one and adds what our own build mounts.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';

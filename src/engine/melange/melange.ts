@@ -1,5 +1,5 @@
 /**
- * The engine that drives a real melange: the same plan, the same inputs, another program. It needs a melange on the machine,
+ * The engine that drives a real melange: the same plan and the same inputs, but a different program. It needs a melange on the machine,
  * runs it without a network, and gives sections that are compared like our own.
  */
 import { writeFileSync } from 'node:fs';
@@ -82,13 +82,13 @@ async function localPackages({ guest, machine }: RebuildRequest) {
     guest.packages.map(async ({ locked, facts }) => ({
       name: locked.name,
       version: locked.version,
-      // melange and what answers it run in another folder.
+      // melange and the server that answers it run in a different folder.
       path: resolve((await machine.inputs.obtain(facts.path))!),
     })),
   );
 }
 
-/** In a network namespace of its own, where the recorded names lead to the loopback. */
+/** Runs melange in a network namespace of its own, where the recorded names lead to the loopback. */
 async function runMelange(
   request: RebuildRequest,
   directory: string,
@@ -148,7 +148,7 @@ async function runMelange(
     throw new Failure('step-failed', `melange ended with exit status ${exitCode}`, { got: tail.text() });
 }
 
-/** A certificate for the recorded names that nobody but this build's melange trusts. */
+/** A certificate for the recorded names that only this build's melange trusts. */
 async function certify(hosts: readonly string[], directory: string): Promise<NonNullable<Job['tls']>> {
   const tls = { key: join(directory, 'tls.key'), certificate: join(directory, 'tls.crt') };
   const names = hosts.map((host) => `DNS:${host}`).join(',');

@@ -1,6 +1,6 @@
 /**
  * The addresses that a recipe records, answered from the locked packages: melange asks for them by name, and gets what the
- * plan pins and nothing else. Indexes and keys are made for the occasion.
+ * plan pins and nothing else. Indexes and keys are made for this build.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -12,12 +12,12 @@ import { Failure } from '../../failure.ts';
 import { fileSource } from '../../inputs/store/files.ts';
 import { type KeyName, parseKeyName } from '../../names.ts';
 
-/** What a request for an address is answered with. */
+/** The answer to a request for an address. */
 export interface Route {
   readonly protocol: 'http:' | 'https:';
   readonly host: string;
   readonly port: number;
-  /** Path and nothing behind it. */
+  /** The path, without query or fragment. */
   readonly path: string;
   /** A file of this machine. */
   readonly file: string;
@@ -61,7 +61,7 @@ export async function routesOf(
   return [...served, ...keys];
 }
 
-/** Fails with `unsupported`. */
+/** The name of the public key at a path. Fails with `unsupported`. */
 function publicNameOf(path: string): KeyName {
   const name = parseKeyName(basename(path));
   if (name === undefined) throw unanswerable(path, undefined);

@@ -1,4 +1,4 @@
-/** What melange finds when it starts: recipe, folder beside it, source cache. */
+/** The folder that melange starts in: recipe, the folder beside it, source cache. */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { diskPath } from '../../bytes.ts';
@@ -15,7 +15,7 @@ export interface WorkFolder {
   readonly out: string;
 }
 
-/** Lays out a folder below `directory`. Repositories are handed over otherwise (`git-sources.ts`). */
+/** Lays out a folder below `directory`. Repositories are handed over in a different way (`git-sources.ts`). */
 export function prepareWorkFolder(directory: string, plan: BuildPlan, request: RebuildRequest): WorkFolder {
   const folder = join(directory, 'work');
   const work = {

@@ -3,19 +3,19 @@ import { closeSync, fchmodSync, openSync, writeFileSync } from 'node:fs';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import type { TarSink } from '../../apk/tar-reader.ts';
 
-/** Takes an archive; what becomes of an entry is up to whoever extends it. */
+/** Takes an archive; subclasses decide what becomes of an entry. */
 export abstract class EntryFiles implements TarSink {
   #handle: number | undefined;
 
   abstract entry(header: TarHeader): void;
 
-  /** Begins the file of the entry; it must not be there yet. */
+  /** Begins the file of the entry; the file must not exist yet. */
   protected begin(path: Buffer, mode: number): void {
     this.#handle = openSync(path, 'wx', 0o600);
     fchmodSync(this.#handle, mode);
   }
 
-  /** Takes content; that of an entry without a file is passed over. */
+  /** Takes content; content of an entry without a file is skipped. */
   content(bytes: Uint8Array): void {
     if (this.#handle !== undefined) writeFileSync(this.#handle, bytes);
   }
@@ -24,7 +24,7 @@ export abstract class EntryFiles implements TarSink {
     this.close();
   }
 
-  /** Lets go of a file that was begun. */
+  /** Closes a file that was begun. */
   close(): void {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;

@@ -5,7 +5,7 @@ import { recordedXattrs } from '../../apk/xattrs.ts';
 import type { Format } from '../../melange/format.ts';
 import type { GuestTree } from './guest-tree.ts';
 
-/** By its name, wherever in it the dots are. */
+/** Whether an entry is left out because of its name, wherever in the name the dots are. */
 export function isLeftOut(path: string, entries: Format['guestEntries']): boolean {
   return entries === 'undoubted' && path.includes('..');
 }

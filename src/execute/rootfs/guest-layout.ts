@@ -23,7 +23,7 @@ export interface LayoutInput {
 /** Reads a file of the guest by its path inside; undefined where there is none. */
 export type ReadGuest = (path: string) => string | undefined;
 
-/** Completes an unpacked guest. Fails with `environment-invalid` for accounts and paths that cannot be there. */
+/** Completes an unpacked guest. Fails with `environment-invalid` for accounts and paths that cannot exist in it. */
 export function layOut(root: string, guest: Guest, input: LayoutInput, read: ReadGuest): void {
   try {
     addLayout(root, guest, input, read);
@@ -59,7 +59,7 @@ function groupLine({ groupname, gid, members }: Group): string {
   return `${groupname}:x:${gid}:${members.join(',')}\n`;
 }
 
-/** Adds accounts to a guest that apko did not lay out, as far as it has none of their names. */
+/** Adds accounts to a guest that apko did not lay out, where it has no account of that name. */
 export function addMissingAccounts(
   { users, groups }: Accounts,
   read: ReadGuest,
@@ -108,7 +108,7 @@ function linkBusybox(root: string, guest: Guest, read: ReadGuest): void {
   }
 }
 
-/** The `installed` file of apk-tools 2: a record a package, files before directories (apk-package(5)). */
+/** The `installed` file of apk-tools 2: one record for each package, files before directories (apk-package(5)). */
 function installedDatabase(guest: Guest): string {
   const filesOf = guest.installed.map(() => [] as string[]);
   for (const [path, node] of guest.tree.entries()) filesOf[node.owner]?.push(path);

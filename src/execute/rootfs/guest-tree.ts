@@ -14,16 +14,16 @@ export interface GuestNode {
   readonly checksum: string;
   /** Index into the installed packages; -1 for what the base layout made. */
   readonly owner: number;
-  /** Installed, and yet not on disk. */
+  /** Installed, but not on disk. */
   readonly leftOut?: true;
   /** Extended attributes of a file, by name. */
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
-/** What one path may ask for: links and parts that are walked through, folders that it lies in (as in packages). */
+/** Limits for one path: links and parts that are walked through, folders that it lies in (as in packages). */
 const most = { links: 40, parts: 2048, folders: 256 };
 
-/** A name in a folder; without a node where something below it was put first. */
+/** A name in a folder; it has no node where something below it was added first. */
 interface Place {
   node: GuestNode | undefined;
   names: Map<string, Place> | undefined;
@@ -49,7 +49,7 @@ export class GuestTree {
     place.node = node;
   }
 
-  /** Paths right below a folder; empty for what is none. */
+  /** Paths directly below a folder; empty for anything that is not a folder. */
   childrenOf(path: string): string[] {
     const names = this.#find(path)?.names ?? new Map<string, Place>();
     return [...names].flatMap(([name, { node }]) => {
@@ -78,7 +78,7 @@ export class GuestTree {
 
   /**
    * The real path of an entry: links among its parents are followed inside the guest, the last part is not. Takes time for each part,
-   * not for each of its parents' paths. Fails with `environment-invalid` for loops and for what no disk can hold.
+   * not for each of its parents' paths. Fails with `environment-invalid` for loops and for paths that no disk can hold.
    */
   resolve(path: string): string {
     const pending = partsOf(path);
@@ -114,7 +114,7 @@ function tooDeep(): Failure {
   return new Failure('environment-invalid', 'a path is too deep');
 }
 
-/** The last part first. */
+/** The parts of a path, the last one first. */
 function partsOf(path: string): string[] {
   return path
     .split('/')
@@ -122,7 +122,7 @@ function partsOf(path: string): string[] {
     .reverse();
 }
 
-/** Empty for what lies right below the root. */
+/** The folder of a path; empty for what lies directly below the root. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -1,4 +1,4 @@
-/** An image on disk as the build environment: layers held against their digests while they are applied, kept by the manifest's. */
+/** An image on disk as the build environment: layers are compared with their digests while they are applied, and the result is kept under the manifest's digest. */
 import { join } from 'node:path';
 import { readGzipMembers } from '../../apk/gzip-reader.ts';
 import { TarReader } from '../../apk/tar-reader.ts';
@@ -42,7 +42,7 @@ export interface ImageRequest extends GuestShelf {
 
 export interface ImageGuest {
   readonly root: string;
-  /** What the image's own apk database says is installed; empty where it has none. */
+  /** The packages that the image's own apk database lists as installed; empty where it has no database. */
   readonly packages: readonly InstalledName[];
 }
 
@@ -53,7 +53,7 @@ const databases = ['usr/lib/apk/db/installed', 'lib/apk/db/installed'];
 
 /**
  * The guest of an image: the kept one, or unpacked now. Fails with `environment-invalid` for layers that are not what their
- * digests say, cannot be unpacked, or go beyond a bound.
+ * digests say, cannot be unpacked, or exceed a limit.
  */
 export async function provideImage(request: ImageRequest): Promise<ImageGuest> {
   const { image, users, groups } = request;
@@ -63,7 +63,7 @@ export async function provideImage(request: ImageRequest): Promise<ImageGuest> {
   return { root: join(kept, 'root'), packages: known ?? (await unpack(request, kept)) };
 }
 
-/** What the apk database of a folder says is installed; empty where it has none. */
+/** The packages that the apk database of a folder lists as installed; empty where it has no database. */
 export function readInstalled(root: string): InstalledName[] {
   return installedIn((path) => readInside(root, resolveInGuest(root, path).slice(1)));
 }
@@ -88,7 +88,7 @@ function unpack(request: ImageRequest, kept: string): Promise<InstalledName[]> {
   });
 }
 
-/** What a build needs of a root and an image may lack: places to mount on, and accounts. */
+/** Adds what a build needs of a root and an image may lack: places to mount on, and accounts. */
 function complete(root: string, tree: GuestTree, { users, groups }: ImageRequest): void {
   for (const path of [...baseDirectories, 'home/build', 'var/cache'])
     makeGuestDirectory(root, tree, path, 0o755);
@@ -139,10 +139,10 @@ const tarBounds = {
   foreign: true,
 };
 
-/** Deflate reaches 1032; what a layer may inflate to is bounded in bytes. */
+/** Deflate reaches a ratio of 1032; the inflated size of a layer is bounded in bytes instead. */
 const anyRatio = { limit: Number.POSITIVE_INFINITY, floor: 0 };
 
-/** Reads a blob, uncompressed, and holds it against its digest. */
+/** Reads a blob, uncompressed, and compares it with its digest. */
 async function inflate(layer: Layer, take: (bytes: Uint8Array) => void): Promise<void> {
   const hasher = sha256Hasher();
   const stored = hashed(layer, (bytes) => hasher.update(bytes));

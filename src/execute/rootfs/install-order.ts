@@ -8,7 +8,7 @@ export interface Installable {
   readonly provides: readonly string[];
 }
 
-/** Each package once, what it depends on before it. */
+/** Each package once, after those that it depends on. */
 export function installOrder<P extends Installable>(packages: readonly P[]): P[] {
   const providers = providersOf(packages);
   const world = [...packages].sort((a, b) =>

@@ -1,4 +1,4 @@
-/** Guests on disk, kept and shared between builds: each is made beside the others and put in its place when it is whole. */
+/** Guests on disk, kept and shared between builds: each is made beside the others and put in its place when it is complete. */
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBytes, diskPath } from '../../bytes.ts';
@@ -18,14 +18,14 @@ export function keptGuest({ directory, ids }: GuestShelf, name: string): string 
   return join(directory, ids.lent ? `${name}.${ids.uid}` : name);
 }
 
-/** What was noted of a kept guest; undefined where it is not kept. */
+/** The description of a kept guest; undefined where it is not kept. */
 export function guestDescription(kept: string): unknown {
   const described = join(kept, 'guest.json');
   return existsSync(described) ? JSON.parse(readFileSync(described, 'utf8')) : undefined;
 }
 
 /**
- * Has a guest made in an empty root and keeps it with what is said of it. A half-made one is never seen under its name.
+ * Has a guest made in an empty root and keeps it with its description. An incomplete guest is never seen under its name.
  * @returns the description
  */
 export async function keepGuest<T>(
@@ -48,7 +48,7 @@ export async function keepGuest<T>(
   }
 }
 
-/** Another process may have been faster; its guest is the same. */
+/** Puts a guest in its place. Another process may have been faster; its guest is the same. */
 function publish(aside: string, kept: string): void {
   try {
     renameSync(aside, kept);
@@ -57,7 +57,7 @@ function publish(aside: string, kept: string): void {
   }
 }
 
-/** What is read of a guest as text: accounts, the list of packages. Those of large images have some ten MiB. */
+/** The most bytes of a file of a guest that is read as text: accounts, the list of packages. Those of large images have some ten MiB. */
 const mostTextBytes = 64 * 1024 * 1024;
 
 /**

@@ -11,7 +11,7 @@ import { folderOf, type GuestNode, type GuestTree } from './guest-tree.ts';
 
 const whiteout = '.wh.';
 const opaque = '.wh..wh..opq';
-/** What whiteouts may look at: each path of a large image many times over. */
+/** The most paths that whiteouts may look at: each path of a large image many times over. */
 const mostLooks = 50_000_000;
 
 /** Writes the entries of one layer; `owner` of what it writes is the layer's number. */
@@ -35,7 +35,7 @@ export class LayerWriter extends EntryFiles {
     if (name === '') return;
     const path = this.#tree.resolve(name);
     const base = path.slice(path.lastIndexOf('/') + 1);
-    // Other file systems keep notes under names that no image may have.
+    // Layered file systems keep their own marks under such names, which no image may have.
     if (
       path
         .slice(0, -base.length)
@@ -62,7 +62,7 @@ export class LayerWriter extends EntryFiles {
   #directory(path: string, header: TarHeader): void {
     if (this.#tree.get(path)?.type !== 'directory') this.#removeAll(path);
     if (this.#tree.get(path) === undefined) mkdirSync(this.#place(path));
-    // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
+    // Modes bind an ordinary user as well, and the folder is yet to be filled (`closeDirectories`).
     chmodSync(this.#place(path), (header.mode & 0o777) | 0o700);
     this.#tree.set(path, this.#node('directory', header));
   }
@@ -101,13 +101,13 @@ export class LayerWriter extends EntryFiles {
     this.#tree.set(path, { ...node, owner: this.#layer });
   }
 
-  /** Whiteouts are about lower layers only, wherever they stand in their own. */
+  /** Applies a whiteout. It concerns only lower layers, wherever it stands in its own. */
   #whiteout(folder: string, base: string): void {
     const hidden = base.slice(whiteout.length);
     if (base === opaque) {
       for (const child of this.#tree.childrenOf(folder)) this.#removeLower(child);
     } else if (hidden === '' || hidden === '.' || hidden === '..') {
-      throw new Failure('environment-invalid', 'a whiteout of a layer hides nothing that can be there', {
+      throw new Failure('environment-invalid', 'a whiteout of a layer names a path that cannot exist', {
         got: base,
       });
     } else if (!hidden.startsWith(whiteout)) {
@@ -115,7 +115,7 @@ export class LayerWriter extends EntryFiles {
     }
   }
 
-  /** Removes what lower layers brought; folders stay as far as this layer has something in them. */
+  /** Removes what lower layers brought; folders in which this layer has something stay. */
   #removeLower(path: string): boolean {
     this.#looks += 1;
     if (this.#looks > mostLooks)
@@ -144,7 +144,7 @@ export class LayerWriter extends EntryFiles {
   }
 }
 
-/** Relative to the root, without the dots and slashes that some writers put around paths. Fails with `environment-invalid`. */
+/** A path relative to the root, without the dots and slashes that some writers put around paths. Fails with `environment-invalid`. */
 function plainPath(name: string): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..') || name.includes('\0'))

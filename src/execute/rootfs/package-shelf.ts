@@ -1,6 +1,6 @@
 /**
- * Packages of environments, unpacked once each and kept: the files, and what the entries say. Environments are put together of links to
- * these files, so that many that share packages take their room and the time of unpacking once.
+ * Packages of environments, each unpacked once and kept: the files, and what the entries say. Environments are made of links to these
+ * files, so that packages shared by many environments take space and unpacking time once.
  */
 import { type Apk, readApk } from '../../apk/apk.ts';
 import { EntryRules } from '../../apk/entry-rules.ts';
@@ -14,7 +14,7 @@ import { type GuestShelf, guestDescription, keepGuest, keptGuest } from './kept-
 import type { ShelvedPackage } from './shelved-package.ts';
 import { fileMode, ofEnvironment } from './unpack.ts';
 
-/** As it is written beside the files; contents of records in base64. */
+/** The note as it is written beside the files; contents of records in base64. */
 interface ShelfNote {
   readonly size: number;
   readonly controlSha1: Sha1;
@@ -34,7 +34,7 @@ const shelfGeneration = 1;
 
 /**
  * The package of a digest: the kept one, or unpacked now.
- * @param verify sees a package that is not kept yet, and must fail unless it is whole and the one of the digest
+ * @param verify sees a package that is not kept yet, and must fail unless it is intact and has the digest
  */
 export async function shelvedPackage(
   shelf: GuestShelf,
@@ -80,7 +80,7 @@ async function unpackOnto(root: string, source: ByteSource, verify: (apk: Apk) =
   }
 }
 
-/** Writes the files of a data section by their number: no name that the package chose reaches the disk. */
+/** Writes the files of a data section under their numbers: no name that the package chose reaches the disk. */
 class ShelfWriter extends EntryFiles {
   readonly entries: NotedEntry[] = [];
   readonly #root: string;

@@ -3,10 +3,10 @@ import type { PkgInfo } from '../../apk/pkginfo.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import type { Sha1 } from '../../digest.ts';
 
-/** An entry of a package as far as it decides what is in the guest. */
+/** The parts of a package's entry that decide what is in the guest. */
 export type GuestEntry = Pick<TarHeader, 'type' | 'name' | 'linkname' | 'mode' | 'pax'>;
 
-/** What of a package an environment is put together of. */
+/** The parts of a package of which an environment is made. */
 export interface ShelvedPackage {
   readonly size: number;
   readonly controlSha1: Sha1;

@@ -1,4 +1,4 @@
-/** An environment that is not kept yet. */
+/** Unpacks an environment that is not kept yet. */
 import type { Apk } from '../../apk/apk.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import type { Sha1, Sha256 } from '../../digest.ts';
@@ -29,11 +29,11 @@ export interface EnvironmentRequest extends GuestShelf {
   readonly layout: LayoutInput;
   /** Where packages are kept unpacked. */
   readonly packageShelf: GuestShelf;
-  /** Sees each package that is not kept yet; must fail unless it is whole and has the locked digest. */
+  /** Sees each package that is not kept yet; must fail unless it is intact and has the locked digest. */
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
   /** Sees each package; must fail unless its index lists it. */
   readonly requireListed: (controlSha1: Sha1, locked: EnvironmentPackage) => void;
-  /** Gives files below a folder their extended attributes; not called without any. */
+  /** Gives files below a folder their extended attributes; not called where there are none. */
   readonly setAttributes: (root: string, files: readonly AttributedFile[]) => Promise<void>;
 }
 

@@ -47,7 +47,7 @@ export function fileMode(mode: number): number {
 
 /**
  * Puts packages that are kept unpacked into an empty folder, in order: their files are links to the kept ones. Fails with
- * `environment-invalid` for packages that cannot be there together.
+ * `environment-invalid` for packages that cannot be installed together.
  */
 export function unpackPackages(
   root: string,
@@ -70,12 +70,12 @@ export function unpackPackages(
   return { tree, installed };
 }
 
-/** What the machine has run out of; other refusals of the disk are about the names that a package chose. */
+/** Errors of a machine that has run out of something; other refusals of the disk are caused by names that a package chose. */
 const shortages = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES']);
 
 /**
- * The environment is not the published file: what is wrong with it must not reject that. Names that the disk does not
- * take (too long, with a zero byte) are wrong too.
+ * The failure as one of the environment. The environment is not the published file: a defect of it must not reject that file. A name that the disk
+ * does not take (too long, with a zero byte) is such a defect.
  */
 export function ofEnvironment(failure: unknown, what = 'a package of the environment'): unknown {
   if (failure instanceof Failure) {
@@ -110,7 +110,7 @@ function makeDirectory(
     return;
   }
   mkdirSync(diskPath(root, path));
-  // An ordinary user is bound by modes too, and the folder is still to be filled (`closeDirectories`).
+  // Modes bind an ordinary user as well, and the folder is yet to be filled (`closeDirectories`).
   chmodSync(diskPath(root, path), (mode & 0o777 & ~umask) | 0o700);
   tree.set(path, node);
 }
@@ -123,7 +123,7 @@ export function closeDirectories(root: string, tree: GuestTree): void {
   }
 }
 
-/** Adds a file that no package brings; one that is there is replaced. */
+/** Adds a file that no package brings; an existing one is replaced. */
 export function writeGuestFile(
   root: string,
   tree: GuestTree,
@@ -216,7 +216,7 @@ class PackageWriter {
     const xattrs = xattrsOf(header);
     const node = { ...this.#node('file', header), ...(xattrs.size === 0 ? {} : { xattrs }) };
     if (!this.#install(path, node)) return;
-    // What gets attributes is written again in its place (`guest-attributes.ts`), and must be nobody else's.
+    // A file that gets attributes is written again in its place (`guest-attributes.ts`), and must not be shared.
     if (xattrs.size > 0) copyKept(file, diskPath(this.#root, path), fileMode(header.mode));
     else linkKept(file, diskPath(this.#root, path), fileMode(header.mode));
   }
@@ -236,7 +236,7 @@ class PackageWriter {
     if (!this.#takesOver(path, header)) return;
     const { leftOut, ...node } = this.#tree.get(first)!;
     if (!this.#install(path, { ...node, owner: this.#index })) return;
-    if (leftOut === true) throw conflict(path, 'it is another name of a file that is left out');
+    if (leftOut === true) throw conflict(path, 'it is a hard link to a file that is left out');
     linkSync(diskPath(this.#root, first), diskPath(this.#root, path));
   }
 

@@ -1,12 +1,12 @@
-/** The machine's own tar over a workspace: the one way in which what steps left is read. */
+/** Reads what the steps left, which is only ever done by the machine's own tar over the workspace. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
 import type { OutputTail, RunningProcess } from '../../process.ts';
 
-/** Names that tar takes from a file, each ended by a zero byte and taken literally: none can be an option. */
+/** Writes the names that tar takes from a file, each ended by a zero byte and taken literally: none can be an option. */
 export function writeArchiveList(list: string, paths: readonly string[]): void {
   writeFileSync(list, paths.map((path) => `${path}\0`).join(''));
-  // Whatever the umask: the ids that root lends read it.
+  // Explicitly, since the umask could take bits away: the ids that root lends read it.
   chmodSync(list, 0o644);
 }
 
@@ -32,7 +32,7 @@ export async function archiveEnd(child: RunningProcess, errors: OutputTail): Pro
   if (exitCode !== 0) {
     throw new Failure('unsupported', 'the tree that the steps left cannot be read', { got: errors.text() });
   }
-  // tar passes over them and succeeds; melange's packager does not (docs/melange/tree.md#what-is-kept-of-a-file).
+  // tar skips sockets and succeeds; melange's packager does not (docs/melange/tree.md#what-is-kept-of-a-file).
   const socket = /^tar: (.*): socket ignored$/m.exec(errors.text())?.[1];
   if (socket !== undefined) {
     throw new Failure('unsupported', 'the steps left a socket, which no package can hold', { got: socket });

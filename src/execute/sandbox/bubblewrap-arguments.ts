@@ -9,7 +9,7 @@ import type { Mount } from './sandbox.ts';
 export interface GuestView {
   /** Whether steps see the machine's network; only where the user asked for it. */
   readonly network?: boolean;
-  /** The guest's root, as bubblewrap finds it. */
+  /** The guest's root, by the path at which bubblewrap finds it. */
   readonly root: string;
   /** The workspace, sources, and what else the guest sees of the machine. */
   readonly mounts: readonly Mount[];
@@ -48,18 +48,18 @@ const harmlessCapabilities = new Set([
 ]);
 
 /**
- * Capabilities that mean the machine in melange's guest and the sandbox's own user namespace here (docs/decisions/0015): what they are
- * for beyond that the filter of system calls refuses.
+ * Capabilities that apply to the machine in melange's guest and to the sandbox's own user namespace here (docs/decisions/0015): the filter
+ * of system calls refuses what they allow beyond that.
  */
 const confinedCapabilities = new Set(['CAP_SYS_ADMIN', 'CAP_SYS_RESOURCE']);
 
-/** Those of a recipe that reach less here than where melange ran, in its order. */
+/** The capabilities of a recipe that reach less here than where melange ran, in the recipe's order. */
 export function confinedOf({ add, drop }: GuestView['capabilities']): string[] {
   const dropped = new Set(drop.map((name) => name.toUpperCase()));
   return dropped.has('ALL') ? [] : add.filter((name) => confinedCapabilities.has(name) && !dropped.has(name));
 }
 
-/** Fails with `unsupported` where a recipe asks for more than the sandbox gives, or drops what is not a capability. */
+/** Requires that the sandbox gives the capabilities of a recipe. Fails with `unsupported` where it asks for more, or drops something that is not a capability. */
 export function requireGranted({ add, drop }: GuestView['capabilities']): void {
   for (const name of drop) {
     if (knownCapabilities.has(name.toUpperCase())) continue;
@@ -78,18 +78,18 @@ export function requireGranted({ add, drop }: GuestView['capabilities']): void {
 /** Folders of the guest that are mounted over, besides the targets of the mounts. */
 export const fixedTargets: readonly string[] = ['/dev', '/proc', '/sys'];
 
-/** Entries of /proc that tell of the machine's kernel, how it was started, its devices and its users' keys; empty here. */
+/** Entries of /proc that reveal the machine's kernel, how it was started, its devices and its users' keys; empty here. */
 const secretEntries = [
   ...['cmdline', 'interrupts', 'iomem', 'ioports', 'kallsyms', 'kcore', 'key-users', 'keys', 'kmsg'],
   ...['latency_stats', 'sched_debug', 'slabinfo', 'timer_list', 'vmallocinfo'],
 ];
 
 /**
- * What in /proc is the whole machine's and can be written to is read-only here. To root's own id most of it would be open:
- * /proc/sys asks who owns a file, not for a capability, and bubblewrap protects it only where its folder can be written to.
+ * Arguments that make the writable entries of /proc that belong to the whole machine read-only. Root's own id could write to most
+ * of them: /proc/sys asks who owns a file, not for a capability, and bubblewrap protects it only where its folder can be written to.
  */
 function machineEntries(): string[] {
-  // Names alone: asked for types as well, Node looks at each process and fails where one ends meanwhile.
+  // Only names: asked for types as well, Node looks at each process and fails where one ends meanwhile.
   return readdirSync('/proc')
     .filter((name) => !/^\d+$/.test(name))
     .map((name) => join('/proc', name))
@@ -103,7 +103,7 @@ function isWritable(path: string): boolean {
   return ((lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o222) !== 0;
 }
 
-/** Every name that capabilities(7) has; bubblewrap ends at another. */
+/** Every name in capabilities(7); at any other, bubblewrap ends. */
 const knownCapabilities = new Set([
   ...harmlessCapabilities,
   ...['CAP_DAC_READ_SEARCH', 'CAP_LINUX_IMMUTABLE', 'CAP_NET_BROADCAST', 'CAP_IPC_OWNER', 'CAP_SYS_MODULE'],
@@ -120,10 +120,10 @@ const knownCapabilities = new Set([
   ...['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE', 'ALL'],
 ]);
 
-/** Of /sys, programs that count processors read this much; the rest is the machine's own business. */
+/** The part of /sys that programs read to count processors; the rest of the machine's /sys is not shown. */
 export const processorFolder = '/sys/devices/system/cpu';
 
-/** What stands in for the rest: a folder of the build's own folder, where it is mounted (`enterScript`). */
+/** The replacement for the rest of /sys: a folder inside the build's own folder, where it is mounted (`enterScript`). */
 export const systemFolder = 'sys';
 
 export const workspaceTarget = '/home/build';
@@ -157,7 +157,7 @@ export function bubblewrapArguments(view: GuestView): string[] {
   ];
 }
 
-/** The environment as what `--args` takes: a file, since an argument of Node's cannot hold all bytes, and shows in the list of processes. */
+/** The environment in the form that `--args` takes. It is a file, since Node's arguments cannot hold all bytes and can be seen in the list of processes. */
 export function environmentArguments(env: ReadonlyMap<string, string>): Buffer {
   return encodeBytes([...env].map(([name, value]) => `--setenv\0${name}\0${value}\0`).join(''));
 }
@@ -169,7 +169,7 @@ export function seesRoot({ user }: Pick<GuestView, 'user'>): boolean {
   return user.uid === 0 && user.gid === 0;
 }
 
-/** `run-as` is one more namespace around the step, as in melange; files still reach the disk as the caller's. */
+/** Arguments for `run-as`: one more namespace around the step, as in melange; on disk, files still belong to the caller. */
 function userArguments(view: GuestView): string[] {
   if (seesRoot(view)) return [];
   const { uid, gid } = view.user;

@@ -60,7 +60,7 @@ interface Opened extends BubblewrapOptions {
   /** The machine's bubblewrap. */
   readonly program: string;
   readonly disk: DiskMeter;
-  /** The step that runs, and whether any was begun. */
+  /** The step that is running, and whether any step was begun. */
   readonly running: { pid: number | undefined; begun: boolean };
 }
 
@@ -123,7 +123,7 @@ async function run(opened: Opened, command: SandboxCommand): Promise<SandboxEnd>
 }
 
 interface Attempt extends SandboxEnd {
-  /** Whether the program was begun, or a bound ended it before. */
+  /** Whether the program was begun, or a bound ended it before that. */
   readonly begun: boolean;
   /** Exit status of the script around it. */
   readonly shellStatus: number | undefined;
@@ -190,7 +190,7 @@ function guestArguments(opened: Opened, command: SandboxCommand): string[] {
   ];
 }
 
-/** bubblewrap reports an exit status only where it came to run the program (`--json-status-fd`). */
+/** The failure where no program was begun. bubblewrap reports an exit status only where it got as far as running the program (`--json-status-fd`). */
 function neverBegan({ shellStatus, said }: Attempt): Failure {
   if (shellStatus === replacedStatus) {
     return new Failure('unsupported', 'a step replaced a folder that the sandbox mounts');
@@ -209,8 +209,8 @@ function isWithoutProgram(said: string): boolean {
 }
 
 /**
- * Why a program was not begun although one was before: this machine can, so the reason is what the program was given or what
- * those before it did to the guest. Fails as `neverBegan` where a folder was replaced or nothing can be begun any longer.
+ * Why a program was not begun although one before it was. This machine can begin one, so the reason is what the program was given, or
+ * what those before it did to the guest. Fails as `neverBegan` where a folder was replaced or no program can be begun any longer.
  */
 async function refusal(opened: Opened, end: Attempt): Promise<string> {
   if (end.shellStatus === replacedStatus) throw neverBegan(end);
@@ -219,7 +219,7 @@ async function refusal(opened: Opened, end: Attempt): Promise<string> {
   throw neverBegan(trial);
 }
 
-/** What the build holds on disk; files that nobody can read from outside are counted by their owner. */
+/** The bytes that the build holds on disk; files that cannot be read from outside are counted by their owner. */
 async function heldBytes(laid: Omit<Opened, 'disk'>): Promise<number> {
   const { layer, mounts, ids, directory, reach, signal, running } = laid;
   const writable = writableSources(mounts).map(reach.inside);
@@ -259,7 +259,7 @@ async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, 
   if (exitCode !== 0) throw new Failure('output-missing', `a step replaced ${path}`);
 }
 
-/** Without a namespace where that works: steps may have taken this process's access to their workspace away. */
+/** Makes a folder without a namespace, where that works: steps may have taken away this process's access to their workspace. */
 function madeByCaller(workspace: string, path: string): boolean {
   try {
     makeFolderWithin(workspace, path);

@@ -1,6 +1,6 @@
 /**
  * For machines that grant no namespaces, such as a default container: root can still run steps in a changed root
- * directory. It is not a bound to whoever wants out (chroot(2) says how), is never chosen silently, and the verdict says so.
+ * directory. It does not hold a program that wants to get out (chroot(2) says how), is never chosen silently, and the verdict says so.
  */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -52,7 +52,7 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
   // Processes are found by their root directory, which the kernel names without links.
   const guest = join(realpathSync(options.directory), 'guest');
   const inGuest = (path: string) => join(guest, resolveInGuest(guest, path));
-  // A container may keep even this from root.
+  // A container may deny root even this.
   await hostProgram(['chroot', '/', '/bin/true'], options.signal);
   const copy = ['cp', '--archive', '--reflink=auto', '--', options.environment, guest] as const;
   await hostProgram(copy, options.signal);
@@ -104,7 +104,7 @@ async function makeDevices(options: ChrootOptions, directory: string): Promise<v
   }
 }
 
-/** The step's shell goes when this process goes; what it started may stay until the next start (`endProcessesIn`). */
+/** The step's shell ends when this process ends; what it started may stay until the next start (`endProcessesIn`). */
 const enterScript = `read -r _ <&3 || exit 125
 exec 3<&-
 umask 022
@@ -112,8 +112,8 @@ exec setpriv --pdeathsig KILL /bin/sh -c '[ "$PPID" = "$1" ] || exit 125; shift
 setpriv --pdeathsig KILL /bin/sh -c "$1" sh "$@" 2>&1 | cat 4>&-' sh "$@"`;
 
 /**
- * What steps keep of root's power. Without the rest they neither mount, load modules, make devices nor trace or signal what belongs
- * to others; the last is what enters the guest, and a way out of it.
+ * The capabilities of root that steps keep. Without the rest they can neither mount, load modules, make devices nor trace or signal what belongs to others.
+ * The last one of the list is needed to enter the guest, and is a way out of it.
  */
 const keptCapabilities = [
   ...[
@@ -134,7 +134,7 @@ const lessPower = [
   ...['--bounding-set', ['-all', ...keptCapabilities.map((name) => `+${name}`)].join(',')],
 ];
 
-/** Tells of the exit status on file descriptor 4. */
+/** Reports the exit status on file descriptor 4. */
 const tellScript = `shift; folder=$1; shift
 ${takeArguments('"$folder"')}
 setpriv --pdeathsig KILL "$@" 4>&-; echo "$?" >&4`;

@@ -12,15 +12,15 @@ import type { BuildLimits, ExceededLimit } from './sandbox.ts';
 type Controller = 'pids' | 'memory';
 
 export interface ControlGroup {
-  /** What the kernel bounds; the rest is the watchdog's. */
+  /** The bounds that the kernel keeps; the watchdog keeps the rest. */
   readonly bounds: ReadonlySet<ExceededLimit>;
-  /** Begins to put a process into the group, which can take the kernel some milliseconds; what goes wrong shows in `holds`. */
+  /** Begins to put a process into the group, which can take the kernel some milliseconds; whether it succeeded is shown by `holds`. */
   enter(pid: number): Promise<void>;
   /** Whether a process is in the group. */
   holds(pid: number): boolean;
   /** Puts a process into the group; its descendants stay in it. */
   join(pid: number): void;
-  /** The bound that the group ran into. */
+  /** The bound that the group exceeded. */
   exceeded(): ExceededLimit | undefined;
   /** Ends what is left in the group and removes it. */
   close(): Promise<void>;
@@ -129,7 +129,7 @@ function endMembers(path: string): void {
   }
 }
 
-/** Removes groups of processes that are no more; one that still has members stays. */
+/** Removes the groups of processes that have ended; a group that still has members stays. */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith('wolfi-repro-') || !isAbandoned(name.slice('wolfi-repro-'.length))) continue;
@@ -164,7 +164,7 @@ function groupParents(): GroupFolder[] {
 }
 
 /**
- * A group with members can hand no controller on (cgroups(7), "no internal processes"), so the nearest group above that already
+ * The parent in version 2. A group with members cannot pass on a controller (cgroups(7), "no internal processes"), so the nearest group above that already
  * does is taken.
  */
 function unifiedParent(mounts: readonly GroupMount[], own: string): GroupFolder | undefined {

@@ -1,24 +1,25 @@
 /**
- * The bound on disk space of one build. The free space of the file system is looked at often, since that costs nothing, but
- * others use it too: it only says when to measure what the build itself holds.
+ * The bound on disk space of one build. The free space of the file system is looked at often, since that costs almost nothing. But
+ * others use it as well, so it only says when to measure what the build itself holds.
  */
 import { statfsSync } from 'node:fs';
 
-/** Arguments of GNU du whose output `parseUsage` takes: names once however many links a file has, one file system. */
+/** Arguments of GNU du whose output `parseUsage` takes: each file once however many links it has, on one file system. */
 export function usageArguments(folders: readonly string[]): string[] {
   return ['--summarize', '--one-file-system', '--total', '--block-size=1', '--', ...folders];
 }
 
-/** The total, which is the last line. */
+/** The total of du's output, which is its last line. */
 export function parseUsage(output: string): number {
   return Number(output.trimEnd().split('\n').at(-1)?.split('\t')[0]);
 }
 
-/** Below this the machine is in trouble, whoever uses the space. */
+/** Free bytes below which the machine itself is in trouble, whoever uses the space. */
 const reservedBytes = 64 * 1024 ** 2;
 const reservedFiles = 1024;
-/** A build is measured this often in any case, in looks; and measuring takes at most one part in this many of the time. */
+/** A build is measured after this number of looks in any case. */
 const usualLooks = 100;
+/** Measuring takes at most one part in this number of the time. */
 const shareOfTime = 20;
 
 interface Free {
@@ -32,7 +33,7 @@ export class DiskMeter {
   readonly #most: number;
   readonly #measure: () => Promise<number>;
   readonly #atStart: Free;
-  /** What the build held when it was last measured, and what was free then. */
+  /** The bytes that the build held when it was last measured, and those that were free then. */
   #held = 0;
   #freeThen: number;
   #looks = 0;
@@ -53,7 +54,7 @@ export class DiskMeter {
     this.#freeThen = this.#atStart.bytes;
   }
 
-  /** Whether the build went beyond its bound, or filled the file system. Called at a steady pace; never waits. */
+  /** Whether the build exceeded its limit, or filled the file system. Called at a steady pace; never waits. */
   look(): boolean {
     const free = freeOf(this.#directory);
     this.#looks += 1;
@@ -64,7 +65,7 @@ export class DiskMeter {
     return this.#exceeded;
   }
 
-  /** The same when the writers are gone: measures where the free space does not settle it. */
+  /** Whether it did, once the writers are gone: measures where the free space does not settle it. */
   async settle(): Promise<boolean> {
     const free = freeOf(this.#directory);
     if (!this.#exceeded && this.#mayBeBeyond(free)) await this.#renew(free);

@@ -1,6 +1,6 @@
 /**
  * From the namespaces of a build into its guest: the shell script that sets the root up and hands over to bubblewrap, and the
- * files through which it takes what a command line of Node's cannot hold.
+ * files through which it takes what Node's command lines cannot hold.
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,21 +12,21 @@ const filterFile = 'system-calls';
 const filterDescriptor = 5;
 const environmentFile = 'environment';
 const environmentDescriptor = 6;
-/** With a number behind it: an argument whose bytes are not UTF-8, which Node would change. */
+/** The name, before a number, of the file of an argument whose bytes are not UTF-8, which Node would change. */
 const argumentFile = 'argument.';
 
-/** The script ends with this where a step put something else in the place of a folder that is mounted. */
+/** The exit status of the script where a step replaced a folder that is mounted. */
 export const replacedStatus = 97;
 
-/** What bubblewrap reads from the descriptors that the script opens, and where it writes its status. */
+/** Arguments that name the descriptors which the script opens: those that bubblewrap reads, and the one to which it writes its status. */
 export const descriptorArguments: readonly string[] = [
   ...['--json-status-fd', '4'],
   ...['--seccomp', String(filterDescriptor)],
-  // All in their order: what was there before the environment would be in it.
+  // All of them, in this order: one that is opened before the environment would be part of it.
   ...['--clearenv', '--args', String(environmentDescriptor)],
 ];
 
-/** The filter of system calls, once for the build; a folder's own files, which the ids that root lends read. */
+/** Writes the filter of system calls, once for the build, into a file that the ids that root lends can read. */
 export function writeFilter(directory: string, filter: Uint8Array): void {
   writeFileSync(join(directory, filterFile), filter);
 }
@@ -36,7 +36,7 @@ export function writeEnvironment(directory: string, { env }: ProgramInput): void
   writeForAll(join(directory, environmentFile), environmentArguments(env));
 }
 
-/** The arguments that a command line of Node's holds. Those behind them are written into the build's folder (`takeArguments`). */
+/** The arguments that Node's command line can hold. Those after them are written into the build's folder (`takeArguments`). */
 export function writeArguments(directory: string, argv: readonly string[]): readonly string[] {
   const first = argv.findIndex(hasRawBytes);
   if (first < 0) return argv;
@@ -47,11 +47,11 @@ export function writeArguments(directory: string, argv: readonly string[]): read
 
 function writeForAll(path: string, bytes: Uint8Array): void {
   writeFileSync(path, bytes);
-  // Whatever the umask: the ids that root lends read it.
+  // Explicitly, since the umask could take bits away: the ids that root lends read it.
   chmodSync(path, 0o644);
 }
 
-/** Lines of a shell script that put those arguments behind its own. `folder` is a word of the script. */
+/** Lines of a shell script that append those arguments to its own. `folder` is a word of the script. */
 export function takeArguments(folder: string): string {
   return `at=0
 while [ -e ${folder}/${argumentFile}$at ]; do
@@ -64,9 +64,9 @@ done`;
 
 /**
  * Sets the guest's root up and hands over to bubblewrap. No namespace can be made inside, so nothing in the guest can mount a
- * file system or regain a capability; where bubblewrap itself needs two for `run-as`, those are the last. bubblewrap is run
- * from a read-only mount, since the guest reaches its file through /proc/1/exe. And it follows links where it mounts, out
- * of the guest too: a step that put one there has ended its build. The output goes through a pipe, as melange has it: Node's
+ * file system or regain a capability; where bubblewrap itself needs two for `run-as`, no further ones can be made. bubblewrap is run
+ * from a read-only mount, since the guest reaches its file through /proc/1/exe. It follows links where it mounts, even out
+ * of the guest, so a link that a step put there ends the build. The output goes through a pipe, as in melange: Node's
  * own kind of pipe is a socket, which a step cannot open as /dev/stderr. bubblewrap looks for its child in /proc by the number that
  * the child has in these namespaces, and waits for ever where the machine has no process of that number.
  */

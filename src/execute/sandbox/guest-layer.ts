@@ -8,27 +8,27 @@ import { startInNamespaces } from './namespace.ts';
 import { hostProgram, isLent, lend, type Reach } from './reach.ts';
 
 export interface GuestLayer {
-  /** The ids that the machine really gave. */
+  /** The ids that the machine actually granted. */
   readonly ids: IdMap;
   /** Folder of the guest's root, relative to the build's folder. */
   readonly root: string;
   /** Shell line that mounts it; run in the build's folder. */
   readonly mount: string;
-  /** What the build writes to when it writes to its guest, relative to the build's folder. */
+  /** The folder that receives the build's writes to its guest, relative to the build's folder. */
   readonly written: string;
 }
 
-/** A name in the build's folder stands for the environment: no character of its path can be taken for an option. */
+/** The environment goes by a name in the build's folder, so that no character of its path can be taken for an option. */
 const overlay = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work,userxattr merged';
 
-/** Of the guest's root: melange unpacks it into a folder that Go makes with `os.MkdirTemp` (bubblewrap_runner.go, `LoadImage`). */
+/** The mode of the guest's root: melange unpacks it into a folder that Go makes with `os.MkdirTemp` (bubblewrap_runner.go, `LoadImage`). */
 export const rootMode = 0o700;
 
 const copied = { root: 'merged', mount: ':', written: 'merged' } as const;
 
 /**
  * Lays the guest's root out in an empty folder. Overlays are refused by Linux before 5.11 and where the folder lies on an overlay
- * itself; the copy that is then made is slower and nothing else. Fails with `sandbox-unavailable`.
+ * itself; the copy that is then made is slower, and the same in everything else. Fails with `sandbox-unavailable`.
  */
 export async function layGuest(
   environment: string,
@@ -65,7 +65,7 @@ export async function layGuest(
   });
 }
 
-/** A folder of the user's own, whose files the ids that root lends could not write to. */
+/** Copies a folder of the user's own, to whose files the ids that root lends could not write. */
 async function copyForeign(
   environment: string,
   directory: string,
@@ -79,7 +79,7 @@ async function copyForeign(
   return { ids, ...copied };
 }
 
-/** Subordinate ids that are named and then refused are as good as none. */
+/** Tries with the subordinate ids, and without them where the machine names and then refuses them. */
 async function grantedIds<R>(
   ids: IdMap,
   attempt: (ids: IdMap) => Promise<R>,

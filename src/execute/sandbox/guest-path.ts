@@ -8,7 +8,7 @@ import { addAll } from '../../lists.ts';
 const mostLinks = 40;
 
 /**
- * The absolute path inside the guest that a path leads to, without links among its parts; parts that are not there stay as they
+ * The absolute path inside the guest that a path leads to, without links among its parts; parts that do not exist stay as they
  * are. Fails with `environment-invalid` for loops.
  * @param root the guest's root on this machine
  */

@@ -1,5 +1,5 @@
 /**
- * Ids of a user namespace. Inside, id 0 is the caller, or for root one that is nobody's; the others are subordinate ids where the
+ * Ids of a user namespace. Inside, id 0 is the caller, or for root an id that nobody has; the others are subordinate ids where the
  * machine grants them (user_namespaces(7), subuid(5)), so that steps can give files to other owners.
  */
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
@@ -10,20 +10,20 @@ import type { IdMapping } from './sandbox.ts';
 
 export interface IdMap {
   readonly kind: IdMapping;
-  /** Of the machine's ids, those that are 0 inside. */
+  /** The ids of the machine that are 0 inside. */
   readonly uid: number;
   readonly gid: number;
-  /** Of the machine's ids, those that are 1 and on inside. */
+  /** The ids of the machine that are 1 and above inside. */
   readonly uids: IdRange | undefined;
   readonly gids: IdRange | undefined;
-  /** Whether root lends ids that are nobody's: what a build reaches must then be given to them. */
+  /** Whether root lends ids that nobody has: what a build reaches must then be given to them. */
   readonly lent: boolean;
 }
 
-/** Ids 1 to this are mapped: all that `/etc/passwd` of a build environment names. */
+/** The highest id that is mapped: `/etc/passwd` of a build environment names no higher one. */
 const highestMapped = 65534;
 
-/** What the caller may map: free ids for root, subordinate ids where they are granted, else itself alone. */
+/** The ids that the caller may map: free ids for root, subordinate ids where they are granted, else only its own. */
 export function callerIdMap(caller: { uid: number; gid: number; name: string }): IdMap {
   if (caller.uid === 0) return rootIdMap(caller.gid);
   const uids = subordinateRange('/etc/subuid', caller);
@@ -32,7 +32,7 @@ export function callerIdMap(caller: { uid: number; gid: number; name: string }):
   return { kind: 'range', uid: caller.uid, gid: caller.gid, uids, gids, lent: false };
 }
 
-/** Root itself is mapped only where a container leaves it too few ids, or too little power to lend them. */
+/** The map for root. Root itself is mapped only where a container leaves it too few ids, or too few capabilities to lend them. */
 function rootIdMap(gid: number): IdMap {
   const lent = mayLend() ? rootsRange(highestMapped + 1) : undefined;
   if (lent !== undefined) {
@@ -44,12 +44,12 @@ function rootIdMap(gid: number): IdMap {
   return { kind: 'range', uid: 0, gid, uids: own, gids: own, lent: false };
 }
 
-/** The same with the caller as id 0, for a program that must reach what the caller reaches. */
+/** The map with the caller as id 0, for a program that must reach what the caller reaches. */
 export function withCaller(map: IdMap): IdMap {
   return map.lent ? { ...map, uid: 0, gid: 0, lent: false } : map;
 }
 
-/** The caller alone, as id 0. */
+/** The map of only the caller, as id 0. */
 export function singleIdMap({ uid, gid }: { uid: number; gid: number }): IdMap {
   return { kind: 'single', uid, gid, uids: undefined, gids: undefined, lent: false };
 }
@@ -83,7 +83,7 @@ function hasMapPrograms(): boolean {
 }
 
 /**
- * Refuses ids whose 0 is the machine's own: services that know their callers by their ids (unix(7), SO_PEERCRED) take it for the
+ * Refuses a map whose id 0 is the machine's root: services that know their callers by their ids (unix(7), SO_PEERCRED) would take a step for the
  * machine's root. Fails with `sandbox-unavailable`.
  */
 export function requireNobody({ uid }: IdMap): void {

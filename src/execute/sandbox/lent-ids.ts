@@ -1,4 +1,4 @@
-/** Ids of this machine that are nobody's: root has builds run by them, so that what leaves a sandbox owns nothing. */
+/** Ids of this machine that nobody has: root has builds run under them, so that a process that leaves a sandbox owns nothing. */
 import { readFileSync } from 'node:fs';
 
 export interface IdRange {
@@ -13,7 +13,7 @@ export interface IdRange {
 const preferred = [0x70000000, 100_000, 1];
 
 /**
- * Ids for user and group alike that nobody was given; undefined where this process has none. Where only a container's few are left,
+ * A range of ids, the same for users and groups, that nobody was given; undefined where this process has none. Where a container has few ids,
  * they may be those of its accounts.
  */
 export function rootsRange(count: number): IdRange | undefined {
@@ -25,7 +25,7 @@ export function rootsRange(count: number): IdRange | undefined {
   return candidates.find(isHad) ?? [{ first: 1, count }].find(isHad);
 }
 
-/** The first id from which on a range is free. */
+/** The first id from which a whole range is free. */
 function beyond({ first, count }: IdRange, taken: readonly IdRange[]): number {
   const inTheWay = taken.find((each) => each.first < first + count && first < each.first + each.count);
   return inTheWay === undefined ? first : beyond({ first: inTheWay.first + inTheWay.count, count }, taken);
@@ -50,7 +50,7 @@ function subordinate(file: string): IdRange[] {
 /** CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_SETGID, CAP_SETUID and CAP_SYS_ADMIN (linux/capability.h). */
 const neededCapabilities = [0, 1, 3, 6, 7, 21].map((bit) => 1n << BigInt(bit));
 
-/** Whether this process may do what lending takes; root of a container often may not. */
+/** Whether this process has the capabilities to lend ids; root of a container often does not. */
 export function mayLend(): boolean {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readLines('/proc/self/status').join('\n'))?.[1];
   return (

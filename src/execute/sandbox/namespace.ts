@@ -1,6 +1,6 @@
 /**
- * Programs in fresh user, mount and pid namespaces. The program waits on its gate until its ids are mapped and whoever wants
- * to has put it under bounds; nothing in the namespaces outlives this process, however that ends.
+ * Programs in fresh user, mount and pid namespaces. The program waits at its gate until its ids are mapped and its
+ * bounds are set; nothing in the namespaces outlives this process, however that ends.
  */
 import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,18 +17,18 @@ import { type IdMap, writeIdMap } from './id-map.ts';
 import { type Reach, showScript } from './reach.ts';
 
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
-  /** Of the folder that is the working directory; left out where no path of the machine is needed. */
+  /** How paths are reached, the working directory first; left out where no path of the machine is needed. */
   readonly reach?: Reach;
   /** Called with the root of the program's tree of processes as soon as it is there. */
   readonly onStarted?: (pid: number) => void;
-  /** The same before the program does anything; it goes on when this is done. */
+  /** Called with the same before the program does anything; the program goes on when this has returned. */
   readonly onWaiting?: (pid: number) => Promise<void>;
 }
 
 /**
  * The first process of the pid namespace, with which all others go. It waits on file descriptor 3 for its ids, and with them its
- * capabilities: only from then on does the kernel keep the wish to die with the parent (prctl(2), PR_SET_PDEATHSIG). That it has made
- * the wish it says on the same descriptor; if nobody is there to answer, it was too late.
+ * capabilities: only from then on does the kernel keep the request to be ended with its parent (prctl(2), PR_SET_PDEATHSIG). It reports on the same descriptor
+ * that it has made the request; if the parent is no longer there to answer, the request came too late.
  */
 const gatekeeper = `read -r _ <&3 || exit 125
 umask 022
@@ -44,8 +44,8 @@ const unshare = [
 ];
 
 /**
- * From the caller to the gatekeeper. Root first shows what the build needs to the ids that it lends, and becomes them; what it needs of
- * its power to make a user namespace where that is not everybody's (user_namespaces(7)) ends there.
+ * The command line that leads from the caller to the gatekeeper. Root first shows the ids that it lends what the build needs, and takes on these ids; it
+ * keeps the capabilities that making a user namespace may require (user_namespaces(7)) only up to that point.
  */
 function entry({ lent, uid, gid }: IdMap, shown: readonly string[]): readonly string[] {
   if (!lent) return [...dieWithParent, ...unshare];
@@ -56,7 +56,7 @@ function entry({ lent, uid, gid }: IdMap, shown: readonly string[]): readonly st
 }
 
 /**
- * Starts a shell script as id 0 of namespaces of its own; `argv` is `$1` and on. Fails with `sandbox-unavailable`, and with
+ * Starts a shell script as id 0 of its own namespaces; `argv` is `$1` and so on. Fails with `sandbox-unavailable`, and with
  * `ids-unavailable` where only the subordinate ids are refused.
  */
 export async function startInNamespaces(
@@ -131,8 +131,8 @@ function unavailable(said: OutputTail, cause: unknown): Failure {
 }
 
 /**
- * Removes a tree as id 0 of the namespace, which owns every mapped id's files, or as root, which needs no namespace for that. Fails
- * where it is not all gone.
+ * Removes a tree as id 0 of the namespace, which owns the files of every mapped id, or as root, which needs no namespace for that. Fails
+ * where anything is left.
  */
 export async function removeInNamespaces(path: string, ids: IdMap): Promise<void> {
   const env = { PATH: hostPath, LC_ALL: 'C' };

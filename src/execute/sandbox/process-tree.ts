@@ -1,4 +1,4 @@
-/** The processes below one, read from proc(5). Whatever ends while it is looked at counts nothing. */
+/** The processes below one, read from proc(5). A process that ends while it is looked at is not counted. */
 
 import { readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { addAll } from '../../lists.ts';
@@ -12,7 +12,7 @@ export function descendants(root: number, most: number): number[] {
   return found;
 }
 
-/** Ends everything below a process, or itself where nothing is. */
+/** Ends everything below a process, or the process itself where there is nothing below it. */
 export function endTree(pid: number): void {
   const found = descendants(pid, mostEnded);
   // The first process of a pid namespace takes all others with it; whoever waits for it outside then reports its end.
@@ -22,15 +22,15 @@ export function endTree(pid: number): void {
 
 const mostEnded = 65536;
 
-/** Whether a process is in another pid namespace than this one. */
+/** Whether a process is in a different pid namespace than this one. */
 export function isInside(pid: number): boolean {
   const namespace = readLink(`/proc/${pid}/ns/pid`);
   return namespace !== '' && namespace !== readLink('/proc/self/ns/pid');
 }
 
 /**
- * Ends every process whose root directory is a folder or lies below it: without a pid namespace nothing else gathers them. They are
- * stopped first, so that none can be faster than this.
+ * Ends every process whose root directory is a folder or lies below it: without a pid namespace there is no other way to find them. They are stopped
+ * first, so that none can start another in the meantime.
  */
 export function endProcessesIn(folder: string): void {
   const found = new Set<number>();
@@ -49,7 +49,7 @@ function kill(pid: number, signal: 'SIGKILL' | 'SIGSTOP' = 'SIGKILL'): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }
 
@@ -76,7 +76,7 @@ export function proportionalBytes(pid: number): number {
   return kibibytes === undefined ? residentBytes(pid) : Number(kibibytes) * 1024;
 }
 
-/** Bytes that a memory file system which the process sees at a path holds. */
+/** Bytes in the memory file system that the process sees at a path. */
 export function memoryFileBytes(pid: number, path: string): number {
   try {
     const { blocks, bfree, bsize } = statfsSync(`/proc/${pid}/root${path}`);
@@ -97,7 +97,7 @@ export function unlinkedBytes(pids: readonly number[]): number {
         const stat = statSync(path);
         if (stat.isFile() && stat.nlink === 0) files.set(`${stat.dev}:${stat.ino}`, stat.blocks * 512);
       } catch {
-        // Closed in the meantime.
+        // The file was closed in the meantime.
       }
     }
   }

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { BuildLimits, ExceededLimit } from './sandbox.ts';
 
-/** Only a stop for what is quicker than the watchdog: the bound itself counts the processes of one step alone. */
+/** Only a stop for what is quicker than the watchdog: the bound itself counts only the processes of one step. */
 const spareProcesses = 4096;
 
-/** No bound is set higher than this process's own, which an ordinary user cannot raise. */
+/** Arguments of prlimit. No bound is set higher than this process's own, which an ordinary user cannot raise. */
 export function boundArguments({ processSeconds, fileBytes, diskBytes, processes }: BuildLimits): string[] {
   const own = ownBounds();
   const within = (name: string, wanted: number) => Math.min(wanted, own.get(name) ?? wanted);
@@ -15,7 +15,7 @@ export function boundArguments({ processSeconds, fileBytes, diskBytes, processes
     `--cpu=${seconds}:${within('Max cpu time', processSeconds + 5)}`,
     `--fsize=${within('Max file size', Math.min(fileBytes, diskBytes))}`,
     `--nproc=${within('Max processes', 2 * processes + spareProcesses)}`,
-    // Of 1, not of 0: a program that collects core dumps (core(5)) is then not started either.
+    // 1 and not 0, so that a program that collects core dumps (core(5)) is not started either.
     `--core=${within('Max core file size', 1)}`,
   ];
 }

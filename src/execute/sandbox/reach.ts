@@ -1,6 +1,6 @@
 /**
  * How processes in the namespaces find paths of the machine. Ids that root lends own nothing, and root's folders are usually shut
- * to them: what a build needs is then mounted where everybody gets, and nothing else of those folders can be seen.
+ * to them: what a build needs is then mounted where everybody can reach it, and nothing else of those folders can be seen.
  */
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +12,11 @@ import type { Mount } from './sandbox.ts';
 export interface Reach {
   /** Folders and files that are mounted, the build's own folder first; none where paths are as they are. */
   readonly shown: readonly string[];
-  /** A path as it is found inside. */
+  /** The path inside at which a path of the machine is found. */
   inside(path: string): string;
 }
 
-/** Hidden in the namespaces of a build, where no program needs it. */
+/** The place for the mounts. It is hidden in the namespaces of a build, where no program needs it. */
 const place = '/tmp';
 const stage = 'reach';
 
@@ -36,9 +36,9 @@ export function makeReach(ids: IdMap, directory: string, others: readonly string
 }
 
 /**
- * Script that mounts what is shown and goes on with the rest of its arguments, which `--` divides from the paths. It runs as
- * root in a mount namespace of its own and in the build's folder; a tree is first put together there, since what is shown may
- * itself lie below the place. The machine's own list of mounts (`-n`) is not told.
+ * Script that mounts what is shown and then runs the rest of its arguments, which `--` divides from the paths. It runs as
+ * root in a mount namespace of its own and in the build's folder; the tree of mounts is first made there, since what is shown may
+ * itself lie below the place. The mounts are not entered in the machine's own list (`-n`).
  */
 export const showScript = `set -e
 mount -n -t tmpfs -o mode=0755,nosuid,nodev,size=64k none ${stage}
@@ -54,12 +54,12 @@ mount -n --move ${stage} ${place}
 cd ${place}/0
 exec "$@"`;
 
-/** Gives trees to the ids that are root's inside, where they are lent; links are given, never followed. */
+/** Gives trees to the ids that are root inside, where ids are lent; links are given, never followed. */
 export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortSignal): Promise<void> {
   await give(ids, [], paths, signal);
 }
 
-/** The same for what root still owns: files that other trees share are theirs already, and may be in use. */
+/** Gives them the files that root still owns: files shared with other trees already belong to these ids, and may be in use. */
 export async function lendOwn(ids: IdMap, paths: readonly string[]): Promise<void> {
   await give(ids, ['--from=0'], paths, undefined);
 }
@@ -75,14 +75,14 @@ async function give(
   await hostProgram(['chown', '--recursive', '--no-dereference', ...flags, owner, '--', ...paths], signal);
 }
 
-/** Whether those ids own a folder. */
+/** Whether the lent ids own a folder. */
 export function isLent(ids: IdMap, path: string): boolean {
   return !ids.lent || lstatSync(path).uid === ids.uid;
 }
 
 /**
- * Mounts whose sources the ids that root lends can read: what is shut to everybody but its owner is copied into the build's folder,
- * which is then given to them.
+ * Mounts whose sources the ids that root lends can read: a source that only its owner can read is copied into the build's folder, and
+ * the copy is given to them.
  */
 export async function readableMounts(
   ids: IdMap,
@@ -101,7 +101,7 @@ export async function readableMounts(
   return readable;
 }
 
-/** Whether everybody gets to a path, and the place does not hide it. */
+/** Whether everybody can reach a path, and the place does not hide it. */
 function isInReach(path: string): boolean {
   const parts = path.split('/');
   const above = parts.slice(1, -1).map((_, index) => parts.slice(0, index + 2).join('/'));

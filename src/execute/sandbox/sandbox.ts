@@ -1,11 +1,11 @@
-/** What a place to run steps in must offer; one file a kind beside this one. */
+/** The interface of a sandbox, in which steps run; each kind has a file beside this one. */
 import type { ProgramInput } from '../../program-input.ts';
 
 export const sandboxKinds = ['bubblewrap', 'chroot'] as const;
 
 export type SandboxKind = (typeof sandboxKinds)[number];
 
-/** Whether steps get namespaces of their own. Where they do not, a hostile step can leave, and the host name is the machine's. */
+/** Whether steps get namespaces of their own. Where they do not, a hostile step can get out, and the host name is the machine's. */
 export const hasNamespaces: Readonly<Record<SandboxKind, boolean>> = { bubblewrap: true, chroot: false };
 
 /** Bounds on one build. */
@@ -22,7 +22,7 @@ export interface BuildLimits {
   readonly fileBytes: number;
   /** Bytes that all steps together may leave or hold on disk. */
   readonly diskBytes: number;
-  /** Bytes of output of one step that are handed on; of the rest only the end is kept. */
+  /** Bytes of output of one step that are handed on; of what exceeds them, only the end is kept. */
   readonly logBytes: number;
 }
 
@@ -38,7 +38,7 @@ export const defaultBuildLimits: BuildLimits = {
   logBytes: 256 * 1024 ** 2,
 };
 
-/** Which bound a step ran into. */
+/** The bound that a step exceeded. */
 export type ExceededLimit = 'time' | 'memory' | 'processes' | 'disk';
 
 /** A program with its arguments and the whole environment inside. */
@@ -47,12 +47,12 @@ export interface SandboxCommand extends ProgramInput {
 }
 
 export interface SandboxEnd {
-  /** Exit status of the program, as a shell would tell it; undefined where a bound was exceeded. */
+  /** Exit status of the program, as a shell reports it; undefined where a bound was exceeded. */
   readonly exitCode: number | undefined;
   readonly exceeded: ExceededLimit | undefined;
   /**
-   * Why the program was not begun, where that is the doing of what it was given or of what programs before it did to the guest; then
-   * there is no exit status either.
+   * Why the program was not begun, where what it was given, or what programs before it did to the guest, is the reason;
+   * there is then no exit status.
    */
   readonly refused?: string;
 }
@@ -73,7 +73,7 @@ export interface Sandbox {
   readonly ids: IdMapping;
   /** Where the workspace lies on this machine. */
   readonly workspace: string;
-  /** What this kind does not keep apart, in words for the report; empty for a full sandbox. */
+  /** What this kind does not isolate, in words for the report; empty for a full sandbox. */
   readonly caveats: readonly string[];
   /**
    * Runs a program in the guest; all its descendants are gone when this returns. Fails with `sandbox-unavailable` or
@@ -82,7 +82,7 @@ export interface Sandbox {
    */
   run(command: SandboxCommand): Promise<SandboxEnd>;
   /**
-   * Makes a folder of the workspace and those above it, as owner of all that is there. Fails with `output-missing` where a step put
+   * Makes a folder of the workspace and those above it, as the owner of everything in it. Fails with `output-missing` where a step put
    * something else in its place.
    */
   makeFolder(path: string): Promise<void>;

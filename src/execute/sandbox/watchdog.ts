@@ -1,6 +1,6 @@
 /**
- * Keeps a running step within its bounds and ends it where it goes beyond. Bounds on single processes (file size, processor
- * time) are the kernel's, and so are those of a control group where there is one; the rest is looked at from here.
+ * Keeps a running step within its bounds and ends it where it exceeds them. The kernel keeps the bounds on single processes
+ * (file size, processor time), and those of a control group where there is one; the rest is watched from here.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -23,9 +23,9 @@ interface Bounded {
   readonly disk: DiskMeter;
 }
 
-/** What a step's process is taken into. */
+/** The bounds into which a step's process is taken. */
 interface Bounds {
-  /** Called as soon as the process is there: what it starts from then on is born within its bounds. */
+  /** Called as soon as the process is there: what it starts from then on starts within its bounds. */
   readonly enter: (pid: number) => void;
   /** Called before the process does anything; it must wait until this is done. */
   readonly hold: (pid: number) => Promise<void>;
@@ -60,7 +60,7 @@ export async function bounded<E extends { readonly exitCode: number | undefined 
   }
 }
 
-/** Of the machine's memory; a step that took all of it would be ended by the kernel without a word. */
+/** The share of the machine's memory that a step may take; a step that took all of it would be ended by the kernel without a message. */
 const ownShare = 0.9;
 
 /** Puts a tree of processes into the group; what cannot be put there is watched. */
@@ -80,12 +80,12 @@ function joinGroup(tree: readonly number[], group: ControlGroup | undefined): Co
   }
 }
 
-/** Should the machine run out of memory, then steps go first. They can see it, so it is only for where the kernel keeps no bound. */
+/** Makes the kernel end steps first where the machine runs out of memory. Steps can see this setting, so it is used only where the kernel keeps no bound. */
 function goFirst(tree: readonly number[]): void {
   try {
     for (const pid of tree) writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
   } catch {
-    // It is a wish.
+    // Best effort.
   }
 }
 
@@ -98,7 +98,7 @@ interface Watchdog {
 }
 
 interface Watched extends Bounded {
-  /** Root of a tree of processes; its descendants are what counts. */
+  /** Root of a tree of processes; its descendants are counted. */
   readonly pid: number;
   readonly group: ControlGroup | undefined;
 }
@@ -117,7 +117,7 @@ function watch(watched: Watched): Watchdog {
   return {
     async exceeded(exitCode) {
       clearInterval(timer);
-      // What was too quick for a look has left its trace.
+      // A process that was too quick to be seen has left its trace.
       exceeded ??= watched.group?.exceeded();
       if (exceeded === undefined && (await watched.disk.settle())) exceeded = 'disk';
       exceeded ??= boundOfStatus(exitCode);
@@ -148,7 +148,7 @@ function exceededInTree({ pid, limits }: Watched): ExceededLimit | undefined {
   return sum(proportionalBytes) > limits.memoryBytes ? 'memory' : undefined;
 }
 
-/** Processes that the kernel ended for want of memory (`oom_kill` of /proc/vmstat), whoever they belonged to. */
+/** The number of processes that the kernel ended for lack of memory (`oom_kill` of /proc/vmstat), whoever they belonged to. */
 function killsForMemory(): number {
   try {
     return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'latin1'))?.[1] ?? 0);

@@ -69,11 +69,11 @@ function withoutFinalNewlines(text: string): string {
 export interface VariantRecord {
   readonly record: SyftRecord;
   readonly generation: HashGeneration;
-  /** All that give it, in the order of the list. */
+  /** All variants that give this record, in the order of the list. */
   readonly variants: readonly RecordVariant[];
 }
 
-/** Every record that the variants give of one package; what comes out alike is one. */
+/** Every record that the variants give of one package; equal records are one. */
 export function distinctRecords(
   subject: RecordSubject,
   paths: TreePaths,
@@ -92,7 +92,7 @@ export function distinctRecords(
   return [...records.values()];
 }
 
-/** What variants of one package's record differ in; lists and texts are there, shortened or not there. */
+/** A key of what variants of one package's record differ in: whether each list and text is present, shortened or absent. */
 function recordKey(record: SyftRecord, generation: HashGeneration): string {
   const { dependencies, provides, url, description, license, files } = record;
   const lengths = [dependencies, provides, url, description].map(({ length }) => length);

@@ -1,6 +1,6 @@
 /**
- * The id that syft gives a record, worked out from what it prints of the record (`-o syft-json`): so that it can be told for other
- * paths and for the other generation of the hash.
+ * The id that syft gives a record, computed from what it prints of the record (`-o syft-json`), so that it can be computed for different
+ * paths and for the other generation of the hash, too.
  */
 
 import { isJsonObject, type JsonObject, listMember, textMember } from '../../../formats/bounded-json.ts';
@@ -31,7 +31,7 @@ export interface IdRules {
   readonly path: (printed: string) => string;
 }
 
-/** 16 hex digits; undefined where the record has something that is not known to enter the id. */
+/** 16 hex digits; undefined where the record has a value of which it is not known how it enters the id. */
 export function artifactId(artifact: JsonObject, rules: IdRules): string | undefined {
   const metadata = metadataHash(artifact, rules);
   if (metadata === undefined) return undefined;
@@ -63,7 +63,7 @@ export function artifactPaths(artifact: JsonObject): string[] {
 
 function metadataHash(artifact: JsonObject, rules: IdRules): Hash64 | undefined {
   const printed = artifact['metadata'];
-  // None hashes like the number 0.
+  // No metadata hashes like the number 0.
   if (printed === undefined || printed === null) return hashInteger(0);
   const kind = textMember(artifact, 'metadataType') ?? '';
   const type = Object.hasOwn(metadataTypes, kind) ? metadataTypes[kind]! : undefined;
@@ -73,7 +73,7 @@ function metadataHash(artifact: JsonObject, rules: IdRules): Hash64 | undefined 
 
 /**
  * The hash of metadata that was read here, of a type of the table.
- * @param values by the members of syft's JSON; what is not there is empty
+ * @param values by the members of syft's JSON; an absent one is empty
  */
 export function hashMetadata(
   type: string,
@@ -90,7 +90,7 @@ const pathFields: ReadonlySet<string> = new Set([
   'PythonPackage.SitePackagesRootPath',
 ]);
 
-/** Undefined of a value that the table of fields does not have in its place; so are all functions below. */
+/** The hash of a record; undefined for a value that the table of fields does not have in its place. The functions below return undefined in the same case. */
 function hashRecord(type: string, printed: unknown, rules: IdRules): Hash64 | undefined {
   const fields = artifactFields.get(type);
   const values = printed ?? {};

@@ -3,7 +3,7 @@
  * candidate_by_package_type.go, vendors_from_url.go). Until v1.51.0 one row was added: `libavif` in v1.42.0.
  */
 
-/** What a package holds, as its name shows. */
+/** The kind of upstream that a package's name shows. */
 export type UpstreamKind = 'apk' | 'python' | 'gem';
 
 export type CandidateTable = Readonly<Record<UpstreamKind, Readonly<Record<string, readonly string[]>>>>;

@@ -10,7 +10,7 @@ import {
   type UpstreamKind,
 } from './cpe-tables.ts';
 
-/** What a CPE 2.3 name says; the parts that are not given are `*`. */
+/** The parts of a CPE 2.3 name; those that are not given are `*`. */
 export interface CpeParts {
   readonly part?: string;
   readonly vendor: string;
@@ -49,13 +49,13 @@ function escapePart(text: string): string {
   return text.replaceAll(' ', '_').replace(/[!"#$%&'()+,/:;<=>@[\]^`{|}~]/g, '\\$&');
 }
 
-/** What is printed of a package by `printCpe`: letters, digits and marks of ASCII. */
+/** The text of a package that `printCpe` can print: letters, digits and marks of ASCII. */
 const printablePart = /^[ -~]+$/;
 
-/** No package is called longer: its file could not be. */
+/** No package has a longer name: its file could not have one. */
 const longest = 255;
 
-/** The CPEs of a package in syft's order; none of names that no file can have. The url may be empty. */
+/** The CPEs of a package in syft's order; no CPEs for names that no file can have. The url may be empty. */
 export function guessCpes(name: string, version: string, url: string): string[] {
   if (name.length > longest || version.length > longest) return [];
   const upstream = upstreamOf(name);
@@ -112,7 +112,7 @@ function candidateVendors(name: string, upstream: Upstream, url: string): Set<st
   return vendors.has('apache') ? new Set(['apache']) : vendors;
 }
 
-/** The upstream's own name with what a table adds, less what another takes away. */
+/** The upstream's own name, with what one table adds and without what the other takes away. */
 function amend(upstream: Upstream, added: CandidateTable, removed: CandidateTable): string[] {
   const less = lookUp(removed, upstream.kind, upstream.name);
   return [upstream.name, ...lookUp(added, upstream.kind, upstream.name)].filter(
@@ -131,7 +131,7 @@ function withVariants(texts: readonly string[]): string[] {
   return named.flatMap((text) => [text, text.replaceAll('-', '_'), text.replaceAll('_', '-')]);
 }
 
-/** The text and all of it that ends before a `-` or `_`. */
+/** The text, and each of its beginnings that ends before a `-` or `_`. */
 function beginnings(text: string): string[] {
   const ends = Array.from(text.matchAll(/[-_]/g), ({ index }) => index).filter((index) => index > 0);
   return [text, ...ends.map((end) => text.slice(0, end))];
@@ -144,7 +144,7 @@ function vendorsOfUrl(url: string): string[] {
   return owner === undefined ? [] : [owner];
 }
 
-/** Clients and plugins of Jira and Jenkins are neither. */
+/** Whether a guess is plausible: clients and plugins of Jira and Jenkins are neither Jira nor Jenkins. */
 function isPlausible(name: string, vendor: string, product: string): boolean {
   if (product === 'jira') return !(name.includes('client') && ['jira', 'atlassian'].includes(vendor));
   if (product === 'jenkins') {

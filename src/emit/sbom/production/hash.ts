@@ -1,6 +1,6 @@
 /**
  * The structure hash that syft's package ids are made of: FNV-1 of 64 bits over names and values
- * (gohugoio/hashstructure v0.6.0 and v1.0.0 `hashstructure.go`, format 2, with nil as zero and lists as sets). Worked in halves
+ * (gohugoio/hashstructure v0.6.0 and v1.0.0 `hashstructure.go`, format 2, with nil as zero and lists as sets). Computed in halves
  * of 32 bits: a package of 20,000 files has two million steps.
  */
 import { encodeBytes } from '../../../bytes.ts';
@@ -11,7 +11,7 @@ export interface Hash64 {
   readonly low: number;
 }
 
-/** 0: hashstructure v0.6.0; 1: v1.0.0 and v1.1.0. They differ in lists alone. */
+/** 0: hashstructure v0.6.0; 1: v1.0.0 and v1.1.0. They differ only in lists. */
 export type HashGeneration = 0 | 1;
 
 /** What an empty list starts from. */
@@ -57,7 +57,7 @@ export function hashSet(elements: readonly Hash64[], generation: HashGeneration)
   return finishSet(joinElements([...distinct.values()]), generation);
 }
 
-/** Elements that differ from each other, before their list is finished. What is joined twice is taken out again. */
+/** Distinct elements joined, before their list is finished. An element that is joined twice cancels out. */
 export function joinElements(elements: readonly Hash64[]): Hash64 {
   return elements.reduce(xor, noElements);
 }
@@ -111,7 +111,7 @@ export function hashOne({ high, low }: Hash64): Hash64 {
   return fnv1(firstHalf);
 }
 
-/** One entry of a map, whose keys are not remembered: they come from outside. */
+/** The hash of one entry of a map. Keys are not cached: they come from outside. */
 export function hashPair(a: Hash64, b: Hash64): Hash64 {
   scratchView.setUint32(0, a.low, true);
   scratchView.setUint32(4, a.high, true);

@@ -9,7 +9,7 @@ import { licenseIds } from '../license-ids.ts';
 import type { LibraryExtractedLicense } from './production-document.ts';
 
 export interface DeclaredLicense {
-  /** An SPDX expression; empty where the text is none. */
+  /** An SPDX expression; empty where the text is not one. */
   readonly expression: string;
   /** The text itself. */
   readonly value: string;
@@ -43,7 +43,7 @@ const replacedIds: Readonly<Record<string, string>> = {
 /** The validator that stands for syft's: v1.38.0 has go-spdx v2.3.4. */
 const validator = '2.3.5';
 
-/** Undefined for no licence. */
+/** A licence as syft reads it; undefined where there is none. */
 export function declaredLicense(text: string): DeclaredLicense | undefined {
   const value = text.trim();
   if (value === '') return undefined;

@@ -5,7 +5,7 @@ import { hashPath, joinPaths } from './record.ts';
 /** A list of paths as far as it enters an id. */
 export interface TreePaths {
   readonly isEmpty: boolean;
-  /** Of the paths without the root, joined. */
+  /** The joined hash of the paths without the root. */
   readonly hash: Hash64;
 }
 
@@ -16,7 +16,7 @@ export function treePaths(paths: readonly string[]): TreePaths {
 
 const root = hashPath('.');
 
-/** The list in a record: every path and `.`; perhaps nothing where a package has no files. */
+/** The list in a record: every path and `.`; where a package has no files, it may be empty. */
 export function joinFiles({ isEmpty, hash }: TreePaths, emptyTree: 'root' | 'nothing'): Hash64 {
   return isEmpty && emptyTree === 'nothing' ? noElements : xor(hash, root);
 }
@@ -25,7 +25,7 @@ const sbomFolders = ['var', 'var/lib', 'var/lib/db', 'var/lib/db/sbom'];
 
 /**
  * What a package's paths were before its SBOM, from the published paths: all but the SBOM and the folders above it that
- * hold nothing else. Such a folder may have been there all the same, so up to four more lists follow.
+ * hold nothing else. Such a folder may have been there before the SBOM as well, so up to four more lists follow.
  */
 export function pathsBeforeSbom(published: readonly string[], sbomPath: string): string[][] {
   const others = published.filter((path) => path !== sbomPath);

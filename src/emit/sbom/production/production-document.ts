@@ -57,7 +57,7 @@ export interface LibraryRelationship {
   readonly relationshipType: string;
 }
 
-/** An element with its keys in the library's order, whatever their order was. */
+/** An element with its keys put into the library's order. */
 function libraryPackage(element: LibraryPackage): LibraryPackage {
   return {
     name: element.name,

@@ -10,7 +10,7 @@ import { recordId, type SyftRecord } from './record.ts';
 
 const supplier = 'Organization: chainguard';
 
-/** What stands in the element beside the record. */
+/** The values of an element that do not come from the record. */
 export interface ElementContext {
   readonly cpes: readonly string[];
   readonly namespace: string;
@@ -65,7 +65,7 @@ export function rootElement({ name, version }: SyftRecord): LibraryPackage {
   };
 }
 
-/** Every character that SPDX does not allow becomes `-`, unlike in melange's ids. */
+/** An id as the library writes it: every character that SPDX does not allow becomes `-`, unlike in melange's ids. */
 export function libraryId(text: string): string {
   return text.replace(/[^A-Za-z0-9.-]/gu, '-');
 }

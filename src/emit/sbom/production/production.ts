@@ -28,9 +28,9 @@ import { compareFound, type FoundPackage, type Scan } from './syft.ts';
 /** What production's document is made of besides melange's. */
 export interface ProductionInput {
   readonly variant: RecordVariant;
-  /** Of the tree before the SBOM is written. */
+  /** The paths of the tree before the SBOM is written. */
   readonly paths: TreePaths;
-  /** What a scan of the tree found besides. */
+  /** What a scan of the tree found besides the package. */
   readonly scan: Scan;
 }
 
@@ -75,7 +75,7 @@ export function productionDocument(input: DocumentInput, production: ProductionI
   };
 }
 
-/** The package contains what was found in it, in the order of the hashes of their records (69 public elements). */
+/** Relates the package to what was found in it, in the order of the hashes of the records (seen in 69 public elements). */
 function byId(found: readonly FoundPackage[]): LibraryPackage[] {
   const digits = ({ SPDXID }: LibraryPackage) => SPDXID.slice(-16);
   return found.map(({ element }) => element).sort((a, b) => compareBytes(digits(a), digits(b)));
@@ -84,8 +84,8 @@ function byId(found: readonly FoundPackage[]): LibraryPackage[] {
 type Head = Pick<LibraryDocument, 'documentNamespace' | 'creationInfo'>;
 
 /**
- * chainguard-build puts its own name in the place of melange's and names its documents by the package as well, as
- * wolfi-baselayout 20230201-r30 shows.
+ * The head of a document. chainguard-build puts its own name in the place of melange's and names its documents after the package as
+ * well, as wolfi-baselayout 20230201-r30 shows.
  */
 function headOf(document: LibraryDocument, input: DocumentInput, { head }: RecordVariant): Head {
   const { documentNamespace, creationInfo } = document;
@@ -106,7 +106,7 @@ function contains(whole: string, part: string): LibraryRelationship {
   return { spdxElementId: whole, relatedSpdxElement: part, relationshipType: 'CONTAINS' };
 }
 
-/** Of the package and of what was found in it, each once, by their ids. */
+/** The extracted licences of the package and of what was found in it, each once, sorted by id. */
 function syftExtracted({ license }: SyftRecord, { extracted }: Scan): LibraryExtractedLicense[] {
   const own = extractedLicense(license);
   const byId = new Map(

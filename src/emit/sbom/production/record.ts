@@ -13,7 +13,7 @@ import {
 } from './hash.ts';
 import type { DeclaredLicense } from './license.ts';
 
-/** Every value that enters the id. What production leaves empty is here for records that others made. */
+/** Every value that enters the id, including those that production leaves empty and other writers of records do not. */
 export interface SyftRecord {
   readonly name: string;
   /** `<version>-r<epoch>`. */
@@ -33,7 +33,7 @@ export interface SyftRecord {
   readonly checksum: string;
   /** The file that syft says it read. */
   readonly location: string;
-  /** Of the paths, by `joinPaths`: one list serves many records. */
+  /** The hash of the paths, by `joinPaths`: one list serves many records. */
   readonly files: Hash64;
 }
 
@@ -58,7 +58,7 @@ export function apkParts(
   return { name, version, locations: [location], licenses, type: 'apk', generation };
 }
 
-/** What every record of syft has, whatever it is of. */
+/** The parts that every record of syft has, whatever kind of package it describes. */
 export interface PackageParts {
   readonly name: string;
   readonly version: string;
@@ -117,7 +117,7 @@ export function metadataFields(record: SyftRecord, generation: HashGeneration): 
 
 const noText = hashText('');
 const noDigest = hashStruct('Digest', [hashField('Algorithm', noText), hashField('Value', noText)]);
-/** Production's records say nothing of a file but its path. */
+/** Production's records say nothing about a file but its path. */
 const otherFileFields = [
   hashField('OwnerUID', noText),
   hashField('OwnerGID', noText),

@@ -1,7 +1,7 @@
 /**
- * What production's scan may find something in. Where nobody repeats the scan, a document without found elements rests on
- * there being nothing to find, and whoever wants elements gone from an SBOM need only leave them out: so this must know
- * every kind of file that syft has an element for, and may know more.
+ * The files in which production's scan may find something. Where the scan is not repeated, a document without found elements is accepted
+ * only because there is nothing to find; otherwise anybody could remove elements from an SBOM by leaving them out. So these tables
+ * must know every kind of file that syft has an element for, and may know more.
  */
 
 import { posix } from 'node:path';
@@ -11,14 +11,14 @@ import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../tar-entries.ts';
 import type { Reader, ReadPaths } from './syft.ts';
 
-/** Files by their names, in any case of letters, whatever folder they are in. */
+/** Files by their names, ignoring case, in any folder. */
 interface Places {
   readonly names: readonly RegExp[];
-  /** Files that count in certain folders only: the folders, and what else the path is, which must do where folders are links. */
+  /** Files that count only in certain folders: the folders, and the rest of the path, which alone decides where folders are links. */
   readonly inFolders: readonly (readonly [folders: RegExp, last: RegExp])[];
 }
 
-/** What a reader of our own can have read. */
+/** Files that a reader of our own can have read. */
 const wheels = /\.whl$/i;
 const distributions = /(dist|egg)-info(\/|$)/i;
 const gems = /\.gemspec$/i;
@@ -31,14 +31,14 @@ const readNames: Readonly<Record<Reader, RegExp | undefined>> = {
   npm: nodePackages,
 };
 
-/** What only cataloguers of production's own look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
+/** The files that only production's own cataloguers look into: no stock syft repeats these (wolfictl v0.39.22 pkg/sbom/catalogers). */
 const ownPlaces: Places = {
   names: [/(^|\/)angular[^/]*\.min\.js$/i, wheels],
   inFolders: [[/(^|\/)pip\/_vendor\/vendor\.txt$/i, /(^|\/)vendor\.txt$/i]],
 };
 
 /**
- * What syft's cataloguers for images look into, v1.32.0 to v1.51.0. Those whose elements are of type `binary`, and those that
+ * The files that syft's cataloguers for images look into, v1.32.0 to v1.51.0. Those whose elements are of type `binary`, and those that
  * production leaves out, are not among them.
  */
 const stockPlaces: Places = {
@@ -97,7 +97,7 @@ const longestMark = largest(
   0,
 );
 
-/** Beginnings of programs: ELF, PE, Mach-O of both kinds and byte orders, and several of these in one file. */
+/** The first bytes of programs: ELF, PE, Mach-O of both kinds and byte orders, and files that hold several of these. */
 const programStarts = ['7f454c46', '4d5a', 'feedface', 'feedfacf', 'cefaedfe', 'cffaedfe', 'cafebabe'];
 
 const mostPaths = 5;
@@ -125,7 +125,7 @@ export function unscannedPaths(tree: Tree, scanned: boolean, read: ReadPaths = n
   return paths;
 }
 
-/** Whether files have further paths, through a link to a folder of the tree; one that leads through another link shows it. */
+/** Whether files have further paths through a link to a folder of the tree; a link that leads through a different link is found by that one. */
 function linksFolders(tree: Tree): boolean {
   return tree.entries.some((entry) => entry.type === 'symlink' && leadsToFolder(tree, entry));
 }

@@ -18,7 +18,7 @@ export interface SyftOutput {
   readonly syft: Uint8Array;
 }
 
-/** Which cataloguers run, as the command's options; production's own selection, as far as it is known. */
+/** Which cataloguers run, as the command's options; production's own selection as far as it is known. */
 export const syftSelection: readonly string[] = [
   '--override-default-catalogers',
   'image',
@@ -35,11 +35,11 @@ export interface PrintedPackage {
 }
 
 export interface SyftListing {
-  /** As the program calls itself: `1.38.0`; empty where it does not say. */
+  /** The version that the program prints of itself: `1.38.0`; empty where it prints none. */
   readonly version: string;
   /** In syft's order. */
   readonly printed: readonly PrintedPackage[];
-  /** Licences of these that SPDX does not know, in syft's order. */
+  /** Licences of these elements that SPDX does not know, in syft's order. */
   readonly extracted: readonly LibraryExtractedLicense[];
 }
 
@@ -56,7 +56,7 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): SyftListing {
   );
   const printed = listMember(document, 'packages').flatMap((element): PrintedPackage[] => {
     if (!isLibraryPackage(element))
-      throw new Failure('unsupported', 'syft printed an element of another form');
+      throw new Failure('unsupported', 'syft printed an element of an unexpected form');
     const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
     // The directory itself is not an artifact.
     if (artifact === undefined) return [];
@@ -83,7 +83,7 @@ function parseObject(bytes: Uint8Array): JsonObject {
   return json.value;
 }
 
-/** Keys are in the library's order already: the same library wrote them. */
+/** Whether a value is an element. Its keys are in the library's order already: the same library wrote them. */
 function isLibraryPackage(value: unknown): value is LibraryPackage {
   return (
     isJsonObject(value) &&

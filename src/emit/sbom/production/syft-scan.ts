@@ -1,6 +1,6 @@
 /**
- * A syft's listing as production's generator of one form has it. That links syft as a library, which knows paths without a leading
- * slash, perhaps another hash and another record of Go programs than the program at hand: so the ids are made once more.
+ * The listing of a syft as production's generator of one form has it. That generator links syft as a library, which may know paths without a
+ * leading slash, a different hash and a different record of Go programs than the program at hand, so the ids are computed again.
  */
 
 import { type FormName, formOf, type ProductionForm } from '../../../claim/traits/record-variant.ts';
@@ -11,7 +11,7 @@ import type { LibraryExtractedLicense, LibraryPackage } from './production-docum
 import { compareFound, digestFound, type FoundPackage, type Scan, withGoCpes } from './syft.ts';
 import type { PrintedPackage, SyftListing } from './syft-output.ts';
 
-/** What no document of production settles: one answer for a package. */
+/** The choices that no document of production settles: one answer for each package. */
 export interface Rendering {
   readonly slashes: 'kept' | 'stripped';
   readonly symbols: GoSymbols;
@@ -60,10 +60,10 @@ function renderingsOf(listing: SyftListing, form: ProductionForm): Rendering[] {
 
 const goMetadata = 'go-module-buildinfo-entry';
 
-/** By record: each is rendered in several ways. */
+/** The rules found for each record: one record is rendered in several ways. */
 const rulesOfRecords = new WeakMap<PrintedPackage, { readonly rules: IdRules | undefined }>();
 
-/** The rules by which the printed id follows from the printed record; undefined where it does not. */
+/** The rules by which the printed id follows from the printed record; undefined where it does not follow from it. */
 function naturalRules(printed: PrintedPackage): IdRules | undefined {
   const known = rulesOfRecords.get(printed) ?? { rules: findRules(printed) };
   rulesOfRecords.set(printed, known);
@@ -86,7 +86,7 @@ function renderPackage(
 ): FoundPackage {
   const { artifact, type } = printed;
   const path = (text: string) => (slashes === 'kept' ? text : text.replace(/^\//, ''));
-  // An id that is not understood is left as it is: nobody knows what it would be.
+  // An id that is not understood is left as it is: what it would become is not known.
   const natural = naturalRules(printed);
   const id = natural && artifactId(artifact, { generation: form.hashGeneration, symbols, path });
   const places = artifactPaths(artifact);
@@ -105,7 +105,7 @@ function withId(element: LibraryPackage, id: string): LibraryPackage {
   return { ...element, SPDXID: element.SPDXID.slice(0, -id.length) + id };
 }
 
-/** Guesses are left out where the form has none: what a dictionary or syft itself says of a package stays. */
+/** An element with its CPEs. Guesses are left out where the form has none; what a dictionary or syft itself says of a package stays. */
 function withCpes(
   element: LibraryPackage,
   { artifact }: PrintedPackage,
@@ -123,7 +123,7 @@ function withCpes(
   return kept.length === 0 ? others : { ...others, externalRefs: kept };
 }
 
-/** Each once. */
+/** The licences of all, each once. */
 function joinLicenses(
   listed: readonly LibraryExtractedLicense[],
   own: readonly LibraryExtractedLicense[],

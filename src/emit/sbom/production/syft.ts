@@ -33,19 +33,19 @@ export function compareFound(a: FoundPackage, b: FoundPackage): number {
 
 /** What one program found in one tree. */
 export interface Scan {
-  /** As the program calls itself: `1.38.0`; empty where it does not say. */
+  /** The version that the program prints of itself: `1.38.0`; empty where it prints none. */
   readonly version: string;
   /** In syft's order. */
   readonly found: readonly FoundPackage[];
-  /** Licences of these that SPDX does not know, in syft's order. */
+  /** Licences of these elements that SPDX does not know, in syft's order. */
   readonly extracted: readonly LibraryExtractedLicense[];
-  /** What was read here from the files themselves. */
+  /** The paths that were read here from the files themselves. */
   readonly read: ReadPaths;
 }
 
 export type Reader = 'go' | 'dist-info' | 'wheel' | 'gem' | 'npm';
 
-/** By which reader a path was read whole: what else may be found there is not said. */
+/** The reader that read a path as a whole; it does not exclude that something else is found there. */
 export type ReadPaths = ReadonlyMap<string, Reader>;
 
 export const emptyScan: Scan = { version: '', found: [], extracted: [], read: new Map() };
@@ -59,8 +59,8 @@ export function mentionedLicenses({
 }
 
 /**
- * What stands for the elements of a scan where two scans are held against each other: nothing of an element can be got
- * back from it.
+ * A digest of the elements of a scan, by which two scans are compared: no part of an element can be recovered
+ * from it.
  */
 export function digestFound(elements: readonly unknown[]): Sha256 {
   return sha256(Buffer.from(canonicalJson(elements)));
@@ -81,7 +81,7 @@ export function goCpes(module: string, version: string): readonly string[] | und
   );
 }
 
-/** An element with wolfictl's CPEs, where it has some of that name. */
+/** An element with wolfictl's CPEs, where wolfictl has some for that name. */
 export function withGoCpes(element: LibraryPackage, type: string): LibraryPackage {
   const cpes = type === 'go-module' ? goCpes(element.name, element.versionInfo ?? '') : undefined;
   if (cpes === undefined) return element;

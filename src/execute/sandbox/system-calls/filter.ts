@@ -1,6 +1,6 @@
 /**
- * Which system calls steps cannot make (docs/decisions/0010). What is refused is the kernel's own business, a way to what no namespace
- * keeps apart, or a large part of the kernel that no build needs; where programs know a kernel without it, the refusal looks like one.
+ * Which system calls steps cannot make (docs/decisions/0010). A refused call administers the kernel itself, reaches what no namespace isolates,
+ * or opens a large part of the kernel that no build needs. Where programs know kernels without the call, the refusal looks like such a kernel.
  */
 import {
   allow,
@@ -33,7 +33,7 @@ const architectureCodes: Readonly<Record<FilteredArchitecture, number>> = {
 };
 
 const refused: readonly FilteredCall[] = [
-  // The machine itself; its log speaks of it, and asks for no capability where kernel.dmesg_restrict is 0.
+  // The machine itself. Its log describes it, and reading the log needs no capability where kernel.dmesg_restrict is 0.
   ...(['acct', 'delete_module', 'finit_module', 'init_module', 'ioperm', 'iopl', 'syslog'] as const),
   ...(['kexec_file_load', 'kexec_load', 'quotactl', 'quotactl_fd', 'reboot', 'swapoff', 'swapon'] as const),
   // Keys belong to user ids, not to namespaces.
@@ -45,7 +45,7 @@ const refused: readonly FilteredCall[] = [
   'open_by_handle_at',
 ];
 
-/** Programs fall back to something else; of clone3 the flags lie in memory, where no filter can look. */
+/** Programs fall back to something else; the flags of clone3 are in memory, which no filter can read. */
 const absent: readonly FilteredCall[] = [
   'clone3',
   'io_uring_enter',
@@ -55,11 +55,11 @@ const absent: readonly FilteredCall[] = [
   'userfaultfd',
 ];
 
-/** `CLONE_NEW…` of linux/sched.h; that of time cannot be asked for with clone. */
+/** `CLONE_NEW…` of linux/sched.h; a time namespace cannot be asked for with clone. */
 const newNamespaces = 0x7e020000;
 /** TIOCSTI and TIOCLINUX, which type into a terminal (ioctl_tty(2), ioctl_console(2)). */
 const typing = [0x5412, 0x541c];
-/** PER_LINUX32, UNAME26 and ADDR_NO_RANDOMIZE (personality(2)); the rest is of other systems, or lets data be run. */
+/** PER_LINUX32, UNAME26 and ADDR_NO_RANDOMIZE (personality(2)); the rest belongs to other systems, or makes data executable. */
 const usualPersonality = 0x0008 | 0x0020000 | 0x0040000;
 const askForPersonality = 0xffffffff;
 
@@ -69,7 +69,7 @@ const families = [1, 2, 10, netlink];
 /** NETLINK_ROUTE, NETLINK_SOCK_DIAG and NETLINK_KOBJECT_UEVENT; not those of firewalls, routing policy and auditing. */
 const netlinkProtocols = [0, 4, 15];
 
-/** What looks at arguments: of each the lower half, which is all that the kernel looks at. */
+/** Rules that look at arguments: at the lower half of each, which is all that the kernel looks at. */
 const conditional: Readonly<Partial<Record<FilteredCall, readonly Instruction[]>>> = {
   clone: [load(argumentOffset(0)), ...whenAnyBit(newNamespaces, [fail(notPermitted)])],
   ioctl: [load(argumentOffset(1)), ...whenOneOf(typing, [fail(notPermitted)])],
@@ -88,7 +88,7 @@ const conditional: Readonly<Partial<Record<FilteredCall, readonly Instruction[]>
   socketpair: [load(argumentOffset(0)), ...whenNoneOf(families, [fail(noSuchFamily)])],
 };
 
-/** The filter, as bwrap(1) takes it; whatever it does not name is allowed. */
+/** The filter in the form that bwrap(1) takes; a call that it does not name is allowed. */
 export function systemCallFilter(architecture: FilteredArchitecture): Uint8Array {
   const on = (calls: readonly FilteredCall[], then: (call: FilteredCall) => readonly Instruction[]) =>
     calls.flatMap((call) => {
@@ -100,7 +100,7 @@ export function systemCallFilter(architecture: FilteredArchitecture): Uint8Array
     // The calls of 32-bit programs have other numbers, and no distribution that melange builds has such programs.
     ...whenNoneOf([architectureCodes[architecture]], [fail(noSuchCall)]),
     load(numberOffset),
-    // Later ones nobody has looked at; those of x32 are far above.
+    // Later calls have not been examined; those of x32 have far higher numbers.
     ...whenAbove(lastNumber, [fail(noSuchCall)]),
     ...on(refused, () => [fail(notPermitted)]),
     ...on(absent, () => [fail(noSuchCall)]),
@@ -109,7 +109,7 @@ export function systemCallFilter(architecture: FilteredArchitecture): Uint8Array
   ]);
 }
 
-/** The filter of the machine that this runs on; undefined where none is known, as no build is either. */
+/** The filter of the machine that this runs on; undefined for a machine whose calls are not known, on which no build is known either. */
 export function ownSystemCallFilter(): Uint8Array | undefined {
   if (process.arch === 'x64') return systemCallFilter('x86_64');
   return process.arch === 'arm64' ? systemCallFilter('aarch64') : undefined;

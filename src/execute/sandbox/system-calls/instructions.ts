@@ -2,7 +2,7 @@
 
 export interface Instruction {
   readonly code: number;
-  /** How many instructions to pass over where a comparison holds, and where not. */
+  /** How many instructions to skip where a comparison holds, and where it does not. */
   readonly whenTrue: number;
   readonly whenFalse: number;
   readonly operand: number;
@@ -30,13 +30,13 @@ export const allow: Instruction = plain(giveBack, allowed);
 /** The call is not made and fails with an error number. */
 export const fail = (errno: number): Instruction => plain(giveBack, failed | errno);
 
-/** Instructions that run only where what was loaded is the value; passed over otherwise. */
+/** Instructions that run only where the loaded value is this one; skipped where it is not. */
 export const whenEqual = (value: number, then: readonly Instruction[]): Instruction[] => [
   { code: jumpEqual, whenTrue: 0, whenFalse: then.length, operand: value },
   ...then,
 ];
 
-/** The same where it is any of the values. */
+/** Instructions that run only where the loaded value is any of these. */
 export const whenOneOf = (values: readonly number[], then: readonly Instruction[]): Instruction[] => [
   ...values.map((value, index) => ({
     code: jumpEqual,
@@ -47,7 +47,7 @@ export const whenOneOf = (values: readonly number[], then: readonly Instruction[
   ...then,
 ];
 
-/** The same where it is none of the values. */
+/** Instructions that run only where the loaded value is none of these. */
 export const whenNoneOf = (values: readonly number[], then: readonly Instruction[]): Instruction[] => [
   ...values.map((value, index) => ({
     code: jumpEqual,

@@ -1,6 +1,6 @@
 /**
  * Numbers of system calls, from the tables of Linux: arch/x86/entry/syscalls/syscall_64.tbl and
- * include/uapi/asm-generic/unistd.h, which aarch64 takes as it is.
+ * include/uapi/asm-generic/unistd.h, which aarch64 uses unchanged.
  */
 
 export type FilteredArchitecture = 'x86_64' | 'aarch64';

@@ -17,12 +17,12 @@ import { isNodePath, nodeRecords } from './node.ts';
 import { distInfoRecord } from './python.ts';
 import { wheelRecord } from './wheel.ts';
 
-/** What no file shows and an id holds: one answer for a package, of a closed list. */
+/** The values that enter an id and that no file shows: one answer for each package, out of a closed list. */
 const hiddenAnswers: readonly GoHidden[] = [true, false].flatMap((symbols) =>
   [[], ['standard-crypto']].map((crypto) => ({ symbols, crypto })),
 );
 
-/** The elements of a tree where they are those with this digest (`digestFound`); undefined where they are not. */
+/** The elements of a tree, where they have this digest (`digestFound`); undefined where they do not. */
 export function catalogue(tree: Tree, form: FormName, found: Sha256): Scan | undefined {
   const generation = formOf({ form }).hashGeneration;
   const programs = goPrograms(tree);
@@ -42,7 +42,7 @@ export function catalogue(tree: Tree, form: FormName, found: Sha256): Scan | und
   return undefined;
 }
 
-/** What no stock syft finds, but production: wheels. */
+/** What production finds and no stock syft does: wheels. */
 export function ownScan(tree: Tree, form: FormName): OwnScan {
   const generation = formOf({ form }).hashGeneration;
   const wheels = tree.entries.flatMap((entry) => readWheel(tree, entry));
@@ -112,7 +112,7 @@ function readDistribution(tree: Tree, at: number, generation: HashGeneration): R
   return [{ records: [record], paths: [path, ...below.map((entry) => entry.path)], reader: 'dist-info' }];
 }
 
-/** What is below a folder, right behind it in walk order; undefined where something leads elsewhere, or to a second distribution. */
+/** The entries below a folder, which follow it in walk order; undefined where one of them leads elsewhere, or to a second distribution. */
 function plainEntriesBelow({ entries }: Tree, at: number): readonly TreeEntry[] | undefined {
   const folder = entries[at]!.path;
   let end = at + 1;

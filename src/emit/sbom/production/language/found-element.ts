@@ -8,7 +8,7 @@ import { cpeReference, libraryId } from '../production-elements.ts';
 import { hashPackage } from '../record.ts';
 import type { FoundPackage } from '../syft.ts';
 
-/** What one reader found, as far as it enters the element. */
+/** The parts of what one reader found that enter the element. */
 export interface LanguageRecord {
   readonly name: string;
   readonly version: string;
@@ -23,7 +23,7 @@ export interface LanguageRecord {
   readonly person?: string | undefined;
   /** Hex digits. */
   readonly sha256?: string | undefined;
-  /** Empty like not said. */
+  /** Empty where it is not given. */
   readonly homepage?: string;
   readonly description?: string;
   readonly downloadLocation?: string;
@@ -66,13 +66,13 @@ export function foundPackage(record: LanguageRecord, generation: HashGeneration)
   return { element, type, location: locations[0]! };
 }
 
-/** Each once, in the order of their texts. */
+/** The licences, each once, in the order of their texts. */
 function distinctLicenses({ licenses }: LanguageRecord): DeclaredLicense[] {
   const distinct = new Map(licenses.map((license) => [`${license.value}\n${license.expression}`, license]));
   return [...distinct].sort(([a], [b]) => compareBytes(a, b)).map(([, license]) => license);
 }
 
-/** In no order: who writes a document sorts them. */
+/** The extracted licences of records, unsorted: the writer of a document sorts them. */
 export function extractedOf(records: readonly LanguageRecord[]): LibraryExtractedLicense[] {
   return records
     .flatMap(({ licenses }) => licenses.map(extractedLicense))

@@ -12,7 +12,7 @@ export function isGemPath(path: string): boolean {
   return path.endsWith('.gemspec') && /(^|\/)specifications\//.test(path);
 }
 
-/** The record of a specification; undefined where it is not of RubyGems' own form, or says what is not read here. */
+/** The record of a specification; undefined where it does not have RubyGems' own form, or says something that is not read here. */
 export function gemRecord(tree: Tree, path: string, generation: HashGeneration): LanguageRecord | undefined {
   const text = textAt(tree, path);
   const fields = text === undefined ? undefined : specification(text);
@@ -48,7 +48,7 @@ interface Specification {
   readonly lists: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What is said of a field is read line by line; the last one counts. */
+/** A line that sets any field. Fields are read line by line; the last line for a field counts. */
 const anyField = /\.(?:name|version|homepage|files|authors|licenses)\s*=/;
 const textField = /^\w+\.(name|version|homepage) = "([^"'#\\]*)"$/;
 const listField = /^\w+\.(files|authors|licenses) = \[([^\]\\]*)\]$/;
@@ -61,7 +61,7 @@ function specification(text: string): Specification | undefined {
     if (!anyField.test(line)) continue;
     const [, textName, value = ''] = textField.exec(line) ?? [];
     const [, listName, items = ''] = listField.exec(line) ?? [];
-    // An empty value is none.
+    // An empty value counts as absent.
     if (textName !== undefined && value !== '') texts.set(textName, value);
     else if (listName !== undefined && items !== '') lists.set(listName, items.split(',').map(unquoted));
     else if (textName === undefined && listName === undefined) return undefined;
@@ -76,7 +76,7 @@ function unquoted(item: string): string {
   return item.slice(start, end);
 }
 
-/** `\\u00E9` as the letter that it stands for; halves of a pair are left, and make the line one that is not read. */
+/** `\\u00E9` as the letter that it stands for; halves of a surrogate pair are left as they are, and the line is then not read. */
 function unescaped(line: string): string {
   return line.replace(/\\u([0-9A-F]{4})/g, (whole, digits: string) => {
     const code = Number.parseInt(digits, 16);

@@ -1,6 +1,6 @@
 /**
  * Modules of a Go program by its build record (Go debug/buildinfo; syft v1.57.1 syft/pkg/cataloger/golang), as far as the record itself
- * tells them.
+ * shows them.
  */
 
 import { decodeBytes } from '../../../../bytes.ts';
@@ -35,7 +35,7 @@ const alignment = 16;
 const headerBytes = 32;
 const mostBytes = 4 * 1024 * 1024;
 
-/** The build record of a program; undefined where there is none, or one that is not read here (before Go 1.18). */
+/** The build record of a program; undefined where there is none, or where it is of a form that is not read here (before Go 1.18). */
 export function readGoBuild(content: Content): GoBuild | undefined {
   const at = findRecord(content);
   if (at === undefined) return undefined;
@@ -114,7 +114,7 @@ function parseBuild(printed: string, text: Buffer): GoBuild | undefined {
   };
 }
 
-/** What the build record does not tell, and an id holds. */
+/** The values that enter an id and that the build record does not show. */
 export interface GoHidden {
   /** Whether syft's record has the field Symbols, which came between v1.46 and v1.49. */
   readonly symbols: boolean;
@@ -122,7 +122,7 @@ export interface GoHidden {
   readonly crypto: readonly string[];
 }
 
-/** The records of a program; undefined where its main module's version is told by something else than the record. */
+/** The records of a program; undefined where its main module's version comes from something other than the record. */
 export function goRecords(
   build: GoBuild,
   location: string,
@@ -135,7 +135,7 @@ export function goRecords(
     hashMetadata('GolangBinaryBuildinfoEntry', values, generation, hidden.symbols ? 'empty' : 'absent');
   const recordOf = (module: GoModule, settings: GoBuild['settings']): LanguageRecord => ({
     name: module.path,
-    // What has no version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
+    // A record without a version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
     version: module.version === '(devel)' ? 'UNKNOWN' : module.version,
     ...common,
     licenses: [],
@@ -171,7 +171,7 @@ export function goRecords(
   ];
 }
 
-/** Two parts are the namespace, a third the name, what follows the subpath (syft golang/package.go `packageURL`). */
+/** The package URL of a module: its first two parts are the namespace, the third is the name, the rest is the subpath (syft golang/package.go `packageURL`). */
 function goPurl({ path, version }: GoModule): string {
   const parts = path.split('/');
   const subpath = parts.length > 3 ? `#${parts.slice(3).join('/')}` : '';
@@ -179,7 +179,7 @@ function goPurl({ path, version }: GoModule): string {
   return `pkg:golang/${parts.slice(0, 3).join('/')}${shown}${subpath}`;
 }
 
-/** What NVD's dictionary, as syft carries it, has of modules that Wolfi's documents show. */
+/** The entries of NVD's dictionary, as syft carries it, for modules that Wolfi's documents show. */
 const dictionary: Readonly<Record<string, { vendor: string; product: string; targetSoftware?: string }>> = {
   'golang.org/x/text': { vendor: 'golang', product: 'text' },
   'gopkg.in/yaml.v3': { vendor: 'yaml_project', product: 'yaml', targetSoftware: 'go' },

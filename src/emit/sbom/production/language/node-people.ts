@@ -8,7 +8,7 @@ interface Person {
   readonly url: string;
 }
 
-/** Empty where nobody is named; undefined of a form that is not read here. */
+/** The people as one text; empty where nobody is named, undefined for a form that is not read here. */
 export function peopleText({ author, authors, contributors, maintainers }: JsonObject): string | undefined {
   const lists = [author === undefined ? [] : [author], authors ?? [], contributors ?? [], maintainers ?? []];
   const texts: string[] = [];
@@ -35,7 +35,7 @@ function parsePerson(value: unknown): Person | undefined {
   return { name, email, url };
 }
 
-/** `NAME <MAIL> (URL)`, each part perhaps missing; undefined of anything less plain. */
+/** `NAME <MAIL> (URL)`, each part perhaps missing; undefined for anything less plain. */
 function parseText(text: string): Person | undefined {
   const [name, afterName] = splitAt(text, /[<(]/);
   if (afterName === '') return /[>)\s]$|^\s/.test(name) ? undefined : { name, email: '', url: '' };

@@ -23,7 +23,7 @@ const members: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The record of a package.json, none where it names no package; undefined where it says what is not read here. */
+/** The record of a package.json, or no record where it does not name a package; undefined where it says something that is not read here. */
 export function nodeRecords(
   tree: Tree,
   path: string,
@@ -70,7 +70,7 @@ function oddKey(key: string): boolean {
   return lower !== key && members.has(lower);
 }
 
-/** What is not said is empty; undefined of anything but text. */
+/** The text of a member; empty where it is absent, undefined for anything but text. */
 function textOf(value: unknown): string | undefined {
   return typeof (value ?? '') === 'string' ? ((value ?? '') as string) : undefined;
 }
@@ -84,7 +84,7 @@ function repositoryUrl(value: unknown): string | undefined {
   return isTextMap(value) ? (value['url'] ?? '') : undefined;
 }
 
-/** One licence as text or as `{type}`, or a list of the latter in `licenses`. */
+/** The licences: one as text or as `{type}`, or a list of the latter in `licenses`. */
 function licensesOf({ license, licenses }: JsonObject): string[] | undefined {
   if (license === undefined && licenses === undefined) return [];
   if (typeof license === 'string') return [license];
@@ -104,7 +104,7 @@ function recordOf(manifest: Manifest, path: string, generation: HashGeneration):
     return undefined;
   return {
     name,
-    // What has no version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
+    // A record without a version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
     version: version === '' ? 'UNKNOWN' : version,
     type: 'npm',
     locations: [path],
@@ -124,9 +124,9 @@ function splitOnce(name: string): [string, string] {
   return [name.slice(0, Math.max(0, cut)), name.slice(cut + 1)];
 }
 
-/** What Go prints of a URL as it was; undefined of others. */
+/** A URL that Go prints as it was; undefined for any other. */
 function locationOf(url: string): string | undefined {
-  // `owner/name` alone is a place of GitHub for npm, and no URL.
+  // `owner/name` alone is a place on GitHub for npm, and not a URL.
   if (url === '' || /^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/.test(url)) return noAssertion;
   const [, repository] = /^github:([A-Za-z0-9._/-]+)$/.exec(url) ?? [];
   if (repository !== undefined) return `https://github.com/${repository}`;

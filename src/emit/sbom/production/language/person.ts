@@ -1,6 +1,6 @@
 /** A person as syft's document names one (syft v1.57.1 syft/format/internal/spdxutil/helpers/originator_supplier.go). */
 
-/** `NAME (MAIL)` of `NAME <MAIL> (URL)`; undefined where the text is of another form: syft then names nobody. */
+/** `NAME (MAIL)` of `NAME <MAIL> (URL)`; undefined where the text has a different form: syft then names nobody. */
 export function personName(text: string): string | undefined {
   const parts = /^([^<>()]*)( <([^@]+@\w+\.\w+)>)?( \((.*)\))?$/.exec(text);
   if (parts === null) return undefined;

@@ -9,8 +9,8 @@ import { joined, personName } from './person.ts';
 import { linesOf, plainName, textAt, urlVersion } from './texts.ts';
 
 /**
- * The record of a dist-info folder; undefined where there is none, or what it says is not read here: licences that stand in
- * files, a url of origin.
+ * The record of a dist-info folder; undefined where there is none, or where it says something that is not read here: licences in
+ * files, a URL of origin.
  * @param folder `…/name-1.0.dist-info`
  */
 export function distInfoRecord(
@@ -21,7 +21,7 @@ export function distInfoRecord(
   const text = textAt(tree, `${folder}/METADATA`);
   const fields = text === undefined ? undefined : metadataFields(text);
   const value = (name: string) => fields?.get(name)?.at(-1) ?? '';
-  // Names are spelt in one way (PyPA, name normalization).
+  // Names have one spelling (PyPA, name normalization).
   const name = value('name')
     .replace(/[-_.]+/g, '-')
     .toLowerCase();
@@ -70,7 +70,7 @@ export function distInfoRecord(
 
 type Fields = ReadonlyMap<string, readonly string[]>;
 
-/** Until the first empty line; keys without `-` and by lower-case letters, as they are told apart. */
+/** The fields up to the first empty line, by keys in lower case and without `-`, which is how syft distinguishes them. */
 function metadataFields(text: string): Fields | undefined {
   const fields = new Map<string, string[]>();
   let last: string[] | undefined;
@@ -94,7 +94,7 @@ function metadataFields(text: string): Fields | undefined {
   return fields;
 }
 
-/** Where syft looks for one if METADATA names none: in the folder. */
+/** Files of the folder in which syft looks for a licence if METADATA does not name one. */
 const licenseFiles: readonly string[] = ['LICENSE', 'LICENCE', 'COPYING', 'NOTICE', 'licenses'].flatMap(
   (name) => ['', '.txt', '.rst', '.md'].map((ending) => name + ending),
 );
@@ -105,14 +105,14 @@ function mayHaveLicense(tree: Tree, folder: string, fields: Fields): boolean {
   );
 }
 
-/** By the members of syft's JSON. */
+/** A file as RECORD lists it, by the members of syft's JSON. */
 interface RecordedFile {
   readonly path: string;
   readonly digest: { readonly algorithm: string; readonly value: string };
   readonly size: string;
 }
 
-/** Undefined where a line is quoted or is not of three parts. */
+/** The files of RECORD; undefined where a line is quoted or does not have three parts. */
 function recordedFiles(text: string): RecordedFile[] | undefined {
   const files: RecordedFile[] = [];
   for (const line of linesOf(text)) {

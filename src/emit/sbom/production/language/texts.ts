@@ -5,7 +5,7 @@ import type { Tree } from '../../../../execute/tree.ts';
 
 const mostBytes = 16 * 1024 * 1024;
 
-/** Undefined where there is no such file, or a larger one than is read here. */
+/** The bytes of a file; undefined where there is no such file, or where it is larger than what is read here. */
 export function bytesAt(tree: Tree, path: string): Uint8Array | undefined {
   const entry = tree.get(path);
   if (entry?.type !== 'file' || entry.content.size > mostBytes) return undefined;
@@ -17,16 +17,16 @@ export function textAt(tree: Tree, path: string): string | undefined {
   return bytes === undefined ? undefined : decodeBytes(bytes);
 }
 
-/** Without line feeds, and without the carriage returns before them. */
+/** The lines of a text, without line feeds and without the carriage returns before them. */
 export function linesOf(text: string): string[] {
   const all = text.split('\n').map((line) => line.replace(/\r$/, ''));
   return all.at(-1) === '' ? all.slice(0, -1) : all;
 }
 
-/** Names that syft may take for a file with a licence (syft/pkg/cataloger/internal/licenses/names.go), and some more. */
+/** Names of files that syft may take for a licence (syft/pkg/cataloger/internal/licenses/names.go), and some more. */
 const licenseName = /licen[sc]e|copying|notice|patents|^(al2|l?gpl|mit|bsd|apache)/i;
 
-/** Folders of a tree with such a file: each of its packages asks for its own. */
+/** The folders of a tree that hold such a file, found once: each package in the tree asks for its own folder. */
 const licensedFolders = new WeakMap<Tree, ReadonlySet<string>>();
 
 /** Whether syft may look for the licence in a file of the same folder. */
@@ -41,15 +41,15 @@ function findLicensedFolders({ entries }: Tree): ReadonlySet<string> {
   return new Set(paths.filter((path) => licenseName.test(path.slice(folderOf(path).length))).map(folderOf));
 }
 
-/** With its slash; empty at the root. */
+/** The folder of a path with its slash; empty at the root. */
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
-/** What a package URL has of a name or version as it is. */
+/** A name or version that a package URL takes unchanged. */
 export const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A version as a package URL has it; undefined where it holds what is not known here. */
+/** A version as a package URL has it; undefined where it holds a character of which that is not known. */
 export function urlVersion(version: string): string | undefined {
   return /^[A-Za-z0-9._+-]*$/.test(version) ? version.replaceAll('+', '%2B') : undefined;
 }

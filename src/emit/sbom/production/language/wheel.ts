@@ -8,7 +8,7 @@ import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found-element.ts';
 import { linesOf } from './texts.ts';
 
-/** Every METADATA inside fills one list of keys, the last value of each wins. */
+/** The record of a wheel. Every METADATA inside fills one list of keys; the last value of each key wins. */
 export function wheelRecord(tree: Tree, path: string): LanguageRecord | undefined {
   const entry = tree.get(path);
   const members =
