@@ -1,6 +1,6 @@
 /**
- * Addresses, and what of one may be shown. A user name, a password, a query and a fragment may be secrets, so whatever is shown,
- * kept or handed to a program as an argument is written by `Address`; what goes into a request is asked of it by name.
+ * Addresses, and which parts of one may be shown. A user name, a password, a query and a fragment may be secrets, so `Address` writes
+ * whatever is shown, kept or handed to a program as an argument; what goes into a request has to be asked for by name.
  */
 import { inspect } from 'node:util';
 
@@ -12,14 +12,14 @@ export class Address {
     this.#url = new URL(url);
   }
 
-  /** Undefined for what is not an address. */
+  /** The address in a text; undefined for text that is not an address. */
   static parse(text: string): Address | undefined {
     const url = URL.canParse(text) && text.includes('://') ? new URL(text) : undefined;
     // `ext::https://…` has a path that is opaque (WHATWG URL), with whatever secrets are in it.
     return url?.href.startsWith(`${url.protocol}//`) === true ? new Address(url) : undefined;
   }
 
-  /** With everything that it holds, for a request to it and for nothing else. */
+  /** The address with everything that it holds, only for a request to it. */
   reveal(): URL {
     return new URL(this.#url);
   }
@@ -29,14 +29,14 @@ export class Address {
     return username !== '' || password !== '' || search !== '' || hash !== '';
   }
 
-  /** Without a user name, a password, a query and a fragment; the same for addresses that differ in these alone. */
+  /** The address without user name, password, query and fragment; the same for addresses that differ only in these. */
   get place(): string {
     const { protocol, host, pathname } = this.#url;
     return `${protocol}//${host}${pathname}`;
   }
 
   toString(): string {
-    // A path may hold another address.
+    // A path may hold a second address.
     const place = maskAddresses(this.place);
     return this.#url.search === '' ? place : `${place}?…`;
   }
@@ -50,7 +50,7 @@ export class Address {
   }
 }
 
-/** A location as it may be shown: one without secrets as it is, and whatever is not an address as `maskAddresses` leaves it. */
+/** A location as it may be shown: an address without its secrets, and anything else as `maskAddresses` leaves it. */
 export function shownAddress(location: string): string {
   const address = Address.parse(location);
   if (address === undefined) return shownTyped(location);
@@ -58,7 +58,7 @@ export function shownAddress(location: string): string {
 }
 
 /**
- * A location that was typed and leads nowhere, as a message may show it. Nobody knows what it was meant as: an address without its
+ * A location that was typed and leads nowhere, as a message may show it. What it was meant to be is not known: an address without its
  * slashes, `user:password@host:path` of ssh, a password with white space. What could be a user and a password is left out, and so is a query
  * behind what looks like an address.
  */
@@ -98,13 +98,13 @@ export function maskAddresses(text: string): string {
   return at === 0 ? text : parts.join('') + text.slice(at);
 }
 
-/** What may be no address: nothing is missed of it that is not a user or a query. */
+/** Masks a word that may not be an address: only a user and a query are left out of it. */
 function maskDoubtful(word: string): string {
   if (word.includes('@') || word.includes('://')) return maskWord(word);
   return maskQuery(word).shown;
 }
 
-/** What follows a scheme, up to white space; there may be further addresses in it. */
+/** Masks what follows a scheme, up to white space; there may be further addresses in it. */
 function maskWord(word: string): string {
   const shown: string[] = [];
   for (const piece of word.split('://')) {

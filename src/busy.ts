@@ -1,23 +1,23 @@
 /**
- * Work that ends when it is done and lets nothing else run before. While it goes on, no handler of a signal runs either; so whoever handles
- * signals is told, and can leave them to the kernel, which ends the program at once.
+ * Work that nothing interrupts. While it goes on, no handler of a signal runs either; so the attendant, which handles signals, is
+ * informed and can leave them to the kernel, which ends the program at once.
  */
 export interface Attendant {
-  /** No handler runs from now on. */
+  /** Called before work begins: no handler runs from now on. */
   leave(): void;
-  /** They run again. */
+  /** Called when the work has ended: handlers run again. */
   back(): void;
 }
 
 let attendant: Attendant | undefined;
 let depth = 0;
 
-/** Whoever is to be told from now on; undefined for nobody. */
+/** Sets the attendant that is informed from now on; undefined for none. */
 export function attend(next: Attendant | undefined): void {
   attendant = next;
 }
 
-/** Work whose length a package decides. */
+/** Does work whose length a package decides. */
 export function busy<Result>(work: () => Result): Result {
   if (depth === 0) attendant?.leave();
   depth += 1;

@@ -2,7 +2,7 @@
 export interface ByteSource {
   /** For messages; never opened. */
   readonly name: string;
-  /** This program made it: no bounds for strangers' files hold, and nothing in it speaks against a published file. */
+  /** Set where this program made the bytes: the bounds for files of others do not hold, and nothing in it counts against a published file. */
   readonly own?: true;
   open(): AsyncIterable<Uint8Array>;
 }

@@ -46,7 +46,7 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return length;
 }
 
-/** Leads whose second byte has a narrower range. */
+/** Lead bytes whose second byte has a narrower range. */
 const secondBytes: ReadonlyMap<number, readonly [first: number, last: number]> = new Map([
   [0xe0, [0xa0, 0xbf]],
   [0xed, [0x80, 0x9f]],
@@ -67,18 +67,18 @@ export function encodeBytes(text: string): Buffer {
   return bytes.subarray(0, length + bytes.write(text.slice(start), length, 'utf8'));
 }
 
-/** Order of the encoded bytes, which is how Go and apk sort names. */
+/** Compares texts by their encoded bytes, which is how Go and apk sort names. */
 export function compareBytes(a: string, b: string): number {
   if (a === b) return 0;
   return Buffer.compare(encodeBytes(a), encodeBytes(b));
 }
 
-/** Sorted by bytes, each value once. */
+/** The values sorted by bytes, each once. */
 export function sortedUnique(values: Iterable<string>): string[] {
   return [...new Set(values)].sort(compareBytes);
 }
 
-/** Characters that steer what shows them: controls, bidirectional and other invisible formats, line separators. */
+/** Characters that control the program that shows them: controls, bidirectional and other invisible formats, line separators. */
 export const steeringCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
@@ -95,7 +95,7 @@ export function printable(text: string): string {
   });
 }
 
-/** Without the characters of a set that a text ends with; a regular expression for it goes back over a run for each of its characters. */
+/** A text without trailing characters of a set; a regular expression would backtrack over each run of them. */
 export function trimmedEnd(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text[end - 1]!)) end -= 1;
@@ -107,7 +107,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** Where a path in this form lies below a folder on disk; the caller vouches that it leads nowhere else. */
+/** The place on disk of a path in this form below a folder; the caller vouches that it leads nowhere else. */
 export function diskPath(folder: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${folder}/`), encodeBytes(path)]);
 }

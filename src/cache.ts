@@ -46,13 +46,13 @@ function folders(cache: string, kind: keyof typeof placeOf, mark: string): Cache
     if (isOwned(name)) return [];
     const stat = statSync(join(parent, name, mark), { throwIfNoEntry: false });
     if (stat === undefined) return [];
-    // To list a folder is to read it.
+    // Listing a folder counts as an access to it.
     const usedAt = mark === '' ? stat.mtimeMs : Math.max(stat.atimeMs, stat.mtimeMs);
     return [{ kind, name, bytes: treeBytes(join(parent, name), kind === 'environment'), usedAt }];
   });
 }
 
-/** @param alone without the files that another folder has as well: those of environments are links to those of packages */
+/** @param alone without files that another folder shares: those of environments are links to those of packages */
 function treeBytes(path: string, alone: boolean): number {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory() !== true) return alone && (stat?.nlink ?? 0) > 1 ? 0 : (stat?.size ?? 0);
@@ -63,24 +63,24 @@ function treeBytes(path: string, alone: boolean): number {
   }
 }
 
-/** Hashes every object; returns those that were damaged and are gone now. */
+/** Hashes every object; removes and returns those that are damaged. */
 export async function verifyCache(folder: string): Promise<readonly Sha256[]> {
   return openStore(join(folder, 'store')).verify();
 }
 
 export interface PruneLimits {
-  /** Removes what nobody asked for since, in milliseconds since 1970. */
+  /** Removes what has not been used since this time, in milliseconds since 1970. */
   readonly usedBefore: number | undefined;
-  /** Removes the longest unused until at most this many bytes are left. */
+  /** Removes the least recently used until at most this many bytes are left. */
   readonly mostBytes: number | undefined;
 }
 
-/** Folders are looked at before the store is. */
+/** A process looks at folders before it holds the store: what was used up to this long before that may be in use by it. */
 const headStartMilliseconds = 60_000;
 
 /**
- * Removes entries and returns them. What a process that lives may have asked for stays, and so do folders while a build is under
- * way: it may stand on one.
+ * Removes entries and returns them. What a living process may have asked for stays, and so do folders while a build is under
+ * way: it may use one.
  */
 export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap): Promise<CacheEntry[]> {
   const entries = listCache(folder);
@@ -88,7 +88,7 @@ export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap
   const since = (heldSince(join(folder, 'store')) ?? Number.POSITIVE_INFINITY) - headStartMilliseconds;
   let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const removed = new Set<CacheEntry>();
-  // Packages that an environment stood on are looked at once more: they may stand alone by then.
+  // Packages that an environment used are looked at again: they may be unused by now.
   for (const entry of [...entries, ...entries.filter(({ kind }) => kind === 'package')]) {
     const old = limits.usedBefore !== undefined && entry.usedAt < limits.usedBefore;
     const tooMuch = limits.mostBytes !== undefined && left > limits.mostBytes;
@@ -101,12 +101,12 @@ export async function pruneCache(folder: string, limits: PruneLimits, ids: IdMap
   return [...removed];
 }
 
-/** Whether an environment stands on files of a package: next to nothing is freed by removing that. */
+/** Whether an environment shares the files of a package: removing the package would then free next to nothing. */
 function isShared(folder: string, { kind, name, bytes }: CacheEntry): boolean {
   return kind === 'package' && treeBytes(join(folder, placeOf.package, name), true) < bytes;
 }
 
-/** A folder is renamed first: nobody sees half of it under its name. */
+/** Removes an entry. A folder is renamed first, so that it is never seen incomplete under its name. */
 async function remove(folder: string, { kind, name }: CacheEntry, ids: IdMap): Promise<void> {
   if (kind === 'object') return openStore(join(folder, 'store')).remove(parseSha256(name)!);
   const parent = join(folder, placeOf[kind]);
@@ -115,7 +115,7 @@ async function remove(folder: string, { kind, name }: CacheEntry, ids: IdMap): P
   try {
     renameSync(join(parent, name), aside);
   } catch (failure) {
-    // Another process was faster.
+    // Another process has removed it already.
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw failure;
   }

@@ -1,4 +1,4 @@
-/** One text for one value: keys sorted, no white space, undefined members left out (after RFC 8785). */
+/** Canonical JSON, one text for each value: keys sorted, no white space, undefined members left out (after RFC 8785). */
 
 /** Canonical JSON of a plain value; numbers must be integers. */
 export function canonicalJson(value: unknown): string {

@@ -1,4 +1,4 @@
-/** Maps values, a limited number of them at once; results keep the order of the values. After the first failure none is begun. */
+/** Maps values, a limited number of them at once; results keep the order of the values. After the first failure no further one is begun. */
 export async function mapConcurrently<V, R>(
   values: readonly V[],
   most: number,

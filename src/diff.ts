@@ -10,10 +10,10 @@ import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { readFolder, readPlainFile } from './inputs/store/folder.ts';
 
-/** With the names of both sides as they were given. */
+/** The result, with the names of both sides as they were given. */
 export type DiffResult = { readonly published: string; readonly rebuilt: string } & (
   | { readonly kind: 'packages'; readonly comparison: Comparison }
-  /** Folders, or files that are not both packages. */
+  /** Two folders, or two files that are not both packages. */
   | { readonly kind: 'trees'; readonly comparison: TreeComparison }
 );
 
@@ -22,8 +22,8 @@ export interface DiffOptions {
 }
 
 /**
- * Compares two packages, two folders or two plain files. Files are packages where both are named `.apk`, then failing as
- * `readApk` does, or where both can be read as such. Fails with `usage` for a folder and a file.
+ * Compares two packages, two folders or two plain files. Files are packages where both are named `.apk` (it then fails as
+ * `readApk` does), or where both can be read as packages. Fails with `usage` for a folder and a file.
  */
 export async function diff(
   published: string,
@@ -33,7 +33,7 @@ export async function diff(
   const { compareLimits } = options;
   const names = { published, rebuilt };
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
-  if (folders === 1) throw new Failure('usage', 'a folder can be compared with another folder only');
+  if (folders === 1) throw new Failure('usage', 'a folder can only be compared with a folder');
   if (folders === 2) {
     const [left, right] = [
       await readFolder(published, defaultLimits.entries),
@@ -48,12 +48,12 @@ export async function diff(
   return { ...names, kind: 'trees', comparison: await treesCompared(...files, compareLimits) };
 }
 
-/** With the comparators of all formats, which two packages that are the same need not load. */
+/** Compares trees. This loads the comparators of all formats, which two equal packages do not need. */
 async function treesCompared(...sides: Parameters<typeof compareTrees>): Promise<TreeComparison> {
   return (await import('./compare/trees.ts')).compareTrees(...sides);
 }
 
-/** Undefined where the files are not packages and do not claim to be. */
+/** The comparison of two packages; undefined where the files are not packages and do not claim to be. */
 async function packageComparison(
   published: string,
   rebuilt: string,
@@ -73,7 +73,7 @@ async function packageComparison(
   }
 }
 
-/** Nothing is known of how either file was built, so no value of a build can be recognised. */
+/** The context of files whose build is not known: no value of a build can be recognised. */
 const nobodysBuild: BuildContext = {
   plan: undefined,
   steps: [],

@@ -11,7 +11,7 @@ export function sha256(bytes: Uint8Array): Sha256 {
   return hash('sha256', bytes, 'hex') as Sha256;
 }
 
-/** SHA-1 of bytes in memory; the format asks for it, nothing here trusts it. */
+/** SHA-1 of bytes in memory; the format requires it, nothing here relies on it. */
 export function sha1(bytes: Uint8Array): Sha1 {
   return hash('sha1', bytes, 'hex') as Sha1;
 }

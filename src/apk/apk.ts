@@ -34,7 +34,7 @@ export interface SignatureSection extends Section {
 }
 
 export interface ControlSection extends Section {
-  /** The compressed member: what a signature and Q1 are about. */
+  /** The compressed member, over which signatures and Q1 are computed. */
   readonly bytes: Uint8Array;
   /** SHA-1 of the compressed member, which an index records as `Q1` and base64. */
   readonly sha1: Sha1;
@@ -47,14 +47,14 @@ export interface Apk {
   readonly signature: SignatureSection | undefined;
   readonly control: ControlSection;
   readonly data: Section & {
-    /** The first bytes of the section, compressed and inflated: where the encoder shows itself. */
+    /** The first bytes of the section, compressed and inflated, which reveal the encoder. */
     readonly head: { readonly compressed: Uint8Array; readonly inflated: Uint8Array };
   };
 }
 
 export interface ReadOptions {
   readonly limits?: Limits;
-  /** Which files of the data section to keep in memory, by path and what `.PKGINFO` says. */
+  /** Decides by path and `.PKGINFO` which files of the data section are kept in memory. */
   readonly keep?: (path: string, pkginfo: PkgInfo) => boolean;
   /** How much of the data section's start to keep, in bytes of each form. */
   readonly headBytes?: number;
@@ -65,8 +65,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`, with `unsupported-format` for what is
- * something else, and with `unsupported` instead for one of our own; digests and signatures inside it are read, not verified.
+ * Reads a package. Fails with `malformed`, `limit-exceeded`, `duplicate-entry` or `unsafe-entry`, with `unsupported-format` for a different kind of
+ * file, and with `unsupported` instead of these for a package that this program made; digests and signatures inside it are read, not verified.
  */
 export async function readApk(source: ByteSource, options: ReadOptions = {}): Promise<Apk> {
   try {
@@ -81,7 +81,7 @@ export function limitsFor({ own }: ByteSource, limits: Limits = defaultLimits): 
   return own === true ? withoutBounds(limits) : limits;
 }
 
-/** What fails of a source of our own, in words that do not speak against the published file. */
+/** The failure of a source; for one of our own, in words that do not count against the published file. */
 export function ofSource({ own, name }: ByteSource, failure: unknown): unknown {
   if (own !== true || !isFaultOfFile(failure)) return failure;
   return new Failure('unsupported', `the rebuilt package cannot be read: ${failure.message}`, {
@@ -113,7 +113,7 @@ async function readPackage(source: ByteSource, options: ReadOptions, limits: Lim
   return { size, sha256: file.digest(), ...reader.finish() };
 }
 
-/** Whether a file is one whole gzip member: one of several, or a cut one, may be what was a package. */
+/** Whether a file is one whole gzip member: one of several, or a truncated one, may have been a package. */
 async function isOneMember(source: ByteSource, limits: Limits): Promise<boolean> {
   const ignore = () => undefined;
   let members = 0;
@@ -190,7 +190,7 @@ class ApkReader implements GzipSink {
       : this.#limits.controlBytes;
   }
 
-  /** Returns which of its files are kept. */
+  /** Begins the data section; returns which of its files are kept. */
   #beginData(index: number): (path: string) => boolean {
     const { keep, onControl } = this.#options;
     if (keep === undefined && onControl === undefined) return () => false;
@@ -200,7 +200,7 @@ class ApkReader implements GzipSink {
     return (path) => keep?.(path, pkginfo) ?? false;
   }
 
-  /** The size that is signed with the control section. */
+  /** The size of the data section, which is signed with the control section. */
   announced(): number {
     if (this.#draft!.kind === 'front') return 0;
     const { section, compressed } = this.#sections.at(-1)!;
@@ -212,7 +212,7 @@ class ApkReader implements GzipSink {
     const draft = this.#draft!;
     draft.sha256.update(bytes);
     draft.compressed.add(bytes);
-    // Empty deflate blocks inflate to nothing: the bound on inflated bytes does not bound these.
+    // Empty deflate blocks inflate to nothing, so the bound on inflated bytes does not limit their number.
     if (draft.kind === 'front' && draft.compressed.size > this.#limits.controlBytes) {
       throw new Failure('limit-exceeded', 'a section is too large');
     }
@@ -243,7 +243,7 @@ class ApkReader implements GzipSink {
     this.#sections.push({ section, compressed: draft.compressed.bytes(), inflated: draft.inflated.bytes() });
   }
 
-  /** What the first section is where it is not an archive; undefined where it was read. */
+  /** What the first section is where it is not an archive; undefined where it is one. */
   get deflated(): string | undefined {
     const head = this.#sections.length > 0 ? undefined : this.#draft?.inflated.bytes();
     return head === undefined ? undefined : deflatedFormat(head);
@@ -270,18 +270,18 @@ class ApkReader implements GzipSink {
   }
 }
 
-/** An index stands where a control section would (apk-index(5)). */
+/** Refuses an index, which has its entries in place of a control section (apk-index(5)). */
 function requireNoIndex({ entries }: Section): void {
   if (entries.some(({ name }) => name === 'APKINDEX')) throw unsupportedFormat('an index of a repository');
 }
 
-/** One member with neither a signature nor `.PKGINFO` is not a part of a package. */
+/** Refuses a single member with neither a signature nor `.PKGINFO`: it is not a part of a package. */
 function requirePackage({ entries }: Section): void {
   if (entries.some(({ name }) => isSignatureName(name) || name === '.PKGINFO')) return;
   throw unsupportedFormat('a compressed tar archive of something else');
 }
 
-/** What stands beside a signature is not signed, yet apk reads a `.PKGINFO` wherever it finds the first one. */
+/** Refuses anything beside signatures in their section: it is not signed, and yet apk reads the first `.PKGINFO` that it finds anywhere. */
 function requireOneKind({ entries }: Section): void {
   const signatures = entries.filter((entry) => isSignatureName(entry.name)).length;
   if (signatures === 0 || signatures === entries.length) return;

@@ -1,4 +1,4 @@
-/** What is kept of the entries of an archive while it is read. */
+/** Collects the entries of an archive while it is read. */
 import { type Hasher, type Sha1, type Sha256, sha1, sha1Hasher, sha256, sha256Hasher } from '../digest.ts';
 import type { ApkEntry } from './apk-entry.ts';
 import type { Limits } from './limits.ts';

@@ -4,10 +4,10 @@ import { Failure } from '../failure.ts';
 const controlNames =
   /^\.(PKGINFO|SIGN\..*|INSTALL|melange\.yaml|trigger|(pre|post)-(install|deinstall|upgrade))$/;
 
-/** A directory that no entry of its own made. */
+/** Marks a directory that has no entry of its own. */
 const implied = 'implied';
 
-/** Folders of one path, and of a section without entries of their own: what a path of a few bytes may ask to be remembered. */
+/** The most folders of one path, and the most of a section that have no entry of their own: a path of a few bytes can make many of them. */
 const mostFolders = { inPath: 256, implied: 2_000_000 };
 
 /**
@@ -17,7 +17,7 @@ const mostFolders = { inPath: 256, implied: 2_000_000 };
  * Fails with `unsafe-entry`, `duplicate-entry` or `limit-exceeded`.
  */
 export class EntryRules {
-  /** Every path so far: by the number of its folder and its name in there, the number of itself. The root is 0. */
+  /** The number of every path so far, by the number of its folder and its name in it. The root is 0. */
   readonly #numbers = new Map<string, number>();
   readonly #types: string[] = [implied];
   #implied = 0;
@@ -39,7 +39,7 @@ export class EntryRules {
     this.#set(folder, name, entry.type);
   }
 
-  /** The number of the folder that a path lies in; folders that are not there are implied. */
+  /** The number of the folder that a path lies in; folders without an entry are implied. */
   #folder(path: string, parts: readonly string[]): number {
     let at = 0;
     for (const part of parts) {
@@ -86,7 +86,7 @@ interface EntryShape {
   readonly linkname: string;
 }
 
-/** Requires all of `EntryRules` of the entries of a section. */
+/** Requires that the entries of a section keep all `EntryRules`. */
 export function requireSafeEntries(entries: readonly EntryShape[]): void {
   const rules = new EntryRules();
   for (const entry of entries) rules.accept(entry);

@@ -1,13 +1,13 @@
-/** Files that are not packages of apk version 2 at all, recognised by their first bytes: somebody’s mistake, not damage. */
+/** Files that are not packages of apk version 2 at all, recognised by their first bytes: given by mistake, not damaged. */
 import { isUtf8 } from 'node:buffer';
 import { Failure } from '../failure.ts';
 
-/** Bytes from the start that are looked at; a tar header says what it is at byte 257. */
+/** The number of bytes from the start that are looked at; a tar header has its magic at byte 257. */
 export const formatBytes = 1024;
 
 const bareTar = 'a tar archive that is not compressed';
 
-/** Sources: the format's own specification, where it is not named here magic(5) of file 5.45. */
+/** Sources: magic(5) of file 5.45, unless a specification of the format is named. */
 const magics: readonly (readonly [offset: number, magic: string, format: string])[] = [
   // apk-tools 3 src/adb.h: ADB_FORMAT_MAGIC, and the letters of compressed files.
   [0, 'ADB.', 'a package of apk version 3'],
@@ -42,8 +42,8 @@ const magics: readonly (readonly [offset: number, magic: string, format: string]
 const plainText = 'text';
 
 /**
- * What a file is that cannot be a package, by its first bytes; undefined where it may be one, whole or damaged. Nothing that begins with
- * a gzip member is told apart here.
+ * What a file is that cannot be a package, by its first bytes; undefined where it may be one, whole or damaged. Files that begin with a gzip
+ * member are not distinguished here.
  */
 export function foreignFormat(head: Uint8Array): string | undefined {
   if (head.length === 0 || (head[0] === 0x1f && head[1] === 0x8b)) return undefined;
@@ -56,7 +56,7 @@ export function foreignFormat(head: Uint8Array): string | undefined {
   return /^(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|body)\b/i.test(text) ? 'an HTML page' : plainText;
 }
 
-/** Printable UTF-8, though its last character may be cut. */
+/** Whether bytes are printable UTF-8, of which the last character may be cut. */
 function isText(head: Uint8Array): boolean {
   if (head.some((byte) => byte === 0x7f || (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte))))
     return false;
@@ -64,7 +64,7 @@ function isText(head: Uint8Array): boolean {
 }
 
 /**
- * The same of what a gzip member inflates to; undefined for every tar archive, whole or damaged, and for plain text, which a damaged
+ * What the inflated content of a gzip member is; undefined for every tar archive, intact or damaged, and for plain text, which a damaged
  * header may look like.
  */
 export function deflatedFormat(head: Uint8Array): string | undefined {

@@ -20,7 +20,7 @@ export interface Front {
   readonly pkginfo: PkgInfo;
 }
 
-/** Ends the reading of a package whose front is known. */
+/** Thrown to end the reading of a package once its front is known. */
 const enough = Symbol('enough');
 
 /** Reads the front. Fails with `malformed`, `limit-exceeded` or `unsupported-format`; nothing is verified. */

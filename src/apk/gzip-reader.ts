@@ -1,6 +1,6 @@
 /**
  * Gzip members of a concatenated file, one after the other, with the exact range of each (RFC 1952 §2.2).
- * Node's own gunzip reads straight through the borders and hides them, so the framing is read here and only
+ * Node's own gunzip reads across the borders between members and hides them, so the framing is read here and only
  * the deflate stream goes to zlib.
  */
 import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
@@ -25,11 +25,11 @@ export interface GzipMember {
   readonly size: number;
 }
 
-/** What takes the members as they are read; exceptions end the reading. */
+/** Receives the members as they are read; an exception ends the reading. */
 export interface GzipSink {
   /** A member begins; returns the largest number of inflated bytes that it may have. */
   begin(index: number, start: number, header: GzipHeader): number;
-  /** Inflated bytes that somebody announced for the member that begins: up to there it may be out of all proportion. */
+  /** Inflated bytes that were announced for the member that begins; up to this size, the bound on its ratio does not hold. */
   announced?(): number;
   /** Compressed bytes of the member, framing included, in file order. */
   compressed(bytes: Uint8Array): void;
@@ -43,7 +43,7 @@ const largestHeader = 64 * 1024 + 512;
 
 /**
  * Reads every member of a file. Fails with `malformed` for anything that is not a sequence of whole members
- * with right check sums, and with `limit-exceeded` where a member inflates beyond its bound.
+ * with right check sums, and with `limit-exceeded` where a member inflates beyond its limit.
  */
 export async function readGzipMembers(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -128,7 +128,7 @@ async function inflateMember(
   return { crc, size };
 }
 
-/** Feeds the inflater until the member's deflate stream ends; what lies behind it stays in the input. */
+/** Feeds the inflater until the member's deflate stream ends; what follows stays in the input. */
 async function feed(input: Input, inflater: InflateRaw, sink: GzipSink, ended: Promise<void>): Promise<void> {
   for (let fed = 0; ; ) {
     if (!(await input.fill(1))) throw truncated(input.offset);
@@ -182,7 +182,7 @@ async function readHeader(input: Input): Promise<GzipHeader> {
   return { flags, mtime: view.readUInt32LE(4), extraFlags: view[8]!, os: view[9]!, length };
 }
 
-/** The low 16 bits of the CRC-32 of what is in front of them. */
+/** Requires that a header matches its check sum: the low 16 bits of the CRC-32 of what precedes them. */
 function requireHeaderChecksum(header: Uint8Array): void {
   const recorded = header[header.length - 2]! + header[header.length - 1]! * 256;
   if ((crc32(header.subarray(0, -2)) & 0xffff) === recorded) return;
@@ -205,7 +205,7 @@ function truncated(offset: number): Failure {
   return new Failure('malformed', `the file ends inside a gzip member, at byte ${offset}`);
 }
 
-/** Chunks joined just far enough for what is asked. */
+/** The chunks of a source, joined only as far as is asked for. */
 class Input {
   offset = 0;
   #held: Uint8Array = new Uint8Array(0);
@@ -226,12 +226,12 @@ class Input {
     return true;
   }
 
-  /** Lets go of what the chunks come from, read to its end or not. */
+  /** Closes the source of the chunks, read to its end or not. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }
 
-  /** Offset of the end of what is held. */
+  /** Offset in the file of the end of the bytes that are held. */
   get available(): number {
     return this.offset + this.#held.length;
   }

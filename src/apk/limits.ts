@@ -13,7 +13,7 @@ export interface Limits {
   readonly dataBytes: number;
   /**
    * Inflated over compressed bytes, looked at once a section is beyond `ratioFloor` inflated bytes; those that `.PKGINFO` announces as
-   * `size` come on top. A package of zeros says how large it is, a bomb does not.
+   * `size` are added. A package of zeros states how large it is, a bomb does not.
    */
   readonly ratio: number;
   readonly ratioFloor: number;
@@ -29,7 +29,7 @@ export interface Limits {
   readonly keptBytes: number;
 }
 
-/** For what this program made itself: its size is the build's business, which has bounds of its own. */
+/** Limits for what this program made itself: the build, which has its own bounds, limits its size. */
 export function withoutBounds({ keptBytes }: Limits): Limits {
   const none = Number.POSITIVE_INFINITY;
   return {

@@ -1,4 +1,4 @@
-/** `.PKGINFO` as it stands: order, duplicates and comments are kept (apk-package(5), melange pkg/build/package.go). */
+/** `.PKGINFO` exactly as it is written: order, duplicates and comments are kept (apk-package(5), melange pkg/build/package.go). */
 import { decodeBytes } from '../bytes.ts';
 import { addTo } from '../lists.ts';
 
@@ -13,7 +13,7 @@ export interface PkgInfo {
   readonly finalNewline: boolean;
 }
 
-/** Never fails: what is neither field nor comment is kept as `other`. */
+/** The lines of `.PKGINFO`. Never fails: a line that is neither field nor comment is kept as `other`. */
 export function parsePkgInfo(bytes: Uint8Array): PkgInfo {
   const text = decodeBytes(bytes);
   const finalNewline = text.endsWith('\n');
@@ -28,7 +28,7 @@ function parseLine(text: string): PkgInfoLine {
   return { kind: 'other', text };
 }
 
-/** Values by key: what is asked of every entry of a package must not look at every line each time. */
+/** Values by key: a question that is asked for every entry of a package must not look at every line each time. */
 const valuesByKey = new WeakMap<PkgInfo, ReadonlyMap<string, readonly string[]>>();
 
 /** All values of a key, in order. */

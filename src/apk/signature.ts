@@ -21,23 +21,23 @@ export interface PublicKey {
   readonly key: KeyObject;
 }
 
-/** Names of the digests as OpenSSL has them. */
+/** OpenSSL's names of the digests. */
 export const signatureDigests: Readonly<Record<SignatureAlgorithm, string>> = {
   RSA: 'RSA-SHA1',
   RSA256: 'RSA-SHA256',
 };
 
-/** Whether an entry of a signature section is a signature at all. */
+/** Whether the name of an entry of a signature section is that of a signature. */
 export function isSignatureName(name: string): boolean {
   return name.startsWith('.SIGN.');
 }
 
-/** The name of the key in the name of a signature, whatever it is. */
+/** The name of the key in the name of a signature, whatever its algorithm. */
 export function signatureKeyName(name: string): string {
   return name.slice(name.indexOf('.', '.SIGN.'.length) + 1);
 }
 
-/** Reads one entry of a signature section; undefined for algorithms that this format does not have here, and for keys that no file can be called after. */
+/** Reads one entry of a signature section; undefined for algorithms that are not supported here, and for key names that no file can have. */
 export function parseSignature(name: string, bytes: Uint8Array): Signature | undefined {
   const match = /^\.SIGN\.(RSA|RSA256)\./.exec(name);
   const keyName = parseKeyName(signatureKeyName(name));
@@ -58,14 +58,14 @@ export function parsePublicKey(name: string, pem: Uint8Array): PublicKey {
   }
 }
 
-/** What tells keys of one name apart: SHA-256 of the SubjectPublicKeyInfo (RFC 5280 §4.1) in DER. */
+/** What distinguishes keys of one name: SHA-256 of the SubjectPublicKeyInfo (RFC 5280 §4.1) in DER. */
 export function keyFingerprint({ key }: PublicKey): Sha256 {
   return sha256(key.export({ type: 'spki', format: 'der' }));
 }
 
-/** Whether a signature over the signed bytes (a compressed section or index) is this key's. */
+/** Whether a signature over the signed bytes (a compressed section or index) was made with this key. */
 export function signatureFits(signature: Signature, signed: Uint8Array, key: PublicKey): boolean {
-  // A signature is as long as the modulus (RFC 8017 §8.2.2): one that is not need not be computed.
+  // A signature is as long as the modulus (RFC 8017 §8.2.2), so one of a different length need not be computed.
   if (signature.bytes.length * 8 !== (key.key.asymmetricKeyDetails?.modulusLength ?? 0)) return false;
   return verify(signatureDigests[signature.algorithm], signed, key.key, signature.bytes);
 }

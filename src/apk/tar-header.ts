@@ -74,7 +74,7 @@ export function applyPax(header: HeaderFields, records: readonly PaxRecord[]): H
   return fields;
 }
 
-/** Readers that know no `size` record (apk-tools) must see the same entries: it may only stand where the field has no room. */
+/** The size of a `size` record. Readers that do not know the record (apk-tools) must see the same entries, so it may only be used where the field has no room. */
 function largeSize(written: string, field: number): number {
   const size = decimal('size', written);
   if (size !== field && size < 8 ** 11) {
@@ -98,7 +98,7 @@ function seconds(written: string): number {
   return -Number(whole) - (/[1-9]/.test(fraction) ? 1 : 0);
 }
 
-/** Records of the form `<length> <key>=<value>\n`, the length in decimal and counting itself. */
+/** Parses records of the form `<length> <key>=<value>\n`; the length is decimal and counts itself. */
 export function parsePax(bytes: Uint8Array): PaxRecord[] {
   const records: PaxRecord[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -137,7 +137,7 @@ function text(header: Buffer, at: number, length: number): string {
   return decodeBytes(end < 0 ? field : field.subarray(0, end));
 }
 
-/** Octal text, or the base-256 form of GNU tar; empty fields are 0. */
+/** A number as octal text, or in the base-256 form of GNU tar; an empty field is 0. */
 export function number(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length);
   if ((field[0]! & 0x80) !== 0) return base256(field);

@@ -26,16 +26,16 @@ export interface TarBounds {
   readonly entries: number;
   readonly pathBytes: number;
   readonly paxBytes: number;
-  /** Of all headers together, pax headers included. */
+  /** The bytes of all headers together, pax headers included. */
   readonly headerBytes: number;
   /**
-   * Take what other programs write as well: GNU's long names (type flags L and K) and pax headers for all that follows (g, whose
-   * records are passed over), and an end without the padding of the last content (umoci). apk tools write none of these.
+   * Accepts what other programs write as well: GNU's long names (type flags L and K), pax headers for all that follows (g, whose
+   * records are skipped), and an end without the padding of the last content (umoci). apk tools write none of these.
    */
   readonly foreign?: boolean;
 }
 
-/** What the end of a section looks like: Go closes the data section and only flushes the others. */
+/** The form of a section's end: Go closes the data section and only flushes the others. */
 export interface TarEnd {
   /** Zero blocks of 512 bytes behind the last entry. */
   readonly zeroBlocks: number;
@@ -78,7 +78,7 @@ export class TarReader {
     return { zeroBlocks: this.#zeroBlocks, size: this.#offset };
   }
 
-  /** Uses the front of the bytes for whatever is due next; returns how many were used. */
+  /** Uses the first bytes for whatever is due next; returns how many were used. */
   #step(bytes: Uint8Array): number {
     if (this.#content > 0) {
       const piece = bytes.subarray(0, this.#content);
@@ -206,7 +206,7 @@ export class TarReader {
 
 const shelfBytes = 64 * 1024;
 
-/** Copies that stay, side by side: each in a piece of Node's own pool would hold all of that, many times its size. */
+/** Keeps copies of bytes side by side. A copy in Node's own pool would keep the whole pool alive, which is many times its size. */
 class Shelf {
   #bytes = Buffer.alloc(0);
   #used = 0;
@@ -228,7 +228,7 @@ class Shelf {
   }
 }
 
-/** What stands in front of the next entry: a header whose records are being read, or those that were. */
+/** What precedes the next entry: a pax header whose records are being read, or records that were read. */
 type PendingPax =
   | {
       readonly offset: number;

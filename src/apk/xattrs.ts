@@ -1,4 +1,4 @@
-/** Extended attributes as tar archives carry them: pax records of a prefix of star's that GNU tar and Go write as well. */
+/** Extended attributes as tar archives carry them: pax records with a prefix of star's, which GNU tar and Go write as well. */
 import type { TarHeader } from './tar-header.ts';
 
 const prefix = 'SCHILY.xattr.';
@@ -8,7 +8,7 @@ export interface RecordedXattr {
   readonly value: Uint8Array;
 }
 
-/** Those of an entry, in the order of their records. */
+/** The attributes of an entry, in the order of their records. */
 export function recordedXattrs({ pax }: Pick<TarHeader, 'pax'>): RecordedXattr[] {
   return pax.flatMap(({ key, value }) => {
     const name = xattrName(key);
@@ -16,7 +16,7 @@ export function recordedXattrs({ pax }: Pick<TarHeader, 'pax'>): RecordedXattr[]
   });
 }
 
-/** The attribute that a record is of; undefined for other records. */
+/** The name of the attribute that a record carries; undefined for other records. */
 export function xattrName(key: string): string | undefined {
   return key.startsWith(prefix) ? key.slice(prefix.length) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * The chain from a key to every byte of a published file: index signature, index checksum, package signature, datahash,
- * checksum of each file. A broken link ends everything; nothing of the package is believed before.
+ * checksum of each file. A broken link ends the run; nothing of the package is believed before the whole chain holds.
  */
 import type { Apk } from '../apk/apk.ts';
 import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
@@ -31,7 +31,7 @@ export interface Link {
   readonly got?: string;
 }
 
-/** Where an index lists the package, and what that index's signature is worth. */
+/** The records of an index that list the package, and what that index's signature is worth. */
 export interface IndexListing {
   readonly repository: string;
   readonly signature: SignatureState;
@@ -45,8 +45,8 @@ export function ownLinks(apk: Apk, keys: readonly PublicKey[]): Link[] {
 }
 
 /**
- * The links of the indexes that list it: of all listings the one that says most. A signed index that lists this file comes before one
- * that lists another; an index that no key vouches for breaks nothing.
+ * The links of the indexes that list it, taken from the listing that says most. A signed index that lists this file comes before one that
+ * lists a different one; an index that no key vouches for breaks nothing.
  */
 export function indexLinks(apk: Apk, listings: readonly IndexListing[]): Link[] {
   const listing = [...listings].sort((a, b) => rankOf(apk, a) - rankOf(apk, b))[0];
@@ -58,7 +58,7 @@ function rankOf(apk: Apk, { signature, records }: IndexListing): number {
   return (signature.kind === 'valid' ? 0 : 2) + (fits ? 0 : 1);
 }
 
-/** The listings that are about another file and break nothing: beside one that is about this, or without a key that vouches for them. */
+/** The listings of a different file that break nothing: because a listing of this file is there as well, or because no key vouches for them. */
 export function otherListings(apk: Apk, listings: readonly IndexListing[]): IndexListing[] {
   const ranks = listings.map((each) => rankOf(apk, each));
   const isListed = ranks.includes(0);

@@ -1,4 +1,4 @@
-/** What a published package says of its own making, held against itself. */
+/** What a published package says of its own making, checked for contradictions. */
 
 import { type Apk, controlFile, readApk } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entry-rules.ts';
@@ -18,7 +18,7 @@ import { formatOfTraits, inferTraits, type Traits } from './traits/traits.ts';
 
 export interface Claim extends PublishedNames {
   readonly file: { readonly size: number; readonly sha256: Sha256 };
-  /** As melange holds it once it has begun to build: without the subpackages that it skips. */
+  /** The recipe as melange has it once it has begun to build: without the subpackages that it skips. */
   readonly recipe: Recipe;
   /** The compiled recipe as it is in the package. */
   readonly recipeBytes: Uint8Array;
@@ -46,7 +46,7 @@ export async function readPublished(source: ByteSource): Promise<Apk> {
 
 /**
  * Reads the claim of a package whose chain of digests holds. Fails as `publishedNames` does, and with `no-recipe`, `recipe-unreadable`,
- * `unsafe-recipe`, `contradiction` or, for an SBOM beyond the bound, `limit-exceeded`.
+ * `unsafe-recipe`, `contradiction` or, for an SBOM that exceeds the limit, `limit-exceeded`.
  */
 export function readClaim(apk: Apk, fileName: string): Claim {
   const names = publishedNames(apk);
@@ -78,7 +78,7 @@ export function readClaim(apk: Apk, fileName: string): Claim {
   };
 }
 
-/** An entry without its content was too large to be kept; to call that a package without an SBOM would be wrong. */
+/** The SBOM of the package. An entry without its content was too large to be kept, which is not the same as a package without an SBOM. */
 function publishedSbom(apk: Apk): PublishedSbom | undefined {
   const entry = sbomEntryOf(apk);
   if (entry === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Recipe, `.PKGINFO`, SBOM and file name held against each other. */
+/** Recipe, `.PKGINFO`, SBOM and file name compared with each other. */
 
 import type { Apk } from '../apk/apk.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
@@ -13,7 +13,7 @@ import { parseRfc3339 } from './sbom/time.ts';
 
 /**
  * Requires that the recipe is this package's: its name is the origin or a subpackage, its version is the package's.
- * Fails with `contradiction`: a recipe of something else proves nothing about the file.
+ * Fails with `contradiction`: the recipe of a different package proves nothing about the file.
  */
 export function requireSamePackage({ name, version }: PublishedNames, recipe: Recipe): void {
   const names = [recipe.package.name, ...recipe.subpackages.map((each) => each.name)];
@@ -35,7 +35,7 @@ const single =
   /^(pkgname|pkgver|arch|size|origin|pkgdesc|url|commit|maintainer|builddate|(provider|replaces)_priority|triggers|datahash)$/;
 const repeated = /^(license|depend|provides|replaces)$/;
 
-/** Lines of `.PKGINFO` that melange does not write: another reader may take another value from them than this program. */
+/** Lines of `.PKGINFO` that melange does not write: other readers may take a different value from them than this program does. */
 export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
   const keys = grouped(
     lines.flatMap((line) => (line.kind === 'field' ? [line.key] : [])),
@@ -54,7 +54,7 @@ export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
   return details.map((detail) => ({ kind: 'pkginfo-shape', detail }));
 }
 
-/** Contradictions that do not make the claim void. */
+/** The contradictions that do not invalidate the claim. */
 export function findContradictions(
   apk: Apk,
   recipe: Recipe,
@@ -100,8 +100,8 @@ function sbomPairs(
 }
 
 /**
- * The commit of the recipe's file, which the SBOM names, is the recipe's unless the recipe names one itself (melange v0.59.1
- * pkg/config/config.go `replaceCommit`, pkg/build/sbom/spdx/spdx.go): a recipe without any is one that melange does not write.
+ * The commit of the recipe's file, which the SBOM names, is the commit of the recipe, unless the recipe names one itself (melange v0.59.1
+ * pkg/config/config.go `replaceCommit`, pkg/build/sbom/spdx/spdx.go): melange does not write a recipe without a commit.
  */
 function commitPairs(
   recipe: Recipe,

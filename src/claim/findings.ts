@@ -1,4 +1,4 @@
-/** Things about a package that no verdict hides and none rests on. */
+/** Facts about a package that no verdict hides and no verdict rests on. */
 import { maskAddresses } from '../address.ts';
 import { grouped } from '../lists.ts';
 import type { RecipeFinding } from './recipe/parse.ts';
@@ -40,7 +40,7 @@ export interface ClaimFinding {
   readonly detail: string;
 }
 
-/** What a reader of each kind should know. */
+/** The title of each kind of finding. */
 export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   contradiction: 'the parts of the package contradict each other',
   'builder-owner': 'files belong to the id of the machine that built them',
@@ -81,7 +81,7 @@ export function ofRecipe(finding: RecipeFinding): ClaimFinding {
 
 const most = { ofOneKind: 20, characters: 1000 };
 
-/** So many of each kind, and how many more there are: a package chooses how many of its lines are odd. */
+/** At most this many findings of each kind, and the number of the others: a package chooses how many of its lines are odd. */
 export function boundedFindings(findings: readonly ClaimFinding[]): ClaimFinding[] {
   return [...grouped(findings, ({ kind }) => kind)].flatMap(([kind, own]) => {
     const more = own.length - most.ofOneKind;

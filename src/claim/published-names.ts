@@ -1,4 +1,4 @@
-/** The names that a published package gives itself, parsed before anything is made of them. */
+/** The names that a published package gives itself, parsed before they are used. */
 import type { Apk } from '../apk/apk.ts';
 import { type PkgInfo, pkgInfoValues } from '../apk/pkginfo.ts';
 import { isSignatureName, signatureKeyName } from '../apk/signature.ts';
@@ -22,8 +22,8 @@ export interface PublishedNames {
 }
 
 /**
- * Fails with `malformed` where `.PKGINFO` lacks one of them, and with `unsafe-name` where one, or the name of a key that signed, is not a
- * plain name. Of a field that is there twice every value has to be one: other readers may take another than this program.
+ * Parses the names. Fails with `malformed` where `.PKGINFO` lacks one of them, and with `unsafe-name` where one, or the name of a signing key, is not
+ * a plain name. Where a field occurs twice, every value has to be one: other readers may take a different one than this program.
  */
 export function publishedNames({ control, signature }: Pick<Apk, 'control' | 'signature'>): PublishedNames {
   for (const { name } of signature?.entries ?? []) {

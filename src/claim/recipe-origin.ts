@@ -1,6 +1,6 @@
 /**
  * Whether a compiled recipe is the one that the recipe repository has (docs/melange/recipe.md#is-it-the-recipe-of-the-repository): package fields, the names of
- * subpackages and the steps are held against the source recipe, after substitution. The text of `uses:` steps is melange's
+ * subpackages and the steps are compared with the source recipe, after substitution. The text of `uses:` steps is melange's
  * own and is not compared, nor is what substitution cannot resolve here; both are counted.
  */
 import { decodeBytes } from '../bytes.ts';
@@ -14,12 +14,12 @@ import { sameShellText } from './shell-text.ts';
 export interface RecipeComparison {
   readonly state: 'same' | 'differs' | 'not-checked';
   readonly compared: number;
-  /** What was left out, in words. */
+  /** What was not compared, in words. */
   readonly left: readonly string[];
   readonly differences: readonly string[];
 }
 
-/** Compares; a source recipe that cannot be read is `not-checked` with the reason. */
+/** Compares the two; where the source recipe cannot be read, the result is `not-checked` with the reason. */
 export function compareWithSource(recipe: Recipe, source: Uint8Array): RecipeComparison {
   try {
     return new Comparison(recipe, parseYaml(Buffer.from(withoutComments(decodeBytes(source))))).run();
@@ -45,7 +45,7 @@ export function comparisonFinding(
   }
 }
 
-/** Whole lines only: whatever stands behind a value is the parser's to judge. */
+/** A text without comments on lines of their own; comments behind values are left to the parser. */
 function withoutComments(text: string): string {
   return text.replace(/^#.*\n/gm, '');
 }
@@ -179,7 +179,7 @@ class Comparison {
   }
 }
 
-/** What melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package shows. */
+/** The values that melange puts in place of `${{…}}` (docs/melange/recipe.md#is-it-the-recipe-of-the-repository), as far as the package shows them. */
 function substitutions(recipe: Recipe, source: Mapping): Map<string, string> {
   const { name, version, epoch, description } = recipe.package;
   const home = '/home/build';
@@ -209,8 +209,8 @@ const mostTransforms = 64;
 const longestTransformed = 48;
 
 /**
- * Whether JavaScript matches as Go's RE2 does, which it does for what recipes use, and as quickly: JavaScript goes back, so nothing that
- * repeats may be repeated, and there may be few choices. What is beyond that is left out.
+ * Whether JavaScript matches an expression as Go's RE2 does, and as quickly. It does for those that recipes use. JavaScript backtracks, so nothing that
+ * repeats may itself be repeated, and there may be only few choices; other expressions are not compared.
  */
 function isTransformable(from: string, match: string): boolean {
   if (/\(\?|\\[zAQEpPC1-9]|\[\[:/.test(match) || from.length > longestTransformed || match.length > 200)

@@ -1,8 +1,8 @@
-/** Comments in shell text (mvdan/sh's bash, syntax/lexer.go), told only where there is no doubt. */
+/** Comments in shell text (mvdan/sh's bash, syntax/lexer.go), recognised only where there is no doubt. */
 
 /**
- * Whether the text certainly has a comment at or behind `from`, which is where a word may begin. The search ends without an answer at
- * whatever would take a parser of the shell: brackets, documents from here, backquotes, quotes with more than plain text in them.
+ * Whether the text certainly has a comment at or behind `from`, which is where a word may begin. The search ends without an answer
+ * where a parser of the shell would be needed: at brackets, here-documents, backquotes, quotes with more than plain text in them.
  */
 export function hasComment(text: string, from = 0): boolean {
   let wordMayBegin = true;
@@ -10,7 +10,7 @@ export function hasComment(text: string, from = 0): boolean {
     const character = text[at]!;
     if (character === '#' && wordMayBegin) return true;
     if (character === '\\') {
-      // A line that goes on leaves what is before and behind it one word.
+      // A line continuation joins what is before and behind it into one word.
       at += 1;
       wordMayBegin &&= text[at] === '\n';
       continue;

@@ -7,7 +7,7 @@
  */
 export function sameShellText(source: string, compiled: string): boolean | undefined {
   const bare = withoutComments(source);
-  // The compiled text has no comments: nothing of it is passed over, so that nothing can hide in one.
+  // The compiled text has no comments. No part of it is skipped, so nothing can hide in a comment.
   const expected = words(compiled);
   if (words(bare) === expected || words(source) === expected) return true;
   if (characters(bare) === characters(compiled)) return undefined;

@@ -1,4 +1,4 @@
-/** Who runs the program and where, as far as the sandbox and the network must know. */
+/** The user and the machine that run the program, as far as the sandbox and the network must know them. */
 import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -28,14 +28,14 @@ export function callerArchitecture(): string {
   return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 }
 
-/** What the command line says may be contacted. */
+/** The permissions on the command line for what may be contacted. */
 export interface NetworkFlags {
   readonly offline?: boolean;
   readonly allowPrivateAddresses?: boolean;
   readonly allowPlainHttp?: boolean;
 }
 
-/** Proxies and credentials of the environment; what may be contacted, of the command line. */
+/** The network of a run: proxies and credentials come from the environment, permissions from the command line. */
 export function callerNetwork(raw: NetworkFlags, onProgress: (event: ProgressEvent) => void): NetworkOptions {
   const { env } = process;
   return {
@@ -57,12 +57,12 @@ export function callerNetwork(raw: NetworkFlags, onProgress: (event: ProgressEve
   };
 }
 
-/** A proxy without a scheme is one of http, as curl has it. Fails with `usage` for what is not an address. */
+/** The address of a proxy; one without a scheme is http, as in curl. Fails with `usage` for what is not an address. */
 function proxyAddress(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const address = text.includes('://') ? text : `http://${text}`;
   if (/^https?:/i.test(address) && URL.canParse(address)) return address;
-  throw new Failure('usage', 'the proxy in the environment is not an address of http or https');
+  throw new Failure('usage', 'the proxy in the environment is not an http or https address');
 }
 
 function readNetrc(named: string | undefined): string {

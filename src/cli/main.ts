@@ -3,13 +3,13 @@
 import { maskAddresses } from '../address.ts';
 import { version } from './version.ts';
 
-// Node's own exit code for what nobody caught is that of a verdict.
+// Node's own exit code for an uncaught failure is that of a verdict.
 process.once('uncaughtException', (failure) => {
   process.stderr.write(`wolfi-repro: internal: ${maskAddresses(failure.stack ?? String(failure))}\n`);
   process.exit(70);
 });
 
-// A promise that nobody waits for is a defect, and the packages of this call can be judged all the same.
+// A rejected promise that is not awaited is a defect, but the packages of this call can still be judged.
 let rejected = false;
 process.on('unhandledRejection', (reason) => {
   rejected = true;
@@ -18,7 +18,7 @@ process.on('unhandledRejection', (reason) => {
 
 const argv = process.argv.slice(2);
 
-// Asked for most often by other programs, and the parser of the command line takes longer to load than Node itself.
+// Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
 } else {

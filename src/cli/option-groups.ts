@@ -1,4 +1,4 @@
-/** Options that several commands share, with their words in the help. */
+/** Options that several commands share, with their texts in the help. */
 import { engineNames } from '../engine/engine-names.ts';
 import { sandboxKinds } from '../execute/sandbox/sandbox.ts';
 import { factors } from '../explain/factors.ts';

@@ -73,7 +73,7 @@ export interface RawOptions {
   readonly entries?: boolean;
 }
 
-/** Fails with `usage` for whatever cannot be meant. */
+/** Completes the options. Fails with `usage` for values that cannot be meant. */
 export function runOptions(
   raw: RawOptions,
   signal: AbortSignal,
@@ -144,7 +144,7 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
   };
 }
 
-/** Fails with `usage` for what is neither an address, a name, nor a file that can be read. */
+/** Requires that each subject is an address, a name or a file that can be read. Fails with `usage` where one is not. */
 export function requireSubjects(subjects: readonly string[]): void {
   requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
 }
@@ -171,7 +171,7 @@ function parseLocation(location: string): string {
   return isAddress(location) ? trimmedEnd(location, '/') : requireFolder(location);
 }
 
-/** The melange that was named, or the one on the search path; looked for only where it is asked for. */
+/** The melange that was named, or the one on the search path; it is only looked for where it is needed. */
 function findMelange({ engine, melange }: RawOptions): string {
   if (engine === undefined || engine === 'builtin') return '';
   if (melange !== undefined) {
@@ -201,7 +201,7 @@ function parseEnvironment(text: string): EnvironmentChoice {
 function parseMirror(text: string): SourceMirror {
   const at = text.indexOf('=');
   const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
-  // As a whole: a password or a query may have the sign as well, and half of one would not be known for a secret.
+  // Shown as a whole: a password or a query may have the sign as well, and half of one would not be recognised as a secret.
   if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
     throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, {
       got: shownTyped(text),
@@ -233,7 +233,7 @@ function thisMachine(
   };
 }
 
-/** Fails with `usage` where nobody has said that the recipe is trusted, and it must be. */
+/** The chosen sandbox. Fails with `usage` where it needs a trusted recipe and the user has not said that it is trusted. */
 function chosenSandbox({ sandbox = 'bubblewrap', trustRecipe }: RawOptions): SandboxKind {
   if (hasNamespaces[sandbox] || trustRecipe === true) return sandbox;
   throw new Failure(
@@ -250,7 +250,7 @@ function requireProgram(path: string): string {
   return resolve(path);
 }
 
-/** The named folder, or the one that the XDG base directory specification gives. */
+/** The cache folder: the named one, or the one that the XDG base directory specification gives. */
 export function cacheDirectory(named: string | undefined): string {
   if (named !== undefined) return resolve(named);
   const base = process.env['XDG_CACHE_HOME'] ?? '';

@@ -15,7 +15,7 @@ export function terminalStyle(color: boolean): Style {
   return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, faint: chalk.dim, strong: chalk.bold };
 }
 
-/** Width of the terminal that standard output is; undefined where it is none, and lines are left whole. */
+/** Width of the terminal on standard output; undefined where that is not a terminal: lines are then not wrapped. */
 export function terminalColumns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
@@ -43,13 +43,13 @@ function write(descriptor: number, text: string): void {
   }
 }
 
-/** Where a defect is, for whoever mends it. */
+/** The text of a defect with the place where it happened. */
 export function defectText(thrown: unknown): string {
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return printable(maskAddresses(text)).replaceAll('\\x0a', '\n');
 }
 
-/** The error that nobody foresaw, behind the failure of a package. */
+/** The unexpected error behind the failure of a package. */
 function defectOf(failure: unknown): unknown {
   return failure instanceof Failure && failure.class === 'internal' ? (failure.cause ?? failure) : failure;
 }

@@ -1,4 +1,4 @@
-/** Paths that were typed: they must be there. */
+/** Paths that were typed: they must exist. */
 import { type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shownTyped } from '../address.ts';

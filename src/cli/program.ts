@@ -41,7 +41,7 @@ function commandTree(finish: Finish): Command {
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
-    // What was typed wrongly may hold a password.
+    // A mistyped argument may hold a password.
     .configureOutput({ outputError: (text, write) => write(maskAddresses(text)) })
     .showSuggestionAfterError()
     .showHelpAfterError('(see --help)')
@@ -145,7 +145,7 @@ function addCache(program: Command, finish: Finish): void {
       .summary(summary)
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
       .option('--cache <dir>', 'folder of the cache');
-  const list = add('list', 'list what is kept, the longest unused first').action(async () => {
+  const list = add('list', 'list what is kept, the least recently used first').action(async () => {
     const { cacheListCommand } = await import('./commands/cache.ts');
     finish(cacheListCommand(rawOptions(list)));
   });
@@ -155,9 +155,9 @@ function addCache(program: Command, finish: Finish): void {
   });
   const prune = add(
     'prune',
-    'remove what was unused for a given time, or the longest unused beyond a given size',
+    'remove what was unused for a given time, or the least recently used beyond a given size',
   )
-    .option('--older-than <time>', 'remove what was unused for this long: 12h, 30d, 8w')
+    .option('--older-than <time>', 'remove what was not used for this long: 12h, 30d, 8w')
     .option('--max-size <size>', 'keep at most this much: 500M, 20G')
     .action(async () => {
       const { cachePruneCommand } = await import('./commands/cache.ts');

@@ -13,7 +13,7 @@ const stageWords: Readonly<Record<Stage, string>> = {
   compare: 'comparing',
 };
 
-/** Nothing is shown of what is over sooner. */
+/** What ends sooner than this is not shown. */
 const quietMilliseconds = 700;
 
 export interface Progress {
@@ -82,7 +82,7 @@ function mebibytes(bytes: number): string {
   return (bytes / (1024 * 1024)).toFixed(1);
 }
 
-/** One file a step. */
+/** Keeps the output of each step in one file. */
 function keepOutput(logs: string | undefined, event: Extract<ProgressEvent, { kind: 'output' }>): void {
   if (logs === undefined) return;
   appendBelow(folderBelow(logs), logFileName(event), event.bytes);

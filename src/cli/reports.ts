@@ -1,4 +1,4 @@
-/** Reports that go to files, in the format that the ending of each says. */
+/** Reports that are written to files, each in the format of its ending. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';

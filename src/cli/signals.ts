@@ -1,4 +1,4 @@
-/** Ctrl-C ends what runs and leaves nothing behind; a second one does not wait. */
+/** Ctrl-C ends what is running and leaves nothing behind; a second one ends the program at once. */
 import { attend } from '../busy.ts';
 import { printNote } from './output.ts';
 
@@ -20,7 +20,7 @@ export async function cancellable(work: (signal: AbortSignal) => Promise<number>
     for (const name of signals) process.off(name, onSignal);
   };
   listen();
-  // Without a handler a signal ends the program: what it has on disk then, the next run removes.
+  // Without a handler a signal ends the program; the next run removes what it then leaves on disk.
   attend({ leave, back: listen });
   try {
     const exitCode = await work(controller.signal);

@@ -1,4 +1,4 @@
-/** Whole files, byte by byte: the only place that can say that two packages are the same. */
+/** Compares whole files, byte by byte: only here can two packages be found to be the same. */
 import type { ByteSource } from '../byte-source.ts';
 import type { Sha256 } from '../digest.ts';
 import { witnessedSha256Hasher } from '../witnessed-digest.ts';
@@ -8,7 +8,7 @@ declare const proof: unique symbol;
 /** Proof that two files were read to their ends and held the same bytes; made by `compareFiles` and nowhere else. */
 export interface EqualFiles {
   readonly [proof]: true;
-  /** By two independent implementations, of both files. */
+  /** The digest of both files, each computed by two independent implementations. */
   readonly sha256: Sha256;
   readonly size: number;
 }
@@ -73,7 +73,7 @@ class Side {
     this.#chunks = source.open()[Symbol.asyncIterator]();
   }
 
-  /** What is next; no bytes at the end. */
+  /** The bytes that come next; none at the end. */
   async peek(): Promise<Uint8Array> {
     while (this.#held.length === 0) {
       const next = await this.#chunks.next();

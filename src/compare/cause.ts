@@ -34,11 +34,11 @@ export interface Cause {
   /** The two values; attacker-controlled. */
   readonly published: string | undefined;
   readonly rebuilt: string | undefined;
-  /** Why it is thought so. */
+  /** The reason for this conclusion. */
   readonly why: string;
 }
 
-/** What each kind is called. Each has a page, `docs/differences/<kind>.md`. */
+/** The title of each kind. Each has a page, `docs/differences/<kind>.md`. */
 export const causeTitles: Readonly<Record<CauseKind, string>> = {
   timestamp: 'time of the build',
   'build-path': 'path of the build',
@@ -66,7 +66,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   unknown: 'unknown',
 };
 
-/** Where a cause is explained. */
+/** The page that explains a cause. */
 export function causePage(kind: CauseKind): string {
   return `docs/differences/${kind}.md`;
 }

@@ -1,4 +1,4 @@
-/** A published and a rebuilt package: bytes first; where they differ, what differs and how far apart they are. */
+/** Compares a published and a rebuilt package: bytes first; where they differ, what differs and how much. */
 import { type Apk, readApk } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/sbom-entry.ts';
@@ -9,14 +9,14 @@ import type { CompareBounds } from './unequal.ts';
 
 export interface CompareOptions extends CompareBounds {
   /**
-   * The published package as `readPublished` read it before, which spares a second reading. Whoever gives it must hold its digest
-   * against the one that the comparison states.
+   * The published package as `readPublished` read it before, which saves a second reading. The caller must compare its digest
+   * with the one that the comparison states.
    */
   readonly read?: Apk;
 }
 
 /**
- * Compares two packages. Fails as `readApk` does if one of them is none.
+ * Compares two packages. Fails as `readApk` does where one of them is not a package.
  */
 export async function comparePackages(
   published: ByteSource,
@@ -26,7 +26,7 @@ export async function comparePackages(
   const files = await compareFiles(published, rebuilt);
   const left = options.read ?? (await readWithSbom(published));
   if (files.equal) return { files, sbom: compareSboms(sbomOf(left), sbomOf(left)) };
-  // All that shows how two packages differ: loaded only where they do.
+  // What shows how two packages differ is loaded only where they do.
   const { compareUnequal } = await import('./unequal.ts');
   const right = await readWithSbom(rebuilt);
   return compareUnequal(files, { source: published, apk: left }, { source: rebuilt, apk: right }, options);

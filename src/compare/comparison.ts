@@ -1,4 +1,4 @@
-/** What a comparison says, apart from how it is made. */
+/** The result of a comparison, separate from how it is made. */
 import type { FileComparison } from './bytes.ts';
 import type { Difference } from './difference.ts';
 import type { SbomDifference } from './sbom-elements.ts';
@@ -6,8 +6,8 @@ import type { SbomState } from './sbom-state.ts';
 import type { SectionComparison } from './sections.ts';
 
 /**
- * The strongest likeness that was proven of two packages that are not the same bytes. `unstable` says of a package that was
- * built more than once that it differs from itself wherever it differs from the published one.
+ * The strongest equivalence that was proven between two packages that are not the same bytes. `unstable` says that a package
+ * was built more than once, and differs from itself wherever it differs from the published one.
  */
 export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content' | 'unstable';
 
@@ -23,9 +23,9 @@ export interface UnequalComparison {
   readonly sections: readonly SectionComparison[];
   readonly equivalence: Equivalence;
   readonly sbom: SbomState;
-  /** Where the published package has its SBOM. */
+  /** The path of the published package's SBOM. */
   readonly sbomPath: string;
-  /** Element by element; none where the SBOMs are equal or one is not JSON. */
+  /** The differences element by element; none where the SBOMs are equal or one is not JSON. */
   readonly sbomDifferences: readonly SbomDifference[];
 }
 

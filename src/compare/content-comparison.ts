@@ -1,11 +1,11 @@
-/** Contents compared within what one package pair may cost: small ones at once, larger ones in worker threads. */
+/** Compares contents within the limits of one package pair: small ones at once, larger ones in worker threads. */
 import { compareContent } from './comparators/index.ts';
 import { charactersOf, unreadPart } from './comparators/parts.ts';
 import type { CompareLimits } from './limits.ts';
 import type { Part } from './part.ts';
 import { ComparePool } from './pool.ts';
 
-/** From here on starting a thread and handing the bytes over is less than the work. */
+/** The number of bytes from which starting a thread and handing the bytes over costs less than the work. */
 const worthAThread = 2 * 1024 * 1024;
 
 const mostWaiting = 64;
@@ -15,7 +15,7 @@ export class ContentComparison {
   readonly #pool: ComparePool;
   #bytesLeft: number;
   #charactersLeft: number;
-  /** What was added and is not taken yet, in order. */
+  /** What was added and has not been taken yet, in order. */
   #waiting: { readonly bytes: number; readonly taken: Promise<void> }[] = [];
 
   constructor(limits: CompareLimits) {
@@ -25,7 +25,7 @@ export class ContentComparison {
     this.#charactersLeft = limits.totalCharacters;
   }
 
-  /** Whether this many bytes more may be looked into; counts them. */
+  /** Whether this many more bytes may be looked into; counts them. */
   afford(bytes: number): boolean {
     if (bytes > this.#bytesLeft) return false;
     this.#bytesLeft -= bytes;
@@ -63,7 +63,7 @@ export class ContentComparison {
     await this.#pool.close();
   }
 
-  /** Waits for the oldest until there is room for this many bytes. */
+  /** Waits for the oldest contents until there is room for this many bytes. */
   async #makeRoom(bytes: number): Promise<void> {
     const held = () => this.#waiting.reduce((sum, each) => sum + each.bytes, bytes);
     while (
@@ -74,7 +74,7 @@ export class ContentComparison {
     }
   }
 
-  /** What a package pair may say in all is bounded too. */
+  /** The parts, counted: the output of a whole package pair is bounded as well. */
   #counted(parts: readonly Part[]): readonly Part[] {
     this.#charactersLeft -= parts.reduce((sum, part) => sum + charactersOf(part), 0);
     return this.#charactersLeft >= 0

@@ -106,7 +106,7 @@ async function withFraming(
   limits: CompareLimits,
 ): Promise<Difference> {
   if (difference.kind === 'gzip-header') {
-    // Without optional fields the difference itself says all.
+    // Without optional fields the difference itself says everything.
     if (published.section.gzip.flags === 0 && rebuilt.section.gzip.flags === 0) return difference;
     return { ...difference, parts: await gzipHeaderParts(published, rebuilt) };
   }
@@ -115,7 +115,7 @@ async function withFraming(
   return parts === undefined ? difference : { ...difference, parts };
 }
 
-/** The same archive behind another header may be compressed otherwise too. */
+/** The same archive behind a different header may be compressed differently as well. */
 async function furtherCompression(
   { section }: SectionComparison,
   published: Side,
@@ -161,7 +161,7 @@ class SectionContents {
     return this.#parts;
   }
 
-  /** The pairs that may be looked at, first come first served. */
+  /** The pairs that may be looked at: the first ones, within the limit. */
   #affordable(pairs: readonly EntryPair[]): EntryPair[] {
     return pairs.filter((pair) => {
       if (this.#comparison.afford(pair.published!.size + pair.rebuilt!.size)) return true;
@@ -172,7 +172,7 @@ class SectionContents {
     });
   }
 
-  /** One reading of both sides; returns the pairs whose sides lay too far apart. */
+  /** Reads both sides once; returns the pairs whose sides were too far apart. */
   async #pass(pairs: readonly EntryPair[]): Promise<EntryPair[]> {
     const places = [placesOf(pairs, 'published'), placesOf(pairs, 'rebuilt')] as const;
     const streams = this.#sides.map((side, at) => this.#contents(side, places[at]!)) as [Stream, Stream];

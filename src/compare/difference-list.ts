@@ -1,10 +1,10 @@
-/** Differences up to a bound: those behind it are counted, and nothing of them is kept. */
+/** Differences up to a limit: those beyond it are only counted. */
 import type { Difference } from './difference.ts';
 import { defaultCompareLimits } from './limits.ts';
 
 export interface DifferenceList {
   readonly differences: readonly Difference[];
-  /** How many more there are than are listed; absent where the list is whole. */
+  /** The number of differences that are not listed; absent where the list is complete. */
   readonly unlisted?: number;
 }
 
@@ -33,7 +33,7 @@ export class Differences {
   }
 }
 
-/** How many differences there are in all, whether listed or not. */
+/** The number of differences in all, whether listed or not. */
 export function countDifferences(lists: readonly DifferenceList[]): number {
   return lists.reduce((sum, { differences, unlisted = 0 }) => sum + differences.length + unlisted, 0);
 }

@@ -3,7 +3,7 @@
 import type { Cause } from './cause.ts';
 import type { Part } from './part.ts';
 
-/** `files`: of a folder or a plain file that is compared by itself. */
+/** `files` stands for a folder or a plain file that is compared by itself. */
 export type SectionName = 'signature' | 'control' | 'data' | 'files';
 
 export type DifferenceKind =
@@ -36,23 +36,23 @@ export interface Difference {
   readonly path: string;
   /**
    * For `field`, `xattr` and `pax-record`: which one; for `header-bytes`: which field of the tar header. For an entry
-   * whose path comes more than once: which of them.
+   * whose path occurs more than once: which of them.
    */
   readonly name?: string;
-  /** Which of the entries of its path, where there are several, and no report says it: `name` does. */
+  /** The number of the entry, where its path has several. Reports do not show it: `name` says it. */
   readonly occurrence?: number;
-  /** For `mode`: both as numbers, and no report says them: the sides do. */
+  /** For `mode`: both modes as numbers. Reports do not show them: the sides say them. */
   readonly modes?: { readonly published: number; readonly rebuilt: number };
   /** Absent where the side has nothing there; for `moved` the path on this side. Attacker-controlled. */
   readonly published?: string;
   readonly rebuilt?: string;
   /** For `content`, `gzip-header` and `compression`: what differs inside, where it was looked at. */
   readonly parts?: readonly Part[];
-  /** What probably makes it differ; several where several do. */
+  /** The probable causes. */
   readonly causes?: readonly Cause[];
 }
 
-/** What each kind is called. */
+/** The title of each kind. */
 export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {
   'missing-section': 'only the published package has this section',
   'extra-section': 'only the rebuilt package has this section',

@@ -7,7 +7,7 @@ import type { Difference, DifferenceKind, SectionName } from './difference.ts';
 import { compareHeaders } from './header-bytes.ts';
 import type { ComparedEntry } from './pairs.ts';
 
-/** What belongs to the content: it is reported as content, not once more as a record. */
+/** The record that follows from the content: it is reported with the content, not again as a record. */
 const checksumKey = 'APK-TOOLS.checksum.SHA1';
 
 export function compareEntries(
@@ -46,7 +46,7 @@ function deviceText({ devmajor, devminor }: ComparedEntry): string {
   return `${devmajor}:${devminor}`;
 }
 
-/** Records by key; several of one key are one value, in order. */
+/** The records by key; several of one key are one value, in order. */
 function recordsOf({ pax }: ComparedEntry): Map<string, string> {
   const records = new Map<string, string>();
   for (const { key, value } of pax) {

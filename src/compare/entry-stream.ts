@@ -1,4 +1,4 @@
-/** Contents of chosen entries out of a section, one at a time and only as fast as they are taken. */
+/** The contents of chosen entries of a section, one at a time and only as fast as they are taken. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { limitsFor, ofSource, type Section } from '../apk/apk.ts';
@@ -7,13 +7,13 @@ import { TarReader, type TarSink } from '../apk/tar-reader.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { Failure } from '../failure.ts';
 
-/** Takes the bytes of one content as they come. */
+/** Takes the bytes of one content as they are read. */
 export interface ContentTaker<T> {
   add(bytes: Uint8Array): void;
   finish(): T;
 }
 
-/** One content in memory. */
+/** A taker that holds one content in memory. */
 export function wholeContent(size: number): ContentTaker<Uint8Array> {
   const content = Buffer.allocUnsafeSlow(size);
   let at = 0;
@@ -28,7 +28,7 @@ export function wholeContent(size: number): ContentTaker<Uint8Array> {
 
 /**
  * Reads a section again and yields what the takers made, by offset of the entry's header. `takerOf` says for each entry
- * whether and how it is taken. Fails with `malformed` should the file have changed since it was read first.
+ * whether and how it is taken. Fails with `malformed` where the file has changed since it was first read.
  */
 export async function* takeContents<T>(
   source: ByteSource,

@@ -1,4 +1,4 @@
-/** What of two gzip members differs although the archives inside are the same, or besides that they are not. */
+/** What differs between two gzip members apart from the archives inside. */
 import type { Section } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { BlockList, compareDeflateStreams, type DeflateStream } from './comparators/deflate.ts';
@@ -34,7 +34,7 @@ async function headerOf({
 
 const trailerBytes = 8;
 
-/** Where the deflate streams part; undefined where they are the same. */
+/** Where the deflate streams diverge; undefined where they are the same. */
 export async function deflateParts(
   published: PlacedSection,
   rebuilt: PlacedSection,

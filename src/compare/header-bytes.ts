@@ -1,4 +1,4 @@
-/** Bytes of tar headers that no attribute explains: another spelling of the same number, another magic, another pax header. */
+/** Bytes of tar headers that no attribute explains: a different spelling of the same number, a different magic, a different pax header. */
 import { entryPath } from '../apk/entry-rules.ts';
 import type { Difference, SectionName } from './difference.ts';
 import type { ComparedEntry } from './pairs.ts';
@@ -9,7 +9,7 @@ interface HeaderField {
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** What the field means; where the two sides mean different things the attribute shows it. */
+  /** The meaning of the field; where it differs between the two sides, the attribute shows that. */
   readonly meaning?: (entry: ComparedEntry) => unknown;
 }
 
@@ -77,7 +77,7 @@ function mainHeader({ raw }: ComparedEntry): Uint8Array {
 
 const checksumKey = 'APK-TOOLS.checksum.SHA1';
 
-/** Where contents differ, without the checksums that follow from them. */
+/** The records of the pax header; where contents differ, without the checksums that follow from them. */
 function paxHeader({ raw, pax }: ComparedEntry, withChecksums: boolean): Uint8Array {
   const header = Buffer.from(raw.subarray(0, Math.max(0, raw.length - headerBytes)));
   for (const { key, value } of pax) {

@@ -127,7 +127,7 @@ function windowsIn(
   limits: CompareLimits,
 ): ByteWindow[] {
   if (most <= 0) return [];
-  // In place: a block that was compared against a shifted one says no more than that it differs.
+  // Only in place: comparing a block with a shifted one would only show that they differ.
   const length = Math.max(published.length, rebuilt.length);
   if (published.length !== rebuilt.length) {
     return [windowAt(published, rebuilt, offset, 0, length, limits)];

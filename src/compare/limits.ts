@@ -1,5 +1,5 @@
 /**
- * Bounds for looking into contents. Whatever is beyond one is listed as not looked at. All of them count bytes, steps or
+ * Bounds for looking into contents. What exceeds one is listed as not looked at. All of them count bytes, steps or
  * values, never seconds: the same two files give the same parts on every machine.
  */
 export interface CompareLimits {
@@ -11,7 +11,7 @@ export interface CompareLimits {
   readonly inflatedBytes: number;
   /** Bytes of all contents of one package pair that are looked into. */
   readonly totalBytes: number;
-  /** Contents inside contents. */
+  /** Levels of contents inside contents. */
   readonly depth: number;
   /** Units of work for one content; about a second is 20 million. */
   readonly steps: number;
@@ -33,9 +33,9 @@ export interface CompareLimits {
   readonly outputCharacters: number;
   /** Characters of all parts of one package pair. */
   readonly totalCharacters: number;
-  /** Differences of one section that are kept; those behind them are counted. More than any report lists. */
+  /** Differences of one section that are kept; further ones are counted. This is more than any report lists. */
   readonly differences: number;
-  /** Passes over a package whose entries come in a different order than the other's. */
+  /** Passes over two packages whose entries are in different orders. */
   readonly passes: number;
 }
 

@@ -1,22 +1,22 @@
-/** Entries of two archives or folders brought together: by path, and what is left over by content. */
+/** Pairs the entries of two archives or folders: by path, and those left over by content. */
 
 import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entry-rules.ts';
 import { Queues } from '../lists.ts';
 
-/** What of an entry is compared; folders have entries of this shape too. */
+/** The parts of an entry that are compared; entries of folders have the same shape. */
 export type ComparedEntry = Omit<ApkEntry, 'sha1' | 'content'>;
 
 export interface EntryPair {
-  /** Of the published side, or of the side that has it. */
+  /** The path on the published side, or on the only side that has the entry. */
   readonly path: string;
-  /** From 1; more than that only where an archive has a path several times. */
+  /** Counts from 1; higher only where an archive has a path several times. */
   readonly occurrence: number;
   readonly published: ComparedEntry | undefined;
   readonly rebuilt: ComparedEntry | undefined;
 }
 
-/** Pairs in the order of the published side; behind them what only the rebuilt side has. */
+/** The pairs in the order of the published side, followed by what only the rebuilt side has. */
 export function pairEntries(
   published: readonly ComparedEntry[],
   rebuilt: readonly ComparedEntry[],
@@ -60,7 +60,7 @@ function keyed(entries: readonly ComparedEntry[]): Map<string, Keyed> {
   );
 }
 
-/** Files that only one side has and that hold the same bytes; the same base name goes first. */
+/** Files that only one side has and that hold the same bytes; those with the same base name are paired first. */
 function movesOf(
   published: ReadonlyMap<string, Keyed>,
   rebuilt: ReadonlyMap<string, Keyed>,

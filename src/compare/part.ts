@@ -1,6 +1,6 @@
 /** What differs inside a content, down to its smallest part: a tree of values, bounded in size. */
 
-/** Formats that have a comparator of their own. */
+/** The formats that have a comparator. */
 export type FormatName =
   | 'ar'
   | 'bzip2'
@@ -28,15 +28,15 @@ export type PartKind =
   /** Only one side has it. */
   | 'missing'
   | 'extra'
-  /** The same things in another order. */
+  /** The same things in a different order. */
   | 'order'
-  /** The same content under another name; `place` is the published name. */
+  /** The same content under a different name; `place` is the published name. */
   | 'moved'
   /** Lines of text, in `lines`. */
   | 'text'
   /** Bytes, in `windows`. */
   | 'bytes'
-  /** Something with parts of its own: an archive member, a decompressed stream. */
+  /** Something that has parts: an archive member, a decompressed stream. */
   | 'inside'
   /** Not looked at, and why, in `note`. */
   | 'unread';
@@ -73,14 +73,14 @@ export interface HunkLine {
 export interface ByteWindow {
   readonly publishedOffset: number;
   readonly rebuiltOffset: number;
-  /** Hex digits; as many as are shown, not as many as differ. */
+  /** Hex digits of the bytes that are shown; more may differ. */
   readonly published: string;
   readonly rebuilt: string;
-  /** How many bytes differ from here on before the sides agree again; undefined where that was not looked for. */
+  /** The number of bytes that differ from here on before the sides agree again; undefined where that was not looked for. */
   readonly length: number | undefined;
 }
 
-/** What each format is called. */
+/** The title of each format. */
 export const formatTitles: Readonly<Record<FormatName, string>> = {
   ar: 'ar archive',
   bzip2: 'bzip2',
@@ -103,7 +103,7 @@ export const formatTitles: Readonly<Record<FormatName, string>> = {
   binary: 'bytes',
 };
 
-/** What each kind of part is called. */
+/** The title of each kind of part. */
 export const partTitles: Readonly<Record<PartKind, string>> = {
   value: 'value',
   missing: 'only in the published package',

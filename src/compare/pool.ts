@@ -6,15 +6,15 @@ import type { CompareJob } from './compare-worker.ts';
 import type { Part } from './part.ts';
 
 const threads = 2;
-/** Heap of a thread; contents are outside of it. */
+/** Heap of a thread in MiB; contents are held outside of it. */
 const heapMebibytes = 512;
 
-/** Threads that take contents in turn; they start when first needed. */
+/** A pool of threads that take contents in turn; each starts when it is first needed. */
 export class ComparePool {
   readonly #threads: (Thread | undefined)[] = [];
   #turn = 0;
 
-  /** The parts; the buffers are handed over. A thread that dies of a content is a part that says so. */
+  /** The parts; the buffers are transferred. Where a content ends its thread, a part says so. */
   compare(job: CompareJob): Promise<readonly Part[]> {
     const turn = this.#turn++ % threads;
     const thread = this.#threads[turn] ?? new Thread(() => delete this.#threads[turn]);
@@ -51,7 +51,7 @@ class Thread {
         if (this.#waiting.length === 0) this.#worker.unref();
         resolve(parts);
       });
-      // The worker holds the process only while somebody waits for its answer.
+      // The worker keeps the process alive only while an answer is awaited.
       this.#worker.ref();
       this.#worker.postMessage(job, transferable(job));
     });
@@ -63,7 +63,7 @@ class Thread {
   }
 }
 
-/** Buffers that hold nothing but one content. */
+/** The buffers that can be transferred: those that hold only one content. */
 function transferable({ published, rebuilt }: CompareJob): ArrayBuffer[] {
   return [published, rebuilt].flatMap((bytes) =>
     bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [],

@@ -13,9 +13,9 @@ import { addAll } from '../lists.ts';
 import { otherIds } from './sbom-ids.ts';
 
 export type SbomDifferenceKind =
-  /** What a scan of the tree found and nobody outside has made again. */
+  /** Elements that a scan of the tree found, and that were not made again here. */
   | 'unregenerated'
-  /** An id that syft made of a record: everything else of the two documents is the same. */
+  /** An id that syft made of a record, where everything else in the two documents is the same. */
   | 'other-id'
   | 'only-published'
   | 'only-rebuilt'
@@ -29,12 +29,12 @@ export interface SbomDifference {
   readonly element: string;
   /** `relationships`, `packages`, or a key of the element. */
   readonly member?: string;
-  /** Canonical JSON; of lists, what only this side has. Attacker-controlled. */
+  /** Canonical JSON; for lists, the items that only this side has. Attacker-controlled. */
   readonly published?: string;
   readonly rebuilt?: string;
 }
 
-/** What each kind is called. */
+/** The title of each kind. */
 export const sbomDifferenceTitles: Readonly<Record<SbomDifferenceKind, string>> = {
   'other-id': 'the id of one element, a hash of a record; no file of the package depends on it',
   unregenerated: 'found by a scan that was not repeated',
@@ -47,7 +47,7 @@ export const sbomDifferenceTitles: Readonly<Record<SbomDifferenceKind, string>> 
 
 const documentId = 'SPDXRef-DOCUMENT';
 
-/** Every difference, elements first; none for equal bytes, and none where one side is missing or no JSON. */
+/** Every difference, elements first; none for equal bytes, and none where one side is missing or not JSON. */
 export function compareSbomElements(
   published: Uint8Array | undefined,
   rebuilt: Uint8Array | undefined,
@@ -81,14 +81,14 @@ interface Item {
   readonly value: JsonObject;
 }
 
-/** Items by what identifies them; the second of one key has another key. */
+/** Items by what identifies them; a second one with the same key gets a different one. */
 type Items = ReadonlyMap<string, Item>;
 
 function elementsOf(document: JsonObject): Items {
   return keyed(listMember(document, 'packages'), (value) => textMember(value, 'SPDXID') ?? '');
 }
 
-/** Those between elements that both sides have. */
+/** The relationships between elements that both sides have. */
 function relationshipsOf(document: JsonObject, lone: ReadonlySet<string>): Items {
   const related = listMember(document, 'relationships').filter(
     (value) =>
@@ -143,7 +143,7 @@ function compareMembers(element: string, left: JsonObject, right: JsonObject): S
   });
 }
 
-/** Two lists: what only one of them has, or that the order differs. */
+/** Compares two lists: the items that only one of them has, or that the order differs. */
 function compareItems(
   element: string,
   member: string,
@@ -168,7 +168,7 @@ function sides(published: string | undefined, rebuilt: string | undefined) {
   };
 }
 
-/** The document less its lists of elements and relationships. */
+/** The document without its lists of elements and relationships. */
 function headOf({ packages: _, relationships: __, ...head }: JsonObject): JsonObject {
   return head;
 }

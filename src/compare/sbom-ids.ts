@@ -1,4 +1,4 @@
-/** Two documents of production that differ in ids of syft's alone. */
+/** Two documents of production that differ only in syft's ids. */
 
 import { isFound } from '../claim/sbom/found.ts';
 import {
@@ -12,9 +12,9 @@ import {
 /** The end of an SPDX id that syft made: a hash of the record of its package. */
 const syftId = /^(SPDXRef-Package-.*-)[0-9a-f]{16}$/;
 
-/** One element that differs in its id alone. */
+/** An element that differs only in its id. */
 export interface OtherId {
-  /** As published. Attacker-controlled. */
+  /** The element's id as published. Attacker-controlled. */
   readonly element: string;
   /** 16 hex digits. */
   readonly published: string;
@@ -22,15 +22,15 @@ export interface OtherId {
 }
 
 /**
- * The elements in whose ids two documents differ, where that is their whole difference; undefined where something else
- * differs, where nothing does, and for what is not a document.
+ * The elements in whose ids two documents differ, where that is their only difference; undefined where something else
+ * or nothing differs, and for bytes that are not a document.
  */
 export function otherIds(published: Uint8Array, rebuilt: Uint8Array): readonly OtherId[] | undefined {
   const [left, right] = [parseDocument(published), parseDocument(rebuilt)];
   if (left === undefined || right === undefined) return undefined;
   const pairs = idPairs(left, right);
   if (pairs.length === 0) return undefined;
-  // No document can hold these: they are not JSON.
+  // No document can contain these texts: they are not JSON.
   const masks = new Map(pairs.map(([id], at) => [id, `<${at}>`]));
   const others = new Map(pairs.map(([id, other]) => [other, masks.get(id)!]));
   if (masks.size !== pairs.length || others.size !== pairs.length) return undefined;
@@ -38,7 +38,7 @@ export function otherIds(published: Uint8Array, rebuilt: Uint8Array): readonly O
   return pairs.map(([id, other]) => ({ element: id, published: id.slice(-16), rebuilt: other.slice(-16) }));
 }
 
-/** Whether another document says the same as a published one but for ids of syft's and for what a scan found. */
+/** Whether a rebuilt document says the same as a published one, apart from syft's ids and from what a scan found. */
 export function sameButForIds(published: Uint8Array): (rebuilt: Uint8Array) => boolean {
   const left = scanless(published);
   return (rebuilt) => {
@@ -65,7 +65,7 @@ function parseDocument(bytes: Uint8Array): JsonObject | undefined {
   return 'fault' in json || !isJsonObject(json.value) ? undefined : json.value;
 }
 
-/** Ids of elements at the same place that are equal but for the hash. */
+/** The pairs of ids of elements at the same place that are equal apart from the hash. */
 function idPairs(left: JsonObject, right: JsonObject): (readonly [string, string])[] {
   const others = elementIds(right);
   return elementIds(left).flatMap((id, at) => {
@@ -83,13 +83,13 @@ function elementIds(document: JsonObject): string[] {
   );
 }
 
-/** The text with each id, as a whole string of JSON, replaced. */
+/** The text in which each id that is a whole JSON string is replaced. */
 function textWithout(bytes: Uint8Array, masks: ReadonlyMap<string, string>): string {
   const text = Buffer.from(bytes).toString('latin1');
   return text.replace(/"(SPDXRef-Package-[A-Za-z0-9.-]*)"/g, (whole, id: string) => masks.get(id) ?? whole);
 }
 
-/** The document without elements of a scan, and what mentions them. */
+/** The document without the elements of a scan and without what mentions them. */
 function withoutFound(document: JsonObject): JsonObject {
   const packages = listMember(document, 'packages').filter((each) => !isJsonObject(each) || !isFound(each));
   const found = new Set(

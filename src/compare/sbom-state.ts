@@ -1,11 +1,11 @@
-/** The SBOM has a line of its own in every report. */
+/** The state of the SBOM, which has its own line in every report. */
 import type { Apk } from '../apk/apk.ts';
 import { decodeBytes } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
 import { parseSbom } from '../claim/sbom/published-sbom.ts';
 import { sbomEntryOf } from '../claim/sbom/sbom-entry.ts';
 
-/** `equivalent`: the same SPDX document written in another order. */
+/** `equivalent`: the same SPDX document written in a different order. */
 export type SbomState = 'identical' | 'equivalent' | 'different' | 'missing' | 'invalid';
 
 /** The content of a package's SBOM, where it was kept. */
@@ -13,7 +13,7 @@ export function sbomOf(apk: Apk): Uint8Array | undefined {
   return sbomEntryOf(apk)?.content;
 }
 
-/** How the published SBOM stands to the rebuilt one. */
+/** Compares the published SBOM with the rebuilt one. */
 export function compareSboms(published: Uint8Array | undefined, rebuilt: Uint8Array | undefined): SbomState {
   if (published === undefined) return 'missing';
   if (parseSbom(published).kind === 'unreadable') return 'invalid';
@@ -22,7 +22,7 @@ export function compareSboms(published: Uint8Array | undefined, rebuilt: Uint8Ar
   return graphText(published) === graphText(rebuilt) ? 'equivalent' : 'different';
 }
 
-/** The document without the order of its members and lists. */
+/** The document as text, independent of the order of its members and lists. */
 function graphText(bytes: Uint8Array): string {
   return unordered(JSON.parse(decodeBytes(bytes)));
 }

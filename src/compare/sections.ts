@@ -12,7 +12,7 @@ import { compareEntries } from './entry-attributes.ts';
 import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 
-/** How alike two sections are: the same bytes, the same archive compressed otherwise, or neither. */
+/** How alike two sections are: the same bytes, the same archive compressed differently, or neither. */
 export type SectionLikeness = 'identical' | 'recompressed' | 'different';
 
 export interface SectionComparison extends DifferenceList {
@@ -73,7 +73,7 @@ function pathsOf({ entries }: Section): string[] {
   return numbered(entries.map(entryPath));
 }
 
-/** What differs between the two sides of each pair, one after the other: all of it together may be more than memory holds. */
+/** Yields what differs between the two sides of each pair: all of it together may exceed the memory. */
 export function* pairDifferences(section: SectionName, pairs: readonly EntryPair[]): Generator<Difference> {
   for (const { path, occurrence, published, rebuilt } of pairs) {
     const which = occurrence === 1 ? {} : { name: `number ${occurrence}`, occurrence };
@@ -113,7 +113,7 @@ function* sideDifferences(
   yield* fieldDifferences(section, path, parsePkgInfo(left), parsePkgInfo(right));
 }
 
-/** Each key of `.PKGINFO` with all its values as one; order and shape where the values are the same. */
+/** Compares each key of `.PKGINFO` with all its values as one; where the values are the same, order and shape. */
 function* fieldDifferences(
   section: SectionName,
   path: string,
@@ -152,7 +152,7 @@ function fieldsOf({ lines }: PkgInfo): Map<string, string> {
   return new Map([...fields].map(([key, values]) => [key, values.join(', ')]));
 }
 
-/** Order among the paths that both have: the first place where it differs. */
+/** Compares the order of the paths that both have: the first place where it differs. */
 function compareOrder(
   section: SectionName,
   published: readonly string[],

@@ -11,7 +11,7 @@ import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 import type { Part } from './part.ts';
 import { pairDifferences, type SectionComparison } from './sections.ts';
 
-/** Owner and time of modification are those of whoever unpacked it: they are not compared. */
+/** An entry of a folder. Owner and time of modification come from unpacking it and are not compared. */
 export interface TreeEntry {
   /** Empty for a plain file. */
   readonly path: string;
@@ -64,7 +64,7 @@ export async function compareTrees(
   }
 }
 
-/** The shape in which archives are compared; what a folder has none of is the same on both sides. */
+/** The entry in the shape in which archives are compared; what folders do not have is the same on both sides. */
 function entryOf({ path, type, mode, linkname, size, sha256 }: TreeEntry): ComparedEntry {
   return {
     name: path,

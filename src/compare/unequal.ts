@@ -1,4 +1,4 @@
-/** What differs between two packages that are not the same bytes, and how far apart they are. */
+/** What differs between two packages that are not the same bytes, and how much. */
 
 import type { Apk } from '../apk/apk.ts';
 import type { ApkEntry } from '../apk/apk-entry.ts';
@@ -19,7 +19,7 @@ export interface CompareBounds {
   readonly compareLimits?: CompareLimits | undefined;
 }
 
-/** Compares section by section what was found to differ. */
+/** Compares two packages that were found to differ, section by section. */
 export async function compareUnequal(
   files: UnequalComparison['files'],
   published: ReadPackage,
@@ -58,7 +58,7 @@ function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionC
         kind !== 'gzip-header' &&
         !(section === 'control' && kind === 'field' && derived.has(name ?? '')),
     );
-  // What is not listed may be anything: a likeness that is about every difference is then proven of none.
+  // What is not listed may be anything, so an equivalence that concerns every difference cannot then be proven.
   const listed = isComplete(sections.filter(({ section }) => section !== 'signature'));
   const sameArchives = published.data.tarSha256 === rebuilt.data.tarSha256 && archives.length === 0;
   if (listed && sameArchives) return 'recompressed';
@@ -69,7 +69,7 @@ function equivalenceOf(published: Apk, rebuilt: Apk, sections: readonly SectionC
   return sameContents(published, rebuilt) ? 'metadata-only' : 'content';
 }
 
-/** Fields of `.PKGINFO` whose difference says nothing of its own: `datahash`, and a `size` that the SBOM's length explains. */
+/** Fields of `.PKGINFO` whose difference follows from others: `datahash`, and a `size` that the SBOM's length explains. */
 function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
   const [left, right] = [published, rebuilt].map((apk) => ({
     size: Number(pkgInfoValue(apk.control.pkginfo, 'size')),
@@ -79,7 +79,7 @@ function derivedFields(published: Apk, rebuilt: Apk): ReadonlySet<string> {
   return new Set(explained ? ['datahash', 'size'] : ['datahash']);
 }
 
-/** The same paths with the same bytes or link texts, the SBOM apart; scripts and recipe too. */
+/** Whether all paths have the same bytes or link texts, apart from the SBOM; scripts and recipe included. */
 function sameContents(published: Apk, rebuilt: Apk): boolean {
   const isSbom = isSbomOf(published);
   const contents = (entries: readonly ApkEntry[]) =>

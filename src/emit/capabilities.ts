@@ -15,7 +15,7 @@ const bits: ReadonlyMap<string, number> = new Map([
 
 const revision3 = 0x0300_0000;
 
-/** Bits of one file, of all its entries together. */
+/** The bits of one file, from all its entries together. */
 interface FileCapabilities {
   readonly effective: number;
   readonly permitted: number;

@@ -8,14 +8,14 @@ import type { Sha1 } from '../digest.ts';
 import { gzipGo } from './deflate/index.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar-writer.ts';
 
-/** What an index says a package is. */
+/** The properties of a package that an index lists. */
 interface IndexedPackage {
   readonly control: { readonly pkginfo: PkgInfo; readonly sha1: Sha1 };
   /** Bytes of the file. */
   readonly size: number;
 }
 
-/** The record of one package, the empty line behind it included. */
+/** The record of one package, including the empty line after it. */
 export function indexRecord(apk: IndexedPackage): string {
   const info = apk.control.pkginfo;
   const value = (key: string) => pkgInfoValue(info, key) ?? '';

@@ -10,9 +10,9 @@ import type { Mapping, Node, Scalar } from './node.ts';
 import type { Block } from './recipe.ts';
 import { resolveOldFlag, resolvePlain } from './resolve.ts';
 
-/** What is odd about a recipe without being in the way of a build. */
+/** An oddity of a recipe that does not prevent a build. */
 export interface RecipeFinding {
-  /** A key that melange does not write there; a value of another type where it has no influence on the package. */
+  /** A key that melange does not write there; a value of a wrong type where it has no influence on the package. */
   readonly kind: 'unknown-key' | 'wrong-type';
   /** Such as `package.copyright[0].license`; attacker-controlled. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface RecipeFinding {
   readonly detail: string;
 }
 
-/** Where in the recipe a value stands. */
+/** The place of a value in the recipe. */
 export interface Place {
   readonly path: string;
   /** Nothing below here has an influence on the package: wrong types are findings instead of failures. */
@@ -33,7 +33,7 @@ export interface Codec<V> {
   readonly zero: V;
   /** Whether Go's `omitempty` drops the value. */
   isZero(value: V): boolean;
-  /** A node that is not null to a value; throws `recipe-unreadable` where an active key has another type. */
+  /** Turns a node that is not null into a value; throws `recipe-unreadable` where an active key has a wrong type. */
   decode(node: Node, place: Place): V;
   encode(value: V, form: RecipeForm): Node;
 }
@@ -42,7 +42,7 @@ export interface StructCodec<T> extends Codec<T> {
   encode(value: T, form: RecipeForm): Mapping;
 }
 
-/** One key of a struct. */
+/** A key of a struct. */
 export interface Field<V> {
   readonly key: string;
   readonly codec: Codec<V>;
@@ -53,7 +53,7 @@ export interface Field<V> {
 /** A struct: one field for each property, in the order in which they are written. */
 export type Fields<T> = { readonly [K in Exclude<keyof T, keyof Block>]-?: Field<T[K]> };
 
-/** A key that is left out when its value is zero. */
+/** A key that is not written when its value is zero. */
 export function optional<V>(key: string, codec: Codec<V>): Field<V> {
   return { key, codec, alwaysWritten: () => false };
 }
@@ -202,7 +202,7 @@ export function struct<T extends object>(fields: Fields<T>): StructCodec<T> {
       for (const [key, value] of node.entries) {
         const name = names.get(key);
         const at = below(place, key);
-        if (name === undefined) report(at, 'unknown-key', 'melange writes no such key');
+        if (name === undefined) report(at, 'unknown-key', 'melange does not write this key');
         else if (!isNull(value)) values[name] = properties[name]!.codec.decode(value, at);
       }
       return values as T;
@@ -242,7 +242,7 @@ export function deferred<V>(codec: () => Codec<V>): Codec<V> {
   };
 }
 
-/** What has no influence on the package: a wrong type there is a finding. */
+/** A value without influence on the package: a wrong type in it is a finding. */
 export function inert<V>(codec: Codec<V>): Codec<V> {
   return { ...codec, decode: (node, place) => codec.decode(node, { ...place, inert: true }) };
 }

@@ -1,4 +1,4 @@
-/** Rules about what a compiled recipe says of its packages and of their environment. */
+/** Rules for what a compiled recipe says of its packages and of their environment. */
 import { compareVersions, parseRelease } from '../../melange/version.ts';
 import type { CompiledFor, Rule, Uncompiled } from './compiled-rule.ts';
 import type { Dependencies, Recipe } from './recipe.ts';
@@ -14,7 +14,7 @@ function since({ format, released }: CompiledFor, version: string): boolean {
   return released && compareVersions(format.version, parseRelease(version)!) >= 0;
 }
 
-/** A build for another architecture is skipped (pkg/build/build.go, `New`; `ErrSkipThisArch`). */
+/** A build for a different architecture is skipped (pkg/build/build.go, `New`; `ErrSkipThisArch`). */
 const builtForArchitecture: Rule = function* ({ package: { targetArchitecture: wanted } }, { architecture }) {
   if (wanted.length === 0 || wanted.includes(architecture)) return;
   if (wanted.length === 1 && wanted[0] === 'all') return;
@@ -29,7 +29,7 @@ const versionIsApk: Rule = function* ({ package: { version } }, given) {
   if (!since(given, 'v0.26.13')) return;
   const numbers = version.match(/\d+/g) ?? [];
   if (versionForm.test(version) && numbers.every((digits) => isGoInteger(digits))) return;
-  yield unreadable('package.version', 'is not a version to apk');
+  yield unreadable('package.version', 'is not a version that apk accepts');
 };
 
 /** pkg/config/config.go, `validateDependenciesPriorities`: strconv.Atoi. */
@@ -63,14 +63,14 @@ const cpeIsValid: Rule = function* ({ package: { cpe } }, given) {
   const parts = given.released && !since(given, 'v0.59.0') ? ['', 'a'] : ['', 'a', 'o'];
   if (!parts.includes(part)) yield unreadable('package.cpe.part', 'is not a part that melange accepts');
   if ((cpe.vendor === '') !== (cpe.product === ''))
-    yield unreadable('package.cpe', 'has a vendor or a product alone');
+    yield unreadable('package.cpe', 'has a vendor without a product, or a product without a vendor');
   for (const [name, value] of Object.entries<string>(fields)) {
     if (value !== '' && !/^[a-z\d][a-z\d+_.-]*$/.test(value))
       yield unreadable(`package.cpe.${name}`, 'is not of the form that melange accepts');
   }
 };
 
-/** pkg/config/config.go, `validateCapabilities`, since v0.23.9; what the names may be is looked at where they are emitted. */
+/** pkg/config/config.go, `validateCapabilities`, since v0.23.9; the names themselves are checked where they are emitted. */
 const capabilitiesAreJustified: Rule = function* ({ package: { setcap } }) {
   for (const [index, { reason }] of setcap.entries()) {
     if (reason === '') yield unreadable(`package.setcap[${index}]`, 'gives no reason');
@@ -135,7 +135,7 @@ const accountsAreValid: Rule = function* ({ environment: { accounts } }) {
     yield unreadable('environment.accounts.run-as', 'names no user of the environment');
 };
 
-/** apko's pkg/build/build_implementation.go, `buildImage`: each changes the guest besides the packages. */
+/** apko's pkg/build/build_implementation.go, `buildImage`: each of these changes the guest beyond what the packages do. */
 const guestIsPackagesAlone: Rule = function* ({ environment }) {
   const { contents, entrypoint, paths } = environment;
   const changes: readonly (readonly [path: string, given: boolean])[] = [
@@ -148,7 +148,7 @@ const guestIsPackagesAlone: Rule = function* ({ environment }) {
     if (given) yield unsupported(path, 'changes the guest in a way that is not known here');
 };
 
-/** `amd64` and `arm64` have names of their own; the others are looked at nowhere (apko's `ParseArchitecture`). */
+/** apk has different names for `amd64` and `arm64`; the other names are never checked (apko's `ParseArchitecture`). */
 const imageArchitectures: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64' };
 
 /** pkg/build/build.go, `buildGuest`: one architecture goes into the lock, and its result becomes the recipe's environment. */

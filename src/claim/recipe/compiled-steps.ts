@@ -1,4 +1,4 @@
-/** Rules about the steps of a compiled recipe, those of its tests included: melange compiles them with the rest. */
+/** Rules for the steps of a compiled recipe, including those of its tests: melange compiles them with the rest. */
 import { conditionHolds } from '../../melange/condition.ts';
 import type { Format } from '../../melange/format.ts';
 import { compareVersions, parseRelease } from '../../melange/version.ts';
@@ -6,7 +6,7 @@ import { hasComment } from '../shell-comment.ts';
 import type { CompiledFor, Rule, Uncompiled } from './compiled-rule.ts';
 import type { Recipe, Step } from './recipe.ts';
 
-/** A list of steps that melange compiles, and whether it hands the environment of steps down in it. */
+/** A list of steps that melange compiles, and whether it passes the environment of steps down in it. */
 export interface StepList {
   readonly path: string;
   readonly steps: readonly Step[];
@@ -49,8 +49,8 @@ function everyStep(recipe: Recipe): Located[] {
 }
 
 /**
- * pkg/build/compile.go, `compilePipeline`, and pkg/config/config.go, `validatePipelines`. A definition without steps of its own leaves a
- * step that melange fills from its own definitions when it compiles it again; none of those that melange brings is of that kind.
+ * pkg/build/compile.go, `compilePipeline`, and pkg/config/config.go, `validatePipelines`. A definition without steps leaves a step that
+ * melange fills from its own definitions when it compiles it again; none of the definitions that melange brings is without steps.
  */
 const definitionsAreSpelledOut: Rule = function* (recipe) {
   for (const { path, step } of everyStep(recipe)) {
@@ -66,7 +66,7 @@ const definitionsAreSpelledOut: Rule = function* (recipe) {
 
 /**
  * pkg/build/compile.go, `stripComments`: a text is a first line that names an interpreter, if there was one, and statements, each with
- * its end of line. Comments are gone from it, which is looked at as far as it takes no parser of the shell.
+ * its end of line. Comments are removed from it, which is checked as far as that is possible without a parser of the shell.
  */
 const textsAreStatements: Rule = function* (recipe) {
   for (const { path, step } of everyStep(recipe)) {
@@ -143,7 +143,7 @@ function* unevaluable(path: string, steps: readonly Step[], given: CompiledFor):
 
 const grammars: readonly Format['condition'][] = ['left-to-right', 'and-of-pairs'];
 
-/** Where the builder did not print its version, either grammar may be its own. */
+/** Whether both grammars apply: where the builder did not print its version, either may be its own. */
 function isAmbiguous(condition: string, { released }: CompiledFor): boolean {
   if (released || condition === '') return false;
   const [now, before] = grammars.map((grammar) => conditionHolds(condition, grammar));

@@ -1,5 +1,5 @@
 /**
- * Rules about `${{...}}` in a compiled recipe. melange fills variables in twice: while it reads a recipe, a few by their exact
+ * Rules for `${{...}}` in a compiled recipe. melange fills variables in twice: while it reads a recipe, a few by their exact
  * spelling (pkg/config/config.go, `ParseConfiguration`), and while it compiles the steps (pkg/build/compile.go), where a name that it
  * does not know is an error.
  */
@@ -96,7 +96,7 @@ function* environmentTexts({ contents, entrypoint, ...given }: RecipeEnvironment
     yield ['', text];
 }
 
-/** By their exact spelling, without the brackets (`buildConfigMap`, `PerformVarSubstitutions`). */
+/** The variables that melange fills in while it reads, by their exact spelling, without the brackets (`buildConfigMap`, `PerformVarSubstitutions`). */
 function readVariables({ vars, varTransforms }: Recipe): Set<string> {
   const own = [...vars.keys(), ...varTransforms.map(({ to }) => to)].map((name) => `vars.${name}`);
   const ofPackage = ['name', 'version', 'description', 'epoch', 'full-version'].map(
@@ -105,7 +105,7 @@ function readVariables({ vars, varTransforms }: Recipe): Set<string> {
   return new Set([...ofPackage, ...own]);
 }
 
-/** A value that holds another variable leaves it there, so melange may have written this; it would fill it in the second time. */
+/** A value that holds a variable leaves that in the text, so melange may have written this, and would fill it in the second time. */
 const noVariableIsFilledInAgain: Rule = function* (recipe, given) {
   const variables = readVariables(recipe);
   for (const name of variables) {
@@ -113,7 +113,7 @@ const noVariableIsFilledInAgain: Rule = function* (recipe, given) {
       yield {
         code: 'unsupported',
         path: 'vars',
-        problem: 'has a name that cannot be told apart from the text around it',
+        problem: 'has a name that cannot be distinguished from the text around it',
       };
   }
   for (const [path, text] of readTexts(recipe, given)) {
@@ -122,7 +122,7 @@ const noVariableIsFilledInAgain: Rule = function* (recipe, given) {
   }
 };
 
-/** What stands between `${{` and the next `}}`, at each of them. */
+/** The texts between each `${{` and the next `}}`. */
 function namesIn(text: string): string[] {
   const pieces = text.split('${{').slice(1);
   return pieces.filter((piece) => piece.includes('}}')).map((piece) => piece.slice(0, piece.indexOf('}}')));
@@ -143,7 +143,7 @@ const compileVariables: ReadonlyMap<string, string> = new Map([
   ['context.name', 'v0.21.2'],
 ]);
 
-/** What the condition of a subpackage may name: it is filled in and thrown away, but an unknown name is an error. */
+/** Whether a name may occur in the condition of a subpackage: the result is thrown away, but an unknown name is an error. */
 function isKnown(name: string, recipe: Recipe, { format, released }: CompiledFor): boolean {
   const first = compileVariables.get(name);
   if (first !== undefined) return !released || compareVersions(format.version, parseRelease(first)!) >= 0;

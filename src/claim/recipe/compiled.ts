@@ -1,9 +1,9 @@
 /**
  * Whether a recipe is one that melange compiled and that it would compile to itself again. Where it is not, a real melange would run or
- * write something else than what stands there, or nothing at all, so nothing may be concluded from running it as it stands
+ * write something different from what the recipe says, or nothing at all, so nothing may be concluded from running it
  * (docs/melange/build-loop.md lists the rules with their places in melange).
  *
- * The other direction is not needed: what melange does only while it compiles and that leaves the text alone is done.
+ * The other direction is not needed: what melange does only while it compiles, and what does not change the text, has been done already.
  */
 
 import { printable } from '../../bytes.ts';

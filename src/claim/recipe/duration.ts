@@ -13,7 +13,7 @@ const unitSeconds: Readonly<Record<string, number>> = {
 
 const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms?|s|h)/y;
 
-/** In seconds, of a text that a recipe was read with: 0 for an empty one, negative behind a minus sign. */
+/** The seconds of a duration in a recipe: 0 for an empty text, negative behind a minus sign. */
 export function durationSeconds(text: string): number {
   let seconds = 0;
   part.lastIndex = /^[-+]/.test(text) ? 1 : 0;

@@ -1,6 +1,6 @@
-/** The order in which yaml.v3 writes the keys of a map: the natural order of people, not that of bytes. */
+/** The order in which yaml.v3 writes the keys of a map: numbers by their value, not the order of bytes. */
 
-/** Go 1.26 knows the letters of Unicode 15.0; this Node may know more, in scripts in which nobody writes keys. */
+/** Go 1.26 knows the letters of Unicode 15.0; this Node may know more, in scripts that are not used for keys. */
 const letter = /^\p{L}/u;
 const digit = /^\p{Nd}/u;
 
@@ -25,7 +25,7 @@ function runes(text: string): string[] {
   return [...text].map((rune) => (/^\p{Cs}/u.test(rune) ? '\ufffd' : rune));
 }
 
-/** Two keys at the first place where they differ. */
+/** Compares two keys at the first place where they differ. */
 function compareAt(left: string[], right: string[], at: number, afterDigit: boolean): number {
   const [l, r] = [left[at]!, right[at]!];
   const [leftIsLetter, rightIsLetter] = [letter.test(l), letter.test(r)];

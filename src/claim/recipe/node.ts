@@ -1,12 +1,12 @@
-/** What stands between the text of a recipe and its types: YAML as yaml.v3 writes it, without comments or tags. */
+/** The step between the text of a recipe and its types: YAML as yaml.v3 writes it, without comments or tags. */
 
 export type Node = Scalar | Sequence | Mapping;
 
 export interface Scalar {
   readonly kind: 'scalar';
-  /** Lossless (src/bytes.ts): what YAML carries as `!!binary` is decoded here. */
+  /** Lossless (src/bytes.ts): text that YAML carries as `!!binary` is decoded. */
   readonly text: string;
-  /** The text stands for whatever it looks like (`7`, `true`, `~`); otherwise it is just text. */
+  /** Whether the text stands for what it looks like (`7`, `true`, `~`); where not, it is just text. */
   readonly plain: boolean;
 }
 

@@ -20,8 +20,8 @@ const mostShown = 200;
  * Parses the bytes of `.melange.yaml`.
  *
  * Names and versions in the result are safe as names of directories and files, and no two packages have the same
- * name. Throws `unsafe-recipe` where that is not so, and `recipe-unreadable` for what melange cannot have written or
- * where a key that the build needs has another type.
+ * name. Throws `unsafe-recipe` where they are not, and `recipe-unreadable` for what melange cannot have written or
+ * where a key that the build needs has a wrong type.
  */
 export function parseRecipe(bytes: Uint8Array): ParsedRecipe {
   const findings: RecipeFinding[] = [];

@@ -20,9 +20,9 @@ export interface Recipe {
   readonly test: Test;
 }
 
-/** A block that melange keeps behind a pointer, and so can write although all of it is zero. */
+/** A block that melange keeps behind a pointer, and so can write even if all of it is zero. */
 export interface Block {
-  /** The file has the key although every value is zero, as in `resources: {}`. */
+  /** Set where the file has the key although every value is zero, as in `resources: {}`. */
   readonly present?: true;
 }
 

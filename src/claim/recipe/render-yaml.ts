@@ -70,30 +70,30 @@ function renderStyled({ style, tag, text }: StyledScalar, indent: number, output
   }
 }
 
-/** The indentation is told where the first line would hide it. */
+/** The hints of a block: the indentation, where the first line would hide it, and the chomping. */
 function blockHints(text: string): string {
   return (text.startsWith(' ') || isBreak(text.at(0)) ? String(indentation) : '') + chomping(text);
 }
 
-/** `-` for no final break, nothing for one, `+` for several, or for a break that is all there is. */
+/** The chomping indicator: `-` for no final break, nothing for one, `+` for several or where the text is only a break. */
 function chomping(text: string): '' | '+' | '-' {
   if (!isBreak(text.at(-1))) return '-';
   return text.length === 1 || isBreak(text.at(-2)) ? '+' : '';
 }
 
-/** The breaks that can be in a block; others are escaped. */
+/** Whether a character is a break that can be in a block; others are escaped. */
 function isBreak(character: string | undefined): boolean {
   return character === '\n' || character === '\u2028' || character === '\u2029';
 }
 
 /**
- * The emitter's idea of where it is on the line. It shows in the odd cases: a block that begins with a newline
+ * The emitter's idea of where it is on the line. It matters in odd cases: a block that begins with a newline
  * loses it, because the emitter is then at the start of a line already; U+2028 starts a line without a newline.
  */
 class Output {
   readonly #parts: string[] = [];
   #column = 0;
-  /** Only indentation and the indicators of a compact collection stand on this line. */
+  /** Whether this line has only indentation and the indicators of a compact collection so far. */
   #atIndentation = true;
   #afterSpace = true;
 
@@ -101,7 +101,7 @@ class Output {
     return this.#parts.join('');
   }
 
-  /** Goes to a column, on this line if nothing but indentation is on it. */
+  /** Goes to a column; stays on this line if it has only indentation. */
   startLine(indent: number): void {
     const fresh =
       this.#atIndentation && (this.#column < indent || (this.#column === indent && this.#afterSpace));
@@ -110,7 +110,7 @@ class Output {
     this.#afterSpace = true;
   }
 
-  /** `-`, `?` or `:`, after which a collection may go on in the same line. */
+  /** Writes `-`, `?` or `:`, after which a collection may continue on the same line. */
   indicator(mark: string): void {
     if (!this.#afterSpace) this.#put(' ');
     this.#put(mark);
@@ -128,7 +128,7 @@ class Output {
     this.#atIndentation = false;
   }
 
-  /** Text in which line breaks are written as they are; each line is indented, the first one if it is a new one. */
+  /** Writes text whose line breaks are kept; each line is indented, the first one if it begins a line. */
   lines(text: string, indent: number, firstIsNew: boolean): void {
     let broken = firstIsNew;
     this.#afterSpace = true;

@@ -41,7 +41,7 @@ export function resolvePlain(plain: string): Resolved {
   return text;
 }
 
-/** The words that are booleans in YAML 1.1 and, where a boolean is expected, in yaml.v3. */
+/** The boolean of a word in YAML 1.1 and, where a boolean is expected, in yaml.v3; undefined for other words. */
 export function resolveOldFlag(word: string): boolean | undefined {
   return oldFlags.get(word);
 }
@@ -59,7 +59,7 @@ function resolveNumber(plain: string): Resolved {
   return asFloat(digits, /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/);
 }
 
-/** A number too large for a double is text to yaml.v3. */
+/** A floating-point number; one too large for a double is text to yaml.v3. */
 function asFloat(plain: string, form: RegExp): Resolved {
   if (!form.test(plain)) return text;
   const value = Number(plain.replaceAll('_', ''));
@@ -68,7 +68,7 @@ function asFloat(plain: string, form: RegExp): Resolved {
 
 const integer = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
 
-/** With a sign an int64, without one a uint64. */
+/** An integer: with a sign an int64, without one a uint64. */
 function parseInteger(digits: string): bigint | undefined {
   // In `0b-1` the prefix is cut off before the sign is looked for.
   const match = integer.exec(digits.replace(/^(0[bo])([-+])/, '$2$1'));
@@ -82,7 +82,7 @@ function parseInteger(digits: string): bigint | undefined {
 const timestamp =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:([Tt]| +)(\d\d?):(\d\d?):(\d\d?)(?:[.,]\d+)?(?:(Z)|[-+](\d\d):(\d\d))?)?$/;
 
-/** After `T` there has to be a zone, after a space there must be none. */
+/** Whether a text is a timestamp: after `T` there has to be a zone, after a space there must not be one. */
 function isTimestamp(plain: string): boolean {
   const match = timestamp.exec(plain);
   if (match === null) return false;

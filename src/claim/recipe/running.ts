@@ -1,6 +1,6 @@
 /**
- * What of a recipe runs and is emitted: the one place that answers it. Conditions hold text and nothing that a step could change,
- * so all of it is known before the first step (melange pkg/build/build.go `BuildPackage`, pipeline.go `runPipeline`; the rules and
+ * Decides which parts of a recipe run and are emitted; no other file decides it. Conditions hold text and nothing that a step could change,
+ * so everything is known before the first step (melange pkg/build/build.go `BuildPackage`, pipeline.go `runPipeline`; the rules and
  * their versions are listed in docs/melange/build-loop.md).
  */
 import { conditionHolds } from '../../melange/condition.ts';
@@ -25,7 +25,7 @@ export interface RunningPackage {
 }
 
 /**
- * The recipe that melange has in hand when the first step begins: subpackages whose `if` does not hold are gone, as if they had
+ * The recipe as melange has it when the first step begins: without subpackages whose `if` does not hold, as if they had
  * never been written. Fails with `recipe-unreadable` for a condition that cannot be evaluated.
  */
 export function withoutSkipped(recipe: Recipe, { condition }: Pick<Format, 'condition'>): Recipe {
@@ -58,14 +58,14 @@ function runningBelow(
   });
 }
 
-/** All of them in the order in which they begin. */
+/** All steps, nested ones included, in the order in which they begin. */
 export function flattened(steps: readonly RunningStep[]): RunningStep[] {
   return steps.flatMap((each) => [each, ...flattened(each.nested)]);
 }
 
 /**
- * How many steps directly below a step must run: where the block is there, exactly as many as it says, and 0 where it says nothing;
- * undefined where it is not there.
+ * How many steps directly below a step must run: with the block, exactly the number that it gives, and 0 where it gives none;
+ * undefined without the block.
  */
 export function requiredSteps({
   assertions: { present, requiredSteps: required },

@@ -11,18 +11,18 @@ export interface StyledScalar {
   readonly text: string;
 }
 
-/** Carriage return and NEL are never written raw, but count as breaks. */
+/** Line breaks. Carriage return and NEL are never written raw, but count as breaks. */
 const lineBreak = '\\r\\n\\x85\\u2028\\u2029';
 const patterns = {
   break: new RegExp(`[${lineBreak}]`),
-  /** Everything that has to be escaped, but for tab; halves of a pair are beyond U+FFFF. */
+  /** Everything that has to be escaped, but for tab; the characters of surrogate pairs are beyond U+FFFF. */
   special: /[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/,
   tab: /\t/,
   edge: new RegExp(`^[ ${lineBreak}]|[ ${lineBreak}]$`),
   trailingSpace: / $/,
   breakThenSpace: new RegExp(`[${lineBreak}] `),
   spaceThenBreak: new RegExp(` [${lineBreak}]`),
-  /** Where a block mapping or sequence would read more than text. */
+  /** Texts in which a block mapping or sequence would read more than text. */
   indicator: new RegExp(
     `^(?:---|\\.\\.\\.|[#,[\\]{}&*!|>'"%@\`]|[-?](?:[ \\t]|$))|:(?:[ \\t]|$)|[ \\t\\0${lineBreak}]#`,
   ),
@@ -37,7 +37,7 @@ export function styleOf(text: string): StyledScalar {
   return { style: styleOfText(text), tag: '', text };
 }
 
-/** Bytes that are not UTF-8: base64, in lines of 70 where one line is too short. */
+/** The style of bytes that are not UTF-8: base64, in lines of 70 where one line is too short. */
 function styleOfBytes(bytes: Buffer): StyledScalar {
   const base64 = bytes.toString('base64');
   if (base64.length < 70) return { style: 'plain', tag: '!!binary', text: base64 };

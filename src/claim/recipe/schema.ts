@@ -4,7 +4,7 @@
  * pkg/build/types/types.go from v0.20.1 to v1.2.33; golden files in the tests. `always` keys have no `omitempty`
  * there, a `block` is a pointer, `inert` keys change nothing but the recipe's own text.
  *
- * Not in it, because melange drops them while it parses: `data`, `range`, `inputs`, `setcap` of a subpackage,
+ * Not in the schema, because melange drops them while it parses: `data`, `range`, `inputs`, `setcap` of a subpackage,
  * `runtime_repositories`, `runtime_keyring`, `layering`, `certificates`.
  */
 
@@ -33,7 +33,7 @@ const texts = list(text);
 const textMap = map(text);
 const id = integer(0, 2 ** 32 - 1);
 const optionalId = optionalInteger(0, 2 ** 32 - 1);
-/** melange has 64 bits; no real value comes near the 53 that a JavaScript number holds. */
+/** An integer that is not negative. melange has 64 bits; no real value comes near the 53 that a JavaScript number holds. */
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const signed = integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
@@ -102,7 +102,7 @@ const resources = struct<recipe.Resources>({
   microvm: optional('microvm', flag),
 });
 
-/** `parseRecipe` parses what was read here, so that nobody is handed a recipe with another name. */
+/** The type is a promise that `parseRecipe` keeps: it parses what was read here, and hands out only recipes with names of this type. */
 const packageName = text as Codec<string> as Codec<PackageName>;
 const packageVersion = text as Codec<string> as Codec<PackageVersion>;
 

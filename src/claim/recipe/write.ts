@@ -14,7 +14,7 @@ export function writeRecipe(recipe: Recipe, form: RecipeForm): Uint8Array {
   return encodeBytes(renderYaml(document));
 }
 
-/** The lock is a set: whatever it was, melange writes each package once, and sorted (apko pkg/build/lock.go, unify). */
+/** The lock as melange writes it: it is a set, so each package is written once, and sorted (apko pkg/build/lock.go, unify). */
 function locked(environment: Recipe['environment'], { lockOrder }: RecipeForm): Recipe['environment'] {
   const packages = sortedUnique(environment.contents.packages);
   if (lockOrder === 'name') packages.sort((a, b) => compareBytes(nameOf(a), nameOf(b)));

@@ -13,21 +13,21 @@ const maxDepth = 64;
 const binaryTag = 'tag:yaml.org,2002:binary';
 
 /**
- * What yaml.v3 escapes, encodes or cannot write: control characters, bytes that are not UTF-8, byte order marks,
+ * The characters that yaml.v3 escapes, encodes or cannot write: control characters, bytes that are not UTF-8, byte order marks,
  * and the line separators, which are line breaks to yaml.v3 and text to the `yaml` package.
  */
 const neverRaw = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 
 type Yaml = typeof import('yaml');
 
-/** Loaded when first needed: it would be a good part of the start-up time of every command. */
+/** Loaded when first needed: it would take a good part of the start-up time of every command. */
 const require = createRequire(import.meta.url);
 
 /**
  * Parses one YAML document whose top is a mapping.
  *
  * Throws `recipe-unreadable` for everything else: syntax errors, further documents, aliases, anchors, tags other
- * than `!!binary`, duplicate keys, keys that are not scalars, and what is too large, too deep or too much.
+ * than `!!binary`, duplicate keys, keys that are not scalars, and documents that are too large, too deep or have too many tokens.
  */
 export function parseYaml(bytes: Uint8Array): Mapping {
   if (bytes.length > maxBytes) throw unreadable(`is larger than ${maxBytes} bytes`);
@@ -39,12 +39,12 @@ export function parseYaml(bytes: Uint8Array): Mapping {
   return node;
 }
 
-/** The first document's top node; the package's lexer, parser and composer, put together by hand for `tokens`. */
+/** The first document's top node. The package's lexer, parser and composer are joined by hand, with `tokens` between them. */
 function parseDocument(yaml: Yaml, text: string): unknown {
   const composer = new yaml.Composer({
     schema: 'failsafe',
     resolveKnownTags: false,
-    // The package compares each key with all others of its mapping.
+    // The package's own check compares each key with all others of its mapping.
     uniqueKeys: false,
     keepSourceTokens: true,
     logLevel: 'silent',
@@ -94,7 +94,7 @@ function convertScalar(node: YamlScalar): Scalar {
   if (node.anchor !== undefined) throw unreadable('has an anchor');
   if (node.tag !== undefined && node.tag !== binaryTag) throw unreadable('has a tag');
   const text = String(node.value);
-  // Only an escape gives half a pair; in our texts it would stand for a byte.
+  // Only an escape can give half a surrogate pair; in our texts it would stand for a byte.
   if (/\p{Cs}/u.test(text)) throw unreadable('escapes half a surrogate pair');
   if (node.tag === binaryTag) return { kind: 'scalar', text: decodeBinary(text), plain: false };
   return { kind: 'scalar', text: lostNewline(node, text) + text, plain: node.type === 'PLAIN' };
@@ -108,9 +108,9 @@ function decodeBinary(text: string): string {
 }
 
 /**
- * yaml.v3 loses the first newline of a block that begins with one, but gives the indentation as if it were there.
- * It gives it for nothing but such a newline or a space, and makes no block of a single line: what melange
- * had in hand began with that newline.
+ * The newline that yaml.v3 lost. It loses the first newline of a block that begins with one, but gives the indentation as if the newline
+ * were there. It gives the indentation only for such a newline or a space, and does not make a block of a single line; so the text
+ * that melange had began with that newline.
  */
 function lostNewline(node: YamlScalar, text: string): '' | '\n' {
   const token = node.srcToken;

@@ -1,6 +1,6 @@
 /**
  * The SBOM of a published package: what it says, and which program wrote it. Attacker-controlled: a document that
- * cannot be used gives a value that says so, odd members are left out, nothing is thrown.
+ * cannot be used gives a value that says so, odd members are ignored, nothing is thrown.
  */
 import {
   isJsonObject,
@@ -38,7 +38,7 @@ export interface ReadableSbom {
   readonly recipe: SbomElement | undefined;
   readonly sources: readonly SbomElement[];
   readonly extractedLicenses: readonly ExtractedLicense[];
-  /** How the directory that syft scanned hangs on the rest; undefined where nothing or something else says so. */
+  /** How the directory that syft scanned is related to the rest; undefined where no relationship, or one of a different kind, says so. */
   readonly rootAttachment: 'described-by-document' | 'contained-in-package' | undefined;
 }
 
@@ -64,7 +64,7 @@ export interface ExtractedLicense {
   readonly text: string;
 }
 
-/** Reads the file. Bounded: 64 MiB, 32 levels, two million values. */
+/** Reads the file. The limits are 64 MiB, 32 levels and two million values. */
 export function parseSbom(bytes: Uint8Array): PublishedSbom {
   const json = parseBoundedJson(bytes);
   if ('fault' in json) return { kind: 'unreadable', why: json.fault };
@@ -172,8 +172,8 @@ function generatorOf(document: JsonObject, elements: readonly SbomElement[]): Sb
 type Roles = Pick<ReadableSbom, 'operatingSystem' | 'apk' | 'recipe' | 'sources'>;
 
 /**
- * Elements by their relationship to the package that the document describes. In a document of a known shape that lacks one, the
- * package and the recipe's file are also known by what they are for, so that what is wrong with it can be shown.
+ * The elements by their relationship to the package that the document describes. In a document of a known shape that lacks a
+ * relationship, the package and the recipe's file are also recognised by their purpose, so that the defect can be shown.
  */
 function rolesOf(
   document: JsonObject,

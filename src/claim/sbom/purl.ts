@@ -21,7 +21,7 @@ export function parsePurl(text: string): ParsedPurl | undefined {
   const slash = beforeVersion.lastIndexOf('/');
   const qualifiers = query.split('&').flatMap((pair): [string, string][] => {
     const equals = pair.indexOf('=');
-    // `+` is a space only in the escaping of 0.1.3; later ones write no `+` at all.
+    // `+` is a space only in the escaping of 0.1.3; later versions never write `+`.
     return equals < 1
       ? []
       : [[pair.slice(0, equals), percentDecode(pair.slice(equals + 1).replaceAll('+', ' '))]];
@@ -36,7 +36,7 @@ export function parsePurl(text: string): ParsedPurl | undefined {
   };
 }
 
-/** Text with its `%XX` undone; percent signs that escape nothing stay. */
+/** Text with its `%XX` undone; percent signs that do not escape anything stay. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text;
   const parts = text

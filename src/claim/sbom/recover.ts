@@ -1,5 +1,5 @@
 /**
- * What went into an SBOM and stands nowhere else in the package: the builder's command line, its clock, the order
+ * The inputs of an SBOM that the package records nowhere else: the builder's command line, its clock, the order
  * in which it happened to write licences.
  */
 
@@ -9,10 +9,10 @@ import { type BuildTime, parseRfc3339 } from './time.ts';
 
 /** The recipe's file in its repository. */
 export interface RecipeFile {
-  /** As given on the command line. */
+  /** The path as given on the command line. */
   readonly path: string;
   readonly commit: string;
-  /** The repository's URL less `https://github.com/`: `wolfi-dev/os`. Published in lower case. */
+  /** The repository's URL without `https://github.com/`: `wolfi-dev/os`. Published in lower case. */
   readonly repository: string;
 }
 
@@ -22,7 +22,7 @@ export interface OsRelease {
   readonly versionId: string;
 }
 
-/** Each undefined where the document does not say. */
+/** The inputs, each undefined where the document does not show it. */
 export interface RecoveredSbomInputs {
   readonly toolVersion: string | undefined;
   readonly namespace: string | undefined;
@@ -50,12 +50,12 @@ export function recoverSbomInputs(sbom: ReadableSbom): RecoveredSbomInputs {
         ? undefined
         : { id: operatingSystem.name, versionId: operatingSystem.version ?? '' },
     extractedOrder: extractedLicenses.map(({ id }) => id),
-    // Of two texts for one id the first is melange's: production's own come behind.
+    // Of two texts for one id the first is melange's: production's own follow.
     extractedTexts: new Map(extractedLicenses.toReversed().map(({ id, text }) => [id, text])),
   };
 }
 
-/** chainguard-build prints the version of the melange that it contains. */
+/** The printed version; chainguard-build prints that of the melange that it contains. */
 function toolVersionOf(creators: readonly string[]): string | undefined {
   const versions = creators.map(
     (creator) => /^Tool: (?:melange|chainguard-build) \((.*)\)$/s.exec(creator)?.[1],
@@ -63,7 +63,7 @@ function toolVersionOf(creators: readonly string[]): string | undefined {
   return versions.find((version) => version !== undefined);
 }
 
-/** From the apk's purl, where its case is kept. `unknown` also stands for none, which only old recipe elements tell. */
+/** The namespace from the apk's purl, which keeps its case. `unknown` also stands for an empty one; only old recipe elements show which it was. */
 function namespaceOf(sbom: ReadableSbom): string | undefined {
   const purls = (sbom.apk?.purls ?? []).map(parsePurl);
   const namespace = purls.find((purl) => purl?.type === 'apk')?.namespace;

@@ -1,4 +1,4 @@
-/** Where a package has its SBOM: one file, by its own name and version; any other beside it is a file like all others. */
+/** The place of a package's SBOM: one file, named after its own name and version; any other SBOM is a file like all others. */
 import type { Apk } from '../../apk/apk.ts';
 import type { ApkEntry } from '../../apk/apk-entry.ts';
 import { type PkgInfo, pkgInfoValue } from '../../apk/pkginfo.ts';
@@ -12,12 +12,12 @@ export function sbomPath(packageName: string, fullVersion: string): string {
   return `var/lib/db/sbom/${packageName}-${fullVersion}.spdx.json`;
 }
 
-/** The same by what `.PKGINFO` says. */
+/** The path of the SBOM by the names in `.PKGINFO`. */
 export function sbomPathBy(pkginfo: PkgInfo): string {
   return sbomPath(pkgInfoValue(pkginfo, 'pkgname') ?? '', pkgInfoValue(pkginfo, 'pkgver') ?? '');
 }
 
-/** Tells the SBOM of a package from the other entries of its data section. */
+/** Distinguishes the SBOM of a package from the other entries of its data section. */
 export function isSbomOf({ control }: Pick<Apk, 'control'>): (entry: Pick<ApkEntry, 'name'>) => boolean {
   const path = sbomPathBy(control.pkginfo);
   return ({ name }) => name === path;

@@ -3,7 +3,7 @@
 export interface BuildTime {
   /** Seconds since the epoch: SOURCE_DATE_EPOCH, or 0 where the build had no clock. */
   readonly epochSeconds: number;
-  /** East of Greenwich. Not 0 only where the build had no clock: then it is the builder's zone. */
+  /** Minutes east of Greenwich. It is the builder's zone where the build had no clock, and 0 in every other build. */
   readonly zoneOffsetMinutes: number;
 }
 
@@ -20,7 +20,7 @@ export function rfc3339(time: BuildTime): string {
   return `${date}T${clock}${zone}`;
 }
 
-/** The inverse, for what `rfc3339` can print; undefined for any other text. */
+/** The inverse of `rfc3339`; undefined for a text that `rfc3339` cannot print. */
 export function parseRfc3339(text: string): BuildTime | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:Z|([+-])(\d\d):(\d\d))$/.exec(text);
   if (match === null) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The builder's file system, told by the recorded size: `size` counts file bytes, link lengths, and every directory as
+ * The builder's file system, inferred from the recorded size: `size` counts file bytes, link lengths, and every directory as
  * the builder's file system reports it (melange pkg/build/package.go `calculateInstalledSize`).
  */
 import type { ApkEntry } from '../../apk/apk-entry.ts';
@@ -8,7 +8,7 @@ import { encodeBytes } from '../../bytes.ts';
 
 /**
  * `ext4` also stands for every other file system that gives a small directory one page. `xfs-attributes` is xfs where every
- * directory has room for attributes set aside, as security modules of Linux have it done. `xfs-inode64` is one so large that the
+ * directory has room set aside for attributes, which security modules of Linux cause. `xfs-inode64` is an xfs so large that the
  * numbers of all inodes need more than 32 bits.
  */
 export type DirectorySizeModel =
@@ -34,7 +34,7 @@ const directorySizeModels: readonly DirectorySizeModel[] = [
   'xfs-inode64-attributes',
 ];
 
-/** What a directory holds, as far as its size depends on it. */
+/** The properties of a directory on which its size depends. */
 export interface DirectoryShape {
   /** Empty for the root. */
   readonly path: string;
@@ -50,7 +50,7 @@ export interface DirectoryShape {
 
 const block = 4096;
 
-/** Bytes that a directory is reported to have; on ext4 at least. */
+/** The bytes that a directory is reported to have; for ext4, the fewest. */
 export function directorySize(model: DirectorySizeModel, shape: DirectoryShape): number {
   const { entries, nameBytes } = shape;
   switch (model) {
@@ -90,15 +90,15 @@ function xfsSize(
   return inline <= inode.room ? inline : block * Math.ceil((32 + xfsBytes) / (block - 64));
 }
 
-/** Bytes of a block of ext4 that entries can have, its checksum less. */
+/** Bytes of a block of ext4 that entries can use: all but its checksum. */
 const room = block - 12;
 
 /**
- * How many blocks ext4 can need for a directory that these names were put into, in some order and under some hash seed
- * (Linux fs/ext4/namei.c). All in one block while they and `.` and `..` fit. Then a block of the index, and leaves: as few as hold
- * all of them; or as many as there are where each is as empty as `do_split` leaves one, which moves entries to a new leaf until about
- * half of a full one has gone: what stays and what goes is no less than half less one and a half of the longest entry.
- * Names that were there once and are not any more can need more: that is not an explanation.
+ * How many blocks ext4 can need for a directory into which these names were put, in some order and under some hash seed (Linux
+ * fs/ext4/namei.c). One block while the names and `.` and `..` fit into it. Beyond that, a block of the index, and leaves: at least as many as
+ * hold all names, and at most as many as there are where each is as empty as `do_split` leaves one. That moves entries to a new leaf until about
+ * half of a full one has moved: what stays and what moves is no less than half a block less one and a half of the longest entry.
+ * Names that were removed later can have needed more blocks; that is not accepted as an explanation.
  */
 export function ext4Blocks({ ext4Bytes, longestExt4 }: DirectoryShape): { least: number; most: number } {
   if (24 + ext4Bytes <= room) return { least: 1, most: 1 };
@@ -115,10 +115,10 @@ function indexBlocks(leaves: number, perBlock: number): number {
   return leaves <= 507 ? 1 : 1 + Math.ceil(leaves / perBlock);
 }
 
-/** Blocks of ext4's directories beyond the fewest that these can have. */
+/** The blocks of ext4's directories beyond the fewest that they can have. */
 export interface LargeDirectories {
   readonly blocks: number;
-  /** The directories that can have more than the fewest; the first few. */
+  /** The first few of the directories that can have more than the fewest. */
   readonly paths: readonly string[];
 }
 
@@ -170,7 +170,7 @@ const emptyShape: Omit<DirectoryShape, 'path'> = {
 };
 
 /**
- * The first model that gives the recorded size exactly; else ext4 with as many blocks more as make up the size, where its
+ * The first model that gives the recorded size exactly; else ext4 with as many further blocks as make up the size, where its
  * directories can have these. Undefined where nothing gives it.
  */
 export function inferDirectories(
@@ -197,7 +197,7 @@ export function inferDirectories(
 function contentBytes(entry: ApkEntry, sizes: ReadonlyMap<string, number>): number {
   if (entry.type === '0') return entry.size;
   if (entry.type === '2') return encodeBytes(entry.linkname).length;
-  // Each name of a hard link counts: the sum is over what a walk meets.
+  // Each name of a hard link counts: melange adds up what a walk of the tree meets.
   if (entry.type === '1') return sizes.get(entry.linkname) ?? 0;
   return 0;
 }

@@ -7,8 +7,8 @@ import type { Claim } from '../claim.ts';
 import { traitsUnder } from './traits.ts';
 
 /**
- * The claim as it is, then under the neighbours of a version that was not printed as a release, the nearest first: one of those that
- * write the same documents, as most do.
+ * The claim as it is, then under the neighbours of a version that was not printed as a release, the nearest first; of neighbours that write the
+ * same documents, as most do, only one.
  */
 export function* claimsUnderNeighbours(apk: Apk, claim: Claim): Generator<Claim> {
   const { melange } = claim.traits;

@@ -1,4 +1,4 @@
-/** The builder's own ids: what owns the files that nobody gave an owner. */
+/** The builder's own ids: those that own the files to which no step gave an owner. */
 import type { ApkEntry } from '../../apk/apk-entry.ts';
 import type { OwnerHandling } from '../../melange/format.ts';
 
@@ -7,12 +7,12 @@ export interface Owner {
   readonly gid: number;
 }
 
-/** Ids that machines give to the people who log in: what else owns a file, a step has chosen. */
+/** The ids that machines give to people who log in: any other owner of a file was chosen by a step. */
 const ordinaryUsers = { first: 500, last: 59_999 };
 
 /**
  * Root, unless no file of the package belongs to root and all belong to one ordinary user: melange maps the build user
- * to root only where its id is 1000, so a build by anybody else leaves that id on every file (501:20 on a Mac).
+ * to root only where its id is 1000, so a build by a user with a different id leaves that id on every file (501:20 on a Mac).
  * @param isSbom recognises the one file that melange itself writes, always as root
  */
 export function inferOwner(
@@ -42,8 +42,8 @@ interface Account {
 }
 
 /**
- * Names of ids without those that need not be believed: accounts of the recipe are called as the recipe says, and id 0
- * is `root`, or nothing in an environment without account files.
+ * The names of ids that are credible: accounts of the recipe must be named as in the recipe, and id 0 must be named
+ * `root`, or not at all in an environment without account files.
  */
 export function credibleNames(
   names: ReadonlyMap<number, string>,
@@ -53,7 +53,7 @@ export function credibleNames(
   return new Map([...names, ...accounts.map(({ id, name }) => [id, name] as const), [0, root]]);
 }
 
-/** Taken from the published file only where the environment that would give the names is substituted. */
+/** The names as the published file records them; used only where the environment that would give the names is substituted. */
 export function recordedNames(entries: readonly ApkEntry[]): OwnerNames {
   return {
     users: new Map(entries.map(({ uid, uname }) => [uid, uname])),

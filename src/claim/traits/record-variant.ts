@@ -14,17 +14,17 @@ export const recordQuestions = {
   dependencies: ['none', 'declared'],
   provides: ['none', 'declared'],
   url: ['none', 'declared'],
-  /** Of several licences: all as they are, all as melange's own document prints them, or the last alone. */
+  /** Of several licences: all as they are, all as melange's own document prints them, or only the last. */
   license: ['joined', 'identified', 'last'],
   /** Whether the recipe's own CPE stands in place of guesses. */
   cpe: ['declared', 'guessed'],
   /** Whether the table of CPEs by origin comes before guesses. */
   originTable: ['used', 'unused'],
-  /** The list of files of a package without any: the root, or no list. */
+  /** The list of files of a package without files: the root, or no list. */
   emptyTree: ['root', 'nothing'],
   /** The newline at the end of a description. */
   description: ['verbatim', 'trimmed'],
-  /** Texts of licences that SPDX has none for: melange's alone, syft's behind them, or those of syft's that melange's lack. */
+  /** Texts of licences that SPDX has no text for: only melange's, melange's followed by syft's, or melange's with those of syft's that melange lacks. */
   licenseTexts: ['melange', 'appended', 'united'],
 } as const;
 
@@ -37,7 +37,7 @@ export type RecordAnswers = {
 
 export type FormName = 'A' | 'B' | 'C' | 'D';
 
-/** What production's generator did at one time. The dates are those of the commits of recipes that were seen. */
+/** What production's generator did at one time. The dates are those of the recipe commits of the packages that were seen. */
 export interface ProductionForm {
   readonly name: FormName;
   /** The first and the last package that was seen. */
@@ -75,8 +75,8 @@ const open: RecordAnswers = {
 };
 
 /**
- * The forms in the order of time. Form A is known from one whole package (perl-json 4.11-r0) that answers hardly any question, so
- * it keeps every answer, what was settled later coming first; of B and C no whole document was seen, so both heads are tried.
+ * The forms in chronological order. Form A is known from one complete package (perl-json 4.11-r0), which answers hardly any question, so
+ * it keeps every answer, those that were settled later first; of B and C no complete document was seen, so both heads are tried.
  */
 export const productionForms: readonly ProductionForm[] = [
   {
@@ -139,14 +139,14 @@ export function formOf({ form }: Pick<RecordVariant, 'form'>): ProductionForm {
   return productionForms.find(({ name }) => name === form)!;
 }
 
-/** The forms that occur in some of the variants. */
+/** The forms that occur in the variants. */
 export function formsOf(variants: readonly RecordVariant[]): FormName[] {
   return productionForms
     .map(({ name }) => name)
     .filter((name) => variants.some((variant) => variant.form === name));
 }
 
-/** The answers that occur in some of the variants. */
+/** The answers that occur in the variants. */
 export function answersOf(variants: readonly RecordVariant[]): RecordAnswers {
   const answers = (question: RecordQuestion) =>
     recordQuestions[question].filter((answer) => variants.some((variant) => variant[question] === answer));
@@ -155,7 +155,7 @@ export function answersOf(variants: readonly RecordVariant[]): RecordAnswers {
   ) as unknown as RecordAnswers;
 }
 
-/** `license last, url none`: the questions that the variants answer alike, but for settled ones with the settled answer. */
+/** `license last, url none`: the questions that all variants answer alike, except those that were answered as settled. */
 export function decidedText(answers: RecordAnswers): string {
   return questions
     .filter((question) => question !== 'head' && answers[question].length === 1)
@@ -177,7 +177,7 @@ function settledAnswer(question: RecordQuestion): string | undefined {
     : undefined;
 }
 
-/** `form D: chainguard-build, hash generation 1, no guessed CPEs, root contained in the package`; of several forms what they share. */
+/** `form D: chainguard-build, hash generation 1, no guessed CPEs, root contained in the package`; of several forms, what they share. */
 export function formText({ variant, forms }: Pick<RecordTrait, 'variant' | 'forms'>): string {
   const [first, ...others] = forms.map((form) => switchTexts(formOf({ form })));
   const shared = first!.filter((text) => others.every((texts) => texts.includes(text)));
@@ -192,7 +192,7 @@ function switchTexts({ hashGeneration, guessesCpes, root }: ProductionForm): str
   ];
 }
 
-/** Everything that is on the list, for where nothing of it fits. */
+/** Everything on the list, as text for a package that nothing on it fits. */
 export function triedText(): string {
   const forms = productionForms.map(({ name, answers }) => {
     const asked = questions
@@ -203,22 +203,22 @@ export function triedText(): string {
   return forms.join('; ');
 }
 
-/** How much of a published record the best variants give: the id and the CPEs, the id alone, or nothing. */
+/** How much of a published record the best variants give: the id and the CPEs, only the id, or nothing. */
 export type RecordFit = 'id-and-cpes' | 'id' | 'none';
 
 /** How production recorded a package. */
 export interface RecordTrait {
-  /** What is emitted: the first variant that fits; where none gives the id, the first that gives the rest best. */
+  /** The variant that is emitted: the first that fits; where none gives the id, the first that fits the rest best. */
   readonly variant: RecordVariant;
   /** How well it fits this package. */
   readonly fit: RecordFit;
-  /** The forms of all variants that fit as well. */
+  /** The forms of all variants that fit equally well. */
   readonly forms: readonly FormName[];
-  /** The answers of all variants that fit as well; where a question has several, the package does not tell. */
+  /** The answers of all variants that fit equally well; where a question has several, the package does not show which. */
   readonly answers: RecordAnswers;
   /**
    * A digest of the elements that production's scan found (`digestFound`): what is read of the rebuilt tree is believed where it has
-   * this digest, and no element can be got back from it.
+   * this digest, and no element can be recovered from it.
    */
   readonly found: Sha256;
 }

@@ -25,11 +25,11 @@ export interface Traits {
   readonly printedVersion: string;
   readonly sbomGenerator: SbomGeneratorKind | 'none';
   readonly directorySize: DirectorySizeModel | 'unknown';
-  /** What ext4 gave large directories by chance; undefined where it gave the least. */
+  /** The blocks that ext4 gave large directories by chance; undefined where it gave the fewest. */
   readonly largeDirectories: LargeDirectories | undefined;
   /** Seconds since 1970; undefined where the publisher gave no clock. */
   readonly clock: number | undefined;
-  /** Of the SBOM's time; not 0 only where no clock was given. */
+  /** The zone of the SBOM's time: the builder's where no clock was given, 0 in every other build. */
   readonly zoneOffsetMinutes: number;
   readonly owner: Owner;
   readonly ownerNames: OwnerNames;
@@ -41,11 +41,11 @@ export interface Traits {
   /** What the SBOM says of the build environment's os-release; used only where the environment is substituted. */
   readonly osRelease: OsRelease | undefined;
   readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: KeyName } | undefined;
-  /** MELANGE_VERSIONED_SHLIB_DEPENDS was set: the package depends on `so-ver:` names. */
+  /** Whether MELANGE_VERSIONED_SHLIB_DEPENDS was set: the package then depends on `so-ver:` names. */
   readonly versionedShlibDepends: boolean;
 }
 
-/** Infers the traits. What nothing shows keeps melange's default. */
+/** Infers the traits. A trait that nothing shows keeps melange's default. */
 export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   const recovered = sbom?.kind === 'readable' ? recoverSbomInputs(sbom) : undefined;
   const melange = recogniseVersion(recovered?.toolVersion);
@@ -76,7 +76,7 @@ export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   };
 }
 
-/** The traits of a builder that followed the rules of another version. */
+/** The traits of a builder that followed the rules of a different version. */
 export function traitsUnder(melange: RecognisedVersion, traits: Traits, apk: Apk): Traits {
   return { ...traits, melange, owner: ownerUnder(melange, apk) };
 }
@@ -85,7 +85,7 @@ function ownerUnder({ version }: RecognisedVersion, apk: Apk): Owner {
   return inferOwner(apk.data.entries, formatOf(version).owners, isSbomOf(apk));
 }
 
-/** Zones lie between UTC-12 and UTC+14, on quarters of an hour (IANA time zone database, for 1970 and since). */
+/** The zone, or 0 where it is not credible: zones lie between UTC-12 and UTC+14, on quarters of an hour (IANA time zone database, for 1970 and since). */
 function credibleZone(offset: number | undefined): number {
   if (offset === undefined || offset < -12 * 60 || offset > 14 * 60) return 0;
   return offset % 15 === 0 ? offset : 0;

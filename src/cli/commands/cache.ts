@@ -12,7 +12,7 @@ export function cacheListCommand(raw: RawOptions): number {
   return 0;
 }
 
-/** Exits with 1 where something was damaged; it is gone then, and is fetched again when it is needed. */
+/** Exits with 1 where something was damaged; it has then been removed, and is fetched again when it is needed. */
 export async function cacheVerifyCommand(raw: RawOptions): Promise<number> {
   const damaged = await verifyCache(cacheDirectory(raw.cache));
   printData(damaged.map((digest) => `damaged, removed: ${digest}\n`).join(''));

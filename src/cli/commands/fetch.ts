@@ -9,7 +9,7 @@ import { printData, reportFailure } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
-/** Every package is tried; exits with 4 where one lacks something, and with 70 where one met a defect. */
+/** Fetches for every package; exits with 4 where one lacks something, and with 70 where one met a defect. */
 export async function fetchCommand(subjects: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(subjects);
   const progress = showProgress(undefined);

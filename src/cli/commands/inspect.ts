@@ -7,7 +7,7 @@ import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
 /**
- * Exits with 5 where a file is refused: what it shows of it cannot be believed; with 4 where one is not a package; with 70
+ * Exits with 5 where a file is refused, since what is shown of it cannot be believed; with 4 where one is not a package; with 70
  * where one met a defect.
  */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {

@@ -6,7 +6,7 @@ import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
-/** Every package is tried; exits as the worst of them. */
+/** Rebuilds every package; exits with the code of the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   requireSubjects(files);
   const progress = showProgress(raw.log);

@@ -49,7 +49,7 @@ async function requireSomething(files: readonly string[], { bundle }: RawOptions
     throw new Failure('usage', 'verify takes packages, or --bundle FILE');
 }
 
-/** The package of a bundle goes by the bundle's own name. */
+/** Verifies all packages. The package of a bundle is named after the bundle. */
 async function verifyAll(
   files: readonly string[],
   bundle: string | undefined,

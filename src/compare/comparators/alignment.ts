@@ -21,8 +21,8 @@ type DiffPackage = typeof import('diff');
 const require = createRequire(import.meta.url);
 
 /**
- * The runs that differ, in order. Where they are too different for the number of edits, items that both have exactly
- * once hold the alignment; where there are none of these either, the rest is one run.
+ * The runs that differ, in order. Where they differ by more than the number of edits, they are aligned by the items
+ * that both have exactly once; where there are no such items, the rest is one run.
  */
 export function alignLists(
   published: readonly string[],
@@ -85,7 +85,7 @@ function alignRun(
   const [left, right] = [publishedEnd - publishedStart, rebuiltEnd - rebuiltStart];
   steps.spend(left + right);
   if (left === 0 || right === 0) return { kind: 'runs', runs: [run] };
-  // Only lists of nearly the same items are worth the search: its cost is the square of the edits.
+  // Only lists of nearly the same items are searched: the cost is the square of the edits.
   const items = [
     published.slice(publishedStart, publishedEnd),
     rebuilt.slice(rebuiltStart, rebuiltEnd),
@@ -101,7 +101,7 @@ function alignRun(
 
 const stepsOfEdit = 2;
 
-/** A lower bound: items that only one side has. */
+/** A lower bound of the edits: the items that only one side has. */
 function fewestEdits(published: readonly string[], rebuilt: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const item of published) counts.set(item, (counts.get(item) ?? 0) + 1);
@@ -186,7 +186,7 @@ function onlyOnce(items: readonly string[], from: number, until: number): Map<st
   return new Map([...places].filter(([, at]) => at >= 0));
 }
 
-/** The longest run of pairs, sorted by the first, whose seconds grow. */
+/** The longest sequence of pairs, sorted by their first number, whose second numbers increase. */
 function longestIncreasing(pairs: readonly (readonly [number, number])[]): (readonly [number, number])[] {
   const ends: number[] = [];
   const before: number[] = [];
@@ -248,7 +248,7 @@ function piecesOf(items: readonly string[], ranges: readonly (readonly [number, 
   return pieces;
 }
 
-/** Very long lines: what both begin and end with, and one piece between. */
+/** The pieces of very long lines: what both begin and end with, and one piece between. */
 function aroundChange(published: string, rebuilt: string): [Piece[], Piece[]] {
   const most = Math.min(published.length, rebuilt.length);
   let start = 0;

@@ -18,7 +18,7 @@ export const ar: Comparator = {
   },
 };
 
-/** Undefined for what is not an archive (ar(5); GNU binutils, include/aout/ar.h). */
+/** The members; undefined for what is not an archive (ar(5); GNU binutils, include/aout/ar.h). */
 function readAr(bytes: Uint8Array, most: number): Member[] | undefined {
   const members: Member[] = [];
   let longNames: Uint8Array = new Uint8Array(0);

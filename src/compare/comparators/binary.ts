@@ -70,7 +70,7 @@ export function differingRanges(
   let j = i;
   while (i < left.length || j < right.length) {
     if (ranges.length === most) return { ranges, complete: false };
-    // Where searching became too expensive the rest is one range.
+    // Where the search became too expensive, the rest is one range.
     const affordable = work.stepsLeft > resyncSteps;
     const next = affordable ? resync(left, right, i, j) : undefined;
     if (affordable) work.spend(resyncSteps);
@@ -85,7 +85,7 @@ export function differingRanges(
 
 const blockBytes = 4096;
 
-/** How many bytes agree from two places on. */
+/** The number of bytes that agree from two places on. */
 function commonPrefix(left: Uint8Array, right: Uint8Array, i: number, j: number): number {
   const most = Math.min(left.length - i, right.length - j);
   let at = 0;
@@ -98,7 +98,7 @@ function commonPrefix(left: Uint8Array, right: Uint8Array, i: number, j: number)
   return at;
 }
 
-/** How many bytes at the ends agree, the common start not counted twice. */
+/** The number of bytes that agree at the ends, without the common start. */
 function commonSuffix(left: Uint8Array, right: Uint8Array): number {
   const start = commonPrefix(left, right, 0, 0);
   const most = Math.min(left.length, right.length) - start;
@@ -113,17 +113,17 @@ function commonSuffix(left: Uint8Array, right: Uint8Array): number {
   return at;
 }
 
-/** Bytes that must agree in place before a range is taken to be over. */
+/** Bytes that must agree in place before a range is considered to have ended. */
 const agreement = 8;
 /** How far ahead bytes are looked for in place where the lengths differ. */
 const nearBytes = 256;
-/** Bytes that must agree elsewhere, how many such probes are taken, and how far they are looked for. */
+/** The length of a probe, whose bytes must agree at a different place; the number of probes, and how far each is searched for. */
 const probeBytes = 24;
 const probes = 32;
 const searchBytes = 256 * 1024;
 const resyncSteps = 20_000;
 
-/** Where the two agree again. */
+/** The places from which the two agree again. */
 function resync(left: Uint8Array, right: Uint8Array, i: number, j: number): [number, number] | undefined {
   const sameLength = left.length - i === right.length - j;
   const inPlace = resyncInPlace(left, right, i, j, sameLength ? Number.POSITIVE_INFINITY : nearBytes);
@@ -180,7 +180,7 @@ function resyncShifted(
 const shortestText = 6;
 const longestText = 160;
 
-/** The printable texts in which ranges lie: paths, dates and versions show themselves there. */
+/** The printable texts around ranges, which show paths, dates and versions. */
 function textParts(published: Uint8Array, rebuilt: Uint8Array, ranges: readonly DifferingRange[]): Part[] {
   const parts = new Map<string, Part>();
   for (const { publishedStart, publishedEnd, rebuiltStart, rebuiltEnd } of ranges) {

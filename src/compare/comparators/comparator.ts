@@ -1,4 +1,4 @@
-/** What a comparator of one format is, and what it is handed. */
+/** The interface of a comparator for one format, and what it is given. */
 import { Failure } from '../../failure.ts';
 import type { CompareLimits } from '../limits.ts';
 import type { FormatName, Part } from '../part.ts';
@@ -8,8 +8,8 @@ export interface Comparator {
   /** Whether both contents may be of the format: by their first bytes and, where these say nothing, by the path. */
   matches(published: Uint8Array, rebuilt: Uint8Array, path: string): boolean;
   /**
-   * What differs; undefined says that one of the two is not of the format after all. An empty list says that every
-   * value that the format knows of is the same. May throw a `Failure` where a bound was hit.
+   * The parts that differ; undefined where one of the two is not of the format after all. An empty list says that every
+   * value known to the format is the same. May throw a `Failure` where a limit was reached.
    */
   compare(published: Uint8Array, rebuilt: Uint8Array, context: CompareContext): Promised<readonly Part[]>;
 }
@@ -18,16 +18,16 @@ type Promised<T> = Promise<T | undefined> | T | undefined;
 
 export interface CompareContext {
   readonly limits: CompareLimits;
-  /** The name of the content, which may tell its format. Attacker-controlled. */
+  /** The name of the content, which may show its format. Attacker-controlled. */
   readonly path: string;
   readonly work: Work;
-  /** Bytes that may still be held beside what is held already. */
+  /** Bytes that may be held in addition to those that are held already. */
   readonly heldBytes: number;
-  /** Compares what is inside under a name of its own; no parts where it is the same. */
+  /** Compares a content inside this one under its own name; gives no parts where it is the same. */
   inside(path: string, published: Uint8Array, rebuilt: Uint8Array): Promise<readonly Part[]>;
 }
 
-/** What comparing one content may still cost. */
+/** The work that may still be spent on comparing one content. */
 export class Work {
   #steps: number;
   #inflated: number;
@@ -64,7 +64,7 @@ export function inflateBound({ heldBytes, work }: Pick<CompareContext, 'heldByte
   return Math.max(1, Math.min(Math.floor(heldBytes / 2), work.inflatable));
 }
 
-/** Whether bytes begin with others, at an offset. */
+/** Whether bytes have the expected ones at an offset. */
 export function hasBytesAt(bytes: Uint8Array, expected: readonly number[], offset = 0): boolean {
   return (
     bytes.length >= offset + expected.length && expected.every((byte, at) => bytes[offset + at] === byte)

@@ -1,4 +1,4 @@
-/** Two deflate streams of the same content: where the encoders parted. */
+/** Two deflate streams of the same content, compared to find where the encoders diverged. */
 import { inflateRawSync } from 'node:zlib';
 import { type DeflateBlock, DeflateBlockReader } from '../../formats/deflate-blocks.ts';
 import type { Part } from '../part.ts';
@@ -26,10 +26,10 @@ export function inflate(
   }
 }
 
-/** More blocks than that are not listed; an honest encoder writes one for some ten thousand bytes. */
+/** The most blocks that are listed; an honest encoder writes one for some ten thousand bytes. */
 const mostBlocks = 200_000;
 
-/** Collects the blocks of a stream that comes in pieces. */
+/** Collects the blocks of a stream that is written in pieces. */
 export class BlockList {
   readonly blocks: DeflateBlock[] = [];
   readonly #reader: DeflateBlockReader = new DeflateBlockReader((block) => {
@@ -78,7 +78,7 @@ export function compareDeflateStreams(
   return parts;
 }
 
-/** As `compareDeflateStreams`, of streams in memory. */
+/** As `compareDeflateStreams`, for streams in memory. */
 export function compareDeflate(published: Uint8Array, rebuilt: Uint8Array, { work }: CompareContext): Part[] {
   work.spend(published.length + rebuilt.length);
   const [left, right] = [published, rebuilt].map((bytes) => {

@@ -44,7 +44,7 @@ export const elf: Comparator = {
   },
 };
 
-/** Build information that Go's linker leaves; none where the program is not Go's. */
+/** The build information that Go's linker writes; none where the program is not a Go program. */
 function goInfo(bytes: Uint8Array): ReadonlyMap<string, string> {
   try {
     const parsed = parseElf(contentOf(bytes));
@@ -68,7 +68,7 @@ function compareSegments(published: ElfObject, rebuilt: ElfObject): Part[] {
   }).flat();
 }
 
-/** `notesShown` says that what differs in notes is a part already. */
+/** Compares sections. `notesShown` says that differences in notes are parts already. */
 function compareSections(
   published: ElfObject,
   rebuilt: ElfObject,
@@ -146,7 +146,7 @@ function isTable(type: number): boolean {
   return type === sectionType.symbols || type === sectionType.dynamicSymbols || type === sectionType.dynamic;
 }
 
-/** The content, inflated where the section is compressed with zlib (Elf_Chdr) and that is affordable. */
+/** The content, inflated where the section is compressed with zlib (Elf_Chdr) and inflating it is affordable. */
 function inflatedContent(section: ElfSection, { encoding }: ElfObject, context: CompareContext): Uint8Array {
   const header = compressionHeader.size[encoding.bits];
   if ((section.flags & Number(compressedFlag)) === 0 || section.content.length < header)
@@ -161,7 +161,7 @@ function inflatedContent(section: ElfSection, { encoding }: ElfObject, context: 
   }
 }
 
-/** Named values: those of one name in order; what changed its value, what is gone, what is new. */
+/** Compares named values, those of one name in order: changed, missing and new ones. */
 function compareNamed(
   published: NamedValues,
   rebuilt: NamedValues,
@@ -180,7 +180,7 @@ function compareNamed(
   return [...parts.slice(0, limits.parts), unreadPart('elf', '', `${cut} more entries not listed`), ...order];
 }
 
-/** Zero-terminated texts, aligned: those of one side only. */
+/** Compares zero-terminated texts by aligning them: the parts are those of only one side. */
 function compareTexts(published: Uint8Array, rebuilt: Uint8Array, { limits, work }: CompareContext): Part[] {
   const texts = (bytes: Uint8Array) => decodeBytes(bytes).split('\0');
   const [left, right] = [texts(published), texts(rebuilt)];
@@ -203,7 +203,7 @@ function compareDebugLink(left: ElfSection, right: ElfSection): Part[] {
   return valueParts('elf', link(left), link(right));
 }
 
-/** Bytes that belong to no section and no header, where both files are laid out alike. */
+/** Compares bytes that belong to no section and no header, where both files have the same layout. */
 function compareRest(published: ElfObject, rebuilt: ElfObject, context: CompareContext): Part[] {
   if (published.bytes.length !== rebuilt.bytes.length || published.sections.length === 0) {
     return published.sections.length === 0 && rebuilt.sections.length === 0

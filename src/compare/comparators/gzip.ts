@@ -1,4 +1,4 @@
-/** Gzip files: every field of the header, then what is inside, then, where that is the same, how it was deflated. */
+/** Gzip files: every field of the header, then the content, then, where the content is the same, how it was deflated. */
 
 import { decodeBytes } from '../../bytes.ts';
 import { addAll } from '../../lists.ts';
@@ -45,7 +45,7 @@ export interface GzipFields {
   readonly fields: ReadonlyMap<string, string>;
 }
 
-/** The fields of a member's header (RFC 1952 §2.3); undefined where there is none. */
+/** The fields of a member's header (RFC 1952 §2.3); undefined where there is no header. */
 export function parseGzipHeader(bytes: Uint8Array, start = 0): GzipFields | undefined {
   if (!hasBytesAt(bytes, magic, start) || bytes.length < start + 10) return undefined;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
@@ -91,7 +91,7 @@ interface GzipFile {
   readonly rest: Uint8Array;
 }
 
-/** Undefined where not even the first member is whole. */
+/** The members; undefined where not even the first is complete. */
 function readGzip(bytes: Uint8Array, context: CompareContext): GzipFile | undefined {
   const members: GzipMember[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** What differs between two contents: the first comparator that knows their format finds it. */
+/** Finds what differs between two contents with the first comparator that knows their format. */
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { CompareLimits } from '../limits.ts';
@@ -21,7 +21,7 @@ import { text, xml } from './text.ts';
 import { recipe, yaml } from './yaml.ts';
 import { zip } from './zip.ts';
 
-/** In the order in which they are asked. */
+/** The comparators in the order in which they are tried. */
 export const comparators: readonly Comparator[] = [
   elf,
   ar,
@@ -45,8 +45,8 @@ export const comparators: readonly Comparator[] = [
 ];
 
 /**
- * The parts in which two contents differ; none for equal bytes, at least one for others. Never fails: what is damaged,
- * hostile or beyond a bound is a part that says so.
+ * The parts in which two contents differ; none for equal bytes, at least one for all others. Never fails: a content that is damaged,
+ * hostile or beyond a limit gives a part that says so.
  */
 export async function compareContent(
   path: string,
@@ -96,7 +96,7 @@ async function compareAt(
     try {
       const parts = await comparator.compare(published, rebuilt, context);
       if (parts !== undefined && parts.length > 0) return [...unread, ...parts];
-      // The format sees no difference: the bytes that it does not know of are shown as they are.
+      // The format sees no difference, so the bytes that it does not know are shown as they are.
       if (parts !== undefined) break;
     } catch (failure) {
       unread.push(unreadPart(comparator.format, '', reasonOf(failure)));

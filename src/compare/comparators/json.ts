@@ -1,4 +1,4 @@
-/** JSON by path; the way it is written as text where the values are the same. */
+/** JSON compared by path; where the values are the same, the way it is written is compared as text. */
 import { parseBoundedJson } from '../../formats/bounded-json.ts';
 import type { Structure } from '../../formats/structured-value.ts';
 import type { Part } from '../part.ts';
@@ -22,7 +22,7 @@ export const json: Comparator = {
 /** A value takes some ten times its bytes. */
 const mostBytes = 8 * 1024 * 1024;
 
-/** A value, as JSON has them; undefined for what is none or is beyond the bounds of the reader. */
+/** A JSON value; undefined for bytes that are not JSON or exceed the reader's limits. */
 export function parseJson(bytes: Uint8Array): { readonly value: Structure } | undefined {
   if (bytes.length > mostBytes) return undefined;
   const json = parseBoundedJson(bytes);

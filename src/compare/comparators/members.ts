@@ -11,15 +11,15 @@ import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } 
 export interface Member {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
-  /** What the archive says of the member, whole; compared where no attribute differs. */
+  /** The whole header of the member; compared where no attribute differs. */
   readonly header?: Uint8Array;
-  /** As the archive stores it. */
+  /** The bytes as the archive stores them. */
   readonly stored: Uint8Array;
   /** The content itself; may throw a `Failure`. */
   read(): Uint8Array;
 }
 
-/** Compares two lists of members; names that come more than once are matched in order. */
+/** Compares two lists of members; names that occur more than once are matched in order. */
 export async function compareMembers(
   format: FormatName,
   published: readonly Member[],

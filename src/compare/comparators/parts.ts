@@ -1,4 +1,4 @@
-/** Parts built and bounded. */
+/** Builds parts and bounds them. */
 import type { CompareLimits } from '../limits.ts';
 import type { FormatName, HunkLine, LineHunk, Part, PartKind } from '../part.ts';
 
@@ -25,7 +25,7 @@ export function unreadPart(format: FormatName, place: string, note: string): Par
   return { format, kind: 'unread', place, note };
 }
 
-/** No part where nothing inside differs. */
+/** A part around parts; none where nothing inside differs. */
 export function insideParts(format: FormatName, place: string, children: readonly Part[]): readonly Part[] {
   return children.length === 0 ? [] : [{ format, kind: 'inside', place, children }];
 }
@@ -69,7 +69,7 @@ export function orderParts(
   ];
 }
 
-/** Equal items told apart by how often they came before. */
+/** The texts, in which equal items are distinguished by a number. */
 export function numbered(texts: readonly string[]): string[] {
   const seen = new Map<string, number>();
   return texts.map((text) => {
@@ -85,7 +85,7 @@ const longestValue = 4096;
 
 function shorten(text: string, most: number = longestValue): string {
   if (text.length <= most) return text;
-  // Half a pair would stand for a byte.
+  // Half a surrogate pair would stand for a byte.
   const cut = /[\uD800-\uDBFF]/.test(text[most - 1]!) ? most - 1 : most;
   return `${text.slice(0, cut)}… (${text.length} characters)`;
 }

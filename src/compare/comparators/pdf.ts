@@ -50,7 +50,7 @@ function metadataOf(bytes: Uint8Array): ReadonlyMap<string, string> {
   return new Map(found.map(([, value], at) => [names[at]!, value]));
 }
 
-/** Objects by `number generation`; what lies between them is the trailer's. */
+/** Objects by `number generation`; what lies between them belongs to the trailer. */
 function objectsOf(bytes: Uint8Array, most: number): Map<string, Uint8Array> {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const objects: [string, Uint8Array][] = [];
@@ -76,7 +76,7 @@ function objectsOf(bytes: Uint8Array, most: number): Map<string, Uint8Array> {
 
 const streamStart = /stream\r?\n/;
 
-/** An object with its stream inflated, where that is how it is stored. */
+/** The content of an object, with its stream inflated where it is stored deflated. */
 function contentOf(object: Uint8Array, context: CompareContext): Uint8Array {
   const view = Buffer.from(object.buffer, object.byteOffset, object.length);
   const head = view.toString('latin1', 0, 4096);

@@ -1,4 +1,4 @@
-/** PNG: chunks in order, the fields of the header, texts and times; pixels apart from how they are compressed (ISO/IEC 15948). */
+/** PNG: chunks in order, the fields of the header, texts and times; pixels separately from how they are compressed (ISO/IEC 15948). */
 import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import type { Part } from '../part.ts';

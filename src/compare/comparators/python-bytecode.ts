@@ -35,7 +35,7 @@ export const pythonBytecode: Comparator = {
   },
 };
 
-/** Two bytes of magic and a line end, since Python 1.5. */
+/** Whether bytes begin like bytecode: two bytes of magic and a line end, since Python 1.5. */
 function isBytecode(bytes: Uint8Array): boolean {
   return bytes.length > headerBytes && bytes[2] === 0x0d && bytes[3] === 0x0a;
 }

@@ -18,7 +18,7 @@ const identified: readonly (readonly [list: string, identity: string])[] = [
   ['hasExtractedLicensingInfos', 'licenseId'],
 ];
 
-/** Lists in which only what is there counts. */
+/** Lists that are sets: their order does not count. */
 const sets = ['externalRefs', 'checksums', 'hasFiles', 'licenseInfoFromFiles', 'annotations'];
 
 export const spdx: Comparator = {
@@ -34,7 +34,7 @@ export const spdx: Comparator = {
   },
 };
 
-/** Parsing is most of the work: what cannot be a document is told without it. */
+/** Whether bytes may be a document. Parsing is most of the work, so what cannot be a document is recognised without it. */
 function mentionsSpdx(bytes: Uint8Array): boolean {
   return (
     looksLikeJson(bytes) &&
@@ -163,7 +163,7 @@ function relationships(document: JsonObject, renamed?: ReadonlyMap<string, strin
     });
 }
 
-/** What only one side has; the order where both have the same. */
+/** Compares sets: items that only one side has, and the order where both have the same items. */
 function compareSets(place: string, published: readonly string[], rebuilt: readonly string[]): Part[] {
   const left = numbered(published);
   const right = numbered(rebuilt);

@@ -1,4 +1,4 @@
-/** Formats that are one compressed stream: bzip2, xz, zstd. What their headers say, then what is inside. */
+/** Formats that are one compressed stream: bzip2, xz, zstd. First what their headers say, then the content. */
 
 import { decodeBzip2 } from '../../formats/bzip2.ts';
 import type { Decoded, OnSize } from '../../formats/decoded.ts';
@@ -67,7 +67,7 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
   };
 }
 
-/** Takes sizes of pieces and adds them up against what may be held. */
+/** Takes sizes of pieces, and fails where their sum exceeds what may be held. */
 function sizeCounter(context: CompareContext): OnSize {
   let left = inflateBound(context);
   return (bytes) => {

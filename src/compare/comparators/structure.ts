@@ -1,4 +1,4 @@
-/** Values with named members and lists, whatever they were written in, compared by path. */
+/** Values with named members and lists, in whatever format they were written, compared by path. */
 
 import type { Structure } from '../../formats/structured-value.ts';
 import { addAll } from '../../lists.ts';
@@ -47,7 +47,7 @@ function membersOf(
   return value instanceof Map ? value : new Map(Object.entries(value));
 }
 
-/** Deeper than any bound on what is parsed. */
+/** Deeper than every parser here allows. */
 const deepest = 200;
 
 class StructureComparison {
@@ -88,7 +88,7 @@ class StructureComparison {
     return this.#value(path, published, rebuilt);
   }
 
-  /** Beyond the bound on parts nothing is made any more, and the last one says so. */
+  /** Compares two values. Beyond the limit on parts none is made, and the last one says so. */
   #value(path: string, published: Structure | undefined, rebuilt: Structure | undefined): Part[] {
     this.#made += 1;
     const over = this.#made - this.#context.limits.parts;
@@ -120,7 +120,7 @@ class StructureComparison {
   #lists(path: string, published: readonly Structure[], rebuilt: readonly Structure[]): Part[] {
     const { work, limits } = this.#context;
     work.spend((published.length + rebuilt.length) >> 2);
-    // Only what lies between the common start and the common end is worth putting into words.
+    // Only the items between the common start and the common end are turned into text.
     const start = commonItems(published, rebuilt, (at) => at);
     const end = commonItems(published.slice(start), rebuilt.slice(start), (at) => -1 - at);
     const [a, b] = [
@@ -136,7 +136,7 @@ class StructureComparison {
     return runs.flatMap((run) => this.#run(path, a, b, run, start));
   }
 
-  /** Items in one another's place are compared with each other; what is over is missing or extra. */
+  /** Compares items at the same place with each other; the rest is missing or extra. */
   #run(
     path: string,
     published: readonly Structure[],
@@ -156,7 +156,7 @@ class StructureComparison {
   }
 }
 
-/** How many items agree from one end on. */
+/** The number of items that agree from one end on. */
 function commonItems(
   published: readonly Structure[],
   rebuilt: readonly Structure[],

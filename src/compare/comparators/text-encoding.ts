@@ -1,4 +1,4 @@
-/** What of bytes is text: its encoding, its line ends, and the lines in which two texts differ. */
+/** Bytes as text: the encoding, the line ends, and the lines in which two texts differ. */
 import { isUtf8 } from 'node:buffer';
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
@@ -8,14 +8,14 @@ export interface TextBytes {
   readonly encoding: 'utf-8' | 'utf-8 with a byte order mark' | 'utf-16le' | 'utf-16be' | '8 bits';
   readonly lineEnds: 'LF' | 'CR LF' | 'mixed';
   readonly lastNewline: 'there' | 'missing';
-  /** Without the mark; in UTF-8 where the encoding was another known one. */
+  /** The text without the mark; converted to UTF-8 from other known encodings. */
   readonly bytes: Uint8Array;
 }
 
 const largestShare = 0.05;
 const [newline, carriageReturn] = [0x0a, 0x0d];
 
-/** Undefined for what is not text. */
+/** The text in bytes; undefined where they are not text. */
 export function readText(bytes: Uint8Array): TextBytes | undefined {
   const known = decode(bytes);
   if (known === undefined) return undefined;
@@ -56,7 +56,7 @@ function fromUtf16(bytes: Buffer): Uint8Array {
 
 const sampleBytes = 65_536;
 
-/** The share of control characters that no text has, in a sample. */
+/** The share of control characters that texts do not have, in a sample. */
 function controlShare(bytes: Uint8Array): number {
   return shareOf(bytes, (byte) => byte < 7 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127);
 }
@@ -85,15 +85,15 @@ function lineEndsOf(bytes: Uint8Array): TextBytes['lineEnds'] {
 export interface DifferingLines {
   readonly published: readonly string[];
   readonly rebuilt: readonly string[];
-  /** Lines that both begin with and that are not among these. */
+  /** The number of lines before these, which both begin with. */
   readonly before: number;
 }
 
-/** More is not put into strings; a line of text needs some ten times its bytes while it is aligned. */
+/** The most bytes that are turned into strings; a line of text needs some ten times its bytes while it is aligned. */
 const mostBytes = 16 * 1024 * 1024;
 
 /**
- * The lines in which two texts differ, with a number of lines around them. Fails with `limit-exceeded` where these are too long to be
+ * The lines in which two texts differ, with a number of lines around them. Fails with `limit-exceeded` where they are too long to be
  * aligned.
  */
 export function differingLines(published: TextBytes, rebuilt: TextBytes, context: number): DifferingLines {
@@ -128,7 +128,7 @@ function commonEnd(left: Uint8Array, right: Uint8Array): number {
   return count;
 }
 
-/** The start of the line that lies this many lines before the one of an offset. */
+/** The start of the line that is this many lines before the line of an offset. */
 function lineStart(bytes: Uint8Array, offset: number, before: number): number {
   let at = offset;
   for (let lines = 0; lines <= before; lines += 1) {
@@ -139,7 +139,7 @@ function lineStart(bytes: Uint8Array, offset: number, before: number): number {
   return at + 1;
 }
 
-/** How many bytes of a common end are whole lines behind a number of them at its start. */
+/** The number of bytes of a common end that follow a number of whole lines at its start. */
 function lineEnd(bytes: Uint8Array, common: number, after: number): number {
   let at = bytes.length - common;
   for (let lines = 0; lines <= after; lines += 1) {
@@ -156,7 +156,7 @@ function countNewlines(bytes: Uint8Array): number {
   return count;
 }
 
-/** Lines without their ends. */
+/** The lines of bytes, without their ends. */
 function linesOf(bytes: Uint8Array, { encoding, lineEnds }: TextBytes): string[] {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const content = view.toString(encoding === '8 bits' ? 'latin1' : 'utf8');

@@ -27,7 +27,7 @@ function looksLikeXml(bytes: Uint8Array): boolean {
   return /^\s*<(\?xml|!DOCTYPE|!--|[A-Za-z])/.test(Buffer.from(start).toString('latin1'));
 }
 
-/** Compares two contents as text; undefined where one of them is none. */
+/** Compares two contents as text; undefined where one of them is not text. */
 export function compareText(
   format: FormatName,
   published: Uint8Array,
@@ -51,7 +51,7 @@ export function compareText(
   return parts;
 }
 
-/** Compares two texts that are in hand as text. */
+/** Compares two texts that have been decoded already. */
 export function compareStrings(
   format: FormatName,
   published: string,
@@ -119,7 +119,7 @@ function numberedFrom(hunk: LineHunk, before: number): LineHunk {
   };
 }
 
-/** Runs whose contexts would touch are one hunk. */
+/** Runs grouped into hunks: those whose contexts would touch are one hunk. */
 function grouped(runs: readonly Run[]): Run[][] {
   const groups: Run[][] = [];
   for (const run of runs) {
@@ -162,14 +162,14 @@ function hunkOf(
   };
 }
 
-/** Lines of a run beyond the number of lines of a hunk are not even put together. */
+/** The number of lines of a run beyond the lines of a hunk; these are not built at all. */
 function hiddenLines(run: Run, { limits }: CompareContext): number {
   const most = limits.hunkLines;
   const over = (lines: number) => Math.max(0, lines - most);
   return over(run.publishedEnd - run.publishedStart) + over(run.rebuiltEnd - run.rebuiltStart);
 }
 
-/** Published and rebuilt line in turn where there are as many of both, else first all of the one side. */
+/** The changed lines: published and rebuilt in turn where there are as many of both, else first all of one side. */
 function changedLines(
   published: readonly string[],
   rebuilt: readonly string[],
@@ -200,7 +200,7 @@ function changedLines(
 const shownUnchanged = 120;
 const shownChanged = 400;
 
-/** Long pieces lose their middle, or, where they surround a change, the side away from it. */
+/** Pieces shortened: long ones lose their middle, or, beside a change, the side away from it. */
 function clipped(pieces: readonly Piece[]): Piece[] {
   return pieces.map(({ text: piece, changed }, at) => {
     const most = changed || pieces.length === 1 ? shownChanged : 2 * shownUnchanged;

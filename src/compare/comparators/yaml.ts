@@ -1,4 +1,4 @@
-/** YAML by path: the compiled recipe, and other documents that are as plain. */
+/** YAML compared by path: the compiled recipe, and other documents that are as plain. */
 import type { Node } from '../../claim/recipe/node.ts';
 import { parseYaml } from '../../claim/recipe/yaml.ts';
 import { Failure } from '../../failure.ts';

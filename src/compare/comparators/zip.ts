@@ -11,7 +11,7 @@ import { insideParts, valuePart } from './parts.ts';
 
 const isZip = (bytes: Uint8Array): boolean =>
   hasBytesAt(bytes, [0x50, 0x4b, 0x03, 0x04]) || hasBytesAt(bytes, [0x50, 0x4b, 0x05, 0x06]);
-/** A script in front of an archive, as zipapp and spring boot make them. */
+/** Whether the format allows a script in front of an archive, as zipapp and spring boot write it. */
 const isPrefixed = (path: string): boolean => /\.(jar|whl|zip|pyz|egg|war)$/.test(path);
 
 export const zip: Comparator = {

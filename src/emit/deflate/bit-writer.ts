@@ -6,12 +6,12 @@ import { distanceExtraOf, distanceOf, lengthExtraOf, literalOf, pieceOfTokens } 
 const tokenBytes = 6;
 /** Bytes written at once. */
 const stepBytes = 4;
-/** Of a number of held bits, those in whole bytes. */
+/** A mask that leaves, of a number of held bits, those in whole bytes. */
 const wholeBytes = 24;
 
 /**
- * A growing output that takes bits, lowest first (RFC 1951 §3.1.1). After each word four bytes are written, and the
- * position moves on by those that are full: whether any is full cannot be predicted, and asking would take longer.
+ * A growing output that takes bits, lowest first (RFC 1951 §3.1.1). After each word four bytes are written, and the position
+ * moves on by those that are full: whether any is full cannot be predicted by the processor, so a test would take longer.
  */
 export class BitWriter {
   #view: DataView<ArrayBuffer>;
@@ -25,7 +25,7 @@ export class BitWriter {
     this.#view = new DataView(new ArrayBuffer(capacity));
   }
 
-  /** A value of `count` bits, at most 16. */
+  /** Writes a value of `count` bits, at most 16. */
   bits(value: number, count: number): void {
     this.#reserve(2);
     const hold = this.#hold | (value << this.#held);
@@ -36,7 +36,7 @@ export class BitWriter {
     this.#held = held & 7;
   }
 
-  /** One code word. */
+  /** Writes one code word. */
   symbol(code: PrefixCode, symbol: number): void {
     const word = code.words[symbol]!;
     this.bits(word & 0xffff, word >>> 16);
@@ -47,7 +47,7 @@ export class BitWriter {
     this.bits(0, -this.#held & 7);
   }
 
-  /** Whole bytes, from the next byte boundary on. */
+  /** Writes whole bytes, from the next byte boundary on. */
   bytes(bytes: Uint8Array): void {
     this.align();
     this.#reserve(bytes.length);
@@ -55,7 +55,7 @@ export class BitWriter {
     this.#length += bytes.length;
   }
 
-  /** The code words and extra bits of tokens. */
+  /** Writes the code words and extra bits of tokens. */
   tokens(tokens: Int32Array, literals: PrefixCode, distances: PrefixCode): void {
     this.#reserve(tokens.length * tokenBytes);
     for (let at = 0; at < tokens.length; at += pieceOfTokens) {
@@ -109,7 +109,7 @@ export class BitWriter {
     this.#held = held;
   }
 
-  /** Room for this many bytes, and for those that a step writes beyond them. */
+  /** Reserves room for this many bytes, and for those that a step writes beyond them. */
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + stepBytes + 1;
     if (needed <= this.#view.byteLength) return;
@@ -118,7 +118,7 @@ export class BitWriter {
     this.#view = new DataView(grown.buffer);
   }
 
-  /** The whole bytes written since the last call; bits that fill no byte yet stay. */
+  /** The whole bytes written since the last call; bits that do not yet fill a byte stay. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(this.#view.buffer.slice(0, this.#length));
     this.#length = 0;

@@ -1,7 +1,7 @@
 /**
  * How klauspost/compress turns the windows of level 5 into blocks (flate/huffman_bit_writer.go and the "store" steps
  * of flate/deflate.go, v1.15.10 to v1.19.x). A block with its own codes stays open as long as the next window may go
- * on in the same codes; its end-of-block symbol is owed until then.
+ * on in the same codes; its end-of-block symbol is not written until then.
  */
 import type { DeflateGeneration } from '../../melange/format.ts';
 import { BitWriter } from './bit-writer.ts';
@@ -16,14 +16,14 @@ interface OpenBlock {
   readonly literals: PrefixCode;
   readonly distances: PrefixCode;
   readonly headerBits: number;
-  /** Windows with matches do not go on in codes that were made for literals alone. */
+  /** Whether the codes were made for literals only: windows with matches do not go on in these. */
   readonly literalsOnly: boolean;
 }
 
 /** What the choice for a window with matches depends on. */
 interface Contents {
   readonly counts: SymbolCounts;
-  /** Tokens; in an ending window the end-of-block symbol is one. */
+  /** The number of tokens; in an ending window the end-of-block symbol is one of them. */
   readonly tokens: number;
   readonly ending: boolean;
   /** Sizes in bits: stored, and in the fixed codes if those are considered. */
@@ -40,12 +40,12 @@ const mostTokensFixed = 250;
 const fixedPenalty = 7;
 /** Windows of literals are stored above this size if their bytes are spread evenly. */
 const mostUntested = 1024;
-/** What the header of a block of literals is taken to cost. */
+/** The assumed cost of the header of a block of literals. */
 const guessedHeader = 70 * 8;
 const noDistance = prefixCode(Uint32Array.of(1), maxCodeLength);
 const noTokens = new Int32Array(0);
 
-/** The blocks of one stream in one generation's manner. */
+/** Writes the blocks of one stream as one generation does. */
 export class BlockWriter {
   readonly out: BitWriter;
   readonly generation: DeflateGeneration;
@@ -132,7 +132,7 @@ export class BlockWriter {
     return renewed < reused ? undefined : open;
   }
 
-  /** Begins a block with codes for these symbols, unless fixed codes or no codes do as well. */
+  /** Begins a block with codes for these symbols, unless fixed codes or storing are as good. */
   #chooseNew({ counts, ending, stored, fixed }: Contents): 'stored' | 'fixed' | OpenBlock {
     const literals = prefixCode(counts.literals, maxCodeLength);
     const distances = prefixCode(counts.distances, maxCodeLength);
@@ -148,7 +148,7 @@ export class BlockWriter {
     return this.#begin(literals, distances, header, false);
   }
 
-  /** A window with hardly a match: its bytes in codes for literals, or stored. */
+  /** Writes a window with hardly any match: its bytes in codes for literals, or stored. */
   #literals(bytes: Uint8Array, ending: boolean): void {
     const counts = countBytes(bytes);
     const spread = Uint32Array.from(counts);

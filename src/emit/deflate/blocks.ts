@@ -1,4 +1,4 @@
-/** The kinds of blocks that carry no codes of their own (RFC 1951 §3.2.4 and §3.2.6), and their sizes. */
+/** The kinds of blocks that do not carry their own codes (RFC 1951 §3.2.4 and §3.2.6), and their sizes. */
 import type { BitWriter } from './bit-writer.ts';
 import { codedBits, fixedDistances, fixedLiterals } from './huffman.ts';
 import { endOfBlock } from './symbols.ts';
@@ -9,7 +9,7 @@ const fixedHeader = 0b010;
 const lastBlock = 0b001;
 const empty = new Uint8Array(0);
 
-/** Bits of a stored block as both encoders count them: whole bytes with a header of five. */
+/** The bits of a stored block as both encoders count them: whole bytes with a header of five bytes. */
 export function storedBits(length: number): number {
   return (length + 5) * 8;
 }

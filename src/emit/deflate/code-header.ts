@@ -8,7 +8,7 @@ export interface CodeHeader {
   /** Symbols of the code length alphabet, with the value of the extra bits from bit 8 on. */
   readonly symbols: readonly number[];
   readonly code: PrefixCode;
-  /** How many lengths of the code length code are written. */
+  /** The number of lengths of the code length code that are written. */
   readonly written: number;
   /** Size with the three bits of the block header. */
   readonly bits: number;

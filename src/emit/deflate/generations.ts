@@ -8,15 +8,15 @@ import { blockSize, dictionarySize } from './pgzip-block.ts';
 
 export type Framing = 'gzip' | 'pgzip';
 
-/** Oldest first. */
+/** The generations, oldest first. */
 export const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
 
 /**
  * The generations of klauspost/compress whose gzip or pgzip output is this compressed member, oldest first; none
- * if another program wrote it. With `complete` false, `raw` and `compressed` are the beginnings of the content and
+ * if a different program wrote it. With `complete` false, `raw` and `compressed` are the beginnings of the content and
  * of the member, and only what the encoder had to write given the known content is compared. Ends with the first
  * difference.
- * @param among those that are looked at, in this order; fewer take less time
+ * @param among the generations that are tried, in this order; fewer take less time
  */
 export function agreeingGenerations(
   raw: Uint8Array,
@@ -65,7 +65,7 @@ class Candidate {
 
 type Step = (writers: readonly BlockWriter[]) => void;
 
-/** What an encoder does with this input, as far as the known input decides it. */
+/** The steps of an encoder with this input, as far as the known input decides them. */
 function* encodingSteps(raw: Uint8Array, complete: boolean, framing: Framing): Generator<Step> {
   const each = (write: (writer: BlockWriter) => void): Step => {
     return (writers) => writers.forEach(write);
@@ -89,7 +89,7 @@ function* encodingSteps(raw: Uint8Array, complete: boolean, framing: Framing): G
   });
 }
 
-/** Input that is compressed on its own: all that goes into a gzip member, or one block of pgzip. */
+/** Input that is compressed on its own: that of a gzip member, or of one block of pgzip. */
 interface Stretch {
   readonly from: number;
   readonly to: number;

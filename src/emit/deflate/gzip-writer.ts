@@ -1,4 +1,4 @@
-/** gzip members (RFC 1952) as the Go programs write them: no name, level not told, system unknown. */
+/** gzip members (RFC 1952) as the Go programs write them: without a name, level not stated, system unknown. */
 import { crc32 } from 'node:zlib';
 import type { DeflateGeneration } from '../../melange/format.ts';
 import { BitWriter } from './bit-writer.ts';

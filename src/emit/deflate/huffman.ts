@@ -82,7 +82,7 @@ function rarestFirst(frequencies: Uint32Array): Uint32Array {
 /** More than all symbols of a block together. */
 const mostWeight = 2 ** 30;
 const mostItems = 2 * literalSymbols;
-// Kept from call to call: memory of their own took each call longer than the merge itself.
+// These are kept from call to call: allocating them took each call longer than the merge itself.
 /** For each round of package-merge and each i: how many of the round's first i items are symbols. */
 const leavesBefore = new Uint16Array(maxCodeLength * mostItems);
 /** The weights of the items of two rounds that follow each other. */
@@ -117,7 +117,7 @@ function mergeRounds(keys: Uint32Array, rounds: number): void {
   }
 }
 
-/** Bits of the code words of symbols that occur this often; symbols without a word count nothing. */
+/** Bits of the code words of symbols that occur this often; symbols without a word are not counted. */
 export function wordBits(frequencies: Uint32Array, code: PrefixCode): number {
   let bits = 0;
   for (let symbol = 0; symbol < frequencies.length; symbol++) {

@@ -1,5 +1,5 @@
 /**
- * Encoders whose output is, byte for byte, that of the Go programs that write packages: klauspost/compress gzip,
+ * Encoders whose output is, byte for byte, equal to that of the Go programs that write packages: klauspost/compress gzip,
  * klauspost/pgzip and Go's compress/gzip, all at their default level.
  */
 export { agreeingGenerations, deflateGenerations, type Framing } from './generations.ts';

@@ -50,7 +50,7 @@ export class Level5Matcher {
   }
 
   /**
-   * The tokens of the window from `from` to `to` (the next after the last call's), none at all if it has no
+   * The tokens of the window from `from` to `to` (which follows that of the last call), none if it has no
    * match. They are overwritten by the next call.
    *
    * One long method: with its state in local variables it takes a fifth less time than with fields that methods share.
@@ -105,7 +105,7 @@ export class Level5Matcher {
       let start = at;
       let length = 4;
       if (source < 0) {
-        // A candidate of the short table gives way to a strictly longer one at the next position.
+        // A candidate of the short table is replaced by a strictly longer one at the next position.
         source = near;
         length = measure(view, at, source, to);
         if (next - nextLast < reach) {

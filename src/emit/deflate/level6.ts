@@ -14,7 +14,7 @@ const windowSize = 2 * reach;
 const minMatch = 4;
 /** A match of 4 bytes from further away is not worth its bits. */
 const nearForShortest = 4096;
-/** The search for a better match is left out after one of this length. */
+/** The search for a better match is skipped after a match of this length. */
 const lazyBelow = 16;
 const chainLength = 128;
 const niceLength = 128;
@@ -48,7 +48,7 @@ class Level6Stream {
   #end = 0;
 
   #at = 0;
-  /** Whether the byte before is neither a literal nor part of a match yet. */
+  /** Whether the byte before has not yet become a literal or part of a match. */
   #pending = false;
   #length = minMatch - 1;
   #distance = 0;
@@ -58,7 +58,7 @@ class Level6Stream {
     this.#bytes = bytes;
   }
 
-  /** Goes on with the window from `base` to `end`, until too little lookahead is left or, if `last`, to the end. */
+  /** Continues with the window from `base` to `end`, until too little lookahead is left or, if `last`, to the end. */
   advance(base: number, end: number, last: boolean): void {
     this.#base = base;
     this.#end = end;
@@ -147,7 +147,7 @@ class Level6Stream {
   #writeBlock(end: number): void {
     const start = this.#blockStart;
     const tokens = this.#tokens.subarray(0, this.#count);
-    // What has left the window cannot be stored any more.
+    // Bytes that have left the window can no longer be stored.
     const storable = start >= this.#base && end - start <= maxStored;
     writeBlock(this.#out, tokens, storable ? this.#bytes.subarray(start, end) : undefined);
     this.#blockStart = end;

@@ -1,5 +1,5 @@
 /**
- * The blocks of klauspost/pgzip (gzip.go, v1.2.5 and v1.2.6): 1 MiB each, compressed on its own except that it
+ * The blocks of klauspost/pgzip (gzip.go, v1.2.5 and v1.2.6): 1 MiB each, compressed independently except that each
  * knows the end of the block before.
  */
 import type { DeflateGeneration } from '../../melange/format.ts';
@@ -10,7 +10,7 @@ export const blockSize = 1 << 20;
 export const dictionarySize = 1 << 14;
 
 export interface PgzipBlock {
-  /** The dictionary and the block, in a buffer of their own. */
+  /** The dictionary and the block, in one buffer that holds nothing else. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Length of the dictionary. */
   readonly dictionary: number;
@@ -32,7 +32,7 @@ export async function* cutBlocks(
       at += part.length;
       filled += part.length;
       if (filled < bytes.length) continue;
-      // The taker may transfer the buffer, so its end is copied first.
+      // The consumer may transfer the buffer, so its end is copied first.
       const next = new Uint8Array(dictionarySize + blockSize);
       next.set(bytes.subarray(-dictionarySize));
       yield { bytes, dictionary, last: false };

@@ -9,7 +9,7 @@ interface Job {
   readonly reject: (reason: Failure) => void;
 }
 
-/** Workers that take the blocks of one stream; they start when first needed. */
+/** A pool of workers that take the blocks of one stream; each starts when it is first needed. */
 export class PgzipPool {
   readonly #generation: DeflateGeneration;
   readonly #threads: number;
@@ -20,12 +20,12 @@ export class PgzipPool {
     this.#threads = threads;
   }
 
-  /** The compressed block; the buffer of the block is handed over. */
+  /** The compressed block; the buffer of the block is transferred. */
   encode(block: PgzipBlock): Promise<Uint8Array> {
     return this.#idlest().encode(block);
   }
 
-  /** Not each in turn: where other programs hold up a worker, the others go on. */
+  /** The worker with the fewest blocks. They are not taken in turn: where other programs slow down one worker, the others go on. */
   #idlest(): BlockWorker {
     const [idlest] = this.#workers.toSorted((a, b) => a.waiting - b.waiting);
     if (idlest && (idlest.waiting === 0 || this.#workers.length === this.#threads)) return idlest;
@@ -42,7 +42,7 @@ export class PgzipPool {
 
 class BlockWorker {
   readonly #worker: Worker;
-  /** Who waits for the next answers. */
+  /** The jobs that wait for the next answers. */
   readonly #jobs: Job[] = [];
   #stopped: Failure | undefined;
 
@@ -59,7 +59,7 @@ class BlockWorker {
     this.#worker.on('exit', () => this.#reject());
   }
 
-  /** Blocks that it has not answered yet. */
+  /** The number of blocks that it has not answered yet. */
   get waiting(): number {
     return this.#jobs.length;
   }
@@ -68,14 +68,14 @@ class BlockWorker {
     if (this.#stopped) return Promise.reject(this.#stopped);
     return new Promise((resolve, reject) => {
       this.#jobs.push({ resolve, reject });
-      // The worker holds the process only while somebody waits for its answer.
+      // The worker keeps the process alive only while an answer is awaited.
       this.#worker.ref();
       this.#worker.postMessage(block, [block.bytes.buffer]);
     });
   }
 
   async stop(): Promise<void> {
-    // The process has to wait for the end, so a late answer must not let go of the worker again.
+    // The process has to wait for the end, so a late answer must not release the worker again.
     this.#worker.removeAllListeners('message');
     this.#worker.ref();
     await this.#worker.terminate();

@@ -5,6 +5,6 @@ import { type PgzipBlock, PgzipBlockEncoder } from './pgzip-block.ts';
 
 const encoder = new PgzipBlockEncoder(workerData as DeflateGeneration);
 
-// The answer is copied: once a thread has given a buffer away, V8 looks at every access whether the buffer is still
+// The answer is copied: once a thread has transferred a buffer, V8 tests at every access whether the buffer is still
 // there, and the encoder takes a tenth more time.
 parentPort?.on('message', (block: PgzipBlock) => parentPort?.postMessage(encoder.encode(block)));

@@ -10,15 +10,15 @@ export interface PgzipOptions {
   readonly threads?: number;
 }
 
-/** Blocks in flight for each worker; one that is held up does not hold up the others at once. */
+/** Blocks in flight for each worker, so that a slow worker does not stop the others at once. */
 const blocksPerWorker = 3;
 
-/** Workers need some 0.3 s of their processor to start and warm up; fewer blocks are encoded in less. */
+/** Workers need some 0.3 s of their processor to start and warm up; fewer blocks are encoded sooner without them. */
 const leastForWorkers = 8;
 
 /**
  * Compresses a stream into one gzip member as klauspost/pgzip does with its default level and block size (1 MiB).
- * The bytes depend neither on the cut of the input nor on the number of threads. Holds a few blocks for each
+ * The bytes depend neither on how the input is cut nor on the number of threads. Holds a few blocks for each
  * thread; ending the iteration early stops the workers.
  */
 export async function* pgzip(
@@ -67,7 +67,7 @@ async function* encodeParallel(
   const inFlight: Promise<Uint8Array>[] = [];
   const encode = (block: PgzipBlock) => {
     const encoded = pool.encode(block);
-    // A rejection is met when its turn comes, or never if the iteration ends early.
+    // A rejection is handled when its turn comes, or never if the iteration ends early.
     encoded.catch(() => {});
     inFlight.push(encoded);
   };
@@ -83,7 +83,7 @@ async function* encodeParallel(
   }
 }
 
-/** The first items, fewer if there are fewer; the rest stays. */
+/** Takes the first items, or fewer where there are fewer; the rest stays. */
 async function takeFirst<T>(items: AsyncGenerator<T>, count: number): Promise<T[]> {
   const first: T[] = [];
   while (first.length < count) {

@@ -5,7 +5,7 @@ export const literalSymbols = 286;
 export const distanceSymbols = 30;
 export const endOfBlock = 256;
 export const maxMatch = 258;
-/** What a stored block can carry, and the window of the level 5 encoder. */
+/** The most bytes of a stored block, and the window of the level 5 encoder. */
 export const maxStored = 65_535;
 
 /** The symbol of the shortest length. */
@@ -20,7 +20,7 @@ export const lengthExtra = Uint8Array.of(
 export const distanceExtra = Uint8Array.from({ length: distanceSymbols }, (_, symbol) =>
   Math.max(0, (symbol >> 1) - 1),
 );
-/** The shortest length of each length symbol, from 257 on; 258 has the last symbol for itself. */
+/** The shortest length of each length symbol, from 257 on; the length 258 alone has the last symbol. */
 export const lengthBase = Uint16Array.from([...running(lengthExtra, minMatch).slice(0, -1), maxMatch]);
 /** The shortest distance of each distance symbol. */
 export const distanceBase = Uint16Array.from(running(distanceExtra, 1));
@@ -47,7 +47,7 @@ export function distanceSymbol(distance: number): number {
   return distanceIndexes[before < 256 ? before : 256 + (before >> 7)]!;
 }
 
-/** How many symbols there are up to the last that occurs. */
+/** The number of symbols up to the last that occurs. */
 export function usedSymbols(frequencies: Uint32Array): number {
   let count = frequencies.length;
   while (count > 0 && frequencies[count - 1] === 0) count -= 1;

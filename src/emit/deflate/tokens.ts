@@ -59,11 +59,11 @@ export function distanceExtraOf(token: number): number {
 
 /**
  * Loops over tokens run in pieces of this size. V8 compiles a loop while it runs; if it has not yet seen how the loop
- * ends, that code is thrown away at the end, which happened again for each block.
+ * ends, that code is thrown away at the end, which happened for each block.
  */
 export const pieceOfTokens = 1024;
 
-/** How often each symbol occurs, and the extra bits that the matches need whatever the codes. */
+/** How often each symbol occurs, and the extra bits that the matches need in any codes. */
 export interface SymbolCounts {
   readonly literals: Uint32Array;
   readonly distances: Uint32Array;
@@ -73,7 +73,7 @@ export interface SymbolCounts {
 /** Counts the symbols of tokens; the end-of-block symbol is left at 0. */
 export function countSymbols(tokens: Int32Array): SymbolCounts {
   const literals = new Uint32Array(literalSymbols);
-  // Literals count as distance -1: telling them from matches would take longer.
+  // Literals count as distance -1: distinguishing them from matches would take longer.
   const distancesFromNone = new Uint32Array(1 + distanceSymbols);
   for (let at = 0; at < tokens.length; at += pieceOfTokens) {
     const end = Math.min(tokens.length, at + pieceOfTokens);

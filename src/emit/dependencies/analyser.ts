@@ -18,9 +18,9 @@ export interface AnalysisInput {
   readonly tree: Tree;
   /** All packages of the build, origin first, then subpackages in recipe order, the one analysed included. */
   readonly relatives: readonly Relative[];
-  /** MELANGE_VERSIONED_SHLIB_DEPENDS was set in melange's own environment. */
+  /** Whether MELANGE_VERSIONED_SHLIB_DEPENDS was set in melange's own environment. */
   readonly versionedShlibDepends: boolean;
-  /** What the kernel modules in the tree say that are compressed with xz or zstd. */
+  /** The version texts of the kernel modules in the tree that are compressed with xz or zstd. */
   readonly compressedModules: CompressedModules;
 }
 
@@ -28,7 +28,7 @@ export interface GeneratedDependencies {
   readonly runtime: readonly string[];
   readonly provides: readonly string[];
   readonly vendored: readonly string[];
-  /** Files about which nothing was said although melange may have said something. */
+  /** Files from which nothing was derived although melange may have derived something. */
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -37,7 +37,7 @@ export interface SkippedFile {
   /**
    * `host-link`: a link to an absolute path, which that version of melange opened on the machine it ran on.
    * `not-decompressed`: a kernel module compressed in a way that is not read here.
-   * `melange-fails`: this content ends the whole build in that version of melange.
+   * `melange-fails`: this content makes that version of melange fail the whole build.
    */
   readonly reason: 'host-link' | 'not-decompressed' | 'melange-fails';
 }
@@ -49,12 +49,12 @@ export interface AnalysedPackage extends AnalysisInput {
   readonly libraryDirectories: readonly string[];
 }
 
-/** Lists as an analyser finds them: in any order, with duplicates. */
+/** The lists that one analyser finds: in any order, with duplicates. */
 export type Found = Partial<GeneratedDependencies>;
 
 export type Analyser = (analysed: AnalysedPackage) => Found;
 
-/** Adds to a list what a package chose the number of, which may be more than a call takes arguments. */
+/** Adds values to a list. A package decides how many there are, which may be more than the arguments that a call takes. */
 export function append(list: string[], values: Iterable<string>): void {
   for (const value of values) list.push(value);
 }

@@ -11,7 +11,7 @@ import type { Format } from '../../melange/format.ts';
 /** Where a path leads. */
 export type Location =
   | { readonly kind: 'found'; readonly tree: Tree; readonly path: string; readonly entry?: TreeEntry }
-  /** Nothing there, or nothing that is part of the build. */
+  /** The path leads to nothing, or to nothing that is part of the build. */
   | { readonly kind: 'missing' }
   /** A link to an absolute path, which melange opened on the machine it ran on. */
   | { readonly kind: 'host' };
@@ -23,10 +23,10 @@ export interface BuildTrees {
   list(packageName: string, path: string): readonly string[];
 }
 
-/** Who follows the links. */
+/** The rules of the implementation that follows the links. */
 interface Follower {
   readonly mostLinks: number;
-  /** A slash at the end of a link asks for a directory. */
+  /** Whether a slash at the end of a link requires a directory. */
   readonly strictSlash: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Relative {
   readonly tree: Tree;
 }
 
-/** What follows links in the packages of a build, as one version of melange does. */
+/** The packages of a build, whose links are followed as one version of melange does. */
 export function buildTrees(relatives: readonly Relative[], format: Format): BuildTrees {
   const onHost = format.absoluteLinksFollowedOnHost;
   const trees = new Map(relatives.map(({ name, tree }) => [name, tree]));
@@ -61,7 +61,7 @@ export function buildTrees(relatives: readonly Relative[], format: Format): Buil
   return { locate, list };
 }
 
-/** Resolves part by part, the name of a package being the first one. */
+/** Resolves a path part by part; the first part is the name of a package. */
 function walk(trees: ReadonlyMap<string, Tree>, parts: readonly string[], follower: Follower): Location {
   const pending = parts.toReversed();
   const walked: string[] = [];
@@ -87,7 +87,7 @@ function walk(trees: ReadonlyMap<string, Tree>, parts: readonly string[], follow
   return locationOf(trees, walked);
 }
 
-/** Parts of a link, with a dot for a slash at its end where that counts. */
+/** The parts of a link; a dot stands for a slash at its end where that counts. */
 function partsOf(target: string, follower: Follower): string[] {
   const parts = target.split('/').filter((part) => part !== '' && part !== '.');
   return follower.strictSlash && /(?:^|\/)\.?$/.test(target) ? [...parts, '.'] : parts;
@@ -101,7 +101,7 @@ function locationOf(trees: ReadonlyMap<string, Tree>, walked: readonly string[])
   return entry === undefined ? { kind: 'found', tree, path } : { kind: 'found', tree, path, entry };
 }
 
-/** Undefined for the root of a package and for what does not exist. */
+/** The entry at a path; undefined for the root of a package and for what does not exist. */
 function entryAt(trees: ReadonlyMap<string, Tree>, walked: readonly string[]): TreeEntry | undefined {
   return walked.length < 2 ? undefined : trees.get(walked[0]!)?.get(walked.slice(1).join('/'));
 }

@@ -1,4 +1,4 @@
-/** Programs: what everybody may run in the directories of programs is a command that the package provides. */
+/** Programs: a file in the directories of programs that everybody may run is a command that the package provides. */
 import type { AnalysedPackage, Found } from './analyser.ts';
 import { baseName, isInDirectory } from './go-text.ts';
 

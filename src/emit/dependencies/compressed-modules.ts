@@ -1,6 +1,6 @@
 /**
- * Kernel modules that are compressed with xz or zstd: what each says of the kernel it was built for. Decoders work piece by piece,
- * so this is found before the analysis and not in it.
+ * Kernel modules that are compressed with xz or zstd: the kernel for which each was built. Decoders work asynchronously, so
+ * this is found before the analysis and not in it.
  */
 import { crc32 } from 'node:zlib';
 import type { Tree } from '../../execute/tree.ts';
@@ -15,10 +15,10 @@ import { textAfter } from './scan.ts';
 const moduleDirectories = ['usr/lib/modules/...', 'lib/modules/...'];
 const moduleMagic = 'vermagic=';
 
-/** By path; a module that is not listed is searched as it stands in the file. */
+/** The versions by path; a module that is not listed is searched as it is in the file. */
 export type CompressedModules = ReadonlyMap<string, ModuleVersion>;
 
-/** What a module says; undefined where it says nothing, or where melange gives up on it. */
+/** The version text of a module; undefined where it has none, or where melange gives up on it. */
 export type ModuleVersion = { readonly text: string | undefined } | 'not-decompressed';
 
 /** Whether a file lies where modules do. */
@@ -26,12 +26,12 @@ export function isModulePath(path: string): boolean {
   return isInDirectory(path, moduleDirectories, { recursive: true });
 }
 
-/** The text behind `vermagic=` in a module that is not compressed, or no longer. */
+/** The text behind `vermagic=` in a module that is not compressed or has been decompressed. */
 export function moduleVersion(module: Content): string | undefined {
   return textAfter(module, moduleMagic, { atEnd: true });
 }
 
-/** Fails with `build-limit` for modules that take more memory than an analysis may. */
+/** Reads the compressed modules. Fails with `build-limit` for modules that need more memory than an analysis may take. */
 export async function readCompressedModules(tree: Tree, format: Format): Promise<CompressedModules> {
   const modules = new Map<string, ModuleVersion>();
   if (format.kernel === 'none') return modules;
@@ -43,7 +43,7 @@ export async function readCompressedModules(tree: Tree, format: Format): Promise
   return modules;
 }
 
-/** Undefined for what melange does not take to be compressed so. */
+/** The version inside a compressed file; undefined where melange does not consider it compressed in this way. */
 async function versionInside(file: Content): Promise<ModuleVersion | undefined> {
   const start = file.read(0, xzHeaderSize);
   const xz = beginsXz(start);
@@ -68,7 +68,7 @@ function beginsXz(start: Uint8Array): boolean {
   return crc32(flags) === sum && flags[0] === 0 && xzChecks.includes(flags[1]!);
 }
 
-/** A frame, or one that is to be skipped (RFC 8878 §3.1.2). */
+/** Whether bytes begin with a frame or a skippable frame (RFC 8878 §3.1.2). */
 function beginsZstd(start: Uint8Array): boolean {
   const skippable = [start[0]! & 0xf0, ...start.subarray(1, 4)];
   return (

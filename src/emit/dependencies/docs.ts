@@ -1,4 +1,4 @@
-/** Documentation packages depend on the programs that show what is in them. */
+/** Documentation packages depend on the programs that show their contents. */
 import type { AnalysedPackage, Found } from './analyser.ts';
 import { directoryOf } from './go-text.ts';
 

@@ -12,7 +12,7 @@ export function fieldsOf(text: string): string[] {
   return text.split(spaces).filter((field) => field !== '');
 }
 
-/** Without white space at the start. */
+/** The text without white space at its start. */
 export function trimStart(text: string): string {
   return text.replace(leadingSpaces, '');
 }
@@ -49,7 +49,7 @@ export function isInDirectory(
   });
 }
 
-/** Whether Go's file systems open a cleaned path (io/fs ValidPath): in UTF-8, relative, and not out of the root. */
+/** Whether Go's file systems open a cleaned path (io/fs ValidPath): in UTF-8, relative, and not leading out of the root. */
 export function isOpenable(path: string): boolean {
   return !/^\/|^\.\.(?:\/|$)|\p{Surrogate}/u.test(path);
 }

@@ -1,7 +1,7 @@
 /**
  * The dependencies that melange generates from the files of a package (melange pkg/sca/sca.go Analyze), and the
- * lists that it writes into `.PKGINFO` (pkg/build/package.go GenerateDependencies). An implementation of its
- * own for v0.16.0 to v0.59.1.
+ * lists that it writes into `.PKGINFO` (pkg/build/package.go GenerateDependencies). An independent implementation
+ * for v0.16.0 to v0.59.1.
  */
 import { compareBytes, sortedUnique } from '../../bytes.ts';
 import type { Dependencies } from '../../claim/recipe/recipe.ts';
@@ -25,7 +25,7 @@ export type {
 } from './analyser.ts';
 export { readCompressedModules } from './compressed-modules.ts';
 
-/** In melange's order. */
+/** The analysers in melange's order. */
 const analysers: readonly Analyser[] = [
   sharedObjects,
   commands,
@@ -70,8 +70,8 @@ export interface EmittedDependencies {
 }
 
 /**
- * Joins what is declared with what was generated. Generated needs go where the package carries the thing itself,
- * all needs go where it provides exactly that name; `replaces` stays as declared.
+ * Joins what is declared with what was generated. Generated needs are removed where the package carries the thing itself,
+ * and all needs where it provides exactly that name; `replaces` stays as declared.
  */
 export function emittedDependencies(
   declared: Dependencies,
@@ -88,7 +88,7 @@ export function emittedDependencies(
 }
 
 /**
- * Needs less those that are, to the letter, the name of something provided: `foo=1` is not `foo` and stays.
+ * The needs without those that are literally the name of something provided: `foo=1` is not `foo` and stays.
  * Only `so-ver:` needs are compared, and written, without their version.
  */
 function withoutOwn(needs: readonly string[], provided: readonly string[]): readonly string[] {

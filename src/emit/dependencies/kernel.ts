@@ -12,7 +12,7 @@ import { type TextEnd, textAfter, textAt } from './scan.ts';
 const bootDirectories = ['boot/...'];
 
 const kernelBanner = 'Linux version ';
-/** The x86 boot protocol: the magic, and the offset of the version text less 0x200. */
+/** The x86 boot protocol: the magic, and the offset of the version text minus 0x200. */
 const bootMagic = { offset: 514, bytes: Buffer.from('HdrS') };
 const versionPointer = { offset: 526, base: 0x200 };
 
@@ -20,8 +20,8 @@ const wholeFile: TextEnd = { atEnd: true };
 
 /**
  * `linux:<version>` for each kernel and each module, below the directories of the table at any depth (melange
- * pkg/sca/kernel_sca.go, since v0.34.2). Modules are tried as kernels too. A version that begins with another
- * character gives `linux:` alone.
+ * pkg/sca/kernel_sca.go, since v0.34.2). Modules are tried as kernels too. A version that begins with any other
+ * character gives just `linux:`.
  */
 export function kernels(analysed: AnalysedPackage): Found {
   const provides: string[] = [];
@@ -49,7 +49,7 @@ function linux(text: string): string {
   return `linux:${/^[0-9.\-_A-Za-z]*/.exec(text)![0]}`;
 }
 
-/** Version text of a kernel image. */
+/** The version text of a kernel image. */
 function kernelVersion(image: Content, format: Format): string | undefined {
   return (
     bootHeaderVersion(image) ??
@@ -58,14 +58,14 @@ function kernelVersion(image: Content, format: Format): string | undefined {
   );
 }
 
-/** The banner in the first gzip member anywhere in an image, behind which an image of ARM goes on. */
+/** The banner in the first gzip member anywhere in an image; an image of ARM continues after it. */
 function bannerInside(image: Content): string | undefined {
   const start = findBytes(image, gzipMagic);
   const inside = start === undefined ? undefined : gunzipInside(image, start);
   return inside && textAfter(contentOf(inside.bytes), kernelBanner, { atEnd: inside.complete });
 }
 
-/** The image itself, or what is packed in it. */
+/** The image itself, or the one that is packed in it. */
 function unpackKernel(file: Content, gunzipped: Uint8Array | undefined): Content {
   const image = gunzipped ?? linuxSection(file);
   return image === undefined ? file : contentOf(image);

@@ -44,7 +44,7 @@ export function libraryDirectories(input: AnalysisInput, trees: BuildTrees): Lib
   return { directories, skipped };
 }
 
-/** Lines that begin with a slash, without it and otherwise verbatim; undefined where a line is too long. */
+/** The lines that begin with a slash, without the slash and unchanged in the rest; undefined where a line is too long. */
 function listedDirectories(content: Content): string[] | undefined {
   const text = decodeBytes(readBounded(content, 0, content.size, largestFile));
   const lines = text.split('\n');

@@ -26,7 +26,7 @@ const foreignLibraries: ReadonlySet<string> = new Set([
 const ownMachines: ReadonlySet<number> = new Set([62, 183]);
 const androidSection = '.note.android.ident';
 
-/** Whether v0.30.2 left a file out because it was built for another system. */
+/** Whether v0.30.2 left a file out because it was built for a different system. */
 export function isForeign(elf: Elf, analysed: AnalysedPackage): boolean {
   if (analysed.format.plainSo !== 'v0.30.2') return false;
   return !ownMachines.has(elf.machine) || elf.sections.some(({ name }) => name === androidSection);
@@ -54,8 +54,8 @@ export function libraryNeeds(analysed: AnalysedPackage): LibraryNeeds {
 }
 
 /**
- * v0.30.1 and v0.30.2: the last package of the build with a file or link of that name. They meant files outside
- * the directories of libraries, but compared paths that begin with a slash with ones that do not.
+ * v0.30.1 and v0.30.2: the last package of the build with a file or link of that name. They were meant to find files
+ * outside the directories of libraries, but compared paths that begin with a slash with paths that do not.
  */
 function ownersOfFiles(relatives: readonly Relative[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();

@@ -21,7 +21,7 @@ const list = at(`(Requires\\.private|Requires\\.internal|Requires|Provides)${spa
 const listed = at(`([A-Za-z0-9._-]+)(?:${space}(?:<=|<|=|>=|>)${space}[A-Za-z0-9.-]+)?(?:${space},)?`);
 const end = at('$');
 
-/** The lists of a file, a later one in place of an earlier one; undefined where the file does not fit. */
+/** The lists of a file, in which a later one replaces an earlier one; undefined where the file does not fit the grammar. */
 export function parsePackageLists(text: string): PackageLists | undefined {
   const lists = new Map<RequiresKeyword, readonly string[]>();
   let offset = 0;

@@ -17,8 +17,8 @@ const largestFile = 4 * 1024 * 1024;
 
 /**
  * `pc:<name>=<version>` for each file and `pc:<name>` for each package it requires; outside the directories
- * that pkg-config searches, the file is vendored instead. A file that cannot be parsed gives nothing, a link
- * neither (melange pkg/sca/sca.go).
+ * that pkg-config searches, the file is vendored instead. A file that cannot be parsed gives nothing, nor does
+ * a link (melange pkg/sca/sca.go).
  */
 export function pkgConfig(analysed: AnalysedPackage): Found {
   const runtime: string[] = [];

@@ -1,4 +1,4 @@
-/** Searching files that are too large to be held. */
+/** Searches files that are too large to be held in memory. */
 
 import { decodeBytes } from '../../bytes.ts';
 import type { Content } from '../../formats/content.ts';
@@ -7,13 +7,13 @@ import { trimStart } from './go-text.ts';
 
 const longestText = 64 * 1024;
 
-/** What a text may end with besides a zero byte and a line feed. */
+/** The ends of a text besides a zero byte and a line feed. */
 export interface TextEnd {
-  /** The end of the bytes is the end of the file and ends a text too. */
+  /** Whether the end of the bytes is the end of the file and so ends a text as well. */
   readonly atEnd: boolean;
 }
 
-/** The text from an offset to its end, without white space at its start; undefined where that is nothing. */
+/** The text from an offset to its end, without white space at its start; undefined where it is empty. */
 export function textAt(content: Content, offset: number, { atEnd }: TextEnd): string | undefined {
   const bytes = content.read(offset, longestText);
   const end = bytes.findIndex((byte) => byte === 0 || byte === 0x0a);

@@ -1,5 +1,5 @@
 /**
- * Programs and libraries: what an ELF file needs, what it provides to others, and what it carries for itself
+ * Programs and libraries: what an ELF file needs, what it provides to others, and what it carries only for itself
  * (melange pkg/sca/sca.go).
  */
 import { posix } from 'node:path';
@@ -22,7 +22,7 @@ interface Lists {
 
 const everybodyRuns = 0o555;
 
-/** `so:`, `so-ver:` and what programs of Go need. */
+/** `so:` and `so-ver:` dependencies, and those of Go programs. */
 export function sharedObjects(analysed: AnalysedPackage): Found {
   const needs = libraryNeeds(analysed);
   const lists: Lists = { runtime: [], provides: [], vendored: [], skipped: [] };
@@ -54,7 +54,7 @@ function libraryBehind(link: TreeEntry, analysed: AnalysedPackage): readonly str
   return [];
 }
 
-/** The content to look at: of a file, or of the file behind a link. */
+/** The content to analyse: that of a file, or of the file behind a link. */
 function contentBehind(
   entry: TreeEntry,
   analysed: AnalysedPackage,
@@ -100,7 +100,7 @@ function addObject(content: Content, path: string, { analysed, needs, lists }: C
   append(lists.runtime, fipsNeeds(elf, format));
 }
 
-/** musl's loader is its C library under another name, and packages depend on the latter. */
+/** The need for a loader. musl's loader is its C library under a different name, and packages depend on the latter. */
 function loaderNeed(path: string): string {
   return `so:${baseName(path)}`.replaceAll('so:ld-musl', 'so:libc.musl');
 }

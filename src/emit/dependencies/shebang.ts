@@ -7,9 +7,9 @@ import type { Format } from '../../melange/format.ts';
 import type { AnalysedPackage, Found, SkippedFile } from './analyser.ts';
 import { baseName, fieldsOf, isOpenable } from './go-text.ts';
 
-/** melange reads no more of a file. */
+/** melange reads only this many bytes of a file. */
 const firstBytes = 80;
-/** Programs that are links in their packages, or that several packages provide in versions of their own. */
+/** Programs that are links in their packages, or that several packages provide in different versions. */
 const ignoredPrograms: ReadonlySet<string> = new Set(['python3', 'python', 'sh', 'awk']);
 
 /**
@@ -47,7 +47,7 @@ function scriptAt(analysed: AnalysedPackage, entry: TreeEntry): Content | 'host'
   return location.kind === 'found' && location.entry?.type === 'file' ? location.entry.content : undefined;
 }
 
-/** The program as it is written; empty for a line of `#!` alone, undefined where no line names one. */
+/** The program as it is written; empty where the line is just `#!`, undefined where no line names one. */
 function programOf(content: Content): string | undefined {
   const text = decodeBytes(content.read(0, firstBytes));
   if (!text.startsWith('#!')) return undefined;

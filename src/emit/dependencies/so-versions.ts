@@ -1,9 +1,9 @@
 /**
  * Dependencies on versions of libraries: `so-ver:<library>>=<version>`, which melange generates since v0.26.13
- * when MELANGE_VERSIONED_SHLIB_DEPENDS is set. It asks the package index of the day for who provides a library;
- * two answers lead to a dependency: a package of this build, and nobody. Here the first is read off the build,
- * and a library that is not of the build is taken to be provided by another package, which in all known
- * versions gives none (an inverted test in determineShlibVersion, melange pkg/sca/sca.go).
+ * when MELANGE_VERSIONED_SHLIB_DEPENDS is set. It asks the package index of the day which package provides a library;
+ * two answers lead to a dependency: a package of this build, and no package. Here the first is seen in the build, and a
+ * library that is not part of the build is assumed to be provided by another package, which gives no dependency
+ * in all known versions (an inverted test in determineShlibVersion, melange pkg/sca/sca.go).
  */
 
 import { parseElf } from '../../formats/elf/reader.ts';
@@ -27,7 +27,7 @@ export function versionedNeeds(analysed: AnalysedPackage): VersionedNeed {
   };
 }
 
-/** What the packages of the build provide to others. */
+/** The libraries that the packages of the build provide to others. */
 function librariesOfBuild(analysed: AnalysedPackage): ReadonlySet<string> {
   const { format, libraryDirectories, relatives } = analysed;
   const recursive = format.recursiveLibraryDirectories;
