@@ -68,9 +68,11 @@ async function judgePackage(first: Built): Promise<Judged> {
     built = await decideVersion(first);
     return judge(built);
   };
-  const judged = await result().catch((thrown: unknown) =>
-    failedCandidate(built.candidate, thrown, built.rebuilt.plan),
-  );
+  const judged = await result().catch(async (thrown: unknown): Promise<PackageResult> => {
+    const { plan, scan } = built.rebuilt;
+    const failed = await failedCandidate(built.candidate, thrown, plan);
+    return scan === undefined ? failed : { ...failed, scan };
+  });
   return { ...built, result: judged };
 }
 

@@ -39,6 +39,7 @@ export async function writeBundle(
   tool: string,
   given: RunOptions,
 ): Promise<BundleManifest> {
+  requireNoSyft(given);
   const candidate = await requireCandidate(subject, given);
   const { target, prepared, run } = candidate;
   if (prepared.inputs.guest.kind !== 'recorded') {
@@ -60,6 +61,7 @@ export async function writeBundle(
   try {
     const mirrors = await addSources(draft, candidate, aside);
     addRecipe(draft, candidate);
+    const scans = await addScans(draft, candidate);
     const manifest: BundleManifest = {
       schema: 'wolfi-repro/bundle/1',
       tool,
@@ -70,6 +72,7 @@ export async function writeBundle(
       keys,
       mirrors,
       recipe: prepared.inputs.sourceFiles === undefined ? null : 'recipe',
+      ...(scans.length === 0 ? {} : { scans }),
       files: await describe(draft),
     };
     await writeArchive(path, manifest, draft);
@@ -77,6 +80,14 @@ export async function writeBundle(
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
+}
+
+/** What a syft lists goes into a bundle as a scan that was kept, so that its plan is that of a machine without one. Fails with `usage`. */
+export function requireNoSyft({ machine }: RunOptions): void {
+  if (machine.syft.length === 0) return;
+  throw new Failure('usage', 'a bundle holds what a syft listed, and not a syft', {
+    hint: 'keep a scan with verify --syft PATH --keep-scans DIR, and bundle it with --scan FILE',
+  });
 }
 
 function add({ contents }: Draft, path: string, content: Content, mode = 0o644): void {
@@ -167,6 +178,17 @@ function addRecipe(draft: Draft, { prepared: { inputs } }: Candidate): void {
     }
     add(draft, `recipe/${file.path}`, { file: join(inputs.sourceFiles!.directory, file.path) }, file.mode);
   }
+}
+
+/** Those that the plan names, as they were given. */
+async function addScans(draft: Draft, { prepared, run }: Candidate): Promise<string[]> {
+  const planned = prepared.plan.builder.scan?.kept ?? [];
+  const { renderKeptScan } = await import('../emit/sbom/production/kept-scan.ts');
+  return planned.map(({ sha256: digest }) => {
+    const scan = run.places.keptScans.find((each) => each.sha256 === digest)!;
+    add(draft, `scans/${digest}`, { bytes: renderKeptScan(scan) });
+    return `scans/${digest}`;
+  });
 }
 
 function filesBelow(folder: string, prefix = ''): string[] {

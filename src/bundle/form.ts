@@ -23,8 +23,28 @@ export interface BundleManifest {
   readonly keys: readonly string[];
   readonly mirrors: readonly SourceMirror[];
   readonly recipe: string | null;
+  /** Scans of the published package's tree that were made elsewhere; absent where there are none. */
+  readonly scans?: readonly string[];
   readonly files: readonly BundledFile[];
 }
+
+/** Whether a manifest has the member in any case; a member that is not here makes it one that is not read. */
+const members: Readonly<Record<keyof BundleManifest, 'always' | 'where-needed'>> = {
+  schema: 'always',
+  tool: 'always',
+  subject: 'always',
+  published: 'always',
+  plan: 'always',
+  repositories: 'always',
+  keys: 'always',
+  mirrors: 'always',
+  recipe: 'always',
+  scans: 'where-needed',
+  files: 'always',
+};
+/** All scans of a bundle together: each is parsed before anything is built. */
+const mostScans = 64;
+const mostScanBytes = 64 * 1024 * 1024;
 
 export const block = 512;
 export const archiveEnd: Buffer = Buffer.alloc(2 * block);
@@ -79,8 +99,12 @@ export function parseManifest(text: Buffer): BundleManifest {
   if (!isRecord(manifest) || !isManifest(manifest) || !isCanonical(manifest, text))
     throw invalid('its manifest is not in the form that this program writes');
   const paths = new Set(manifest.files.map(({ path }) => path));
-  if ([manifest.published, ...manifest.keys].some((path) => !paths.has(path)))
-    throw invalid('its manifest names a file that is not in it');
+  const { scans = [] } = manifest;
+  const named = [manifest.published, ...manifest.keys, ...scans];
+  if (named.some((path) => !paths.has(path))) throw invalid('its manifest names a file that is not in it');
+  const scanBytes = manifest.files.map(({ path, bytes }) => (scans.includes(path) ? bytes : 0));
+  if (scanBytes.reduce((sum, bytes) => sum + bytes, 0) > mostScanBytes)
+    throw invalid('its scans are too large');
   const { recipe } = manifest;
   if (recipe !== null && ![...paths].some((path) => path.startsWith(`${recipe}/`)))
     throw invalid('its manifest names a folder that is not in it');
@@ -88,19 +112,33 @@ export function parseManifest(text: Buffer): BundleManifest {
 }
 
 function isManifest(manifest: BundleManifest): boolean {
-  const { schema, repositories, keys, mirrors, files, published, recipe } = manifest;
+  const { schema, repositories, keys, mirrors, files, published, recipe, scans } = manifest;
   return (
+    hasMembers(manifest) &&
     schema === 'wolfi-repro/bundle/1' &&
     [repositories, keys, mirrors, files].every(Array.isArray) &&
     isInside(published) &&
     (recipe === null || isInside(recipe)) &&
     [...repositories, ...keys].every(isInside) &&
+    (scans === undefined || isScanList(scans)) &&
     mirrors.every(
       (each) => isRecord(each) && isText(each.prefix) && each.prefix !== '' && isInside(each.location),
     ) &&
     files.every(isBundledFile) &&
     areDistinct(files.map(({ path }) => path))
   );
+}
+
+function hasMembers(manifest: BundleManifest): boolean {
+  return (
+    Object.keys(manifest).every((key) => Object.hasOwn(members, key)) &&
+    Object.entries(members).every(([key, when]) => when !== 'always' || Object.hasOwn(manifest, key))
+  );
+}
+
+function isScanList(scans: unknown): boolean {
+  const isList = Array.isArray(scans) && scans.length > 0 && scans.length <= mostScans;
+  return isList && scans.every(isInside) && new Set(scans).size === scans.length;
 }
 
 function isCanonical(manifest: BundleManifest, text: Buffer): boolean {

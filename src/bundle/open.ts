@@ -17,7 +17,7 @@ import { shownTyped } from '../address.ts';
 import { parsePublicKey } from '../apk/signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
-import type { RunOptions } from '../flow/run-options.ts';
+import type { RunOptions, ScanFile } from '../flow/run-options.ts';
 import { ownFolder } from '../folders.ts';
 import { isExported } from '../inputs/git/git-export.ts';
 import { isAddress } from '../inputs/store/files.ts';
@@ -74,6 +74,7 @@ export async function openBundle(file: string, tool: string, given: RunOptions):
       sourceCaches: existsSync(inside('sources')) ? [inside('sources')] : [],
       sourceMirrors: manifest.mirrors.map(({ prefix, location }) => ({ prefix, location: inside(location) })),
       sourceDirectory: manifest.recipe === null ? undefined : inside(manifest.recipe),
+      scans: [...(given.scans ?? []), ...readScans(manifest, folder)],
       ...(isSamePlan(manifest, tool, given) ? { expectedPlan: manifest.plan } : {}),
     },
   };
@@ -84,13 +85,19 @@ function touch(path: string): void {
   utimesSync(path, now, now);
 }
 
-/** Another version may infer more, and a syft that was not there before is part of the plan. */
+/** Another version may infer more, and a syft or a scan that was not there before is part of the plan. */
 function isSamePlan(
   { tool: writer }: BundleManifest,
   tool: string,
-  { environment, machine }: RunOptions,
+  { environment, machine, scans = [] }: RunOptions,
 ): boolean {
-  return writer === tool && environment.kind === 'recorded' && machine.syft.length === 0;
+  return (
+    writer === tool && environment.kind === 'recorded' && machine.syft.length === 0 && scans.length === 0
+  );
+}
+
+function readScans({ scans = [] }: BundleManifest, folder: string): ScanFile[] {
+  return scans.map((path) => ({ name: path, bytes: readFileSync(join(folder, path)) }));
 }
 
 async function readManifest(file: string): Promise<{ manifest: BundleManifest; text: Buffer; from: number }> {
@@ -142,6 +149,7 @@ async function unpack(
     }
     await requireEnd(handle, at);
     requireExported(manifest, aside);
+    await requireScans(manifest, aside);
     openFolders(manifest, aside);
     const manifestFile = await open(join(aside, manifestName), 'wx');
     await manifestFile.writeFile(text);
@@ -175,6 +183,15 @@ function requireExported({ mirrors, files }: BundleManifest, folder: string): vo
     // An empty folder that git wants is in no bundle.
     mkdirSync(join(folder, location, 'refs'));
   }
+}
+
+/** Fails where a scan is not one, before the folder can be taken for that of a whole bundle. */
+async function requireScans(manifest: BundleManifest, folder: string): Promise<void> {
+  const scans = readScans(manifest, folder);
+  if (scans.length === 0) return;
+  const { parseKeptScan } = await import('../emit/sbom/production/kept-scan.ts');
+  if (scans.some(({ bytes }) => parseKeptScan(bytes) === undefined))
+    throw invalid('a scan in it has an unexpected form');
 }
 
 /** Opens the folders whatever the umask: builds read them with ids that are not the caller's. */

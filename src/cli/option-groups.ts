@@ -51,6 +51,12 @@ export function buildOptions(command: Command): Command {
       collect,
       [],
     )
+    .option(
+      '--scan <file>',
+      'a scan that was kept with --keep-scans, for where no syft is at hand; repeatable',
+      collect,
+      [],
+    )
     .addOption(
       new Option('--sandbox <kind>', 'how steps are isolated from this machine')
         .choices(sandboxKinds)
@@ -73,6 +79,14 @@ export function buildOptions(command: Command): Command {
     .option('--memory-mib <n>', 'limit on the memory of one step, all processes together')
     .option('--processes <n>', 'limit on the processes of one step')
     .option('--disk-mib <n>', 'limit on the disk space of one build');
+}
+
+/** For commands that build, and keep no plan alone. */
+export function keepScanOptions(command: Command): Command {
+  return command.option(
+    '--keep-scans <dir>',
+    'keep what each --syft lists of what was built, one file each, for --scan and for bundles',
+  );
 }
 
 /** Options for more builds than one of the same package. */

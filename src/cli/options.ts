@@ -39,6 +39,8 @@ export interface RawOptions {
   readonly sourceMirror?: readonly string[];
   readonly sourceDir?: string;
   readonly syft?: readonly string[];
+  readonly scan?: readonly string[];
+  readonly keepScans?: string;
   readonly sandbox?: SandboxKind;
   readonly engine?: EngineName;
   readonly melange?: string;
@@ -92,6 +94,7 @@ export function runOptions(
     sourceDirectory: raw.sourceDir === undefined ? undefined : requireFolder(raw.sourceDir),
     engine: chosenEngine({ engine: raw.engine ?? 'builtin', melange: findMelange(raw) }),
     ...furtherBuilds(raw),
+    ...scanOptions(raw),
     jobs: parseCount('--jobs', raw.jobs ?? '1'),
     machine,
     onProgress,
@@ -248,6 +251,23 @@ function chosenSandbox({ sandbox = 'bubblewrap', trustRecipe }: RawOptions): San
 function requireProgram(path: string): string {
   requireFiles([path]);
   return resolve(path);
+}
+
+/** Options about kept scans. Fails with `usage` where scans are to be kept and none is made. */
+function scanOptions({
+  scan = [],
+  keepScans,
+  syft = [],
+  engine,
+}: RawOptions): Pick<RunOptions, 'scans' | 'keepScansIn'> {
+  requireFiles(scan);
+  const scans = scan.map((path) => ({ name: path, bytes: readFileSync(path) }));
+  if (keepScans === undefined) return { scans };
+  if (syft.length === 0 || engine === 'melange')
+    throw new Failure('usage', '--keep-scans keeps what a syft lists, and none scans here', {
+      hint: engine === 'melange' ? 'leave out --engine melange' : 'name a syft with --syft',
+    });
+  return { scans, keepScansIn: resolve(keepScans) };
 }
 
 /** The cache folder: the named one, or the one that the XDG base directory specification gives. */

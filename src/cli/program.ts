@@ -6,6 +6,7 @@ import {
   buildOptions,
   formatOptions,
   furtherBuildOptions,
+  keepScanOptions,
   rawOptions,
   trustOptions,
 } from './option-groups.ts';
@@ -78,7 +79,7 @@ function addVerify(program: Command, finish: Finish): void {
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
     .argument('[package...]', packageArgument);
-  formatOptions(furtherBuildOptions(buildOptions(command)))
+  formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command))))
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .addHelpText(
       'after',
@@ -175,7 +176,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .argument('<package...>', packageArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .requiredOption('-o, --out <dir>', 'where to write');
-  buildOptions(command).action(async (files: string[]) => {
+  keepScanOptions(buildOptions(command)).action(async (files: string[]) => {
     const { rebuildCommand } = await import('./commands/rebuild.ts');
     finish(await rebuildCommand(files, rawOptions(command)));
   });

@@ -86,10 +86,10 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
   const payload = await layOut(input, substitutions);
   const data = await writeData(payload.entries, input, substitutions);
   const { control, skipped } = await controlOf(input, payload, data.sha256, substitutions);
-  const { plan, recipe, scan } = input;
+  const { plan, recipe } = input;
   const unscanned =
     plan.builder.sbomGenerator === 'production'
-      ? unscannedPaths(payload.files, scan !== undefined, payload.read)
+      ? unscannedPaths(payload.files, payload.scanned, payload.read)
       : [];
   return { name: plan.package.name, version: fullVersion(recipe), control, data, skipped, unscanned };
 }

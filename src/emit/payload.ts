@@ -30,8 +30,11 @@ export interface PayloadInput {
   readonly osRelease: OsRelease | undefined;
   /** Licence files of the workspace by their path in the recipe. */
   readonly licenseTexts: ReadonlyMap<string, string>;
-  /** Scans a tree as production's builder does; absent where it did not, or nothing is at hand that could. */
-  readonly scan?: (tree: Tree) => Promise<Scan>;
+  /**
+   * What a scan as production's lists of a tree; undefined where none is believed. Absent where production's builder did not scan, or
+   * nothing is at hand that could.
+   */
+  readonly scan?: (tree: Tree) => Promise<Scan | undefined>;
   /** Worker threads for compression. */
   readonly threads: number;
 }
@@ -40,6 +43,8 @@ export interface Payload {
   readonly part: PackagePart;
   /** Without the SBOM. */
   readonly files: Tree;
+  /** Whether a scan lists what is in the files. */
+  readonly scanned: boolean;
   /** What of the files was read as production's scan reads it. */
   readonly read: ReadPaths;
   readonly tree: Tree;
@@ -58,7 +63,8 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   }
   const capabilities = name === recipe.package.name ? recipe.package.setcap : [];
   const files = substituteInTree(withXattrs(captured, capabilityXattrs(capabilities)), substitutions);
-  const scan = (await input.scan?.(files)) ?? ownCatalogue(builder, files) ?? emptyScan;
+  const listed = await input.scan?.(files);
+  const scan = listed ?? ownCatalogue(builder, files) ?? emptyScan;
   const sbom = emitSbom(sbomInput(input, part, files, scan));
   const sbomFile = sbomPath(name, fullVersion(recipe));
   const whole = withFile(files, sbomFile, sbom, format.sbom.mode);
@@ -72,6 +78,7 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   return {
     part,
     files,
+    scanned: listed !== undefined,
     read: scan.read,
     tree,
     entries: substituteInEntries('data', entries, substitutions),

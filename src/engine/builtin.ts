@@ -253,33 +253,10 @@ function emitInput(
   };
 }
 
-/** Scans by each syft that was given; only production's builder scans what it built. */
-async function scansOf(
-  { machine, plans }: RebuildRequest,
-  built: Built,
-  directory: string,
-): Promise<Scans | undefined> {
-  if (plans.every(({ builder }) => builder.scan === null)) return undefined;
-  const [{ openScans }, { scanWithSyft }] = await Promise.all([import('./scans.ts'), import('./syft.ts')]);
-  const treeOfPlan = (plan: Plan) => built.trees.find(({ name }) => name === plan.package.name)?.tree;
-  let scans = 0;
-  return openScans(treeOfPlan, async (plan, tree, place) => {
-    scans += 1;
-    const { name, version } = plan.package;
-    try {
-      return await scanWithSyft(tree, {
-        program: machine.syft[place]!,
-        directory: join(directory, `${scans}.scan`),
-        name,
-        version,
-        machine,
-      });
-    } catch (failure) {
-      if (machine.signal.aborted)
-        throw new Failure('cancelled', 'the scan was cancelled', { cause: failure });
-      throw failure;
-    }
-  });
+/** The scans of a build; only production's builder scans what it built. */
+async function scansOf(request: RebuildRequest, built: Built, directory: string): Promise<Scans | undefined> {
+  if (request.plans.every(({ builder }) => builder.scan === null)) return undefined;
+  return (await import('./build-scans.ts')).openBuildScans(request, built, directory);
 }
 
 async function emit<T>(request: RebuildRequest, emission: () => Promise<T>): Promise<T | Failure> {

@@ -3,6 +3,7 @@
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Counterfactual, EmittedPackage, SectionDigests } from '../emit/package.ts';
+import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import type { BuildFacts } from '../execute/facts.ts';
 import type { StepObserver } from '../execute/run-steps.ts';
@@ -39,6 +40,10 @@ export interface RebuildRequest {
   readonly variation: Variation | undefined;
   /** Let the steps reach the network; the verdict then carries a caveat. */
   readonly network: boolean;
+  /** Scans that were made elsewhere; those that the plans name are among them. */
+  readonly keptScans: readonly KeptScan[];
+  /** A folder for what each syft lists of what was built; undefined where nothing is kept. */
+  readonly keepScansIn: string | undefined;
 }
 
 /** The parts of this machine that a rebuild may use. */
@@ -61,7 +66,7 @@ export interface RebuiltPackage {
   readonly plan: Plan;
   /** The package, or why there is none. */
   readonly outcome: EmittedPackage | Failure;
-  /** What each given syft found; undefined where nothing was scanned. */
+  /** How the scans went; undefined where there were none. */
   readonly scan: ScanOutcome | undefined;
   /** What the sandbox did not isolate, and what else weakens the rebuild. */
   readonly caveats: readonly string[];

@@ -33,7 +33,7 @@ export function rebuildRequest(
 ): RebuildRequest {
   const { inputs, plan } = first.prepared;
   const { recipe, guest, sources, sourceFiles } = inputs;
-  const { machine, permissions } = first.run;
+  const { machine, permissions, places, builds } = first.run;
   return {
     recipe,
     plans: [plan, ...others.map(({ prepared }) => prepared.plan)],
@@ -44,6 +44,8 @@ export function rebuildRequest(
     observer,
     variation: undefined,
     network: permissions.network,
+    keptScans: places.keptScans,
+    keepScansIn: builds.keepScansIn,
   };
 }
 

@@ -1,11 +1,12 @@
 /** From what the user gave to a complete run: defaults, keys behind addresses, Wolfi's own repository where it is implied. */
+import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import { usualEngine } from '../engine/choice.ts';
 import { Failure } from '../failure.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import { wolfi } from '../repository/known.ts';
 import { fetchKey, wolfiKey } from './known-keys.ts';
 import type { Places, Run } from './run.ts';
-import type { RunOptions } from './run-options.ts';
+import type { RunOptions, ScanFile } from './run-options.ts';
 
 const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 
@@ -28,7 +29,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
   const known = places.repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
   return {
     trust: { keys: [...given.keys, ...fetched, ...known], allowUnsigned: given.allowUnsigned },
-    places,
+    places: { ...places, keptScans: await keptScans(given.scans ?? []) },
     permissions: {
       network: given.network ?? false,
       recordedRepositories: given.trustRecordedRepositories ?? false,
@@ -39,6 +40,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
       repeat: given.repeat ?? 1,
       vary: given.vary ?? [],
       expectedPlan: given.expectedPlan,
+      keepScansIn: given.keepScansIn,
     },
     machine,
     watch: { onProgress: given.onProgress, now: given.now, mostIndexDays: given.mostIndexDays },
@@ -46,7 +48,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
 }
 
 /** No location of a run holds a user, a password or a query: the machine's inputs keep them. */
-function placesOf(given: RunOptions, byName: boolean): Places {
+function placesOf(given: RunOptions, byName: boolean): Omit<Places, 'keptScans'> {
   const name = (location: string) => given.machine.inputs.name(location);
   const { recipeRepository } = given;
   return {
@@ -59,4 +61,16 @@ function placesOf(given: RunOptions, byName: boolean): Places {
     sourceDirectory: given.sourceDirectory,
     recipeRepository: recipeRepository === undefined ? undefined : name(recipeRepository),
   };
+}
+
+/** Each once. Fails with `usage` where one is not what `--keep-scans` writes. */
+async function keptScans(files: readonly ScanFile[]): Promise<readonly KeptScan[]> {
+  if (files.length === 0) return [];
+  const { parseKeptScan } = await import('../emit/sbom/production/kept-scan.ts');
+  const scans = files.map(({ name, bytes }) => {
+    const scan = parseKeptScan(bytes);
+    if (scan !== undefined) return scan;
+    throw new Failure('usage', `${name} is not a scan that was kept with --keep-scans`);
+  });
+  return [...new Map(scans.map((scan) => [scan.sha256, scan])).values()];
 }

@@ -18,7 +18,7 @@ export interface Unequal extends Built {
 
 /** Where a scan was repeated, what it did not find is a difference like any other. */
 function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalComparison {
-  if (builder.scan === null) return comparison;
+  if ((builder.scan?.programs.length ?? 0) === 0) return comparison;
   const sbomDifferences = comparison.sbomDifferences.map((each) =>
     each.kind === 'unregenerated' ? { ...each, kind: 'only-published' as const } : each,
   );

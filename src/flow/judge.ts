@@ -5,6 +5,7 @@ import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
+import type { ScanOutcome } from '../engine/scans.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import { verifyPublishedSignatures } from '../repository/keyring.ts';
@@ -47,7 +48,12 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
-    caveats: [...known.caveats, ...(substitution === undefined ? [] : [substitution]), ...rebuilt.caveats],
+    caveats: [
+      ...known.caveats,
+      ...(substitution === undefined ? [] : [substitution]),
+      ...rebuilt.caveats,
+      ...keptScanCaveats(scan),
+    ],
     skipped: outcome.skipped,
   };
 }
@@ -69,6 +75,16 @@ async function compareSound(target: Target, rebuilt: ByteSource): Promise<Compar
       cause: failure,
     });
   }
+}
+
+/** A scan that was not made here is somebody's word. */
+function keptScanCaveats(scan: ScanOutcome | undefined): string[] {
+  const used = scan === undefined || scan.chosen === null ? undefined : scan.tried[scan.chosen];
+  if (used === undefined || used.kept === null) return [];
+  return [
+    'the scan of the files was not made here: what the SBOM says of them, and leaves out, is vouched for by nothing but ' +
+      `whoever kept the scan (sha256 ${used.kept})`,
+  ];
 }
 
 /**

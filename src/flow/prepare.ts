@@ -8,7 +8,8 @@ import { requireCompiled } from '../claim/recipe/compiled.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { formatOfTraits, traitsUnder } from '../claim/traits/traits.ts';
 import type { Sha256 } from '../digest.ts';
-import type { GuestRequest, Machine, RebuildRequest } from '../engine/engine.ts';
+import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
+import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { listSourceFiles, type SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
 import { deflateInference } from '../inference/deflate-trait.ts';
@@ -87,7 +88,7 @@ export function packagePlanner(run: Run): Planner {
   };
 }
 
-async function prepared(target: Target, inputs: FoundInputs, { machine, builds }: Run): Promise<Prepared> {
+async function prepared(target: Target, inputs: FoundInputs, run: Run): Promise<Prepared> {
   const { claim, apk } = target;
   const { guest, sources, sourceFiles } = inputs;
   const pinned = {
@@ -97,14 +98,14 @@ async function prepared(target: Target, inputs: FoundInputs, { machine, builds }
   };
   const inferDeflate = await deflateInference(apk);
   const inferRecord = await recordInference(target);
-  const scan = await plannedScan(target, machine);
+  const scan = await plannedScan(target, run);
   const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): Plan => {
     const own: Claim = { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
     const deflate = inferDeflate(formatOfTraits(own.traits).deflate);
     return makePlan(own, { deflate, sbomRecord: inferRecord({ apk, claim: own }), scan, tried, ...pinned });
   };
   const plan = busy(() => planUnder(claim.traits.melange, []));
-  requireExpected(plan, builds);
+  requireExpected(plan, run.builds);
   const noticed = guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : [];
   return { inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
 }
@@ -218,10 +219,10 @@ function plannedEnvironment(guest: GuestRequest): PlannedEnvironment {
   return { kind, packages: guest.packages.map(({ locked }) => locked) };
 }
 
-/** How the package is scanned; undefined where no program is named or none is needed. */
+/** How the package is scanned; undefined where nothing is given that lists its tree, or nothing is needed. */
 async function plannedScan(
   { apk, claim }: Target,
-  { syft, inputs }: Machine,
+  { machine: { syft, inputs }, places: { keptScans }, watch }: Run,
 ): Promise<PlannedScan | undefined> {
   const programs: Sha256[] = [];
   for (const path of syft) {
@@ -229,9 +230,23 @@ async function plannedScan(
     if (digest === undefined) throw new Failure('usage', `${path} is not a file`);
     programs.push(digest);
   }
-  if (programs.length === 0 || claim.traits.sbomGenerator !== 'production') return undefined;
+  if (programs.length + keptScans.length === 0 || claim.traits.sbomGenerator !== 'production')
+    return undefined;
+  // What a program lists is asked of the program where it is at hand.
+  const kept = keptScans
+    .filter((scan) => isOf(scan, claim) && !programs.includes(scan.program))
+    .map(({ sha256, tree, program, listing }) => ({ sha256, tree, program, version: listing.version }));
+  if (programs.length + kept.length === 0) {
+    const text = `no scan that was given is of ${claim.name} ${claim.version}`;
+    watch.onProgress({ kind: 'warning', text });
+    return undefined;
+  }
   const { publishedScan } = await import('../inference/production/published.ts');
-  return { programs, found: publishedScan(apk) };
+  return { programs, kept, found: publishedScan(apk) };
+}
+
+function isOf({ package: scanned }: KeptScan, { name, version, architecture }: Claim): boolean {
+  return scanned.name === name && scanned.version === version && scanned.architecture === architecture;
 }
 
 interface PreparedGuest {

@@ -44,6 +44,10 @@ export interface RunOptions {
   readonly sourceMirrors: readonly SourceMirror[];
   /** What lay beside the recipe when it was built. */
   readonly sourceDirectory: string | undefined;
+  /** Scans that were made elsewhere, as `--keep-scans` wrote them. */
+  readonly scans?: readonly ScanFile[];
+  /** A folder for what each syft lists of what was built. */
+  readonly keepScansIn?: string;
   /** Identity of the plan that a bundle was made for; any other is `bundle-invalid`. */
   readonly expectedPlan?: Sha256;
   /** Builds of our own of each package, the first included; 1 where undefined. */
@@ -56,6 +60,13 @@ export interface RunOptions {
   /** What rebuilds; the builtin engine where undefined. */
   readonly engine?: Engine;
   readonly onProgress: (event: ProgressEvent) => void;
+}
+
+/** A file with a scan, as it was read. */
+export interface ScanFile {
+  /** As the user knows it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What happens, for whoever watches; nothing depends on it. */

@@ -1,6 +1,7 @@
 /** A run, complete: what the user gave, with every default filled in. Only `completeRun` makes one of what a user gave. */
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
+import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
@@ -35,6 +36,8 @@ export interface Places {
   readonly sourceMirrors: readonly SourceMirror[];
   readonly sourceDirectory: string | undefined;
   readonly recipeRepository: string | undefined;
+  /** Scans that were made elsewhere, of whatever packages. */
+  readonly keptScans: readonly KeptScan[];
 }
 
 /** What the user allows beyond the usual. */
@@ -54,6 +57,8 @@ export interface Builds {
   readonly vary: readonly Factor[] | 'auto';
   /** Identity of the plan that must come out; undefined where any may. */
   readonly expectedPlan: Sha256 | undefined;
+  /** A folder for what each syft lists of what was built; undefined where nothing is kept. */
+  readonly keepScansIn: string | undefined;
 }
 
 export interface Watch {

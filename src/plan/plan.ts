@@ -48,7 +48,7 @@ export interface PlannedBuilder {
   readonly sbomGenerator: Claim['traits']['sbomGenerator'];
   /** How production's generator recorded the package; null where it did not. */
   readonly sbomRecord: RecordTrait | null;
-  /** What scans the tree as production's did; null where nothing was given or nothing is needed. */
+  /** What lists the tree as production's scan did; null where nothing was given or nothing is needed. */
   readonly scan: PlannedScan | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
@@ -80,11 +80,25 @@ export interface PlannedBuilder {
 export interface PlannedScan {
   /** Each syft that was given, in the order in which they are tried. */
   readonly programs: readonly Sha256[];
+  /** Scans of the package that were made elsewhere and kept, in the order in which they are tried, behind the programs. */
+  readonly kept: readonly PlannedKeptScan[];
   /**
-   * A digest of what production's scan found (`digestFound`): it decides between the programs, and no element can be got back
-   * from it.
+   * A digest of what production's scan found (`digestFound`): it decides between the programs and kept scans, and no element can be got
+   * back from it.
    */
   readonly found: Sha256;
+}
+
+/** A kept scan, with what it says of itself. */
+export interface PlannedKeptScan {
+  /** Of its file. */
+  readonly sha256: Sha256;
+  /** Of the tree that was scanned; it is used for no other. */
+  readonly tree: Sha256;
+  /** Of the syft that is said to have made it. */
+  readonly program: Sha256;
+  /** As that program is said to call itself. */
+  readonly version: string;
 }
 
 export interface PlanInputs {

@@ -1,36 +1,49 @@
 /** Who built a package, as its plan has it: every value that was taken from the published file is named. */
 import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
-import type { ScanOutcome, TriedProgram } from '../engine/scans.ts';
+import type { ScanOutcome, TriedScan } from '../engine/scans.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import type { Fact } from './fact.ts';
 import { shorten } from './rows.ts';
 
-export function builderFacts(builder: PlannedBuilder): Fact[] {
+/** @param scan how the scans of the package went */
+export function builderFacts(builder: PlannedBuilder, scan: ScanOutcome | undefined): Fact[] {
   const substituted = substitutedText(builder);
   return [
     { label: 'builder', value: builderText(builder) },
     ...(builder.melangeTried.length < 2 ? [] : [{ label: 'tried', value: triedText(builder) }]),
-    { label: 'taken over', value: takenOverText(builder) },
+    { label: 'taken over', value: takenOverText(builder, scan) },
     ...(substituted === undefined ? [] : [{ label: '', value: substituted }]),
   ];
 }
 
-/** What scanned the rebuilt tree, and what else was tried; the first line is that whose elements are in the SBOM. */
-export function scanFacts({ programs, chosen }: ScanOutcome): Fact[] {
-  const text = ({ version, sha256, outcome }: TriedProgram) =>
-    `syft ${version === '' ? 'of no version' : shorten(printable(version))} ${scanOutcomes[outcome]}, sha256 ${sha256}`;
-  const others = programs.filter((_, place) => place !== chosen);
+/** What listed the rebuilt tree, and what else was tried; the first line is that whose elements are in the SBOM. */
+export function scanFacts({ tried, chosen }: ScanOutcome): Fact[] {
+  const others = tried.filter((_, place) => place !== chosen);
   return [
-    { label: 'scan', value: text(programs[chosen]!) },
-    ...others.map((each) => ({ label: '', value: `also tried: ${text(each)}` })),
+    { label: 'scan', value: chosen === null ? noScanText(tried) : scanText(tried[chosen]!) },
+    ...others.map((each) => ({ label: '', value: `also tried: ${scanText(each)}` })),
   ];
 }
 
-const scanOutcomes: Readonly<Record<TriedProgram['outcome'], string>> = {
+function noScanText(tried: readonly TriedScan[]): string {
+  return tried.some(({ outcome }) => outcome === 'fits')
+    ? 'none is needed: the files themselves show what production found'
+    : 'no kept scan is used';
+}
+
+function scanText({ version, sha256, kept, outcome }: TriedScan): string {
+  const program = `syft ${version === '' ? 'of no version' : shorten(printable(version))}`;
+  if (kept === null) return `${program} ${scanOutcomes[outcome]}, sha256 ${sha256}`;
+  return `kept scan sha256 ${kept} ${scanOutcomes[outcome]}; not made here, said to be by ${program}, sha256 ${sha256}`;
+}
+
+const scanOutcomes: Readonly<Record<TriedScan['outcome'], string>> = {
   fits: 'finds what production found',
   differs: 'does not find what production found',
   failed: 'failed',
+  'other-tree': 'is of a different tree',
+  incomplete: 'leaves out what the files themselves show',
 };
 
 /** The recipe that the verdict is about, and what was beside it: that is in no package, the user vouches for it. */
@@ -86,8 +99,8 @@ function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
   return `SBOM by ${sbomGenerator} (${parts.join('; ')})`;
 }
 
-/** Values that the SBOM alone records and that the rebuilt one repeats: nothing else vouches for them. */
-function takenOverText(builder: PlannedBuilder): string {
+/** Values that the SBOM alone records and that the rebuilt one repeats, and what a kept scan lists: nothing else vouches for them. */
+function takenOverText(builder: PlannedBuilder, scan: ScanOutcome | undefined): string {
   const { melange, printedVersion, recipeLicense, extractedOrder, largeDirectories } = builder;
   const { repository, path, commit } = builder.recipeFile;
   const parts = [
@@ -97,6 +110,7 @@ function takenOverText(builder: PlannedBuilder): string {
     `its licence ${recipeLicense}`,
     ...(largeDirectories === null ? [] : [largeText(largeDirectories)]),
     ...(extractedOrder.length < 2 ? [] : [`order of licences ${extractedOrder.join(' ')}`]),
+    ...(scan?.chosen == null || scan.tried[scan.chosen]?.kept == null ? [] : ['elements of a kept scan']),
   ];
   return parts.map((part) => shorten(printable(part))).join(', ');
 }

@@ -176,7 +176,7 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
       return `${claimFindingTitles[kind]}: ${show(detail, value)}`;
     }),
     ...facts('skipped', skipped, mostSkipped, ({ path, reason }) => `${show(path, value)}: ${reason}`),
-    ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder), recipeFact(plan.plan)]),
+    ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder, scan), recipeFact(plan.plan)]),
     ...(plan === undefined ? [] : [{ label: 'plan', value: `sha256 ${plan.identity}` }]),
   ];
 }

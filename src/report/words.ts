@@ -61,7 +61,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'run `wolfi-repro doctor`; as root, `--sandbox chroot --trust-recipe` works without namespaces',
   'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
   'scan-needed':
-    'name a syft with --syft; none scans what only production’s own programs look into (docs/production-sbom.md)',
+    'name a syft with --syft, or a scan that was kept with --scan; none scans what only production’s own programs look into (docs/production-sbom.md)',
   'build-limit': 'raise the limit (see `wolfi-repro verify --help`) if you trust the recipe with more',
   unsupported: 'report it: this package needs something that wolfi-repro does not do yet',
   'unsupported-format': 'give a package of apk version 2, as melange writes it',

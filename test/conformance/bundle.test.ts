@@ -236,6 +236,14 @@ describe('a bundle', { skip, concurrency: false }, () => {
         for (let at = 0; at < 600; at += 1) files.push({ ...files[0]!, path: `${at}${'/a'.repeat(2000)}` });
       },
     ],
+    ['a scan that is not in it', (manifest) => (manifest.scans = ['scans/other'])],
+    ['a scan that climbs out', (manifest) => (manifest.scans = ['../evil'])],
+    ['a scan twice', (manifest) => (manifest.scans = [manifest.published, manifest.published])],
+    ['a published file in the place of a scan', (manifest) => (manifest.scans = [manifest.published])],
+    ['a list of no scans', (manifest) => (manifest.scans = [])],
+    ['null for scans', (manifest) => (manifest.scans = null as never)],
+    ['a member that nobody knows', (manifest) => Object.assign(manifest, { more: 1 })],
+    ['a member less', (manifest) => Reflect.deleteProperty(manifest, 'subject')],
     ['another schema', (manifest) => (manifest.schema = 'wolfi-repro/bundle/2')],
     ['null for a list', (manifest) => (manifest.files = null as never)],
     ['null for a file', (manifest) => manifest.files.push(null as never)],
@@ -405,7 +413,10 @@ function withRepository(texts: Readonly<Record<string, string>>) {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-type Mutable = Writable<Omit<BundleManifest, 'files' | 'keys' | 'repositories' | 'mirrors' | 'schema'>> & {
+type Mutable = Writable<
+  Omit<BundleManifest, 'files' | 'keys' | 'repositories' | 'mirrors' | 'schema' | 'scans'>
+> & {
+  scans?: string[];
   schema: string;
   files: { path: string; mode: number; bytes: number; sha256: string }[];
   keys: string[];

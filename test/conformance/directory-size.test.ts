@@ -1,6 +1,6 @@
 /** Sizes of directories as this machine's kernel has them on fresh images: the judge of the bounds in claim/traits/directory-size.ts. */
 import assert from 'node:assert/strict';
-import { linkSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -140,6 +140,64 @@ describe('a directory on xfs', { skip: lacksFileSystem(xfs), concurrency: false 
       image.close();
     }
   });
+});
+
+const btrfs = { type: 'btrfs', bytes: 512 * mebibyte } as const;
+
+describe('a directory on btrfs', { skip: lacksFileSystem(btrfs), concurrency: false }, () => {
+  it('has the size of the model, at the root, in a folder and in a subvolume, and after names are gone', () => {
+    const image = freshFileSystem(btrfs);
+    try {
+      run('btrfs', ['subvolume', 'create', join(image.folder, 'volume')]);
+      const sizes = [image.folder, join(image.folder, 'volume')].flatMap(sizesOf);
+      const changed = join(image.folder, 'changed');
+      const names = namesOf(340, 'any', chance(3));
+      for (const name of [changed, ...names.map((each) => join(changed, each))]) mkdirSync(name);
+      for (const name of names.slice(0, 100)) rmdirSync(join(changed, name));
+      for (const [at, name] of names.slice(100, 200).entries())
+        renameSync(join(changed, name), join(changed, `renamed-${at}`));
+      sizes.push({
+        shape: shapeOf(readdirSync(changed)),
+        size: lstatSync(changed).size,
+        isWide: false,
+      });
+      sizes.push({
+        shape: shapeOf(readdirSync(image.folder)),
+        size: lstatSync(image.folder).size,
+        isWide: false,
+      });
+      const differing = sizes.filter(({ shape, size }) => directorySize('btrfs', shape) !== size);
+      assert.deepEqual(differing, []);
+    } finally {
+      image.close();
+    }
+  });
+});
+
+describe('a directory in the upper layer of an overlay', { concurrency: false }, () => {
+  for (const fresh of [xfs, btrfs]) {
+    it(`has the size that ${fresh.type} gives it`, { skip: lacksFileSystem(fresh) }, () => {
+      const image = freshFileSystem(fresh);
+      const at = (name: string) => join(image.folder, name);
+      try {
+        for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name));
+        const layers = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
+        run('mount', ['-t', 'overlay', '-o', layers, 'overlay', at('merged')]);
+        try {
+          const sizes = sizesOf(at('merged'));
+          const models = fresh.type === 'btrfs' ? (['btrfs'] as const) : (['xfs', 'xfs-attributes'] as const);
+          const fitting = models.filter((model) =>
+            sizes.every(({ shape, size }) => directorySize(model, shape) === size),
+          );
+          assert.equal(fitting.length, 1, JSON.stringify(sizes));
+        } finally {
+          run('umount', [at('merged')]);
+        }
+      } finally {
+        image.close();
+      }
+    });
+  }
 });
 
 interface Sized {

@@ -10,7 +10,6 @@ import { isUnequal } from '../../src/compare/comparison.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { regenerateSbom } from '../../src/inference/regenerated-sbom.ts';
-import { rebuild } from '../../src/rebuild.ts';
 import { renderText } from '../../src/report/text.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
@@ -24,10 +23,11 @@ import {
 } from '../inference/production/support.ts';
 import { goldens, sharedLab } from '../support/lab.ts';
 import { languageTrees } from '../support/language-trees.ts';
-import { changeControl, readWhole, repack, textOf, withSbom, withText } from '../support/parts.ts';
+import { readWhole, repack, withSbom } from '../support/parts.ts';
 import { commandPath, makeGoProgram, syftPrograms } from '../support/programs-of-languages.ts';
 import { packedSources } from '../support/sources.ts';
 import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
+import { optionsWithSyft, publishContent } from './published-content.ts';
 
 mkdirSync(cache, { recursive: true });
 const work = mkdtempSync(join(cache, 'production-'));
@@ -193,15 +193,15 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         assert.equal(scan?.programs.length, programs.length);
         assert.equal(sbomRecord?.fit, 'id-and-cpes');
         assert.equal(result!.scan?.chosen, 0);
-        assert.equal(result!.scan.programs[0]?.outcome, 'fits');
-        assert.match(result!.scan.programs[0].version, /^\d+\.\d+|\[not provided\]$/);
+        assert.equal(result!.scan.tried[0]?.outcome, 'fits');
+        assert.match(result!.scan.tried[0].version, /^\d+\.\d+|\[not provided\]$/);
       });
 
       it('is told which program fits where several are given, in any order', async () => {
         const given = [blindSyft(), ...programs];
         const [result] = (await verify([published], contentOptions(given))).packages;
         assertReproduced(result!, 'unsigned');
-        const outcomes = result!.scan!.programs.map(({ outcome }) => outcome);
+        const outcomes = result!.scan!.tried.map(({ outcome }) => outcome);
         assert.deepEqual([outcomes[0], outcomes[1], result!.scan!.chosen], ['differs', 'fits', 1]);
         assert.match(
           renderText({ packages: [result!], verdict: 'reproduced', exitCode: 0 }),
@@ -307,8 +307,15 @@ echo '{"artifacts":[],"descriptor":{"version":"0"}}' > "$syft"
 }
 
 function contentOptions(syft: readonly string[]): RunOptions {
-  const options = labOptions({ sourceDirectory: sources, allowUnsigned: true });
-  return { ...options, machine: { ...options.machine, syft } };
+  return optionsWithSyft(syft, { sourceDirectory: sources });
+}
+
+function publish(script: string, syft: readonly string[], folder?: string): Promise<string> {
+  return publishContent(work, {
+    script,
+    options: contentOptions(syft),
+    ...(folder === undefined ? {} : { folder }),
+  });
 }
 
 function pythonScript(license: string): string {
@@ -324,25 +331,6 @@ function pythonScript(license: string): string {
 function written(text: string, path: string): string {
   const octal = [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
   return `printf '${octal}' > "${path}"`;
-}
-
-/** A package that holds what a script makes, with what these programs find in its SBOM. */
-async function publish(
-  script: string,
-  syft: readonly string[],
-  folder = 'production-v0.59.1',
-): Promise<string> {
-  const draft = join(work, 'hello-shell-1.4.2-r3.apk');
-  const indented = `OUT=/home/build/melange-out/hello-shell\n${script}`.replace(/^/gm, '      ');
-  const recipe = (text: string) => text.replace(/(?<=\n {4}runs: \|\n)(?: {6}.*\n)+/, `${indented}\n`);
-  const unsigned = await repack(golden(folder, 'hello-shell-1.4.2-r3'), (parts) => ({
-    ...changeControl(parts, '.melange.yaml', (entry) => withText(entry, recipe(textOf(entry)))),
-    signature: [],
-  }));
-  writeFileSync(draft, unsigned);
-  const target = { directory: mkdtempSync(join(work, 'out-')), signingKey: undefined };
-  const written = await rebuild(draft, target, contentOptions(syft));
-  return written.path;
 }
 
 /** The Python that has them: that of their own program. */

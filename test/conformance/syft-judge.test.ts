@@ -98,7 +98,7 @@ describe('the real syft', { skip, concurrency: false }, () => {
       const machine = { ...options.machine, syft: syftPrograms };
       const [result] = (await verify([path], { ...options, machine })).packages;
       assertReproduced(result!, 'valid');
-      assert.equal(result!.scan?.programs[result!.scan.chosen]?.outcome, 'fits');
+      assert.equal(result!.scan?.tried[result!.scan.chosen ?? 0]?.outcome, 'fits');
     });
   }
 });

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
+import {
+  type KeptScan,
+  renderKeptScan,
+  type ScanToKeep,
+  scannedDigest,
+} from '../../src/emit/sbom/production/kept-scan.ts';
 import { digestFound } from '../../src/emit/sbom/production/syft.ts';
 import type { PrintedPackage, SyftListing } from '../../src/emit/sbom/production/syft-output.ts';
-import { openScans, type Scans } from '../../src/engine/scans.ts';
+import { openScans, type Scans, type TriedScan } from '../../src/engine/scans.ts';
 import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
 import { Failure } from '../../src/failure.ts';
 import { contentOf } from '../../src/formats/content.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { packageName } from '../support/names.ts';
+import { architecture, packageName, packageVersion } from '../support/names.ts';
 import { planned } from '../support/results.ts';
 
 const names = ['one', 'two', 'three'];
@@ -38,7 +44,7 @@ function planFor(name: string, published: readonly string[]): Plan {
   return {
     ...plan,
     package: { ...plan.package, name: packageName(name) },
-    builder: { ...plan.builder, sbomGenerator: 'production', scan: { programs, found } },
+    builder: { ...plan.builder, sbomGenerator: 'production', scan: { programs, kept: [], found } },
   };
 }
 
@@ -64,15 +70,16 @@ interface Opened {
 function open(finds: Readonly<Record<string, readonly (readonly string[] | null)[]>>): Opened {
   const ran: string[] = [];
   const built = treeOf([file('a'), file('b')]);
-  const scans = openScans(
-    () => built,
-    async ({ package: { name } }, _, place) => {
+  const scans = openScans({
+    builtTree: () => built,
+    scanTree: async ({ package: { name } }, _, place) => {
       ran.push(`${name} ${names[place]}`);
       const found = finds[name]![place];
       if (found === null || found === undefined) throw new Failure('unsupported', 'it fails');
       return listingOf(...found);
     },
-  );
+    kept: new Map(),
+  });
   return { scans, ran, built };
 }
 
@@ -82,7 +89,7 @@ async function chosenFor(
 ): Promise<string> {
   const plans = Object.entries(published).map(([name, elements]) => planFor(name, elements));
   const outcome = await open(finds).scans.outcome(plans[0]!);
-  return names[outcome!.chosen]!;
+  return names[outcome!.chosen ?? -1]!;
 }
 
 describe('of several programs', () => {
@@ -113,10 +120,10 @@ describe('of several programs', () => {
     const plan = planFor('a', ['y']);
     const { scans } = open({ a: [null, ['y'], ['z']] });
     assert.deepEqual(await scans.outcome(plan), {
-      programs: [
-        { sha256: programs[0], version: '', outcome: 'failed' },
-        { sha256: programs[1], version: '1', outcome: 'fits' },
-        { sha256: programs[2], version: '1', outcome: 'differs' },
+      tried: [
+        { sha256: programs[0], version: '', kept: null, outcome: 'failed' },
+        { sha256: programs[1], version: '1', kept: null, outcome: 'fits' },
+        { sha256: programs[2], version: '1', kept: null, outcome: 'differs' },
       ],
       chosen: 1,
     });
@@ -133,7 +140,7 @@ describe('scans of a build', () => {
     assert.deepEqual(ran, ['a one', 'a two', 'a three']);
     const other = treeOf([...built.entries, file('a', contentOf(Buffer.from('other')))]);
     assert.deepEqual(
-      (await scans.find(plan, other)).found.map(({ element }) => element.name),
+      (await scans.find(plan, other))!.found.map(({ element }) => element.name),
       ['y'],
     );
     assert.deepEqual(ran.slice(3), ['a two']);
@@ -150,12 +157,13 @@ describe('scans of a build', () => {
 
   it('are ended by what ends the run', async () => {
     const plan = planFor('a', []);
-    const scans = openScans(
-      () => treeOf([]),
-      async () => {
+    const scans = openScans({
+      builtTree: () => treeOf([]),
+      scanTree: async () => {
         throw new Failure('cancelled', 'the scan was cancelled');
       },
-    );
+      kept: new Map(),
+    });
     await assert.rejects(
       scans.outcome(plan),
       (failure) => failure instanceof Failure && failure.code === 'cancelled',
@@ -165,11 +173,175 @@ describe('scans of a build', () => {
   it('are none where no program is planned', async () => {
     const { plan } = planned();
     assert.equal(
-      await openScans(
-        () => treeOf([]),
-        () => assert.fail(),
-      ).outcome(plan),
+      await openScans({
+        builtTree: () => treeOf([]),
+        scanTree: () => assert.fail(),
+        kept: new Map(),
+      }).outcome(plan),
       undefined,
     );
   });
 });
+
+/** A tree with something that only a scan tells of, and the package of Node that its file shows. */
+const manifest = contentOf(Buffer.from('{"name":"shown","version":"1.0.0","license":"MIT"}'));
+const shownFile = file('usr/lib/node_modules/shown/package.json', manifest);
+const jar = treeOf([file('usr/share/a.jar')]);
+const jarAndShown = treeOf([file('usr/share/a.jar'), shownFile]);
+
+const keptOf = (tree: Tree, ...found: readonly string[]): KeptScan => {
+  const scan: ScanToKeep = {
+    package: {
+      name: packageName('a'),
+      version: packageVersion('1-r0'),
+      architecture: architecture('x86_64'),
+    },
+    tree: scannedDigest(tree),
+    program: programs[0]!,
+    listing: listingOf(...found),
+  };
+  return { ...scan, sha256: sha256(renderKeptScan(scan)) };
+};
+
+interface KeptCase {
+  readonly rule: string;
+  readonly built: Tree;
+  readonly kept: readonly KeptScan[];
+  /** What each program lists. */
+  readonly programs?: readonly (readonly string[])[];
+  readonly published: readonly string[];
+  readonly chosen: number | null;
+  readonly outcomes: readonly TriedScan['outcome'][];
+}
+
+const keptCases: readonly KeptCase[] = [
+  {
+    rule: 'is used where it lists what production found in the tree that was built',
+    built: jar,
+    kept: [keptOf(jar, 'x')],
+    published: ['x'],
+    chosen: 0,
+    outcomes: ['fits'],
+  },
+  {
+    rule: 'of nothing is used where production found nothing and the files do not show that',
+    built: jar,
+    kept: [keptOf(jar)],
+    published: [],
+    chosen: 0,
+    outcomes: ['fits'],
+  },
+  {
+    rule: 'is not used for a different tree',
+    built: jar,
+    kept: [keptOf(treeOf([file('usr/share/b.jar')]), 'x')],
+    published: ['x'],
+    chosen: null,
+    outcomes: ['other-tree'],
+  },
+  {
+    rule: 'is not used where it lists something else',
+    built: jar,
+    kept: [keptOf(jar, 'y')],
+    published: ['x'],
+    chosen: null,
+    outcomes: ['differs'],
+  },
+  {
+    rule: 'is not used where it leaves out what a file shows, although production’s document does so, too',
+    built: jarAndShown,
+    kept: [keptOf(jarAndShown, 'x')],
+    published: ['x'],
+    chosen: null,
+    outcomes: ['incomplete'],
+  },
+  {
+    rule: 'is not needed where there is nothing to find',
+    built: treeOf([file('a')]),
+    kept: [keptOf(treeOf([file('a')]))],
+    published: [],
+    chosen: null,
+    outcomes: ['fits'],
+  },
+  {
+    rule: 'is used where it is the second that fits',
+    built: jar,
+    kept: [keptOf(jar, 'y'), keptOf(jar, 'x')],
+    published: ['x'],
+    chosen: 1,
+    outcomes: ['differs', 'fits'],
+  },
+  {
+    rule: 'is not used where a program here finds the same',
+    built: jar,
+    kept: [keptOf(jar, 'x')],
+    programs: [['x']],
+    published: ['x'],
+    chosen: 0,
+    outcomes: ['fits', 'fits'],
+  },
+  {
+    rule: 'is used where no program here finds what production found',
+    built: jar,
+    kept: [keptOf(jar, 'x')],
+    programs: [['y'], []],
+    published: ['x'],
+    chosen: 2,
+    outcomes: ['differs', 'differs', 'fits'],
+  },
+  {
+    rule: 'has no say where nothing fits',
+    built: jar,
+    kept: [keptOf(jar, 'z')],
+    programs: [['y']],
+    published: ['x'],
+    chosen: 0,
+    outcomes: ['differs', 'differs'],
+  },
+];
+
+describe('a scan that was kept', () => {
+  for (const each of keptCases) {
+    it(each.rule, async () => {
+      const { scans, plan } = openKept(each);
+      const { tried, chosen } = (await scans.outcome(plan))!;
+      assert.deepEqual(
+        tried.map(({ outcome }) => outcome),
+        each.outcomes,
+      );
+      assert.equal(chosen, each.chosen);
+      const found = await scans.find(plan, each.built);
+      assert.equal(found === undefined, chosen === null);
+      if (chosen !== null && tried[chosen]!.outcome === 'fits')
+        assert.deepEqual(
+          found!.found.map(({ element }) => element.name),
+          each.published,
+        );
+    });
+  }
+
+  it('says nothing of a tree with something else in it, such as a counterfactual', async () => {
+    const { scans, plan } = openKept(keptCases[0]!);
+    assert.equal(await scans.find(plan, treeOf([...jar.entries, file('b')])), undefined);
+  });
+});
+
+function openKept({ built, kept, published, programs: listings = [] }: KeptCase): {
+  scans: Scans;
+  plan: Plan;
+} {
+  const plan = planFor('a', published);
+  const planned = kept.map(({ sha256: digest, tree, program, listing }) => ({
+    sha256: digest,
+    tree,
+    program,
+    version: listing.version,
+  }));
+  const scan = { ...plan.builder.scan!, programs: programs.slice(0, listings.length), kept: planned };
+  const scans = openScans({
+    builtTree: () => built,
+    scanTree: async (_, __, place) => listingOf(...listings[place]!),
+    kept: new Map(kept.map((each) => [each.sha256, each])),
+  });
+  return { scans, plan: { ...plan, builder: { ...plan.builder, scan } } };
+}

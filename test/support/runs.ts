@@ -119,10 +119,10 @@ export function everything(): RunResult {
 
 function scanned(version: string): NonNullable<PackageResult['scan']> {
   return {
-    programs: [
-      { sha256: digest('another'), version: '', outcome: 'failed' },
-      { sha256: digest('syft'), version, outcome: 'fits' },
-      { sha256: digest('a third'), version: `${version}-rc1`, outcome: 'differs' },
+    tried: [
+      { sha256: digest('another'), version: '', kept: null, outcome: 'failed' },
+      { sha256: digest('syft'), version, kept: null, outcome: 'fits' },
+      { sha256: digest('a third'), version: `${version}-rc1`, kept: digest('a scan'), outcome: 'other-tree' },
     ],
     chosen: 1,
   };

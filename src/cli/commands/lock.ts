@@ -1,5 +1,6 @@
 /** `wolfi-repro lock`. */
 import { counted } from '../../bytes.ts';
+import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
 import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
@@ -13,16 +14,23 @@ export async function lockCommand(subject: string, raw: RawOptions): Promise<num
   const progress = showProgress(undefined);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
+    const write = raw.bundle === undefined ? undefined : await bundleWriter(raw.bundle, options);
     const locked = await lock(subject, options).finally(() => progress.stop());
     const { identity, plan, environment, substituted, findings } = locked;
     const schema = 'wolfi-repro/lock/1';
     printData(renderValue({ schema, identity, plan, environment, substituted, findings }));
     printNote(`plan sha256 ${identity}`);
-    if (raw.bundle !== undefined) {
-      const { writeBundle } = await import('../../bundle/bundle.ts');
-      const { files } = await writeBundle(subject, raw.bundle, version, options);
-      printNote(`bundle ${raw.bundle}: ${counted(files.length, 'file')}`);
-    }
+    await write?.(subject);
     return 0;
   });
+}
+
+/** Looked at before anything is read: what cannot be bundled. */
+async function bundleWriter(path: string, options: RunOptions): Promise<(subject: string) => Promise<void>> {
+  const { requireNoSyft, writeBundle } = await import('../../bundle/bundle.ts');
+  requireNoSyft(options);
+  return async (subject) => {
+    const { files } = await writeBundle(subject, path, version, options);
+    printNote(`bundle ${path}: ${counted(files.length, 'file')}`);
+  };
 }

@@ -59,7 +59,8 @@ function shapeOf(bytes: Uint8Array): string | undefined {
 
 /** The published document says of elements that a scan found them: only a scan can tell. */
 function unscanned({ plan, changes }: Evidence, published: Uint8Array, rebuilt: Uint8Array): Finding[] {
-  if (plan?.builder.sbomGenerator !== 'production' || plan.builder.scan !== null) return [];
+  const { sbomGenerator: generator, scan } = plan?.builder ?? {};
+  if (generator !== 'production' || (scan?.programs.length ?? 0) > 0) return [];
   const found = compareSbomElements(published, rebuilt).filter(({ kind }) => kind === 'unregenerated');
   const licenses = found.flatMap((each) => each.published?.match(/LicenseRef-[A-Za-z0-9.-]+/g) ?? []);
   const ids = new Set([...found.map(({ element }) => element), ...licenses]);

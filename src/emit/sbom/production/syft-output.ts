@@ -57,13 +57,12 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): SyftListing {
   const printed = listMember(document, 'packages').flatMap((element): PrintedPackage[] => {
     if (!isLibraryPackage(element))
       throw new Failure('unsupported', 'syft printed an element of an unexpected form');
-    const artifact = artifacts.get(element.SPDXID.slice(element.SPDXID.lastIndexOf('-') + 1));
+    const artifact = artifacts.get(idDigits(element));
     // The directory itself is not an artifact.
-    if (artifact === undefined) return [];
-    const type = textMember(artifact, 'type') ?? '';
-    return type === 'binary' ? [] : [{ element, artifact, type }];
+    const printedOne = artifact && printedPackage(element, artifact);
+    return printedOne === undefined ? [] : [printedOne];
   });
-  const mentioned = new Set(printed.flatMap(({ element }) => mentionedLicenses(element)));
+  const mentioned = mentionedIn(printed);
   return {
     version: textMember(objectMember(listing, 'descriptor') ?? {}, 'version') ?? '',
     printed,
@@ -71,6 +70,22 @@ export function parseSyftOutput({ spdx, syft }: SyftOutput): SyftListing {
       .filter(isExtractedLicense)
       .filter(({ licenseId }) => mentioned.has(licenseId)),
   };
+}
+
+/** An element with its record; undefined of a program that belongs to the package itself, and of a record that is not the element's. */
+export function printedPackage(element: LibraryPackage, artifact: JsonObject): PrintedPackage | undefined {
+  const type = textMember(artifact, 'type') ?? '';
+  const isOwn = textMember(artifact, 'id') === idDigits(element);
+  return isOwn && type !== 'binary' ? { element, artifact, type } : undefined;
+}
+
+function idDigits({ SPDXID }: LibraryPackage): string {
+  return SPDXID.slice(SPDXID.lastIndexOf('-') + 1);
+}
+
+/** Ids that the SPDX list does not have, in the licences of elements. */
+export function mentionedIn(printed: readonly PrintedPackage[]): ReadonlySet<string> {
+  return new Set(printed.flatMap(({ element }) => mentionedLicenses(element)));
 }
 
 function parseObject(bytes: Uint8Array): JsonObject {
@@ -83,15 +98,36 @@ function parseObject(bytes: Uint8Array): JsonObject {
   return json.value;
 }
 
-/** Whether a value is an element. Its keys are in the library's order already: the same library wrote them. */
-function isLibraryPackage(value: unknown): value is LibraryPackage {
+const textMembers = [
+  'versionInfo',
+  'supplier',
+  'originator',
+  'homepage',
+  'sourceInfo',
+  'licenseConcluded',
+  'licenseDeclared',
+  'copyrightText',
+  'description',
+];
+
+/** Whether a value is an element, and what is read of it has its type. Keys are in the library's order already: the same library wrote them. */
+export function isLibraryPackage(value: unknown): value is LibraryPackage {
   return (
     isJsonObject(value) &&
     [value['name'], value['SPDXID'], value['downloadLocation']].every((text) => typeof text === 'string') &&
-    typeof value['filesAnalyzed'] === 'boolean'
+    typeof value['filesAnalyzed'] === 'boolean' &&
+    textMembers.every((key) => value[key] === undefined || typeof value[key] === 'string') &&
+    isReferenceList(value['externalRefs'])
   );
 }
 
-function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
+function isReferenceList(value: unknown): boolean {
+  const members = ['referenceCategory', 'referenceType', 'referenceLocator'];
+  const isReference = (each: unknown) =>
+    isJsonObject(each) && members.every((key) => typeof each[key] === 'string');
+  return value === undefined || (Array.isArray(value) && value.every(isReference));
+}
+
+export function isExtractedLicense(value: unknown): value is LibraryExtractedLicense {
   return isJsonObject(value) && textMember(value, 'licenseId') !== undefined;
 }

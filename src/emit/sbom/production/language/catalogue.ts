@@ -8,6 +8,7 @@ import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
 import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
 import type { HashGeneration } from '../hash.ts';
+import type { LibraryPackage } from '../production-document.ts';
 import { compareFound, digestFound, type Reader, type Scan } from '../syft.ts';
 import type { OwnScan } from '../syft-scan.ts';
 import { extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
@@ -52,6 +53,26 @@ export function ownScan(tree: Tree, form: FormName): OwnScan {
     extracted: extractedOf(records),
     read: new Map(wheels.flatMap(({ paths, reader }) => paths.map((path) => [path, reader]))),
   };
+}
+
+/** Kind, name and version of an element. */
+export type ElementKey = string;
+
+export function elementKey(
+  type: string,
+  { name, versionInfo = '' }: Pick<LibraryPackage, 'name' | 'versionInfo'>,
+): ElementKey {
+  return [type, name, versionInfo].join('\n');
+}
+
+/** What can be read here of a tree, whatever production found: no scan that lists less of it looked at all of it. */
+export function readElements(tree: Tree): ElementKey[] {
+  const [hidden, generation] = [hiddenAnswers[0]!, 0] as const;
+  const go = goPrograms(tree).flatMap(
+    ({ path, build }) => goRecords(build, path, { generation, hidden }) ?? [],
+  );
+  const packages = sortedPackages([...go, ...readOthers(tree, generation).records], generation);
+  return packages.map(({ type, element }) => elementKey(type, element));
 }
 
 function sortedPackages(records: readonly LanguageRecord[], generation: HashGeneration) {
