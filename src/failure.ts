@@ -1,6 +1,6 @@
 /**
  * Failures are exceptions with a code from a closed list; findings (differences, contradictions) are
- * values and never thrown. Each code belongs to one verdict, so whoever catches a failure need not read
+ * values and never thrown. Each code belongs to one verdict, so code that catches a failure need not read
  * its message.
  */
 import { maskAddresses } from './address.ts';
@@ -54,7 +54,7 @@ const codesByClass = {
   ],
   /** A recorded step did not succeed in the recorded environment. */
   'build-failed': ['step-failed', 'assertion-failed', 'output-missing'],
-  /** About the command line, and so about the whole run. */
+  /** The command line is wrong, which concerns the whole run. */
   usage: ['usage'],
   /** A defect of this program. */
   internal: ['internal'],
@@ -71,9 +71,9 @@ export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = Objec
   Object.entries(codesByClass).flatMap(([each, codes]) => codes.map((code) => [code, each])),
 ) as Record<FailureCode, FailureClass>;
 
-/** No part of a failure shows a secret of an address, whoever wrote it. */
+/** The details of a failure. None of them shows a secret of an address, whoever wrote it. */
 export interface FailureDetails {
-  /** What would have been right. */
+  /** What was expected. */
   readonly expected?: string;
   /** What was found; attacker-controlled where it comes from a package. */
   readonly got?: string;
@@ -103,14 +103,14 @@ export class Failure extends Error {
   }
 }
 
-/** Whether one place could not be asked, which says nothing about what other places have. */
+/** Whether a place could not be reached, which says nothing about what other places have. */
 export function isUnreached(failure: unknown): failure is Failure {
   return failure instanceof Failure && (failure.code === 'unreachable' || failure.code === 'address-refused');
 }
 
 /**
- * Whether the bytes of a file are at fault: damaged, hostile, or of another format. Where the file is not the published one, that must
- * not speak against the published one.
+ * Whether the bytes of a file are at fault: damaged, hostile, or of a different format. Where the file is not the published one, that must
+ * not count against the published one.
  */
 export function isFaultOfFile(failure: unknown): failure is Failure {
   return (
@@ -120,7 +120,7 @@ export function isFaultOfFile(failure: unknown): failure is Failure {
 
 const mostTried = 10;
 
-/** What was tried in vain, a line each, in the order of the words; undefined where nothing was. */
+/** The failed attempts, one on each line, sorted; undefined where there were none. */
 export function describeTried(failures: readonly Failure[]): string | undefined {
   const lines = [...new Set(failures.map(({ message }) => message))].sort();
   if (lines.length === 0) return undefined;
@@ -129,8 +129,8 @@ export function describeTried(failures: readonly Failure[]): string | undefined 
 }
 
 /**
- * What was thrown while one package was judged, as the failure of that package: everything unforeseen is `internal`, and `cancelled` once
- * the run was. `usage` is about the whole run and is thrown on.
+ * What was thrown while one package was judged, as the failure of that package: every unexpected error is `internal`, or `cancelled` once the run
+ * was cancelled. `usage` is about the whole run and is thrown on.
  */
 export function failureOfPackage(thrown: unknown, signal: AbortSignal): Failure {
   const failure = asFailure(thrown);
@@ -144,7 +144,7 @@ export function failureOfPackage(thrown: unknown, signal: AbortSignal): Failure 
 
 const mostDefectText = 200;
 
-/** A report holds no path of this machine, and messages of system calls do. */
+/** The text of a defect. Reports must not hold paths of this machine, and messages of system calls do. */
 function describeDefect(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'something was thrown that is not an error';
   const { name, message, code, syscall } = thrown as NodeJS.ErrnoException;
@@ -152,14 +152,14 @@ function describeDefect(thrown: unknown): string {
   return message.includes('/') ? name : `${name}: ${message}`.slice(0, mostDefectText);
 }
 
-/** What a disk answers that is full, spent or closed to this user (errno(3)). */
+/** Errors of a disk that is full, over quota or closed to this user (errno(3)). */
 const refusals = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
 
-/** What was thrown, where the machine's disk is behind it as `disk-unavailable`: no defect, and nothing about a package. */
+/** What was thrown; as `disk-unavailable` where the machine's disk caused it, which is not a defect and says nothing about a package. */
 export function asFailure(thrown: unknown): unknown {
   if (thrown instanceof Failure || !(thrown instanceof Error)) return thrown;
   const { code, syscall } = thrown as NodeJS.ErrnoException;
-  // Node says of a folder with those above it that one is missing where the disk takes none (EROFS).
+  // Where folders are made with their parents on a read-only disk (EROFS), Node reports that one is missing.
   const refused = refusals.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir');
   if (!refused || syscall === undefined || syscall === 'connect') return thrown;
   return new Failure('disk-unavailable', `this machine’s disk refuses to ${syscall}: ${code}`, {

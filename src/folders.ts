@@ -1,6 +1,6 @@
 /**
- * The one place that opens what lies below a folder of the user's: an output folder, a folder of logs, the cache. The folder itself is where
- * the user says it is, links included; below it nothing is followed, so that whoever could plant a link there sends nobody elsewhere.
+ * Opens what lies below a folder of the user's: an output folder, a folder of logs, the cache. No other file does. The folder
+ * itself is where the user says it is, links included; below it no link is followed, so that a planted link leads nowhere.
  */
 import {
   closeSync,
@@ -20,7 +20,7 @@ import { Failure } from './failure.ts';
 import { ownFileName, type PathPart } from './names.ts';
 import { ownedPrefix } from './process-marks.ts';
 
-/** A folder below a root, made where it is not there. Fails with `usage` where something else, such as a link, is in its place. */
+/** A folder below a root, which is made where it does not exist. Fails with `usage` where something else, such as a link, is in its place. */
 export function folderBelow(root: string, ...parts: readonly PathPart[]): string {
   mkdirSync(root, { recursive: true });
   let path = root;
@@ -32,7 +32,7 @@ export function folderBelow(root: string, ...parts: readonly PathPart[]): string
   return path;
 }
 
-/** Another process may be faster. */
+/** Makes a folder; another process may have made it in the meantime. */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path);
@@ -48,7 +48,7 @@ function statOf(path: string) {
 function notFollowed(path: string, what: 'folder' | 'file'): Failure {
   return new Failure(
     'usage',
-    `${path} is not a ${what}, and nothing is followed below a folder that is written to`,
+    `${path} is not a ${what}, and links are not followed below a folder that is written to`,
     {
       hint: `remove it, or name the ${what} that it leads to`,
     },
@@ -58,7 +58,7 @@ function notFollowed(path: string, what: 'folder' | 'file'): Failure {
 let count = 0;
 
 /**
- * Writes a file whole: aside in the same folder, then renamed over what had its name, be it a link.
+ * Writes a complete file: aside in the same folder, then renamed over whatever had its name, even a link.
  * @param folder as `folderBelow` gives it, or one that the user named
  */
 export async function writeBelow(
@@ -80,7 +80,7 @@ export async function writeBelow(
   return path;
 }
 
-/** A folder that this program has of its own directly below one of the user's, such as one of the cache. */
+/** A folder of this program directly below one of the user's, such as one of the cache. */
 export function ownFolder(path: string): string {
   return folderBelow(dirname(path), ownFileName(basename(path)));
 }
@@ -95,19 +95,19 @@ export function readOwnFile(path: string): Buffer {
   }
 }
 
-/** Adds to a file, which is made where it is not there. Fails with `usage` where something else is in its place. */
+/** Appends to a file, which is made where it does not exist. Fails with `usage` where something else is in its place. */
 export function appendBelow(folder: string, name: PathPart, bytes: Uint8Array): void {
   const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
-  // A pipe without a reader must not hold up the run.
+  // A pipe without a reader must not block the run.
   writeTo(join(folder, name), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, bytes);
 }
 
-/** Fails as `writeNamed` does where a link is in the place of a file, before there is anything to write. */
+/** Requires, before there is anything to write, that no link is in the place of a file. Fails as `writeNamed` does. */
 export function requireNoLink(path: string): void {
   if (statOf(path)?.isSymbolicLink() === true) throw notFollowed(path, 'file');
 }
 
-/** Writes a file that the user named. Fails with `usage` where a link is in its place: whoever planted it chose where it leads. */
+/** Writes a file that the user named. Fails with `usage` where a link is in its place: somebody else may have planted it and chosen where it leads. */
 export function writeNamed(path: string, bytes: Uint8Array): void {
   const { O_CREAT, O_TRUNC, O_WRONLY } = constants;
   writeTo(path, O_WRONLY | O_CREAT | O_TRUNC, bytes);

@@ -1,4 +1,4 @@
-/** A folder of packages made into a repository that apk can use. */
+/** Makes a repository that apk can use out of a folder of packages. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readApk } from './apk/apk.ts';
@@ -16,7 +16,7 @@ export interface IndexedFolder {
 
 /**
  * Writes `APKINDEX.tar.gz` over all packages of a folder (`<repository>/<arch>`), in the order of their names. Fails as `readApk`
- * does for a package that is none, and with `usage` where there is no package.
+ * does for a file that is not a package, and with `usage` where there is no package.
  */
 export async function indexFolder(folder: string, signer: IndexSigner | undefined): Promise<IndexedFolder> {
   const names = readdirSync(folder)

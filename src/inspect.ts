@@ -1,4 +1,4 @@
-/** What a package is and says, whether or not it can be rebuilt; works wherever Node does. */
+/** Inspects what a package is and says, whether or not it can be rebuilt; works wherever Node does. */
 
 import type { Apk, Section } from './apk/apk.ts';
 import type { ApkEntry } from './apk/apk-entry.ts';
@@ -20,7 +20,7 @@ import { type RegeneratedSbom, regenerateSbom } from './inference/regenerated-sb
 
 export interface Inspection {
   readonly file: string;
-  /** Why reading stopped; what was read before is there. */
+  /** Why reading stopped; what was read before that is present. */
   readonly failure: Failure | undefined;
   readonly package: InspectedPackage | undefined;
   readonly chain: readonly Link[];
@@ -32,7 +32,7 @@ export interface Inspection {
 export interface InspectedPackage {
   readonly size: number;
   readonly sha256: string;
-  /** As an index records it. */
+  /** The checksum as an index records it. */
   readonly checksum: string;
   readonly sections: readonly InspectedSection[];
   readonly signatures: readonly {
@@ -93,7 +93,7 @@ export interface InspectedSbom {
   readonly regenerated: RegeneratedSbom;
 }
 
-/** Inspects files. Nothing about a file is a failure of the inspection. */
+/** Inspects files. A defect of a file is never a failure of the inspection. */
 export async function inspect(files: readonly string[], given: RunOptions): Promise<Inspection[]> {
   const open = runOpener({ ...given, allowUnsigned: true });
   const inspections: Inspection[] = [];
@@ -116,8 +116,8 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
 }
 
 /**
- * What is to be said of a file that was examined.
- * @param scan what the files that elements of its SBOM name give
+ * The inspection of an examined file. @param
+ * scan the elements found in the files that its SBOM names
  */
 export function inspectExamined(
   { file, apk, claim, chain, noticed, failure }: Examined,

@@ -1,11 +1,11 @@
-/** What may be done with a list of any length. Spread into the arguments of a call, a long one overflows the stack. */
+/** Operations on lists of any length. A long list that is spread into the arguments of a call overflows the stack. */
 
 /** Appends all values of one list to another. */
 export function addAll<Value>(list: Value[], more: Iterable<Value>): void {
   for (const value of more) list.push(value);
 }
 
-/** The largest of numbers, `least` where there is none that is larger. */
+/** The largest of numbers, or `least` where none is larger. */
 export function largest(values: Iterable<number>, least: number): number {
   let most = least;
   for (const value of values) if (value > most) most = value;
@@ -44,7 +44,7 @@ export class Queues<Key, Value> {
     else queue.values.push(value);
   }
 
-  /** The next value that suits; those in front of it that do not are gone. */
+  /** Takes the next value that suits; values before it that do not suit are removed. */
   take(key: Key, suits: (value: Value) => boolean = () => true): Value | undefined {
     const queue = this.#waiting.get(key);
     while (queue !== undefined && queue.taken < queue.values.length) {

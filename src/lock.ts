@@ -1,4 +1,4 @@
-/** The plan of a package without carrying it out. */
+/** Makes the plan of a package without carrying it out. */
 import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
@@ -11,9 +11,9 @@ export interface LockedPlan {
   readonly file: string;
   readonly identity: Sha256;
   readonly plan: Plan;
-  /** What the plan's environment was pinned from; places and dates are not part of the plan. */
+  /** The packages to which the plan's environment was pinned; their places and dates are not part of the plan. */
   readonly environment: readonly PinnedPackage[];
-  /** What stands in for the recorded environment; undefined where nothing does. */
+  /** The substitute for the recorded environment; undefined where there is none. */
   readonly substituted: FoundInputs['substituted'];
   readonly findings: Prepared['findings'];
 }
@@ -22,7 +22,7 @@ export interface LockedPlan {
 export interface PinnedPackage {
   readonly name: string;
   readonly version: string;
-  /** The version that the recipe records, where this one stands in for it. */
+  /** The version that the recipe records, where this one replaces it. */
   readonly insteadOf: string | undefined;
   readonly foundIn: string;
   /** The repository as it was named; empty for the store of this machine, unless an index lists what lies there. */

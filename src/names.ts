@@ -1,6 +1,6 @@
 /**
- * Names that become parts of paths. They come out of packages, indexes, recipes, addresses and command lines; each is parsed once, where
- * it comes in, and whoever makes a path of one takes only these types. None can hold a separator, `..`, a control character or a leading
+ * Names that become parts of paths. They come out of packages, indexes, recipes, addresses and command lines; each is parsed once, where it
+ * comes in, and code that makes a path from one takes only these types. None can hold a separator, `..`, a control character or a leading
  * dash, and none is longer than a file system takes.
  */
 declare const kindOfName: unique symbol;
@@ -8,7 +8,7 @@ declare const kindOfName: unique symbol;
 /** Only the parsers below make one. */
 type Name<Kind extends string> = string & { readonly [kindOfName]: Kind };
 
-/** Of a package or a subpackage. */
+/** The name of a package or a subpackage. */
 export type PackageName = Name<'package'>;
 /** `<version>-r<epoch>`, or a recipe's version without the epoch. */
 export type PackageVersion = Name<'version'>;
@@ -21,15 +21,15 @@ export type FileName = Name<'file'>;
 /** What may stand between two separators. */
 export type PathPart = PackageName | PackageVersion | Architecture | KeyName | FileName;
 
-/** Package names of melange (pkg/config/config.go, packageNameRegex), with a bound on the length. */
+/** melange's package names (pkg/config/config.go, packageNameRegex), with a limit on the length. */
 const packageForm = /^[a-zA-Z0-9][a-zA-Z0-9+_.-]{0,119}$/;
 /** Any character that can be in a version of apk (apk-tools src/version.c). */
 const versionForm = /^[a-zA-Z0-9][a-zA-Z0-9+_.~-]{0,119}$/;
 /** Architectures that apk knows (apk-tools src/apk_arch.h) are of this form. */
 const architectureForm = /^[a-z0-9][a-z0-9_]{0,15}$/;
-/** A part of a path: keys and logs are called what their owners like. */
+/** A part of a path: owners of keys and logs choose their names freely. */
 const fileForm = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\-][^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\]*$/u;
-/** NAME_MAX is 255 (limits.h); what is written aside first has something behind its name. */
+/** NAME_MAX is 255 (limits.h); a file that is written aside first has a suffix. */
 const mostNameBytes = 200;
 
 function parse<Kind extends string>(text: string, form: RegExp): Name<Kind> | undefined {
@@ -37,7 +37,7 @@ function parse<Kind extends string>(text: string, form: RegExp): Name<Kind> | un
   return form.test(text) && text !== '.' && !text.includes('..') ? (text as Name<Kind>) : undefined;
 }
 
-/** Undefined for what is not a plain name, as for all of these. */
+/** Parses a package name; undefined for what is not a plain name. The parsers below do the same. */
 export function parsePackageName(text: string): PackageName | undefined {
   return parse(text, packageForm);
 }
@@ -58,7 +58,7 @@ export function parseFileName(text: string): FileName | undefined {
   return parse(text, fileForm);
 }
 
-/** What a step of a recipe printed; positions are numbers with dots between. */
+/** The name of the file for the output of a step; positions are numbers with dots between them. */
 export function logFileName({
   subject,
   position,

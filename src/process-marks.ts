@@ -1,6 +1,6 @@
 /**
- * Names for what a process makes for as long as it lives (folders, control groups), so that what a killed one left is found and
- * removed, and nothing of a live one is: not of this machine, of another container on it, or of another machine that shares
+ * Names for what a process makes for its own lifetime (folders, control groups), so that what a killed process left is found and removed,
+ * and nothing of a living one is, whether it runs on this machine, in another container on it, or on another machine that shares
  * the folder.
  */
 import { createHash } from 'node:crypto';
@@ -14,12 +14,12 @@ export function ownedPrefix(): string {
 
 const owned = /^(\d+)\.(\d+)\.(\d+)\.([0-9a-f]+)\.([0-9a-f]+)\./;
 
-/** Whether the name is one of what a process makes for as long as it lives. */
+/** Whether a name belongs to something that a process made for its own lifetime. */
 export function isOwned(name: string): boolean {
   return owned.test(name);
 }
 
-/** Whether the name was given by a process that is certainly no more. */
+/** Whether a name was given by a process that has certainly ended. */
 export function isAbandoned(name: string): boolean {
   const match = owned.exec(name);
   if (match === null) return false;

@@ -1,4 +1,4 @@
-/** The one place that starts programs: argument arrays only, bounded output, cancellable. */
+/** Starts programs; no other file does. Only argument arrays, bounded output, cancellable. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { largest } from './lists.ts';
 /** The machine's own programs; nothing of a caller's search path is used. */
 export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Where one of the machine's programs is; undefined where it is not installed. */
+/** The path of one of the machine's programs; undefined where it is not installed. */
 export function findProgram(name: string): string | undefined {
   return hostPath
     .split(':')
@@ -25,7 +25,7 @@ export function findProgram(name: string): string | undefined {
     });
 }
 
-/** The same. Fails with `sandbox-unavailable` where it is not installed. */
+/** The path of one of the machine's programs. Fails with `sandbox-unavailable` where it is not installed. */
 export function requireProgram(name: string): string {
   const path = findProgram(name);
   if (path !== undefined) return path;
@@ -39,11 +39,11 @@ export interface ProcessOptions {
   /** The whole environment of the program; nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** Called with output as it comes, standard output and standard error interleaved. A failure of it ends the program. */
+  /** Called with output as it is written, standard output and standard error interleaved. If the callback fails, the program is ended. */
   readonly onOutput?: (bytes: Uint8Array) => void;
-  /** Takes standard output apart from standard error; `onOutput` then sees standard error only. */
+  /** Receives standard output separately; `onOutput` then receives only standard error. */
   readonly onStdout?: (bytes: Uint8Array) => void;
-  /** Takes what is written to file descriptor 4, which is there only with this. */
+  /** Receives what is written to file descriptor 4, which is open only with this. */
   readonly onStatus?: (bytes: Uint8Array) => void;
 }
 
@@ -55,16 +55,16 @@ export interface ProcessEnd {
 
 export interface RunningProcess {
   readonly pid: number;
-  /** File descriptor 3 of the program, both ways: what is written there tells it to go on. */
+  /** File descriptor 3 of the program, in both directions: writing to it lets the program go on. */
   readonly gate: Duplex;
-  /** The program is gone; what it started may still hold its output open. */
+  /** Resolves when the program has ended; what it started may still hold its output open. */
   readonly exited: Promise<void>;
-  /** The program is gone and its output read to the end. Fails with what a callback failed with. */
+  /** Resolves when the program has ended and its output was read to the end. Fails with the failure of a callback. */
   readonly ended: Promise<ProcessEnd>;
 }
 
 /**
- * Starts a program with standard input from nowhere and a gate on file descriptor 3, away from the terminal's signals: only
+ * Starts a program with an empty standard input and a gate on file descriptor 3, detached from the terminal's signals: only
  * the abort signal ends it. Fails with `sandbox-unavailable` if it cannot be started at all.
  */
 export async function startProcess(
@@ -116,22 +116,22 @@ async function begun(child: ChildProcess, command: string): Promise<void> {
   throw notStarted(command, cause);
 }
 
-/** What Node says of arguments that no program can be given: too long (execve(2)), or with a zero byte. */
+/** Node's errors for arguments that no program can get: too long (execve(2)), or with a zero byte. */
 const faultsOfArguments = new Set(['E2BIG', 'ERR_INVALID_ARG_VALUE', 'ENAMETOOLONG']);
 
-/** `unsupported` where what the program was given is the reason, which says nothing about this machine; else `sandbox-unavailable`. */
+/** The failure to start: `unsupported` where the program's input is the reason, which says nothing about this machine; else `sandbox-unavailable`. */
 function notStarted(command: string, cause: unknown): Failure {
   const { code, message } =
     cause instanceof Error ? (cause as NodeJS.ErrnoException) : { code: '', message: '' };
   return faultsOfArguments.has(code ?? '')
-    ? new Failure('unsupported', `${command} cannot be given such arguments`, {
+    ? new Failure('unsupported', `${command} cannot be started with these arguments`, {
         got: message.split('\n', 1)[0]!,
         cause,
       })
     : new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
 }
 
-/** Hands streams to callbacks. What a callback throws would be caught by nobody: it ends the program instead. */
+/** Hands streams to callbacks. An exception of a callback would not be caught, so it ends the program instead. */
 class Guard {
   failure: { readonly cause: unknown } | undefined;
   readonly #end: () => void;
@@ -155,8 +155,8 @@ class Guard {
 }
 
 /**
- * Descriptors from 4 on. Those of this process that a program would inherit, because whoever started it left them open, lead
- * nowhere instead.
+ * The descriptors from 4 on. Those that a program would inherit, because the parent of this process left them open, are replaced
+ * with /dev/null.
  */
 function furtherDescriptors({ onStatus }: ProcessOptions, nowhere: number): ('ignore' | 'pipe' | number)[] {
   const leaked = inheritableDescriptors();
@@ -183,7 +183,7 @@ function isInheritable(descriptor: number): boolean {
     const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
     return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
   } catch {
-    // The descriptor through which the list itself was read.
+    // This is the descriptor through which the list itself was read.
     return false;
   }
 }
@@ -191,8 +191,8 @@ function isInheritable(descriptor: number): boolean {
 const mostOutput = 64 * 1024;
 
 /**
- * Starts a program and waits for its end: for the short programs that every build runs, each of which takes less time than
- * execa takes to load.
+ * Starts a program and waits for its end: for the short programs that every build runs, each of which takes less time
+ * than loading execa.
  */
 export async function runShortly(
   command: string,

@@ -1,6 +1,6 @@
 /**
- * What a program can be given. Values out of a recipe become arguments and variables only through here: a type that holds them
- * cannot hold what the kernel, or setenv(3), refuses.
+ * The input of a program. Values out of a recipe become arguments and variables only here: the type cannot
+ * hold what the kernel, or setenv(3), refuses.
  */
 import { encodeBytes } from './bytes.ts';
 import { Failure } from './failure.ts';
@@ -21,25 +21,25 @@ export const programBounds = {
   totalBytes: 2 * 1024 ** 2,
 } as const;
 
-/** Why no program can be given something, in words that go on from its subject: `its script has a zero byte`. */
+/** Why a program cannot get an input, in words: `its script has a zero byte`. */
 export interface ProgramFault {
   readonly fault: string;
 }
 
-/** What a program of ours is given, none of which comes from outside. */
+/** The input of one of our own programs, none of which comes from outside. */
 export function ownInput(
   argv: readonly string[],
   env: ReadonlyMap<string, string> = new Map(),
 ): ProgramInput {
   const input = programInput(argv, env);
   if ('fault' in input)
-    throw new Failure('internal', 'a program was given what the kernel does not pass on', {
+    throw new Failure('internal', 'a program was given an input that the kernel does not pass on', {
       got: input.fault,
     });
   return input;
 }
 
-/** Parses what a program is to be given; the last of `argv` is what the words call its script. */
+/** Parses the input of a program; the last of `argv` is called its script in messages. */
 export function programInput(
   argv: readonly string[],
   env: ReadonlyMap<string, string>,
@@ -71,7 +71,7 @@ function faultOf(argv: readonly string[], env: ReadonlyMap<string, string>): str
 
 const pointerBytes = 8;
 
-/** setenv(3) refuses these, and with it bubblewrap. */
+/** Why a name is refused: setenv(3) refuses it, and so does bubblewrap. */
 function nameFault(name: string): string | undefined {
   if (name === '') return 'one of its variables has no name';
   return name.includes('=') ? `its variable ${shortened(name)} has a = in its name` : undefined;
@@ -81,7 +81,7 @@ function shortened(name: string): string {
   return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name);
 }
 
-/** Whether a text holds bytes that are not UTF-8 (`bytes.ts`), which Node writes as others where it starts a program. */
+/** Whether a text holds bytes that are not UTF-8 (`bytes.ts`), which Node changes where it starts a program. */
 export function hasRawBytes(text: string): boolean {
   return /[\udc80-\udcff]/u.test(text);
 }

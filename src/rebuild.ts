@@ -1,4 +1,4 @@
-/** Packages built again, kept instead of compared. */
+/** Rebuilds packages and keeps them instead of comparing them. */
 import type { Apk } from './apk/apk.ts';
 import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
@@ -20,7 +20,7 @@ export interface RebuiltFile {
 
 export interface RebuildTarget {
   readonly directory: string;
-  /** Signs instead of putting the published signature in front. */
+  /** The key that signs, instead of the published signature. */
   readonly signingKey: SigningKey | undefined;
 }
 

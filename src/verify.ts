@@ -15,7 +15,7 @@ import { grouped } from './lists.ts';
 import { buildIdentity } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 
-/** Verifies packages by file. Every one is judged, whatever becomes of the others; fails only with `usage`. */
+/** Verifies packages by file. Each is judged, whatever happens to the others; fails only with `usage`. */
 export async function verify(subjects: readonly string[], given: RunOptions): Promise<RunResult> {
   const { machine, jobs, onProgress } = given;
   const files = subjects.map((subject) => machine.inputs.name(subject));
@@ -59,7 +59,7 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
   }
 }
 
-/** Decides by whose rules it is emitted, compares and judges. */
+/** Decides by which version's rules the package is emitted, compares and judges it. */
 async function judgePackage(first: Built): Promise<Judged> {
   let built = first;
   const result = async (): Promise<PackageResult> => {
@@ -80,7 +80,7 @@ function tell({ target, run }: Candidate, stage: Stage): void {
   run.watch.onProgress({ kind: 'stage', subject: target.claim.recipe.package.name, stage });
 }
 
-/** What comes after the steps is loaded while they run. */
+/** Loads what comes after the steps while they run. */
 function loadingJudge({ target, run }: Candidate): StepObserver {
   const observer = observeSteps(target.claim.recipe.package.name, run.watch);
   return {

@@ -1,4 +1,4 @@
-/** The digest that verdicts rest on, apart from the others: only a comparison needs the second implementation. */
+/** The digest that verdicts rest on. It is apart from the others, since only a comparison needs the second implementation. */
 import { createHash } from 'node:crypto';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import type { Hasher, Sha256 } from './digest.ts';
@@ -7,7 +7,7 @@ import { Failure } from './failure.ts';
 /**
  * SHA-256 by two implementations that share no code (OpenSSL and @noble/hashes). Every digest that a
  * verdict or an attestation states is made by this one: a defect of one library cannot make two
- * different files look equal. Fails with `internal` should the two ever disagree.
+ * different files look equal. Fails with `internal` if the two ever disagree.
  */
 export function witnessedSha256Hasher(): Hasher<Sha256> {
   const first = createHash('sha256');

@@ -35,7 +35,7 @@ function shortEntry({ name, mode, bytes }: ShortFile, mtime: number): DataEntry 
   };
 }
 
-/** A short archive: entries, and as many zero blocks as are asked for. */
+/** A short archive: the entries, followed by a given number of zero blocks. */
 export function shortTar(entries: readonly DataEntry[], zeroBlocks = 0): Uint8Array {
   return Buffer.concat([
     ...entries.flatMap(({ header, content, raw }) => [

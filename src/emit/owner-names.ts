@@ -2,7 +2,7 @@
 import type { OsRelease } from '../claim/sbom/recover.ts';
 import type { OwnerNames } from '../claim/traits/owner.ts';
 
-/** Of several names for one id the last one wins. */
+/** The names of ids; of several names for one id the last one wins. */
 export function namesFromAccounts(passwd: string, group: string): OwnerNames {
   return { users: namesById(passwd), groups: namesById(group) };
 }

@@ -1,5 +1,5 @@
 /**
- * One package of a build as apk bytes. What goes in is the plan and what the steps left; nothing here can reach the
+ * One package of a build as apk bytes. The input is the plan and what the steps left; nothing here can reach the
  * published data section, so equality with it is never borrowed.
  */
 import { closeSync, createReadStream, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,8 +45,8 @@ export interface EmittedPackage {
   /** Files that an analysis of dependencies could not judge. */
   readonly skipped: readonly SkippedFile[];
   /**
-   * What production's scan may have found something in and no scan here was made of: its SBOM is then emitted as if nothing had
-   * been found, which is an assumption. The first few paths.
+   * The first few paths in which production's scan may have found something and which were not scanned here. The SBOM is then emitted
+   * as if nothing had been found, which is an assumption.
    */
   readonly unscanned: readonly string[];
 }
@@ -59,7 +59,7 @@ export async function emitPackage(input: EmitInput): Promise<EmittedPackage> {
 declare const altered: unique symbol;
 
 /**
- * A package with published values in it. It is no `EmittedPackage` and no `ByteSource`, so nothing that decides a verdict takes
+ * A package with published values in it. It is not an `EmittedPackage` and not a `ByteSource`, so nothing that decides a verdict takes
  * one.
  */
 export interface Counterfactual {
@@ -69,7 +69,7 @@ export interface Counterfactual {
   dispose(): void;
 }
 
-/** Emits the package again with published values in the place of rebuilt ones; everything that follows from them follows. */
+/** Emits the package again with published values in the place of rebuilt ones; everything that is derived from them is derived again. */
 export async function emitCounterfactual(
   input: EmitInput,
   substitutions: readonly Substitution[],
@@ -97,13 +97,13 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
 /** Digests of what `emitPackage` would give. */
 export interface SectionDigests {
   readonly data: Sha256;
-  /** Takes the analysis of all files, so it is made when it is asked for. */
+  /** Needs the analysis of all files, so it is computed only when it is asked for. */
   control(): Promise<Sha256>;
 }
 
 /**
- * Emits the package and keeps its digests alone.
- * @param known the compressed digest of each data section that was met in this build, by that of its archive; added to
+ * Emits the package and keeps only its digests. @param
+ * known the compressed digest of each data section that occurred in this build, by the digest of its archive; new ones are added
  */
 export async function emitDigests(input: PayloadInput, known: Map<string, Sha256>): Promise<SectionDigests> {
   const payload = await layOut(input, []);

@@ -1,4 +1,4 @@
-/** What a package holds before it is written: the tree with its SBOM, and the entries of the data section in order. */
+/** The content of a package before it is written: the tree with its SBOM, and the entries of the data section in order. */
 
 import { fullVersion, type Recipe } from '../claim/recipe/recipe.ts';
 import type { OsRelease } from '../claim/sbom/recover.ts';
@@ -19,7 +19,7 @@ import { emitSbom, type SbomInput } from './sbom/sbom.ts';
 import { type Substitution, substituteInEntries, substituteInTree } from './substitution.ts';
 import { type DataEntry, dataEntries, withFile, withXattrs } from './tar-entries.ts';
 
-/** All that the bytes of a package follow from. */
+/** Everything from which the bytes of a package follow. */
 export interface PayloadInput {
   readonly plan: Plan;
   readonly recipe: Recipe;
@@ -31,8 +31,8 @@ export interface PayloadInput {
   /** Licence files of the workspace by their path in the recipe. */
   readonly licenseTexts: ReadonlyMap<string, string>;
   /**
-   * What a scan as production's lists of a tree; undefined where none is believed. Absent where production's builder did not scan, or
-   * nothing is at hand that could.
+   * The elements that a scan like production's lists of a tree; undefined where none is believed. Absent where production's builder did not scan,
+   * or where no scan is available.
    */
   readonly scan?: (tree: Tree) => Promise<Scan | undefined>;
   /** Worker threads for compression. */
@@ -41,17 +41,17 @@ export interface PayloadInput {
 
 export interface Payload {
   readonly part: PackagePart;
-  /** Without the SBOM. */
+  /** The files without the SBOM. */
   readonly files: Tree;
   /** Whether a scan lists what is in the files. */
   readonly scanned: boolean;
-  /** What of the files was read as production's scan reads it. */
+  /** The paths of files that were read as production's scan reads them. */
   readonly read: ReadPaths;
   readonly tree: Tree;
   readonly entries: readonly DataEntry[];
 }
 
-/** Fails with `output-missing` where the build left nothing for the package, and as `emitSbom` does. */
+/** Lays the package out. Fails with `output-missing` where the build left nothing for it, and as `emitSbom` does. */
 export async function layOut(input: PayloadInput, substitutions: readonly Substitution[]): Promise<Payload> {
   const { plan, recipe, format } = input;
   const { builder } = plan;
@@ -85,7 +85,7 @@ export async function layOut(input: PayloadInput, substitutions: readonly Substi
   };
 }
 
-/** Without a syft: what can be read of the files themselves, where it is what production found. */
+/** The elements without a syft: those that can be read from the files themselves, where they are what production found. */
 function ownCatalogue({ sbomRecord }: PlannedBuilder, files: Tree): Scan | undefined {
   return sbomRecord === null ? undefined : catalogue(files, sbomRecord.variant.form, sbomRecord.found);
 }

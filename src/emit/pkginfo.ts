@@ -6,7 +6,7 @@ import type { Sha256 } from '../digest.ts';
 import type { Format } from '../melange/format.ts';
 import type { EmittedDependencies } from './dependencies/index.ts';
 
-/** What a package of a build says of itself: the origin's own part of the recipe, or a subpackage's. */
+/** The part of the recipe about one package: the origin's own, or a subpackage's. */
 export interface PackagePart {
   readonly name: string;
   readonly description: string;

@@ -1,5 +1,5 @@
 /**
- * Published values in the place of rebuilt ones, for the counterfactual alone: what a rebuilt package is made of never
+ * Published values in the place of rebuilt ones, only for the counterfactual: nothing that a rebuilt package is made of ever
  * passes through here (docs/architecture.md, invariant 2).
  */
 import type { ByteSource } from '../byte-source.ts';
@@ -13,9 +13,9 @@ import type { TarEntry } from './tar-writer.ts';
 
 export type AttributeName = 'link-target' | 'mode' | 'owner' | 'owner-name' | 'mtime' | 'device' | 'records';
 
-/** One published value; `path` is that of an entry, where it lies. */
+/** One published value; `path` is the path of an entry. */
 export type Substitution =
-  /** A whole entry: one that is missing, or of another type. */
+  /** A whole entry that is missing, or has a different type. */
   | {
       readonly kind: 'entry';
       readonly section: 'control' | 'data';
@@ -44,7 +44,7 @@ export type Substitution =
       readonly name: AttributeName;
       readonly header: TarEntry;
     }
-  /** The tar header as it stands: records and bytes that no attribute explains. */
+  /** The tar header as it is: records and bytes that no attribute explains. */
   | {
       readonly kind: 'header';
       readonly section: 'control' | 'data';
@@ -65,7 +65,7 @@ export type Substitution =
       readonly section: 'control' | 'data';
       readonly generation: DeflateGeneration;
     }
-  /** The published compressed form, taken over only where it is of the very same archive. */
+  /** The published compressed form, taken over only where the archive is exactly the same. */
   | {
       readonly kind: 'compressed-form';
       readonly section: 'control' | 'data';
@@ -95,7 +95,7 @@ export function substituteInTree(tree: Tree, substitutions: readonly Substitutio
   return treeOf(entries.values());
 }
 
-/** Moves come first: whatever else is said of a file is said under its published path. */
+/** The moves, which come first: everything else about a file refers to its published path. */
 function movesIn(section: 'control' | 'data', substitutions: readonly Substitution[]) {
   return substitutions.flatMap((each) => (each.kind === 'moved' && each.section === section ? [each] : []));
 }
@@ -189,12 +189,12 @@ function withPublished(header: TarEntry, name: AttributeName, published: TarEntr
   }
 }
 
-/** The digest of the content is not a record of its own: it follows from what is in the entry. */
+/** The record of the content's digest, which is computed from what is in the entry. */
 function checksumRecord({ pax }: TarEntry): [string, Uint8Array][] {
   return [...pax].filter(([key]) => key === checksumKey);
 }
 
-/** The order that the emitter gives: an entry that came in goes where the walk would meet it. */
+/** The entries in the order of the emitter: an added entry goes where the walk would meet it. */
 function inOrder(
   byPath: ReadonlyMap<string, DataEntry>,
   section: 'control' | 'data',
@@ -234,7 +234,7 @@ function keyOf(line: string): string {
   return at > 0 ? line.slice(0, at) : line;
 }
 
-/** The encoder that a section shall be written with; the usual one where none is put in its place. */
+/** The encoder for a section; the usual one where it is not substituted. */
 export function encoderOf(
   section: 'control' | 'data',
   substitutions: readonly Substitution[],
@@ -244,7 +244,7 @@ export function encoderOf(
   return found?.kind === 'encoder' ? found.generation : usual;
 }
 
-/** The zero blocks that a section shall end with; undefined where none are put in their place. */
+/** The number of zero blocks at the end of a section; undefined where it is not substituted. */
 export function zeroBlocksOf(
   section: 'control' | 'data',
   substitutions: readonly Substitution[],

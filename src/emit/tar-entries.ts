@@ -18,17 +18,17 @@ import type { TarEntry } from './tar-writer.ts';
 export interface DataEntry {
   readonly header: TarEntry;
   readonly content: Content;
-  /** Header blocks to be written as they stand, in a counterfactual. */
+  /** Header blocks that are written unchanged, in a counterfactual. */
   readonly raw?: Uint8Array;
 }
 
 export interface OwnershipRules {
-  /** Ids of what nobody gave an owner: the builder's own. */
+  /** Ids of files to which no step gave an owner: the builder's own. */
   readonly builder: Owner;
   /** Ids of user and group `build`, which become root's. */
   readonly build: Owner;
   readonly names: OwnerNames;
-  /** Path of the SBOM, which is melange's own file and root's, whoever built. */
+  /** Path of the SBOM, which melange writes itself and which always belongs to root. */
   readonly sbom: string;
 }
 
@@ -82,7 +82,7 @@ const typeFlags = {
   fifo: '6',
 } as const;
 
-/** The first name of the file in walk order, for every name but that one. */
+/** The first name of the file in walk order; undefined for that name itself. */
 function laterName(entry: TreeEntry, firstNames: Map<string, string>): string | undefined {
   const group = entry.linkOf ?? entry.path;
   const first = firstNames.get(group);
@@ -156,7 +156,7 @@ export function withFile(tree: Tree, path: string, bytes: Uint8Array, mode: numb
   ]);
 }
 
-/** Sets extended attributes of files, over those that are there. */
+/** Sets extended attributes of files; they replace existing ones of the same name. */
 export function withXattrs(tree: Tree, added: ReadonlyMap<string, Xattr>): Tree {
   if (added.size === 0) return tree;
   return treeOf(
@@ -170,7 +170,7 @@ export function withXattrs(tree: Tree, added: ReadonlyMap<string, Xattr>): Tree 
 
 /**
  * `size` of `.PKGINFO`: contents, link texts, and directories by the builder's file system.
- * @param extraBlocks of ext4 beyond the fewest; no more than these directories can have are counted
+ * @param extraBlocks blocks of ext4 beyond the fewest; at most as many as these directories can have are counted
  */
 export function installedSize(tree: Tree, model: DirectorySizeModel, extraBlocks = 0): number {
   const contents = tree.entries.reduce(

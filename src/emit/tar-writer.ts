@@ -114,7 +114,7 @@ function paxRecords(records: ReadonlyMap<string, Uint8Array>): Buffer {
   );
 }
 
-/** The block in front of pax records: named after the entry, everything else zero. */
+/** The header block before pax records: named after the entry, everything else is zero. */
 function paxHeader(name: Buffer, size: number): Buffer {
   const path = name.toString('latin1');
   const slash = path.lastIndexOf('/') + 1;
@@ -163,8 +163,8 @@ function ustarHeader(entry: TarEntry, name: Buffer, prefix: Buffer): Buffer {
 }
 
 /**
- * As much of a text as there is room for. Old readers take a file for a directory whose name ends with a slash: where the cut leaves
- * one, a zero byte stands in the place of the first of them.
+ * Writes as much of a text as there is room for. Old readers take a file whose name ends with a slash for a directory: where the cut leaves
+ * trailing slashes, the first of them is replaced with a zero byte.
  */
 function text(header: Buffer, at: number, room: number, bytes: Buffer): void {
   const kept = bytes.subarray(0, room);
@@ -173,7 +173,7 @@ function text(header: Buffer, at: number, room: number, bytes: Buffer): void {
   header[at + trimmedEnd(kept.toString('latin1'), '/').length] = 0;
 }
 
-/** Digits and a zero byte; what does not fit is written as 0, its value being in a pax record. */
+/** Writes digits and a zero byte; a number that does not fit is written as 0, and its value is in a pax record. */
 function octal(header: Buffer, at: number, digits: number, value: number): void {
   const fitting = fitsOctal(value, digits) ? value : 0;
   header.write(`${fitting.toString(8).padStart(digits, '0')}\0`, at, 'latin1');

@@ -1,4 +1,4 @@
-/** What is changed about a build on purpose, one at a time: a closed list, apart from what varies them, so that help need not load that. */
+/** The factors that can be changed about a build deliberately, one at a time: a closed list. It is apart from the code that varies them, so that the help need not load that. */
 export const factors = [
   'clock',
   'cpu-count',

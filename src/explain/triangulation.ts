@@ -1,7 +1,7 @@
 /**
- * Several builds of our own beside the published file: what differs between our own is unstable by itself; what only the
- * published file has otherwise is environment, hidden input or tampering. A place is an entry with an attribute: within one content
- * the two are not told apart.
+ * Several builds of our own compared with the published file: what differs between our own builds is unstable by itself; what
+ * differs only in the published file is environment, hidden input or tampering. A place is an entry with an attribute: within one content the
+ * two are not distinguished.
  */
 
 import { readApk } from '../apk/apk.ts';
@@ -12,7 +12,7 @@ import { Failure } from '../failure.ts';
 import { isDerived } from './causes/derived.ts';
 import type { Factor } from './factors.ts';
 
-/** Where something differs. */
+/** A place where something differs. */
 export interface Place {
   readonly section: SectionName;
   readonly kind: DifferenceKind;
@@ -25,31 +25,31 @@ export type FactorResult =
   | {
       readonly factor: Factor;
       readonly outcome: 'changes-bytes';
-      /** What changes with it and differs from the published file, so that the factor may be why. */
+      /** Places that change with it and differ from the published file, so that the factor may be the reason. */
       readonly differing: readonly Place[];
-      /** What changes with it and is the published value where nothing is changed. */
+      /** Places that change with it and have the published value where nothing is changed. */
       readonly others: readonly Place[];
     }
-  /** Nothing changes with it that is otherwise stable. */
+  /** No place that is stable without it changes with it. */
   | { readonly factor: Factor; readonly outcome: 'no-change' }
-  /** The recipe does not build so: nothing is known. */
+  /** The recipe does not build with it, so nothing is known. */
   | { readonly factor: Factor; readonly outcome: 'build-failed'; readonly why: string }
-  /** And why: no program of this machine can change it, or the recipe pins it. */
+  /** It was not varied, with the reason: no program of this machine can change it, or the recipe pins it. */
   | { readonly factor: Factor; readonly outcome: 'not-varied'; readonly why: string };
 
 export interface Triangulation {
-  /** Our own builds under the same conditions, the first included. */
+  /** The number of our own builds under the same conditions, the first included. */
   readonly builds: number;
-  /** Where our own builds disagree. */
+  /** The places where our own builds differ from each other. */
   readonly unstable: readonly Place[];
-  /** Where our own builds agree and the published file does not. */
+  /** The places where our own builds agree and the published file differs. */
   readonly publishedOnly: readonly Place[];
   readonly factors: readonly FactorResult[];
 }
 
 /**
- * Where two packages differ, in order; what follows from other places is left out. Fails with `limit-exceeded` where there are more
- * places than are kept: what a list lacks then says nothing.
+ * The places where two packages differ, in order, without those that follow from other places. Fails with `limit-exceeded` where there are more places than
+ * are kept: that a place is not in the list would then mean nothing.
  */
 export async function placesBetween(a: ByteSource, b: ByteSource): Promise<readonly Place[]> {
   const [left, right] = [await readApk(a), await readApk(b)];
@@ -61,7 +61,7 @@ export async function placesBetween(a: ByteSource, b: ByteSource): Promise<reado
   return placesOf(joined(sections).differences);
 }
 
-/** Why builds are not held against each other place by place. */
+/** The reason why builds are not compared place by place. */
 export function tooManyPlaces(count: number): Failure {
   return new Failure('limit-exceeded', `${count} differences are more than are compared between builds`);
 }
@@ -74,7 +74,7 @@ export function placeOf({ section, kind, path, name }: Difference): Place {
   return { section, kind, path, ...(name === undefined ? {} : { name }) };
 }
 
-/** Each place once, those of the first list first. */
+/** The places of all lists, each once, those of the first list first. */
 export function joinPlaces(...lists: readonly (readonly Place[])[]): readonly Place[] {
   return [...new Map(lists.flat().map((place) => [JSON.stringify(place), place])).values()];
 }
@@ -84,7 +84,7 @@ export function withoutPlaces(places: readonly Place[], others: readonly Place[]
   return places.filter((place) => !known.has(JSON.stringify(place)));
 }
 
-/** Whether everything that differs from the published file differs between our own builds, too. */
+/** Whether everything that differs from the published file also differs between our own builds. */
 export function isUnstable({ unstable, publishedOnly }: Triangulation): boolean {
   return unstable.length > 0 && publishedOnly.length === 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Whose rules a builder followed that printed no release. The steps run once, by the rules of the nearest version; what they
- * left is emitted by the rules of its neighbours in turn, and the digests that the published file carries choose. Nothing else
+ * The version whose rules a builder followed that did not print a release. The steps run once, by the rules of the nearest version; what they
+ * left is emitted by the rules of its neighbours in turn, and the digests that the published file carries decide. Nothing else
  * of that file is looked at, and no other file has a say.
  */
 import { type Sha256, sha256 } from '../digest.ts';
@@ -14,8 +14,8 @@ import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
 
 /**
- * The package under the version that fits best, the nearest of several. Where none gives the published data section, and where an
- * engine cannot emit otherwise, it is emitted as it was.
+ * The package under the version that fits best, the nearest of several. Where none gives the published data section, and where an engine
+ * cannot emit by different rules, it stays as it was emitted.
  */
 export async function decideVersion({ candidate, rebuilt }: Built): Promise<Built> {
   const { target, prepared, run } = candidate;
@@ -41,7 +41,7 @@ export async function decideVersion({ candidate, rebuilt }: Built): Promise<Buil
   return { candidate, rebuilt: await otherwise.emit(plan) };
 }
 
-/** How much of a package comes out as published: nothing, its data section, that and its control section, the whole file. */
+/** How much of a package is as published: nothing, its data section, data and control section, the whole file. */
 type Fit = 0 | 1 | 2 | 3;
 const wholeFile: Fit = 3;
 

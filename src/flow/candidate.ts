@@ -1,4 +1,4 @@
-/** One package on its way through the flow: what it is when it can be built, when it was built, when it was judged. */
+/** One package on its way through the flow: as a candidate that can be built, once it was built, and once it was judged. */
 import type { RebuildRequest, RebuiltPackage } from '../engine/engine.ts';
 import type { StepObserver } from '../execute/run-steps.ts';
 import type { PackageName } from '../names.ts';
@@ -8,11 +8,11 @@ import type { OpenedRepositories } from './repositories.ts';
 import type { Run, Watch } from './run.ts';
 import type { Target } from './target.ts';
 
-/** A package that can be built, with how. */
+/** A package that can be built, and how. */
 export interface Candidate {
   readonly target: Target;
   readonly prepared: Prepared;
-  /** Those of its run, for its architecture. */
+  /** The repositories of its run, for its architecture. */
   readonly opened: OpenedRepositories;
   readonly run: Run;
 }
@@ -26,7 +26,7 @@ export interface Judged extends Built {
   readonly result: PackageResult;
 }
 
-/** What a build of candidates that share it is asked for. */
+/** The request for one build that several candidates share. */
 export function rebuildRequest(
   [first, ...others]: readonly [Candidate, ...Candidate[]],
   observer: StepObserver,
@@ -49,7 +49,7 @@ export function rebuildRequest(
   };
 }
 
-/** Passes what the steps of a build do on to whoever watches the run. */
+/** Reports what the steps of a build do to the watcher of the run. */
 export function observeSteps(subject: PackageName, { onProgress }: Watch): StepObserver {
   return {
     begin: ({ package: name, position, label }) =>

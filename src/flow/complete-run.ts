@@ -1,4 +1,4 @@
-/** From what the user gave to a complete run: defaults, keys behind addresses, Wolfi's own repository where it is implied. */
+/** Completes a run from what the user gave: defaults, keys behind addresses, Wolfi's own repository where it is implied. */
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import { usualEngine } from '../engine/choice.ts';
 import { Failure } from '../failure.ts';
@@ -11,8 +11,8 @@ import type { RunOptions, ScanFile } from './run-options.ts';
 const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 
 /**
- * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and
- * nobody named another; and its key where it is used. Fails where a key is not to be had or is not the known one, and with `usage` for
+ * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and the
+ * user named no repository; and its key where it is used. Fails where a key cannot be had or is not the known one, and with `usage` for
  * options that contradict each other.
  * @param byName whether packages are asked for by name
  */
@@ -47,7 +47,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
   };
 }
 
-/** No location of a run holds a user, a password or a query: the machine's inputs keep them. */
+/** The places of a run. No location holds a user, a password or a query: the machine's inputs keep these. */
 function placesOf(given: RunOptions, byName: boolean): Omit<Places, 'keptScans'> {
   const name = (location: string) => given.machine.inputs.name(location);
   const { recipeRepository } = given;

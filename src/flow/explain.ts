@@ -1,4 +1,4 @@
-/** What differs, named and proven: causes for each difference, and the counterfactual over all of them. */
+/** Explains what differs: causes for each difference, and the counterfactual over all of them. */
 
 import type { ByteSource } from '../byte-source.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
@@ -16,7 +16,7 @@ export interface Unequal extends Built {
   readonly signature: Uint8Array | undefined;
 }
 
-/** Where a scan was repeated, what it did not find is a difference like any other. */
+/** Where a scan was repeated, an element that it did not find is a difference like any other. */
 function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalComparison {
   if ((builder.scan?.programs.length ?? 0) === 0) return comparison;
   const sbomDifferences = comparison.sbomDifferences.map((each) =>
@@ -25,7 +25,7 @@ function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalCom
   return { ...comparison, sbomDifferences };
 }
 
-/** Names the causes of what a comparison found, and shows how much of it an explanation covers. */
+/** Names the causes of what a comparison found, and proves how much of it they explain. */
 export async function explainComparison(
   comparison: UnequalComparison,
   { candidate: { target, prepared }, rebuilt, rebuiltSource, signature }: Unequal,
@@ -44,7 +44,7 @@ export async function explainComparison(
   );
   const explanation =
     rebuilt.reemit === undefined
-      ? ({ explained: 'not-attempted', why: 'the engine cannot emit again what it built' } as const)
+      ? ({ explained: 'not-attempted', why: 'the engine cannot emit what it built again' } as const)
       : await explain({
           published: target.source,
           apk: target.apk,

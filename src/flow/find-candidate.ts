@@ -1,4 +1,4 @@
-/** The one way from what the user asks about to a package that can be built: opened, examined, planned as if it were alone. */
+/** Turns what the user asks about into a package that can be built: opened, examined, planned as if it were alone. No other code does this. */
 import { type Failure, failureOfPackage } from '../failure.ts';
 import type { Candidate } from './candidate.ts';
 import { type Planner, packagePlanner } from './prepare.ts';
@@ -6,13 +6,13 @@ import type { RunOptions, Stage } from './run-options.ts';
 import { examineSubject, type OpenRun, runOpener, unexamined } from './subject.ts';
 import type { Examined } from './target.ts';
 
-/** A subject that cannot be built, as far as it was examined, and why. */
+/** A subject that cannot be built: what was examined of it, and why not. */
 export interface NoCandidate {
   readonly examined: Examined;
   readonly failure: Failure;
 }
 
-/** Finds the candidates of one command line, which share what is opened and nothing else. Fails with `usage` alone. */
+/** Finds the candidates of one command line, which share what is opened and nothing else. Fails only with `usage`. */
 export function candidateFinder(given: RunOptions): (subject: string) => Promise<Candidate | NoCandidate> {
   const open = runOpener(given);
   const planners = new Map<OpenRun, Planner>();

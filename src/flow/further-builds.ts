@@ -1,4 +1,4 @@
-/** Builds after the first, which packages share: each is told only where it differs from its own first build. */
+/** Builds after the first, which packages share: each package gets only the places where it differs from its own first build. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteSource } from '../byte-source.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
@@ -13,8 +13,8 @@ import type { Run } from './run.ts';
 export type BuildOutcome = readonly Place[] | Failure;
 
 /**
- * Builds once more what was built, with the guest changed or not. What befalls one package is its own outcome; a build that does not
- * end is that of all. Fails with `usage` alone.
+ * Builds again what was built, with the guest changed or not. What happens to one package is its own outcome; a build that fails is
+ * the outcome of all. Fails only with `usage`.
  * @returns the outcomes in the order of the packages
  */
 export async function buildAgain(
@@ -54,7 +54,7 @@ async function placesOfPackage(
 /** Two seconds, which is as exact as the coarsest clock of an archive (zip), so that what holds the time differs. */
 const clockSeconds = 2;
 
-/** Waits until a build holds another time than the first. */
+/** Waits until a build would hold a different time than the first. */
 export async function laterThan(
   facts: BuildFacts | undefined,
   { signal }: Pick<Machine, 'signal'>,

@@ -1,4 +1,4 @@
-/** One package beside what was rebuilt of it: compared, and decided on. */
+/** Judges one package: compares it with what was rebuilt, and decides. */
 
 import type { ByteSource } from '../byte-source.ts';
 import { comparePackages } from '../compare/compare.ts';
@@ -17,11 +17,11 @@ import { knownOf } from './results.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
 
-/** Loaded where it is needed: most of the program is about what differs. */
+/** Loaded where it is needed: most of the program explains what differs. */
 const explain: typeof explainComparison = async (...given) =>
   (await import('./explain.ts')).explainComparison(...given);
 
-/** Compares one package with what was rebuilt of it and decides. Fails with the reason why nothing can be said. */
+/** Compares one package with what was rebuilt of it and decides. Fails with the reason why no statement is possible. */
 export async function judge({ candidate, rebuilt }: Built): Promise<PackageResult> {
   const { target, prepared, run } = candidate;
   const { plan, outcome, scan } = rebuilt;
@@ -59,8 +59,8 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
 }
 
 /**
- * Compares a published file that was found sound. What is refused now is the rebuilt one, which says nothing against the
- * published: fails with `unsupported` then.
+ * Compares a published file that was found sound. A file that is refused here is the rebuilt one, which does not count against the
+ * published one: it then fails with `unsupported`.
  */
 async function compareSound(target: Target, rebuilt: ByteSource): Promise<Comparison> {
   try {
@@ -88,7 +88,7 @@ function keptScanCaveats(scan: ScanOutcome | undefined): string[] {
 }
 
 /**
- * Equal bytes prove nothing of an SBOM that was written as if a scan had found nothing, unless there was nothing to find. Fails with
+ * Requires that what a scan may find was scanned. Equal bytes prove nothing about an SBOM that was written as if a scan had found nothing, unless there was nothing to find. Fails with
  * `scan-needed`.
  */
 function requireScanned({ unscanned }: EmittedPackage): void {
@@ -106,7 +106,7 @@ async function digestOf(source: ByteSource): Promise<Sha256> {
   return hasher.digest();
 }
 
-/** What was compared must be what the chain of digests was about. Fails with `file-changed`. */
+/** Requires that the compared file is the one whose chain of digests was verified. Fails with `file-changed`. */
 function requireSameFile(compared: Sha256, { apk }: Target): void {
   if (compared === apk.sha256) return;
   throw new Failure('file-changed', 'the file changed while it was being verified', {

@@ -1,4 +1,4 @@
-/** One package, planned as if it were alone: its inputs found and pinned, its traits told by nothing but the file itself. */
+/** Plans one package as if it were alone: its inputs are found and pinned, and its traits come only from the file itself. */
 
 import { busy } from '../busy.ts';
 import { canonicalJson } from '../canonical.ts';
@@ -36,17 +36,17 @@ import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Builds, Run } from './run.ts';
 import type { Target } from './target.ts';
 
-/** What a rebuild of one package takes, and what was noticed on the way. */
+/** What a rebuild of one package needs, and what was noticed while finding it. */
 export interface Prepared {
   readonly inputs: FoundInputs;
   readonly plan: Plan;
   /** What was noticed about the inputs, and about the package beside them. */
   readonly findings: readonly ClaimFinding[];
-  /** The same plan under the rules of another version. */
+  /** The same plan under the rules of a different version. */
   planUnder(melange: RecognisedVersion, tried: readonly Version[]): Plan;
 }
 
-/** What the inputs of a build are found by. Nothing else of a package has a say in them, so packages that agree on it share them. */
+/** The values by which the inputs of a build are found. Nothing else of a package influences them, so packages with equal values share them. */
 interface InputsQuery {
   readonly recipe: Recipe;
   readonly recipeSha256: Sha256;
@@ -57,18 +57,18 @@ interface InputsQuery {
 
 /** The inputs of a build on this machine. */
 export interface FoundInputs extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles'> {
-  /** What stands in for the recorded environment; undefined where nothing does. */
+  /** The substitute for the recorded environment; undefined where there is none. */
   readonly substituted: SubstitutedEnvironment | undefined;
   /** What was noticed about them. */
   readonly findings: readonly ClaimFinding[];
-  /** What weakens whatever a rebuild shows. */
+  /** What weakens the statement of a rebuild. */
   readonly caveats: readonly string[];
 }
 
 /** Plans packages of one run. */
 export type Planner = (target: Target, repositories: OpenedRepositories) => Promise<Prepared>;
 
-/** A planner that finds the inputs of a build once for all its packages. Plans fail with the reason why inputs are not to be had. */
+/** A planner that finds the inputs of a build once for all its packages. Plans fail with the reason why inputs cannot be had. */
 export function packagePlanner(run: Run): Planner {
   const known = new WeakMap<OpenedRepositories, Map<string, Promise<FoundInputs>>>();
   const inputsOf = (query: InputsQuery, repositories: OpenedRepositories): Promise<FoundInputs> => {
@@ -148,7 +148,7 @@ async function findInputs(
 
 const mostNamed = 5;
 
-/** Files beside the recipe that the user or a bundle gave; those of a recipe repository are of a commit. */
+/** The finding for files beside the recipe that the user or a bundle gave; those of a recipe repository belong to a commit. */
 function givenFiles(files: readonly SourceFile[]): ClaimFinding[] {
   if (files.length === 0) return [];
   const named = files.slice(0, mostNamed).map(({ path }) => path);
@@ -158,13 +158,13 @@ function givenFiles(files: readonly SourceFile[]): ClaimFinding[] {
   ];
 }
 
-/** Loaded where production's generator was at work: no other leaves such records. */
+/** Loaded only where production's generator was used: no other generator writes records that need it. */
 async function recordInference({ claim }: Target): Promise<typeof InferRecord> {
   if (claim.traits.sbomGenerator !== 'production') return () => undefined;
   return (await import('../inference/production/infer.ts')).inferRecord;
 }
 
-/** What lies beside the recipe is vouched for by nothing else. */
+/** Requires the plan that a bundle was made for: nothing else vouches for files beside the recipe. */
 function requireExpected(plan: Plan, { expectedPlan }: Builds): void {
   const identity = planIdentity(plan);
   if (expectedPlan === undefined || identity === expectedPlan) return;
@@ -183,7 +183,7 @@ interface FoundOrigin {
   readonly findings: readonly ClaimFinding[];
 }
 
-/** The recipe in the repository that the user named: what lay beside it, and whether it is the one inside the package. */
+/** Finds the recipe in the repository that the user named: what lay beside it, and whether it is the one inside the package. */
 async function recipeOrigin(
   { recipe, recipeFile }: InputsQuery,
   { places: { recipeRepository }, machine }: Run,
@@ -192,7 +192,7 @@ async function recipeOrigin(
   const { findRecipe } = await import('../inputs/recipe-repository.ts');
   const { compareWithSource, comparisonFinding } = await import('../claim/recipe-origin.ts');
   const { path, commit: recorded } = recipeFile;
-  // The recipe's own commit can differ: it may be of its file's repository, or of none.
+  // The recipe's own commit can differ: it may belong to the repository of its file, or to none.
   const commit = recorded === '' ? recipe.package.commit : recorded;
   const file = path === '' ? `${recipe.package.name}.yaml` : path;
   const found = await findRecipe(recipeRepository, { commit, file }, machine.inputs);
@@ -251,7 +251,7 @@ function isOf({ package: scanned }: KeptScan, { name, version, architecture }: C
 
 interface PreparedGuest {
   readonly guest: GuestRequest;
-  /** Undefined where the environment is the recorded one. */
+  /** The substitute environment; undefined where the recorded one is used. */
   readonly environment: SubstitutedEnvironment | undefined;
   readonly findings: readonly ClaimFinding[];
 }

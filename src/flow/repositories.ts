@@ -22,22 +22,22 @@ import type { Run, Trust } from './run.ts';
 /** The repositories that the user named, for one architecture. */
 export interface OpenedRepositories {
   readonly repositories: readonly Repository[];
-  /** Those that could not be asked, have no index for the architecture, or a bad one: places less, and no word about a package. */
+  /** Repositories that could not be reached, or have no index or a bad index for the architecture: they are left out, which says nothing about a package. */
   readonly skipped: readonly SkippedRepository[];
 }
 
 export interface SkippedRepository {
-  /** As the user named it. */
+  /** The location as the user named it. */
   readonly location: string;
   readonly failure: Failure;
 }
 
 export type OpenRepositories = (arch: Architecture) => Promise<OpenedRepositories>;
 
-/** What a repository is opened with: the run, its own keys apart. */
+/** What a repository is opened with: the run, and the keys separately. */
 type Opening = Pick<Run, 'machine' | 'watch'> & { readonly keys: readonly PublicKey[] };
 
-/** Opens the repositories of a run, once for each architecture. One that cannot be used is one place less, not the end. */
+/** Opens the repositories of a run, once for each architecture. One that cannot be used is left out and does not end the run. */
 export function repositoryOpener({ trust, places, machine, watch }: Run): OpenRepositories {
   const opened = new Map<string, Promise<OpenedRepositories>>();
   return (arch) => {
@@ -87,20 +87,20 @@ async function open(
   return opened;
 }
 
-/** Where the packages of an environment are looked for. */
+/** The places where the packages of an environment are looked for. */
 export interface EnvironmentPlaces {
   readonly places: readonly EnvironmentPlace[];
-  /** Why the others could not be asked, or are not believed. */
+  /** Why further places could not be reached, or are not believed. */
   readonly refusals: readonly Failure[];
-  /** What was noticed about places beside the repositories that were opened before. */
+  /** What was noticed about places other than the repositories that were opened before. */
   readonly findings: readonly ClaimFinding[];
   /** The keys that vouch for packages wherever they lie. */
   readonly keys: readonly PublicKey[];
 }
 
 /**
- * In the repositories that the user named; in Wolfi's own, where the recipe was built with it or its twin; in fallbacks; in
- * what the recipe records, if that is trusted. An index that no key of its place vouches for is one place less.
+ * The places of an environment: the repositories that the user named; Wolfi's own, where the recipe was built with it or its twin; fallbacks; the
+ * repositories that the recipe records, if these are trusted. A place whose index is not vouched for by one of its keys is left out.
  */
 export async function environmentPlaces(
   recipe: Recipe,
@@ -167,7 +167,7 @@ async function recordedKeys(
   return keys.filter((key) => key !== undefined);
 }
 
-/** What nobody named may be gone, or no use: it is one place less. */
+/** Opens a place that the user did not name: where it is gone or of no use, it is left out. */
 async function tolerant<V>(
   work: () => Promise<V>,
   refused: (failure: Failure) => void,
@@ -181,7 +181,7 @@ async function tolerant<V>(
   }
 }
 
-/** Whether a repository is one place less by this: nothing that is wrong with it says anything about a package. */
+/** Whether this failure only means that a repository is left out: a defect of a repository says nothing about a package. */
 function isSkipped(failure: unknown): failure is Failure {
   return isUnreached(failure) || isOf(failure, ['environment-unavailable', 'environment-invalid']);
 }
@@ -201,7 +201,7 @@ function notSigned({ location, signature }: Repository): Failure {
   });
 }
 
-/** What the repositories of a run show that nobody should overlook. */
+/** The findings about the repositories of a run. */
 export function repositoryFindings({ repositories, skipped }: OpenedRepositories): ClaimFinding[] {
   return [...repositories.flatMap(indexFindings), ...skippedFindings(skipped)];
 }

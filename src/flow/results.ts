@@ -1,4 +1,4 @@
-/** What is known of a package, whatever became of it, as a result. */
+/** Results of packages that were not judged, with everything that is known of them. */
 import { busy } from '../busy.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import { type Failure, failureOfPackage } from '../failure.ts';
@@ -10,13 +10,13 @@ import type { Prepared } from './prepare.ts';
 import type { RunOptions } from './run-options.ts';
 import { type Examined, subjectOf } from './target.ts';
 
-/** Everything that holds whether or not there is a rebuild to compare with. */
+/** Everything that holds with or without a rebuild to compare with. */
 type Known = Pick<
   PackageResult,
   'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'caveats'
 >;
 
-/** How far a package came: its plan and what was noticed, as far as they were made. */
+/** How far a package got: its plan and what was noticed, as far as they exist. */
 export interface Progressed {
   readonly plan: Plan | undefined;
   readonly prepared: Prepared | undefined;
@@ -38,20 +38,20 @@ export async function knownOf(examined: Examined, { plan, prepared }: Progressed
     ],
     plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
-    // What was accepted weakens what is said of a build that failed as well.
+    // What the user accepted also weakens the statement about a build that failed.
     caveats: [...examined.caveats, ...(prepared?.inputs.caveats ?? [])],
   };
 }
 
-/** Who is told of a defect, and what cancels the run. */
+/** The watcher of a run: it receives defects and can cancel the run. */
 export interface Watcher {
   readonly onProgress: RunOptions['onProgress'];
   readonly signal: AbortSignal;
 }
 
 /**
- * The result of a package that was not judged, by what was thrown: the one place where failures become results. A defect is told to
- * whoever watches, with where it is. Throws `usage`, which is about the whole run.
+ * The result of a package that was not judged, by what was thrown: failures become results only here. A defect is reported to
+ * the watcher with its place. Throws `usage`, which concerns the whole run.
  */
 export async function failedResult(
   examined: Examined,
@@ -87,7 +87,7 @@ function ended(known: Known, failure: Failure, { onProgress }: Watcher): Package
   return { ...known, verdict, sbom: undefined, skipped: [] };
 }
 
-/** What the SBOM of a package that was planned testifies about it. */
+/** The findings about the SBOM of a package that was planned. */
 async function sbomFindings({ apk, claim }: Examined, plan: Plan | undefined): Promise<ClaimFinding[]> {
   if (apk === undefined || claim === undefined || claim.traits.sbomGenerator !== 'production') return [];
   const { recordFindings } = await import('../inference/production/record-findings.ts');

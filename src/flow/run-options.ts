@@ -1,4 +1,4 @@
-/** What a run is told: by the command line, or by a program that uses the library. */
+/** The options of a run, given by the command line or by a program that uses the library. */
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly allowUnsigned: boolean;
   /** Addresses of further keys. */
   readonly keyAddresses?: readonly string[];
-  /** Of packages that are asked for by name; `x86_64` where undefined. */
+  /** The architecture of packages that are asked for by name; `x86_64` where undefined. */
   readonly architecture?: Architecture;
   /** Repositories for packages of the environment that the others lack. */
   readonly fallbackRepositories?: readonly string[];
@@ -31,9 +31,9 @@ export interface RunOptions {
   readonly allowUnpinnedSources?: boolean;
   /** A git repository of recipes: a folder or an address. */
   readonly recipeRepository?: string;
-  /** Seconds since 1970; how old indexes are is judged only where it is known. */
+  /** The time now in seconds since 1970; the age of indexes is judged only where it is given. */
   readonly now?: number;
-  /** Warn of an index whose newest build is older. */
+  /** Warn of an index whose newest build is older than this number of days. */
   readonly mostIndexDays?: number;
   /** Let the steps of a build reach the network. */
   readonly network?: boolean;
@@ -42,7 +42,7 @@ export interface RunOptions {
   readonly environment: EnvironmentChoice;
   readonly sourceCaches: readonly string[];
   readonly sourceMirrors: readonly SourceMirror[];
-  /** What lay beside the recipe when it was built. */
+  /** Folder with the files that lay beside the recipe when it was built. */
   readonly sourceDirectory: string | undefined;
   /** Scans that were made elsewhere, as `--keep-scans` wrote them. */
   readonly scans?: readonly ScanFile[];
@@ -52,29 +52,29 @@ export interface RunOptions {
   readonly expectedPlan?: Sha256;
   /** Builds of our own of each package, the first included; 1 where undefined. */
   readonly repeat?: number;
-  /** What is changed about further builds, one at a time; `auto` takes what the causes of differences suggest. */
+  /** The factors that are changed in further builds, one at a time; `auto` takes those that the causes of differences suggest. */
   readonly vary?: readonly Factor[] | 'auto';
   /** Builds at once. */
   readonly jobs: number;
   readonly machine: Machine;
-  /** What rebuilds; the builtin engine where undefined. */
+  /** The engine that rebuilds; the builtin one where undefined. */
   readonly engine?: Engine;
   readonly onProgress: (event: ProgressEvent) => void;
 }
 
 /** A file with a scan, as it was read. */
 export interface ScanFile {
-  /** As the user knows it. */
+  /** The name by which the user knows it. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** What happens, for whoever watches; nothing depends on it. */
+/** What happens in a run, for a watcher; no result depends on it. */
 export type ProgressEvent =
   | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
-  /** What the user should know of this run and no report holds, as it depends on the time of day. */
+  /** What the user should know of this run and reports do not hold, since it depends on the time of day. */
   | { readonly kind: 'warning'; readonly text: string }
-  /** An error that nobody foresaw, which costs the package its verdict: where it is, for whoever mends it. */
+  /** An unexpected error, because of which the package gets no statement, with the place where it happened. */
   | { readonly kind: 'defect'; readonly subject: string; readonly thrown: unknown }
   /** A download under way; `total` is undefined where the server does not say. */
   | {

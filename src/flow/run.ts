@@ -1,4 +1,4 @@
-/** A run, complete: what the user gave, with every default filled in. Only `completeRun` makes one of what a user gave. */
+/** A complete run: what the user gave, with every default filled in. Only `completeRun` makes one from what a user gave. */
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
@@ -17,17 +17,17 @@ export interface Run {
   readonly watch: Watch;
 }
 
-/** Whom the user believes. */
+/** What the user trusts. */
 export interface Trust {
-  /** Those behind addresses included. */
+  /** All keys, including those behind addresses. */
   readonly keys: readonly PublicKey[];
   /** Accept packages and indexes that no key vouches for. */
   readonly allowUnsigned: boolean;
 }
 
-/** Where things are looked for. No location holds a user, a password or a query. */
+/** The places where inputs are looked for. No location holds a user, a password or a query. */
 export interface Places {
-  /** Of packages that are asked for by name. */
+  /** The architecture of packages that are asked for by name. */
   readonly architecture: Architecture;
   readonly repositories: readonly string[];
   readonly fallbackRepositories: readonly string[];
@@ -63,7 +63,7 @@ export interface Builds {
 
 export interface Watch {
   readonly onProgress: (event: ProgressEvent) => void;
-  /** Seconds since 1970; undefined where nobody wants to know how old indexes are. */
+  /** The time now in seconds since 1970; undefined where the age of indexes is not judged. */
   readonly now: number | undefined;
   readonly mostIndexDays: number | undefined;
 }

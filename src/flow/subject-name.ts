@@ -9,7 +9,7 @@ export function isPackageName(text: string): boolean {
   );
 }
 
-/** What names a package of a repository instead of a file: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
+/** The name of a package of a repository in what was typed: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
 export function parseSubjectName(
   text: string,
 ): { readonly name: PackageName; readonly version: PackageVersion | undefined } | undefined {

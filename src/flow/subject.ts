@@ -1,4 +1,4 @@
-/** What the user asks about, made a file of this machine: a path, an address, or a name that a repository lists. */
+/** Turns what the user asks about (a path, an address, or a name that a repository lists) into a file of this machine. */
 import { basename } from 'node:path';
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
@@ -16,15 +16,15 @@ import type { RunOptions } from './run-options.ts';
 import { isPackageName, parseSubjectName } from './subject-name.ts';
 import { type Examined, examine, nothingFound, type Refused } from './target.ts';
 
-/** A run that is about to begin: its repositories are opened when first asked for. */
+/** A run whose repositories are opened when they are first needed. */
 export interface OpenRun {
   readonly run: Run;
   readonly repositories: OpenRepositories;
 }
 
 /**
- * Opens runs for the subjects of one command line. What is asked for by name adds a repository and a key to the options, which must not
- * change what is said of a file beside it: so there is one run for names and one for everything else.
+ * Opens runs for the subjects of one command line. A package that is asked for by name adds a repository and a key to the options, which must
+ * not change what is said of a file beside it; so there is one run for names and one for everything else.
  */
 export function runOpener(given: RunOptions): (subject: string) => Promise<OpenRun> {
   const opened = new Map<boolean, Promise<OpenRun>>();
@@ -36,7 +36,7 @@ export function runOpener(given: RunOptions): (subject: string) => Promise<OpenR
   };
 }
 
-/** Fails where a key that the run needs is not to be had. */
+/** Opens a run. Fails where a key that the run needs cannot be had. */
 async function openRun(given: RunOptions, byName: boolean): Promise<OpenRun> {
   const run = await completeRun(given, byName);
   return { run, repositories: repositoryOpener(run) };
@@ -56,7 +56,7 @@ export async function examineSubject(given: string, { run, repositories }: OpenR
   }
 }
 
-/** A subject that nobody could look at. */
+/** A subject that could not be examined. */
 export function unexamined(subject: string, failure: Failure): Refused {
   const source = { name: subject, open: () => fileSource(subject).open() };
   return { file: subject, source, ...nothingFound, failure };
@@ -64,7 +64,7 @@ export function unexamined(subject: string, failure: Failure): Refused {
 
 interface ObtainedSubject {
   readonly path: string;
-  /** As the publisher names the file. */
+  /** The publisher's name of the file. */
   readonly fileName: string;
   /** The repositories that were opened to find it. */
   readonly opened?: OpenedRepositories;
@@ -84,8 +84,8 @@ async function obtainSubject(
 }
 
 /**
- * From the first repository that lists it and can be asked, then, where a version was named, as a file that no index lists:
- * withdrawn packages stay reachable by address.
+ * Obtains a package by name: from the first reachable repository that lists it, then, where a version was named, as a file that no index lists,
+ * since withdrawn packages stay reachable by address.
  */
 async function obtainByName(
   subject: string,
@@ -127,7 +127,7 @@ function isUnbelieved(failure: unknown): failure is Failure {
   return failure instanceof Failure && failure.code === 'environment-invalid';
 }
 
-/** The version that was asked for, or the newest that the repository lists; more than one where it gives several checksums. */
+/** The records of the version that was asked for, or of the newest that the repository lists; more than one where it gives several checksums. */
 function findRecords(
   { records, rolledBackFrom, location }: Repository,
   name: PackageName,
@@ -144,7 +144,7 @@ function findRecords(
 }
 
 /**
- * The file of a record; a wrong one is asked for once more. Fails with `index-mismatch`, with `environment-invalid` where no key vouches
+ * The file of a record; a wrong one is fetched once more. Fails with `index-mismatch`, with `environment-invalid` where no key vouches
  * for the index, and with `unsupported-format`.
  */
 async function obtainListed(

@@ -1,4 +1,4 @@
-/** One package that somebody asked about: read, held against its signatures and digests, its claim read. */
+/** One package that the user asks about: read, its signatures and digests verified, its claim read. */
 
 import { basename } from 'node:path';
 import type { Apk } from '../apk/apk.ts';
@@ -24,9 +24,9 @@ import type { Subject } from '../verdict/result.ts';
 import { type OpenedRepositories, type OpenRepositories, repositoryFindings } from './repositories.ts';
 import type { Trust } from './run.ts';
 
-/** What was found out about a file. */
+/** What was found about a file. */
 interface Found {
-  /** As the user named it. */
+  /** The file as the user named it. */
   readonly file: string;
   readonly source: ByteSource;
   readonly apk: Apk | undefined;
@@ -34,11 +34,11 @@ interface Found {
   readonly claim: Claim | undefined;
   /** What was noticed about the keys and repositories that vouch for it. */
   readonly noticed: readonly ClaimFinding[];
-  /** What weakens whatever is said about it. */
+  /** What weakens the statement about it. */
   readonly caveats: readonly string[];
 }
 
-/** A file with what was found out before the first thing that failed. */
+/** A file that was refused, with what was found before the first failure. */
 export interface Refused extends Found {
   readonly failure: Failure;
 }
@@ -53,8 +53,8 @@ export interface Target extends Found {
 export type Examined = Refused | Target;
 
 /**
- * Examines a file: first what it is in itself (form, signature, digests, recipe), so that what is wrong with the file is said whatever is
- * wrong with repositories; then what vouches for it. Findings and failures about the file are values; only `usage` and `internal`
+ * Examines a file: first what it is in itself (form, signature, digests, recipe), so that a defect of the file is reported even where
+ * repositories have defects; then what vouches for it. Findings and failures about the file are values; only `usage` and `internal`
  * are thrown.
  * @param known repositories that were opened to find the file
  */
@@ -95,7 +95,7 @@ export async function examine(
   }
 }
 
-/** What is known of a file that nobody looked at. */
+/** What is known of a file that was not examined: nothing. */
 export const nothingFound: Omit<Found, 'file' | 'source'> = {
   apk: undefined,
   chain: [],
@@ -113,7 +113,7 @@ function attempt<V>(work: () => V): V | Failure {
   }
 }
 
-/** A repository that could not be asked, or whose index cannot be used, may vouch for the package: nobody can say that no key does. */
+/** Requires that a key vouches for the package. A repository that could not be reached, or whose index cannot be used, might: then it is not known that no key does. */
 function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRepositories): void {
   try {
     requireAuthentic(chain, apk);

@@ -1,4 +1,4 @@
-/** What of the published file is taken over into the rebuilt one. */
+/** The bytes of the published file that are taken over into the rebuilt one. */
 import type { Signature } from '../apk/signature.ts';
 import { emitSignature } from '../emit/own-sections.ts';
 import { emissionFormat, type Plan } from '../plan/plan.ts';

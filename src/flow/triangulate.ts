@@ -1,6 +1,6 @@
 /**
- * More builds of the same plan: repeated, and with one thing changed at a time. Packages of one build share them, and each is told what
- * it would have been told alone: its own factors, its own number of builds, its own failures.
+ * More builds of the same plan: repeated, and with one thing changed at a time. Packages of one build share them, and each gets the result
+ * that it would have got alone: its own factors, its own number of builds, its own failures.
  */
 
 import { busy } from '../busy.ts';
@@ -41,7 +41,7 @@ interface OwnBuilds {
   /** The factors that are varied for it. */
   wanted: readonly Factor[];
   readonly outcomes: Map<Factor, FactorOutcome>;
-  /** The first build that did not end in a package; nothing more is built for it then. */
+  /** The failure of the first build that did not give a package; nothing more is built for it then. */
   failure: Failure | undefined;
 }
 
@@ -67,7 +67,7 @@ export async function withFurtherBuilds(
   }));
 }
 
-/** A difference that is not listed may be one that no build of our own has: nothing is said of such a package then. */
+/** The result of a package with unlisted differences: an unlisted one may be stable in our own builds, so nothing is said about further builds. */
 function withoutFurtherBuilds(result: PackageResult): PackageResult {
   const sections = sectionsOf(result.verdict);
   if (isComplete(sections)) return result;
@@ -96,7 +96,7 @@ async function triangulate(
   request: RebuildRequest,
 ): Promise<readonly { readonly judged: Judged; readonly result: PackageResult }[]> {
   const { run } = packages[0]!.candidate;
-  // A factor is named for what is otherwise stable, so at least one build must have been repeated.
+  // A factor is named only for what is stable without it, so at least one build must have been repeated.
   const builds = Math.max(2, run.builds.repeat);
   const own = packages.map(
     (judged): OwnBuilds => ({
@@ -112,7 +112,7 @@ async function triangulate(
     await laterThan(packages[0]!.rebuilt.facts, run.machine);
     for (let at = 1; at < builds; at++) await repeat(own, request, run);
     await varyFactors(own, request, run);
-    // What changed with a factor may have changed with the time, too: a plain build at the end shows which.
+    // What changed with a factor may have changed with the time as well: a plain build at the end shows which.
     const changed = own.filter(({ outcomes }) =>
       [...outcomes.values()].some((outcome) => 'places' in outcome && outcome.places.length > 0),
     );
@@ -143,7 +143,7 @@ async function repeat(own: readonly OwnBuilds[], request: RebuildRequest, run: R
   });
 }
 
-/** One build for all that still want one. */
+/** Builds once for all packages that still want a build. */
 async function build(
   wanting: readonly OwnBuilds[],
   request: RebuildRequest,
@@ -160,7 +160,7 @@ async function build(
   for (const [index, each] of open.entries()) tell(each, outcomes[index]!);
 }
 
-/** Each way to vary the guest that some package wants is built once, for all that want it. */
+/** Builds each variation that some package wants once, for all packages that want it. */
 async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {
   for (const each of own) each.wanted = each.failure === undefined ? wantedFactors(run, each) : [];
   const variations = new Map<string, { readonly variation: Variation; readonly factors: Factor[] }>();

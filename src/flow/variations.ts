@@ -1,4 +1,4 @@
-/** What varying a factor means on this machine, and which factors are worth it. */
+/** How a factor is varied on this machine, and which factors are worth varying. */
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Cause, CauseKind } from '../compare/cause.ts';
@@ -55,7 +55,7 @@ export function vary(factor: Factor, { machine, pinned }: VariationContext): Var
   }
 }
 
-/** What is changed inside the guest, whatever the sandbox. */
+/** The factors that are changed inside the guest, in any sandbox. */
 const insideFactors = new Set<Factor>([
   'clock',
   'build-path',
@@ -67,7 +67,7 @@ const insideFactors = new Set<Factor>([
   'environment',
 ]);
 
-/** What a recipe sets itself stays as it is; if it sets all of them, nothing is left to vary. */
+/** The variation of variables. Those that a recipe sets itself stay as they are; if it sets all of them, nothing is left to vary. */
 function variables(values: Readonly<Record<string, string>>, pinned: ReadonlyMap<string, string>): Varied {
   const open = Object.entries(values).filter(([name]) => !pinned.has(name));
   if (open.length === 0) return { why: `the recipe sets ${Object.keys(values).join(', ')}` };
@@ -83,12 +83,12 @@ function onOtherFileSystem(cache: string): Varied {
       return { why: `${memoryFolder} is not a file system in memory` };
     if (statfsSync(cache).type === tmpfs) return { why: 'the cache itself lies on a file system in memory' };
   } catch {
-    return { why: `${memoryFolder} is not there` };
+    return { why: `${memoryFolder} does not exist` };
   }
   return { variation: { inMemory: true } };
 }
 
-/** Factors that may make what a cause is called after; none for causes that no factor touches. */
+/** The factors that may lead to each cause; none for causes that no factor influences. */
 const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   timestamp: ['clock', 'time-zone'],
   'build-path': ['build-path'],
@@ -116,7 +116,7 @@ const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   unknown: factors,
 };
 
-/** What has a name suspects by it; everything is suspected of what has none. */
+/** The suspected factors: those of a known cause; all of them where the cause is not known. */
 function suspectsOf(causes: readonly Cause[]): readonly Factor[] {
   const named = causes.filter(({ kind }) => kind !== 'unknown');
   return (named.length === 0 ? causes : named).flatMap(({ kind }) => suspects[kind]);

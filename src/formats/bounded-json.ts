@@ -1,4 +1,4 @@
-/** JSON of unknown origin: bounded before it is read, and looked into without trusting any type. */
+/** JSON of unknown origin: bounded before it is read, and examined without trusting any type. */
 import { decodeBytes } from '../bytes.ts';
 
 export type JsonFault = 'too-large' | 'too-deep' | 'too-many-values' | 'not-json';
@@ -8,7 +8,7 @@ const limits = { bytes: 64 * 1024 * 1024, depth: 32, values: 2_000_000 };
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** The value, or why there is none: beyond a bound (nothing was built then), or no JSON. */
+/** The value, or why there is none: it exceeds a limit (no value was built then), or is not JSON. */
 export function parseBoundedJson(
   bytes: Uint8Array,
 ): { readonly value: unknown } | { readonly fault: JsonFault } {
@@ -40,7 +40,7 @@ function excessOf(bytes: Uint8Array): JsonFault | undefined {
   return undefined;
 }
 
-/** An object of JSON. */
+/** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -1,6 +1,6 @@
 /**
- * Bzip2 (format of bzip2 1.0.8, decompress.c; its check sums are verified). Our own: the package for it can loop without end
- * on damaged input (docs/decisions/0006-decompressors-for-comparing.md).
+ * Bzip2 (format of bzip2 1.0.8, decompress.c; its check sums are verified). It is implemented here, since the package for it can loop without
+ * end on damaged input (docs/decisions/0006-decompressors-for-comparing.md).
  */
 
 /** The content of all streams; undefined where the file is damaged. `onSize` sees the size grow and may throw. */
@@ -33,7 +33,7 @@ class BitReader {
     this.#bytes = bytes;
   }
 
-  /** At most 24 bits, the highest first. */
+  /** Reads at most 24 bits, the highest first. */
   read(count: number): number {
     let value = 0;
     for (let left = count; left > 0; ) {
@@ -66,7 +66,7 @@ class BitReader {
 
 const [blockMagic, endMagic] = [0x314159265359, 0x177245385090];
 
-/** False where no stream begins. */
+/** Decodes a stream; false where none begins. */
 function decodeStream(bits: BitReader, pieces: Uint8Array[], onSize: (bytes: number) => void): boolean {
   if (bits.read(24) !== 0x425a68) return false;
   const level = bits.read(8) - 0x30;
@@ -88,7 +88,7 @@ function decodeStream(bits: BitReader, pieces: Uint8Array[], onSize: (bytes: num
   }
 }
 
-/** A block before its last run-length coding is undone. */
+/** Decodes a block; its outer run-length coding is not yet undone. */
 function decodeBlock(bits: BitReader, most: number): Uint8Array {
   demand(bits.read(1) === 0);
   const origin = bits.read(24);
@@ -237,7 +237,7 @@ function untransform(codes: Uint8Array, counts: Uint32Array, origin: number): Ui
   return block;
 }
 
-/** Undoes the first run-length coding: four equal bytes are followed by how many more there are. */
+/** Undoes the first run-length coding: four equal bytes are followed by the number of further ones. */
 function unrun(block: Uint8Array, onSize: (bytes: number) => void): Uint8Array {
   let size = 0;
   for (let at = 0, equal = 0; at < block.length; at += 1) {

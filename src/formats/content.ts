@@ -1,4 +1,4 @@
-/** Bytes that are read in pieces, and reading what a package chose the size of. */
+/** Bytes that are read in pieces, and bounded reading where a package chose the size. */
 import { Failure } from '../failure.ts';
 
 /** Bytes that can be read in pieces; `read` returns fewer than `length` bytes only at the end. */
@@ -20,7 +20,7 @@ const mebibyte = 1024 * 1024;
 export const mostCompressed: number = 256 * mebibyte;
 export const mostInflated: number = 512 * mebibyte;
 
-/** Bytes of a range as far as the file has them. Fails with `build-limit` before more than `limit` are held. */
+/** The bytes of a range, as far as the file has them. Fails with `build-limit` before more than `limit` are held. */
 export function readBounded(content: Content, offset: number, length: number, limit: number): Uint8Array {
   const wanted = Math.min(length, Math.max(content.size - offset, 0));
   if (wanted > limit) {

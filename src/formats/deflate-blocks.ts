@@ -1,6 +1,6 @@
 /**
- * The blocks of a deflate stream (RFC 1951 §3.2.3), without inflating it: what kind, how long, how many bytes they stand
- * for. Two encoders that write the same bytes differently are told apart by the first block that is not the same.
+ * The blocks of a deflate stream (RFC 1951 §3.2.3), without inflating it: their kinds, lengths and the number of bytes they
+ * stand for. Two encoders that write the same bytes differently are distinguished by the first block that differs.
  */
 
 export interface DeflateBlock {
@@ -10,7 +10,7 @@ export interface DeflateBlock {
   readonly start: number;
   /** Length in bits. */
   readonly length: number;
-  /** Bytes that it inflates to, and from which byte on. */
+  /** The first byte of the content that it stands for, and their number. */
   readonly from: number;
   readonly size: number;
   readonly literals: number;
@@ -46,7 +46,7 @@ interface OpenBlock {
   readonly start: number;
   readonly from: number;
   readonly codes: { readonly symbols: Codes; readonly distances: Codes } | undefined;
-  /** Bytes of a stored block that are still to be stepped over. */
+  /** Bytes of a stored block that are still to be skipped. */
   storedLeft: number;
   size: number;
   literals: number;
@@ -69,7 +69,7 @@ export class DeflateBlockReader {
     this.#onBlock = onBlock;
   }
 
-  /** Takes more of the stream; false once it ended or turned out to be damaged. */
+  /** Takes more of the stream; false once it has ended or turned out to be damaged. */
   write(bytes: Uint8Array): boolean {
     if (this.#finished) return false;
     const used = this.#bit >> 3;
@@ -80,7 +80,7 @@ export class DeflateBlockReader {
     return !this.#finished;
   }
 
-  /** Uses what is left at the end of the stream. */
+  /** Reads the rest at the end of the stream. */
   end(): void {
     if (!this.#finished) this.#run(true);
   }
@@ -100,7 +100,7 @@ export class DeflateBlockReader {
     }
   }
 
-  /** At most 16 bits; zeros behind the end. */
+  /** Takes at most 16 bits; behind the end they are zeros. */
   #bits(count: number): number {
     const value = this.#ahead() & ((1 << count) - 1);
     this.#bit += count;
@@ -169,7 +169,7 @@ export class DeflateBlockReader {
     return entry >> 4;
   }
 
-  /** Goes on with a block as far as the bytes reach; true when it ended or is damaged. */
+  /** Continues a block as far as the bytes reach; true when it has ended or is damaged. */
   #continue(open: OpenBlock, complete: boolean): boolean {
     if (open.codes === undefined) return this.#continueStored(open);
     const limit = (this.#held.length - (complete ? 0 : mostSymbolBytes)) * 8;

@@ -1,4 +1,4 @@
-/** Searching content that is too large to be held. */
+/** Searches content that is too large to be held in memory. */
 import type { Content } from './content.ts';
 
 const chunkSize = 1024 * 1024;

@@ -1,10 +1,10 @@
-/** gzip as Go's compress/gzip reads it, as far as that shows: whole files, and members inside of files. */
+/** gzip as Go's compress/gzip reads it, as far as melange depends on it: whole files, and members inside files. */
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { Failure } from '../failure.ts';
 import type { Content } from './content.ts';
 import { mostCompressed, mostInflated, readBounded } from './content.ts';
 
-/** More than any writer of kernels makes, and few enough to be inflated one by one. */
+/** The most members: more than any writer of kernels makes, and few enough to be inflated one by one. */
 const mostMembers = 65_536;
 /** The two magic bytes and the one compression method. */
 export const gzipMagic: Buffer = Buffer.from([0x1f, 0x8b, 8]);
@@ -24,7 +24,7 @@ export function gunzipFile(content: Content): Uint8Array | 'damaged' | undefined
   return end === input.length ? bytes : 'damaged';
 }
 
-/** The members inside of a file from an offset on, up to the first damage; undefined where none begins there. */
+/** The members inside a file from an offset on, up to the first damage; undefined where none begins there. */
 export function gunzipInside(content: Content, offset: number): Inside | undefined {
   if (!beginsMember(content, offset)) return undefined;
   const input = content.read(offset, mostCompressed);
@@ -39,7 +39,7 @@ export function gunzipInside(content: Content, offset: number): Inside | undefin
 
 export interface Inside {
   readonly bytes: Uint8Array;
-  /** All members were whole, and the file ends with the last one. */
+  /** Whether all members were complete, and the file ends with the last one. */
   readonly complete: boolean;
 }
 
@@ -51,7 +51,7 @@ interface Members {
   readonly bytes: Buffer;
   /** Where the last whole member ends. */
   readonly end: number;
-  /** Deflate stream that is damaged inside. */
+  /** A deflate stream that is damaged inside. */
   readonly damaged?: Uint8Array;
 }
 
@@ -74,12 +74,12 @@ function inflateMembers(input: Uint8Array): Members {
   return { bytes: joined(parts), end };
 }
 
-/** Without a copy where there is one part only. */
+/** The parts joined, without a copy where there is only one. */
 function joined(parts: readonly Buffer[]): Buffer {
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-/** Length of the header that the bytes begin with (RFC 1952 §2.3); undefined where there is no whole one. */
+/** Length of the header that the bytes begin with (RFC 1952 §2.3); undefined where there is no complete header. */
 function headerLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < 10 || !gzipMagic.equals(bytes.subarray(0, gzipMagic.length))) return undefined;
   const flags = bytes[3]!;
@@ -139,7 +139,7 @@ function tooLarge(expected: string): Failure {
   });
 }
 
-/** What a damaged deflate stream gives before the damage. */
+/** The content of a damaged deflate stream up to the damage. */
 function longestIntact(stream: Uint8Array): Buffer | undefined {
   let intact = 0;
   let damaged = stream.length;

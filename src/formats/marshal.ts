@@ -2,7 +2,7 @@
 import { decodeBytes } from '../bytes.ts';
 import type { Structure } from './structured-value.ts';
 
-/** How the fields of a code object come, by the magic number of the release. */
+/** The order of the fields of a code object, by the magic number of the release. */
 type CodeLayout = readonly (readonly [field: string, kind: 'int' | 'object'])[];
 
 const int = (...names: string[]): CodeLayout => names.map((name) => [name, 'int'] as const);
@@ -22,7 +22,7 @@ const since311: CodeLayout = [
   ...object('linetable', 'exceptiontable'),
 ];
 
-/** Undefined for releases whose code objects are not known (Lib/importlib/_bootstrap_external.py, Include/internal/pycore_magic_number.h). */
+/** The layout; undefined for releases whose code objects are not known (Lib/importlib/_bootstrap_external.py, Include/internal/pycore_magic_number.h). */
 function layoutOf(magic: number): CodeLayout | undefined {
   if (magic >= 3390 && magic < 3400) return before38;
   if (magic >= 3400 && magic < 3450) return before311;
@@ -31,13 +31,13 @@ function layoutOf(magic: number): CodeLayout | undefined {
 
 export interface Marshalled {
   readonly value: Structure;
-  /** Values that carry the flag that they may be referred to, by order: it follows reference counts, not the source. */
+  /** The numbers of values with the flag that they may be referred to; the flag depends on reference counts, not on the source. */
   readonly flagged: readonly number[];
   /** Bytes behind the value. */
   readonly rest: number;
 }
 
-/** Undefined for what is damaged, too deep, or of an unknown release. */
+/** The value; undefined where it is damaged, too deep, or from an unknown release. */
 export function parseMarshal(bytes: Uint8Array, magic: number, most: number): Marshalled | undefined {
   const layout = layoutOf(magic);
   if (layout === undefined) return undefined;
@@ -88,7 +88,7 @@ class MarshalReader {
     return value;
   }
 
-  /** A reference stands for the value, but only in short: values that refer to each other would grow without end. */
+  /** A short text in place of the referenced value: values that refer to each other would grow without end. */
   #reference(): Structure {
     const value = this.#references[this.#int()];
     if (value === undefined) throw new Damaged();

@@ -39,7 +39,7 @@ export function linuxSection(content: Content): Uint8Array | undefined {
   return table.length < tableSize ? undefined : sectionNamed(content, table);
 }
 
-/** Whether the header is whole and says as many directories as it has room for. */
+/** Whether the header is complete and gives the number of directories that it has room for. */
 function isOptionalHeader(bytes: Buffer, size: number): boolean {
   const fixed = bytes.length < size || size < 2 ? undefined : optionalHeaders.get(bytes.readUInt16LE(0));
   if (fixed === undefined || size < fixed) return false;

@@ -1,4 +1,4 @@
-/** A value with named members and lists, whatever it was written in. */
+/** A value with named members and lists, in whatever format it was written. */
 export type Structure =
   | string
   | number

@@ -23,7 +23,7 @@ export interface TarArchive {
 
 const block = 512;
 
-/** The entries in order; undefined for what is not a tar. Fails with `limit-exceeded` beyond a number of entries. */
+/** The entries in order; undefined for bytes that are not a tar archive. Fails with `limit-exceeded` beyond a number of entries. */
 export async function readTar(archive: Uint8Array, most: number): Promise<TarArchive | undefined> {
   const { extract }: TarStream = require('tar-stream');
   const reader = extract();
@@ -42,7 +42,7 @@ export async function readTar(archive: Uint8Array, most: number): Promise<TarArc
         content: archive.subarray(start, start + size),
       });
       end = start + Math.ceil(size / block) * block;
-      // Bytes are taken from the archive itself; the reader goes on once they were seen.
+      // Bytes are taken from the archive itself; the reader continues once they were consumed.
       source.on('data', () => undefined);
     }
   } catch (failure) {
@@ -52,7 +52,7 @@ export async function readTar(archive: Uint8Array, most: number): Promise<TarArc
   return { entries, end: archive.subarray(Math.min(end, archive.length)) };
 }
 
-/** As the reader decides it: it steps over the bytes of everything but directories. */
+/** Whether an entry has content, as the reader decides it: it skips the bytes of everything but directories. */
 function hasContent({ type }: Header): boolean {
   return type !== 'directory';
 }

@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 export const xzMagic: Uint8Array = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00);
 
 const inputPiece = 64 * 1024;
-/** Where the stream flags name the kind of check (§2.1.1.2), and one of the kinds. */
+/** The offset at which the stream flags name the kind of check (§2.1.1.2), and one of the kinds. */
 const checkAt = 7;
 const sha256Check = 10;
 
@@ -34,7 +34,7 @@ export async function decodeXz(bytes: Uint8Array, onSize: OnSize): Promise<Decod
       pieces.push(value);
     }
   } catch {
-    // The decoder's one instance is free for the next only once this one was let go of.
+    // The decoder has one instance, which is free for the next stream only once this one was released.
     await reader.cancel().catch(() => undefined);
     if (refused !== undefined) throw refused;
     // The decoder is built without this check.
@@ -59,7 +59,7 @@ function piecesOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
 const checks: Readonly<Record<number, string>> = { 0: 'none', 1: 'CRC32', 4: 'CRC64', 10: 'SHA-256' };
 const headerBytes = 12;
 const lzma2 = 0x21;
-/** What `xz -9` uses; the decoder allocates the dictionary that a block asks for. */
+/** The dictionary of `xz -9`; the decoder allocates whatever dictionary a block asks for. */
 const largestDictionary = 64 * 1024 * 1024;
 
 /** The stream flags, and the filters of the first block. */

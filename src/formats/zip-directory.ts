@@ -5,7 +5,7 @@ export interface ZipMember {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly method: number;
-  /** As stored. */
+  /** The bytes of the member as stored. */
   readonly stored: Uint8Array;
   /** Local and central header, without check sums, sizes and offsets. */
   readonly headers: Uint8Array;
@@ -29,7 +29,7 @@ const sizes = { local: 30, central: 46, end: 22, locator64: 20, end64: 56 };
 const longestComment = 65_535;
 const undefined32 = 0xffffffff;
 
-/** Undefined for what has no central directory that holds together, or more members than `most`. */
+/** The archive; undefined where it has no consistent central directory, or more members than `most`. */
 export function readZip(file: Uint8Array, most: number): ZipArchive | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const end = findEnd(bytes);
@@ -167,7 +167,7 @@ function parseExtra(bytes: Buffer): Extra {
 
 const zip64 = 0x0001;
 
-/** A number that may stand in the zip64 field, behind others of it. */
+/** A number that may be in the zip64 field, after others. */
 function wide(value: number, extra: Extra, before: number): number {
   if (value !== undefined32) return value;
   const field = extra.find(([id]) => id === zip64)?.[1];

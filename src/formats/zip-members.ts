@@ -12,14 +12,14 @@ const bounds = { archive: 256 * 1024 * 1024, members: 200_000, member: 16 * 1024
 const [endSignature, directorySignature, localSignature] = [0x06054b50, 0x02014b50, 0x04034b50];
 const [stored, deflated] = [0, 8];
 
-/** The members that are wanted; undefined for what is no such archive, or is beyond the bounds. */
+/** The members that are wanted; undefined for bytes that are not such an archive, or exceed the limits. */
 export function readZip(content: Content, isWanted: (name: string) => boolean): ZipMember[] | undefined {
   if (content.size > bounds.archive) return undefined;
   const bytes = Buffer.from(content.read(0, content.size));
   try {
     return membersOf(bytes, isWanted);
   } catch (error) {
-    // Offsets beyond the end, and streams that are none.
+    // Offsets beyond the end, and streams that are not deflate.
     if (error instanceof RangeError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   }

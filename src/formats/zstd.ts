@@ -8,7 +8,7 @@ type Fzstd = typeof import('fzstd');
 /** Loaded when first needed. */
 const require = createRequire(import.meta.url);
 
-/** What `zstd --ultra` uses; the decoder allocates the window that a frame asks for. */
+/** The window of `zstd --ultra`; the decoder allocates whatever window a frame asks for. */
 const largestWindow = 128 * 1024 * 1024;
 const inputPiece = 64 * 1024;
 
@@ -42,8 +42,8 @@ export function decodeZstd(bytes: Uint8Array, onSize: OnSize): Decoded {
 }
 
 /**
- * Decodes a stream as it comes; what is handed on is only valid during the call. Fails with `malformed`, with `limit-exceeded` for
- * a first frame that wants more kept than `zstd` itself does, and with what the taker fails with.
+ * Decodes a stream piece by piece; the bytes that are handed on are only valid during the call. Fails with `malformed`, with `limit-exceeded`
+ * for a first frame that needs a larger window than `zstd` itself accepts, and as the receiver does.
  */
 export async function inflateZstd(
   stored: AsyncIterable<Uint8Array>,
@@ -87,12 +87,12 @@ export function zstdHeader(bytes: Uint8Array): ReadonlyMap<string, string> {
   ]);
 }
 
-/** How long the first frame's name of a dictionary is, as a code; 0 where it needs none. */
+/** The code for the length of the first frame's dictionary id; 0 where it needs no dictionary. */
 function dictionaryOf(bytes: Uint8Array): number {
   return Buffer.compare(bytes.subarray(0, 4), zstdMagic) === 0 ? (bytes[4] ?? 0) & 3 : 0;
 }
 
-/** Bytes that the first frame wants to be kept; infinite where that cannot be read. */
+/** The window size of the first frame; infinite where it cannot be read. */
 function windowOf(bytes: Uint8Array): number {
   const descriptor = bytes[4];
   if (Buffer.compare(bytes.subarray(0, 4), zstdMagic) !== 0 || descriptor === undefined || bytes.length < 18)

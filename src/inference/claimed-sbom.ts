@@ -1,4 +1,4 @@
-/** What an SBOM is made of, from what a package says of itself: no rebuild is needed to write it again. */
+/** The inputs of an SBOM, from what a package says of itself: no rebuild is needed to write it again. */
 import type { Claim } from '../claim/claim.ts';
 import { recoverSbomInputs } from '../claim/sbom/recover.ts';
 import { formatOfTraits } from '../claim/traits/traits.ts';
@@ -6,7 +6,7 @@ import { licenseId } from '../emit/sbom/licenses.ts';
 import type { SbomInput } from '../emit/sbom/sbom.ts';
 
 /**
- * The inputs of melange's document. The document's own words are taken for what is recorded nowhere else: the builder's command
+ * The inputs of melange's document. What is recorded nowhere else is taken from the document itself: the builder's command
  * line, and texts of licences that lay in the workspace.
  */
 export function claimedSbomInput(claim: Claim): SbomInput {

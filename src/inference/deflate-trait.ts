@@ -1,17 +1,17 @@
-/** The encoder generation of a published package, told by its own streams. */
+/** The encoder generation of a published package, inferred from its own streams. */
 import type { Apk } from '../apk/apk.ts';
 import type { DeflateGeneration } from '../melange/format.ts';
 
-/** Up to one window of the encoder, all generations write the same. */
+/** The size of one window of the encoder, up to which all generations write the same. */
 const oneWindow = 65_535;
 
 /**
- * The generation that wrote a data section, the expected one winning where several fit. Where none fits, the
- * expected one stands, and the comparison will show it.
+ * The generation that wrote a data section; where several fit, the expected one wins. Where none fits, the expected
+ * one is assumed, and the comparison will show that.
  */
 export type InferDeflate = (expected: DeflateGeneration) => DeflateGeneration;
 
-/** How it is told for a package: the encoders are loaded where it is long enough to tell. */
+/** The inference for a package; the encoders are loaded only where the data is long enough for it. */
 export async function deflateInference({ data }: Pick<Apk, 'data'>): Promise<InferDeflate> {
   const { head, start, end } = data;
   if (head.inflated.length <= oneWindow) return (expected) => expected;

@@ -14,12 +14,12 @@ import { contentOf, emptyContent } from '../formats/content.ts';
 import { inferRecord } from './production/infer.ts';
 
 const mebibyte = 1024 * 1024;
-/** Of each file that an element names. */
+/** The most bytes that are kept of each file that an element names. */
 const keptBytes = 256 * mebibyte;
 
 /**
- * What the files that elements name give, where it is all that these elements say; undefined where they name none, or more than
- * is read here. Whether the package holds more than the elements say is not looked at.
+ * The scan of the files that elements name, where it gives exactly what these elements say; undefined where they name none, or more
+ * than is read here. Whether the package holds more than the elements say is not examined.
  */
 export async function scanNamed(
   source: ByteSource,
@@ -33,7 +33,7 @@ export async function scanNamed(
     const read = await readApk(source, { limits: { ...defaultLimits, keptBytes }, keep: isWanted });
     return catalogue(treeOfPackage(read), trait.variant.form, trait.found);
   } catch (failure) {
-    // A file that is too large to be held.
+    // The file is too large to be held in memory.
     if (failure instanceof Failure && failure.class !== 'internal') return undefined;
     throw failure;
   }

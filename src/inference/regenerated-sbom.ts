@@ -1,4 +1,4 @@
-/** A published SBOM held against one that is written again without a rebuild. */
+/** Compares a published SBOM with one that is written again without a rebuild. */
 import type { Apk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entry-rules.ts';
 import type { Claim } from '../claim/claim.ts';
@@ -18,16 +18,16 @@ import { publishedRecord } from './production/published.ts';
 export type RegeneratedSbom =
   | {
       readonly state: 'identical';
-      /** The version whose rules give it, where the builder printed no release and it is not the first that was tried. */
+      /** The version whose rules give it, where the builder did not print a release and this is not the first version that was tried. */
       readonly under?: string;
     }
   | { readonly state: 'different'; readonly differences: readonly SbomDifference[] }
-  /** No SBOM, one that cannot be read or that nobody known wrote, or a recipe that melange would refuse. */
+  /** There is no SBOM, it cannot be read, no known program wrote it, or melange would refuse the recipe. */
   | { readonly state: 'not-possible'; readonly why: string };
 
 /**
- * Writes the SBOM of a package from its recipe and its own paths and compares. The document's own words are taken for
- * what is recorded nowhere else. Of a builder that printed no release the rules of the neighbouring versions are tried as
+ * Writes the SBOM of a package from its recipe and its own paths and compares. What is recorded nowhere else is taken
+ * from the document itself. For a builder that did not print a release, the rules of the neighbouring versions are tried as
  * well, as `verify` does; where none gives the document, the differences are those under the first.
  * @param scan what was found in the package's own files
  */

@@ -1,4 +1,4 @@
-/** Sources of steps, found where the user said and checked against the digest that the recipe records. */
+/** Finds the sources of steps where the user said, and compares them with the digest that the recipe records. */
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -26,7 +26,7 @@ export type FoundSource =
 
 /**
  * Finds sources where the user said, then at the addresses that the recipe records. Fails with `source-unavailable`, naming
- * every source that is missing and all that was tried, or with `source-mismatch`.
+ * every missing source and everything that was tried, or with `source-mismatch`.
  */
 export async function findSources(
   requests: readonly SourceRequest[],
@@ -95,7 +95,7 @@ async function findFetched(
   });
 }
 
-/** A source that was fetched before, wherever from. */
+/** A source that was fetched before, from anywhere. */
 async function storedSource(
   { algorithm, digest }: FetchSource,
   { store }: Inputs,
@@ -105,7 +105,7 @@ async function storedSource(
   return sha256 === undefined ? undefined : store.get(sha256);
 }
 
-/** The path of a source. Fails with `source-mismatch` where something else is in its place, even when asked once more. */
+/** The path of a source. Fails with `source-mismatch` where something else is in its place, even on a second request. */
 async function obtainSource(
   location: string,
   provenance: Provenance,

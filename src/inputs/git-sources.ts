@@ -1,4 +1,4 @@
-/** Repositories that `git-checkout` steps ask for, with their submodules and theirs. */
+/** The repositories that `git-checkout` steps ask for, with their submodules, nested ones included. */
 import { shownAddress } from '../address.ts';
 import { canonicalJson } from '../canonical.ts';
 import { Failure, isUnreached } from '../failure.ts';
@@ -25,7 +25,7 @@ export interface FoundRepository {
 
 /**
  * Finds repositories by request. Steps and submodules that name one address share one repository, which has what all of them
- * want: git asks by address alone. One that is missing where it cannot be asked is left out. Fails with `source-mismatch`,
+ * want: git asks only by address. A missing one that cannot be fetched is left out. Fails with `source-mismatch`,
  * and with `unsupported` where submodules are nested without end.
  */
 export async function findRepositories(
@@ -50,7 +50,7 @@ export async function findRepositories(
       : [];
     if (modules !== undefined) complete.push({ request, commit, modules });
   }
-  // Places are asked for last: a submodule may have made an address be fetched again.
+  // Paths are looked up last: a submodule may have caused an address to be fetched again.
   const found = new Map<RepositoryRequest, FoundRepository>();
   for (const { request, commit, modules } of complete) {
     const submodules = await Promise.all(
@@ -70,13 +70,13 @@ function unlessUnreached(onRefusal: (failure: Failure) => void): (failure: unkno
   };
 }
 
-/** What one step or submodule wants of an address. */
+/** The request of one step or submodule to an address. */
 interface Wish {
   readonly address: string;
   readonly index: number;
 }
 
-/** Repositories by address, fetched again where something more is wanted of one. */
+/** Repositories by address; one is fetched again where more of it is wanted. */
 class SharedRepositories {
   readonly #wanted = new Map<string, GitWanted[]>();
   readonly #indexes = new Map<string, number>();
@@ -114,7 +114,7 @@ class SharedRepositories {
     return fetching;
   }
 
-  /** What nothing pins is pinned by the first answer. */
+  /** A request without a pinned commit is pinned by the first answer. */
   async commitOf({ address, index }: Wish): Promise<string | undefined> {
     const commit = (await this.fetch(address))?.commits[index];
     const all = this.#wanted.get(address)!;
@@ -123,7 +123,7 @@ class SharedRepositories {
   }
 }
 
-/** From the first place that has it: folders and addresses that the user named, then the recorded address. */
+/** Fetches from the first place that has the repository: folders and addresses that the user named, then the recorded address. */
 async function fetchFrom(
   address: string,
   mirrors: readonly SourceMirror[],
@@ -155,7 +155,7 @@ const submoduleRequest: GitRequest = {
   cherryPicks: [],
 };
 
-/** Fetches submodules and theirs and returns the addresses that git will ask for: relative ones follow the recorded address. */
+/** Fetches submodules, nested ones included, and returns the addresses that git will ask for: relative ones are resolved against the recorded address. */
 async function fetchSubmodules(
   repository: string,
   commit: string,

@@ -23,7 +23,7 @@ import { openStore, type Store } from './store/store.ts';
 
 export interface ObtainOptions {
   readonly provenance?: Provenance;
-  /** What the content is known by, such as `Q1…`: as long as it stays the same, the address is not asked again. */
+  /** A value that identifies the content, such as `Q1…`: as long as it stays the same, the address is not fetched again. */
   readonly pin?: string;
   readonly mostBytes?: number;
 }
@@ -31,11 +31,11 @@ export interface ObtainOptions {
 export interface Inputs {
   readonly store: Store;
   readonly network: NetworkOptions;
-  /** Folder for recipe repositories and what lay beside recipes. */
+  /** Folder for recipe repositories and for the files that lay beside recipes. */
   readonly recipes: string;
-  /** A location that the user named, without its secrets: they go with requests to it and below. Fails as `NamedAddresses` does. */
+  /** Takes a location that the user named and returns it without its secrets, which go with requests to it and below it. Fails as `NamedAddresses` does. */
   name(location: string): string;
-  /** What lets git in at an address that the user named. Fails with `address-refused` for one with a query: git sends none. */
+  /** The `Authorization` header for git at an address that the user named. Fails with `address-refused` for one with a query: git sends none. */
   gitAuthorization(address: string): string | undefined;
   /** A small file (an index, a key) by location; undefined where there is none. */
   read(location: string, provenance?: Provenance): Promise<Uint8Array | undefined>;
@@ -48,9 +48,9 @@ export interface Inputs {
     provenance: Provenance,
     wanted: readonly GitWanted[],
   ): Promise<FetchedRepository | undefined>;
-  /** The same of a repository in a folder of this machine. Fails as `importRepository` does. */
+  /** The same for a repository in a folder of this machine. Fails as `importRepository` does. */
   folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined>;
-  /** The machine's git, for repositories of this program's own. */
+  /** The machine's git, for repositories that this program makes. */
   git(): Git;
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
@@ -87,7 +87,7 @@ class MachineInputs implements Inputs {
     this.network = network;
     this.#signal = signal;
     this.#git = new Slots(network.perHost);
-    // Every transfer listens to it, and every git: many are not a leak.
+    // Every transfer and every git listens to it: many listeners are not a leak.
     setMaxListeners(0, signal);
   }
 
@@ -201,7 +201,7 @@ class MachineInputs implements Inputs {
   }
 }
 
-/** What git is told as an argument everybody can see, and it appends a path to it. */
+/** Refuses a query: everybody can see git's arguments, and git appends a path to the address. */
 function requireNoQuery(address: URL, { query }: RequestSecrets): void {
   if (address.search === '' && query === '') return;
   throw new Failure('address-refused', `${shownAddress(address.href)} is not contacted: git sends no query`, {
@@ -209,7 +209,7 @@ function requireNoQuery(address: URL, { query }: RequestSecrets): void {
   });
 }
 
-/** The store names objects by their digest. */
+/** The digest of a stored file, by which the store names objects. */
 function digestOfStored(path: string): Sha256 {
   const digest = parseSha256(path.split('/').slice(-2).join(''));
   if (digest === undefined) throw new Failure('internal', 'a downloaded file is not in the store');

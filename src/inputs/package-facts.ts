@@ -47,7 +47,7 @@ async function readFacts(
   };
 }
 
-/** Fails with `environment-invalid`. */
+/** Requires a plain name. Fails with `environment-invalid`. */
 function requireName<N>(
   location: string,
   text: string | undefined,
@@ -61,12 +61,12 @@ function requireName<N>(
   );
 }
 
-/** What was found under one name before, the latest first; more would only be looked at in vain. */
+/** The most files that are remembered under one name, the latest first; more would not help. */
 const mostStored = 32;
 
 /**
- * Packages of an environment through the inputs of this machine. What was seen before is found again by name, and nothing of it is
- * believed: its signature is judged by the keys of this run.
+ * Packages of an environment through the inputs of this machine. A package that was seen before is found again by name, but is not believed
+ * for that: its signature is judged by the keys of this run.
  * @param keys that vouch for what lies in the store
  */
 export function environmentAccess(
@@ -81,7 +81,7 @@ export function environmentAccess(
       const fits = ({ checksum }: PackageFacts) => checksums.length === 0 || checksums.includes(checksum);
       const first = await read(location);
       if (first === undefined || fits(first)) return keep(first, inputs, arch);
-      // A mirror between two states, or a stale file in the store: once more, from the server.
+      // The mirror may be between two states, or the file in the store stale: it is fetched once more, from the server.
       inputs.forget(location);
       const again = await read(location);
       if (again === undefined || fits(again)) return keep(again, inputs, arch);
@@ -106,12 +106,12 @@ export function environmentAccess(
   };
 }
 
-/** What cannot be read is not a package that anybody stored. */
+/** A file that cannot be read is not a stored package. */
 function unlessDamaged(failure: unknown): undefined {
   if (!isFaultOfFile(failure)) throw failure;
 }
 
-/** A damaged file is none that a lock can name; it counts as a wrong one. */
+/** Reads a file. A lock cannot name a damaged file, so it counts as a wrong one. */
 async function readOrRefuse(
   path: string,
   inputs: Inputs,
@@ -127,8 +127,8 @@ async function readOrRefuse(
 }
 
 /**
- * Remembers where a package is by name, for the day when no repository has it any more. Earlier files of the name stay beside it: one
- * that nobody vouches for hides none that somebody does.
+ * Remembers by name where a package is, for when no repository has it any more. Earlier files of the name are kept as well: a file for which
+ * no key vouches must not hide one for which a key does.
  */
 function keep(facts: PackageFacts | undefined, inputs: Inputs, arch: Architecture): PackageFacts | undefined {
   const { store } = inputs;

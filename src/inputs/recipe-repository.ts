@@ -1,4 +1,4 @@
-/** The git repository of recipes: which commit a package was built from, the recipe there, and what lay beside it. */
+/** The git repository of recipes: finds the commit that a package was built from, the recipe there, and what lay beside it. */
 
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -30,18 +30,18 @@ import { ownedName, sweepAbandoned } from './store/temporary-names.ts';
 export interface RecipeOrigin {
   /** The commit in this repository. */
   readonly commit: string;
-  /** Whether the recorded commit is that of another repository, of which this one is a copy with `Export:` trailers. */
+  /** Whether the recorded commit is that of a different repository, of which this one is a copy with `Export:` trailers. */
   readonly mapped: boolean;
-  /** The recipe as it is there; undefined where there is none under its name. */
+  /** The recipe at that commit; undefined where there is none of its name. */
   readonly recipe: Uint8Array | undefined;
-  /** A folder on this machine with what lay beside it; undefined where there was nothing. */
+  /** A folder on this machine with what lay beside it; undefined where nothing did. */
   readonly folder: string | undefined;
 }
 
 export interface RecipeWanted {
-  /** As the package records it. */
+  /** The commit as the package records it. */
   readonly commit: string;
-  /** Name of the recipe's file, without folders of the builder's own. */
+  /** The name of the recipe's file, without the builder's own folders. */
   readonly file: string;
 }
 
@@ -49,12 +49,12 @@ const mostFiles = 10_000;
 const deepestFolder = 64;
 /** NAME_MAX (limits.h). */
 const mostNameBytes = 255;
-/** Of a path in the repository: PATH_MAX is 4096 (limits.h), and there are folders of ours in front of it. */
+/** The most bytes of a path in the repository: PATH_MAX is 4096 (limits.h), and our own folders precede it. */
 const mostPathBytes = 2048;
 
 /**
  * Finds a recipe in a repository, a folder or an address; undefined where the repository has no such commit. Fails with
- * `unreachable` for one that cannot be read, and with `source-mismatch` for an object that is not what its name says.
+ * `unreachable` for one that cannot be read, and with `source-mismatch` for an object that does not match its name.
  */
 export async function findRecipe(
   location: string,
@@ -88,7 +88,7 @@ async function findInFolder(
     return await findIn({ git, repository, remote: undefined, name: resolve(folder) }, wanted, inputs);
   } catch (failure) {
     if (!(failure instanceof GitError)) throw failure;
-    // What git says names places of this run.
+    // git's messages name places of this run.
     const why = explainMissing(folder);
     throw new Failure(
       'unreachable',
@@ -103,7 +103,7 @@ interface RecipePlace {
   readonly git: Git;
   readonly repository: OwnRepository;
   readonly remote: ServerRemote | undefined;
-  /** What is remembered of it is remembered under this name. */
+  /** The name under which notes about it are kept. */
   readonly name: string;
 }
 
@@ -126,7 +126,7 @@ async function findIn(
   return { commit: resolved, mapped: !direct, recipe, folder };
 }
 
-/** The file at its path, or by its name where the builder's repository had more folders around it. */
+/** Finds the file at its path, or by its name where the builder's repository had more folders around it. */
 async function placeOf(objects: ObjectReader, root: string, file: string): Promise<string | undefined> {
   const parts = file.split('/');
   for (let from = 0; from < parts.length; from += 1) {
@@ -150,7 +150,7 @@ async function entryAt(objects: ObjectReader, root: string, path: string): Promi
   return at;
 }
 
-/** A bare copy without contents, which git fetches when they are asked for; brought up to date where the commit is not in it. */
+/** A bare copy without contents, which git fetches when they are needed; updated where it lacks the commit. */
 async function mirrorRecipes(
   remote: ServerRemote,
   commit: string,
@@ -192,7 +192,7 @@ async function update(
   });
 }
 
-/** Regular files of a folder of a commit, as melange copies them; kept under the folder's tree, which names its content. */
+/** Extracts the regular files of a folder of a commit, as melange copies them; they are kept under the id of the folder's tree, which identifies its content. */
 async function extract(objects: ObjectReader, tree: string, kept: string): Promise<string> {
   const path = join(kept, `files-${tree}`);
   if (existsSync(path)) {

@@ -9,8 +9,8 @@ type Token =
 const depthLimit = 64;
 
 /**
- * Whether a condition holds; an empty one does. Variables are gone from compiled steps; what is left of them (in
- * subpackages) reads as the empty string. Fails with `recipe-unreadable` for what the grammar does not have.
+ * Whether a condition holds; an empty one does. Compiled steps have no variables left; those that are left in
+ * subpackages read as the empty string. Fails with `recipe-unreadable` for text outside the grammar.
  */
 export function conditionHolds(text: string, grammar: Format['condition']): boolean {
   if (text === '') return true;
@@ -20,7 +20,7 @@ export function conditionHolds(text: string, grammar: Format['condition']): bool
   return holds;
 }
 
-/** Since v0.43.7: one level, no precedence. */
+/** The grammar since v0.43.7: one level, no precedence. */
 function leftToRight(tokens: Tokens, depth: number): boolean {
   if (depth > depthLimit) throw unreadable('a condition nested too deeply');
   const atom = (): boolean => {
@@ -36,14 +36,14 @@ function leftToRight(tokens: Tokens, depth: number): boolean {
 }
 
 /**
- * Before v0.43.7, rule by rule (pkg/cond/parser.go of v0.40.4 on ijt/goparsify 3a52763): operands are taken in pairs, and
- * all pairs must hold; comparisons form a chain of their own below groups; an operator with nothing behind it is lost.
+ * The grammar before v0.43.7, rule by rule (pkg/cond/parser.go of v0.40.4 on ijt/goparsify 3a52763): operands are taken in pairs, and
+ * all pairs must hold; comparisons form a chain of their own below groups; an operator with nothing behind it is ignored.
  */
 function groups(tokens: Tokens): boolean {
   return chained(tokens, () => groupPair(tokens)) ?? refuse('a comparison is missing');
 }
 
-/** After its opening bracket a group cannot be given up, so one without a partner is an error. */
+/** After its opening bracket a group cannot be backtracked, so one without a partner is an error. */
 function groupPair(tokens: Tokens): boolean | undefined {
   const isGroup = tokens.next('(');
   const left = groupOrChain(tokens);
@@ -65,7 +65,7 @@ function comparisonChain(tokens: Tokens): boolean | undefined {
   });
 }
 
-/** An operator and what is behind it, joined with what was before; nothing is taken where one of them is missing. */
+/** Takes an operator and what is behind it, and joins it with what was before; takes nothing where one of them is missing. */
 function joined(tokens: Tokens, left: boolean, parse: () => boolean | undefined): boolean | undefined {
   const start = tokens.at;
   const sign = tokens.operator();
@@ -75,7 +75,7 @@ function joined(tokens: Tokens, left: boolean, parse: () => boolean | undefined)
   return undefined;
 }
 
-/** One or more, separated by operators whose kind does not count; all must hold. */
+/** Takes one or more operands, separated by operators whose kind does not count; all must hold. */
 function chained(tokens: Tokens, parse: () => boolean | undefined): boolean | undefined {
   let holds = parse();
   while (holds !== undefined && tokens.operator() !== undefined) {
@@ -118,7 +118,7 @@ class Tokens {
     return this.take('||') ? '||' : undefined;
   }
 
-  /** A value, `==` or `!=`, a value; undefined, and nothing taken, where that is not next. */
+  /** Takes a comparison: a value, `==` or `!=`, a value; takes nothing and returns undefined where that is not next. */
   comparison(): boolean | undefined {
     const [left, sign, right] = this.#tokens.slice(this.at, this.at + 3);
     if (left?.kind !== 'value' || right?.kind !== 'value' || sign?.kind !== 'sign') return undefined;
@@ -169,12 +169,12 @@ function quoteEnd(text: string, start: number): number {
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', "'": "'", '"': '"' };
 
-/** Unknown escapes stay as they are written. */
+/** The text with its escapes resolved; unknown escapes stay as they are written. */
 function unescapeText(text: string): string {
   return text.replace(/\\([\s\S])/g, (whole, letter: string) => escapes[letter] ?? whole);
 }
 
-/** Here a backslash only protects the next character, so `\\n` is the letter; four hex digits behind `\\u` are a character. */
+/** The same in the old grammar: a backslash only protects the next character, so `\\n` is the letter; four hex digits behind `\\u` are a character. */
 function unescapeOld(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex: string | undefined, letter: string) => {
     if (hex === undefined && letter === 'u') throw unreadable('an escape without four hex digits');

@@ -18,13 +18,13 @@ export type {
 
 const releasesOfChanges = changes.map(({ since }) => parseRelease(since)!);
 
-/** The switches of one version. Versions newer than the newest known one are taken to be like it. */
+/** The switches of one version. Versions newer than the newest known one are assumed to be like it. */
 export function formatOf(version: Version): Format {
   const made = changes.filter((_, index) => compareVersions(version, releasesOfChanges[index]!) >= 0);
   return { version, ...folded(made) };
 }
 
-/** By the releases of the changes: each combination is folded once, since every package is held against many versions. */
+/** The records by the releases of their changes: each combination is folded once, since every package is compared with many versions. */
 const records = new Map<string, Switches>();
 
 function folded(made: typeof changes): Switches {

@@ -1,6 +1,6 @@
 /**
- * What melange has changed, as far as it shows in bytes: the rules of the oldest version, and one row for each later change.
- * docs/melange/history.md is made of it.
+ * The changes of melange that show in bytes: the rules of the oldest version, and one row for each later change.
+ * docs/melange/history.md is made from it.
  */
 import type { Switches } from './switches.ts';
 
@@ -14,7 +14,7 @@ export type Settings = {
 export interface Change {
   /** The first release that does so. */
   readonly since: string;
-  /** What became different, in a sentence without a full stop. */
+  /** The change, as a sentence without a full stop. */
   readonly what: string;
   /** Where it is decided at that tag: a file of melange, of apko, or a library in go.mod. */
   readonly source: string;
@@ -103,7 +103,7 @@ export const changes: readonly Change[] = [
   },
   {
     since: 'v0.17.3',
-    what: 'the change to Ruby packages is taken back',
+    what: 'the change to Ruby packages is reverted',
     source: 'pkg/sca/sca.go',
     set: { rubyBase: false, shebang: { ignoresRuby: false } },
   },
@@ -211,7 +211,7 @@ export const changes: readonly Change[] = [
   },
   {
     since: 'v0.23.15',
-    what: 'an absolute working directory of a step is taken as it stands again',
+    what: 'an absolute working directory of a step is used unchanged again',
     source: 'pkg/build/pipeline.go (runPipeline)',
     set: { stepDirectory: 'relative-below' },
   },

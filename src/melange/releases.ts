@@ -1,6 +1,6 @@
 /**
  * When melange's versions were tagged (committer time of the tagged commit, UTC), from v0.16.0 on: the first that
- * embeds its recipe. Gives a builder that was made between two tags (a pseudo-version) the rules of the older one.
+ * embeds its recipe. A builder that was made between two tags (a pseudo-version) gets the rules of the older one.
  */
 import { type Format, formatOf } from './format.ts';
 import { compareVersions, parseRelease, type Version } from './version.ts';
@@ -198,7 +198,7 @@ export const newestRelease: Version = releases.reduce(
 
 const oldestRelease: Version = releases[0]!.version;
 
-/** How a printed version was turned into one that the format table knows. */
+/** A printed version, recognised as one that the format table knows. */
 export interface RecognisedVersion {
   readonly version: Version;
   /**
@@ -212,7 +212,7 @@ export interface RecognisedVersion {
 export function recogniseVersion(printed: string | undefined): RecognisedVersion {
   const release = printed === undefined ? undefined : parseRelease(printed);
   if (release !== undefined) {
-    // Nobody knows the rules of a release that is not out: production's builder contains such.
+    // The rules of an unreleased version are not known: production's builder contains such versions.
     const known = compareVersions(release, newestRelease) <= 0;
     return { version: release, basis: known ? 'release' : 'assumed' };
   }

@@ -1,4 +1,4 @@
-/** What differs between the versions of melange, as far as it shows in bytes, as types; `history.ts` says since when. */
+/** The differences between the versions of melange that show in bytes, as types; `history.ts` says since when. */
 import type { Version } from './version.ts';
 
 /** Encoder generations of klauspost/compress: v1.15.10 to v1.18.0, v1.18.1, v1.18.2 and later. */
@@ -21,11 +21,11 @@ export type ModeHandling = 'disk' | 'permissions' | 'full';
 
 /** How the compiled recipe is written. */
 export interface RecipeForm {
-  /** The first three of a package's options are there although they are false. */
+  /** Whether the first three of a package's options are written even if they are false. */
   readonly falseOptions: boolean;
-  /** `require-sequential` of `update` is there although it is false. */
+  /** Whether `require-sequential` of `update` is written even if it is false. */
   readonly falseSequence: boolean;
-  /** By what the locked packages are sorted: `name=version`, or the name alone. */
+  /** The order of the locked packages: by `name=version`, or by the name alone. */
   readonly lockOrder: 'text' | 'name';
 }
 
@@ -72,9 +72,9 @@ export interface Format {
   /** Programs named `*.so` that have an interpreter provide their SONAME. */
   readonly sonameOfSuffixSo: boolean;
   readonly elfNeedsExecutableBit: boolean;
-  /** Which needs that end in plain `.so` became dependencies; files of that name in the build went another way. */
+  /** Which needs that end in plain `.so` became dependencies; files of that name in the build were treated differently. */
   readonly plainSo: 'none' | 'v0.30.1' | 'v0.30.2';
-  /** Libraries that the host brings, by where their names are left out. */
+  /** Where the names of libraries that the host brings are left out. */
   readonly hostLibraries: {
     readonly needed: 'libcuda' | 'all';
     readonly provided: 'none' | 'libcuda' | 'all';
@@ -118,7 +118,7 @@ export interface Format {
   readonly guestEntries: 'all' | 'undoubted';
   readonly wrapper: { readonly line: string; readonly quotesDirectory: boolean };
   readonly path: string;
-  /** What becomes of the working directory of a step: all are taken as they stand, are put below the workspace, or only relative ones are. */
+  /** How the working directory of a step is used: as given, below the workspace, or only relative ones below the workspace. */
   readonly stepDirectory: 'as-given' | 'below' | 'relative-below';
   readonly stepEnvironmentInherits: boolean;
   /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
@@ -130,8 +130,8 @@ export interface Format {
   readonly fdoHeader: boolean;
 }
 
-/** What decides the bytes of a document; nothing else of a version has a say in them. */
+/** The switches that decide the bytes of a document; no other switch of a version influences them. */
 export type SbomFormat = Pick<Format, 'sbom'>;
 
-/** All but the version itself. */
+/** All switches, without the version itself. */
 export type Switches = Omit<Format, 'version'>;

@@ -13,7 +13,7 @@ export function parseRelease(text: string): Version | undefined {
   return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
 }
 
-/** Negative, zero or positive, as `a` comes before, with or after `b`. */
+/** Negative, zero or positive, as `a` comes before `b`, is the same, or comes after it. */
 export function compareVersions(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;
 }

@@ -1,4 +1,4 @@
-/** What the packages of an environment show that no verdict hides. */
+/** The findings about the packages of an environment, which no verdict hides. */
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Failure } from '../failure.ts';
 import type { ResolvedPackage } from './environment.ts';
@@ -18,7 +18,7 @@ export function environmentFindings(
   ];
 }
 
-/** What a verdict says that rests on packages that no key of the run vouches for. */
+/** The caveat of a verdict that rests on packages that no key of the run vouches for. */
 export function environmentCaveats(packages: readonly ResolvedPackage[]): string[] {
   const unvouched = packages.filter(({ voucher }) => voucher.by === 'nobody');
   if (unvouched.length === 0) return [];
@@ -27,7 +27,7 @@ export function environmentCaveats(packages: readonly ResolvedPackage[]): string
   ];
 }
 
-/** Files that were passed over, whatever the order in which they were looked at. */
+/** The findings for files that were skipped, independent of the order in which they were looked at. */
 export function refusedFindings(refused: readonly Failure[]): ClaimFinding[] {
   const details = [...new Set(refused.map(({ message }) => message))].sort();
   const more = details.length - mostNames;
@@ -37,7 +37,7 @@ export function refusedFindings(refused: readonly Failure[]): ClaimFinding[] {
   }));
 }
 
-/** Whether a package says that it was built after the subject that was built with it. */
+/** Whether a package says that it was built after the package that was built with it. */
 export function isNewer({ facts }: ResolvedPackage, clock: number | undefined): boolean {
   return clock !== undefined && facts.buildDate !== undefined && facts.buildDate > clock;
 }

@@ -1,4 +1,4 @@
-/** What is looked for, where, and what a file that was found says of itself. */
+/** Places of an environment: what is looked for, where, and what a found file says of itself. */
 import type { PublicKey } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { PackageName, PackageVersion } from '../names.ts';
@@ -22,18 +22,18 @@ export interface EnvironmentPlace {
 export interface PackageFacts {
   readonly name: PackageName;
   readonly version: PackageVersion;
-  /** As `.PKGINFO` has it. */
+  /** The architecture as in `.PKGINFO`. */
   readonly architecture: string;
   /** Where the file is on this machine. */
   readonly path: string;
   readonly sha256: Sha256;
   readonly checksum: string;
   readonly controlSha256: Sha256;
-  /** As `.PKGINFO` records it; unpacking holds the data against it. */
+  /** The digest that `.PKGINFO` records; unpacking compares the data with it. */
   readonly dataSha256: string;
   /** Seconds since 1970; undefined where the package has no build date. */
   readonly buildDate: number | undefined;
-  /** Its own signature, by the keys of this run. */
+  /** The state of its own signature, by the keys of this run. */
   readonly signature: SignatureState;
   readonly dependencies: readonly string[];
   readonly provides: readonly string[];

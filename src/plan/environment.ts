@@ -22,7 +22,7 @@ export type PlannedEnvironment =
   | { readonly kind: 'directory' }
   | { readonly kind: 'image'; readonly manifest: Sha256 };
 
-/** No place is part of it: the plan must have the same identity wherever the packages come from. */
+/** A package of the lock. It names no place: the plan must have the same identity wherever the packages come from. */
 export interface LockedPackage {
   readonly name: PackageName;
   readonly version: PackageVersion;
@@ -40,7 +40,7 @@ export type FoundIn = 'index' | 'fallback' | 'recorded' | 'unlisted' | 'store' |
 /** A locked package with what is needed to install it. */
 export interface ResolvedPackage {
   readonly locked: LockedPackage;
-  /** What was asked for, where the environment is substituted. */
+  /** The recorded package that was asked for. */
   readonly asked: Wanted;
   readonly facts: PackageFacts;
   readonly foundIn: FoundIn;
@@ -87,14 +87,14 @@ export type FindPackage = (
 
 export interface ResolvedEnvironment {
   readonly packages: readonly ResolvedPackage[];
-  /** Files that were refused, although something else took their place. */
+  /** Files that were refused although another one was found in their place. */
   readonly refused: readonly Failure[];
 }
 
 /**
  * Finds every recorded package: in the indexes of the places in their order, then as files that no index lists, then in the
- * store. Fails with `environment-unavailable`, and with `environment-invalid` where something was there and could not be used, naming all
- * that is missing and all that was tried, not just the first.
+ * store. Fails with `environment-unavailable`, and with `environment-invalid` where something was there and could not be used, naming
+ * everything that is missing and that was tried, not just the first.
  */
 export async function resolveEnvironment(
   wanted: readonly Wanted[],
@@ -143,7 +143,7 @@ export function recordedPackages(recipe: Recipe): Wanted[] {
   });
 }
 
-/** The same for an environment that stands in for them: those that are not locked are passed over. */
+/** The locked packages, for an environment that replaces them: those that are not locked are skipped. */
 export function lockedPackages(recipe: Recipe): Wanted[] {
   return recipe.environment.contents.packages.flatMap((text) => parseLocked(text) ?? []);
 }
@@ -156,7 +156,7 @@ function parseLocked(text: string): Wanted | undefined {
   return name === undefined || version === undefined ? undefined : { name, version };
 }
 
-/** The version that was asked for and no other, and only if a key of this run vouches for it, or the user accepts that none does. */
+/** Finds exactly the version that was asked for, and only if a key of this run vouches for it, or the user accepts that none does. */
 export const findExact: FindPackage = async (wanted, search, onRefusal) => {
   const unvouched: ResolvedPackage[] = [];
   for await (const { facts, place, foundIn } of candidates(wanted, search, onRefusal)) {
@@ -167,7 +167,7 @@ export const findExact: FindPackage = async (wanted, search, onRefusal) => {
       const { name, version, sha256, checksum } = facts;
       const locked = { name, version, sha256, checksum };
       const found = { locked, asked: wanted, facts, foundIn, repository, voucher: by };
-      // An index that the user accepts unsigned is where the package is; a mere file waits for what a key vouches for.
+      // An index that the user accepts unsigned settles where the package is; a file that no index lists is used only if no key vouches for another.
       if (by.by !== 'nobody' || isListed(foundIn)) return found;
       unvouched.push(found);
     }
@@ -177,7 +177,7 @@ export const findExact: FindPackage = async (wanted, search, onRefusal) => {
 
 interface Candidate {
   readonly facts: PackageFacts;
-  /** Whose index has a say about it. */
+  /** The place whose index may list it. */
   readonly place: EnvironmentPlace | undefined;
   readonly foundIn: FoundIn;
 }
@@ -222,7 +222,7 @@ function notVouched({ name, version, signature }: PackageFacts, repository: stri
   );
 }
 
-/** A server that is gone is one place less, and so is one that has something else: not the end. */
+/** Tries a place: one that is gone, or that has something else, is left out and does not end the search. */
 async function tolerant(
   read: () => Promise<PackageFacts | undefined>,
   onRefusal: (failure: Failure) => void,

@@ -4,13 +4,13 @@ import { compareVersions, upstreamVersion } from '../repository/package-version.
 import { type FindPackage, findExact, type ResolvedPackage, type Search } from './environment.ts';
 import type { Wanted } from './environment-place.ts';
 
-/** Whether a package stands in for another version than was asked for. */
+/** Whether a package replaces a different version that was asked for. */
 export function isSubstitute({ asked, locked }: ResolvedPackage): boolean {
   return asked.version !== locked.version;
 }
 
 /**
- * The version that was asked for wherever it is to be had; otherwise the nearest one that an index lists: of the same upstream
+ * Finds the version that was asked for wherever it can be had, else the nearest one that an index lists: one of the same upstream
  * version before any other, the next newer before the next older.
  */
 export const findNearest: FindPackage = async (asked, search, onRefusal) => {
@@ -23,7 +23,7 @@ export const findNearest: FindPackage = async (asked, search, onRefusal) => {
   return undefined;
 };
 
-/** An index may list a million versions of which no file is there, and each that is tried is a request. */
+/** An index may list a million versions without files, and each attempt is a request. */
 const mostTried = 20;
 
 function nearestVersions({ name, version }: Wanted, { places }: Search): PackageVersion[] {

@@ -1,12 +1,12 @@
-/** Which steps cannot run without a network (docs/melange/running.md#steps-that-need-a-network). */
+/** Finds the steps that cannot run without a network (docs/melange/running.md#steps-that-need-a-network). */
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import { runningSteps } from './planned-steps.ts';
 
 /**
- * Pipelines that fetch in every use. Those that do in most, such as `go/build` and `cargo/build`, run: a vendored tree needs no
- * network, and if they need one their own failure says so.
+ * Pipelines that fetch in every use. Those that fetch in most uses, such as `go/build` and `cargo/build`, are run: a vendored tree needs
+ * no network, and if they need one, their own failure says so.
  */
 const alwaysFetching: readonly RegExp[] = [
   /^auth\//,
@@ -14,13 +14,13 @@ const alwaysFetching: readonly RegExp[] = [
   /^(uv\/bump|py\/pip-vendor-bump|sccache\/enable)$/,
 ];
 
-/** A module by its version is asked for at a proxy, one without is of the tree (melange pkg/build/pipelines/go/install.yaml). */
+/** Whether a step fetches: a module with a version is fetched from a proxy, one without is in the tree (melange pkg/build/pipelines/go/install.yaml). */
 function fetches({ uses, with: inputs }: Step): boolean {
   if (uses === 'go/install') return (inputs.get('version') ?? '') !== '';
   return alwaysFetching.some((pattern) => pattern.test(uses));
 }
 
-/** Fails with `network-required`, naming the step, before anything is run. */
+/** Requires that no step needs a network. Fails with `network-required`, naming the step, before anything is run. */
 export function requireNoNetwork(recipe: Recipe, format: Format): void {
   for (const { step, package: packageName, position } of runningSteps(recipe, format)) {
     if (!fetches(step)) continue;
@@ -28,7 +28,7 @@ export function requireNoNetwork(recipe: Recipe, format: Format): void {
   }
 }
 
-/** What programs say that found no network: resolvers, curl, wget, git, Go, cargo, npm, pip, Java, apk. */
+/** Messages of programs that found no network: resolvers, curl, wget, git, Go, cargo, npm, pip, Java, apk. */
 const complaints: readonly RegExp[] = [
   /could not resolve (host|proxy)/i,
   /temporary failure in name resolution/i,
@@ -50,7 +50,7 @@ function dials(line: string): boolean {
   return at >= 0 && /lookup|connect:/.test(line.slice(at));
 }
 
-/** Whether the output of a step that failed says that it wanted the network. */
+/** Whether the output of a failed step says that it needed the network. */
 export function wantedNetwork(output: string): boolean {
   return complaints.some((pattern) => pattern.test(output)) || output.split('\n').some(dials);
 }

@@ -1,5 +1,5 @@
 /**
- * What will be done: the claim with every input pinned by digest. Canonical JSON; its SHA-256 is the plan's identity, so it
+ * The plan of a rebuild: the claim with every input pinned by digest. Canonical JSON; its SHA-256 is the plan's identity, so it
  * holds no path of a machine and nothing that changes from run to run.
  */
 
@@ -29,7 +29,7 @@ export interface Plan {
   readonly builder: PlannedBuilder;
   readonly environment: PlannedEnvironment;
   readonly sources: readonly PlannedSource[];
-  /** What lies beside the recipe and is copied into the workspace; undefined where no folder was given. */
+  /** The files beside the recipe that are copied into the workspace; undefined where no folder was given. */
   readonly recipeFiles: readonly { readonly path: string; readonly mode: number; readonly sha256: Sha256 }[];
   readonly steps: readonly PlannedStep[];
 }
@@ -48,11 +48,11 @@ export interface PlannedBuilder {
   readonly sbomGenerator: Claim['traits']['sbomGenerator'];
   /** How production's generator recorded the package; null where it did not. */
   readonly sbomRecord: RecordTrait | null;
-  /** What lists the tree as production's scan did; null where nothing was given or nothing is needed. */
+  /** The programs and kept scans that list the tree as production's scan did; null where none was given or none is needed. */
   readonly scan: PlannedScan | null;
   readonly deflate: DeflateGeneration;
   readonly directorySize: Claim['traits']['directorySize'];
-  /** Blocks that ext4 gave large directories by chance; null where it gave the least. */
+  /** Blocks that ext4 gave large directories by chance; null where it gave the fewest. */
   readonly largeDirectories: NonNullable<Claim['traits']['largeDirectories']> | null;
   /** Seconds since 1970; null where the publisher gave no clock. */
   readonly clock: number | null;
@@ -61,15 +61,15 @@ export interface PlannedBuilder {
   readonly namespace: string;
   readonly recipeFile: Claim['traits']['recipeFile'];
   /**
-   * The recipe names a commit of its own, which `.PKGINFO` has, and the SBOM has that of the recipe's file: the latter is taken
-   * over from the SBOM. Where the recipe names none, melange writes the file's commit into both.
+   * Whether the recipe names a commit of its own, which `.PKGINFO` has, while the SBOM has that of the recipe's file: the latter is then
+   * taken over from the SBOM. Where the recipe names none, melange writes the file's commit into both.
    */
   readonly recipeNamesCommit: boolean;
   readonly recipeLicense: string;
   readonly extractedOrder: readonly string[];
   readonly signature: { readonly algorithm: 'RSA' | 'RSA256'; readonly keyName: KeyName } | null;
   readonly versionedShlibDepends: boolean;
-  /** Only where the environment, which would give them, is substituted. */
+  /** Present only where the environment, which would give these values, is substituted. */
   readonly fromPublished: {
     readonly users: readonly (readonly [number, string])[];
     readonly groups: readonly (readonly [number, string])[];
@@ -83,8 +83,8 @@ export interface PlannedScan {
   /** Scans of the package that were made elsewhere and kept, in the order in which they are tried, behind the programs. */
   readonly kept: readonly PlannedKeptScan[];
   /**
-   * A digest of what production's scan found (`digestFound`): it decides between the programs and kept scans, and no element can be got
-   * back from it.
+   * A digest of what production's scan found (`digestFound`): it decides between the programs and kept scans, and no element can be recovered
+   * from it.
    */
   readonly found: Sha256;
 }
@@ -160,7 +160,7 @@ function plannedBuilder(
   };
 }
 
-/** What each package of a build has of its own. Nothing of it reaches a step; it is used when the package is emitted and compared. */
+/** The traits that each package of a build has for itself. None of them reaches a step; they are used when the package is emitted and compared. */
 type OwnTrait =
   | 'sbomRecord'
   | 'scan'
@@ -172,13 +172,13 @@ type OwnTrait =
   | 'versionedShlibDepends'
   | 'fromPublished';
 
-/** A plan without what is one package's own: what the steps see, and what packages must agree on to share a build. */
+/** A plan without what belongs to one package: what the steps see, and what must be equal for packages to share a build. */
 export interface BuildPlan extends Omit<Plan, 'package' | 'builder'> {
   readonly package: Omit<Plan['package'], 'name'>;
   readonly builder: Omit<PlannedBuilder, OwnTrait>;
 }
 
-/** Everything that is not named here keeps builds apart, so that a new member of a plan does until somebody decides otherwise. */
+/** The build's part of a plan. Everything that is not removed here keeps builds apart, so a new member of a plan does as well until it is added here. */
 export function buildPlan(plan: Plan): BuildPlan {
   const { name: _name, ...common } = plan.package;
   const {
@@ -201,12 +201,12 @@ export function buildIdentity(plan: Plan): Sha256 {
   return sha256(Buffer.from(canonicalJson(buildPlan(plan))));
 }
 
-/** The switches that packages are emitted by. */
+/** The switches by which packages are emitted. */
 export function emissionFormat({ builder }: Pick<BuildPlan, 'builder'>): Format {
   return formatOf(parseRelease(builder.melange)!);
 }
 
-/** The switches that the steps run by. */
+/** The switches by which the steps run. */
 export function stepFormat({ builder }: Pick<BuildPlan, 'builder'>): Format {
   return formatOf(parseRelease(builder.melangeTried[0] ?? builder.melange)!);
 }

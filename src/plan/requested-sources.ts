@@ -25,14 +25,14 @@ export interface GitSource {
   readonly reference: string;
 }
 
-/** As a plan and a message name it: what it is pinned by tells it apart, and no secret of its address is shown. */
+/** The source as a plan and a message name it: its pin distinguishes it, and no secret of its address is shown. */
 export function shownSource(source: PlannedSource): PlannedSource {
   return source.kind === 'fetch'
     ? { ...source, uri: shownAddress(source.uri) }
     : { ...source, repository: shownAddress(source.repository) };
 }
 
-/** A source with all that a step asks of it. */
+/** A source with everything that a step asks of it. */
 export type SourceRequest =
   | { readonly source: FetchSource }
   | { readonly source: GitSource; readonly git: GitRequest };
@@ -51,7 +51,7 @@ export interface GitRequest {
 
 /** A commit that the step applies on top of what it checked out. */
 export interface CherryPick {
-  /** Fetched by its name; empty where the commit is looked for in what is there. */
+  /** The branch that is fetched by its name; empty where the commit is looked for in what was fetched. */
   readonly branch: string;
   readonly commit: string;
 }
@@ -63,7 +63,7 @@ export interface RequestedSources {
   readonly unpinned: readonly string[];
 }
 
-/** Fails with `source-unpinned` where the recipe names a source without saying which bytes it is. */
+/** The sources of a plan. Fails with `source-unpinned` where the recipe names a source without pinning its bytes. */
 export function plannedSources(recipe: Recipe, format: Format): PlannedSource[] {
   return requestedSources(recipe, format, false).requests.map(({ source }) => source);
 }
@@ -115,11 +115,11 @@ function gitRequest({ with: inputs }: Step): SourceRequest {
     reference: tag || branch,
   };
   const cherryPicks = parseCherryPicks(input('cherry-picks'));
-  // As the step itself decides (melange pkg/build/pipelines/git-checkout.yaml at v0.59.1); cherry-picks need history.
+  // The depth, as the step itself decides it (melange pkg/build/pipelines/git-checkout.yaml at v0.59.1); cherry-picks need history.
   const unset = input('depth') === '' || input('depth') === 'unset';
   const depth = unset ? (branch === '' || commit === '' ? 1 : -1) : Number(input('depth'));
   const whole = !(depth > 0) || cherryPicks.length > 0;
-  // Before v0.23.2 a step with no depth did not reset. To find the commit at the tip is right for all, unless one is picked that may
+  // Before v0.23.2 a step without a depth did not reset. A commit at the tip is right for all versions, unless one is picked that may
   // be above it.
   const resets = depth === -1 && (!unset || cherryPicks.some((pick) => pick.branch === ''));
   const git: GitRequest = {
@@ -137,7 +137,7 @@ function isCommit(text: string): boolean {
   return /^[0-9a-f]{40}$/.test(text);
 }
 
-/** `[branch/]commit: comment` a line, `#` begins a comment (the step's own `process_cherry_picks`). */
+/** Parses `[branch/]commit: comment`, one on each line; `#` begins a comment (the step's own `process_cherry_picks`). */
 function parseCherryPicks(text: string): CherryPick[] {
   return text.split('\n').flatMap((line) => {
     const place = line.replace(/#.*/, '').split(':')[0]!;

@@ -1,4 +1,4 @@
-/** What stood in for the recorded environment, package by package. */
+/** The substitute for the recorded environment, package by package. */
 import { compareBytes } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
 import type { InstalledName } from '../repository/installed.ts';
@@ -8,24 +8,24 @@ import { isSubstitute } from './nearest.ts';
 
 export interface SubstitutedEnvironment {
   readonly kind: 'nearest' | 'host' | 'directory' | 'image';
-  /** SHA-256 of the manifest; only of an image. */
+  /** SHA-256 of the manifest; only for an image. */
   readonly image?: Sha256;
-  /** Packages recorded by the recipe; 0 where nobody knows what the environment has. */
+  /** The number of packages that the recipe records; 0 where it is not known what the environment has. */
   readonly recorded: number;
-  /** Where recorded and used versions are not the same; none are known of an environment without apk's database. */
+  /** The packages whose recorded and used versions differ; empty for an environment without apk's database, of which none are known. */
   readonly packages: readonly SubstitutedPackage[];
 }
 
-/** At least one of the two versions is there. */
+/** A package that differs; at least one of the two versions is present. */
 export interface SubstitutedPackage {
   readonly name: string;
-  /** Absent where the recipe records no such package. */
+  /** Absent where the recipe does not record the package. */
   readonly recorded?: string;
-  /** Absent where the environment has no such package. */
+  /** Absent where the environment does not have the package. */
   readonly used?: string;
 }
 
-/** Undefined where every package is the recorded one. */
+/** The substitute with the nearest versions; undefined where every package is the recorded one. */
 export function nearestSubstitutes(packages: readonly ResolvedPackage[]): SubstitutedEnvironment | undefined {
   const substitutes = packages.filter(isSubstitute);
   if (substitutes.length === 0) return undefined;
@@ -40,7 +40,7 @@ export function nearestSubstitutes(packages: readonly ResolvedPackage[]): Substi
   };
 }
 
-/** Packages of another version, missing ones and those that the recipe does not record, by name; none where nothing is installed. */
+/** Packages of a different version, missing ones and those that the recipe does not record, by name; none where nothing is installed. */
 export function comparePackages(
   recorded: readonly Wanted[],
   used: readonly InstalledName[],
@@ -59,7 +59,7 @@ export function comparePackages(
   return { recorded: wanted.size, packages };
 }
 
-/** In words, for a caveat. */
+/** The substitute in words, for a caveat. */
 export function describeSubstituted({ kind, image, recorded, packages }: SubstitutedEnvironment): string {
   const others = packages.filter((each) => each.recorded !== undefined);
   const count =
@@ -78,7 +78,7 @@ export function describeSubstituted({ kind, image, recorded, packages }: Substit
   }
 }
 
-/** One package, in words. */
+/** A package that differs, in words. */
 export function describePackage({ name, recorded, used }: SubstitutedPackage): string {
   if (used === undefined) return `${name} ${recorded} is missing`;
   return recorded === undefined ? `${name} ${used} is not recorded` : `${name} ${used} for ${recorded}`;

@@ -1,23 +1,23 @@
-/** Who vouches for a package of an environment: decided in every run, by the keys of that run. */
+/** Decides who vouches for a package of an environment, in every run by the keys of that run. */
 import type { EnvironmentPlace, PackageFacts, Wanted } from './environment-place.ts';
 
 declare const vouched: unique symbol;
 
 /**
- * That a package may be used, and by whose word; made by `vouch` and nowhere else. A guest takes no package without one, so that
- * what lies in a store, a bundle or a folder is bytes and nothing more.
+ * States that a package may be used, and who vouches for it; only `vouch` makes one. A guest takes no package without one,
+ * so what lies in a store, a bundle or a folder is nothing but bytes.
  */
 export interface Voucher {
   readonly [vouched]: true;
   /** `nobody` only where the user accepts what no key vouches for. */
   readonly by: 'index' | 'signature' | 'nobody';
-  /** The key that vouches for it by its index; undefined where none does. */
+  /** The key that vouches for it through its index; undefined where none does. */
   readonly indexKey: string | undefined;
   /** The key that vouches for it by its own signature. */
   readonly packageKey: string | undefined;
 }
 
-/** What a package was asked for as. */
+/** The name, version and architecture under which a package was asked for. */
 export interface Asked extends Wanted {
   readonly architecture: string;
 }
@@ -26,9 +26,9 @@ export interface Asked extends Wanted {
 const everywhere = ['noarch', 'all'];
 
 /**
- * By the index of a place, if a key of the run signed it and it lists the package with the checksum of this file; else by the file's
- * own signature, if a key of the run made it and the file is what was asked for. Undefined where no key vouches.
- * @param place whose index lists the package; undefined for a file that no index lists
+ * Vouches by the index of a place, if a key of the run signed it and it lists the package with the checksum of this file; else by the file's
+ * own signature, if a key of the run made it and the file is what was asked for. Undefined where no key vouches. @param
+ * place the place whose index lists the package; undefined for a file that no index lists
  */
 export function vouch(
   asked: Asked,

@@ -1,4 +1,4 @@
-/** How much of a result a report shows; the same for every format, each with numbers of its own. */
+/** The limits on what a report shows of a result; every format has the same limits with its own numbers. */
 import { printable } from '../bytes.ts';
 
 export interface Bounds {
@@ -9,7 +9,7 @@ export interface Bounds {
   /** Differences of one package, and of the whole report. */
   readonly differences: number;
   readonly allDifferences: number;
-  /** Lines of what differs inside: of one difference, of one package, of the whole report. */
+  /** Lines about the inside of differences: for one difference, one package, the whole report. */
   readonly lines: number;
   readonly packageLines: number;
   readonly allLines: number;
@@ -17,7 +17,7 @@ export interface Bounds {
   readonly characters: number;
 }
 
-/** What may still be shown; spent while a report is put together. */
+/** What may still be shown; it is spent while a report is made. */
 export class Budget {
   readonly bounds: Bounds;
   #differences: number;
@@ -48,7 +48,7 @@ export class Budget {
     return true;
   }
 
-  /** Whether one more line of what differs inside is shown. */
+  /** Whether one more line about the inside of a difference is shown. */
   takeLine(): boolean {
     if (Math.min(this.#lines, this.#packageLines, this.#differenceLines, this.#characters) <= 0) return false;
     this.#lines -= 1;
@@ -65,7 +65,7 @@ export class Budget {
   }
 }
 
-/** Attacker-controlled text made printable and cut, with its length where it was. */
+/** Attacker-controlled text made printable and cut; a cut text ends with its length. */
 export function show(text: string, longest: number): string {
   const shown = printable(cut(text, longest));
   if (text.length <= longest && shown.length <= longest) return shown;
@@ -79,15 +79,15 @@ function cut(text: string, length: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
-/** Of the formats for programs: values of a list, characters of one text. */
+/** The limits of the formats for programs: values of a list, characters of one text. */
 export const valueBounds = { list: 10_000, text: 65_536 } as const;
 
-/** Where more is than a report shows. No format lists more than its bounds allow, JSON has the widest. */
+/** The hint where to find more than a report shows. No format lists more than its limits allow; those of JSON are the widest. */
 export const moreInJson: string = `--format json lists up to ${valueBounds.list}`;
 
 /**
- * A plain value within the bounds. A list that is cut has its true length beside it, as `<name>Count`, which whoever made the list states
- * where it was cut before; a text that is cut says how long it was. A plan is whole: its digest is over all of it.
+ * A plain value within the bounds. A list that is cut has its true length beside it, as `<name>Count`; where the list was cut earlier, the value
+ * has that count already. A text that is cut says how long it was. A plan is complete, since its digest covers all of it.
  */
 export function boundedValue(value: unknown): unknown {
   if (typeof value === 'string') {

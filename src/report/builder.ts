@@ -1,4 +1,4 @@
-/** Who built a package, as its plan has it: every value that was taken from the published file is named. */
+/** The builder of a package according to its plan: every value that was taken from the published file is named. */
 import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedScan } from '../engine/scans.ts';
@@ -17,7 +17,7 @@ export function builderFacts(builder: PlannedBuilder, scan: ScanOutcome | undefi
   ];
 }
 
-/** What listed the rebuilt tree, and what else was tried; the first line is that whose elements are in the SBOM. */
+/** The scan that listed the rebuilt tree, and the others that were tried; the first line is the one whose elements are in the SBOM. */
 export function scanFacts({ tried, chosen }: ScanOutcome): Fact[] {
   const others = tried.filter((_, place) => place !== chosen);
   return [
@@ -33,7 +33,7 @@ function noScanText(tried: readonly TriedScan[]): string {
 }
 
 function scanText({ version, sha256, kept, outcome }: TriedScan): string {
-  const program = `syft ${version === '' ? 'of no version' : shorten(printable(version))}`;
+  const program = `syft ${version === '' ? 'of unknown version' : shorten(printable(version))}`;
   if (kept === null) return `${program} ${scanOutcomes[outcome]}, sha256 ${sha256}`;
   return `kept scan sha256 ${kept} ${scanOutcomes[outcome]}; not made here, said to be by ${program}, sha256 ${sha256}`;
 }
@@ -46,7 +46,7 @@ const scanOutcomes: Readonly<Record<TriedScan['outcome'], string>> = {
   incomplete: 'leaves out what the files themselves show',
 };
 
-/** The recipe that the verdict is about, and what was beside it: that is in no package, the user vouches for it. */
+/** The recipe that the verdict is about, and the files beside it: no package contains these, the user vouches for them. */
 export function recipeFact({ recipe, recipeFiles }: Plan): Fact {
   const count = recipeFiles.length;
   const beside =
@@ -54,7 +54,7 @@ export function recipeFact({ recipe, recipeFiles }: Plan): Fact {
   return { label: 'recipe', value: `sha256 ${recipe.sha256}${beside}` };
 }
 
-/** Seconds since 1970 as people write them; years beyond 9999 stay a number. */
+/** Seconds since 1970 as a date and time; years beyond 9999 stay a number. */
 function utc(seconds: number): string {
   return seconds > 253_402_300_799
     ? String(seconds)
@@ -79,13 +79,13 @@ function builderText(builder: PlannedBuilder): string {
   return parts.join(', ');
 }
 
-/** A builder that printed no release is held against several. */
+/** The versions that were tried for a builder that did not print a release. */
 function triedText({ melange, melangeBasis, melangeTried }: PlannedBuilder): string {
   const end = melangeBasis === 'by-bytes' ? `${melange} fits best` : 'none fits better than the first';
   return `rules of melange ${melangeTried.join(', ')}: ${end}`;
 }
 
-/** The generator and, of production's, its form and what it put into the record. */
+/** The generator and, for production's, its form and the answers in its record. */
 function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
   if (sbomRecord === null) return `SBOM by ${sbomGenerator}`;
   const undecided = undecidedQuestions(sbomRecord.answers);
@@ -94,12 +94,12 @@ function sbomText({ sbomGenerator, sbomRecord }: PlannedBuilder): string {
     formText(sbomRecord),
     ...(sbomRecord.fit === 'none' ? ['no known record gives the id'] : []),
     ...(decided === '' ? [] : [`record: ${decided}`]),
-    ...(undecided.length === 0 ? [] : [`not told: ${undecided.join(', ')}`]),
+    ...(undecided.length === 0 ? [] : [`not decided: ${undecided.join(', ')}`]),
   ];
   return `SBOM by ${sbomGenerator} (${parts.join('; ')})`;
 }
 
-/** Values that the SBOM alone records and that the rebuilt one repeats, and what a kept scan lists: nothing else vouches for them. */
+/** Values that only the SBOM records and that the rebuilt SBOM repeats, and what a kept scan lists: nothing else vouches for them. */
 function takenOverText(builder: PlannedBuilder, scan: ScanOutcome | undefined): string {
   const { melange, printedVersion, recipeLicense, extractedOrder, largeDirectories } = builder;
   const { repository, path, commit } = builder.recipeFile;
@@ -117,10 +117,10 @@ function takenOverText(builder: PlannedBuilder, scan: ScanOutcome | undefined): 
 
 function largeText({ blocks, paths }: NonNullable<PlannedBuilder['largeDirectories']>): string {
   const named = paths.map((path) => (path === '' ? '.' : path)).join(' ');
-  return `size of directories ${counted(blocks, 'block')} more than the least that ext4 needs, in ${named}`;
+  return `size of directories ${counted(blocks, 'block')} more than the fewest that ext4 needs, in ${named}`;
 }
 
-/** What a substituted environment could not tell. */
+/** Values that a substituted environment could not give. */
 function substitutedText({ fromPublished }: PlannedBuilder): string | undefined {
   if (fromPublished === null) return undefined;
   const { users, groups, osRelease } = fromPublished;

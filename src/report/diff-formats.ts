@@ -1,4 +1,4 @@
-/** Every format in which two sides can be shown that were compared by themselves: one row each. */
+/** Every format for two sides that were compared by themselves: one row each. */
 import type { DiffResult } from '../diff.ts';
 import type { DiffFormat } from './format-names.ts';
 import { renderDiffHtml } from './html/diff.ts';

@@ -1,4 +1,4 @@
-/** What every format shows of two packages, folders or files that were compared by themselves, without a rebuild. */
+/** The view that every format shows of two packages, folders or files compared by themselves, without a rebuild. */
 import { isUnequal } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
@@ -16,11 +16,11 @@ export interface DiffView {
   readonly facts: readonly Fact[];
   /** Undefined where nothing differs. */
   readonly differences: DifferencesView | undefined;
-  /** How the published SBOM stands to the other; undefined where there is nothing to be said of it. */
+  /** How the SBOM of the first side compares with the other; undefined where there is nothing to say about it. */
   readonly sbom: string | undefined;
 }
 
-/** Same result, same bounds: same view. */
+/** Makes the view. The same result and limits give the same view. */
 export function viewDiff(result: DiffResult, bounds: Bounds): DiffView {
   const { published, rebuilt } = result;
   const names = { published: show(published, bounds.value), rebuilt: show(rebuilt, bounds.value) };

@@ -1,4 +1,4 @@
-/** Differences as reports show them: in words, printable, within a budget, and with what was cut counted. */
+/** Differences as reports show them: in words, printable, within a budget, with a count of what was cut. */
 import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/cause.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../compare/difference.ts';
@@ -22,17 +22,17 @@ export interface DifferencesView {
   /** Most frequent first, `unknown` last. */
   readonly causes: readonly CauseCount[];
   readonly differences: readonly DifferenceView[];
-  /** How many there are, and how many of them are not among `differences`. */
+  /** How many differences there are, and how many of them are not among `differences`. */
   readonly total: number;
   readonly cut: number;
-  /** How the SBOMs differ, a line each. */
+  /** How the SBOMs differ, one line for each difference. */
   readonly sbom: readonly string[];
 }
 
 export interface SectionView {
   readonly section: string;
   readonly likeness: SectionLikeness;
-  /** How many differences it has, shown or not. */
+  /** The number of its differences, shown or not. */
   readonly total: number;
 }
 
@@ -44,9 +44,9 @@ export interface ComparisonView extends DifferencesView {
 export interface CauseCount {
   readonly kind: CauseKind;
   readonly title: string;
-  /** Where it is explained. */
+  /** The page that explains it. */
   readonly page: string;
-  /** Differences that it was found in. */
+  /** The number of differences in which it was found. */
   readonly count: number;
 }
 
@@ -55,7 +55,7 @@ export interface DifferenceView {
   readonly kind: DifferenceKind;
   /** The kind in words, with the name of the field or record. */
   readonly title: string;
-  /** The kind in words, the same for all of it, and the name by itself. */
+  /** The kind in words, without the name, and the name by itself. */
   readonly kindTitle: string;
   readonly name: string | undefined;
   /** Empty for the section itself. */
@@ -78,7 +78,7 @@ export interface CauseView {
 
 export interface PartsView {
   readonly shown: readonly PartView[];
-  /** How many more there are beside those shown. */
+  /** The number of those that are not shown. */
   readonly cut: number;
 }
 
@@ -97,7 +97,7 @@ export interface PartView {
   readonly children: PartsView;
 }
 
-/** Bytes of a row in a dump: what a terminal of 80 columns or the screen of a telephone holds. */
+/** Bytes of a row in a dump: as many as a terminal of 80 columns or the screen of a telephone holds. */
 export const rowBytes = 8;
 
 export function viewComparison(comparison: UnequalComparison, budget: Budget): ComparisonView {
@@ -114,7 +114,7 @@ function fileText({ size, sha256 }: { readonly size: number; readonly sha256: st
   return `${size} bytes, sha256 ${sha256}`;
 }
 
-/** Sections by themselves, with nothing of an SBOM. */
+/** The view of sections without an SBOM. */
 export function viewSections(sections: readonly SectionComparison[], budget: Budget): DifferencesView {
   const all = sections.flatMap(({ differences }) => differences);
   const total = countDifferences(sections);
@@ -137,7 +137,7 @@ export function viewSections(sections: readonly SectionComparison[], budget: Bud
   };
 }
 
-/** Of those that are not listed nobody looked for a cause. */
+/** Counts causes. Differences that are not listed have none: causes were not looked for. */
 function countCauses(differences: readonly Difference[], unlisted: number): CauseCount[] {
   const counts = new Map<CauseKind, number>();
   for (const { causes } of differences) {
@@ -193,7 +193,7 @@ function viewCause({ kind, confidence, place, published, rebuilt, why }: Cause, 
   };
 }
 
-/** The SBOM element by element, where nothing was said of the inside of its file; else how much of it a scan would tell. */
+/** The SBOM element by element, where the inside of its file is not shown; else how many of its elements only a scan would explain. */
 function sbomLines({ sections, sbomPath, sbomDifferences }: UnequalComparison): string[] {
   const known = sections.some(({ differences }) =>
     differences.some(({ path, parts }) => path === sbomPath && parts !== undefined),
@@ -201,7 +201,7 @@ function sbomLines({ sections, sbomPath, sbomDifferences }: UnequalComparison): 
   return known ? countedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
 }
 
-/** Deeper parts are counted, not shown: comparators stop sooner. */
+/** The depth beyond which parts are counted and not shown; comparators stop earlier. */
 const deepest = 16;
 
 function viewParts(parts: readonly Part[], depth: number, budget: Budget): PartsView {
@@ -245,7 +245,7 @@ function viewHunks(hunks: readonly LineHunk[], budget: Budget): { shown: LineHun
   return { shown, cut };
 }
 
-/** A line cut as one value, wherever its pieces end. */
+/** The view of a line, which is cut as one value, wherever its pieces end. */
 function viewLine({ side, pieces }: HunkLine, budget: Budget): HunkLine {
   const shown: { text: string; changed: boolean }[] = [];
   let left = budget.bounds.value;

@@ -11,7 +11,7 @@ import type { FactorResult, Place, Triangulation } from '../explain/triangulatio
 import { type Bounds, moreInJson, show } from './bounds.ts';
 import type { Fact } from './fact.ts';
 
-/** What of the published package stood in the place of a rebuilt value. */
+/** The parts of the published package that can replace a rebuilt value. */
 export const substitutionTitles: Readonly<Record<SubstitutionKind, string>> = {
   entry: 'the entry',
   'no-entry': 'that the entry is missing',
@@ -69,7 +69,7 @@ export function triangulationFacts(triangulation: Triangulation, bounds: Bounds)
     ),
     placesFact(
       'own builds',
-      `${counted(publishedOnly.length, 'place')} where all of them agree and the published file does not`,
+      `${counted(publishedOnly.length, 'place')} where all of them agree and the published file differs`,
       publishedOnly,
       bounds,
     ),
@@ -108,7 +108,7 @@ function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
-/** The first ones, indented, and how many more there are. */
+/** The first values, indented, and the number of the others. */
 function listed<T>(items: readonly T[], text: (item: T) => string): string[] {
   const lines = items.slice(0, mostListed).map((item) => `  ${text(item)}`);
   const cut = items.length - lines.length;

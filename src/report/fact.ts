@@ -1,7 +1,7 @@
-/** One line of a report: what is said, and of what. */
+/** One line of a report: a label and a value. */
 export interface Fact {
   readonly label: string;
-  /** May have several lines. */
+  /** The value; it may have several lines. */
   readonly value: string;
   readonly tone?: 'warn' | 'faint';
 }

@@ -3,12 +3,12 @@ export const reportFormatNames = ['text', 'json', 'jsonl', 'markdown', 'html', '
 
 export type ReportFormat = (typeof reportFormatNames)[number];
 
-/** Those of two sides that are compared by themselves: there is no verdict that the others are made for. */
+/** The formats for two sides that are compared by themselves: the other formats are made for verdicts, which these do not have. */
 export const diffFormatNames = ['text', 'json', 'markdown', 'html'] as const;
 
 export type DiffFormat = (typeof diffFormatNames)[number];
 
-/** By which the name of a file says its format. */
+/** The endings by which the name of a file shows its format. */
 export const reportEndings: Readonly<Record<ReportFormat, string>> = {
   text: '.txt',
   json: '.json',

@@ -10,7 +10,7 @@ import { renderSarif } from './sarif.ts';
 import { renderText } from './text.ts';
 
 interface FormatRow {
-  /** By which the name of a file says the format. */
+  /** The ending by which the name of a file shows the format. */
   readonly ending: string;
   readonly render: (result: RunResult) => string;
 }

@@ -60,7 +60,7 @@ function renderOne(
   return lines.join('\n');
 }
 
-/** Lines of `.PKGINFO`, findings, characters of a value, attributes of an entry: what no package has that somebody wants to read. */
+/** Limits of lines of `.PKGINFO`, findings, characters of a value and attributes of an entry: more than a package for people has. */
 const most = { rows: 1000, characters: 2000, attributes: 100 };
 
 function boundedRows(label: string, values: readonly string[]): string[] {

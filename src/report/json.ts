@@ -1,4 +1,4 @@
-/** A run as JSON: the same result, the same bytes. Text in it is as published, by way of JSON's escapes. */
+/** A run as JSON: the same result gives the same bytes. Text is as published, with JSON's escapes. */
 
 import { steeringCharacters } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
@@ -28,8 +28,8 @@ export function renderValue(value: unknown): string {
 }
 
 /**
- * A terminal that is shown JSON must not obey it, so what JSON leaves bare (C1 controls, bidirectional controls) is escaped
- * too; readers get the same values.
+ * A terminal must not obey the JSON that it shows, so characters that JSON leaves bare (C1 controls, bidirectional controls) are escaped
+ * as well; readers get the same values.
  */
 export function escapeSteering(json: string): string {
   return json.replace(steeringCharacters, (found) => (found === '\n' ? found : escaped(found)));
@@ -42,7 +42,7 @@ function escaped(character: string): string {
   ).join('');
 }
 
-/** All that is known of one package, within the bounds. */
+/** Everything that is known of one package, within the limits. */
 export function packageValue({
   file,
   subject,
@@ -111,7 +111,7 @@ export function renderDiffJson(result: DiffResult): string {
   return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
 }
 
-/** Without what the program keeps for itself beside the text of both sides; with how many there are. */
+/** Differences without the values that the program keeps for itself, and with their number. */
 function differenceValues(lists: readonly DifferenceList[]) {
   return {
     differences: lists.flatMap(({ differences }) =>

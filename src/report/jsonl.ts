@@ -1,9 +1,9 @@
-/** A run as JSON lines: one package a line, each a value by itself. */
+/** A run as JSON lines: one package on each line, each a complete value. */
 import { canonicalJson } from '../canonical.ts';
 import type { RunResult } from '../verdict/result.ts';
 import { escapeSteering, packageValue } from './json.ts';
 
-/** Empty for no packages; every line ends with a newline. */
+/** Renders the lines; empty where there are no packages, and every line ends with a newline. */
 export function renderJsonLines({ packages }: RunResult): string {
   return packages
     .map((each) => Object.assign({ schema: 'wolfi-repro/package/1' }, packageValue(each)))

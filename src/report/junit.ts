@@ -1,5 +1,5 @@
 /**
- * A run as JUnit XML, one case a package, in the dialect that the XSDs of Ant, Jenkins and pytest all accept: no attributes
+ * A run as JUnit XML, one case for each package, in the dialect that the XSDs of Ant, Jenkins and pytest all accept: no attributes
  * on `testsuites`, every attribute that any of them requires on the suite. The times that they require are constants, since
  * a report says nothing of when it was made.
  */
@@ -8,7 +8,7 @@ import { escapeMarkup } from './markup.ts';
 import { packageText, textBounds } from './text.ts';
 import { type PackageView, viewRun } from './view.ts';
 
-/** Ends with a newline. */
+/** Renders the document; it ends with a newline. */
 export function renderJunit(result: RunResult): string {
   const { packages } = viewRun(result, textBounds);
   const elements = packages.map(outcomeElement);
@@ -40,14 +40,14 @@ export function renderJunit(result: RunResult): string {
   ].join('\n');
 }
 
-/** A case that passes has no text of its own that could say what weakens it. */
+/** The caveats of cases that pass, which have no text of their own. */
 function caveatLines(packages: readonly PackageView[]): string {
   return packages
     .flatMap(({ file, caveats }) => caveats.map((caveat) => `${file}: caveat: ${caveat}\n`))
     .join('');
 }
 
-/** No statement is an error of the test, not a failure of the package. */
+/** The element for an outcome: `no statement` is an error of the test, not a failure of the package. */
 function outcomeElement({ verdict }: PackageView): 'failure' | 'error' | undefined {
   switch (verdict) {
     case 'reproduced':

@@ -1,6 +1,6 @@
 /**
- * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown that GitLab reads too. All that
- * came out of a package stands in code spans and fences.
+ * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown, which GitLab reads as well.
+ * All text from a package is in code spans and fences.
  */
 
 import { counted } from '../bytes.ts';
@@ -28,7 +28,7 @@ const bounds: Bounds = {
   characters: 200_000,
 };
 
-/** A comment on GitHub holds 65,536 characters; GitLab's notes and both job summaries hold more. */
+/** The most characters: a comment on GitHub holds 65,536, GitLab's notes and both job summaries hold more. */
 const mostCharacters = 60_000;
 const mostRows = 200;
 const mostCaveats = 20;
@@ -44,7 +44,7 @@ export function renderMarkdown(result: RunResult): string {
   return `${fitted(blocks, sections).join('\n\n')}\n`;
 }
 
-/** As many sections as there is room for, and how many there is none for. */
+/** The sections for which there is room, and the number of the others. */
 function fitted(head: readonly string[], sections: readonly string[]): string[] {
   const blocks = [...head];
   let used = blocks.join('\n\n').length + 200;
@@ -79,7 +79,7 @@ function tableText(packages: readonly PackageView[]): string {
   ].join('\n');
 }
 
-/** What weakens verdicts that have no section of their own. */
+/** The caveats of verdicts that have no section of their own. */
 function caveatsText(packages: readonly PackageView[]): string[] {
   const lines = packages
     .filter(({ verdict }) => verdict === 'reproduced')
@@ -91,7 +91,7 @@ function caveatsText(packages: readonly PackageView[]): string[] {
   return [[...lines.slice(0, mostCaveats), ...(cut > 0 ? [`- … and ${cut} more caveats`] : [])].join('\n')];
 }
 
-/** A section that is folded until somebody opens it. */
+/** The section of a package, which is folded at first. */
 function packageText(view: PackageView): string {
   const { title, reason, file, grounds, comparison, context, next, docs } = view;
   const summary = `${title} (${reason}): <code>${escapeMarkup(file)}</code>`;
@@ -134,7 +134,7 @@ export function renderDiffMarkdown(result: DiffResult): string {
   return `${[...head, ...fittedDifferences(differences, head.join('\n\n').length)].join('\n\n')}\n`;
 }
 
-/** As many differences as there is room for. */
+/** The differences for which there is room. */
 function fittedDifferences(view: DifferencesView, used: number): string[] {
   const sizes = view.differences.map((difference) => differenceText(difference).length + 1);
   let room = mostCharacters - used - view.sbom.join('\n').length - 400;
@@ -190,7 +190,7 @@ function insideText({ text, side, depth }: TreeLine): string {
   return side === undefined ? `# ${'  '.repeat(depth - 1)}${text}` : text;
 }
 
-/** A table of two whole digests is not read by anybody. */
+/** The text with shortened digests: two whole digests in a table would be unreadable. */
 function shortDigests(text: string): string {
   return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }

@@ -1,4 +1,4 @@
-/** Escapes of the formats: whatever goes in, text comes out. */
+/** The escapes of the formats, which turn any text into plain text of the format. */
 
 import { largest } from '../lists.ts';
 
@@ -11,7 +11,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text as XML or HTML character data, fit for quoted attributes too. What XML 1.0 has no way to write (section 2.2) is
+ * Text as XML or HTML character data, also fit for quoted attributes. Characters that XML 1.0 cannot express (section 2.2) are
  * spelled out.
  */
 export function escapeMarkup(text: string): string {
@@ -32,7 +32,7 @@ export function codeSpan(text: string): string {
   return `${fence}${padding}${line}${padding}${fence}`;
 }
 
-/** The same inside a table, whose cells end at a bar wherever it stands (4.10). */
+/** Text as a code span inside a table, whose cells end at every bar (4.10). */
 export function codeCell(text: string): string {
   return codeSpan(text).replaceAll('|', '\\|');
 }

@@ -1,7 +1,7 @@
-/** Lines of a text report: labels, values, and how they are broken on a terminal. */
+/** Lines of a text report: labels, values, and their wrapping on a terminal. */
 import type { Style } from './style.ts';
 
-/** Where a text report is shown. */
+/** The page on which a text report is shown. */
 export interface Page {
   readonly style: Style;
   /** Width of the terminal; lines are not broken where undefined. */
@@ -12,7 +12,7 @@ export type Paint = (text: string) => string;
 
 const valueColumn = 14;
 
-/** A label and its value; further lines of the value are indented alike. */
+/** A label and its value; further lines of the value have the same indentation. */
 export function row(label: string, value: string, page?: Page, paint: Paint = same): string {
   return block(
     label,
@@ -38,12 +38,12 @@ export function same(text: string): string {
 
 const longestValue = 400;
 
-/** Long values cut, with their length. */
+/** A value; a long one is cut and ends with its length. */
 export function shorten(text: string): string {
   return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
 }
 
-/** Breaks a line between words, further lines indented a little more; words longer than a line are broken themselves. */
+/** Breaks a line between words, further lines indented a little more; a word that is longer than a line is broken. */
 export function wrap(line: string, width: number | undefined): string[] {
   if (width === undefined || width < 20 || line.length <= width) return [line];
   const own = /^ */.exec(line)![0].slice(0, width - 10);

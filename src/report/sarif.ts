@@ -1,6 +1,6 @@
 /**
  * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
- * compared. A reproduced package has no result, and one that a defect kept from being judged a notification. Section numbers below are those of the standard.
+ * compared. A reproduced package has no result, and a package that could not be judged because of a defect has a notification. Section numbers below are those of the standard.
  */
 
 import { sha256 } from '../digest.ts';
@@ -27,7 +27,7 @@ const bounds: Bounds = {
 
 type Level = 'error' | 'warning' | 'note';
 
-/** Ends with a newline. */
+/** Renders the log; it ends with a newline. */
 export function renderSarif(result: RunResult): string {
   const { packages, verdict } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
@@ -70,7 +70,7 @@ export function renderSarif(result: RunResult): string {
   });
 }
 
-/** A verdict of `reproduced` has no result of its own that could say what weakens it. */
+/** The caveats of a package that is reproduced, which has no result to hold them. */
 function caveatNotifications(view: PackageView, index: number) {
   return view.caveats.map((caveat) => ({
     level: 'warning',
@@ -79,7 +79,7 @@ function caveatNotifications(view: PackageView, index: number) {
   }));
 }
 
-/** A defect of the tool is none of the package, so it is not a result (3.20.21). */
+/** The notification of a defect. A defect of the tool is not one of the package, so it is not a result (3.20.21). */
 function defectNotification(view: PackageView, index: number) {
   const { title, reason, grounds } = view;
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);
@@ -97,7 +97,7 @@ function cutNotification(cut: number) {
   };
 }
 
-/** Results name an artifact by its index (3.4.5); none may be listed twice (3.14.15). */
+/** The artifact of a package. Results name it by its index (3.4.5); none may be listed twice (3.14.15). */
 function artifact({ file, sha256: digest, size }: PackageView) {
   return {
     location: { uri: uriOf(file) },
@@ -154,14 +154,14 @@ function logicalLocation(section: string, path: string) {
   return { name: path === '' ? section : path, fullyQualifiedName: `${section}/${path}`, kind: 'resource' };
 }
 
-/** GitHub shows no result without a region, and a package has no lines. */
+/** The location of a result. GitHub does not show results without a region, and a package has no lines. */
 function location({ file }: PackageView, index: number) {
   return {
     physicalLocation: { artifactLocation: { uri: uriOf(file), index }, region: { startLine: 1 } },
   };
 }
 
-/** The same from run to run, whatever the folder: the file's own name. */
+/** The identity of a package, the same in every run and folder: the file's own name. */
 function identityOf({ file }: PackageView): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
@@ -176,7 +176,7 @@ function uriOf(file: string): string {
   return path.startsWith('/') ? `file://${path}` : path;
 }
 
-/** Brackets would be links (3.11.6) and numbers in braces would be arguments (3.11.5). */
+/** Text for a message: brackets would be links (3.11.6) and numbers in braces would be arguments (3.11.5). */
 function messageText(text: string): string {
   return text.replace(/[\\[\]]/g, '\\$&').replace(/\{(\d+)\}/g, '{{$1}}');
 }

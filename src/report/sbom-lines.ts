@@ -1,4 +1,4 @@
-/** How two SBOMs differ, in lines for people. */
+/** The differences of two SBOMs in lines for people. */
 
 import { printable } from '../bytes.ts';
 import {
@@ -11,14 +11,14 @@ import { shorten } from './rows.ts';
 
 const mostElements = 40;
 
-/** One line for each difference, the first ones of many; nothing for none. */
+/** One line for each of the first differences; no lines where there are none. */
 export function sbomDifferenceLines(differences: readonly SbomDifference[]): string[] {
   const lines = differences.slice(0, mostElements).map(differenceText);
   const cut = differences.length - lines.length;
   return cut === 0 ? lines : [...lines, `… and ${cut} more; ${moreInJson}`];
 }
 
-/** How many elements only a scan can tell of, and how many have another id and nothing else; nothing where there are none. */
+/** How many elements only a scan can explain, and how many differ only in their id; no lines where there are none. */
 export function countedLines(differences: readonly SbomDifference[]): string[] {
   const line = (wanted: SbomDifferenceKind, hint: string) => {
     const count = differences.filter(({ kind }) => kind === wanted).length;

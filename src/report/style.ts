@@ -1,4 +1,4 @@
-/** Roles of words in a report; whoever shows it gives them colours, or none. */
+/** Roles of words in a report; the program that shows it gives them colours, or none. */
 export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;

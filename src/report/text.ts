@@ -24,7 +24,7 @@ export const textBounds: Bounds = {
   characters: 2_000_000,
 };
 
-/** The whole run; ends with a newline. With `columns` lines are broken for a terminal of that width. */
+/** The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. */
 export function renderText(result: RunResult, style: Style = plainStyle, columns?: number): string {
   const view = viewRun(result, textBounds);
   const page = { style, columns };
@@ -109,7 +109,7 @@ function sidePaint(side: TreeLine['side'], style: Style): Paint {
   return side === 'both' ? style.faint : same;
 }
 
-/** A terminal has no room for two digests in a line; reports in files have them whole. */
+/** The text with shortened digests: a terminal has no room for two in a line. Reports in files have them whole. */
 function shortDigests(text: string): string {
   return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }

@@ -1,4 +1,4 @@
-/** The tree of differences in lines: what differs, why, and what differs inside. */
+/** The tree of differences as lines: what differs, why, and what differs inside. */
 
 import type { ByteWindow, LineHunk } from '../compare/part.ts';
 import { moreInJson } from './bounds.ts';
@@ -10,11 +10,11 @@ import {
   rowBytes,
 } from './differences.ts';
 
-/** A line of the tree; `side` for what only one side has. */
+/** A line of the tree; `side` is set for what only one side has. */
 export interface TreeLine {
   readonly text: string;
   readonly side?: 'published' | 'rebuilt' | 'both';
-  /** How deep, from 0 for the difference itself. */
+  /** The depth, from 0 for the difference itself. */
   readonly depth: number;
 }
 
@@ -26,7 +26,7 @@ export function differenceLines(difference: DifferenceView): TreeLine[] {
   ];
 }
 
-/** Where and of what kind, and the two sides. */
+/** The place, the kind and the two sides of a difference. */
 export function differenceText({ section, path, title, published, rebuilt }: DifferenceView): string {
   const place = path === '' ? section : `${section} ${path}`;
   return [`${place}: ${title}`, sidesText(published, rebuilt)].filter((text) => text !== '').join(': ');
@@ -38,7 +38,7 @@ export function sidesText(published: string | undefined, rebuilt: string | undef
   return [published, rebuilt].map((side) => side ?? '(none)').join(' → ');
 }
 
-/** A cause with how sure it is, why, and the evidence. */
+/** A cause with its confidence, the reason and the evidence. */
 export function causeText({ title, confidence, why, place, published, rebuilt }: CauseView): string {
   const evidence = [place, sidesText(published, rebuilt)].filter((text) => text !== '').join(': ');
   return `cause: ${title} (${confidence}): ${why}${evidence === '' ? '' : ` [${evidence}]`}`;
@@ -61,7 +61,7 @@ function partLines(part: PartView, depth: number): TreeLine[] {
   ];
 }
 
-/** A part in one line; kinds that speak for themselves are not named. */
+/** A part in one line; kinds that are obvious are not named. */
 function partText({ kind, title, place, published, rebuilt, note }: PartView): string {
   const silent = kind === 'value' || kind === 'text' || kind === 'bytes' || kind === 'inside';
   const sides = kind === 'missing' ? published : kind === 'extra' ? rebuilt : sidesText(published, rebuilt);
@@ -113,7 +113,7 @@ export interface HexRow {
   readonly text: string;
 }
 
-/** Hex digits as the rows of a dump. */
+/** Hex digits as rows of a dump. */
 export function hexRows(hex: string, offset: number, width: number): HexRow[] {
   const bytes = hex.match(/[0-9a-f]{2}/g) ?? [];
   return Array.from({ length: Math.ceil(bytes.length / width) }, (_, index) => {

@@ -1,6 +1,6 @@
 /**
- * What every report shows of a run, in the words that all of them share: printable, cut to the format's bounds, with
- * what was cut counted. Whoever renders it escapes for the format and nothing else.
+ * The view that every report shows of a run, in the words that all of them share: printable, cut to the format's
+ * limits, with a count of what was cut. A renderer only escapes it for its format.
  */
 
 import { printable } from '../bytes.ts';
@@ -24,11 +24,11 @@ export interface ReportView {
   readonly title: string;
   readonly tone: Tone;
   readonly packages: readonly PackageView[];
-  /** Of each verdict that occurs, worst first. */
+  /** The count of each verdict that occurs, worst first. */
   readonly counts: readonly VerdictCount[];
 }
 
-/** What a word says about the package, for those who see colours. */
+/** What a word says about the package, shown as a colour. */
 export type Tone = 'good' | 'warn' | 'bad';
 
 export interface VerdictCount {
@@ -38,7 +38,7 @@ export interface VerdictCount {
 }
 
 export interface PackageView {
-  /** As the user named it. */
+  /** The file as the user named it. */
   readonly file: string;
   readonly sha256: string | undefined;
   readonly size: number | undefined;
@@ -53,13 +53,13 @@ export interface PackageView {
   readonly caveats: readonly string[];
   /** What else is known of the package and the run. */
   readonly context: readonly Fact[];
-  /** What to do next; undefined where nothing is to be done. */
+  /** What to do next; undefined where there is nothing to do. */
   readonly next: string | undefined;
-  /** Where the verdict is explained. */
+  /** The address of the page that explains the verdict. */
   readonly docs: string;
 }
 
-/** The view of a run. Same result, same bounds: same view. */
+/** The view of a run. The same result and limits give the same view. */
 export function viewRun({ packages, verdict }: RunResult, bounds: Bounds): ReportView {
   const budget = new Budget(bounds);
   return {
@@ -183,7 +183,7 @@ function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
 
 const mostSubstituted = 40;
 
-/** Package by package. */
+/** The substitutions, package by package. */
 function substitutedFacts({ packages }: SubstitutedEnvironment): Fact[] {
   if (packages.length === 0) return [];
   const lines = packages.slice(0, mostSubstituted).map((each) => printable(describePackage(each)));
@@ -193,14 +193,14 @@ function substitutedFacts({ packages }: SubstitutedEnvironment): Fact[] {
 }
 
 const mostSkipped = 20;
-/** Of anything else that is said of one package line by line. */
+/** The most lines of any other list about one package. */
 const mostFacts = 200;
 
 function facts<V>(label: string, values: readonly V[], most: number, text: (value: V) => string): Fact[] {
   return listed(values, most, text).map((value) => ({ label, value }));
 }
 
-/** The first ones, and how many more there are. */
+/** The first values, and the number of the others. */
 function listed<V>(values: readonly V[], most: number, text: (value: V) => string): string[] {
   const cut = values.length - most;
   return [...values.slice(0, most).map(text), ...(cut > 0 ? [`… and ${cut} more`] : [])];

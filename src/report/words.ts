@@ -1,4 +1,4 @@
-/** What the reasons of verdicts mean and what to do next: one row each, complete by type. */
+/** The meaning of each reason of a verdict and what to do next: one row each, complete by type. */
 import type { Equivalence } from '../compare/comparison.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
 import type { Verdict, VerdictKind } from '../verdict/verdict.ts';
@@ -14,7 +14,7 @@ export const verdictTitles: Readonly<Record<VerdictKind, string>> = {
 
 type Reason = Equivalence | InconclusiveReason | BuildFailedReason | RejectedReason | 'internal';
 
-/** The next step for whoever got this reason and no better hint. */
+/** The next step for each reason, where there is no better hint. */
 export const nextSteps: Readonly<Record<Reason, string>> = {
   recompressed: 'compare the compressors: the archives are the same, only their compressed form differs',
   'sbom-only': 'look at the two SBOMs: everything else is the same',
@@ -26,18 +26,18 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'signature-invalid':
     'do not install it, unless the key given is the wrong one: compare its fingerprint with the publisher’s',
   'index-mismatch': 'fetch the file and the index again; if they still disagree, do not install it',
-  'datahash-mismatch': 'do not install it; its data are not those that were signed',
-  'datahash-missing': 'do not install it; nothing ties its data to its signature',
+  'datahash-mismatch': 'do not install it; its data section is not the one that was signed',
+  'datahash-missing': 'do not install it; nothing ties its data section to its signature',
   'checksum-mismatch': 'do not install it; tell the publisher',
   'unsafe-entry': 'do not install it; tell the publisher',
   'limit-exceeded': 'do not install it unless you know why it is so large',
-  contradiction: 'tell the publisher: the recipe inside is of another package',
+  contradiction: 'tell the publisher: the recipe inside is that of a different package',
   'unsafe-name': 'do not install it; tell the publisher',
   'unsafe-recipe': 'do not rebuild it; its recipe names paths outside its own',
   unsigned: 'give the index that lists it (--repository), or --allow-unsigned',
   'unknown-key': 'give the public key with --key FILE, or --allow-unsigned',
   'no-recipe': 'only packages of melange v0.16.0 and later carry a recipe; ask the publisher for a rebuild',
-  'recipe-unreadable': 'tell the publisher: melange does not write such a recipe',
+  'recipe-unreadable': 'tell the publisher: melange does not write a recipe like this',
   'environment-unavailable': 'name a repository that has the packages with --repository',
   'environment-invalid': 'fetch the environment again, from a repository whose key you have',
   'environment-substituted': 'give the recorded environment with --repository',
@@ -53,15 +53,15 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'ask the repository why its index is older than before; give the version as NAME=VERSION-rN',
   'address-refused':
     'look at the address; if you trust it, name it yourself or allow it with the flag that the report names',
-  unreachable: 'look at the network and try again, or name another place that has the file',
+  unreachable: 'check the network and try again, or name a different place that has the file',
   'bundle-invalid': 'get the bundle again; what is in it is not what its own list says',
-  'disk-unavailable': 'make room below the cache folder, or name another with --cache',
+  'disk-unavailable': 'make room below the cache folder, or name a different one with --cache',
   'ids-unavailable': 'run as root, or have subordinate ids granted (see `wolfi-repro doctor`)',
   'sandbox-unavailable':
     'run `wolfi-repro doctor`; as root, `--sandbox chroot --trust-recipe` works without namespaces',
   'engines-disagree': 'rebuild with each engine into a folder and compare the two with `wolfi-repro diff`',
   'scan-needed':
-    'name a syft with --syft, or a scan that was kept with --scan; none scans what only production’s own programs look into (docs/production-sbom.md)',
+    'name a syft with --syft, or a scan that was kept with --scan; neither covers the files that only production’s own programs look into (docs/production-sbom.md)',
   'build-limit': 'raise the limit (see `wolfi-repro verify --help`) if you trust the recipe with more',
   unsupported: 'report it: this package needs something that wolfi-repro does not do yet',
   'unsupported-format': 'give a package of apk version 2, as melange writes it',
@@ -73,7 +73,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   internal: 'report it with the file and the text on standard error; the other packages were judged',
 };
 
-/** Where a verdict is explained. */
+/** The place that explains a verdict. */
 export function docsAnchor(verdict: Verdict): string {
   return verdict.kind === 'reproduced' ? 'docs/verdicts.md#reproduced' : `docs/verdicts.md#${verdict.reason}`;
 }

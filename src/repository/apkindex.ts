@@ -10,7 +10,7 @@ import { type IndexRecords, scanRecords } from './records.ts';
 
 export interface Index {
   readonly signatures: readonly Signature[];
-  /** The compressed archive behind the signature: what the signatures are about. */
+  /** The compressed archive behind the signature, which the signatures sign. */
   readonly signedBytes: Uint8Array;
   readonly records: IndexRecords;
 }
@@ -19,8 +19,8 @@ export interface Index {
 const mostBytes = 1024 * 1024 * 1024;
 
 /**
- * Parses an index: the archive, or a signature section and the archive, as for a package. Whatever else stands in front of
- * the signed bytes would pass for signed. Fails with `environment-invalid`; signatures are read, not verified.
+ * Parses an index: the archive, or a signature section and the archive, as for a package. Anything else before the signed bytes is
+ * refused, since it would pass for signed. Fails with `environment-invalid`; signatures are read, not verified.
  */
 export async function parseIndex(bytes: Uint8Array): Promise<Index> {
   const members = await readMembers(bytes);
@@ -39,7 +39,7 @@ export async function parseIndex(bytes: Uint8Array): Promise<Index> {
 
 interface Member {
   readonly start: number;
-  /** By name; the last of one name. */
+  /** The files by name; the last one of each name. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -68,7 +68,7 @@ async function readMembers(bytes: Uint8Array): Promise<Member[]> {
   return members;
 }
 
-/** Each file in one piece of memory, which costs only as far as it is written to. */
+/** Collects each file in one piece of memory, of which only the part that is written to costs anything. */
 class FileCollector {
   readonly contents = new Map<string, Uint8Array>();
   #name = '';

@@ -5,7 +5,7 @@ export interface InstalledName {
   readonly version: string;
 }
 
-/** Names and versions, sorted; records without both are passed over. */
+/** Names and versions, sorted; records without both are skipped. */
 export function parseInstalled(text: string): InstalledName[] {
   const field = (record: string, letter: string) =>
     record

@@ -1,4 +1,4 @@
-/** The keys that the user named, and what a set of signatures is worth against them. */
+/** Judges a set of signatures by the keys that the user named. */
 import { keyFingerprint, type PublicKey, type Signature, signatureFits } from '../apk/signature.ts';
 import type { Sha256 } from '../digest.ts';
 
@@ -8,26 +8,26 @@ export type SignatureState =
       /** The key's file name as the signature has it. */
       readonly keyName: string;
       readonly algorithm: Signature['algorithm'];
-      /** File name of the given key that fits, where it is another. */
+      /** File name of the given key that fits, where it is a different one. */
       readonly givenAs?: string;
     }
   | {
       readonly kind: 'invalid';
       readonly keyName: string;
       readonly algorithm: Signature['algorithm'];
-      /** Of the given keys of this name: one of them may be the wrong one. */
+      /** The fingerprints of the given keys of this name: one of them may be the wrong key. */
       readonly fingerprints: readonly Sha256[];
     }
   | { readonly kind: 'unknown-key'; readonly keyName: string }
   | { readonly kind: 'unsigned' };
 
-/** Signatures that are looked at: each costs as much as the signed bytes are long. melange and apk write one. */
+/** The most signatures that are judged: the cost of each grows with the length of the signed bytes. melange and apk write one. */
 const mostSignatures = 16;
 
 /**
- * Judges signatures over bytes. A given key vouches by what it fits, whatever its file is called: the user gave the key, and the
- * name in a signature is only a hint where to look. One signature that does not fit the key it names, and no other that was
- * given, spoils all others: somebody changed the file. Signatures behind the sixteenth are as good as not there.
+ * Judges signatures over bytes. A given key vouches for what it fits, whatever its file is called: the user gave the key, and
+ * the name in a signature is only a hint where to look. If one signature fits neither the key that it names nor any other
+ * given key, it invalidates all others: the file was changed. Signatures after the sixteenth are ignored.
  */
 export function verifySignatures(
   signatures: readonly Signature[],
@@ -52,8 +52,8 @@ export function verifySignatures(
 }
 
 /**
- * The same for the published package, by the keys of the names that its signatures have and no others: no key signs that name, and a
- * rebuild takes it over, so a package under another name would come out as reproduced.
+ * Judges the signatures of the published package, only by keys with the names that its signatures have: the name itself is not signed, and
+ * a rebuild takes it over, so a package with a changed name would come out as reproduced.
  */
 export function verifyPublishedSignatures(
   signatures: readonly Signature[],
@@ -71,12 +71,12 @@ export function verifyPublishedSignatures(
     : state;
 }
 
-/** Who signed, in words; for a valid signature. */
+/** The signer in words, for a valid signature. */
 export function signerOf({ keyName, givenAs }: Extract<SignatureState, { kind: 'valid' }>): string {
   return givenAs === undefined ? keyName : `${keyName} (the key given as ${givenAs})`;
 }
 
-/** The keys that a signature was held against in vain, by SHA-256 of their SubjectPublicKeyInfo. */
+/** The keys that a signature did not fit, by SHA-256 of their SubjectPublicKeyInfo. */
 export function keysOf({ fingerprints }: Extract<SignatureState, { kind: 'invalid' }>): string {
   return [...new Set(fingerprints)].map((each) => `sha256:${each}`).join(', ');
 }

@@ -7,7 +7,7 @@ export interface KnownRepository {
   readonly keySha256: string;
   /** Addresses that recipes record for the same packages. */
   readonly recordedAs: readonly string[];
-  /** Days within which there always is a new build, unless somebody holds the index back. */
+  /** Days within which there is always a new build, unless somebody withholds newer indexes. */
   readonly mostIndexDays: number;
 }
 

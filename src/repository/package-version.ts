@@ -1,4 +1,4 @@
-/** The order of versions as apk has it (apk-tools 2.14 src/version.c, apk-package(5)). */
+/** apk's order of versions (apk-tools 2.14 src/version.c, apk-package(5)). */
 
 const suffixes = ['alpha', 'beta', 'pre', 'rc', '', 'cvs', 'svn', 'git', 'hg', 'p'];
 
@@ -27,12 +27,12 @@ function parseVersion(text: string): ParsedVersion | undefined {
   };
 }
 
-/** A version without its last part, by which builds of the same sources are told apart. */
+/** A version without its last part, which distinguishes builds of the same sources. */
 export function upstreamVersion(text: string): string {
   return text.replace(/-r\d+$/, '');
 }
 
-/** Below 0 where `a` is older than `b`; what is not a version is older than every one. */
+/** Below 0 where `a` is older than `b`; text that is not a version is older than every version. */
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);
   const right = parseVersion(b);
@@ -48,13 +48,13 @@ export function compareVersions(a: string, b: string): number {
   );
 }
 
-/** Whole numbers of any length, by their digits: turned into numbers, long ones take quadratic time. */
+/** Compares whole numbers of any length by their digits: converting long ones into numbers takes quadratic time. */
 function compareDigits(a: string, b: string): number {
   const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
   return left.length - right.length || compareText(left, right);
 }
 
-/** The first by value; later ones that begin with 0 as fractions; a longer list is newer. */
+/** Compares lists of numbers: the first by value, later ones that begin with 0 as fractions; a longer list is newer. */
 function compareNumbers(left: readonly string[], right: readonly string[]): number {
   for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
     const [a, b] = [left[at]!, right[at]!];

@@ -1,9 +1,9 @@
-/** The records of an index, read where they lie: a table of places, sorted by name and version, over the text. */
+/** The records of an index, read in place: a table of positions in the text, sorted by name and version. */
 import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { type PackageName, type PackageVersion, parsePackageName, parsePackageVersion } from '../names.ts';
 
-/** One record; fields by their letter, as written. */
+/** A record; fields by their letter, as written. */
 export interface IndexRecord {
   readonly name: PackageName;
   readonly version: PackageVersion;
@@ -31,23 +31,23 @@ const checksumLine = 'C:Q1'.length + 28;
 const newline = 0x0a;
 const colon = 0x3a;
 
-/** Names out of an index that are counted, and the first of them in the order of their code points. */
+/** A count of names in an index, and the first of them in the order of their code points. */
 export interface NamedCount {
   readonly count: number;
   readonly names: readonly string[];
 }
 
-/** What is wrong with single records; the rest of the index serves. */
+/** Faults of single records; the rest of the index is used. */
 export interface RecordFaults {
-  /** No name, version or checksum that a package could have. */
+  /** Records without a name, version or checksum that a package could have. */
   readonly unusable: NamedCount;
-  /** One name and version with more than one checksum. */
+  /** Names and versions with more than one checksum. */
   readonly ambiguous: NamedCount;
 }
 
 const mostNames = 10;
 
-/** Records by `name=version`; each is parsed when it is asked for. */
+/** Records by `name=version`; each is parsed when it is needed. */
 export class IndexRecords {
   readonly text: Buffer;
   /** Start of each usable record in the text, by `name=version`, then by checksum, in the order of their code points. */
@@ -79,7 +79,7 @@ export class IndexRecords {
     return found;
   }
 
-  /** Every record of a name, in no order that means anything. */
+  /** Every record of a name, in no particular order. */
   ofName(name: string): IndexRecord[] {
     const found: IndexRecord[] = [];
     for (let at = this.#lowerBound(`${name}=`); at < this.size; at += 1) {
@@ -112,7 +112,7 @@ export class IndexRecords {
     return low;
   }
 
-  /** Read once: the middle of a table, which every search asks for, may be a record of any length. */
+  /** The key of a record, read once: every search reads the middle of the table, whose record may have any length. */
   #keyAt(at: number): string {
     const known = this.#keys.get(at);
     if (known !== undefined) return known;
@@ -126,7 +126,7 @@ export class IndexRecords {
 export function scanRecords(bytes: Uint8Array): IndexRecords {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const places = new Map<string, number>();
-  /** Of names and versions that are there more than once: each checksum and where it stands last. */
+  /** For names and versions that occur more than once: each checksum and its last position. */
   const several = new Map<string, Map<string, number>>();
   const unusable: string[] = [];
   let newest = 0;
@@ -169,7 +169,7 @@ function addPlace(
   several.set(key, known);
 }
 
-/** Whether a file can be called after a name and version. */
+/** Whether a file can have a name and version as its name. */
 function isPlain(key: string): boolean {
   const at = key.indexOf('=');
   return (
@@ -184,13 +184,13 @@ function namedCount(names: readonly string[]): NamedCount {
 
 interface RecordKey {
   readonly key: string;
-  /** Behind the last line. */
+  /** The position after the last line. */
   readonly end: number;
   readonly built: number;
   readonly complete: boolean;
 }
 
-/** Walks over the lines of one record and picks out what it is found by. */
+/** Reads the lines of one record and extracts its key. */
 function readKey(text: Buffer, start: number): RecordKey {
   let name = '';
   let version = '';
@@ -222,7 +222,7 @@ function readKey(text: Buffer, start: number): RecordKey {
   return { key, end: at, built, complete: name !== '' && version !== '' && summed };
 }
 
-/** Undefined for a record whose name or version is not a plain one: no file can be called after it. */
+/** Parses a record; undefined where its name or version is not a plain one, so that no file can have it. */
 function parseRecord(text: Buffer, start: number): IndexRecord | undefined {
   const fields = new Map<string, string>();
   for (const line of decodeBytes(text.subarray(start, readKey(text, start).end)).split('\n')) {

@@ -17,7 +17,7 @@ export interface Repository {
   readonly rolledBackFrom: number | undefined;
 }
 
-/** What a repository is read through; what stands behind it may be a folder or a server. */
+/** The access through which a repository is read, be it a folder or a server. */
 export interface RepositoryAccess {
   /** Reads a whole file; undefined where there is none. */
   readonly read: (location: string) => Promise<Uint8Array | undefined>;
@@ -47,7 +47,7 @@ export interface NewestBuilds {
   remember(indexLocation: string, newestBuild: number): void;
 }
 
-/** Where a repository keeps the file of a package. */
+/** The location of a package's file in a repository. */
 export function packageLocation(
   repository: string,
   named: { readonly name: PackageName; readonly version: PackageVersion },
@@ -57,7 +57,7 @@ export function packageLocation(
 }
 
 /**
- * Opens a repository. Fails with `environment-invalid` if its index is damaged or its signature does not fit the key it
+ * Opens a repository. Fails with `environment-invalid` if its index is damaged or its signature does not fit the key that it
  * names, and with `environment-unavailable` if it has no index: neither says anything about a package.
  */
 export async function openRepository(
@@ -113,7 +113,7 @@ async function readIndex(
   return index;
 }
 
-/** Only a signed index moves the mark: anybody could set it otherwise. */
+/** Compares an index with what was seen before. Only a signed index moves the mark: anybody could move it with an unsigned one. */
 function compareWithSeen(
   indexLocation: string,
   newestBuild: number,

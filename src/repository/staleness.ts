@@ -1,4 +1,4 @@
-/** Indexes that are older than their repository should be: somebody may hold newer ones back (a freeze attack). */
+/** Indexes that are older than their repository should be: somebody may be withholding newer ones (a freeze attack). */
 import { wolfi } from './known.ts';
 import type { Repository } from './repository.ts';
 
@@ -7,14 +7,14 @@ export interface StalenessRule {
   readonly now: number;
   /** Most days since the newest build of any index; undefined where only known repositories are judged. */
   readonly mostDays: number | undefined;
-  /** Nobody is asked, so an old index is what was asked for: only a bound that was named counts. */
+  /** Whether no server is contacted: an old index is then expected, and only a limit that the user named counts. */
   readonly offline: boolean;
 }
 
 const daySeconds = 24 * 3600;
 
 /**
- * What is stale about an index, in words; undefined where nothing is. It depends on the time of day, so it belongs beside a report
+ * The staleness of an index, in words; undefined where it is not stale. It depends on the time of day, so it belongs beside a report
  * and not into it.
  */
 export function describeStaleness(
@@ -28,5 +28,5 @@ export function describeStaleness(
   const days = Math.floor((now - newestBuild) / daySeconds);
   if (days <= most) return undefined;
   const date = new Date(newestBuild * 1000).toISOString().slice(0, 10);
-  return `the newest build in the index of ${location} is of ${date}, ${days} days ago: a newer index may be held back`;
+  return `the newest build in the index of ${location} is of ${date}, ${days} days ago: a newer index may be withheld`;
 }

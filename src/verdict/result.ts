@@ -1,4 +1,4 @@
-/** All that is known of one package at the end of a run: what every report is made of. */
+/** Everything that is known of one package at the end of a run, of which every report is made. */
 import type { Link } from '../claim/chain.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { SbomState } from '../compare/sbom-state.ts';
@@ -12,7 +12,7 @@ import type { SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {
-  /** As the user named it. */
+  /** The file as the user named it. */
   readonly file: string;
   readonly verdict: Verdict;
   readonly subject: Subject | undefined;
@@ -21,13 +21,13 @@ export interface PackageResult {
   /** The plan that was carried out, with its identity. */
   readonly plan: { readonly identity: Sha256; readonly plan: Plan } | undefined;
   readonly sbom: SbomState | undefined;
-  /** What each syft that was given makes of the rebuilt tree; absent where none scanned it. */
+  /** How each given syft scanned the rebuilt tree; absent where none did. */
   readonly scan?: ScanOutcome;
   /** How much of the difference the counterfactual proved; absent where there is none. */
   readonly explanation?: Explanation;
   /** What further builds showed; absent where there were none. */
   readonly triangulation?: Triangulation;
-  /** What stood in for the recorded environment; absent where nothing did. */
+  /** The substitute for the recorded environment; absent where there was none. */
   readonly substituted?: SubstitutedEnvironment;
   /** What weakens the run: a substituted environment, a lesser sandbox. */
   readonly caveats: readonly string[];
@@ -43,7 +43,7 @@ export interface Subject {
 
 export interface RunResult {
   readonly packages: readonly PackageResult[];
-  /** The worst of all. */
+  /** The worst verdict of all. */
   readonly verdict: VerdictKind;
   readonly exitCode: number;
 }

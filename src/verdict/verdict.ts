@@ -1,4 +1,4 @@
-/** The conclusion about one package, typed: nobody has to read its words to know it. */
+/** The conclusion about one package, typed, so that no code has to read its words. */
 
 import type { EqualFiles } from '../compare/bytes.ts';
 import {
@@ -21,9 +21,9 @@ import type { SignatureState } from '../repository/keyring.ts';
 export type Verdict =
   | {
       readonly kind: 'reproduced';
-      /** Without it this verdict cannot be made. */
+      /** The proof without which this verdict cannot be made. */
       readonly proof: EqualFiles;
-      /** The published signature over our bytes. */
+      /** The state of the published signature over our bytes. */
       readonly signature: SignatureState;
     }
   | {
@@ -40,12 +40,12 @@ export type Verdict =
       readonly comparison?: UnequalComparison;
     }
   | { readonly kind: 'rejected'; readonly reason: RejectedReason; readonly failure: Failure }
-  /** A defect of this program: it stands where the verdict would, and says nothing about the package. */
+  /** A defect of this program: it takes the place of the verdict, and says nothing about the package. */
   | { readonly kind: 'internal'; readonly reason: 'internal'; readonly failure: Failure };
 
 export type VerdictKind = Verdict['kind'];
 
-/** Worst first: of several packages the worst decides. A defect comes before all, since nobody knows what else it got wrong. */
+/** Worst first: of several packages the worst decides. A defect comes first, since it is not known what else it got wrong. */
 export const verdictOrder: readonly VerdictKind[] = [
   'internal',
   'rejected',
@@ -64,20 +64,20 @@ export const verdictExitCodes: Readonly<Record<VerdictKind, number>> = {
   internal: 70,
 };
 
-/** Exit codes of what ends a whole run. */
+/** Exit codes of failures that end a whole run. */
 export const failureExitCodes: Readonly<Record<Extract<FailureClass, 'usage' | 'internal'>, number>> = {
   usage: 2,
   internal: 70,
 };
 
-/** The worst of several verdicts; undefined of none. */
+/** The worst of several verdicts; undefined where there are none. */
 export function worstVerdict(kinds: readonly VerdictKind[]): VerdictKind | undefined {
   return verdictOrder.find((kind) => kinds.includes(kind));
 }
 
 /**
- * Decides from a comparison. A substituted environment excuses a difference; it cannot make one up. An explanation decides which
- * likeness is stated, never whether the package is reproduced: it holds no proof of that.
+ * Decides from a comparison. A substituted environment can excuse a difference, but cannot make files equal. An explanation decides which
+ * equivalence is stated, never whether the package is reproduced: it holds no proof of that.
  */
 export function decide(
   comparison: Comparison,

@@ -46,7 +46,7 @@ test('an index is stale where its newest build is older than it may be', () => {
 test('the warning names the index, the date and the age', () => {
   assert.equal(
     staleness(elsewhere, [String(newest)], { now: newest + 40 * day, mostDays: 30 }),
-    `the newest build in the index of ${elsewhere} is of 2023-11-14, 40 days ago: a newer index may be held back`,
+    `the newest build in the index of ${elsewhere} is of 2023-11-14, 40 days ago: a newer index may be withheld`,
   );
 });
 

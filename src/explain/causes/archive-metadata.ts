@@ -4,7 +4,7 @@ import { changeFinding, type Detector } from './evidence.ts';
 
 const archives: ReadonlySet<FormatName> = new Set(['tar', 'zip', 'ar']);
 
-/** As the comparators of these formats name them (src/compare/comparators/). */
+/** The names that the comparators of these formats give to times (src/compare/comparators/). */
 const times = /\b(time|mtime|atime|ctime|timestamps?)\b/;
 const others = /\b(mode|owner|owner name|uid|gid|external attributes|made by|extra field)\b/;
 

@@ -6,7 +6,7 @@ import { lineChanges } from './text-changes.ts';
 
 const shortestString = 6;
 
-/** Strings that one side alone has, paired in order; bytes that differ, where both are of one length. */
+/** Strings that only one side has, paired in order; bytes that differ, where both have the same length. */
 export function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Changes {
   const ranges = published.length === rebuilt.length ? differingRanges(published, rebuilt) : [];
   const left = stringsOf(published);
@@ -26,7 +26,7 @@ export function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Chang
   return { changes, reorderings: [], ranges };
 }
 
-/** Strings of one shape, first to first; what has no counterpart is left to the ranges of bytes. */
+/** Pairs strings of one shape, first with first; those without a counterpart are left to the ranges of bytes. */
 function pairUp(left: readonly Word[], right: readonly Word[]): [Word, Word][] {
   const rest = new Queues<string, Word>();
   for (const word of right) rest.add(shapeOf(word.text), word);

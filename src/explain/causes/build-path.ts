@@ -1,7 +1,7 @@
 /** The folder in which something was built. */
 import { changeFinding, type Detector } from './evidence.ts';
 
-/** Folders in which things are built and which no package ships. */
+/** Folders in which software is built and which no package ships. */
 const buildFolders = /^\/(home\/build|tmp|var\/tmp|build|usr\/src|root|home\/[^/]+|workspace|work)(\/|$)/;
 
 export const buildPath: Detector = {
@@ -15,7 +15,7 @@ export const buildPath: Detector = {
         facts !== undefined && (rebuilt.startsWith(`${facts.workspace}/`) || rebuilt.startsWith('/tmp/'));
       const alike = buildFolders.test(published) || lastPart(published) === lastPart(rebuilt);
       if (!alike) return [];
-      const why = 'the rebuilt value is a path below a folder in which things are built';
+      const why = 'the rebuilt value is a path below a folder in which software is built';
       return [changeFinding(change, ours ? 'certain' : 'likely', why)];
     }),
 };

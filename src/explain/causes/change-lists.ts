@@ -1,7 +1,7 @@
 /** Lists of what differs, and the bounds on them. */
 import type { ByteRange, Change, Reordering } from './evidence.ts';
 
-/** Bounds on looking for causes: whatever is beyond is left unnamed. */
+/** Bounds on looking for causes: what exceeds them gets no cause. */
 export const causeBounds = {
   contentBytes: 32 * 1024 * 1024,
   changes: 500,
@@ -23,7 +23,7 @@ export interface Word {
   readonly at: number;
 }
 
-/** Digits, letters and lengths apart. */
+/** The shape of a text: the text without its letters, digits and their lengths. */
 export function shapeOf(text: string): string {
   return text.replace(/[A-Za-z0-9_]+/g, 'x').replace(/ +/g, ' ');
 }

@@ -34,7 +34,7 @@ export function changesOf(
   };
 }
 
-/** What only one side has and what only the other has, paired where both are of one shape, or where both are alone. */
+/** Pairs what only one side has with what only the other has, where both have one shape, or where both are the only ones. */
 function pairChanges(changes: readonly Change[]): Change[] {
   const extra = changes.filter(({ published, rebuilt }) => published === undefined && rebuilt !== undefined);
   const open = new Map([...grouped(extra, placeKey)].map(([key, own]) => [key, new Set(own)]));
@@ -65,12 +65,12 @@ function sectionOf({ place, label }: Change): string {
   return place.slice(0, place.length - label.length);
 }
 
-/** Digests of everything else, lengths and offsets: what they are follows from what is left once they are taken away. */
+/** Labels of values that follow from everything else: digests, lengths and offsets. */
 const followsFromAll = /\b(build-id|build id|crc|checksum|debug link|offset|size|length)\b/i;
 
 function withoutDerived(changes: readonly Change[]): readonly Change[] {
   const own = changes.filter(({ label }) => !followsFromAll.test(label));
-  // DWARF names strings by their offset, so where strings are others, so are the sections that refer to them.
+  // DWARF refers to strings by their offset, so where strings differ, the sections that refer to them differ as well.
   const strings = own.some(({ place }) => /section \.debug_(line_)?str\b/.test(place));
   const kept = own.filter(
     ({ place, label }) => !(strings && label === 'bytes' && /section \.debug_/.test(place)),
@@ -78,7 +78,7 @@ function withoutDerived(changes: readonly Change[]): readonly Change[] {
   return kept.length === 0 ? changes : kept;
 }
 
-/** Kinds whose values are texts that may hold a time or a drawn name themselves. */
+/** Kinds whose values are texts that may themselves hold a time or a random name. */
 const texts = new Set<Difference['kind']>(['moved', 'link-target']);
 
 function attributeChanges({

@@ -1,4 +1,4 @@
-/** The same content in another compressed form. */
+/** The same content in a different compressed form. */
 import type { FormatName } from '../../compare/part.ts';
 import { changeFinding, type Detector } from './evidence.ts';
 

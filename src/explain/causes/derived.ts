@@ -1,8 +1,8 @@
-/** Differences that follow from others; apart from the detectors, whose knowledge takes long to load. */
+/** Differences that follow from others; in a file apart from the detectors, which take long to load. */
 import type { Difference } from '../../compare/difference.ts';
 import { onceFor } from './once.ts';
 
-/** Fields of `.PKGINFO` that say nothing of their own: they follow from other differences, where there are any. */
+/** Fields of `.PKGINFO` without information of their own: they follow from other differences, where there are any. */
 const derived = new Set(['datahash', 'size']);
 
 const counting: readonly Difference['kind'][] = [
@@ -19,8 +19,8 @@ const inData = onceFor((all: readonly Difference[]) => {
 });
 
 /**
- * Whether a difference follows from others, so that it has no cause of its own: fields about the data section, where an entry of it
- * differs that counts for them.
+ * Whether a difference follows from others, so that it has no cause of its own: a field about the data section does where a relevant
+ * entry of the section differs.
  */
 export function isDerived({ section, kind, name }: Difference, all: readonly Difference[]): boolean {
   if (section !== 'control' || kind !== 'field' || !derived.has(name ?? '')) return false;

@@ -1,4 +1,4 @@
-/** What a detector sees of one difference: contents, the values that differ in them, and what is known of both builds. */
+/** The evidence that a detector sees of one difference: contents, the values that differ in them, and what is known of both builds. */
 
 import type { Cause, CauseKind } from '../../compare/cause.ts';
 import type { Difference } from '../../compare/difference.ts';
@@ -14,10 +14,10 @@ export interface Change {
   readonly rebuilt: string | undefined;
   /** The line or string around each value, and where the value begins in it. */
   readonly around: { readonly published: Surroundings; readonly rebuilt: Surroundings } | undefined;
-  /** For a named value: of which format, and its name. */
+  /** For a named value: its format and its name. */
   readonly format: FormatName | undefined;
   readonly label: string;
-  /** For a string of a binary: the bytes that it takes on the rebuilt side. */
+  /** For a string of a binary: the bytes that it takes up on the rebuilt side. */
   readonly bytes?: ByteRange;
 }
 
@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly at: number;
 }
 
-/** The same things in another order. */
+/** The same things in a different order. */
 export interface Reordering {
   readonly place: string;
   readonly of: 'lines' | 'words' | 'members' | 'keys' | 'items' | 'constants';
@@ -35,13 +35,13 @@ export interface Reordering {
   readonly rebuilt: readonly string[];
 }
 
-/** Bytes of contents of one length that differ. */
+/** Bytes that differ between contents of the same length. */
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** What is known of the builds; all undefined where two files are compared that nobody built here. */
+/** What is known of the builds; all undefined where two files are compared that were not built here. */
 export interface BuildContext {
   readonly plan: Plan | undefined;
   /** Text of the steps, in the order in which they ran. */
@@ -55,10 +55,10 @@ export interface BuildContext {
 
 export interface Evidence extends BuildContext {
   readonly difference: Difference;
-  /** Those that are listed; `complete` where no more than these are there, so that what is not among them does not differ. */
+  /** The differences that are listed; `complete` says that there are no others, so that what is not among them does not differ. */
   readonly all: readonly Difference[];
   readonly complete: boolean;
-  /** Undefined where a side has none, or where it is beyond the bound. */
+  /** The contents; undefined where a side has none, or where it exceeds the limit. */
   readonly published: Uint8Array | undefined;
   readonly rebuilt: Uint8Array | undefined;
   /** What no detector before this one has explained. */
@@ -67,7 +67,7 @@ export interface Evidence extends BuildContext {
   readonly ranges: readonly ByteRange[];
 }
 
-/** A cause, and what of the evidence it explains. */
+/** A cause, and the evidence that it explains. */
 export interface Finding extends Omit<Cause, 'kind'> {
   readonly explains: readonly (Change | Reordering | ByteRange)[];
 }
@@ -90,7 +90,7 @@ export function changeFinding(
 
 const shown = 6;
 
-/** A finding about one reordering; what is shown starts where the two orders part. */
+/** A finding about one reordering; what is shown starts where the two orders diverge. */
 export function orderFinding(reordering: Reordering, confidence: Cause['confidence'], why: string): Finding {
   const at = reordering.published.findIndex((value, index) => value !== reordering.rebuilt[index]);
   const text = (values: readonly string[]) =>
@@ -108,7 +108,7 @@ export function orderFinding(reordering: Reordering, confidence: Cause['confiden
   };
 }
 
-/** The line of a change, both sides; the values themselves where it stands alone. */
+/** The rebuilt line of a change with its label; just the value where there is no line. */
 export function lineOf(change: Change): string {
   return `${change.label} ${change.around?.rebuilt.text ?? change.rebuilt ?? ''}`;
 }

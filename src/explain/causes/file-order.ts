@@ -1,4 +1,4 @@
-/** The order in which a folder lists its entries, where a step takes it as it comes. */
+/** The order in which a folder lists its entries, where a step uses it unsorted. */
 import { type Detector, orderFinding } from './evidence.ts';
 import { stepThat } from './step-texts.ts';
 

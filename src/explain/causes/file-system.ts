@@ -8,7 +8,7 @@ export const fileSystem: Detector = {
   detect: ({ difference, all, complete, changes }) => {
     if (difference.kind !== 'field' || difference.name !== 'size') return [];
     if (!complete || differsInSize(all)) return [];
-    const why = 'no file that counts differs, so the sizes of directories do';
+    const why = 'no file that counts for the size differs, so the sizes of directories do';
     return changes.map((change) => changeFinding(change, 'certain', why));
   },
 };

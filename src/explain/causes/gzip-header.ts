@@ -18,7 +18,7 @@ function isGzip(bytes: Uint8Array): boolean {
   return bytes.length > 18 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** Where nobody looked inside: the bytes of the time are the only ones that differ there. */
+/** Findings for contents that were not looked into: the bytes of the time are the only ones that differ in them. */
 function* mtimeOf(
   published: Uint8Array,
   rebuilt: Uint8Array,

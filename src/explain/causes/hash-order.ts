@@ -13,7 +13,7 @@ export const hashOrder: Detector = {
     }),
 };
 
-/** Words that are a list of their own: no sentence. */
+/** Whether words are a list and not a sentence. */
 function isList({ published }: Reordering): boolean {
   return published.length >= 3 && new Set(published).size === published.length;
 }

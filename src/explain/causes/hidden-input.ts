@@ -1,4 +1,4 @@
-/** A file that lay beside the recipe and is recorded nowhere: steps look whether it is there. */
+/** A file that lay beside the recipe and is recorded nowhere: steps test whether it exists. */
 import type { Detector, Evidence } from './evidence.ts';
 import { onceFor } from './once.ts';
 import { baseName, namesIn, stepLines } from './step-texts.ts';
@@ -18,7 +18,7 @@ export const hiddenInput: Detector = {
         place: difference.path,
         published: undefined,
         rebuilt: undefined,
-        why: `a step asks whether ${found.file} is there, which no step makes and no source brings: ${found.line.slice(0, 200)}`,
+        why: `a step tests whether ${found.file} exists, which no step makes and no source brings: ${found.line.slice(0, 200)}`,
         explains: open,
       },
     ];
@@ -30,10 +30,10 @@ interface Tested {
   readonly line: string;
 }
 
-/** `[ -f name ]`, `test -e name`: of a name in the workspace. */
+/** `[ -f name ]`, `test -e name`, for a name in the workspace. */
 const tests = /(?:\[|\btest)\s+(?:!\s+)?-[efrsd]\s+["']?([^\s"'\]$*?/][^\s"'\]$*?]*)["']?/g;
 
-/** The file that lines ask for which name the file that differs. */
+/** The file for which a line tests that names the file that differs. */
 function testedFile(
   { steps, difference }: Evidence,
   given: readonly { readonly path: string }[],
@@ -44,10 +44,10 @@ function testedFile(
     ?.find(({ file }) => !paths.has(file));
 }
 
-/** A file that a few steps ask for is one; of many tests around one name the first ones are looked at. */
+/** The most tests that are looked at around one name; a hidden input is tested for by few steps. */
 const mostTests = 16;
 
-/** By name of a file: the tests in lines that name it, without those for files that a step makes. */
+/** The tests in lines that name a file, by its name, without tests for files that a step makes. */
 const testsByName = onceFor((steps: Evidence['steps']): ReadonlyMap<string, readonly Tested[]> => {
   const lines = stepLines(steps);
   const found = new Map<string, Tested[]>();
@@ -68,7 +68,7 @@ const testsByName = onceFor((steps: Evidence['steps']): ReadonlyMap<string, read
 
 const longestBlock = 40;
 
-/** A line, and where it begins an `if`, the lines to its `fi`. */
+/** A line, and where it begins an `if`, the lines up to its `fi`. */
 function blockAt(lines: readonly string[], index: number): readonly string[] {
   if (!/^\s*(if|elif)\b/.test(lines[index]!) || /\bfi\b/.test(lines[index]!)) return [lines[index]!];
   const rest = lines.slice(index, index + longestBlock);
@@ -80,7 +80,7 @@ function blockAt(lines: readonly string[], index: number): readonly string[] {
   return end < 0 ? [lines[index]!] : rest.slice(0, end + 1);
 }
 
-/** What unpacks, fetches or generates may be where any file comes from. */
+/** Programs that unpack, fetch or generate: any file may come from them. */
 const bringsAnything =
   /(?:^|[|;&(]|\b(?:do|then|else))\s*(?:curl|wget|git|tar|unzip|bsdtar|cpio|patch|make|ninja|cmake|\.\/configure|python[\d.]*|perl)\b/;
 

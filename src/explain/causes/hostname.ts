@@ -18,7 +18,7 @@ export const hostname: Detector = {
     }),
 };
 
-/** `root@localhost` names a host, too. */
+/** The host in a text: `root@localhost` names one as well. */
 function withoutUser(text: string): string {
   return /^[-\w.]+@(.+)$/.exec(text)?.[1] ?? text;
 }

@@ -30,8 +30,8 @@ import { umask } from './umask.ts';
 import { userId } from './user-id.ts';
 
 /**
- * Those that know a place exactly come first, those that guess from the text of steps later, and what explains anything
- * comes last.
+ * The detectors in order: those that know a place exactly come first, those that guess from the text of steps later, and those that explain
+ * anything last.
  */
 export const detectors: readonly Detector[] = [
   compressorVersion,
@@ -75,7 +75,7 @@ export function causesOf(
     const findings = detect(evidence);
     for (const { explains: _, ...finding } of findings) causes.push({ kind, ...finding });
     const explained = new Set(findings.flatMap(({ explains }) => explains));
-    // A drawn name lies in a path, which has a cause of its own.
+    // A random name is part of a path, which has its own cause.
     if (kind !== 'randomness') evidence = without(evidence, explained);
     else evidence = without(evidence, new Set([...explained].filter((each) => !isPathChange(each))));
   }
@@ -107,7 +107,7 @@ function without(evidence: Evidence, explained: ReadonlySet<unknown>): Evidence 
 
 const mostOfOneKind = 3;
 
-/** One cause for each kind and pair of values; of many of one kind the first ones. */
+/** Merges causes: one for each kind and pair of values, and only the first of many of one kind. */
 function merged(causes: readonly Cause[]): Cause[] {
   const seen = new Map<string, number>();
   const values = new Set<string>();
@@ -121,7 +121,7 @@ function merged(causes: readonly Cause[]): Cause[] {
   });
 }
 
-/** What is left without a name. */
+/** The cause `unknown` for what no detector explains. */
 function unexplained({ changes, reorderings, ranges, difference }: Evidence, named: boolean): Cause[] {
   const [change, reordering] = [changes[0], reorderings[0]];
   const bytes = ranges.reduce((sum, { length }) => sum + length, 0);
@@ -134,7 +134,7 @@ function unexplained({ changes, reorderings, ranges, difference }: Evidence, nam
         place: reordering.place,
         published: undefined,
         rebuilt: undefined,
-        why: `${why}: the same ${reordering.of} in another order`,
+        why: `${why}: the same ${reordering.of} in a different order`,
       },
     ];
   }

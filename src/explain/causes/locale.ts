@@ -29,7 +29,7 @@ function orderOf(values: readonly string[]): 'bytes' | 'language' | undefined {
     : undefined;
 }
 
-/** Languages look at punctuation last. */
+/** A text without punctuation, which the rules of languages compare last. */
 function bare(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -18,7 +18,7 @@ export const memorySize: Detector = {
     }),
 };
 
-/** In bytes and KiB; rounder units would fit by chance. */
+/** The size in bytes and KiB; larger units would match by chance. */
 function sizesOf(kib: number): string[] {
   return [kib, kib * 1024].map(String);
 }

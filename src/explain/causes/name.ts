@@ -1,4 +1,4 @@
-/** Causes for everything that a comparison found. */
+/** Names causes for everything that a comparison found. */
 
 import { type Apk, readApk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entry-rules.ts';
@@ -17,7 +17,7 @@ import { causesOf } from './index.ts';
 /** Bounds on the contents of one comparison that are looked at together, and on the differences whose causes are looked for. */
 const bounds = { contents: 2000, bytes: 256 * 1024 * 1024, differences: 20_000 } as const;
 
-/** One value for all that are beyond the bound: a list of its own for each of a million differences fills the memory. */
+/** One value for all differences beyond the bound: a separate list for each of a million differences would fill the memory. */
 const notLookedFor: readonly Cause[] = [
   {
     kind: 'unknown',
@@ -25,11 +25,11 @@ const notLookedFor: readonly Cause[] = [
     place: 'beyond the bound',
     published: undefined,
     rebuilt: undefined,
-    why: `causes are looked for in ${bounds.differences} differences and no more`,
+    why: `causes are looked for in at most ${bounds.differences} differences`,
   },
 ];
 
-/** The comparison with the causes of its differences. What follows from another difference has none of its own. */
+/** The comparison with the causes of its differences. A difference that follows from another one has no cause of its own. */
 export async function nameCauses(
   comparison: UnequalComparison,
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
@@ -56,7 +56,7 @@ interface Contents {
   readonly rebuilt: Uint8Array | undefined;
 }
 
-/** Reads both packages once, keeping what differs and is within the bounds. */
+/** Reads both packages once and keeps contents that differ and are within the bounds. */
 async function contentReader(
   all: readonly Difference[],
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },

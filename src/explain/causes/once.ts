@@ -1,6 +1,6 @@
 /**
- * A function that is worked out once for each of its arguments, which are never changed. What every difference of a comparison asks
- * of all of them, or of all steps, would else be worked out as often as there are differences.
+ * A function that is computed once for each of its arguments, which are never changed. A question about all differences or all
+ * steps, which every difference asks, would be computed for each difference without it.
  */
 export function onceFor<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, { readonly value: Value }>();

@@ -1,4 +1,4 @@
-/** The order in which jobs end that run at the same time. */
+/** The order in which parallel jobs end. */
 import { type Detector, orderFinding } from './evidence.ts';
 import { firstLine } from './step-texts.ts';
 

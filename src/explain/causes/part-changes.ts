@@ -4,7 +4,7 @@ import { type Changes, nothing } from './change-lists.ts';
 import type { Change, Reordering } from './evidence.ts';
 import { lineChanges, textChanges } from './text-changes.ts';
 
-/** Named values of parts, and texts inside of them. */
+/** The named values of parts, and the texts inside them. */
 export function partChanges(parts: readonly Part[], prefix: string): Changes {
   const found = parts.map((part) =>
     part.kind === 'bytes' ? windowChanges(part, parts, prefix) : partChange(part, prefix),
@@ -38,7 +38,7 @@ function partChange(part: Part, prefix: string): Changes {
   }
 }
 
-/** Bytes inside a format that no text beside them covers. */
+/** The bytes inside a format that no text beside them covers. */
 function windowChanges({ windows = [], format }: Part, siblings: readonly Part[], prefix: string): Changes {
   const texts = siblings.flatMap(({ place, published = '' }) => {
     const at = /^text at byte (\d+)$/.exec(place)?.[1];
@@ -61,10 +61,10 @@ function windowChanges({ windows = [], format }: Part, siblings: readonly Part[]
   return { ...nothing, changes };
 }
 
-/** Formats whose values are one thing each, whatever is in them. */
+/** Formats whose values are compared as a whole, whatever is in them. */
 const plainValues = new Set<Part['format']>(['tar', 'zip', 'ar', 'gzip', 'xz', 'bzip2', 'zstd', 'binary']);
 
-/** A value, or the words of it that differ where it is a text. */
+/** A value, or, where it is a text, the words of it that differ. */
 function valueChanges({ published, rebuilt, format, place: label }: Part, place: string): readonly Change[] {
   const whole: Change = { place, published, rebuilt, around: undefined, format, label };
   if (published === undefined || rebuilt === undefined || plainValues.has(format)) return [whole];
@@ -82,7 +82,7 @@ function thingsOf({ format, place }: Part, values: readonly string[]): Reorderin
   return values.some((value) => /^["[{\d-]/.test(value)) ? 'items' : 'keys';
 }
 
-/** Texts inside other formats, as far as their parts show them. */
+/** The changes in texts inside other formats, as far as their parts show them. */
 function hunkChanges(hunks: readonly LineHunk[], place: string): Changes {
   const side = (name: 'published' | 'rebuilt') =>
     hunks

@@ -1,4 +1,4 @@
-/** Sets of Python, whose order depends on a seed that is drawn at every start unless PYTHONHASHSEED is set. */
+/** Sets of Python, whose order depends on a seed that is random at every start unless PYTHONHASHSEED is set. */
 import { type Detector, orderFinding } from './evidence.ts';
 import { firstLine } from './step-texts.ts';
 

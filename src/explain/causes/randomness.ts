@@ -1,4 +1,4 @@
-/** Values drawn at random: temporary names, UUIDs, bytes of a generator that the steps ask. */
+/** Random values: temporary names, UUIDs, bytes of a random generator that the steps use. */
 import { type Change, changeFinding, type Detector, type Evidence, type Finding } from './evidence.ts';
 import { stepThat } from './step-texts.ts';
 
@@ -7,18 +7,18 @@ export const randomness: Detector = {
   detect: (evidence) => [...randomNames(evidence), ...randomTokens(evidence), ...randomContent(evidence)],
 };
 
-/** Names that programs draw: mktemp, tempfile of Python, gcc; a UUID of version 4 (RFC 9562 §5.4). */
+/** Random names that programs choose: mktemp, tempfile of Python, gcc; a UUID of version 4 (RFC 9562 §5.4). */
 const drawn: readonly (readonly [RegExp, string])[] = [
-  [/\btmp\.[A-Za-z0-9]{10}\b/, 'mktemp draws such names'],
-  [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile draws such names'],
-  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc draws such names for its intermediate files'],
+  [/\btmp\.[A-Za-z0-9]{10}\b/, 'mktemp chooses random names of this form'],
+  [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile chooses random names of this form'],
+  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc chooses random names of this form for its intermediate files'],
   [
     /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/i,
     'it is a UUID of version 4, which is random',
   ],
 ];
 
-/** A drawn name is part of a path, which is a cause of its own: it is not taken away from it. */
+/** Findings for random names. The name is part of a path, which has its own cause, so the change stays available for that. */
 function randomNames({ changes, reorderings: _ }: Evidence): Finding[] {
   return changes.flatMap((change) => {
     const found = drawn.find(([pattern]) => differIn(change, pattern));
@@ -31,7 +31,7 @@ function differIn({ published = '', rebuilt = '' }: Change, pattern: RegExp): bo
   return left !== undefined && right !== undefined && left !== right;
 }
 
-/** What steps draw random values from. */
+/** The sources of random values in steps. */
 const sources =
   /\/dev\/u?random\b|\$\{?S?RANDOM\b|\buuidgen\b|\bopenssl\s+rand\b|\bshuf\b|\bmktemp\b|\bimport (random|secrets)\b|\bMath\.random\b/;
 
@@ -40,8 +40,8 @@ function drawsRandomly(line: string): boolean {
 }
 
 /**
- * Hexadecimal values where a step draws random ones. Those as long as a digest are left alone: they follow from what they are
- * the digest of.
+ * Findings for hexadecimal values where a step draws random ones. Values as long as a digest are left alone: a digest follows
+ * from its input.
  */
 function randomTokens(evidence: Evidence): Finding[] {
   const step = stepThat(evidence, drawsRandomly);
@@ -65,7 +65,7 @@ function randomLooking(text: string | undefined): string | undefined {
 
 const leastBytes = 8;
 
-/** Contents of one length that share hardly a byte, where the step that writes them asks a random generator. */
+/** Findings for contents of one length that share hardly a byte, where the step that writes them uses a random generator. */
 function randomContent(evidence: Evidence): Finding[] {
   const { published, rebuilt, ranges } = evidence;
   if (published === undefined || rebuilt === undefined || ranges.length === 0) return [];

@@ -1,8 +1,8 @@
-/** An SBOM that another program wrote than the one whose rules are followed, or that holds what nobody scanned for here. */
+/** An SBOM that a different program wrote than the one whose rules are followed, or that holds elements of a scan that was not repeated here. */
 import { compareSbomElements } from '../../compare/sbom-elements.ts';
 import type { Change, Detector, Evidence, Finding } from './evidence.ts';
 
-/** Where SPDX documents lie; every one of them has a generator. */
+/** Whether a path is that of an SPDX document, which always has a generator. */
 function isSpdxDocument(path: string): boolean {
   return path.startsWith('var/lib/db/sbom/') && path.endsWith('.spdx.json');
 }
@@ -30,7 +30,7 @@ function otherShape(evidence: Evidence, published: Uint8Array, rebuilt: Uint8Arr
       place: 'shape of the document',
       published: left,
       rebuilt: right,
-      why: `members, their order or the layout are those of another program${generatorText(evidence)}`,
+      why: `members, their order or the layout are those of a different program${generatorText(evidence)}`,
       explains: [...changes, ...reorderings, ...ranges],
     },
   ];
@@ -40,10 +40,10 @@ function generatorText({ plan }: Evidence): string {
   return plan === undefined ? '' : `; ours followed the rules of: ${plan.builder.sbomGenerator}`;
 }
 
-/** Left out where it is empty, by every program. */
+/** Members that every program leaves out where they are empty. */
 const optionalMembers = new Set(['hasExtractedLicensingInfos']);
 
-/** What shows the program: the members of the document in order, and the indentation. */
+/** The shape of a document, which shows the program: its members in order, and the indentation. */
 function shapeOf(bytes: Uint8Array): string | undefined {
   try {
     const text = Buffer.from(bytes).toString('utf8');
@@ -57,7 +57,7 @@ function shapeOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The published document says of elements that a scan found them: only a scan can tell. */
+/** Findings for elements of which the published document says that a scan found them: only a scan can show whether that is true. */
 function unscanned({ plan, changes }: Evidence, published: Uint8Array, rebuilt: Uint8Array): Finding[] {
   const { sbomGenerator: generator, scan } = plan?.builder ?? {};
   if (generator !== 'production' || (scan?.programs.length ?? 0) > 0) return [];

@@ -1,4 +1,4 @@
-/** Signatures inside files: made with a key that a rebuilder has not, and often with a time or a random number. */
+/** Signatures inside files: made with a key that a rebuilder does not have, and often with a time or a random number. */
 import type { Detector, Evidence, Finding } from './evidence.ts';
 
 const magics: readonly (readonly [string, string])[] = [
@@ -16,16 +16,16 @@ export const signature: Detector = {
     evidence.difference.section === 'signature' ? own(evidence) : [...embedded(evidence), ...named(evidence)],
 };
 
-/** The signature of the package itself, which is over the control section. */
+/** The signature of the package itself, which signs the control section. */
 function own({ difference, changes, reorderings, ranges }: Evidence): Finding[] {
   if (difference.kind !== 'content') return [];
   const explains = [...changes, ...reorderings, ...ranges];
   const { path: place, published, rebuilt } = difference;
-  const why = 'it is the signature of the package, which is over everything else in it';
+  const why = 'it is the signature of the package, which covers everything else in it';
   return [{ confidence: 'certain', place, published, rebuilt, why, explains }];
 }
 
-/** Every byte that differs lies in the signature: behind its first line, or, of a module, in front of the mark at its end. */
+/** Findings where every byte that differs is in a signature: behind its first line, or, in a kernel module, before the mark at its end. */
 function embedded({ published, rebuilt, changes, reorderings, ranges }: Evidence): Finding[] {
   if (published === undefined || rebuilt === undefined) return [];
   for (const [magic, what] of magics) {

@@ -1,4 +1,4 @@
-/** What the text of steps says of how a file came to be. */
+/** What the text of steps shows about how a file was made. */
 import { largest } from '../../lists.ts';
 import type { Evidence } from './evidence.ts';
 import { onceFor } from './once.ts';
@@ -8,19 +8,19 @@ type Steps = Evidence['steps'];
 /** A question that is asked of single lines of the steps. */
 export type LineTest = (line: string) => boolean;
 
-/** Lines of the steps; lines that end with a backslash are one with the next. */
+/** The lines of the steps; a line that ends with a backslash is joined with the next. */
 export const stepLines: (steps: Steps) => readonly string[] = onceFor((steps) =>
   steps.flatMap((text) => text.replaceAll('\\\n', ' ').split('\n')),
 );
 
-/** The first line that a test fits. */
+/** The first line that passes a test. */
 export function firstLine({ steps }: Pick<Evidence, 'steps'>, test: LineTest): string | undefined {
   return fitting(steps, test)[0];
 }
 
 /**
- * The first line of the steps that a test fits: one that names the file first, and whether it does. A file is named by
- * its last component, which is rarely that of another.
+ * The first line of the steps that passes a test, preferring lines that name the file, and whether it does. A file is recognised by the last
+ * component of its path, which is rarely that of a different file.
  */
 export function stepThat(
   { steps, difference }: Pick<Evidence, 'steps' | 'difference'>,
@@ -66,7 +66,7 @@ function answers<Value>(
 
 const fitting = answers((lines, test) => lines.filter(test));
 
-/** By name of a file: the first line that a test fits and that names it. */
+/** The first line that passes a test and names a file, by the name of the file. */
 const namedBy = answers((lines, test) => {
   const found = new Map<string, string>();
   for (const line of lines.filter(test)) {

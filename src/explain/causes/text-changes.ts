@@ -3,7 +3,7 @@ import { decodeBytes } from '../../bytes.ts';
 import { type Changes, causeBounds, nothing, type Word } from './change-lists.ts';
 import type { Change, Reordering, Surroundings } from './evidence.ts';
 
-/** No zero bytes and few control characters, in a sample. */
+/** Whether bytes are text: a sample has no zero bytes and few control characters. */
 export function isText(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, 65_536);
   let controls = 0;
@@ -12,12 +12,12 @@ export function isText(bytes: Uint8Array): boolean {
     if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte > 0xf4) controls += 1;
   }
   if (controls > sample.length * 0.02) return false;
-  // Bytes that are not UTF-8 throughout are not text either, unless they are rare.
+  // Bytes that are not UTF-8 are not text either, unless they are rare.
   const escaped = [...decodeBytes(sample)].filter((character) => /[\udc80-\udcff]/.test(character)).length;
   return escaped <= sample.length * 0.02 + 3 && !bytes.subarray(65_536).includes(0);
 }
 
-/** Lines that differ, and in them the words that do. */
+/** The words that differ, in the lines that differ. */
 export function textChanges(published: string, rebuilt: string, prefix: string): Changes {
   const left = published.split('\n', causeBounds.lines);
   const right = rebuilt.split('\n', causeBounds.lines);
@@ -59,7 +59,7 @@ function sameItems(a: readonly string[], b: readonly string[]): boolean {
   return [...a].sort().every((value, index) => value === sorted[index]);
 }
 
-/** Lines of another number: one change, whole. */
+/** The change where the numbers of lines differ: the whole block is one change. */
 function blockChange(a: readonly string[], b: readonly string[], place: string): Change {
   const text = (lines: readonly string[]) => lines.slice(0, 20).join('\n').slice(0, 2000);
   return { place, published: text(a), rebuilt: text(b), around: undefined, format: 'text', label: '' };
@@ -71,7 +71,7 @@ function wordsOf(line: string): Word[] {
 
 const surroundingCharacters = 1000;
 
-/** So much of a line that many changes in a long one do not each hold, and search, the whole of it. */
+/** A part of a line, so that many changes in a long one do not each hold, and search, the whole of it. */
 function surroundings(line: string, at: number): Surroundings {
   const from = Math.max(0, at - surroundingCharacters);
   return { text: line.slice(from, at + surroundingCharacters), at: at - from };

@@ -6,11 +6,11 @@ export interface PrintedTime {
   readonly form: string;
   readonly start: number;
   readonly end: number;
-  /** Seconds since 1970 at which the time may lie, the zone being unknown: UTC is assumed. Undefined for a time of day. */
+  /** Seconds since 1970; the zone is unknown, and UTC is assumed. Undefined for a time of day. */
   readonly seconds: number | undefined;
-  /** Seconds since midnight, for a time of day alone. */
+  /** Seconds since midnight, only for a time of day. */
   readonly ofDay: number | undefined;
-  /** How much the form leaves open, in seconds. */
+  /** The precision of the form, in seconds. */
   readonly precision: number;
 }
 
@@ -19,7 +19,7 @@ const monthNames = months.split('|');
 const clock = '(?<h>[01]\\d|2[0-3]):(?<mi>[0-5]\\d)(?::(?<s>[0-5]\\d|60))?';
 const name = `(?<mon>${months})[a-z]*`;
 
-/** The most telling form first; a later one that overlaps is not looked at. */
+/** The forms, the most specific first; a later one that overlaps is not looked at. */
 const forms: readonly (readonly [string, RegExp])[] = [
   ['iso', new RegExp(`(?<!\\d)(?<y>(?:19|20)\\d\\d)-(?<m>0[1-9]|1[0-2])-(?<d>[0-3]\\d)[T ]+${clock}`, 'g')],
   [
@@ -79,7 +79,7 @@ const day = 86_400;
 /** A program may print the time of something that it did just before or after. */
 const slack = 2;
 
-/** Whether a time can be one at which our steps ran; zones shift by whole quarters of an hour. */
+/** Whether our steps may have run at a time; zones shift it by whole quarters of an hour. */
 export function isOfBuild(
   { seconds, ofDay, precision }: Pick<PrintedTime, 'seconds' | 'ofDay' | 'precision'>,
   { began, ended }: Pick<BuildFacts, 'began' | 'ended'>,
@@ -90,7 +90,7 @@ export function isOfBuild(
   return (((ofDay - from) % day) + day) % day <= ended - began + 2 * slack;
 }
 
-/** Times at which software that people build today can have been built: 2000 to 2100. */
+/** Whether a package may have been built at a time: 2000 to 2100. */
 export function isPlausible(seconds: number): boolean {
   return seconds >= 946_684_800 && seconds < 4_102_444_800;
 }

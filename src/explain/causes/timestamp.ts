@@ -24,7 +24,7 @@ function printedTimes({ changes, facts, plan }: Evidence): Finding[] {
     if (clock !== undefined && isClock(rebuilt, clock)) {
       return finding('likely', 'the rebuilt value is the clock that the build was given');
     }
-    // Where our build is known, it did not run then, and a number of ten digits can be anything.
+    // Where our build is known, it did not run at this time, and a number of ten digits can be anything.
     if (facts !== undefined || rebuilt.form.startsWith('epoch')) return [];
     return finding('possible', 'both values are times of one form');
   });
@@ -38,7 +38,7 @@ interface TimeInText extends PrintedTime {
   readonly text: string;
 }
 
-/** The times of one form that the two values of a change lie in, where nothing else of the values differs. */
+/** The times of one form that contain the two values of a change, where nothing else of the values differs. */
 function timesOf({ published, rebuilt, around }: Change): [TimeInText, TimeInText] | undefined {
   if (published === undefined || rebuilt === undefined) return undefined;
   const left = timeAt(around?.published.text ?? published, around?.published.at ?? 0, published.length);
@@ -47,7 +47,7 @@ function timesOf({ published, rebuilt, around }: Change): [TimeInText, TimeInTex
   return left.form === right.form && left.rest === right.rest ? [left, right] : undefined;
 }
 
-/** The first time that overlaps a value, and what of the value is not a time. */
+/** The first time that overlaps a value, and the part of the value that is not a time. */
 function timeAt(
   text: string,
   at: number,

@@ -1,4 +1,4 @@
-/** What a tool says of itself in what it makes. */
+/** The name and version that a tool writes into its output. */
 import { trimmedEnd } from '../../bytes.ts';
 import { changeFinding, type Detector, lineOf } from './evidence.ts';
 

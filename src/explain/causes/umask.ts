@@ -17,7 +17,7 @@ export const umask: Detector = {
   },
 };
 
-/** By section: how many modes differ, and what all of them lack. */
+/** For each section: how many modes differ, and which permissions all of them lack. */
 const modesOf = onceFor((all: readonly Difference[]) => {
   const found = new Map<Difference['section'], { count: number; mask: string | undefined }>();
   for (const each of all) {
@@ -35,7 +35,7 @@ function maskOf({ modes }: Difference): string | undefined {
   const { published: left, rebuilt: right } = modes;
   const lacking = (left ^ right) & 0o777;
   if ((left ^ right) !== lacking || (lacking & 0o700) !== 0 || lacking === 0) return undefined;
-  // Read and execute follow what the file was made with; write is what a umask takes away.
+  // Read and execute depend on how the file was made; a umask usually takes away write.
   const writes = lacking & 0o022;
   if (writes !== lacking) return undefined;
   if ((left & lacking) === 0) return `published ${writes}`;

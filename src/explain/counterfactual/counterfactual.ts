@@ -1,6 +1,6 @@
 /**
  * The counterfactual: published values are put into the rebuilt tree, the whole package is emitted again and compared with the
- * published file, byte by byte. Equality then proves that these values are the whole difference. It never is equality
+ * published file, byte by byte. Equality then proves that these values are the whole difference. It is never equality
  * of the rebuilt package: what this module makes is an `Explanation`, which holds no proof that a verdict could take.
  */
 
@@ -32,13 +32,13 @@ export interface CounterfactualRequest {
   reemit(substitutions: readonly Substitution[]): Promise<Counterfactual | Failure>;
 }
 
-/** Bounds: nothing here may cost much more than the comparison did. */
+/** Bounds, so that nothing here costs much more than the comparison did. */
 const bounds = {
   /** Bytes of published contents held in memory. */
   contentBytes: 256 * 1024 * 1024,
   substitutions: 2000,
   rounds: 8,
-  /** Emissions for showing that nothing can be left out, and the bytes of data that they may write. */
+  /** The most emissions for showing that no value can be left out, and the bytes of data that they may write. */
   dropped: 64,
   droppedBytes: 1024 * 1024 * 1024,
 };
@@ -62,7 +62,7 @@ export async function explain(request: CounterfactualRequest): Promise<Explanati
 
 type Share = NonNullable<SubstitutedValue['bytes']>;
 
-/** How many bytes of each content differ, by path, where both sides have the same length. */
+/** The number of bytes of each content that differ, by path, where both sides have the same length. */
 function changedBytes(published: Apk, rebuilt: Apk): ReadonlyMap<string, Share> {
   const others = new Map(rebuilt.data.entries.map((entry) => [entryPath(entry), entry.content]));
   const shares = new Map<string, Share>();
@@ -76,7 +76,7 @@ function changedBytes(published: Apk, rebuilt: Apk): ReadonlyMap<string, Share> 
   return shares;
 }
 
-/** Paths of the data section whose contents have to be put in; undefined where they are too large to hold. */
+/** The paths of the data section whose contents have to be put in; undefined where they are too large to hold in memory. */
 function wantedContents(differences: readonly Difference[], { data }: Apk): ReadonlySet<string> | undefined {
   const kinds = new Set(['content', 'missing-entry', 'type']);
   const paths = new Set(
@@ -153,7 +153,7 @@ async function answerMore(
   }
 }
 
-/** Leaves out one after the other what is not needed. */
+/** Leaves out answers that are not needed, one after the other. */
 async function leaveOut(
   context: Search,
   answers: readonly Answer[],
@@ -162,7 +162,7 @@ async function leaveOut(
   const { data } = context.published.apk;
   const affordable =
     answers.length <= bounds.dropped && data.tar.size * answers.length <= bounds.droppedBytes;
-  // What lies in one entry of the tree follows from nothing else; the rest may.
+  // What is in one entry of the tree does not follow from anything else; the rest may.
   const candidates = affordable
     ? answers
     : answers.filter((each) => !('path' in each)).slice(0, bounds.dropped);
@@ -227,12 +227,12 @@ function withShare(value: SubstitutedValue, shares: ReadonlyMap<string, Share>):
   return bytes === undefined ? value : { ...value, bytes };
 }
 
-/** One answer for each place; of several the last. */
+/** One answer for each place: the last of several. */
 function unique(answers: readonly Answer[]): readonly Answer[] {
   return [...new Map(answers.map((each) => [placeOf(each), each])).values()];
 }
 
-/** What an answer stands in for; two of one place exclude each other. */
+/** The place for which an answer is; two answers for one place exclude each other. */
 function placeOf(answer: Answer): string {
   const { section, path, name } = substitutedValue(answer);
   const kind = answer.kind === 'encoder' || answer.kind === 'compressed-form' ? 'compressed' : answer.kind;
@@ -262,7 +262,7 @@ function substitutedValue(answer: Answer): SubstitutedValue {
   }
 }
 
-/** What published values come to: the weakest likeness that one of them leaves. */
+/** The equivalence that published values amount to: the weakest that one of them leaves. */
 function equivalenceOf(answers: readonly Answer[], sbomPath: string): Equivalence {
   const archives = answers.filter(({ kind }) => kind !== 'encoder' && kind !== 'compressed-form');
   if (archives.length === 0) return 'recompressed';

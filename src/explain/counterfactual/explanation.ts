@@ -1,4 +1,4 @@
-/** What a counterfactual came to, as values. */
+/** The result of a counterfactual, as values. */
 
 import type { Equivalence } from '../../compare/comparison.ts';
 import type { SectionName } from '../../compare/difference.ts';
@@ -7,16 +7,16 @@ import type { Substitution } from '../../emit/substitution.ts';
 
 /**
  * `proven`: the rebuilt package with exactly these published values in it, emitted again, is the published file to the last byte.
- * `partly`: something is left, by the byte. `not-attempted`: and why.
+ * `partly`: some bytes still differ. `not-attempted`: with the reason.
  */
 export type Explanation = ProvenExplanation | PartialExplanation | NoExplanation;
 
 export interface ProvenExplanation {
   readonly explained: 'proven';
   readonly substitutions: readonly SubstitutedValue[];
-  /** Whether leaving out any one of them was tried and gave other bytes. */
+  /** Whether leaving out each one of them was tried and gave different bytes. */
   readonly minimal: boolean;
-  /** What the values that were put in come to. It is a likeness, never an equality. */
+  /** The equivalence that the substituted values amount to; it is never equality. */
   readonly equivalence: Equivalence;
 }
 
@@ -36,14 +36,14 @@ export interface NoExplanation {
 
 export type SubstitutionKind = Substitution['kind'] | 'signature-section';
 
-/** A published value that stood in the place of a rebuilt one. */
+/** A published value that was put in the place of a rebuilt one. */
 export interface SubstitutedValue {
   readonly kind: SubstitutionKind;
   readonly section: SectionName;
   /** Entry; empty for a section. Attacker-controlled. */
   readonly path: string;
-  /** Which attribute, field or encoder. Attacker-controlled. */
+  /** The name of the attribute, field or encoder. Attacker-controlled. */
   readonly name?: string;
-  /** For contents: how many bytes of the published file differ, where both sides have the same length. */
+  /** For contents: the number of bytes that differ and the size, where both sides have the same length. */
   readonly bytes?: { readonly different: number; readonly size: number };
 }

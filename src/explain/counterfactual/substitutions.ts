@@ -1,4 +1,4 @@
-/** Which published value answers which difference. */
+/** Decides which published value answers which difference. */
 import type { Apk, Section } from '../../apk/apk.ts';
 import type { ApkEntry } from '../../apk/apk-entry.ts';
 import { entryPath } from '../../apk/entry-rules.ts';
@@ -11,7 +11,7 @@ import type { TarEntry } from '../../emit/tar-writer.ts';
 import { contentOf, emptyContent } from '../../formats/content.ts';
 import type { DeflateGeneration } from '../../melange/format.ts';
 
-/** A substitution, or the published signature section as it stands. */
+/** A substitution, or the published signature section as it is. */
 export type Answer = Substitution | { readonly kind: 'signature-section' };
 
 export interface Published {
@@ -20,8 +20,8 @@ export interface Published {
 }
 
 /**
- * In which order differences are answered. What may follow from another one (a field from a file, a compressed form from an
- * archive) waits until that one has been put in: it is needed only if it is still there then.
+ * The order in which differences are answered. One that may follow from another (a field from a file, a compressed form from an
+ * archive) waits until that has been answered: it needs an answer only if it is still there then.
  */
 export function tierOf({ section, kind, name }: Difference): number {
   if (kind === 'field') return name === 'datahash' ? 4 : 1;
@@ -29,7 +29,7 @@ export function tierOf({ section, kind, name }: Difference): number {
   return 0;
 }
 
-/** The answers to a difference, the likeliest first; none where nothing can be put in its place. */
+/** The answers to a difference, the likeliest first; none where no published value can replace the rebuilt one. */
 export function answersTo(difference: Difference, published: Published): readonly Answer[] {
   const { section } = difference;
   if (section === 'signature') return [{ kind: 'signature-section' }];

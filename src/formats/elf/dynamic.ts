@@ -12,9 +12,9 @@ export const dynamicTag = { needed: 1n, soname: 14n } as const;
 
 const longestDynamicSection = 16 * 1024 * 1024;
 const longestInterpreter = 16 * 1024 * 1024;
-/** Longer than nearly all names of libraries. */
+/** The bytes read first: more than nearly all names of libraries have. */
 const firstRead = 256;
-/** Read beyond that for the strings of one tag. */
+/** The most bytes that are read for the strings of one tag. */
 const mostStringBytes = 16 * 1024 * 1024;
 
 /**

@@ -1,4 +1,4 @@
-/** Where the fields of ELF structures lie (System V ABI, Object Files; Go debug/elf/elf.go). */
+/** The offsets of the fields of ELF structures (System V ABI, Object Files; Go debug/elf/elf.go). */
 
 export interface Encoding {
   readonly bits: 32 | 64;
@@ -19,7 +19,7 @@ export interface Structure<Fields extends FieldTable> {
   readonly fields: Fields;
 }
 
-/** What one structure of a file holds. */
+/** The values of one structure of a file. */
 export type Values<Fields extends FieldTable> = {
   readonly [Name in keyof Fields]: Fields[Name][0] extends 'native' ? bigint : number;
 };
@@ -82,7 +82,7 @@ export const noteHeader = structure([12, 12], {
   type: ['u32', 8, 8],
 });
 
-/** What stands before the content of a compressed section. */
+/** The header before the content of a compressed section. */
 export const compressionHeader = structure([12, 24], {});
 
 export const segmentType = { load: 1, interpreter: 3, note: 4 } as const;
@@ -100,7 +100,7 @@ export const compressedFlag = 0x800n;
 
 const magic = [0x7f, 0x45, 0x4c, 0x46];
 
-/** How the file is written, by its first bytes; undefined for what is not ELF, and for an unknown class or byte order. */
+/** The encoding of a file, by its first bytes; undefined for what is not ELF, and for an unknown class or byte order. */
 export function encodingOf(start: Uint8Array): Encoding | undefined {
   if (magic.some((byte, index) => start[index] !== byte)) return undefined;
   const [bits, order] = start.subarray(magic.length);

@@ -1,6 +1,6 @@
 /**
- * The settings that Go's linker leaves in a program (debug/buildinfo and runtime/debug ParseBuildInfo, Go 1.26),
- * as far as they tell whether it loads OpenSSL at run time. The form without inline strings, before Go 1.18, had
+ * The settings that Go's linker writes into a program (debug/buildinfo and runtime/debug ParseBuildInfo, Go 1.26),
+ * as far as they show whether it loads OpenSSL at run time. The form without inline strings, before Go 1.18, had
  * no settings and is not read.
  */
 import { decodeBytes } from '../../bytes.ts';
@@ -21,7 +21,7 @@ const flagsOffset = 15;
 const inlineStrings = 2;
 const longestVarint = 10;
 const longestText = 16 * 1024 * 1024;
-/** Before and after the module text; its last line ends right before the second one. */
+/** The size of the marks before and after the module text, whose last line ends directly before the second one. */
 const sentinelSize = 16;
 
 /** The settings in file order; none where the program carries no readable build information. */
@@ -71,7 +71,7 @@ function alignUp(address: bigint): bigint {
   return ((address + alignment - 1n) / alignment) * alignment;
 }
 
-/** A text with its length before it, as a varint. */
+/** A text that follows its length as a varint. */
 function inlineString(elf: Elf, address: bigint): { bytes: Uint8Array; end: bigint } | undefined {
   const prefix = readMapped(elf, address, longestVarint);
   const last = prefix.findIndex((byte) => byte < 0x80);
@@ -88,7 +88,7 @@ function readMapped(elf: Elf, address: bigint, length: number): Uint8Array {
   return readBounded(elf.content, mapped.offset, Math.min(length, mapped.end - mapped.offset), longestText);
 }
 
-/** Where an address lies in the file, and where its segment ends there. */
+/** The offset of an address in the file, and the end of its segment there. */
 function mappedAt(elf: Elf, address: bigint): { offset: number; end: number } | undefined {
   const holds = (segment: Segment) =>
     segment.address <= address && address < segment.address + BigInt(segment.size);
@@ -105,7 +105,7 @@ const columns: ReadonlyMap<string, readonly number[]> = new Map([
   ['=>', [3]],
 ]);
 
-/** Parses the lines of a module text; undefined where Go refuses one, and with it all of them. */
+/** Parses the lines of a module text; undefined where Go refuses one line, and with it all of them. */
 function parseSettings(text: string): readonly GoSetting[] | undefined {
   const settings: GoSetting[] = [];
   let replaceable = false;
@@ -124,7 +124,7 @@ function parseSettings(text: string): readonly GoSetting[] | undefined {
   return settings;
 }
 
-/** A quoted word of Go; escapes are looked at only for being well formed. */
+/** A quoted word of Go; escapes are only required to be well formed. */
 const quoted =
   '"(?:[^"\\\\\\n]|\\\\(?:[abfnrtv\\\\"]|[0-3][0-7]{2}|x[\\da-fA-F]{2}|u[\\da-fA-F]{4}|U[\\da-fA-F]{8}))*"|`[^`]*`';
 const setting = new RegExp(`^(?:(${quoted})|([^= \\t\\r\\n"\`]+))=(?:(${quoted})|([^ \\t\\r\\n"\`]*))$`);

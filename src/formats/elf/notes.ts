@@ -5,7 +5,7 @@ import { type ElfObject, hex } from './object.ts';
 
 const most = 1000;
 
-/** Every note by what it is; notes of sections first, then of segments where there are no sections. */
+/** Every note by its meaning, from sections or, where there are no sections, from segments. */
 export function notesOf(elf: ElfObject): ReadonlyMap<string, string> {
   const notes = new Map<string, string>();
   const counts = new Map<string, number>();

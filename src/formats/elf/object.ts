@@ -41,13 +41,13 @@ export interface ElfSection {
   readonly link: number;
   readonly entrySize: number;
   readonly fields: ReadonlyMap<string, string>;
-  /** What of it the file holds. */
+  /** The part of the section that the file holds. */
   readonly content: Uint8Array;
 }
 
 const osAbi = { kind: 7, version: 8 };
 
-/** Undefined where the headers do not hold together; `most` bounds sections and segments. */
+/** The file as a value; undefined where the headers are inconsistent. `most` bounds sections and segments. */
 export function parseElfObject(bytes: Uint8Array, most: number): ElfObject | undefined {
   const encoding = encodingOf(bytes);
   if (encoding === undefined || bytes.length < fileHeader.size[encoding.bits]) return undefined;
@@ -139,7 +139,7 @@ function parseSections(
   let { sectionCount: count, nameTable: names } = file;
   if (!fits(bytes, start, 1, size)) return undefined;
   const first = parseSection(bytes, start, encoding);
-  // Numbers that do not fit the header stand in the first section.
+  // Numbers that do not fit into the header are in the first section.
   if (count === 0) count = first.size;
   if (names === 0xffff) names = first.link;
   if (count > most || !fits(bytes, start, count, size)) return undefined;

@@ -1,6 +1,6 @@
 /**
  * The parts of an ELF file that the analysis looks at. melange reads ELF with Go's debug/elf, which refuses
- * some files that load and accepts some that do not, and a refused file has no dependencies: what is here
+ * some files that load and accepts some that do not, and a refused file has no dependencies; this reader
  * refuses the same files (debug/elf/file.go NewFile, Go 1.26).
  */
 import type { Content } from '../content.ts';
@@ -29,7 +29,7 @@ export interface Segment {
   readonly flags: number;
   readonly offset: number;
   readonly address: bigint;
-  /** Bytes in the file, which may be beyond its end. */
+  /** The size in the file, which may extend beyond its end. */
   readonly size: number;
   readonly memorySize: bigint;
 }

@@ -1,15 +1,15 @@
-/** The section of a place in an ELF file of which only the two ends are held. */
+/** Finds the section of a place in an ELF file of which only the two ends are held. */
 import { encodingOf, fileHeader, readStructure, sectionHeader, sectionType } from './field-table.ts';
 import { stringAt } from './strings.ts';
 
 export interface FileEnds {
   readonly size: number;
-  /** The first bytes of the file and its last. */
+  /** The first and the last bytes of the file. */
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
 }
 
-/** `section <name>`, as far as the section headers and their names lie in the tail. */
+/** `section <name>`, where the section headers and their names are within the tail. */
 export function sectionAt({ head, tail, size }: FileEnds, offset: number): string | undefined {
   const encoding = encodingOf(head);
   if (encoding === undefined || head.length < fileHeader.size[64]) return undefined;

@@ -22,16 +22,16 @@ export interface Section {
   readonly size: number;
   /** Index of the section that this one refers to. */
   readonly link: number;
-  /** Go would inflate it; nothing that linkers and strip write makes that necessary for what is read here. */
+  /** Whether Go would inflate it; linkers and strip never compress the sections that are read here. */
   readonly compressed: boolean;
 }
 
-/** Counts and indexes from here on do not fit the ELF header and stand in the first section header. */
+/** Counts and indexes from this number on do not fit into the ELF header and are in the first section header. */
 const firstReservedIndex = 0xff00;
 const extendedIndex = 0xffff;
 
 const longestNameTable = 64 * 1024 * 1024;
-/** No section that is asked for has a longer name. */
+/** The longest name that is read; no section that is looked for has a longer one. */
 const longestName = 64;
 
 interface SectionTable extends TablePlace {
@@ -95,7 +95,7 @@ function parseSection(content: Content, entry: SectionHeader, { bits }: Encoding
 function nameTable(content: Content, section: Section): { terminated: number; at(start: number): string } {
   const bytes = readBounded(content, section.offset, section.size, longestNameTable);
   return {
-    // A name that no zero byte ends is refused.
+    // A name without a zero byte at its end is refused.
     terminated: bytes.lastIndexOf(0) + 1,
     at: (start) => stringAt(bytes, start, longestName),
   };

@@ -3,7 +3,7 @@ import { dynamicEntry, readStructure, symbolEntry } from './field-table.ts';
 import { type ElfObject, type ElfSection, hex } from './object.ts';
 import { stringAt } from './strings.ts';
 
-/** A list of named values; the same name may come more than once. */
+/** A list of named values; the same name may occur more than once. */
 export type NamedValues = readonly (readonly [name: string, value: string])[];
 
 /** Symbols as `size kind section value`. */
@@ -32,7 +32,7 @@ const bindings = ['LOCAL', 'GLOBAL', 'WEAK'];
 const kinds = ['NOTYPE', 'OBJECT', 'FUNC', 'SECTION', 'FILE', 'COMMON', 'TLS'];
 const visibilities = ['DEFAULT', 'INTERNAL', 'HIDDEN', 'PROTECTED'];
 
-/** Entries of the dynamic section; texts for those that are texts. */
+/** Entries of the dynamic section; entries that refer to a text show the text. */
 export function dynamicOf(elf: ElfObject, section: ElfSection, most: number): NamedValues | undefined {
   const size = dynamicEntry.size[elf.encoding.bits];
   const count = Math.floor(section.content.length / size);

@@ -28,7 +28,7 @@ export function readTable<Fields extends FieldTable>(
   );
 }
 
-/** Every entry parsed; undefined as soon as one cannot be. */
+/** Every entry parsed; undefined where one cannot be parsed. */
 export function parseEntries<Entry, Parsed>(
   entries: readonly Entry[] | undefined,
   parse: (entry: Entry) => Parsed | undefined,
@@ -43,7 +43,7 @@ export function parseEntries<Entry, Parsed>(
   return parsed;
 }
 
-/** A place or a length in the file; undefined for what Go takes to be negative. */
+/** A place or a length in the file; undefined for a value that is negative to Go. */
 export function extentOf(value: bigint): number | undefined {
   return value < firstNegative ? Number(value) : undefined;
 }

@@ -1,4 +1,4 @@
-/** Which of the known variants give what a published record says: the published document is the oracle. */
+/** Finds the known variants that give what a published record says: the published document is the oracle. */
 import {
   formOf,
   productionForms,
@@ -15,7 +15,7 @@ import type { PublishedRecord } from './published.ts';
 
 export interface FittingVariants {
   readonly fit: RecordFit;
-  /** The variants that fit so well, in the order of the list; never none. */
+  /** The variants that fit to this degree, in the order of the list; there is at least one. */
   readonly variants: readonly RecordVariant[];
   /** Paths with which they give the id; undefined where none does. */
   readonly paths: readonly string[] | undefined;
@@ -30,7 +30,7 @@ export function fitRecord(published: PublishedRecord): FittingVariants {
     const fit = sameId.some(hasCpes) ? 'id-and-cpes' : 'id';
     return { fit, variants: likeliest(published, sameId), paths };
   }
-  // What is not known is newer than what is.
+  // An unknown form is newer than the known ones.
   return { fit: 'none', variants: likeliest(published, newestFirst), paths: undefined };
 }
 
@@ -39,7 +39,7 @@ const newestFirst = [...productionForms]
   .flatMap(({ name }) => recordVariants.filter(({ form }) => form === name));
 
 /**
- * Of several variants those that give more of the document. What the document says beyond that is a difference of the
+ * Of several variants, those that give more of the document. What else the document says is a difference of the
  * SBOM like any other.
  */
 function likeliest(published: PublishedRecord, variants: readonly RecordVariant[]): readonly RecordVariant[] {
@@ -97,7 +97,7 @@ function textsJudge({
   return remembered(judge, ({ license, licenseTexts: answer }) => `${license} ${answer}`);
 }
 
-/** The same judgement, made once for variants that it cannot tell apart. */
+/** A judgement that is made only once for variants between which it does not distinguish. */
 function remembered(
   judge: (variant: RecordVariant) => boolean,
   keyOf: (variant: RecordVariant) => string,

@@ -16,8 +16,8 @@ const offsetBasis = 0xcbf29ce484222325n;
 const mask = (1n << 64n) - 1n;
 
 /**
- * A reduced basis (LLL, delta 0.99) of all `d` with `sum of d[k] * prime^(7 - k) = 0` modulo 2^64. Each row can be held against
- * that equation; the determinant is 2^64.
+ * A reduced basis (LLL, delta 0.99) of all `d` with `sum of d[k] * prime^(7 - k) = 0` modulo 2^64. Each row satisfies that
+ * equation; the determinant is 2^64.
  */
 const basis: readonly (readonly number[])[] = [
   [-131, 138, 113, -44, 58, -28, -54, 16],
@@ -95,7 +95,7 @@ function nearOrigin(sum: bigint): number[] {
 }
 
 const mostStep = 255;
-/** Of the corner of the box. */
+/** The squared length of the corner of the box, and one. */
 const mostSquare = 8 * mostStep * mostStep + 1;
 
 /** Every point of the lattice's coset that lies in the box (Fincke and Pohst's enumeration). */
@@ -103,7 +103,7 @@ function stepsNear(point: readonly number[]): readonly number[][] {
   const center = vectors.map((vector, at) => dot(point, vector) / squares[at]!);
   const chosen = new Float64Array(8);
   const found: number[][] = [];
-  // The hottest loop of a search: no lists are made on the way.
+  // This is the hottest loop of a search, so no lists are made in it.
   const choose = (at: number, used: number): void => {
     if (at < 0) {
       const steps = boxed(point, chosen);
@@ -126,7 +126,7 @@ function stepsNear(point: readonly number[]): readonly number[][] {
   return found;
 }
 
-/** A point less a combination of the basis; undefined outside of the box. */
+/** A point minus a combination of the basis; undefined outside the box. */
 function boxed(point: readonly number[], combination: Float64Array): number[] | undefined {
   for (let k = 0; k < 8; k += 1) {
     if (Math.abs(coordinate(point, combination, k)) > mostStep) return undefined;
@@ -154,12 +154,12 @@ function wordOf(from: bigint, steps: readonly number[]): { word: bigint; state: 
   return { word, state };
 }
 
-/** Everything whose `hashOne` this is. */
+/** All values whose `hashOne` is this. */
 export function beforeOne(hash: Hash64): Hash64[] {
   return wordsBetween(offsetBasis, toBig(hash)).map(fromBig);
 }
 
-/** Everything that, as the value of the last field of a struct, gives this hash. */
+/** All values of the last field of a struct that give this hash. */
 export function lastValues(
   {
     type,
@@ -173,7 +173,7 @@ export function lastValues(
   return beforeOne(hash).flatMap((joined) => wordsBetween(named, toBig(xor(before, joined))).map(fromBig));
 }
 
-/** Everything whose list in this generation has this hash, before it was finished. */
+/** All joined hashes that, finished as a list in this generation, give this hash. */
 export function beforeFinish(hash: Hash64, generation: HashGeneration): Hash64[] {
   return generation === 0 ? [hash] : beforeOne(hash);
 }

@@ -2,7 +2,7 @@
 
 const bounds = { words: 4000, folders: 100, names: 1500, length: 255 };
 
-/** Where packages usually put things. */
+/** Folders that packages usually have. */
 const usualFolders: readonly string[] = [
   '',
   'etc',
@@ -21,7 +21,7 @@ const usualFolders: readonly string[] = [
   'var/lib/db',
 ];
 
-/** Endings that files of one stem have beside each other. */
+/** Endings that files with the same stem in one folder have. */
 const endings: readonly string[] = [
   ...[
     '',
@@ -59,8 +59,8 @@ const endings: readonly string[] = [
 ];
 
 /**
- * Paths in the order of their likelihood, some of them more than once. Bounded: 4,000 words of the recipe, 100 folders, 1,500 names.
- * @param recipe its text; attacker-controlled
+ * Paths in the order of their likelihood, some of them more than once. At most 4,000 words of the recipe, 100 folders and 1,500 names are
+ * used. @param recipe its text; attacker-controlled
  */
 export function* guessPaths(paths: readonly string[], recipe: string): Generator<string> {
   const words = recipeWords(recipe);
@@ -84,7 +84,7 @@ function recipeWords(recipe: string): string[] {
     .slice(0, bounds.words);
 }
 
-/** A word without what stands around paths. */
+/** A word without the characters that surround paths. */
 function stripped(word: string): string {
   let [start, end] = [0, word.length];
   while (start < end && './'.includes(word[start]!)) start += 1;
@@ -102,7 +102,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Of the package first, then the usual ones. */
+/** The folders of the package, then the usual ones. */
 function foldersOf(paths: readonly string[]): string[] {
   const own = paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   return [

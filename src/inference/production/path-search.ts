@@ -1,5 +1,5 @@
 /**
- * Which paths a list of files lacks or has too much, from the joined hashes of just these. What is found is right but for chance: the
+ * Finds which paths a list of files lacks or has in excess, from the joined hash of just these paths. What is found is right except by chance: the
  * bounds below keep the number of sums that are tried under 2^33 for one needed value of 64 bits.
  */
 import { type Hash64, xor } from '../../emit/sbom/production/hash.ts';
@@ -14,13 +14,13 @@ export interface PathChange {
 }
 
 const bounds = {
-  /** Of paths that are tried two by two, and beside a guess. */
+  /** The number of paths that are tried in pairs, and together with a guess. */
   pairedPaths: 2000,
-  /** Of guesses. */
+  /** The number of guesses. */
   guesses: 150_000,
-  /** Of paths and guesses any subset of which is tried. */
+  /** The number of paths and guesses of which every subset is tried. */
   subset: 32,
-  /** Characters of paths whose folders are looked at with all below them. */
+  /** Characters of paths up to which folders are tried with everything below them. */
   branchCharacters: 4_000_000,
   pathLength: 1000,
 };
@@ -30,10 +30,10 @@ interface Toggle extends PathChange {
 }
 
 /**
- * A change whose hashes are one of those needed; undefined where none is found. The smallest kind is looked for first: one path (with
- * all below it) or one guess, then two of these, then any subset of few.
- * @param paths of the package
- * @param guesses further paths, the likeliest first; each brings the folders above it that are not there
+ * A change whose joined hash is one of those needed; undefined where none is found. The smallest kind is looked for first: one path (with
+ * everything below it) or one guess, then two of these, then any subset of a
+ * few. @param paths of the
+ * package @param guesses further paths, the likeliest first; each brings the folders above it that do not exist
  */
 export function explainPaths(
   needed: readonly Hash64[],
@@ -63,7 +63,7 @@ function firstOf<Found>(
   return undefined;
 }
 
-/** Every path alone, and every folder with all that is below it. */
+/** Every path alone, and every folder with everything below it. */
 function ownToggles(paths: readonly string[]): Toggle[] {
   const branches = new Map<string, { hash: Hash64; readonly surplus: string[] }>();
   const alone: Toggle[] = [];
@@ -117,7 +117,7 @@ function joined(toggles: readonly PathChange[]): PathChange {
   };
 }
 
-/** What is there twice is not there: joined hashes cancel. */
+/** The paths that occur an odd number of times: joined hashes cancel in pairs. */
 function oddOnes(paths: readonly string[]): string[] {
   const odd = new Set<string>();
   for (const path of paths) if (!odd.delete(path)) odd.add(path);
@@ -130,7 +130,7 @@ interface Guesses {
   readonly find: ((value: Hash64) => Toggle | undefined) | undefined;
 }
 
-/** A guess by itself; else one in the place of an own path. */
+/** A guess by itself, or a guess in the place of an own path. */
 function guessed(
   needed: readonly Hash64[],
   paths: readonly string[],
@@ -151,7 +151,7 @@ function guessed(
 function* guessToggles(paths: readonly string[], guesses: Iterable<string>): Generator<Toggle> {
   const present = new Set(paths);
   const folders = new Map<string, Toggle>();
-  /** What a folder that is not there brings. */
+  /** The toggle of a folder that does not exist, with those above it. */
   const folder = (path: string): Toggle => {
     if (path === '' || present.has(path)) return { hash: { high: 0, low: 0 }, surplus: [], missing: [] };
     const known = folders.get(path) ?? withPath(folder(folderOf(path)), path);
@@ -171,7 +171,7 @@ function withPath({ hash, missing }: Toggle, path: string): Toggle {
   return { hash: xor(hash, hashPath(path)), surplus: [], missing: [...missing, path] };
 }
 
-/** Any subset of all paths of a small package and the likeliest guesses, by elimination over the field of two elements. */
+/** Finds any subset of all paths of a small package and the likeliest guesses, by elimination over the field of two elements. */
 function subsetFinder(
   paths: readonly string[],
   guesses: () => Iterable<string>,

@@ -16,18 +16,18 @@ import { pathsBeforeSbom } from '../../emit/sbom/production/paths.ts';
 import { digestFound, mentionedLicenses } from '../../emit/sbom/production/syft.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../formats/bounded-json.ts';
 
-/** A published record beside everything that it should follow from. */
+/** A published record, and everything from which it should follow. */
 export interface PublishedRecord {
   readonly subject: RecordSubject;
   /** 16 hex digits. */
   readonly id: string;
-  /** Undefined where the document names neither of the programs that are known. */
+  /** Undefined where the document names neither of the known programs. */
   readonly head: RecordVariant['head'] | undefined;
   readonly root: ProductionForm['root'] | undefined;
   readonly cpes: readonly string[];
   /** Ids of the licences whose texts the document has. */
   readonly licenseTexts: readonly string[];
-  /** Ids of such licences in what the scan found. */
+  /** Ids of such licences in the elements that the scan found. */
   readonly foundLicenses: readonly string[];
   /** The lists of paths that the tree can have had before the SBOM; the likeliest first. */
   readonly pathLists: readonly (readonly string[])[];
@@ -64,7 +64,7 @@ function headOf(creators: readonly string[]): RecordVariant['head'] | undefined 
   );
 }
 
-/** What stands for the elements that production's scan found, those of the published SBOM; see `digestFound`. */
+/** The digest of the elements in the published SBOM that production's scan found; see `digestFound`. */
 export function publishedScan(apk: Apk): Sha256 {
   const content = sbomEntryOf(apk)?.content;
   const json = content === undefined ? undefined : parseBoundedJson(content);

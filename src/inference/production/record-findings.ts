@@ -23,14 +23,14 @@ export function recordFindings(witness: PathWitness, trait: RecordTrait | undefi
       break;
   }
   if (trait?.fit === 'id') {
-    const detail = `a known record gives the id, none its CPEs; tried: ${triedText()}`;
+    const detail = `a known record gives the id, but none gives its CPEs; tried: ${triedText()}`;
     findings.push({ kind: 'sbom-record-unexplained', detail });
   }
   return findings;
 }
 
 function differText(witness: Extract<PathWitness, { state: 'paths-differ' }>): string {
-  return `a known form gives all of the document but the id ${witness.id}; ${pathChangeText(witness)} gives that, too`;
+  return `a known form gives all of the document but the id ${witness.id}; ${pathChangeText(witness)} gives that as well`;
 }
 
 /** `the SBOM was made without a and b`; names are attacker-controlled. */

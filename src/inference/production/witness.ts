@@ -1,6 +1,6 @@
 /**
  * A witness that needs no rebuild: the id in production's SBOM is a hash over the complete list of paths that were there
- * when the SBOM was made, so it shows whether the data section still has exactly these, and names those that it has not.
+ * when the SBOM was made, so it shows whether the data section still has exactly these, and which paths differ.
  */
 import type { Apk } from '../../apk/apk.ts';
 import { decodeBytes } from '../../bytes.ts';
@@ -25,28 +25,28 @@ import { type PublishedRecord, publishedRecord } from './published.ts';
 
 export type PathWitness =
   | {
-      /** The published paths give the recorded id: none was added or taken away since. */
+      /** The published paths give the recorded id: none was added or removed since. */
       readonly state: 'paths-match';
       readonly id: string;
-      /** How many paths the SBOM vouches for, the root not counted. */
+      /** The number of paths for which the SBOM vouches, without the root. */
       readonly paths: number;
     }
   | ({
-      /** A known form gives the whole document but for the id, and with these paths more and less it gives the id, too. */
+      /** A known form gives the whole document except the id, and with these paths added and removed it gives the id as well. */
       readonly state: 'paths-differ';
       readonly id: string;
-      /** The one path that, with all below it, was added afterwards, where that is the whole change. */
+      /** The path that was added afterwards with everything below it, where that is the whole change. */
       readonly added: string | undefined;
     } & PathChange)
   | {
-      /** Made by a generator or from a record that this version does not know: the id shows nothing of the paths. */
+      /** The SBOM was made by a generator or from a record that this version does not know: the id shows nothing about the paths. */
       readonly state: 'unknown';
       readonly id: string;
     }
-  /** Not production's SBOM, or one without the record. */
+  /** The SBOM is not production's, or has no record. */
   | { readonly state: 'no-record' };
 
-/** What the SBOM of a package testifies about the package's paths. */
+/** What the SBOM of a package shows about the package's paths. */
 export function witnessPaths(apk: Apk, claim: Claim): PathWitness {
   const published = publishedRecord(apk, claim);
   if (published === undefined) return { state: 'no-record' };
@@ -82,33 +82,33 @@ function* readings(apk: Apk, claim: Claim): Generator<Reading> {
   }
 }
 
-/** What was added and taken away, where a form gives everything but the id and these paths give that. */
+/** The paths that were added and removed, where a form gives everything but the id and these paths give the id. */
 function changedPaths(apk: Apk, reading: Reading, writing: Writing): PathChange | undefined {
   const { subject, pathLists, id } = reading.published;
   const variants = variantsButForId(apk, reading, writing);
   if (variants.length === 0) return undefined;
-  // Any list that is not empty: it is the one thing of the record that is not known.
+  // Any list that is not empty: the list is the only unknown value of the record.
   const records = distinctRecords(subject, treePaths(['any']), variants);
   const recorded = records.flatMap((each) => recordedFiles(each, id));
   const recipe = decodeBytes(reading.claim.recipeBytes);
   for (const [at, paths] of pathLists.entries()) {
     const had = joinFiles(treePaths(paths), 'root');
     const needed = recorded.map((files) => xor(files, had));
-    // Guessing costs the most: only what the tree likely was gets it.
+    // Guessing costs the most, so it is done only for the likeliest tree.
     const change = explainPaths(needed, paths, () => (at === 0 ? guessPaths(paths, recipe) : []));
     if (change !== undefined) return change;
   }
   return undefined;
 }
 
-/** Bytes of documents that are written for one package before the search is given up: some thousands of usual ones. */
+/** The bytes of documents that are written for one package before the search is given up: some thousands of usual documents. */
 const mostWritten = 32 * 1024 * 1024;
 
 interface Writing {
   left: number;
 }
 
-/** The variants that give the whole document but for the id of the record. */
+/** The variants that give the whole document except the id of the record. */
 function variantsButForId(apk: Apk, { claim, fitting }: Reading, writing: Writing): readonly RecordVariant[] {
   const content = sbomEntryOf(apk)?.content;
   if (content === undefined) return [];
@@ -122,7 +122,7 @@ function variantsButForId(apk: Apk, { claim, fitting }: Reading, writing: Writin
     return isSame(document);
   };
   const gives = (variant: RecordVariant): boolean => {
-    // Of these answers a document shows nothing but the id.
+    // These answers show in a document only through the id.
     const { dependencies, provides, emptyTree, ...shown } = variant;
     const key = Object.values(shown).join();
     const given = known.get(key) ?? written(variant);
@@ -132,7 +132,7 @@ function variantsButForId(apk: Apk, { claim, fitting }: Reading, writing: Writin
   try {
     return fitting.variants.filter(gives);
   } catch (failure) {
-    // What cannot be written again fits no form.
+    // A document that cannot be written again fits no form.
     if (failure instanceof Failure && failure.class !== 'internal') return [];
     throw failure;
   }

@@ -1,5 +1,5 @@
 /**
- * Which public commit an internal one became: the trailer `Export:` of a public commit names it (docs/melange/recipe.md#commits-of-a-private-repository). The
+ * Finds the public commit that an internal one became: the trailer `Export:` of a public commit names it (docs/melange/recipe.md#commits-of-a-private-repository). The
  * index of trailers is built once and only new commits are added to it.
  */
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const exportTrailer = /^Export:\s+([0-9a-f]{40})\s*$/gm;
 
 /**
  * The public commit whose trailer names an internal one; undefined where none does.
- * @param place where the repository is a copy of, by which its index is remembered
+ * @param place the place of which the repository is a copy; its index is stored under this name
  */
 export async function lookUpExport(
   git: Git,
@@ -71,7 +71,7 @@ async function recallExports(name: string, store: Store): Promise<ExportIndex> {
     : { tips: note.tips, text: readFileSync(path, 'latin1') };
 }
 
-/** Undefined for what was damaged: the index is made again. */
+/** The stored index; undefined where it is damaged, and it is then made again. */
 function parseNote(text: string): { readonly tips: readonly string[]; readonly object: Sha256 } | undefined {
   try {
     const { tips, object } = JSON.parse(text) as { tips: readonly string[]; object: string };

@@ -1,8 +1,8 @@
 /**
- * A git repository in a folder of somebody's, read as data: a repository of this program's own is made beside it that has the
+ * A git repository in a folder that others made, read as data: this program makes its own repository beside it that has the
  * names of its branches and tags, its objects and where its history is cut off, and nothing else. Links are not followed, and
- * nothing outside of the folder is read. What an object is called is not believed here: whoever takes objects from the own
- * repository fetches them, which hashes them (git-index-pack(1)), or hashes them himself.
+ * nothing outside the folder is read. The names of objects are not believed here: code that takes objects from the own repository
+ * either fetches them, which hashes them (git-index-pack(1)), or hashes them itself.
  */
 import {
   lstatSync,
@@ -22,7 +22,7 @@ import { makeRepository, type OwnRepository } from './own-repository.ts';
 
 export interface ForeignRepository {
   readonly repository: OwnRepository;
-  /** Of references and of where history is cut off: with the same, the same commits lead to the same. */
+  /** A digest of the references and of where history is cut off: where it is equal, the same commits lead to the same history. */
   readonly state: Sha256;
   readonly shallow: boolean;
 }
@@ -32,8 +32,8 @@ const mostObjectFiles = 2_000_000;
 const mostReferences = 1_000_000;
 
 /**
- * Makes an own repository of a foreign one; undefined where the folder holds none. Fails with `unreachable` for one that leads
- * elsewhere or is stored in another form.
+ * Makes an own repository of a foreign one; undefined where the folder holds none. Fails with `unreachable` for one that leads elsewhere
+ * or is stored in a form that is not read.
  * @param folder a work tree or a bare repository
  * @param aside path of the own repository, which lives as long as the foreign one is read
  */
@@ -63,12 +63,12 @@ function isForeign(folder: string): boolean {
   );
 }
 
-/** The folder of git itself, which is inside of the one that was named. */
+/** The folder of git itself, which is the one that was named or inside it. */
 function gitFolder(folder: string): string | undefined {
   if (!isForeign(folder)) return undefined;
   const inside = join(folder, '.git');
   const found = statOf(inside);
-  // gitrepository-layout(5): a file there, or one of these names, leads to another folder.
+  // gitrepository-layout(5): a file in its place, or one of these names, leads to a different folder.
   if (found !== undefined && !found.isDirectory()) throw elsewhere(folder, '.git');
   const place = found === undefined ? folder : inside;
   for (const name of ['commondir', 'gitdir'])
@@ -114,7 +114,7 @@ function readHead(place: string, folder: string): string {
   throw unreadable(folder, 'its HEAD is neither a branch nor a commit');
 }
 
-/** Branches, tags and branches of other repositories by name; loose ones count before packed ones. */
+/** Branches, tags and remote branches by name; loose ones take precedence over packed ones. */
 function readReferences(place: string, folder: string): Map<string, string> {
   const references = new Map<string, string>();
   const text = readText(join(place, 'packed-refs'), folder, mostReferenceBytes) ?? '';
@@ -154,7 +154,7 @@ function looseReferences(place: string, folder: string): string[] {
   return found;
 }
 
-/** A character for each byte, as in packed-refs. */
+/** A name with one character for each byte, as in packed-refs. */
 function latin1(name: string): string {
   return Buffer.from(name, 'utf8').toString('latin1');
 }
@@ -163,7 +163,7 @@ function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** Commits whose parents are not there, as git writes them: one a line. */
+/** The commits whose parents are absent, as git writes them: one on each line. */
 function readShallow(place: string, folder: string): string {
   const text = readText(join(place, 'shallow'), folder, mostReferenceBytes) ?? '';
   const lines = text.split('\n').filter(Boolean);
@@ -176,7 +176,7 @@ function readShallow(place: string, folder: string): string {
 
 const packName = new RegExp(`^pack-${id}\\.(?:pack|idx)$`);
 
-/** Packs and loose objects alone: no alternates, no commit graph, no other index. */
+/** Links only packs and loose objects: no alternates, no commit graph, no other index. */
 async function linkObjects(from: string, into: string, folder: string): Promise<void> {
   if (!isFolder(from)) throw unreadable(folder, 'it has no objects');
   let count = 0;
@@ -195,7 +195,7 @@ async function linkObjects(from: string, into: string, folder: string): Promise<
   }
 }
 
-/** Why something may be missing that was looked for in a folder. */
+/** The reason why something may be missing that was looked for in a folder. */
 export function explainMissing(folder: string): string | undefined {
   const place = gitFolder(folder);
   if (place === undefined || statOf(join(place, 'objects/info/alternates')) === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
- * What the branches of a fetched repository must be, so that the unmodified step accepts them: it takes the tip of a branch, and either
- * requires the pinned commit there or resets to it (melange pkg/build/pipelines/git-checkout.yaml, v0.13.1 to v0.59.1). A branch
- * has gone on, or was written again, since the package was built.
+ * Sets the branches of a fetched repository so that the unmodified step accepts them: it takes the tip of a branch, and either
+ * requires the pinned commit there or resets to it (melange pkg/build/pipelines/git-checkout.yaml, v0.13.1 to v0.59.1). Since the
+ * package was built, a branch may have moved on or may have been rewritten.
  */
 
 import { Failure } from '../../failure.ts';
@@ -14,12 +14,12 @@ import type { OwnRepository } from './own-repository.ts';
 /** The branch of a repository whose default branch has no name. */
 const nameless = 'wolfi-repro-head';
 
-/** Name of the branch that a step takes which names neither branch nor tag. */
+/** The name of the branch that a step takes if it names neither branch nor tag. */
 export function branchOf({ request }: GitWanted, head: string | undefined): string {
   return request.branch || (head ?? nameless);
 }
 
-/** Sets branches to pinned commits where steps would not find them otherwise. */
+/** Sets branches to pinned commits where steps would not find the commits without it. */
 export async function settleBranches(
   git: Git,
   path: OwnRepository,
@@ -58,14 +58,14 @@ async function tipFor(
   return commits[0]!;
 }
 
-/** Makes a commit to be picked reachable where the step looks for it; `fetch` brings what is not there. */
+/** Makes a commit to be picked reachable where the step looks for it; `fetch` brings it where it is absent. */
 export async function settleCherryPick(
   git: Git,
   path: OwnRepository,
   { branch, commit }: CherryPick,
   fetch: (commit: string) => Promise<void>,
 ): Promise<void> {
-  // What is not an id is left to the step: it must not be taken for an option here.
+  // Text that is not an id is left to the step: it must not be taken for an option here.
   if (!/^[0-9a-f]{7,40}$/.test(commit)) return;
   const name = `refs/heads/${branch === '' ? `wolfi-repro-${commit}` : branch}`;
   if (branch !== '' && (await leadsTo(git, path, commit, name))) return;

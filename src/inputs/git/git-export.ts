@@ -1,13 +1,13 @@
 /**
- * A git repository as files that follow from its content alone: references in their order, one new pack, no configuration
- * but our own. How it was fetched, by whom and in how many pieces does not show.
+ * A git repository as files that follow only from its content: references in their order, one new pack, only our own
+ * configuration. They do not show how it was fetched, by whom and in how many pieces.
  */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Git } from './git-program.ts';
 import { type OwnRepository, servedConfiguration } from './own-repository.ts';
 
-/** Deltas are found again by one thread: two would share the work differently each time (git-pack-objects(1)). */
+/** Deltas are computed again by one thread: two would divide the work differently each time (git-pack-objects(1)). */
 const packing = [
   ...['-c', 'pack.writeReverseIndex=false', 'pack-objects', '--quiet', '--revs', '--all', '--threads=1'],
   ...['--no-reuse-delta', '--no-reuse-object', '--delta-base-offset', '--window=10', '--depth=50'],
@@ -42,8 +42,8 @@ export async function exportRepository(git: Git, repository: OwnRepository, into
 const exported = /^(?:HEAD|packed-refs|shallow|config|objects\/pack\/pack-[0-9a-f]{40}\.(?:pack|idx))$/;
 
 /**
- * Whether files are those of an exported repository and nothing else: a configuration of somebody else's could name programs
- * that git runs here.
+ * Whether files are those of an exported repository and nothing else: the configuration of somebody else could name programs that
+ * git would run here.
  * @param paths relative to the repository
  */
 export function isExported(folder: string, paths: readonly string[]): boolean {

@@ -15,9 +15,9 @@ import { makeRepository, type OwnRepository, tidyRepository } from './own-reposi
 export interface FetchContext {
   readonly git: Git;
   readonly remote: Remote;
-  /** What the remote is called in messages. */
+  /** The name of the remote in messages. */
   readonly shown: string;
-  /** The remote has no whole history itself. */
+  /** Whether the remote itself lacks a part of the history. */
   readonly shallow: boolean;
   readonly network: NetworkOptions;
   readonly signal: AbortSignal;
@@ -26,8 +26,8 @@ export interface FetchContext {
 const mostRepositoryBytes = 32 * 1024 ** 3;
 
 /**
- * Fetches into a new repository at a path and returns the commit of each wish. git hashes every object that it fetches, and takes
- * none of which something is missing. Fails with `source-mismatch` where a tag is not the pinned commit, and with `unreachable`.
+ * Fetches into a new repository at a path and returns the commit of each wish. git hashes every object that it fetches, and
+ * accepts no incomplete history. Fails with `source-mismatch` where a tag is not the pinned commit, and with `unreachable`.
  */
 export async function fetchInto(
   path: string,
@@ -72,12 +72,12 @@ async function fetchWish(
     });
   } else await fetch([`+HEAD:refs/heads/${name}`]);
   if (commit === '' || (await hasCommit(git, into, commit))) return;
-  // The branch went on, or is gone; most servers give a commit by its id.
+  // The branch has moved on or is gone; most servers give a commit by its id.
   await fetch([`+${commit}:refs/wolfi-repro/${commit}`]);
 }
 
 /**
- * Retried, its size watched; without a depth where the server knows none. Tags of what is fetched come along, as they do in a
+ * Fetches with retries and while its size is watched; without a depth where the server does not support one. Tags of what is fetched come along, as they do in a
  * clone: `git describe` prints them.
  */
 async function fetchBounded(
@@ -101,7 +101,7 @@ async function fetchBounded(
     new Failure('unreachable', `${shown} cannot be fetched: ${(failure as Error).message}`);
   const judge = (failure: unknown): Again => {
     if (!(failure instanceof GitError)) throw failure;
-    // What git says of a local repository names places of this run.
+    // git's messages about a local repository name places of this run.
     if (remote.kind === 'local')
       throw new Failure('unreachable', `${shown} does not have all that the steps want of it`);
     if (failure.fault === 'server-not-shallow' && asked !== undefined) {
@@ -114,7 +114,7 @@ async function fetchBounded(
   await withRetries(exchange, { judge, givenUp }, { ...network, signal });
 }
 
-/** A repository that grows without end is stopped by taking its folder away. */
+/** Watches the size. The fetch of a repository that grows too large is stopped by removing its folder. */
 function watchSize(path: OwnRepository): { stop(): void } {
   const packs = join(path, 'objects/pack');
   const timer = setInterval(() => {
@@ -129,9 +129,9 @@ function watchSize(path: OwnRepository): { stop(): void } {
 }
 
 interface Ahead {
-  /** Name of the branch that the server's HEAD is; undefined where it is none. */
+  /** The name of the branch that is the server's HEAD; undefined where HEAD is not a branch. */
   readonly head: string | undefined;
-  /** Branches that have the name of a wanted tag: a clone that is told the name takes the branch. */
+  /** Branches with the name of a wanted tag: a clone that is given the name takes the branch. */
   readonly branches: readonly string[];
 }
 
@@ -148,7 +148,7 @@ async function lookAhead(
   return { head, branches: tags.filter((tag) => text.includes(`\trefs/heads/${tag}\n`)) };
 }
 
-/** A clone asks for the default branch even where it is told another; it may be one that is not there. */
+/** Sets HEAD. A clone asks for the default branch even where it is given a different one; it may be a branch that does not exist here. */
 async function settleHead(git: Git, into: OwnRepository, named: string | undefined): Promise<void> {
   const listed = await git(into, ['for-each-ref', '--format=%(refname)', 'refs/heads']);
   const [first] = listed.split('\n').filter(Boolean);

@@ -1,4 +1,4 @@
-/** Where a repository really is: git itself follows no redirects, so that the address policy holds for each. */
+/** Finds where a repository really is: git itself follows no redirects, so that the address policy holds for each of them. */
 import { Address, shownAddress } from '../../address.ts';
 import { trimmedEnd } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
@@ -6,11 +6,11 @@ import type { Provenance } from '../network/addresses.ts';
 import { type Answer, type Http, isTransient, refusalOf } from '../network/http.ts';
 import { type Again, type Patience, withRetries } from '../network/retry.ts';
 
-/** Where a repository really is, and whose choice that is. */
+/** The real location of a repository, and who chose it. */
 export interface Located {
   readonly address: string;
   readonly trust: Provenance;
-  /** What lets git in. */
+  /** The `Authorization` header for git. */
   readonly authorization?: string | undefined;
 }
 

@@ -1,23 +1,23 @@
-/** Single objects of a repository, each held against its name: git itself believes what a loose object or a pack index says. */
+/** Reads single objects of a repository and compares each with its name: git itself believes what a loose object or a pack index says. */
 import { createHash } from 'node:crypto';
 import { Failure } from '../../failure.ts';
 import type { Git, Remote } from './git-program.ts';
 import type { OwnRepository } from './own-repository.ts';
 
 export interface ObjectReader {
-  /** The content of an object. Fails with `source-mismatch` where it is not the one that its name says. */
+  /** The content of an object. Fails with `source-mismatch` where it does not match its name. */
   read(type: 'commit' | 'tree' | 'blob', id: string): Promise<Buffer>;
 }
 
 export interface TreeEntry {
   /** Octal, as git writes it: `100644`, `100755`, `120000`, `40000`, `160000`. */
   readonly mode: string;
-  /** A character for each byte. */
+  /** The name with one character for each byte. */
   readonly name: string;
   readonly id: string;
 }
 
-/** @param remote where a partial copy finds what it lacks */
+/** @param remote the repository from which a partial copy gets what it lacks */
 export function objectReader(git: Git, repository: OwnRepository, remote?: Remote): ObjectReader {
   return {
     async read(type, id) {
@@ -40,7 +40,7 @@ export function treeOfCommit(commit: Buffer): string {
   throw damaged();
 }
 
-/** Entries of a tree object: `<mode> <name>\0<20 bytes>` each. Fails with `source-mismatch` for another form. */
+/** Entries of a tree object: `<mode> <name>\0<20 bytes>` each. Fails with `source-mismatch` for any other form. */
 export function parseTree(content: Buffer): TreeEntry[] {
   const entries: TreeEntry[] = [];
   for (let at = 0; at < content.length; ) {
@@ -61,7 +61,7 @@ function damaged(): Failure {
   return new Failure('source-mismatch', 'an object of a git repository does not have a form that git writes');
 }
 
-/** Whether a commit is there under its name; nothing is said about what it leads to. */
+/** Whether a commit exists under its name; this says nothing about the objects that it refers to. */
 export async function hasCommit(git: Git, repository: OwnRepository, commit: string): Promise<boolean> {
   return git(repository, ['cat-file', '-e', `${commit}^{commit}`]).then(
     () => true,

@@ -1,6 +1,6 @@
 /**
- * The one place that starts git. It runs in repositories that this program made and in no other, so no configuration, hook,
- * attribute, alternate, replacement or graft of somebody else's repository is ever read; and it has nothing of the caller's
+ * Starts git; no other file does. It runs only in repositories that this program made, so no configuration, hook, attribute,
+ * alternate, replacement or graft of somebody else's repository is ever read; and it gets nothing of the caller's
  * environment or configuration.
  */
 import { Failure } from '../../failure.ts';
@@ -9,10 +9,10 @@ import { parseAddress } from '../network/addresses.ts';
 import type { NetworkOptions } from '../network/network-options.ts';
 import type { OwnRepository } from './own-repository.ts';
 
-/** Runs git in a repository of this program's own and returns what it prints, a character for each byte. */
+/** Runs git in a repository that this program made and returns what it prints, one character for each byte. */
 export type Git = (repository: OwnRepository, argv: readonly string[], remote?: Remote) => Promise<string>;
 
-/** What a command reads from. Without one it may contact nobody. */
+/** The repository that a command reads from. Without one it may not contact any server. */
 export type Remote = ServerRemote | LocalRemote;
 
 export interface ServerRemote {
@@ -23,23 +23,23 @@ export interface ServerRemote {
   readonly resolution?: string | undefined;
   /** Value of the `Authorization` header. */
   readonly authorization?: string | undefined;
-  /** Contents are left out of what is fetched, and asked for when they are wanted. */
+  /** Whether contents are left out of what is fetched, and fetched only when they are needed. */
   readonly partial?: boolean;
 }
 
-/** Another repository of this program's own. */
+/** A second repository that this program made. */
 export interface LocalRemote {
   readonly kind: 'local';
   readonly address: OwnRepository;
 }
 
-/** What git says that was told to speak to nobody, and has to: a partial copy lacks something. */
+/** The message of a git that may not contact a server but has to, since a partial copy lacks something. */
 const forbidden = /transport '[a-z]+' not allowed/;
 
-/** What git could not do, as far as it matters what that was. */
+/** The faults of git that are treated differently. */
 export type GitFault = 'server-not-shallow' | 'not-found' | 'other';
 
-/** What git prints (fetch-pack.c, remote-curl.c, upload-pack.c of git 2.39); it has no codes for these. */
+/** What git prints for each fault (fetch-pack.c, remote-curl.c, upload-pack.c of git 2.39), which has no codes for them. */
 const faults: readonly (readonly [GitFault, RegExp])[] = [
   ['server-not-shallow', /shallow capabilities/],
   ['not-found', /not found|not our ref|couldn't find/i],
@@ -68,7 +68,7 @@ export interface GitCaller {
 const mostOutput = 256 * 1024 * 1024;
 const lowSpeedSeconds = 60;
 
-/** Fails with `source-unavailable` where there is no git, and so does what it returns where git fails. */
+/** Opens the machine's git. Fails with `source-unavailable` where there is no git; what it returns does so where git fails. */
 export function openGit({ network, signal }: GitCaller): Git {
   const program = requireGit();
   return async (repository, argv, remote) => {
@@ -90,7 +90,7 @@ export function openGit({ network, signal }: GitCaller): Git {
   };
 }
 
-/** As `git version` prints it. */
+/** The version as `git version` prints it. */
 export async function gitVersion(signal: AbortSignal): Promise<string> {
   const env = { PATH: hostPath, LC_ALL: 'C', HOME: '/nonexistent', GIT_DIR: '/nonexistent' };
   const { output } = await runProcess(requireGit(), ['version'], { cwd: '/', env, signal });
@@ -110,7 +110,7 @@ function requireGit(): string {
   throw new Failure('source-unavailable', 'git is not installed', { hint: 'install git' });
 }
 
-/** Configuration goes through the environment: credentials must not be seen in a list of processes. */
+/** The environment of git. Configuration goes through it, since credentials must not be seen in a list of processes. */
 function environment(
   repository: OwnRepository,
   network: NetworkOptions,
@@ -122,7 +122,7 @@ function environment(
     PATH: hostPath,
     LC_ALL: 'C',
     HOME: '/nonexistent',
-    // With the folder named, git looks for no repository around it (git(1), GIT_DIR).
+    // With the folder named, git does not search for a repository around it (git(1), GIT_DIR).
     GIT_DIR: repository,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
@@ -182,7 +182,7 @@ function remoteSettings(remote: Remote | undefined): Setting[] {
   ];
 }
 
-/** A partial clone by git-config(1); the address is in no file of the repository. */
+/** The settings of a partial clone (git-config(1)); no file of the repository holds the address. */
 function partialSettings(address: string): Setting[] {
   return [
     ['remote.origin.url', address],

@@ -28,7 +28,7 @@ export async function listSubmodules(
   const wanted = '^submodule\\..*\\.(path|url)$';
   const text = await git(repository, ['config', '--blob', blob, '-z', '--get-regexp', wanted]).catch(
     (failure: unknown) => {
-      // git-config(1): the status is 1 where nothing fits.
+      // git-config(1): the status is 1 where nothing matches.
       if (failure instanceof GitError && failure.exitCode === 1) return '';
       throw failure;
     },
@@ -46,7 +46,7 @@ export async function listSubmodules(
   const found: Submodule[] = [];
   for (const { path, url } of modules.values()) {
     if (path === undefined || url === undefined) continue;
-    // git refuses such an address (transfer.fsckObjects, gitmodulesUrl); a parser of addresses leaves the line break out.
+    // git refuses this address (transfer.fsckObjects, gitmodulesUrl); a parser of addresses would drop the line break.
     if (/[\u0000-\u001f\u007f]/.test(url))
       throw new Failure('unsupported', 'the address of a submodule has a control character', { got: url });
     const entry = await git(repository, ['ls-tree', '-z', commit, '--', path]);

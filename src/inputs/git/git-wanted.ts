@@ -1,4 +1,4 @@
-/** What steps want of a repository, and whether it has that. */
+/** What steps request of a repository, and whether it has that. */
 import { Failure } from '../../failure.ts';
 import type { GitRequest } from '../../plan/requested-sources.ts';
 import { hasCommit } from './git-objects.ts';
@@ -6,12 +6,12 @@ import type { Git } from './git-program.ts';
 import type { OwnRepository } from './own-repository.ts';
 
 export interface GitWanted {
-  /** Full id; empty where nothing pins it. */
+  /** The full id; empty where the commit is not pinned. */
   readonly commit: string;
   readonly request: GitRequest;
 }
 
-/** The commit of a wish. Fails with `source-mismatch` where the tag is another commit than the pinned one. */
+/** The commit of a request. Fails with `source-mismatch` where the tag is a different commit than the pinned one. */
 export async function requireCommit(
   git: Git,
   repository: OwnRepository,

@@ -1,6 +1,6 @@
 /**
- * Git repositories for steps, from servers over http(s) and from folders, fetched into bare repositories of this program's own
- * that hold what the steps will ask for and no more. Nothing is checked out.
+ * Git repositories for steps, from servers over http(s) and from folders, fetched into bare repositories that this program makes
+ * and that hold only what the steps will ask for. Nothing is checked out.
  */
 
 import { renameSync, rmSync } from 'node:fs';
@@ -35,13 +35,13 @@ export interface GitAccess extends GitCaller {
 
 export interface FetchedRepository {
   readonly path: OwnRepository;
-  /** Commit of each wish, in their order. */
+  /** The commit of each request, in their order. */
   readonly commits: readonly string[];
 }
 
 /**
- * Fetches a repository with everything that several steps want of it; the kept one where it was fetched before. Undefined where
- * there is none. Fails with `source-mismatch` where a tag is not the pinned commit, and with `unreachable`.
+ * Fetches a repository with everything that several steps want of it, or gives the kept one where it was fetched before. Undefined where there is
+ * no repository. Fails with `source-mismatch` where a tag is not the pinned commit, and with `unreachable`.
  */
 export async function fetchRepository(
   address: string,
@@ -70,8 +70,8 @@ export async function fetchRepository(
 }
 
 /**
- * The same from a repository in a folder, which is read as data. Undefined where the folder holds none. Fails as
- * `fetchRepository` does, and with `unreachable` for one that cannot be read so.
+ * Does the same with a repository in a folder, which is read as data. Undefined where the folder holds none. Fails as
+ * `fetchRepository` does, and with `unreachable` for one that cannot be read in this way.
  */
 export async function importRepository(
   folder: string,
@@ -146,8 +146,8 @@ async function fetchAndKeep(
 }
 
 /**
- * What keeps git's connection at the addresses that were looked at. Fails with `address-refused` for one that is private now,
- * and where git cannot be told (`http.curloptResolve`, git-config(1), since 2.37.0).
+ * The resolution that binds git's connection to the addresses that were approved. Fails with `address-refused` for an address that is private
+ * now, and where git cannot be bound (`http.curloptResolve`, git-config(1), since 2.37.0).
  */
 async function requireResolution(
   { address, trust }: Located,
@@ -158,7 +158,7 @@ async function requireResolution(
   const version = await gitVersion(signal);
   if (takesResolution(version)) return resolution;
   throw new Failure('address-refused', `${shownAddress(address)} is not contacted: git is too old for it`, {
-    expected: 'git 2.37.0 or later, which can be held to the addresses that were looked at',
+    expected: 'git 2.37.0 or later, which can be bound to the addresses that were approved',
     got: version.trim(),
     hint: 'install a later git, or name the repository yourself with --source-mirror PREFIX=URL|DIR',
   });

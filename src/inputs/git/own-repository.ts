@@ -1,6 +1,6 @@
 /**
- * Bare repositories that this program makes. Only what is written here configures them, and only they are handed to git: the type
- * cannot be had for a folder of somebody else's.
+ * Bare repositories that this program makes. Only what is written here configures them, and only they are handed to git: a
+ * folder of somebody else cannot get the type.
  */
 import {
   chmodSync,
@@ -19,14 +19,14 @@ import { ownedName } from '../store/temporary-names.ts';
 
 declare const own: unique symbol;
 
-/** Absolute path of a bare repository of this program's own. */
+/** The absolute path of a bare repository that this program made. */
 export type OwnRepository = string & { readonly [own]: true };
 
-/** While git writes to it: readable whatever the umask, for builds read it with ids that are not the caller's. */
+/** The configuration while git writes to it: readable whatever the umask, since builds read it with ids that are not the caller's. */
 const workingConfiguration =
   '[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tsharedRepository = 0644\n[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n';
 
-/** As it is handed out: the unmodified step may filter what it clones, and a submodule is asked for by its commit. */
+/** The configuration when it is handed out: the unmodified step may filter what it clones, and a submodule is requested by its commit. */
 export const servedConfiguration =
   '[core]\n\trepositoryformatversion = 0\n\tbare = true\n[uploadpack]\n\tallowFilter = true\n\tallowAnySHA1InWant = true\n';
 
@@ -41,14 +41,14 @@ export function makeRepository(path: string): OwnRepository {
   return resolve(path) as OwnRepository;
 }
 
-/** One that was made and moved since; undefined where there is none. Its configuration is written again. */
+/** Opens one that was made before and moved; undefined where there is none. Its configuration is written again. */
 export function reopenRepository(path: string, use: 'served' | 'working'): OwnRepository | undefined {
   if (statSync(join(path, 'HEAD'), { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   configure(path, use === 'served' ? servedConfiguration : workingConfiguration);
   return resolve(path) as OwnRepository;
 }
 
-/** Another process may read it at this moment: what is right already is left alone. */
+/** Writes the configuration. Another process may be reading it, so a correct one is left alone. */
 function configure(path: string, text: string): void {
   const file = join(path, 'config');
   const there = lstatSync(file, { throwIfNoEntry: false });
@@ -58,7 +58,7 @@ function configure(path: string, text: string): void {
   renameSync(aside, file);
 }
 
-/** What is left of the way it came is removed. */
+/** Removes what fetching left behind. */
 export function tidyRepository(path: OwnRepository): void {
   for (const name of readdirSync(path)) {
     if (!['HEAD', 'config', 'objects', 'refs', 'packed-refs', 'shallow'].includes(name))
@@ -67,7 +67,7 @@ export function tidyRepository(path: OwnRepository): void {
   configure(path, servedConfiguration);
 }
 
-/** Says that it was used now: what was not for long can be pruned. */
+/** Marks it as used now: one that has not been used for long can be pruned. */
 export function touchRepository(path: OwnRepository): void {
   const now = Date.now() / 1000;
   for (const each of [path, join(path, 'HEAD')]) utimesSync(each, now, now);

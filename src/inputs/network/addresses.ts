@@ -1,4 +1,4 @@
-/** Which addresses may be contacted: a location out of a package is somebody else's wish, not the user's. */
+/** Decides which addresses may be contacted: a location out of a package was chosen by somebody else, not by the user. */
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { shownAddress } from '../../address.ts';
@@ -8,18 +8,18 @@ import { Failure } from '../../failure.ts';
 export type Provenance = 'named' | 'recorded';
 
 export interface AddressPolicy {
-  /** Nothing is contacted at all. */
+  /** No address is contacted. */
   readonly offline: boolean;
   /** Recorded addresses may lead into private networks and to this machine. */
   readonly allowPrivateAddresses: boolean;
-  /** Recorded addresses may be of plain http. */
+  /** Recorded addresses may use plain http. */
   readonly allowPlainHttp: boolean;
 }
 
 /** IP addresses of a name; none where it is unknown. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** By this machine's own resolver. */
+/** Resolves names with this machine's own resolver. */
 export const resolveByMachine: Resolve = async (host) => {
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
@@ -57,7 +57,7 @@ const privateRanges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
 const blocked = new BlockList();
 for (const [network, prefix, family] of privateRanges) blocked.addSubnet(network, prefix, family);
 
-/** Whether an IP address belongs to no public host; what is not an address at all counts as private. */
+/** Whether an IP address is not that of a public host; text that is not an address counts as private. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
@@ -121,7 +121,7 @@ export async function requireAllowed(
     throw refused(url.href, 'a package chose it and it is not protected', '--allow-plain-http');
   if (policy.allowPrivateAddresses) return;
   const host = hostOf(url);
-  // Nothing where the name is unknown here: behind a proxy, names are the proxy's business.
+  // No refusal where the name is unknown here: behind a proxy, the proxy resolves names.
   const addresses = isIP(host) === 0 ? await resolve(host) : [host];
   if (addresses.some(isPrivateAddress)) throw privateRefused(url.href);
 }
@@ -134,9 +134,9 @@ function hostOf({ hostname }: URL): string {
 const nowhere = '255.255.255.255';
 
 /**
- * `HOST:PORT:ADDRESS,…` as curl takes it (CURLOPT_RESOLVE(3)), for a program that would look a name up again: it may be given
- * another answer than we were. Undefined where there is no name to look up, or where the user chose it. A name that is unknown
- * here leads nowhere but through a proxy. Fails with `address-refused`.
+ * `HOST:PORT:ADDRESS,…` as curl takes it (CURLOPT_RESOLVE(3)), for a program that would look a name up again and could get a
+ * different answer. Undefined where there is no name to look up, or where the user chose it. A name that is unknown here
+ * leads nowhere, except through a proxy. Fails with `address-refused`.
  */
 export async function pinnedResolution(
   url: URL,
@@ -153,7 +153,7 @@ export async function pinnedResolution(
   return `${host}:${port}:${written.length === 0 ? nowhere : written.join(',')}`;
 }
 
-/** The failure of a connection whose name turned out to lead somewhere private. */
+/** The failure of a connection whose name turned out to lead to a private address. */
 export function privateRefused(location: string): Failure {
   return refused(
     location,

@@ -1,8 +1,8 @@
-/** Credentials for servers, from the environment or a netrc file; they go into requests and nowhere else. */
+/** Credentials for servers, from the environment or a netrc file; they are used only in requests. */
 import { isIPv4 } from 'node:net';
 import type { Provenance } from './addresses.ts';
 
-/** The value of an `Authorization` header for an address; undefined where nothing is known for whoever chose it. */
+/** The value of an `Authorization` header for an address; undefined where there are none for an address with this provenance. */
 export type Credentials = (url: URL, provenance: Provenance) => string | undefined;
 
 interface NetrcEntry {
@@ -14,9 +14,9 @@ interface NetrcEntry {
 
 /**
  * Credentials from text: `HTTP_AUTH` as apko has it (`basic:<host>:<user>:<password>` or `bearer:<host>:<token>`, several
- * separated by commas; apko pkg/apk/auth) before netrc (ftp(1), as curl reads it). Only https and this machine get any. Where a
- * package chose the address, its host must be named there by itself, and its port too unless it is the usual one of https.
- * @param ownHosts hosts that this program names although the user did not: they do not get the `default` of netrc
+ * separated by commas; apko pkg/apk/auth) before netrc (ftp(1), as curl reads it). Only https and this machine get credentials. Where
+ * a package chose the address, they must name its host explicitly, and its port as well unless it is the usual one of https.
+ * @param ownHosts hosts that this program names and the user did not: they do not get the `default` of netrc
  */
 export function makeCredentials(
   httpAuth: string,
@@ -56,7 +56,7 @@ function parseHttpAuth(text: string): [string, string][] {
   return at < 0 ? [] : [[host, basic(rest.slice(0, at), rest.slice(at + 1))]];
 }
 
-/** Without comments, and without macros, which end at an empty line. */
+/** The lines without comments and macros, which end at an empty line. */
 function netrcLines(text: string): string[] {
   let inMacro = false;
   return text.split('\n').filter((line) => {
@@ -66,7 +66,7 @@ function netrcLines(text: string): string[] {
   });
 }
 
-/** Entries of a netrc file in their order; macros are passed over. */
+/** Entries of a netrc file in their order; macros are skipped. */
 function parseNetrc(text: string): NetrcEntry[] {
   const words = netrcLines(text).flatMap((line) => line.split(/\s+/).filter(Boolean));
   const entries: { machine: string | undefined; login: string; password: string }[] = [];

@@ -1,4 +1,4 @@
-/** Downloads into the store: retried, resumed, bounded, hashed as they come. */
+/** Downloads into the store: retried, resumed, bounded, and hashed while they are received. */
 
 import type { Readable } from 'node:stream';
 import { shownAddress } from '../../address.ts';
@@ -9,7 +9,7 @@ import { type Answer, type Http, isTransient, refusalOf } from './http.ts';
 import { openPart, type PartialFile, type StoredFile, type Validators } from './partial-file.ts';
 import { type Again, type Patience, withRetries } from './retry.ts';
 
-/** How far a download is. */
+/** The progress of a download. */
 export interface Transfer {
   readonly address: string;
   readonly bytes: number;
@@ -22,14 +22,14 @@ export interface Downloader extends Patience {
   readonly http: Http;
   readonly store: Store;
   readonly onTransfer: (transfer: Transfer) => void;
-  /** How long a server may send less than a thousand bytes a second; git's bound is the same. */
+  /** How long a server may send less than a thousand bytes a second; git's limit is the same. */
   readonly slowMilliseconds?: number;
 }
 
 export interface Wanted {
   readonly provenance: Provenance;
   readonly mostBytes: number;
-  /** What an earlier download was told, to be told again that nothing changed. */
+  /** The validators of an earlier download, with which the server can say that nothing changed. */
   readonly known?: Validators;
 }
 
@@ -42,12 +42,12 @@ const longestRetryAfter = 20;
 const progressMilliseconds = 200;
 const defaultSlowMilliseconds = 60_000;
 const leastBytesPerSecond = 1000;
-/** Statuses that may be gone a moment later. */
+/** Statuses that may not last. */
 const transientStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Downloads a file into the store. Fails with `address-refused`, and with `unreachable` where the server cannot be reached, says
- * no, does not keep to its own word, or has too much to say.
+ * Downloads a file into the store. Fails with `address-refused`, and with `unreachable` where the server cannot be reached,
+ * refuses, contradicts itself, or sends too much.
  */
 export async function download(location: string, wanted: Wanted, by: Downloader): Promise<Downloaded> {
   const part = await openPart(location, by.store);
@@ -65,7 +65,7 @@ export async function download(location: string, wanted: Wanted, by: Downloader)
   }
 }
 
-/** What was got does not belong to what the server has now. */
+/** The bytes received so far do not belong to the version that the server has now. */
 class OtherVersion extends Error {}
 
 /** An answer that is worth another attempt. */
@@ -81,12 +81,12 @@ class TransientStatus extends Error {
   }
 }
 
-/** A server that sends a byte now and then would keep a run for ever. */
+/** Thrown for a server that is too slow: one that sends a byte now and then would keep a run waiting for ever. */
 class TooSlow extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** Looks at what came in each span of time. */
+/** Measures the bytes that are received in each span of time. */
 class Pace {
   #bytes: number;
   #since: number;
@@ -138,7 +138,7 @@ async function attemptOnce(
     if (transientStatuses.has(status)) throw new TransientStatus(status, answer.header('retry-after'));
     if (status === 416 && part.bytes > 0) throw startOver(part);
     if (status !== 200 && status !== 206) throw refusedStatus(location, status);
-    // RFC 9110 §15.3.7: what belongs to the same version says so; a server that ignores `If-Range` may have a different one.
+    // RFC 9110 §15.3.7: a part of the same version says so; a server that ignores `If-Range` may have a different one.
     if (status === 206 && answer.header('etag') !== part.validator) throw startOver(part);
     if (status === 200) part.restart();
     else requireContinuation(answer, part, location);
@@ -168,7 +168,7 @@ function requestHeaders(part: PartialFile, known: Validators | undefined): Recor
   };
 }
 
-/** RFC 9110 §15.3.7: a partial answer says which part it is. */
+/** Requires that a partial answer continues the file; it says which part it is (RFC 9110 §15.3.7). */
 function requireContinuation(answer: Answer, part: PartialFile, location: string): void {
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
   if (part.bytes > 0 && match !== null && Number(match[1]) === part.bytes) return;
@@ -211,8 +211,8 @@ async function receive(
 }
 
 /**
- * Takes each chunk as it comes. A body that is not read for a moment makes undici stop its parser, and undici 7 throws out of a
- * socket's event, where nobody catches it, if the server ends the connection in that moment (lib/dispatcher/client-h1.js,
+ * Takes each chunk as it is received. A body that is not read for a moment makes undici stop its parser, and if the server ends the
+ * connection in that moment, undici 7 throws out of a socket's event, where it cannot be caught (lib/dispatcher/client-h1.js,
  * `Parser.finish`).
  */
 function consume(body: Readable, take: (chunk: Buffer) => void): Promise<void> {

@@ -1,4 +1,4 @@
-/** The gateway to the network (undici): one exchange at a time with whom the address policy allows, redirects followed. */
+/** The gateway to the network (undici): one exchange at a time with an address that the policy allows, redirects followed. */
 
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -33,7 +33,7 @@ export interface HttpOptions {
   readonly named: NamedAddresses;
   readonly resolve: Resolve;
   readonly perHost: number;
-  /** To connect, until the headers come, and between two pieces of a body. */
+  /** The time to connect, until the headers are received, and between two pieces of a body. */
   readonly timeoutMilliseconds: number;
   readonly signal: AbortSignal;
 }
@@ -43,9 +43,9 @@ export interface Answer {
   readonly status: number;
   /** The address that answered, after redirects. */
   readonly url: URL;
-  /** Whose choice that address is: a redirect to another host is not the user's. */
+  /** Who chose that address: a redirect to a different host was not chosen by the user. */
   readonly trust: Provenance;
-  /** What was sent to it to be let in; for another program that asks the same address. */
+  /** The `Authorization` header that was sent to it, for a second program that contacts the same address. */
   readonly authorization: string | undefined;
   readonly header: (name: string) => string | undefined;
   readonly body: Readable;
@@ -54,7 +54,7 @@ export interface Answer {
 export interface Http {
   /**
    * A GET with redirects followed. Fails with `address-refused`, or with `unreachable` for what a redirect must not do;
-   * what the network does is thrown as it comes, for `isTransient` to judge.
+   * failures of the network are thrown unchanged, for `isTransient` to judge.
    */
   get(location: string, provenance: Provenance, headers: Readonly<Record<string, string>>): Promise<Answer>;
   /** Ends all connections. */
@@ -62,7 +62,7 @@ export interface Http {
 }
 
 const mostRedirects = 10;
-/** More than comes before whoever asked begins to read, so that the parser is never stopped (`consume` in download.ts). */
+/** More than is received before the caller begins to read, so that the parser is never stopped (`consume` in download.ts). */
 const unreadBytes = 16 * 1024 * 1024;
 
 type Undici = typeof import('undici');
@@ -111,7 +111,7 @@ export function makeHttp(options: HttpOptions): Http {
   };
 }
 
-/** A plain http redirect of a plain http address stays what it was. */
+/** The policy for an address. A redirect from plain http to plain http is allowed as the first address was. */
 function policyOf(policy: AddressPolicy, url: URL, first: URL): AddressPolicy {
   return url === first || first.protocol === 'https:' ? policy : { ...policy, allowPlainHttp: true };
 }
@@ -133,7 +133,7 @@ function agent(
     httpProxy: proxies.http ?? '',
     httpsProxy: proxies.https ?? '',
     noProxy: proxies.none ?? '',
-    // A proxy forwards plain http itself (RFC 9112 §3.2.2) and tunnels https alone; many refuse anything else.
+    // A proxy forwards plain http itself (RFC 9112 §3.2.2) and tunnels only https; many refuse anything else.
     proxyTunnel: false,
     headersTimeout: timeoutMilliseconds,
     bodyTimeout: timeoutMilliseconds,
@@ -153,8 +153,8 @@ const publicLookup: LookupFunction = (host, options, done) => {
 };
 
 /**
- * What goes with a request: nothing once a redirect has left the scheme, host and port that were asked for, and the query that the
- * user wrote with the first request alone.
+ * The secrets of a request: none once a redirect has left the scheme, host and port of the first address, and the user's
+ * query only with the first request.
  */
 function secretsFor(
   url: URL,
@@ -167,7 +167,7 @@ function secretsFor(
   return { authorization, query: url === first ? query : '' };
 }
 
-/** What goes with a request to an address that somebody chose. */
+/** The secrets of a request to an address, by who chose it. */
 export function requestSecrets(
   url: URL,
   provenance: Provenance,
@@ -238,14 +238,14 @@ const transientCodes = new Set([
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** Whether trying again may help: nobody said no. */
+/** Whether trying again may help: the server did not refuse. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof Failure) return false;
   const { code = '', errors: several } = failure as { code?: string; errors?: readonly unknown[] };
   return transientCodes.has(code) || code.startsWith('HPE_') || (several?.some(isTransient) ?? false);
 }
 
-/** The refusal that a connection ran into, if that is why it failed. */
+/** The refusal because of which a connection failed, if there is one. */
 export function refusalOf(failure: unknown): Failure | undefined {
   if (failure instanceof Failure) return failure;
   const { cause } = failure as { cause?: unknown };

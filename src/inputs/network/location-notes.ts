@@ -1,4 +1,4 @@
-/** What is remembered of a location: the digest of what was obtained from it, and how to ask whether that changed. */
+/** Notes on locations: the digest of what was obtained from it, and how to ask whether that changed. */
 import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
 import type { Validators } from './partial-file.ts';
 
@@ -7,7 +7,7 @@ interface Note extends Validators {
   readonly pin: string | undefined;
 }
 
-/** By a digest: a query that a package chose tells two files apart, and is not written down. */
+/** The name of a note, with a digest of the location: a query that a package chose distinguishes two files, but is not written down. */
 export function noteName(location: string): string {
   return `location ${sha256(Buffer.from(location))}`;
 }

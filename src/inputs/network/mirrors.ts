@@ -9,8 +9,8 @@ export interface SourceMirror {
 }
 
 /**
- * What the first place has that can be asked and has it. Places that cannot be asked go to `onRefusal`. Fails with
- * `source-mismatch` where only something else was found.
+ * The value from the first reachable place that has it. The failures of places that cannot be reached go to `onRefusal`. Fails
+ * with `source-mismatch` where only something else was found.
  */
 export async function firstFound<P, V>(
   places: readonly P[],
@@ -34,7 +34,7 @@ export async function firstFound<P, V>(
 
 /** The mirrored location; undefined where the prefix does not fit or the rest would climb out of the mirror. */
 export function mirrored(uri: string, { prefix, location }: SourceMirror): string | undefined {
-  // As a bundle writes it.
+  // The form that a bundle writes.
   if (prefix === shownAddress(uri)) return location;
   if (!uri.startsWith(prefix)) return undefined;
   const rest = uri.slice(prefix.length);
@@ -45,7 +45,7 @@ export function mirrored(uri: string, { prefix, location }: SourceMirror): strin
   return `${location.replace(/\/$/, '')}/${rest.replace(/^\//, '')}`;
 }
 
-/** Also as an address may spell it (WHATWG URL, "double-dot URL path segment"). */
+/** Whether a part is `..`, in any spelling of an address (WHATWG URL, "double-dot URL path segment"). */
 function isDotDot(part: string): boolean {
   return /^(?:\.|%2e){2}$/i.test(part.trim());
 }

@@ -1,13 +1,13 @@
 /**
- * The secrets of addresses that the user named. They are taken out at the door, so that no location in the program holds one, and
- * are put into requests to what lies at or below the address, and into nothing else.
+ * The secrets of addresses that the user named. They are removed at the door, so that no location in the program holds one,
+ * and are put only into requests to the address and to what lies below it.
  */
 import { Address, shownTyped } from '../../address.ts';
 import { trimmedEnd } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { isAddress } from '../store/files.ts';
 
-/** What a request carries besides its address. */
+/** The secrets that a request carries besides its address. */
 export interface RequestSecrets {
   /** Value of the `Authorization` header. */
   readonly authorization: string | undefined;
@@ -20,7 +20,7 @@ export class NamedAddresses {
 
   /**
    * A location without secrets; one that has none stays as it is. Fails with `address-refused` for what is not an address, and with
-   * `usage` for two that differ in their secrets alone: nobody could tell them apart.
+   * `usage` for two that differ only in their secrets: they could not be distinguished.
    */
   name(location: string): string {
     if (!isAddress(location)) return location;
@@ -41,7 +41,7 @@ export class NamedAddresses {
     return key;
   }
 
-  /** Those of the longest named address that this one is, or lies below. */
+  /** The secrets of the longest named address that this one is or lies below. */
   of(url: URL): RequestSecrets {
     for (let key = keyOf(new Address(url).place); ; key = key.slice(0, key.lastIndexOf('/'))) {
       const found = this.#secrets.get(key);

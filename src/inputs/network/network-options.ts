@@ -13,7 +13,7 @@ export interface NetworkOptions {
   /** Exchanges with one host at once. */
   readonly perHost: number;
   readonly timeoutMilliseconds: number;
-  /** Attempts in a row that bring nothing. */
+  /** Attempts in a row without progress. */
   readonly attempts: number;
   readonly backoffMilliseconds: number;
   readonly onTransfer: (transfer: Transfer) => void;

@@ -1,4 +1,4 @@
-/** Files that a download has not got whole yet: hashed as they grow, and taken over where a process was killed. */
+/** Incomplete files of downloads: hashed as they grow, and taken over where a process was killed. */
 import {
   createReadStream,
   ftruncateSync,
@@ -31,7 +31,7 @@ export interface StoredFile {
 
 const partialsKeptMilliseconds = 7 * 24 * 3600 * 1000;
 
-/** Opens the file for a download; what a killed process got of the same address is taken over. */
+/** Opens the file for a download; what a killed process received from the same address is taken over. */
 export async function openPart(location: string, { partials }: Store): Promise<PartialFile> {
   ownFolder(partials);
   const key = sha256(Buffer.from(location)).slice(0, 32);
@@ -42,7 +42,7 @@ export async function openPart(location: string, { partials }: Store): Promise<P
   return part;
 }
 
-/** Moves the abandoned file of an address to a path and returns what its server said of it; others are removed in time. */
+/** Moves the abandoned file of an address to a path and returns its validators; other abandoned files are removed once they are old. */
 function takeOver(partials: string, key: string, path: string): Validators | undefined {
   let validators: Validators | undefined;
   for (const name of new Set(namesIn(partials).map((each) => each.replace(/\.json$/, '')))) {
@@ -56,13 +56,13 @@ function takeOver(partials: string, key: string, path: string): Validators | und
   return validators;
 }
 
-/** A note whose file is gone (its process was killed between the two) is of no use at any age. */
+/** Whether an abandoned file is old. A note whose file is gone (its process was killed between the two) is of no use at any age. */
 function isOld(path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined || Date.now() - stat.mtimeMs > partialsKeptMilliseconds;
 }
 
-/** Another process may be faster. */
+/** Moves a file; another process may have done so already. */
 function moveIfThere(left: string, path: string): Validators | undefined {
   try {
     const validators = JSON.parse(readFileSync(`${left}.json`, 'utf8')) as Validators;
@@ -73,7 +73,7 @@ function moveIfThere(left: string, path: string): Validators | undefined {
   }
 }
 
-/** A file under way, hashed as it grows. */
+/** A file that is being received, hashed as it grows. */
 export class PartialFile {
   bytes = 0;
   #validators: Validators = { etag: undefined, lastModified: undefined };
@@ -92,7 +92,7 @@ export class PartialFile {
     return etag?.startsWith('"') === true ? etag : undefined;
   }
 
-  /** Reads what is there already. */
+  /** Reads what was received before. */
   async resume(validators: Validators): Promise<void> {
     for await (const chunk of createReadStream(this.#path, { highWaterMark: 1024 * 1024 })) {
       this.#hasher.update(chunk as Buffer);

@@ -1,32 +1,32 @@
-/** The one loop that asks a server again: not every failure lasts. */
+/** The only loop that repeats requests to a server: not every failure lasts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
-  /** Attempts in a row that bring nothing. */
+  /** Attempts in a row without progress. */
   readonly attempts: number;
-  /** Waited after the first of them; doubled each time. */
+  /** The wait after the first of them; doubled each time. */
   readonly backoffMilliseconds: number;
   readonly signal: AbortSignal;
 }
 
 export interface Retries {
-  /** What speaks for another attempt; throws where nothing does. */
+  /** Decides on another attempt; throws where none is worth it. */
   readonly judge: (failure: unknown) => Again;
-  /** What is thrown where the last attempt failed. */
+  /** The failure that is thrown where the last attempt failed. */
   readonly givenUp: (failure: unknown) => unknown;
 }
 
 export interface Again {
-  /** The attempt brought something: those that bring nothing are counted from here. */
+  /** Whether the attempt made progress: attempts without progress are then counted from here. */
   readonly progressed?: boolean;
   /** Waited instead of the usual time. */
   readonly waitMilliseconds?: number | undefined;
 }
 
-/** Whatever they bring. */
+/** The most attempts, even with progress. */
 const mostAttempts = 100;
 
-/** What the first attempt gives that does not fail. */
+/** The result of the first attempt that does not fail. */
 export async function withRetries<T>(
   exchange: () => Promise<T>,
   { judge, givenUp }: Retries,

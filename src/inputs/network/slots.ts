@@ -1,4 +1,4 @@
-/** Places for what is done with one host at the same time. */
+/** Limits how much is done with one host at the same time. */
 import { addTo } from '../../lists.ts';
 
 /** A limited number of uses of a host at once. */

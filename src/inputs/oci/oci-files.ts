@@ -36,7 +36,7 @@ function fileAt(path: string): LayoutFile | undefined {
   return { size: stat.size, open: () => createReadStream(path, { highWaterMark: pieceBytes }) };
 }
 
-/** Where the contents are in the archive; they are read from there. */
+/** The positions of the contents in the archive, from which they are read. */
 async function listArchive(path: string): Promise<Map<string, LayoutFile>> {
   const places = new Map<string, LayoutFile>();
   const entry = (header: TarHeader) => {

@@ -1,6 +1,6 @@
 /**
- * OCI image layouts (opencontainers/image-spec v1.1: image-layout.md, descriptor.md, image-index.md, manifest.md, config.md): which
- * image is for an architecture, and its layers by digest. What is parsed was held against its digest first; only `index.json`,
+ * OCI image layouts (opencontainers/image-spec v1.1: image-layout.md, descriptor.md, image-index.md, manifest.md, config.md): finds
+ * the image for an architecture, and its layers by digest. What is parsed was compared with its digest first; only `index.json`,
  * which the user named, has none.
  */
 import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
@@ -15,19 +15,19 @@ export interface Image {
 }
 
 export interface Layer {
-  /** Of the blob as it is stored. */
+  /** The digest of the blob as it is stored. */
   readonly digest: Sha256;
   readonly size: number;
   readonly compression: Compression;
   /** Digest of the uncompressed archive. */
   readonly diffId: Sha256;
-  /** The blob; it must still be held against its digest and size. */
+  /** Opens the blob; its digest and size must still be verified. */
   open(): AsyncIterable<Uint8Array>;
 }
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** apk's names of architectures, and those of Go that images have. */
+/** apk's names of architectures, and Go's names of them, which images have. */
 const platforms: ReadonlyMap<string, readonly [architecture: string, variant?: string]> = new Map([
   ['x86_64', ['amd64']],
   ['aarch64', ['arm64']],
@@ -57,9 +57,9 @@ const layerTypes: ReadonlyMap<string, Compression> = new Map([
   ['application/vnd.docker.image.rootfs.diff.tar.zstd', 'zstd'],
 ]);
 
-/** What a registry must take (OCI distribution-spec, "Pushing Manifests"); whoever writes more is up to something. */
+/** The size that a registry must accept (OCI distribution-spec, "Pushing Manifests"); an honest image has no larger one. */
 const mostJsonBytes = 4 * 1024 * 1024;
-/** Of all that is read to find an image; the same blob may be named a thousand times. */
+/** The most bytes that are read to find an image; the same blob may be named a thousand times. */
 const mostDescribedBytes = 64 * 1024 * 1024;
 const mostDescriptors = 1000;
 const deepestIndex = 4;
@@ -88,7 +88,7 @@ export async function openImage(path: string, arch: string): Promise<Image> {
 
 interface Layout {
   readonly files: LayoutFiles;
-  /** Bytes of JSON that were read so far. */
+  /** Bytes of JSON that have been read so far. */
   described: number;
 }
 
@@ -120,7 +120,7 @@ async function manifestsFor(index: Json, arch: string, layout: Layout): Promise<
   return found;
 }
 
-/** By the platform of the descriptor, or, where it has none, by the image's configuration. */
+/** Whether an image is for an architecture, by the platform of the descriptor, or, where it has none, by the image's configuration. */
 async function isFor(descriptor: Descriptor, arch: string, layout: Layout): Promise<boolean> {
   const platform =
     descriptor.platform ??
@@ -182,7 +182,7 @@ function blobOf({ digest, size }: Descriptor, layout: Layout) {
   return blob;
 }
 
-/** A small blob, held against its digest. */
+/** A small blob, compared with its digest. */
 async function readBlob(descriptor: Descriptor, layout: Layout): Promise<unknown> {
   const bytes = await readWhole(blobOf(descriptor, layout), layout);
   if (sha256(bytes) !== descriptor.digest)

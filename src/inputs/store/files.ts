@@ -17,7 +17,7 @@ export async function hashFile(path: string): Promise<Sha256> {
   return hasher.digest();
 }
 
-/** The whole of a small file; undefined where there is none. */
+/** The content of a small file; undefined where there is none. */
 export function readSmallFile(path: string, mostBytes: number): Uint8Array | undefined {
   if (!existsSync(path)) return undefined;
   const { size } = statSync(path);

@@ -1,4 +1,4 @@
-/** A folder of this machine as entries, without following any link. */
+/** Reads a folder of this machine as entries, without following any link. */
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteSource } from '../../byte-source.ts';
@@ -8,7 +8,7 @@ import { Failure } from '../../failure.ts';
 import { fileSource } from './files.ts';
 
 export interface FolderEntry {
-  /** Relative to the folder, `/`-separated; empty for a plain file that stands alone. */
+  /** The path relative to the folder, `/`-separated; empty for a single plain file. */
   readonly path: string;
   /** As in a tar: '0' file, '2' symbolic link, '3' and '4' devices, '5' directory, '6' FIFO. */
   readonly type: string;
@@ -38,7 +38,7 @@ export async function readFolder(folder: string, mostEntries: number): Promise<r
   return entries.sort((a, b) => compareBytes(a.path, b.path));
 }
 
-/** One file as an entry of its own. */
+/** A single file as an entry. */
 export function readPlainFile(path: string): Promise<FolderEntry> {
   return readEntry(path, '');
 }

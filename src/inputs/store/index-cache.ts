@@ -1,4 +1,4 @@
-/** What is remembered of the indexes of repositories: their parsed form, and the newest build that each listed. */
+/** Notes on the indexes of repositories: their parsed form, and the newest build that each listed. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Signature } from '../../apk/signature.ts';
@@ -8,9 +8,9 @@ import type { CachedIndex, IndexCache, NewestBuilds } from '../../repository/rep
 import { isAddress } from './files.ts';
 import type { Store } from './store.ts';
 
-/** To be raised when the form of the table changes. */
+/** Raise this number when the form of the table changes. */
 const generation = 2;
-/** A build of the day after tomorrow is a wrong clock, and would make every later index look old. */
+/** A build that is dated later than tomorrow comes from a wrong clock, and would make every later index look old. */
 const tomorrowSeconds = 24 * 3600;
 
 interface IndexNote {
@@ -61,7 +61,7 @@ function readTable(path: string): Uint32Array {
 }
 
 export function newestBuilds(store: Store): NewestBuilds {
-  // A folder is the same repository by whatever path it is named, and a different one in a different working directory.
+  // A folder is the same repository under every path, and a relative path is a different repository in a different working directory.
   const placeOf = (location: string) => (isAddress(location) ? location : resolve(location));
   const nameOf = (location: string) => `newest build of ${sha256(Buffer.from(placeOf(location)))}`;
   return {

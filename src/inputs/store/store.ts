@@ -2,8 +2,8 @@
  * The store: files by their SHA-256, and names that lead to them. Written aside and renamed, read-only, safe for several
  * processes at once; whatever is in it can be thrown away at any time.
  *
- * A whole object carries a time of change that follows from its digest. Whoever writes to it moves that time, so that a look
- * at the inode tells a touched object from a whole one; a touched one is hashed again, and dropped unless it is whole.
+ * An intact object carries a time of change that is derived from its digest. A write to it changes that time, so the
+ * inode shows whether an object was touched; a touched one is hashed again, and dropped unless it is intact.
  */
 import {
   chmodSync,
@@ -27,7 +27,7 @@ import { namesIn, ownedName, sweepAbandoned } from './temporary-names.ts';
 export interface StoredObject {
   readonly sha256: Sha256;
   readonly bytes: number;
-  /** Milliseconds since 1970 of the last time that it was asked for. */
+  /** Milliseconds since 1970 of its last use. */
   readonly usedAt: number;
 }
 
@@ -35,19 +35,19 @@ export interface Store {
   readonly folder: string;
   /** Folder for downloads under way. */
   readonly partials: string;
-  /** A path aside, on the same file system, for what will be an object. */
+  /** A temporary path on the same file system for a future object. */
   aside(): string;
   /** Takes a finished file from aside under the digest that it was found to have; the file is moved. */
   adopt(aside: string, digest: Sha256): string;
   /** Adds bytes. */
   add(bytes: Uint8Array): Sha256;
-  /** Path of a whole object; undefined where there is none, or where it was changed (it is then dropped). */
+  /** Path of an intact object; undefined where there is none, or where it was changed (it is then dropped). */
   get(digest: Sha256): Promise<string | undefined>;
   /** Remembers something small under a name; `undefined` forgets it. */
   remember(name: string, value: string | undefined): void;
   recall(name: string): string | undefined;
   list(): readonly StoredObject[];
-  /** Hashes every object; returns those that were not what their name says and are gone now. */
+  /** Hashes every object; removes and returns those that do not match their name. */
   verify(): Promise<readonly Sha256[]>;
   remove(digest: Sha256): void;
 }
@@ -55,8 +55,8 @@ export interface Store {
 const holders = 'holders';
 
 /**
- * Milliseconds since 1970 since when processes that live may use what is in a store: none of it that was asked for later may be
- * removed under their hands. Undefined where there are none.
+ * The time in milliseconds since 1970 since when living processes may be using the store: an object that was used later
+ * must not be removed. Undefined where there are none.
  */
 export function heldSince(folder: string): number | undefined {
   const place = join(folder, holders);
@@ -67,7 +67,7 @@ export function heldSince(folder: string): number | undefined {
   return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
 }
 
-/** Says that this process uses a store, until it ends. */
+/** Marks the store as used by this process, until it ends. */
 function hold(folder: string): void {
   const mark = join(folder, holders, ownedName());
   try {
@@ -79,12 +79,12 @@ function hold(folder: string): void {
   }
 }
 
-/** A folder of the store; nothing is followed below the cache. */
+/** A folder of the store; no link is followed below the cache. */
 function storeFolder(folder: string, ...parts: readonly string[]): string {
   return folderBelow(dirname(folder), ...[basename(folder), ...parts].map(ownFileName));
 }
 
-/** Opens the store below a folder; what killed processes left aside is swept. */
+/** Opens the store below a folder, and removes what killed processes left aside. */
 export function openStore(folder: string): Store {
   const objects = join(folder, 'objects', 'sha256');
   const asides = join(folder, 'aside');
@@ -170,12 +170,12 @@ function listObjects(objects: string): StoredObject[] {
   );
 }
 
-/** Seconds since 1970, in the years 1970 to 2004: never the time of a real write. */
+/** The stamp of a digest in seconds since 1970, in the years 1970 to 2004: never the time of a real write. */
 function stampOf(digest: Sha256): number {
   return Number.parseInt(digest.slice(0, 8), 16) / 4;
 }
 
-/** Bytes on the disk first, then the stamp. */
+/** Seals an object: first the bytes reach the disk, then the stamp is set. */
 function seal(path: string, digest: Sha256): void {
   const descriptor = openSync(path, 'r');
   try {
@@ -187,7 +187,7 @@ function seal(path: string, digest: Sha256): void {
   utimesSync(path, Date.now() / 1000, stampOf(digest));
 }
 
-/** Undefined where another process has removed it. */
+/** The digest of an object; undefined where another process has removed it. */
 async function hashPresent(path: string): Promise<Sha256 | undefined> {
   try {
     return await hashFile(path);

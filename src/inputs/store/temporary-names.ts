@@ -1,4 +1,4 @@
-/** Files under way in the store's folders, named after their process. */
+/** Temporary files in the store's folders, named after their process. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAbandoned, ownedPrefix } from '../../process-marks.ts';
@@ -11,13 +11,13 @@ export function ownedName(): string {
   return `${ownedPrefix()}${count}`;
 }
 
-/** Removes what processes left that are no more. */
+/** Removes what ended processes left. */
 export function sweepAbandoned(folder: string): void {
   for (const name of namesIn(folder).filter(isAbandoned))
     rmSync(join(folder, name), { recursive: true, force: true });
 }
 
-/** Sorted; none where there is no such folder. */
+/** The names in a folder, sorted; none where the folder does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

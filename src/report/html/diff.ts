@@ -5,7 +5,7 @@ import { escapeMarkup } from '../markup.ts';
 import { differencesHtml } from './differences.ts';
 import { factsHtml, pageBounds, pageHtml } from './page.ts';
 
-/** Ends with a newline. */
+/** Renders the page; it ends with a newline. */
 export function renderDiffHtml(result: DiffResult): string {
   const { title, tone, reason, names, facts, differences, sbom } = viewDiff(result, pageBounds);
   const sides = [names.published, names.rebuilt].map((name) => `<code>${escapeMarkup(name)}</code>`);

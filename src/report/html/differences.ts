@@ -50,7 +50,7 @@ function sectionHtml(title: string, differences: readonly DifferenceView[]): str
   return `<details class="section" open><summary>${title}</summary>\n<ul>\n${items.join('\n')}\n</ul>\n</details>`;
 }
 
-/** Neighbours of one entry are shown under it. */
+/** Groups adjacent differences of one entry, which are shown under it. */
 function byPath(differences: readonly DifferenceView[]): DifferenceView[][] {
   const groups: DifferenceView[][] = [];
   for (const difference of differences) {
@@ -133,7 +133,7 @@ function partSidesHtml({ kind, published, rebuilt }: PartView): string {
   return sidesHtml(published, rebuilt);
 }
 
-/** Lines of both sides beside each other: the number of the line, then its text. */
+/** Lines of both sides beside each other: the number of each line, then its text. */
 function hunkHtml({ publishedStart, rebuiltStart, lines }: LineHunk): string {
   let left = publishedStart;
   let right = rebuiltStart;
@@ -152,7 +152,7 @@ function hunkHtml({ publishedStart, rebuiltStart, lines }: LineHunk): string {
 
 type Pair = readonly [HunkLine | undefined, HunkLine | undefined];
 
-/** What was removed beside what was put in its place. */
+/** Pairs removed lines with the lines that replaced them. */
 function pairs(lines: readonly HunkLine[]): Pair[] {
   const result: Pair[] = [];
   let removed: HunkLine[] = [];
@@ -203,7 +203,7 @@ function dumpHtml(side: string, name: string, own: string, other: string, offset
   return `<figure><figcaption>${side}</figcaption><pre class="${name}">${rows.join('\n')}</pre></figure>`;
 }
 
-/** Runs of what differs, each in one element. */
+/** Marks each run of differing texts with one element. */
 function marked(texts: readonly string[], differs: readonly boolean[], separator: string): string {
   let html = '';
   texts.forEach((text, at) => {

@@ -6,10 +6,10 @@ import { type PackageView, type ReportView, viewRun } from '../view.ts';
 import { differencesHtml } from './differences.ts';
 import { factsHtml, pageBounds, pageHtml } from './page.ts';
 
-/** Of more packages that differ none is open at first. */
+/** The most packages that are open at first; where more differ, none is open. */
 const mostOpen = 20;
 
-/** Ends with a newline. */
+/** Renders the page; it ends with a newline. */
 export function renderHtml(result: RunResult): string {
   const view = viewRun(result, pageBounds);
   const open = view.packages.filter(({ verdict }) => verdict !== 'reproduced').length <= mostOpen;

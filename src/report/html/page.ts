@@ -1,6 +1,6 @@
 /**
- * One HTML file that needs nothing else: no network, no other file, no script but its own, which a Content Security Policy
- * pins by digest. Without the script everything can be read all the same; it only filters and folds.
+ * An HTML file that needs nothing else: no network, no other file, no script but its own, which a Content Security
+ * Policy pins by digest. Everything can be read without the script, which only filters and folds.
  */
 import type { DifferenceKind } from '../../compare/difference.ts';
 import { sha256 } from '../../digest.ts';
@@ -11,7 +11,7 @@ import { escapeMarkup } from '../markup.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** What a browser on a small machine still scrolls: some ten thousand differences, some tens of megabytes. */
+/** Limits of what a browser on a small machine can scroll: some ten thousand differences, some tens of megabytes. */
 export const pageBounds: Bounds = {
   value: 1000,
   outputLines: 200,
@@ -23,7 +23,7 @@ export const pageBounds: Bounds = {
   characters: 8_000_000,
 };
 
-/** A choice of the filter, with how many differences or packages it is true of. */
+/** A choice of the filter, with the number of differences or packages to which it applies. */
 export interface Choice {
   readonly value: string;
   readonly title: string;
@@ -41,9 +41,9 @@ export interface PageParts {
   readonly verdicts: readonly Choice[];
 }
 
-/** The whole file; ends with a newline. */
+/** The complete file; it ends with a newline. */
 export function pageHtml({ title, head, sections, foot, differences, verdicts }: PageParts): string {
-  // A browser had better leave out what is not on the screen; nobody wants that of a small page.
+  // On a large page the browser need not lay out what is not on the screen; a small page does not need this.
   const isLarge = sections.length + differences.length > 300;
   return [
     '<!doctype html>',
@@ -79,12 +79,12 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-/** As Content Security Policy Level 3 writes it (section 2.3.1). */
+/** The digest of a source as Content Security Policy Level 3 writes it (section 2.3.1). */
 function sourceHash(text: string): string {
   return `sha256-${Buffer.from(sha256(Buffer.from(text)), 'hex').toString('base64')}`;
 }
 
-/** Hidden until the script is there to make it work. */
+/** The filter, which is hidden until the script runs. */
 function filterHtml(differences: readonly DifferenceView[], verdicts: readonly Choice[]): string {
   return `<search id="filter" hidden>
 <h2 class="unseen">Filter</h2>

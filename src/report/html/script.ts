@@ -1,6 +1,6 @@
 /**
- * What the HTML report does beyond being read: filters by verdict, kind, cause and path, opens and folds everything, and
- * walks the tree with the arrow keys. Plain JavaScript, since it is pinned by digest as it stands here.
+ * The script of the HTML report: it filters by verdict, kind, cause and path, opens and folds everything, and walks
+ * the tree with the arrow keys. It is plain JavaScript, since exactly this text is pinned by digest.
  */
 export const script = `
 'use strict';

@@ -1,5 +1,5 @@
 /**
- * How the HTML report looks: in light, in the dark, on a narrow screen and on paper. Items of lists are plain blocks: browsers
+ * The stylesheet of the HTML report, for light and dark, narrow screens and paper. Items of lists are plain blocks: browsers
  * renumber list items whenever one is hidden, which takes minutes with ten thousand.
  */
 export const stylesheet = `

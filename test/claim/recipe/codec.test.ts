@@ -115,7 +115,7 @@ describe('a struct', () => {
 
   it('reports an unknown key with its path', () => {
     assert.deepEqual(decode(list(sample), '[{the-name: a}, {name: b}]', false).findings, [
-      { kind: 'unknown-key', path: 'top[1].name', detail: 'melange writes no such key' },
+      { kind: 'unknown-key', path: 'top[1].name', detail: 'melange does not write this key' },
     ]);
   });
 
