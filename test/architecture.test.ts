@@ -170,6 +170,14 @@ const gateways: Readonly<Record<string, string>> = {
 /** Files that are programs of their own, started by others. */
 const programs = ['engine/melange/runner.ts', 'engine/melange/bwrap.ts'];
 
+/** Files that read a text by such a name which somebody else wrote. */
+const readTexts: ReadonlyMap<string, string> = new Map([
+  ['process.ts', 'the message of an error of Node'],
+  ['failure.ts', 'the message of an error of Node'],
+  ['inputs/git/git-location.ts', 'the place of an address'],
+  ['explain/causes/changes.ts', 'the name of a value, which its format gives'],
+]);
+
 describe('the architecture', () => {
   it('has every file in a row of the document', () => {
     assert.deepEqual(
@@ -285,6 +293,19 @@ describe('the architecture', () => {
         .map((name) => `${file} imports ${name}`),
     );
     assert.deepEqual(offending, []);
+  });
+
+  it('reads nothing out of texts of its own: what code needs to know is a field', () => {
+    const names = 'place|label|message|note|why|detail|title|summary|hint|caveat';
+    const asked = 'match|matchAll|replace|search|split|startsWith|endsWith|includes|indexOf|lastIndexOf';
+    const reading = new RegExp(
+      `\\.(?:exec|test)\\((?:[\\w?.!]+\\.)?(?:${names})\\b|\\b(?:${names})\\b[!?]*\\.(?:${asked})\\(`,
+    );
+    assert.match('/^text at byte/.exec(part.place)', reading);
+    assert.deepEqual(
+      files.filter((file) => reading.test(read(file))),
+      [...readTexts.keys()].sort((a, b) => files.indexOf(a) - files.indexOf(b)),
+    );
   });
 
   it('lets proofs and vouchers be made only where somebody looked', () => {

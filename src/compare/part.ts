@@ -52,8 +52,37 @@ export interface Part {
   readonly lines?: readonly LineHunk[];
   readonly windows?: readonly ByteWindow[];
   readonly note?: string;
+  /** What the part is, for code: nothing reads it out of `place` or of a value, and no report shows it. */
+  readonly meaning?: PartMeaning;
   readonly children?: readonly Part[];
 }
+
+export type PartMeaning =
+  /** A printable text of the published bytes, and the offset at which it begins. */
+  | { readonly kind: 'text-at'; readonly offset: number }
+  /** For `order`: the things whose order differs, from the first place at which it does, as far as they are shown. */
+  | {
+      readonly kind: 'order';
+      readonly of: OrderedThings;
+      readonly published: readonly string[];
+      readonly rebuilt: readonly string[];
+    }
+  /** How a content is compressed or stored, where the content itself is the same. */
+  | { readonly kind: 'compressed-form' }
+  /** Time, name or comment of the input in a gzip header, or the flags that say which of them there are. */
+  | { readonly kind: 'gzip-input' }
+  /** When a member of an archive was changed or read. */
+  | { readonly kind: 'member-time' }
+  /** Owner or mode of a member of an archive, or the system that it comes from. */
+  | { readonly kind: 'member-owner' }
+  /** A file of a jar that holds a signature (JAR file specification, signed JAR file). */
+  | { readonly kind: 'jar-signature' }
+  /** A section of an ELF file with the strings of DWARF. */
+  | { readonly kind: 'debug-strings' }
+  /** Any other section of DWARF. */
+  | { readonly kind: 'debug-section' };
+
+export type OrderedThings = 'members' | 'keys' | 'items' | 'constants';
 
 /** A run of lines that differ, with its context. */
 export interface LineHunk {

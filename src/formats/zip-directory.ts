@@ -4,6 +4,8 @@ import { decodeBytes } from '../bytes.ts';
 export interface ZipMember {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
+  /** Attributes that are times, and those that are owner, mode or the system that wrote the archive. */
+  readonly about: ReadonlyMap<string, 'time' | 'owner'>;
   readonly method: number;
   /** The bytes of the member as stored. */
   readonly stored: Uint8Array;
@@ -117,6 +119,7 @@ function readMember(bytes: Buffer, at: number): PlacedMember | undefined {
   return {
     name: decodeBytes(name),
     attributes,
+    about: new Map([...aboutFields, ...extraAbout('extra field', extra), ...local.about]),
     method: bytes.readUInt16LE(at + 10),
     stored: local.stored,
     headers: Buffer.concat([
@@ -134,22 +137,27 @@ function without(header: Uint8Array, ...ranges: readonly (readonly [number, numb
   return copy;
 }
 
-function readLocal(
-  bytes: Buffer,
-  at: number,
-  compressed: number,
-): { attributes: [string, string][]; header: Uint8Array; stored: Uint8Array } | undefined {
+interface LocalHeader {
+  readonly attributes: readonly [string, string][];
+  readonly about: ZipMember['about'];
+  readonly header: Uint8Array;
+  readonly stored: Uint8Array;
+}
+
+function readLocal(bytes: Buffer, at: number, compressed: number): LocalHeader | undefined {
   if (at + sizes.local > bytes.length || bytes.readUInt32LE(at) !== signatures.local) return undefined;
   const nameEnd = at + sizes.local + bytes.readUInt16LE(at + 26);
   const start = nameEnd + bytes.readUInt16LE(at + 28);
   if (start + compressed > bytes.length) return undefined;
+  const extra = parseExtra(bytes.subarray(nameEnd, start));
   return {
     attributes: [
       ['local name', decodeBytes(bytes.subarray(at + sizes.local, nameEnd))],
       ['local flags', String(bytes.readUInt16LE(at + 6))],
       ['local time', dosTime(bytes.readUInt16LE(at + 12), bytes.readUInt16LE(at + 10))],
-      ...extraAttributes('local extra field', parseExtra(bytes.subarray(nameEnd, start))),
+      ...extraAttributes('local extra field', extra),
     ],
+    about: extraAbout('local extra field', extra),
     header: bytes.subarray(at, start),
     stored: bytes.subarray(start, start + compressed),
   };
@@ -184,11 +192,28 @@ const extraNames: Readonly<Record<number, string>> = {
   51966: 'jar magic',
 };
 
+const aboutFields: ZipMember['about'] = new Map([
+  ['time', 'time'],
+  ['local time', 'time'],
+  ['made by', 'owner'],
+  ['external attributes', 'owner'],
+]);
+
+/** Ids of extra fields that hold times. */
+const timeFields: ReadonlySet<number> = new Set([0x5455, 0x000a]);
+
+function extraAbout(kind: string, extra: Extra): ZipMember['about'] {
+  return new Map(extra.map(([id]) => [extraName(kind, id), timeFields.has(id) ? 'time' : 'owner']));
+}
+
+function extraName(kind: string, id: number): string {
+  return `${kind} ${extraNames[id] ?? `0x${id.toString(16).padStart(4, '0')}`}`;
+}
+
 function extraAttributes(kind: string, extra: Extra): [string, string][] {
   return extra.map(([id, value]) => {
-    const name = extraNames[id] ?? `0x${id.toString(16).padStart(4, '0')}`;
     const time = id === 0x5455 && value.length >= 5 ? ` (${value.readInt32LE(1)})` : '';
-    return [`${kind} ${name}`, `${value.toString('hex')}${time}`];
+    return [extraName(kind, id), `${value.toString('hex')}${time}`];
   });
 }
 

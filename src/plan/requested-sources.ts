@@ -140,9 +140,9 @@ function isCommit(text: string): boolean {
 /** Parses `[branch/]commit: comment`, one on each line; `#` begins a comment (the step's own `process_cherry_picks`). */
 function parseCherryPicks(text: string): CherryPick[] {
   return text.split('\n').flatMap((line) => {
-    const place = line.replace(/#.*/, '').split(':')[0]!;
-    const at = place.lastIndexOf('/');
-    return place === '' ? [] : [{ branch: place.slice(0, Math.max(0, at)), commit: place.slice(at + 1) }];
+    const picked = line.replace(/#.*/, '').split(':')[0]!;
+    const at = picked.lastIndexOf('/');
+    return picked === '' ? [] : [{ branch: picked.slice(0, Math.max(0, at)), commit: picked.slice(at + 1) }];
   });
 }
 

@@ -4,6 +4,7 @@ import { steeringCharacters } from '../bytes.ts';
 import { canonicalJson } from '../canonical.ts';
 import { isUnequal, type UnequalComparison } from '../compare/comparison.ts';
 import { countDifferences, type DifferenceList } from '../compare/difference-list.ts';
+import type { Part } from '../compare/part.ts';
 import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
@@ -115,10 +116,17 @@ export function renderDiffJson(result: DiffResult): string {
 function differenceValues(lists: readonly DifferenceList[]) {
   return {
     differences: lists.flatMap(({ differences }) =>
-      differences.map(({ occurrence: _occurrence, modes: _modes, ...shown }) => shown),
+      differences.map(({ occurrence: _occurrence, modes: _modes, ...shown }) =>
+        shown.parts === undefined ? shown : { ...shown, parts: shown.parts.map(partValue) },
+      ),
     ),
     differencesCount: countDifferences(lists),
   };
+}
+
+/** A part without its meaning, which `place` and the values say in words. */
+function partValue({ meaning: _meaning, ...shown }: Part): Part {
+  return shown.children === undefined ? shown : { ...shown, children: shown.children.map(partValue) };
 }
 
 function explanationValue(explanation: Explanation) {

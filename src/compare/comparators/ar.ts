@@ -3,6 +3,7 @@ import { decodeBytes, trimmedEnd } from '../../bytes.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator } from './comparator.ts';
 import { compareMembers, type Member } from './members.ts';
+import type { ValueMeanings } from './parts.ts';
 
 const magic = Buffer.from('!<arch>\n', 'latin1');
 const headerBytes = 60;
@@ -37,6 +38,8 @@ function readAr(bytes: Uint8Array, most: number): Member[] | undefined {
   return members;
 }
 
+const meanings: ValueMeanings = { mtime: 'member-time', owner: 'member-owner', mode: 'member-owner' };
+
 function memberOf(header: Buffer, field: string, content: Uint8Array, longNames: Uint8Array): Member {
   const { name, skipped } = nameOf(field, content, longNames);
   const text = (from: number, until: number) => header.toString('latin1', from, until).trimEnd();
@@ -48,6 +51,7 @@ function memberOf(header: Buffer, field: string, content: Uint8Array, longNames:
       ['owner', `${text(28, 34)}:${text(34, 40)}`],
       ['mode', text(40, 48)],
     ]),
+    meanings,
     header,
     stored,
     read: () => stored,

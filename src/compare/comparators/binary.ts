@@ -188,7 +188,9 @@ function textParts(published: Uint8Array, rebuilt: Uint8Array, ranges: readonly 
     const right = textAround(rebuilt, rebuiltStart, rebuiltEnd);
     if (left.text === right.text || Math.max(left.text.length, right.text.length) < shortestText) continue;
     const place = `text at byte ${left.start}`;
-    if (!parts.has(place)) parts.set(place, valuePart('binary', place, left.text, right.text));
+    if (parts.has(place)) continue;
+    const part = valuePart('binary', place, left.text, right.text);
+    parts.set(place, { ...part, meaning: { kind: 'text-at', offset: left.start } });
   }
   return [...parts.values()];
 }

@@ -3,7 +3,7 @@ import { inflateRawSync } from 'node:zlib';
 import { type DeflateBlock, DeflateBlockReader } from '../../formats/deflate-blocks.ts';
 import type { Part } from '../part.ts';
 import { type CompareContext, inflateBound } from './comparator.ts';
-import { valuePart } from './parts.ts';
+import { meaning, valuePart } from './parts.ts';
 
 /** The content of a raw deflate stream and the bytes that it took; undefined where it is damaged. */
 export function inflate(
@@ -62,7 +62,7 @@ export function compareDeflateStreams(
 ): Part[] {
   const parts: Part[] = [];
   const compare = (place: string, left: string, right: string) => {
-    if (left !== right) parts.push(valuePart('gzip', place, left, right));
+    if (left !== right) parts.push(meaning('compressed-form', valuePart('gzip', place, left, right)));
   };
   compare('deflate stream', `${published.size} bytes`, `${rebuilt.size} bytes`);
   compare('deflate blocks', blocksText(published.blocks), blocksText(rebuilt.blocks));

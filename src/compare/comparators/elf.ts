@@ -22,7 +22,7 @@ import type { Part } from '../part.ts';
 import { alignLists } from './alignment.ts';
 import { compareBinary } from './binary.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
-import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
+import { insideParts, meaning, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
 
 export const elf: Comparator = {
   format: 'elf',
@@ -34,9 +34,9 @@ export const elf: Comparator = {
     context.work.spend((published.length + rebuilt.length) >> 4);
     const notes = valueParts('elf', notesOf(left), notesOf(right));
     return [
-      ...valueParts('elf', left.header, right.header, 'header: '),
+      ...valueParts('elf', left.header, right.header, { prefix: 'header: ' }),
       ...notes,
-      ...valueParts('elf', goInfo(published), goInfo(rebuilt), 'Go build info: '),
+      ...valueParts('elf', goInfo(published), goInfo(rebuilt), { prefix: 'Go build info: ' }),
       ...compareSegments(left, right),
       ...compareSections(left, right, context, notes.length > 0),
       ...compareRest(left, right, context),
@@ -91,13 +91,20 @@ function compareSections(
     const note = `from byte ${section.offset} of the file`;
     addAll(
       parts,
-      insideParts('elf', `section ${name}`, children).map((part) => ({ ...part, note })),
+      insideParts('elf', `section ${name}`, children).map((part) =>
+        meaning(debugMeaning(section), { ...part, note }),
+      ),
     );
   }
   for (const [name, section] of right) {
     if (!left.has(name)) parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));
   }
-  return [...parts, ...orderParts('elf', 'sections', [...left.keys()], [...right.keys()])];
+  return [...parts, ...orderParts('elf', 'members', 'sections', [...left.keys()], [...right.keys()])];
+}
+
+function debugMeaning({ name }: ElfSection): 'debug-strings' | 'debug-section' | undefined {
+  if (!name.startsWith('.debug_')) return undefined;
+  return /^\.debug_(line_)?str\b/.test(name) ? 'debug-strings' : 'debug-section';
 }
 
 function byName({ sections }: ElfObject): Map<string, ElfSection> {
@@ -174,7 +181,7 @@ function compareNamed(
   };
   const [left, right] = [values(published), values(rebuilt)];
   const parts = valueParts('elf', left, right);
-  const order = orderParts('elf', 'order', [...left.keys()], [...right.keys()]);
+  const order = orderParts('elf', 'members', 'order', [...left.keys()], [...right.keys()]);
   const cut = parts.length - limits.parts;
   if (cut <= 0) return [...parts, ...order];
   return [...parts.slice(0, limits.parts), unreadPart('elf', '', `${cut} more entries not listed`), ...order];

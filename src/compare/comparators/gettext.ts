@@ -17,9 +17,9 @@ export const gettext: Comparator = {
     if (left === undefined || right === undefined) return undefined;
     return [
       ...valueParts('gettext', left.layout, right.layout),
-      ...valueParts('gettext', left.header, right.header, 'header: '),
-      ...valueParts('gettext', left.messages, right.messages, 'message '),
-      ...orderParts('gettext', 'messages', [...left.messages.keys()], [...right.messages.keys()]),
+      ...valueParts('gettext', left.header, right.header, { prefix: 'header: ' }),
+      ...valueParts('gettext', left.messages, right.messages, { prefix: 'message ' }),
+      ...orderParts('gettext', 'members', 'messages', [...left.messages.keys()], [...right.messages.keys()]),
     ];
   },
 };

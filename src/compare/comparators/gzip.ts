@@ -5,7 +5,7 @@ import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
 import { compareDeflate, inflate } from './deflate.ts';
-import { insideParts, valuePart, valueParts } from './parts.ts';
+import { insideParts, type ValueMeanings, type ValueNames, valuePart, valueParts } from './parts.ts';
 
 const magic = [0x1f, 0x8b, 0x08];
 const most = 10_000;
@@ -21,7 +21,7 @@ export const gzip: Comparator = {
     left.members.forEach((member, at) => {
       const other = right.members[at];
       if (other !== undefined)
-        addAll(parts, valueParts('gzip', member.fields, other.fields, at === 0 ? '' : `member ${at + 1} `));
+        addAll(parts, valueParts('gzip', member.fields, other.fields, namesOfMember(at)));
     });
     if (left.members.length !== right.members.length) {
       parts.push(valuePart('gzip', 'members', String(left.members.length), String(right.members.length)));
@@ -37,6 +37,17 @@ export const gzip: Comparator = {
     );
     return parts;
   },
+};
+
+function namesOfMember(at: number): ValueNames {
+  return { prefix: at === 0 ? '' : `member ${at + 1} `, meanings };
+}
+
+const meanings: ValueMeanings = {
+  flags: 'gzip-input',
+  mtime: 'gzip-input',
+  name: 'gzip-input',
+  comment: 'gzip-input',
 };
 
 export interface GzipFields {

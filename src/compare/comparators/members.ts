@@ -6,11 +6,25 @@ import { addAll, Queues } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import type { CompareContext } from './comparator.ts';
-import { insideParts, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
+import {
+  insideParts,
+  meaning,
+  numbered,
+  orderParts,
+  type PlainMeaning,
+  unreadPart,
+  type ValueMeanings,
+  valuePart,
+  valueParts,
+} from './parts.ts';
 
 export interface Member {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
+  /** What the member is as a whole, where more is known than its name. */
+  readonly about?: PlainMeaning | undefined;
+  /** What attributes are, by their names. */
+  readonly meanings: ValueMeanings;
   /** The whole header of the member; compared where no attribute differs. */
   readonly header?: Uint8Array;
   /** The bytes as the archive stores them. */
@@ -38,18 +52,23 @@ export async function compareMembers(
     const moved = moves.get(name);
     const other = right.get(moved ?? name);
     if (other === undefined) {
-      parts.push(valuePart(format, name, describe(member), undefined));
+      parts.push(meaning(member.about, valuePart(format, name, describe(member), undefined)));
       continue;
     }
     if (moved !== undefined)
       parts.push({ format, kind: 'moved', place: name, published: name, rebuilt: moved });
-    addAll(parts, insideParts(format, name, await compareMember(format, member, other, context)));
+    const inside = insideParts(format, name, await compareMember(format, member, other, context));
+    addAll(
+      parts,
+      inside.map((part) => meaning(member.about, part)),
+    );
   }
   const taken = new Set(moves.values());
   for (const [name, member] of right) {
-    if (!left.has(name) && !taken.has(name)) parts.push(valuePart(format, name, undefined, describe(member)));
+    if (!left.has(name) && !taken.has(name))
+      parts.push(meaning(member.about, valuePart(format, name, undefined, describe(member))));
   }
-  return [...parts, ...orderParts(format, 'members', [...left.keys()], [...right.keys()])];
+  return [...parts, ...orderParts(format, 'members', 'members', [...left.keys()], [...right.keys()])];
 }
 
 function byName(members: readonly Member[]): Map<string, Member> {
@@ -88,7 +107,9 @@ async function compareMember(
   context: CompareContext,
 ): Promise<Part[]> {
   context.work.spend(64);
-  const parts: Part[] = valueParts(format, published.attributes, rebuilt.attributes);
+  const parts: Part[] = valueParts(format, published.attributes, rebuilt.attributes, {
+    meanings: published.meanings,
+  });
   if (parts.length === 0) addAll(parts, compareHeaders(format, published, rebuilt, context));
   if (Buffer.compare(published.stored, rebuilt.stored) === 0) return parts;
   try {
@@ -99,7 +120,10 @@ async function compareMember(
     const sizes = [`${published.stored.length} bytes`, `${rebuilt.stored.length} bytes`] as const;
     return [
       ...parts,
-      valuePart(format, 'stored form', ...sizes, 'the same content, stored as different bytes'),
+      meaning(
+        'compressed-form',
+        valuePart(format, 'stored form', ...sizes, 'the same content, stored as different bytes'),
+      ),
     ];
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;

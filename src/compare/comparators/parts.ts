@@ -1,6 +1,6 @@
 /** Builds parts and bounds them. */
 import type { CompareLimits } from '../limits.ts';
-import type { FormatName, HunkLine, LineHunk, Part, PartKind } from '../part.ts';
+import type { FormatName, HunkLine, LineHunk, OrderedThings, Part, PartKind, PartMeaning } from '../part.ts';
 
 /** A value of the two sides; undefined where a side has none. */
 export function valuePart(
@@ -35,17 +35,36 @@ export function valueParts(
   format: FormatName,
   published: ReadonlyMap<string, string>,
   rebuilt: ReadonlyMap<string, string>,
-  prefix = '',
+  { prefix = '', meanings = {} }: ValueNames = {},
 ): Part[] {
   const names = [...published.keys(), ...[...rebuilt.keys()].filter((name) => !published.has(name))];
   return names
     .filter((name) => published.get(name) !== rebuilt.get(name))
-    .map((name) => valuePart(format, prefix + name, published.get(name), rebuilt.get(name)));
+    .map((name) =>
+      meaning(meanings[name], valuePart(format, prefix + name, published.get(name), rebuilt.get(name))),
+    );
+}
+
+/** What stands before the name of each value, and what values of some names are. */
+export interface ValueNames {
+  readonly prefix?: string;
+  readonly meanings?: ValueMeanings;
+}
+
+export type ValueMeanings = Readonly<Partial<Record<string, PlainMeaning>>>;
+
+/** Meanings without values of their own. */
+export type PlainMeaning = Exclude<PartMeaning['kind'], 'text-at' | 'order'>;
+
+/** A part with its meaning; the part as it is where there is none. */
+export function meaning(kind: PlainMeaning | undefined, part: Part): Part {
+  return kind === undefined ? part : { ...part, meaning: { kind } };
 }
 
 /** One part where things that both sides have come in a different order; `place` says of what. */
 export function orderParts(
   format: FormatName,
+  of: OrderedThings,
   place: string,
   published: readonly string[],
   rebuilt: readonly string[],
@@ -56,7 +75,8 @@ export function orderParts(
   const right = rebuilt.filter((name) => both.has(name));
   const at = left.findIndex((name, index) => right[index] !== name);
   if (at < 0 || right[at] === undefined) return [];
-  const shown = (names: readonly string[]) => shorten(names.slice(at, at + shownInOrder).join(', '));
+  const from = (names: readonly string[]) => names.slice(at, at + shownInOrder);
+  const shown = (names: readonly string[]) => shorten(from(names).join(', '));
   return [
     {
       format,
@@ -65,6 +85,12 @@ export function orderParts(
       published: shown(left),
       rebuilt: shown(right),
       note: `from number ${at + 1} of the ${left.length} that both have`,
+      meaning: {
+        kind: 'order',
+        of,
+        published: within(from(left), longestValue),
+        rebuilt: within(from(right), longestValue),
+      },
     },
   ];
 }
@@ -82,6 +108,16 @@ export function numbered(texts: readonly string[]): string[] {
 const shownInOrder = 8;
 /** More than any bound on values, so that building parts cannot hold much. */
 const longestValue = 4096;
+
+/** The first names that have at most this many characters together. */
+function within(names: readonly string[], most: number): readonly string[] {
+  let left = most;
+  const end = names.findIndex((name) => {
+    left -= name.length;
+    return left < 0;
+  });
+  return end < 0 ? names : names.slice(0, end);
+}
 
 function shorten(text: string, most: number = longestValue): string {
   if (text.length <= most) return text;
@@ -122,7 +158,12 @@ function boundedPart(part: Part, { valueCharacters }: CompareLimits): Part {
     place: shorten(part.place, valueCharacters),
     ...(part.published === undefined ? {} : { published: shorten(part.published, valueCharacters) }),
     ...(part.rebuilt === undefined ? {} : { rebuilt: shorten(part.rebuilt, valueCharacters) }),
+    ...(part.meaning?.kind === 'order' ? { meaning: boundedOrder(part.meaning, valueCharacters) } : {}),
   };
+}
+
+function boundedOrder(order: PartMeaning & { readonly kind: 'order' }, most: number): PartMeaning {
+  return { ...order, published: within(order.published, most), rebuilt: within(order.rebuilt, most) };
 }
 
 function countParts(parts: readonly Part[]): number {

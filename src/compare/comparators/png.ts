@@ -17,7 +17,7 @@ export const png: Comparator = {
     const [a, b] = [valuesOf(left, context), valuesOf(right, context)];
     return [
       ...valueParts('png', a, b),
-      ...orderParts('png', 'chunks', [...a.keys()], [...b.keys()]),
+      ...orderParts('png', 'members', 'chunks', [...a.keys()], [...b.keys()]),
       ...(await comparePixels(left, right, context)),
       ...insideParts('png', 'bytes after the end', await context.inside('', left.rest, right.rest)),
     ];

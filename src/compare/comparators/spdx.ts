@@ -64,7 +64,7 @@ function compareDocuments(published: JsonObject, rebuilt: JsonObject, context: C
       texts(rebuilt, 'documentDescribes', renamed),
     ),
     ...compareSets('relationships', relationships(published), relationships(rebuilt, renamed)),
-    ...orderParts('spdx', '', Object.keys(published), Object.keys(rebuilt)),
+    ...orderParts('spdx', 'keys', '', Object.keys(published), Object.keys(rebuilt)),
   ];
 }
 
@@ -99,7 +99,7 @@ function compareElements(
     if (!used.has(id)) parts.push(valuePart('spdx', `${list} ${id}`, undefined, describe(element)));
   }
   const known = (id: string) => renamed.get(id) ?? id;
-  return [...parts, ...orderParts('spdx', list, [...left.keys()], [...right.keys()].map(known))];
+  return [...parts, ...orderParts('spdx', 'keys', list, [...left.keys()], [...right.keys()].map(known))];
 }
 
 function compareElement(published: JsonObject, rebuilt: JsonObject, context: CompareContext): Part[] {
@@ -108,7 +108,7 @@ function compareElement(published: JsonObject, rebuilt: JsonObject, context: Com
   return [
     ...compareStructures({ format: 'spdx', context }, rest(published), rest(rebuilt)),
     ...sets.flatMap((key) => compareSets(key, items(published, key), items(rebuilt, key))),
-    ...orderParts('spdx', '', Object.keys(published), Object.keys(rebuilt)),
+    ...orderParts('spdx', 'keys', '', Object.keys(published), Object.keys(rebuilt)),
   ];
 }
 
@@ -163,6 +163,11 @@ function relationships(document: JsonObject, renamed?: ReadonlyMap<string, strin
     });
 }
 
+/** Items that are objects or lists are items; ids and sentences about ids go by what they name, like keys. */
+function orderOfSet(items: readonly string[]): 'items' | 'keys' {
+  return items.some((item) => item.startsWith('{') || item.startsWith('[')) ? 'items' : 'keys';
+}
+
 /** Compares sets: items that only one side has, and the order where both have the same items. */
 function compareSets(place: string, published: readonly string[], rebuilt: readonly string[]): Part[] {
   const left = numbered(published);
@@ -172,6 +177,6 @@ function compareSets(place: string, published: readonly string[], rebuilt: reado
   return [
     ...left.filter((item) => !there.has(item)).map((item) => valuePart('spdx', place, item, undefined)),
     ...right.filter((item) => !here.has(item)).map((item) => valuePart('spdx', place, undefined, item)),
-    ...orderParts('spdx', place, left, right),
+    ...orderParts('spdx', orderOfSet(left), place, left, right),
   ];
 }

@@ -8,7 +8,7 @@ import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
-import { insideParts, unreadPart, valuePart, valueParts } from './parts.ts';
+import { insideParts, meaning, unreadPart, valuePart, valueParts } from './parts.ts';
 
 interface Codec {
   readonly format: FormatName;
@@ -59,7 +59,10 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
       if (inside.length === 0) {
         const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
         parts.push(
-          valuePart(format, 'compressed form', ...sizes, 'the same content, compressed differently'),
+          meaning(
+            'compressed-form',
+            valuePart(format, 'compressed form', ...sizes, 'the same content, compressed differently'),
+          ),
         );
       }
       return parts;

@@ -2,7 +2,7 @@
 
 import type { Structure } from '../../formats/structured-value.ts';
 import { addAll } from '../../lists.ts';
-import type { FormatName, Part } from '../part.ts';
+import type { FormatName, OrderedThings, Part } from '../part.ts';
 import { alignLists, type Run } from './alignment.ts';
 import type { CompareContext } from './comparator.ts';
 import { insideParts, numbered, orderParts, unreadPart, valuePart } from './parts.ts';
@@ -61,13 +61,14 @@ class StructureComparison {
     this.#context = context;
   }
 
-  compare(path: string, published: Structure, rebuilt: Structure): Part[] {
+  /** @param key under which the values stand; empty at the top and in lists */
+  compare(path: string, published: Structure, rebuilt: Structure, key = ''): Part[] {
     if (this.#made > this.#context.limits.parts) return [];
     this.#context.work.spend(1);
     this.#depth += 1;
     try {
       if (this.#depth > deepest) return this.#value(path, published, rebuilt);
-      if (isList(published) && isList(rebuilt)) return this.#lists(path, published, rebuilt);
+      if (isList(published) && isList(rebuilt)) return this.#lists(path, published, rebuilt, key);
       if (isMembers(published) && isMembers(rebuilt)) {
         return this.#members(path, membersOf(published), membersOf(rebuilt));
       }
@@ -103,21 +104,22 @@ class StructureComparison {
     rebuilt: ReadonlyMap<string, Structure>,
   ): Part[] {
     const parts: Part[] = [];
+    const keys = this.#format === 'recipe' ? 'members' : 'keys';
     for (const [key, value] of published) {
       const place = memberPath(path, key);
       const other = rebuilt.get(key);
       if (other === undefined) addAll(parts, this.#value(place, value, undefined));
-      else addAll(parts, this.compare(place, value, other));
+      else addAll(parts, this.compare(place, value, other, key));
     }
     for (const [key, value] of rebuilt) {
       if (published.has(key)) continue;
       addAll(parts, this.#value(memberPath(path, key), undefined, value));
     }
-    addAll(parts, orderParts(this.#format, path, [...published.keys()], [...rebuilt.keys()]));
+    addAll(parts, orderParts(this.#format, keys, path, [...published.keys()], [...rebuilt.keys()]));
     return parts;
   }
 
-  #lists(path: string, published: readonly Structure[], rebuilt: readonly Structure[]): Part[] {
+  #lists(path: string, published: readonly Structure[], rebuilt: readonly Structure[], key: string): Part[] {
     const { work, limits } = this.#context;
     work.spend((published.length + rebuilt.length) >> 2);
     // Only the items between the common start and the common end are turned into text.
@@ -131,9 +133,15 @@ class StructureComparison {
     work.spend(sizeOf(left) + sizeOf(right));
     const runs = alignLists(left, right, limits.edits, work);
     if (runs.length > 0 && sameItems(left, right)) {
-      return [...orderParts(this.#format, path, numbered(left), numbered(right))];
+      return [...orderParts(this.#format, this.#ordered(key), path, numbered(left), numbered(right))];
     }
     return runs.flatMap((run) => this.#run(path, a, b, run, start));
+  }
+
+  /** What the items of a list are: melange orders those of recipes, and a set of Python has an order of its own (`formats/marshal.ts`). */
+  #ordered(key: string): OrderedThings {
+    if (this.#format === 'recipe') return 'members';
+    return this.#format === 'python-bytecode' && key === 'set' ? 'constants' : 'items';
   }
 
   /** Compares items at the same place with each other; the rest is missing or extra. */

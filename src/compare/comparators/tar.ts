@@ -4,7 +4,7 @@ import { readTar, type TarArchive, type TarEntry } from '../../formats/tar-archi
 import type { Part } from '../part.ts';
 import { type Comparator, hasBytesAt } from './comparator.ts';
 import { compareMembers, type Member } from './members.ts';
-import { valuePart } from './parts.ts';
+import { type ValueMeanings, valuePart } from './parts.ts';
 
 const magicOffset = 257;
 const magic = [...Buffer.from('ustar')];
@@ -28,10 +28,23 @@ export const tar: Comparator = {
   },
 };
 
+const meanings: ValueMeanings = {
+  mtime: 'member-time',
+  'pax mtime': 'member-time',
+  'pax atime': 'member-time',
+  'pax ctime': 'member-time',
+  mode: 'member-owner',
+  owner: 'member-owner',
+  'owner name': 'member-owner',
+  'pax uid': 'member-owner',
+  'pax gid': 'member-owner',
+};
+
 function memberOf({ header, raw, content }: TarEntry): Member {
   return {
     name: header.name,
     attributes: attributesOf({ header, raw, content }),
+    meanings,
     header: raw,
     stored: content,
     read: () => content,

@@ -32,10 +32,16 @@ export const zip: Comparator = {
   },
 };
 
-function memberOf({ name, attributes, method, stored, headers }: ZipMember, context: CompareContext): Member {
+const jarSignature = /^META-INF\/[^/]+\.(RSA|DSA|EC|SF)$/;
+const meaningOf = { time: 'member-time', owner: 'member-owner' } as const;
+
+function memberOf({ name, attributes, about, ...rest }: ZipMember, context: CompareContext): Member {
+  const { method, stored, headers } = rest;
   return {
     name,
     attributes,
+    about: jarSignature.test(name) ? 'jar-signature' : undefined,
+    meanings: Object.fromEntries([...about].map(([attribute, what]) => [attribute, meaningOf[what]])),
     header: headers,
     stored,
     read() {

@@ -16,7 +16,7 @@ export function changesOf(
   rebuilt: Uint8Array | undefined,
 ): Changes {
   const known = parts.some(({ format }) => format !== 'text' && format !== 'binary');
-  const named = known || published === undefined || rebuilt === undefined ? partChanges(parts, '') : nothing;
+  const named = known || published === undefined || rebuilt === undefined ? partChanges(parts) : nothing;
   const own =
     known || difference.kind !== 'content' || published === undefined || rebuilt === undefined
       ? nothing
@@ -58,22 +58,19 @@ function pairChanges(changes: readonly Change[]): Change[] {
 }
 
 function placeKey(change: Change): string {
-  return JSON.stringify([change.format, sectionOf(change)]);
+  return JSON.stringify([change.format, change.within ?? change.place]);
 }
 
-function sectionOf({ place, label }: Change): string {
-  return place.slice(0, place.length - label.length);
-}
-
-/** Labels of values that follow from everything else: digests, lengths and offsets. */
+/** Names of values that follow from everything else, in whatever format: digests, lengths and offsets. */
 const followsFromAll = /\b(build-id|build id|crc|checksum|debug link|offset|size|length)\b/i;
 
 function withoutDerived(changes: readonly Change[]): readonly Change[] {
   const own = changes.filter(({ label }) => !followsFromAll.test(label));
   // DWARF refers to strings by their offset, so where strings differ, the sections that refer to them differ as well.
-  const strings = own.some(({ place }) => /section \.debug_(line_)?str\b/.test(place));
+  const strings = own.some(({ about }) => about === 'debug-strings');
   const kept = own.filter(
-    ({ place, label }) => !(strings && label === 'bytes' && /section \.debug_/.test(place)),
+    ({ about, label }) =>
+      !(strings && label === 'bytes' && (about === 'debug-strings' || about === 'debug-section')),
   );
   return kept.length === 0 ? changes : kept;
 }

@@ -1,8 +1,5 @@
 /** The same content in a different compressed form. */
-import type { FormatName } from '../../compare/part.ts';
 import { changeFinding, type Detector } from './evidence.ts';
-
-const compressed: ReadonlySet<FormatName> = new Set(['gzip', 'xz', 'bzip2', 'zstd', 'zip']);
 
 export const compressorVersion: Detector = {
   kind: 'compressor-version',
@@ -13,12 +10,7 @@ export const compressorVersion: Detector = {
       );
     }
     return changes
-      .filter(
-        ({ format, label }) =>
-          format !== undefined &&
-          compressed.has(format) &&
-          /^(stored form|compressed form|deflate)/.test(label),
-      )
+      .filter(({ about }) => about === 'compressed-form')
       .map((change) =>
         changeFinding(change, 'certain', 'the content is the same, its compressed form is not'),
       );

@@ -2,7 +2,7 @@
 
 import type { Cause, CauseKind } from '../../compare/cause.ts';
 import type { Difference } from '../../compare/difference.ts';
-import type { FormatName } from '../../compare/part.ts';
+import type { FormatName, OrderedThings, PartMeaning } from '../../compare/part.ts';
 import type { BuildFacts } from '../../execute/facts.ts';
 import type { Plan } from '../../plan/plan.ts';
 
@@ -17,6 +17,10 @@ export interface Change {
   /** For a named value: its format and its name. */
   readonly format: FormatName | undefined;
   readonly label: string;
+  /** For a named value: the place without the name. */
+  readonly within?: string;
+  /** What the part is in which it was found. */
+  readonly about?: PartMeaning['kind'] | undefined;
   /** For a string of a binary: the bytes that it takes up on the rebuilt side. */
   readonly bytes?: ByteRange;
 }
@@ -29,7 +33,7 @@ export interface Surroundings {
 /** The same things in a different order. */
 export interface Reordering {
   readonly place: string;
-  readonly of: 'lines' | 'words' | 'members' | 'keys' | 'items' | 'constants';
+  readonly of: 'lines' | 'words' | OrderedThings;
   readonly format: FormatName | undefined;
   readonly published: readonly string[];
   readonly rebuilt: readonly string[];

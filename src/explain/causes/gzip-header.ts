@@ -5,9 +5,7 @@ export const gzipHeader: Detector = {
   kind: 'gzip-header',
   detect: ({ changes, ranges, published, rebuilt }) => {
     const named = changes
-      .filter(
-        ({ format, label }) => format === 'gzip' && /^(member \d+ )?(mtime|name|comment|flags)$/.test(label),
-      )
+      .filter(({ about }) => about === 'gzip-input')
       .map((change) => changeFinding(change, 'certain', 'gzip stores time and name of what it was given'));
     const bare = published !== undefined && rebuilt !== undefined && isGzip(published) && isGzip(rebuilt);
     return named.length > 0 || !bare ? named : [...mtimeOf(published, rebuilt, ranges)];

@@ -79,7 +79,7 @@ function signedPart(bytes: Uint8Array): Uint8Array | undefined {
 /** Files of a signed jar (JAR file specification, signed JAR file). */
 function named({ changes }: Evidence): Finding[] {
   return changes
-    .filter(({ format, place }) => format === 'zip' && /META-INF\/[^/:]+\.(RSA|DSA|EC|SF)\b/.test(place))
+    .filter(({ format, about }) => format === 'zip' && about === 'jar-signature')
     .map((change) => ({
       confidence: 'certain',
       place: change.place,
