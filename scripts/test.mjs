@@ -50,7 +50,7 @@ if (!unit) await summarise(tally);
  * @param {string} file
  */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations)|report\/formats|rootfs\/image|hostile-sizes|emit\/(tar-writer|own-sections|pkginfo|tar-entries)|recipe\/(compiled|write)|published-sbom|causes\/name)\.test\.js$/.test(
+  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations)|report\/formats|rootfs\/image|hostile-sizes|pins\/hostile|emit\/(tar-writer|own-sections|pkginfo|tar-entries)|recipe\/(compiled|write)|published-sbom|causes\/name)\.test\.js$/.test(
     `/${relative(root, file)}`,
   );
 }

@@ -38,6 +38,7 @@ const rows: readonly (readonly string[])[] = [
   ['repository'],
   ['melange'],
   ['claim'],
+  ['pins'],
   ['plan'],
   ['inputs'],
   ['execute'],
@@ -70,6 +71,10 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   { room: 'apk/', takes: ['formats/'] },
   { room: 'repository/', takes: ['formats/', 'apk/'] },
   { room: 'melange/', takes: [] },
+  {
+    room: 'pins/',
+    takes: ['formats/', 'transcript/', 'claim/recipe/yaml.ts', 'claim/recipe/node.ts'],
+  },
   { room: 'inputs/store/', takes: ['apk/', 'repository/'] },
   { room: 'inputs/network/', takes: ['inputs/store/'] },
   { room: 'inputs/git/', takes: ['inputs/store/', 'inputs/network/', 'plan/requested-sources.ts'] },
@@ -165,6 +170,8 @@ const gateways: Readonly<Record<string, string>> = {
   'tar-stream': 'formats/tar-archive.ts',
   fzstd: 'formats/zstd.ts',
   'xz-decompress': 'formats/xz.ts',
+  'smol-toml': 'formats/toml.ts',
+  saxes: 'formats/xml.ts',
 };
 
 /** Files that are programs of their own, started by others. */

@@ -5,9 +5,15 @@ import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { Mapping, Node, Scalar } from './node.ts';
 
+interface Limits {
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
 /** Real recipes have less than 100 KB, some ten thousand tokens and a depth of ten. */
-const maxBytes = 1 << 20;
-const maxTokens = 100_000;
+const limitsOfRecipes: Limits = { bytes: 1 << 20, tokens: 100_000 };
+/** Lock files of ten thousand packages have 5 MB and some hundred thousand tokens. */
+const limitsOfLockFiles: Limits = { bytes: 1 << 24, tokens: 1_500_000 };
 const maxDepth = 64;
 
 const binaryTag = 'tag:yaml.org,2002:binary';
@@ -30,17 +36,27 @@ const require = createRequire(import.meta.url);
  * than `!!binary`, duplicate keys, keys that are not scalars, and documents that are too large, too deep or have too many tokens.
  */
 export function parseYaml(bytes: Uint8Array): Mapping {
-  if (bytes.length > maxBytes) throw unreadable(`is larger than ${maxBytes} bytes`);
+  const [document, ...others] = parseDocuments(bytes, limitsOfRecipes);
+  if (others.length > 0) throw unreadable('has more than one document');
+  if (document?.kind !== 'mapping') throw unreadable('is not a mapping');
+  return document;
+}
+
+/** The documents of a lock file, which may be larger than a recipe; those that are not mappings are left out. Throws like `parseYaml`. */
+export function parseLockYaml(bytes: Uint8Array): readonly Mapping[] {
+  return parseDocuments(bytes, limitsOfLockFiles).filter((document) => document.kind === 'mapping');
+}
+
+function parseDocuments(bytes: Uint8Array, limits: Limits): Node[] {
+  if (bytes.length > limits.bytes) throw unreadable(`is larger than ${limits.bytes} bytes`);
   const text = decodeBytes(bytes);
   if (neverRaw.test(text)) throw unreadable('has characters that are never written as they are');
   const yaml: Yaml = require('yaml');
-  const node = convert(yaml, parseDocument(yaml, text));
-  if (node.kind !== 'mapping') throw unreadable('is not a mapping');
-  return node;
+  return composeDocuments(yaml, text, limits.tokens).map((top) => convert(yaml, top));
 }
 
-/** The first document's top node. The package's lexer, parser and composer are joined by hand, with `tokens` between them. */
-function parseDocument(yaml: Yaml, text: string): unknown {
+/** The top nodes of all documents. The package's lexer, parser and composer are joined by hand, with `tokens` between them. */
+function composeDocuments(yaml: Yaml, text: string, mostTokens: number): unknown[] {
   const composer = new yaml.Composer({
     schema: 'failsafe',
     resolveKnownTags: false,
@@ -49,21 +65,20 @@ function parseDocument(yaml: Yaml, text: string): unknown {
     keepSourceTokens: true,
     logLevel: 'silent',
   });
-  const [document, ...others] = composer.compose(tokens(yaml, text), true, text.length);
-  if (others.length > 0) throw unreadable('has more than one document');
-  const error = document?.errors[0];
+  const documents = [...composer.compose(tokens(yaml, text, mostTokens), true, text.length)];
+  const error = documents.flatMap(({ errors }) => errors)[0];
   if (error !== undefined) throw unreadable('is not YAML', error);
-  return document?.contents ?? null;
+  return documents.map(({ contents }) => contents ?? null);
 }
 
 /** Syntax tokens, with a stop where composing them could exhaust time, memory or the stack. */
-function* tokens(yaml: Yaml, text: string): Generator<CST.Token> {
+function* tokens(yaml: Yaml, text: string, most: number): Generator<CST.Token> {
   const parser = new yaml.Parser();
   let count = 0;
   for (const lexeme of new yaml.Lexer().lex(text)) {
     yield* parser.next(lexeme);
     count += 1;
-    if (count > maxTokens) throw unreadable(`has more than ${maxTokens} tokens`);
+    if (count > most) throw unreadable(`has more than ${most} tokens`);
     if (parser.stack.length > maxDepth) throw unreadable(`is nested deeper than ${maxDepth}`);
   }
   yield* parser.end();

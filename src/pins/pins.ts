@@ -1,0 +1,157 @@
+/** Pinned or not, object by object: what a build fetched against the digests that its recorded sources hold. */
+import { compareBytes } from '../bytes.ts';
+import { type Content, contentOf, mostInflated } from '../formats/content.ts';
+import { undoContentEncoding } from '../formats/content-encoding.ts';
+import type { Exchange, StoredBytes } from '../transcript/exchange.ts';
+import { decideObject, type FetchedObject } from './decide-object.ts';
+import type { JudgedExchange, Judgement, PinReport } from './judgement.ts';
+import { type PinIndex, readPins } from './pin-index.ts';
+import type { RecordedSources } from './recorded.ts';
+import { redirectsTo } from './redirects.ts';
+import { headerOf, type ReadExchange, shapeOf } from './shapes/index.ts';
+import type { MetadataShape, Shape } from './shapes/shape.ts';
+
+/** The bytes of a body, by its digest; whoever hands it over has compared the digest. Fails where they are not to be had. */
+export type BodyReader = (body: StoredBytes) => Promise<Content>;
+
+const limits = {
+  /** What chooses: the largest lists of registries have some 50 MB. */
+  metadata: 128 * 1024 * 1024,
+  request: 16 * 1024 * 1024,
+};
+
+/** Says of each exchange what pins it. Exchanges are looked at one after the other, each body once. */
+export async function judgePins(
+  exchanges: readonly Exchange[],
+  read: BodyReader,
+  sources: RecordedSources,
+): Promise<PinReport> {
+  const pins = await readPins(sources);
+  const redirects = redirectsTo(exchanges);
+  const judged: Judged[] = [];
+  for (const exchange of exchanges) judged.push(await judgeObject(exchange, read, pins, redirects));
+  const choices = choicesOf(judged);
+  const all = judged.map(({ exchange, shape, judgement }) => ({
+    exchange,
+    judgement: judgement ?? metadataJudgement(exchange, shape as MetadataShape, choices, pins),
+  }));
+  return { exchanges: all, ...concluded(all), gaps: pins.gaps };
+}
+
+interface Judged {
+  readonly exchange: Exchange;
+  readonly shape: Shape;
+  /** Undefined for what chooses: that follows from the objects. */
+  readonly judgement: Judgement | undefined;
+}
+
+async function judgeObject(
+  exchange: Exchange,
+  read: BodyReader,
+  pins: PinIndex,
+  redirects: ReadonlyMap<string, readonly string[]>,
+): Promise<Judged> {
+  const body = await read(exchange.body);
+  const { requestBody } = exchange;
+  const request =
+    requestBody === undefined || requestBody.size > limits.request ? undefined : await read(requestBody);
+  const addresses = [exchange.url, ...(redirects.get(exchange.url) ?? [])];
+  const shape = shapeOf(exchange, addresses, readExchange(exchange, body, request?.read(0, request.size)));
+  if (shape.kind === 'metadata') return { exchange, shape, judgement: undefined };
+  const object: FetchedObject = { exchange, shape, contents: contentsOf(exchange, body), addresses };
+  return { exchange, shape, judgement: decideObject(object, pins) };
+}
+
+function readExchange(exchange: Exchange, body: Content, request: Uint8Array | undefined): ReadExchange {
+  let made: { readonly content: Uint8Array | undefined } | undefined;
+  const content = () => {
+    made ??= { content: unencoded(exchange, body, limits.metadata) };
+    return made.content;
+  };
+  return { body, request, content };
+}
+
+/** The body as it was sent, and without its content encoding where it has one: clients compare either. */
+function contentsOf(exchange: Exchange, body: Content): Content[] {
+  if (headerOf(exchange, 'content-encoding') === '') return [body];
+  const content = unencoded(exchange, body, mostInflated);
+  return content === undefined ? [body] : [body, contentOf(content)];
+}
+
+function unencoded(exchange: Exchange, body: Content, most: number): Uint8Array | undefined {
+  if (body.size > most) return undefined;
+  const content = undoContentEncoding(body.read(0, body.size), headerOf(exchange, 'content-encoding'), most);
+  return typeof content === 'string' ? undefined : content;
+}
+
+interface Choices {
+  /** By the scope of objects, and by the ecosystem with ` *`. */
+  readonly byScope: ReadonlyMap<string, boolean>;
+  readonly byAddress: ReadonlyMap<string, boolean>;
+}
+
+/** Whether all objects of a scope are pinned. */
+function choicesOf(judged: readonly Judged[]): Choices {
+  const byScope = new Map<string, boolean>();
+  const byAddress = new Map<string, boolean>();
+  const note = (map: Map<string, boolean>, key: string, isPinned: boolean) =>
+    map.set(key, isPinned && map.get(key) !== false);
+  for (const { exchange, shape, judgement } of judged) {
+    if (shape.kind !== 'object') continue;
+    const isPinned = judgement?.kind === 'pinned';
+    note(byAddress, exchange.url, isPinned);
+    if (shape.scope === '') continue;
+    note(byScope, shape.scope, isPinned);
+    note(byScope, `${shape.scope.split(' ', 1)[0]} *`, isPinned);
+  }
+  return { byScope, byAddress };
+}
+
+function metadataJudgement(
+  exchange: Exchange,
+  shape: MetadataShape,
+  choices: Choices,
+  pins: PinIndex,
+): Judgement {
+  const target = shape.what === 'redirect' ? targetOf(exchange) : undefined;
+  const isPinned = target === undefined ? choices.byScope.get(shape.scope) : choices.byAddress.get(target);
+  // Where nothing was fetched of it, what it could have chosen may be fixed all the same.
+  const isFixed = isPinned ?? (shape.names.some((name) => pins.scopes.has(name)) ? true : undefined);
+  const chosen = isFixed === undefined ? 'nothing' : isFixed ? 'pinned' : 'unpinned';
+  return { kind: 'metadata', what: shape.what, chosen };
+}
+
+function targetOf(exchange: Exchange): string | undefined {
+  return [...redirectsTo([exchange]).keys()][0];
+}
+
+/** What has nothing that a build takes in and chooses nothing that is not judged itself. */
+const harmless: ReadonlySet<string> = new Set([
+  'failure',
+  'empty',
+  'redirect',
+  'checksum',
+  'signature',
+  'advisory',
+]);
+
+const ranks = { contradicted: 0, unpinned: 1, metadata: 2, pinned: 3 } as const;
+
+function concluded(exchanges: readonly JudgedExchange[]): Pick<PinReport, 'conclusion' | 'suspects'> {
+  const suspects = exchanges.filter(({ judgement }) => isSuspect(judgement)).sort(bySuspicion);
+  if (exchanges.every(({ judgement }) => judgement.kind === 'metadata') && suspects.length === 0)
+    return { conclusion: 'nothing-fetched', suspects };
+  const isContradicted = suspects.some(({ judgement }) => judgement.kind === 'contradicted');
+  const conclusion = isContradicted ? 'contradicted' : suspects.length > 0 ? 'unpinned' : 'all-pinned';
+  return { conclusion, suspects };
+}
+
+function isSuspect(judgement: Judgement): boolean {
+  if (judgement.kind !== 'metadata') return judgement.kind !== 'pinned';
+  return judgement.chosen !== 'pinned' && !harmless.has(judgement.what);
+}
+
+function bySuspicion(a: JudgedExchange, b: JudgedExchange): number {
+  const byRank = ranks[a.judgement.kind] - ranks[b.judgement.kind];
+  return byRank === 0 ? compareBytes(a.exchange.url, b.exchange.url) : byRank;
+}

@@ -1,0 +1,67 @@
+/** git over HTTP (git's Documentation/gitprotocol-http.txt, gitprotocol-v2.txt and gitprotocol-pack.txt). */
+import type { Content } from '../../formats/content.ts';
+import { subjectOf } from '../pin.ts';
+import type { Shape, ShapedAnswer } from './shape.ts';
+
+const service = 'git-upload-pack';
+/** What a request may want, and where the pack must have begun in the answer. */
+const limits = { wants: 100_000, preamble: 4 * 1024 * 1024 };
+
+/** What a request of git was answered; undefined for what is not one. The pack itself is not read: git computes the ids of all that it takes in. */
+export function recogniseGit(
+  answer: ShapedAnswer,
+  request: Uint8Array | undefined,
+  body: Content,
+): Shape | undefined {
+  const { segments, url } = answer;
+  const repository = (parts: number) => subjectOf('address', url.origin, ...segments.slice(0, -parts));
+  if (segments.at(-2) === 'info' && segments.at(-1) === 'refs' && url.searchParams.get('service') === service)
+    return references(repository(2));
+  if (segments.at(-1) !== service || request === undefined) return undefined;
+  const wants = wantsOf(request);
+  const scope = repository(1);
+  // What was talked before the pack, or asked of references alone.
+  if (wants.length === 0 || !hasPack(body)) return references(scope);
+  return { kind: 'object', subjects: [], scope, wants };
+}
+
+function references(scope: string): Shape {
+  return { kind: 'metadata', what: 'references', scope, names: [] };
+}
+
+function wantsOf(request: Uint8Array): string[] {
+  const wants = new Set<string>();
+  for (const line of packetLines(Buffer.from(request))) {
+    const id = /^want ([\da-f]{40}(?:[\da-f]{24})?)(?![\da-f])/.exec(line.toString('latin1', 0, 128))?.[1];
+    // A reference that is wanted by name is whatever the server says that it is.
+    if (line.toString('latin1', 0, 9) === 'want-ref ') wants.add(line.toString('latin1', 9).trim());
+    if (id !== undefined) wants.add(id);
+    if (wants.size > limits.wants) break;
+  }
+  return [...wants].sort();
+}
+
+/** Whether a pack begins in the lines of an answer: in version 2 behind its name, before in a band, or as it is. */
+function hasPack(body: Content): boolean {
+  const preamble = Buffer.from(body.read(0, limits.preamble));
+  let end = 0;
+  for (const line of packetLines(preamble)) {
+    const begin = line.toString('latin1', 0, 9);
+    if (begin.startsWith('packfile') || begin.startsWith('\x01PACK')) return true;
+    end = line.byteOffset - preamble.byteOffset + line.length;
+  }
+  return preamble.toString('latin1', end, end + 4) === 'PACK' || body.size > limits.preamble;
+}
+
+/** The payloads of packet lines, up to what is not one. */
+function* packetLines(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const text = bytes.toString('latin1', at, at + 4);
+    if (!/^[\da-f]{4}$/i.test(text)) return;
+    const length = Number.parseInt(text, 16);
+    // 0 to 2 are marks between lines (flush, delimiter, end).
+    if (length >= 4 && at + length <= bytes.length) yield bytes.subarray(at + 4, at + length);
+    else if (length > 2) return;
+    at += Math.max(length, 4);
+  }
+}

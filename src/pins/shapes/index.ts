@@ -1,0 +1,65 @@
+/** The shape of any answer. */
+import type { Content } from '../../formats/content.ts';
+import type { Exchange } from '../../transcript/exchange.ts';
+import { recogniseCrate } from './crates.ts';
+import { recogniseGem } from './gems.ts';
+import { recogniseGit } from './git.ts';
+import { recogniseGo } from './go.ts';
+import { recogniseMaven } from './maven.ts';
+import { recogniseNpm } from './npm.ts';
+import { recognisePython } from './python.ts';
+import { type MetadataKind, type Recogniser, type Shape, type ShapedAnswer, segmentsOf } from './shape.ts';
+
+/** What an address says most about comes first. */
+const recognisers: readonly Recogniser[] = [
+  recogniseGo,
+  recogniseCrate,
+  recogniseGem,
+  recogniseNpm,
+  recognisePython,
+  recogniseMaven,
+];
+
+/** What an exchange holds, for those who look at its shape. */
+export interface ReadExchange {
+  /** The answer's body as it was sent. */
+  readonly body: Content;
+  /** Of the request; undefined where there was none, or it is too large to be looked at. */
+  readonly request: Uint8Array | undefined;
+  /** The body without its content encoding; undefined where it is damaged or too large for what chooses. */
+  content(): Uint8Array | undefined;
+}
+
+/** `addresses` are the exchange's own and those that led to it: the first that says what the answer is decides. */
+export function shapeOf(exchange: Exchange, addresses: readonly string[], read: ReadExchange): Shape {
+  const empty = emptyKind(exchange);
+  if (empty !== undefined) return { kind: 'metadata', what: empty, scope: '', names: [] };
+  const contentType = headerOf(exchange, 'content-type').toLowerCase();
+  for (const address of addresses) {
+    const url = new URL(address);
+    const answer = { url, segments: segmentsOf(url), contentType, content: read.content };
+    const shape = recogniseGit(answer, read.request, read.body) ?? shapeOfRegistry(answer);
+    if (shape !== undefined) return shape;
+  }
+  return { kind: 'object', subjects: [], scope: '' };
+}
+
+function shapeOfRegistry(answer: ShapedAnswer): Shape | undefined {
+  for (const recognise of recognisers) {
+    const shape = recognise(answer);
+    if (shape !== undefined) return shape;
+  }
+  return undefined;
+}
+
+/** What has no content that a build could take in, whatever its address. */
+function emptyKind({ method, status, body }: Exchange): MetadataKind | undefined {
+  if (status >= 400) return 'failure';
+  if (status >= 300 && status !== 304) return 'redirect';
+  return method === 'HEAD' || status === 304 || (status === 204 && body.size === 0) ? 'empty' : undefined;
+}
+
+/** The value of a header, empty where there is none; of several with a name the first. */
+export function headerOf(exchange: Pick<Exchange, 'headers'>, name: string): string {
+  return exchange.headers.find(([each]) => each === name)?.[1] ?? '';
+}

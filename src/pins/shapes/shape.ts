@@ -1,0 +1,102 @@
+/** What an answer is, as its address and its content show it: an object, or something by which objects are chosen. */
+
+import { decodeBytes } from '../../bytes.ts';
+import { isJsonObject, type JsonObject, parseBoundedJson } from '../../formats/bounded-json.ts';
+import type { Ecosystem, Subject } from '../pin.ts';
+
+/** What an answer is that chooses, and is not itself something that a build takes in. */
+export const metadataKinds = [
+  /** Names, versions or files of which a client takes some. */
+  'list',
+  /** What one version says of itself. */
+  'description',
+  /** Branches and tags of a git repository, or the talk before a pack. */
+  'references',
+  /** A digest that lies beside what it is of, and so is no pin of it. */
+  'checksum',
+  'signature',
+  /** What a registry says against versions. */
+  'advisory',
+  /** How a registry is laid out. */
+  'layout',
+  'redirect',
+  /** Status 400 and above. */
+  'failure',
+  /** An answer without content: to HEAD, or of status 204 or 304. */
+  'empty',
+] as const;
+
+export type MetadataKind = (typeof metadataKinds)[number];
+
+export interface ObjectShape {
+  readonly kind: 'object';
+  /** What it may be, by its address; more than one where the address leaves it open. */
+  readonly subjects: readonly Subject[];
+  /** What it is chosen through; `metadata` of the same scope chose it. */
+  readonly scope: string;
+  /** The digest of a module's zip or of its go.mod is Go's own. */
+  readonly hash?: 'module-zip' | 'go-mod';
+  /** The commits that a request wants of a git repository; each must be pinned. */
+  readonly wants?: readonly string[];
+}
+
+export interface MetadataShape {
+  readonly kind: 'metadata';
+  readonly what: MetadataKind;
+  /** As of objects; ends in ` *` where it is the whole ecosystem. */
+  readonly scope: string;
+  /** The names of it under which pins may be recorded (`npm left-pad`). */
+  readonly names: readonly string[];
+}
+
+export type Shape = ObjectShape | MetadataShape;
+
+/** An answer whose shape is asked for. */
+export interface ShapedAnswer {
+  readonly url: URL;
+  /** Parts of the path, decoded; the last is empty where the path ends in a slash. */
+  readonly segments: readonly string[];
+  readonly contentType: string;
+  /** The content without its content encoding; undefined where it cannot be had, or is too large for anything that chooses. */
+  content(): Uint8Array | undefined;
+}
+
+/** A recogniser gives undefined where the answer is not of its ecosystem. */
+export type Recogniser = (answer: ShapedAnswer) => Shape | undefined;
+
+export function wholeOf(ecosystem: Ecosystem): Pick<MetadataShape, 'scope' | 'names'> {
+  return { scope: `${ecosystem} *`, names: [ecosystem] };
+}
+
+/** The content as an object of JSON. */
+export function jsonOf(answer: ShapedAnswer): JsonObject | undefined {
+  const content = answer.content();
+  if (content === undefined || content[firstByte(content)] !== 0x7b) return undefined;
+  const parsed = parseBoundedJson(content);
+  return 'value' in parsed && isJsonObject(parsed.value) ? parsed.value : undefined;
+}
+
+function firstByte(content: Uint8Array): number {
+  let at = 0;
+  while (at < content.length && ' \t\r\n'.includes(String.fromCharCode(content[at]!))) at += 1;
+  return at;
+}
+
+export function textOf(answer: ShapedAnswer): string | undefined {
+  const content = answer.content();
+  return content === undefined ? undefined : decodeBytes(content);
+}
+
+/** Parts of a path, decoded where they can be; a part that cannot is as it is written. */
+export function segmentsOf(url: URL): string[] {
+  return url.pathname
+    .slice(1)
+    .split('/')
+    .map((part) => {
+      try {
+        return decodeURIComponent(part);
+      } catch {
+        return part;
+      }
+    });
+}

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { inWords, judge, type Said } from '../support/exchanges.ts';
+import { wheelBytes } from '../support/python-packages.ts';
+
+const hex = (algorithm: string, text: string | Uint8Array) =>
+  createHash(algorithm).update(text).digest('hex');
+const json = 'application/json';
+const object = 'the object';
+const sha256 = hex('sha256', object);
+const commit = '0123456789abcdef0123456789abcdef01234567';
+const other = 'f'.repeat(40);
+const r = 'https://r.example';
+
+const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text;
+const gitFetch = (...wants: readonly string[]): Said => ({
+  url: `${r}/o/p.git/git-upload-pack`,
+  method: 'POST',
+  request: `${packet('command=fetch')}0001${wants.map((want) => packet(`want ${want}\n`)).join('')}${packet('done\n')}0000`,
+  body: `${packet('packfile\n')}${packet('\x01PACK')}0000`,
+});
+const cargoLock = `[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "${sha256}"\n`;
+const npmLock = JSON.stringify({
+  packages: {
+    'node_modules/a': {
+      version: '1.0.0',
+      integrity: `sha256-${Buffer.from(sha256, 'hex').toString('base64')}`,
+    },
+  },
+});
+const verification = (digests: string) =>
+  `<verification-metadata><components><component group="org.g" name="a" version="1"><artifact name="a-1.jar">${digests}</artifact></component></components></verification-metadata>`;
+
+interface Case {
+  readonly said: readonly Said[];
+  readonly files?: Readonly<Record<string, string>>;
+  readonly steps?: Readonly<Record<string, string>>;
+  readonly commits?: readonly { commit: string; file: string }[];
+  readonly expected: readonly string[];
+  readonly conclusion: string;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'a digest in the text of a step': {
+    said: [{ url: `${r}/tool.bin`, body: object }],
+    steps: { fetch: `echo ${sha256}` },
+    expected: ['pinned by fetch'],
+    conclusion: 'all-pinned',
+  },
+  'a digest in the text of a step for this file, and other bytes': {
+    said: [{ url: `${r}/tool.bin`, body: 'other' }],
+    steps: { fetch: `echo "${sha256}  tool.bin" | sha256sum -c` },
+    expected: ['contradicts fetch'],
+    conclusion: 'contradicted',
+  },
+  'MD5 in the text of a step': {
+    said: [{ url: `${r}/tool.bin`, body: object }],
+    steps: { fetch: `echo "${hex('md5', object)}  tool.bin" | md5sum -c` },
+    expected: ['unpinned: weak-pin'],
+    conclusion: 'unpinned',
+  },
+  'nothing at all': {
+    said: [{ url: `${r}/install.sh`, body: object }],
+    expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'a lock file that it contradicts, though a different package has this digest': {
+    said: [{ url: `${r}/a/-/a-1.0.0.tgz`, body: 'other' }],
+    files: { 'package-lock.json': npmLock },
+    steps: { fetch: hex('sha256', 'other') },
+    expected: ['contradicts package-lock.json'],
+    conclusion: 'contradicted',
+  },
+  'two lock files that contradict each other': {
+    said: [{ url: `${r}/crates/a/a-1.0.0.crate`, body: object }],
+    files: { 'Cargo.lock': cargoLock, 'old/Cargo.lock': cargoLock.replace(/[\da-f]{64}/, 'f'.repeat(64)) },
+    expected: ['pinned by Cargo.lock and contradicted'],
+    conclusion: 'all-pinned',
+  },
+  'a lock file, where an address leads to a different host': {
+    said: [
+      {
+        url: `${r}/crates/a/1.0.0/download`,
+        status: 302,
+        headers: { location: 'https://cdn.example/x?y=1' },
+      },
+      { url: 'https://cdn.example/x?y=1', body: 'other' },
+    ],
+    files: { 'Cargo.lock': cargoLock },
+    expected: ['redirect, chose unpinned', 'contradicts Cargo.lock'],
+    conclusion: 'contradicted',
+  },
+  'an address that leads to itself': {
+    said: [{ url: `${r}/a`, status: 302, headers: { location: '/a' } }],
+    expected: ['redirect, chose nothing'],
+    conclusion: 'nothing-fetched',
+  },
+  'a tarball that is encoded for the way': {
+    said: [{ url: `${r}/a/-/a-1.0.0.tgz`, body: gzipSync(object), headers: { 'content-encoding': 'gzip' } }],
+    files: { 'package-lock.json': npmLock },
+    expected: ['pinned by package-lock.json'],
+    conclusion: 'all-pinned',
+  },
+  'a part of a file': {
+    said: [{ url: `${r}/crates/a/a-1.0.0.crate`, status: 206, body: object }],
+    files: { 'Cargo.lock': cargoLock },
+    expected: ['unpinned: partial'],
+    conclusion: 'unpinned',
+  },
+  'a module that is not a zip': {
+    said: [{ url: `${r}/a.com/m/@v/v1.0.0.zip`, body: object }],
+    files: { 'go.sum': 'a.com/m v1.0.0 h1:AAAA\n' },
+    expected: ['unpinned: unreadable'],
+    conclusion: 'unpinned',
+  },
+  'a commit of a submodule': {
+    said: [{ url: `${r}/o/p.git/info/refs?service=git-upload-pack`, body: '0000' }, gitFetch(commit)],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['references, chose pinned', 'pinned by vendor/p'],
+    conclusion: 'all-pinned',
+  },
+  'commits of which one is not recorded': {
+    said: [gitFetch(commit, other)],
+    steps: { checkout: `git checkout ${commit}` },
+    expected: ['unpinned: commit-not-pinned'],
+    conclusion: 'unpinned',
+  },
+  'references without objects': {
+    said: [
+      {
+        url: `${r}/o/p.git/git-upload-pack`,
+        method: 'POST',
+        request: `${packet('command=ls-refs\n')}0000`,
+        body: '0000',
+      },
+    ],
+    expected: ['references, chose nothing'],
+    conclusion: 'unpinned',
+  },
+  'an archive of a pinned commit': {
+    said: [{ url: `${r}/o/p/archive/${commit}.tar.gz`, body: object }],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['unpinned: named-by-commit'],
+    conclusion: 'unpinned',
+  },
+  'a document of npm of which what was chosen is pinned': {
+    said: [
+      { url: `${r}/a`, type: json, body: '{"name":"a","versions":{}}' },
+      { url: `${r}/a/-/a-1.0.0.tgz`, body: object },
+    ],
+    files: { 'package-lock.json': npmLock },
+    expected: ['list, chose pinned', 'pinned by package-lock.json'],
+    conclusion: 'all-pinned',
+  },
+  'a document of npm of which nothing was fetched, and the lock file has the package': {
+    said: [{ url: `${r}/a`, type: json, body: '{"name":"a","versions":{}}' }],
+    files: { 'package-lock.json': npmLock },
+    expected: ['list, chose pinned'],
+    conclusion: 'nothing-fetched',
+  },
+  'a document of npm of which nothing was fetched': {
+    said: [{ url: `${r}/a`, type: json, body: '{"name":"a","versions":{}}' }],
+    expected: ['list, chose nothing'],
+    conclusion: 'unpinned',
+  },
+  'what calls itself a document and lies elsewhere': {
+    said: [{ url: `${r}/b`, type: json, body: '{"name":"a","versions":{}}' }],
+    expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'a script where a list of versions should be': {
+    said: [{ url: `${r}/a.com/m/@v/list`, body: '#!/bin/sh\n' }],
+    expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'artifacts of Maven, with digests beside them': {
+    said: [
+      {
+        url: `${r}/maven2/org/g/a/maven-metadata.xml`,
+        body: '<metadata><groupId>org.g</groupId></metadata>',
+      },
+      { url: `${r}/maven2/org/g/a/1/a-1.jar`, body: object },
+      { url: `${r}/maven2/org/g/a/1/a-1.jar.sha1`, body: hex('sha1', object) },
+    ],
+    expected: ['list, chose unpinned', 'unpinned: no-pin', 'checksum, chose unpinned'],
+    conclusion: 'unpinned',
+  },
+  'artifacts of Maven that Gradle verifies': {
+    said: [{ url: `${r}/maven2/org/g/a/1/a-1.jar`, body: object }],
+    files: { 'gradle/verification-metadata.xml': verification(`<sha256 value="${sha256}"/>`) },
+    expected: ['pinned by gradle/verification-metadata.xml'],
+    conclusion: 'all-pinned',
+  },
+  'what Gradle verifies by SHA-1 alone, and other bytes': {
+    said: [{ url: `${r}/maven2/org/g/a/1/a-1.jar`, body: 'other' }],
+    files: { 'gradle/verification-metadata.xml': verification(`<sha1 value="${hex('sha1', object)}"/>`) },
+    expected: ['contradicts gradle/verification-metadata.xml'],
+    conclusion: 'contradicted',
+  },
+  'a gem': {
+    said: [
+      { url: `${r}/info/a`, body: '---\n1.0 |checksum:x\n' },
+      { url: `${r}/gems/a-1.0.gem`, body: object },
+    ],
+    files: { 'Gemfile.lock': `CHECKSUMS\n  a (1.0) sha256=${sha256}\n` },
+    expected: ['list, chose pinned', 'pinned by Gemfile.lock'],
+    conclusion: 'all-pinned',
+  },
+  'a wheel that a page of an index listed': {
+    said: [
+      { url: `${r}/simple/a-b/`, type: 'text/html', body: '<a href="/a_B-1.0.tar.gz">a_B-1.0.tar.gz</a>' },
+      { url: `${r}/a_B-1.0.tar.gz`, body: object },
+    ],
+    files: { 'requirements.txt': `A.b==1 --hash=sha256:${sha256}` },
+    expected: ['list, chose pinned', 'pinned by requirements.txt'],
+    conclusion: 'all-pinned',
+  },
+  'a file of a version that is not the one with these hashes': {
+    said: [{ url: `${r}/a-2.0-py3-none-any.whl`, body: wheelBytes({ name: 'a', version: '2.0', time: '' }) }],
+    files: { 'requirements.txt': `a==1 --hash=sha256:${sha256}` },
+    expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'answers that have nothing': {
+    said: [
+      { url: `${r}/a`, status: 404, body: 'none' },
+      { url: `${r}/b`, method: 'HEAD' },
+      { url: `${r}/c`, status: 204 },
+    ],
+    expected: ['failure, chose nothing', 'empty, chose nothing', 'empty, chose nothing'],
+    conclusion: 'nothing-fetched',
+  },
+};
+
+describe('what a build fetched', () => {
+  for (const [what, { said, files = {}, steps = {}, commits = [], expected, conclusion }] of Object.entries(
+    cases,
+  ))
+    it(`is judged: ${what}`, async () => {
+      const report = await judge(said, files, steps, commits);
+      assert.deepEqual(report.exchanges.map(inWords), expected);
+      assert.equal(report.conclusion, conclusion);
+    });
+
+  it('is suspected in order: what contradicts, what is not pinned, what chose it', async () => {
+    const report = await judge(
+      [
+        { url: `${r}/z`, type: json, body: '{"name":"z","versions":{}}' },
+        { url: `${r}/y.sh`, body: 'y' },
+        { url: `${r}/x.sh`, body: 'x' },
+        { url: `${r}/a/-/a-1.0.0.tgz`, body: 'other' },
+      ],
+      { 'package-lock.json': npmLock },
+    );
+    assert.deepEqual(
+      report.suspects.map(({ exchange }) => exchange.url.slice(r.length)),
+      ['/a/-/a-1.0.0.tgz', '/x.sh', '/y.sh', '/z'],
+    );
+  });
+
+  it('says which lock files were not read', async () => {
+    const report = await judge([], { 'a/Cargo.lock': '[[', 'b/go.sum': 'x\n' });
+    assert.deepEqual(report.gaps, [
+      { file: 'a/Cargo.lock', problem: 'not-this-format' },
+      { file: 'b/go.sum', problem: 'not-this-format' },
+    ]);
+  });
+});
