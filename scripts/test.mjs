@@ -2,13 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { dot, spec } from 'node:test/reporters';
 import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
 
 const unit = process.argv.includes('--unit');
+const tests = join(root, '.build/test');
+const loneFolders = new Set(['cli', 'conformance', 'flow', 'inputs', 'lab']);
+/** Seconds of one file in the quick part, several times what the slowest takes on two quiet processors. */
+const mostQuickSeconds = 20;
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 process.chdir(root);
@@ -36,23 +40,23 @@ if (!unit) {
 // What was compiled before may be of sources that are gone.
 rmSync(join(root, '.build'), { recursive: true, force: true });
 compile('tsconfig.json');
-const files = testFiles(join(root, '.build/test')).filter(
+const files = testFiles(tests).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
 const [alone, together] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
 const tally = await runTests([...batches(together), ...(unit ? [] : alone)]);
 process.exitCode = tally.sound ? 0 : 1;
+requireQuick(tally);
 if (!unit) await summarise(tally);
 
 /**
- * Tests that start the program itself, a sandbox or a server, go through every package of the lab or every expression of the program, or
- * measure growth over large inputs: not the quick part.
+ * Whether a file is not of the quick part, which is run in shared processes: it says so by its name, or lies in a folder whose tests
+ * start the program itself, a sandbox or a server. What the name is for: tests that go through every package of the lab, that
+ * measure growth over large inputs, or that take long for any other reason.
  * @param {string} file
  */
 function isAlone(file) {
-  return /\/(conformance|cli|inputs|flow|lab)\/|(diffoscope|html-browser|lab|identity|golden|fuzz|regenerate|pool|engine\/syft|\/cache|\/verify|\/linear|production\/(fit|infer|mutations)|report\/formats|rootfs\/image|hostile-sizes|pins\/hostile|emit\/(tar-writer|own-sections|pkginfo|tar-entries)|recipe\/(compiled|write)|published-sbom|causes\/name)\.test\.js$/.test(
-    `/${relative(root, file)}`,
-  );
+  return file.endsWith('.alone.test.js') || loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
 }
 
 /**
@@ -123,6 +127,21 @@ async function runTests(paths) {
   const verbose = process.stdout.isTTY || process.env['CI'];
   await pipeline(events.compose(verbose ? new spec() : dot), process.stdout, { end: false });
   return counts;
+}
+
+/**
+ * A file that is slow and does not say so by its name makes the quick part slow: in CI it fails the run.
+ * @param {Tally} tally
+ */
+function requireQuick({ milliseconds }) {
+  for (const [file, each] of milliseconds) {
+    if (isAlone(file) || each <= mostQuickSeconds * 1000) continue;
+    const source = relative(join(root, '.build'), file).replace(/\.js$/, '.ts');
+    console.error(
+      `${source} took ${Math.round(each / 1000)} s: name it ${source.replace('.test.ts', '.alone.test.ts')}`,
+    );
+    if (process.env['CI']) process.exitCode = 1;
+  }
 }
 
 /**
