@@ -77,17 +77,19 @@ export function hasProgram(name) {
 }
 
 /**
- * Makes the lab's build environment from Debian's packages. `only` names its packages; all where undefined. Returns the folder,
- * with what Debian no longer serves left out and said, or undefined with the reason said where nothing of it can be made.
+ * Makes the lab's build environment for an architecture from Debian's packages. `only` names its packages; all where undefined. Returns
+ * the folder, with what Debian no longer serves left out and said, or undefined with the reason said where nothing of it can be made.
  * @param {readonly string[]} [only]
+ * @param {'x86_64' | 'aarch64'} [architecture]
  * @returns {string | undefined}
  */
-export function makeEnvironment(only) {
-  const stamp = join(labEnvironment, 'made-for');
+export function makeEnvironment(only, architecture = 'x86_64') {
+  const stamp = join(labEnvironment, architecture, 'made-for');
   const wanted = only === undefined ? 'everything' : [...only].sort().join(',');
   const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   const sufficient = made === wanted || made === 'everything';
-  if (sufficient && missingPackages(only).length === 0) return labEnvironment;
+  const missingNow = () => missingPackages(architecture, only);
+  if (sufficient && missingNow().length === 0) return labEnvironment;
   for (const program of ['apt-get', 'apt-cache', 'dpkg-deb']) {
     if (!hasProgram(program)) return unavailable(`${program} is not there`);
   }
@@ -96,22 +98,25 @@ export function makeEnvironment(only) {
   const argv = [
     script,
     labEnvironment,
+    '--arch',
+    architecture,
     '--debs',
     debs,
     ...(only === undefined ? [] : ['--only', [...only].join(',')]),
   ];
   console.error(
-    `making the build environment from Debian packages (${only === undefined ? 'all' : only.length})`,
+    `making the ${architecture} build environment from Debian packages (${only === undefined ? 'all' : only.length})`,
   );
-  mkdirSync(labEnvironment, { recursive: true });
+  mkdirSync(join(labEnvironment, architecture), { recursive: true });
   rmSync(stamp, { force: true });
-  const make = () => quiet(process.execPath, argv) && missingPackages(only).length === 0;
+  const make = () => quiet(process.execPath, argv) && missingNow().length === 0;
   if (!make()) {
     if (process.getuid?.() === 0) quiet('apt-get', ['update', '-qq']);
-    if (!make() && !existsSync(missingList)) return unavailable('it cannot be made, as said above');
+    if (!make() && !existsSync(missingList(architecture)))
+      return unavailable('it cannot be made, as said above');
   }
   writeFileSync(stamp, wanted);
-  const missing = missingPackages(only);
+  const missing = missingNow();
   if (missing.length > 0) {
     console.error(`the build environment lacks ${missing.join(', ')}: tests that need them are skipped`);
     if (only !== undefined) return undefined;
@@ -119,17 +124,20 @@ export function makeEnvironment(only) {
   return labEnvironment;
 }
 
-const missingList = join(labEnvironment, 'x86_64/missing.json');
+/** @param {string} architecture */
+const missingList = (architecture) => join(labEnvironment, architecture, 'missing.json');
 
 /**
  * Packages of the environment that Debian no longer had when it was made.
+ * @param {string} architecture
  * @param {readonly string[]} [only]
  * @returns {string[]}
  */
-function missingPackages(only) {
-  if (!existsSync(missingList)) return [];
+function missingPackages(architecture, only) {
+  const list = missingList(architecture);
+  if (!existsSync(list)) return [];
   /** @type {string[]} */
-  const missing = JSON.parse(readFileSync(missingList, 'utf8'));
+  const missing = JSON.parse(readFileSync(list, 'utf8'));
   return only === undefined ? missing : missing.filter((name) => [...only].includes(name));
 }
 

@@ -19,7 +19,7 @@ process.chdir(root);
 requireNode();
 installPackages();
 if (!unit) {
-  // Chromium by itself: where it is not to be had, the others must be installed all the same.
+  // Each by itself: where it is not to be had, the others must be installed all the same.
   const missing = [
     [
       { program: 'bwrap', package: 'bubblewrap' },
@@ -27,11 +27,15 @@ if (!unit) {
       { program: 'setfattr', package: 'attr' },
     ],
     [{ program: 'chromium', package: 'chromium' }],
+    [{ program: 'qemu-aarch64-static', package: 'qemu-user-static' }],
   ].flatMap(installPrograms);
   for (const { program, package: name } of missing) {
     console.error(`${program} is missing; tests that need it are skipped (get it: apt-get install ${name})`);
   }
-  if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] === undefined) makeEnvironment();
+  if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] === undefined) {
+    makeEnvironment();
+    makeEnvironment(undefined, 'aarch64');
+  }
   step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
   step('types of scripts', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']);
   step('dead code', ['node_modules/knip/bin/knip.js']);

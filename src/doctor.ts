@@ -1,6 +1,10 @@
 /** What a rebuild needs of this machine; each need is examined by trying it. */
 import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { installCommand } from './execute/package-managers.ts';
+import { rebuiltArchitectures } from './execute/processor/architectures.ts';
+import { processorHost, processorsOf } from './execute/processor/host.ts';
+import { ownProcessor, type Processor } from './execute/processor/processor.ts';
 import { makeRunDirectory, removeTree } from './execute/run-directory.ts';
 import { openBubblewrap } from './execute/sandbox/bubblewrap.ts';
 import { makeControlGroup } from './execute/sandbox/control-group.ts';
@@ -40,7 +44,15 @@ export async function diagnose(cache: string, ids: IdMap): Promise<Diagnosis[]> 
   if (system.state === 'missing') return [system];
   const tools = programs.map(([name, debian]) => diagnoseProgram(name, debian));
   const ready = tools.every(({ state }) => state === 'fine');
-  return [system, ...tools, ...(ready ? await diagnoseSandbox(cache, ids) : []), diagnoseDisk(cache)];
+  const sandbox = ready ? await diagnoseSandbox(cache, ids) : [];
+  const sound = sandbox.length > 0 && sandbox.every(({ state }) => state !== 'missing');
+  return [
+    system,
+    ...tools,
+    ...sandbox,
+    ...(sound ? await diagnoseArchitectures(cache, ids) : []),
+    diagnoseDisk(cache),
+  ];
 }
 
 function diagnoseSystem(): Diagnosis {
@@ -58,24 +70,6 @@ function diagnoseProgram(name: string, debian: string): Diagnosis {
   return path === undefined
     ? { what: name, state: 'missing', detail: 'not found', remedy: installCommand(debian) }
     : { what: name, state: 'fine', detail: path, remedy: undefined };
-}
-
-/** Package managers, and where their names for a package are not Debian's. */
-const managers: readonly (readonly [
-  program: string,
-  command: string,
-  names: Readonly<Record<string, string>>,
-])[] = [
-  ['apt-get', 'apt-get install', {}],
-  ['apk', 'apk add', { uidmap: 'shadow-subids', mount: 'util-linux' }],
-  ['dnf', 'dnf install', { uidmap: 'shadow-utils', mount: 'util-linux' }],
-  ['zypper', 'zypper install', { uidmap: 'shadow', mount: 'util-linux' }],
-  ['pacman', 'pacman -S', { uidmap: 'shadow', mount: 'util-linux' }],
-];
-
-function installCommand(debian: string): string {
-  const [, command, names] = managers.find(([program]) => findProgram(program) !== undefined) ?? managers[0]!;
-  return `${command} ${names[debian] ?? debian}`;
 }
 
 /** The sandbox from its outermost part inwards; what lies inside a part that is missing is not looked at. */
@@ -176,6 +170,7 @@ async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagno
       capabilities: { add: [], drop: [] },
       user: { uid: 0, gid: 0 },
       ids,
+      processor: ownProcessor,
       limits: defaultBuildLimits,
       signal: new AbortController().signal,
     });
@@ -227,6 +222,38 @@ function idsRemedy(refused: boolean): string {
     return `${install.replace(' install ', ' install --reinstall ')} (newuidmap must be set-user-id)`;
   const missing = findProgram('newuidmap') === undefined ? `${install}; ` : '';
   return `${missing}usermod --add-subuids 100000-165535 --add-subgids 100000-165535 "$USER"`;
+}
+
+/** Architectures whose packages can be rebuilt here, each found out by running a program of it. */
+async function diagnoseArchitectures(cache: string, ids: IdMap): Promise<Diagnosis[]> {
+  const processors = processorsOf(
+    'bubblewrap',
+    processorHost(() => join(cache, 'runs'), ids),
+  );
+  const found: Diagnosis[] = [];
+  for (const architecture of rebuiltArchitectures)
+    found.push(diagnoseProcessor(architecture, await processors(architecture)));
+  return found;
+}
+
+function diagnoseProcessor(what: string, processor: Processor | Failure): Diagnosis {
+  if (processor instanceof Failure)
+    return { what, state: 'lesser', detail: detailOf(processor), remedy: processor.hint };
+  if (processor.kind === 'emulated') {
+    const { path, version } = processor.emulator;
+    const where = processor.registered === 'in-sandbox' ? 'in the sandbox alone' : 'on this machine';
+    const detail = `under ${path} ${version}, registered ${where}; expect 10 to 30 times the time`;
+    return { what, state: 'fine', detail, remedy: undefined };
+  }
+  return processor.runsForeign
+    ? {
+        what,
+        state: 'lesser',
+        detail:
+          'native; steps can also run programs of other architectures, which this machine has registered',
+        remedy: 'use Linux 6.7 or later, which hides them, or remove the registrations',
+      }
+    : { what, state: 'fine', detail: 'native', remedy: undefined };
 }
 
 /** The bounds of a build. Nothing here needs a remedy: without a control group the watchdog keeps the same bounds, only less exactly. */

@@ -45,6 +45,8 @@ const codesByClass = {
     'ids-unavailable',
     'sandbox-unavailable',
     'build-limit',
+    'architecture-unavailable',
+    'emulated',
     'engines-disagree',
     'scan-needed',
     'unsupported',

@@ -1,6 +1,8 @@
 /** Makes the plan of a package without carrying it out. */
 import { shownAddress } from './address.ts';
 import type { Sha256 } from './digest.ts';
+import { describeEmulation, emulationOf, type Processor } from './execute/processor/processor.ts';
+import { Failure } from './failure.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
 import type { FoundInputs, Prepared } from './flow/prepare.ts';
 import type { RunOptions } from './flow/run-options.ts';
@@ -16,6 +18,8 @@ export interface LockedPlan {
   /** The substitute for the recorded environment; undefined where there is none. */
   readonly substituted: FoundInputs['substituted'];
   readonly findings: Prepared['findings'];
+  /** What a rebuild here would cost more than on the package's own architecture, or why there is none; undefined where nothing is to be said. */
+  readonly processor: string | undefined;
 }
 
 /** A package of the environment as it was found. */
@@ -41,7 +45,7 @@ export interface PinnedPackage {
 
 /** Plans one package. Fails with the reason why it cannot be planned. */
 export async function lock(file: string, given: RunOptions): Promise<LockedPlan> {
-  const { target, prepared } = await requireCandidate(file, given);
+  const { target, prepared, processor } = await requireCandidate(file, given, 'plan');
   const { plan, inputs } = prepared;
   const { guest, substituted } = inputs;
   const findings = [...target.noticed, ...prepared.findings];
@@ -64,5 +68,20 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
       builtAfterSubject: isNewer(found, target.claim.traits.clock),
     };
   });
-  return { file: target.file, identity: planIdentity(plan), plan, environment, substituted, findings };
+  return {
+    file: target.file,
+    identity: planIdentity(plan),
+    plan,
+    environment,
+    substituted,
+    findings,
+    processor: describeProcessor(processor),
+  };
+}
+
+function describeProcessor(processor: Processor | Failure): string | undefined {
+  if (processor instanceof Failure) return `no rebuild here: ${processor.message} (${processor.hint})`;
+  const emulation = emulationOf(processor);
+  if (emulation === undefined) return undefined;
+  return `a rebuild here is emulated by ${describeEmulation(emulation)}: expect 10 to 30 times the time`;
 }

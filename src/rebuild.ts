@@ -29,7 +29,7 @@ export interface RebuildTarget {
  * rebuilt.
  */
 export async function rebuild(file: string, target: RebuildTarget, given: RunOptions): Promise<RebuiltFile> {
-  const candidate = await requireCandidate(file, given);
+  const candidate = await requireCandidate(file, given, 'build');
   const { recipe } = candidate.target.claim;
   const request = rebuildRequest([candidate], observeSteps(recipe.package.name, candidate.run.watch));
   return withRebuilt(candidate.run.builds.engine, request, async ([first]) => {

@@ -19,7 +19,7 @@ import { type PackageResult, type RunResult, runResult } from './verdict/result.
 export async function verify(subjects: readonly string[], given: RunOptions): Promise<RunResult> {
   const { machine, jobs, onProgress } = given;
   const files = subjects.map((subject) => machine.inputs.name(subject));
-  const found = await mapConcurrently(files, jobs, candidateFinder(given));
+  const found = await mapConcurrently(files, jobs, candidateFinder(given, 'build'));
   const builds = grouped(found.filter(isCandidate), ({ prepared }) =>
     busy(() => buildIdentity(prepared.plan)),
   );

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { parsePublicKey } from '../src/apk/signature.ts';
 import { canonicalJson } from '../src/canonical.ts';
 import { callerIdMap } from '../src/execute/sandbox/id-map.ts';
-import { defaultBuildLimits } from '../src/execute/sandbox/sandbox.ts';
+import { completeLimits } from '../src/execute/sandbox/sandbox.ts';
 import { Failure } from '../src/failure.ts';
 import type { ProgressEvent, RunOptions } from '../src/flow/run-options.ts';
 import { machineInputs } from '../src/inputs/inputs.ts';
@@ -184,7 +184,7 @@ function optionsIn(folder: string, { engine }: KeptPackages): RunOptions {
       cache: join(folder, 'cache'),
       sandbox: 'bubblewrap',
       ids: callerIdMap({ uid: 1000, gid: 1000, name: 'somebody' }),
-      limits: defaultBuildLimits,
+      limits: completeLimits({}),
       threads: 1,
       signal,
       inputs: machineInputs(join(folder, 'cache'), signal),

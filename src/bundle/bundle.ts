@@ -40,7 +40,7 @@ export async function writeBundle(
   given: RunOptions,
 ): Promise<BundleManifest> {
   requireNoSyft(given);
-  const candidate = await requireCandidate(subject, given);
+  const candidate = await requireCandidate(subject, given, 'plan');
   const { target, prepared, run } = candidate;
   if (prepared.inputs.guest.kind !== 'recorded') {
     throw new Failure('unsupported', 'only recorded environments can be bundled', {

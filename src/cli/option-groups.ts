@@ -17,7 +17,7 @@ export function trustOptions(command: Command): Command {
       [],
     )
     .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
-    .option('--arch <arch>', 'architecture of packages that are given by name')
+    .option('--arch <arch>', 'architecture of packages that are given by name without one, or all')
     .option('--max-index-age <days>', 'warn where the newest build of an index is older (Wolfi’s own: 7)')
     .option('--offline', 'contact no server; use what this machine has', false)
     .option('--allow-private-addresses', 'follow addresses that packages name into private networks', false)

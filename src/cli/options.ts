@@ -10,16 +10,18 @@ import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import type { EngineName } from '../engine/engine-names.ts';
+import { rebuiltArchitectures } from '../execute/processor/architectures.ts';
 import {
   type BuildLimits,
-  defaultBuildLimits,
+  completeLimits,
   hasNamespaces,
+  type MachineLimits,
   type SandboxKind,
 } from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
-import { isPackageName } from '../flow/subject-name.ts';
+import { forArchitectures, isPackageName } from '../flow/subject-name.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
@@ -125,16 +127,22 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   return factors.filter((factor) => names.includes(factor));
 }
 
+const allArchitectures = 'all';
+
 function architectureOf(text: string): Architecture {
   const architecture = parseArchitecture(text);
   if (architecture !== undefined) return architecture;
-  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64', { got: text });
+  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64, or all', {
+    got: text,
+  });
 }
 
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
-    architecture: architectureOf(raw.arch ?? callerArchitecture()),
+    architecture: architectureOf(
+      raw.arch === undefined || raw.arch === allArchitectures ? callerArchitecture() : raw.arch,
+    ),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
@@ -147,9 +155,23 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
   };
 }
 
-/** Requires that each subject is an address, a name or a file that can be read. Fails with `usage` where one is not. */
-export function requireSubjects(subjects: readonly string[]): void {
+/**
+ * The subjects of a command line, with a name for each architecture where it asks for all. Fails with `usage` for what is neither an
+ * address, a name, nor a file that can be read.
+ */
+export function subjectsOf(subjects: readonly string[], { arch }: RawOptions): string[] {
   requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
+  if (arch !== allArchitectures) return [...subjects];
+  return subjects.flatMap((subject) => forArchitectures(subject, rebuiltArchitectures));
+}
+
+/** The same for a command that takes one. */
+export function subjectOf(subject: string, raw: RawOptions): string {
+  const [first, ...others] = subjectsOf([subject], raw);
+  if (others.length === 0) return first!;
+  throw new Failure('usage', 'this command takes one package, and --arch all asks for several', {
+    hint: `name one architecture, such as --arch ${rebuiltArchitectures[0]}`,
+  });
 }
 
 function readKeys(paths: readonly string[]): PublicKey[] {
@@ -287,15 +309,13 @@ function homeDirectory(): string {
 
 const mebibyte = 1024 * 1024;
 
-function buildLimits(raw: RawOptions): BuildLimits {
-  const limits = { ...defaultBuildLimits };
-  const bound = (option: string, text: string | undefined, unit: number, usual: number) =>
-    text === undefined ? usual : parseCount(option, text) * unit;
-  return {
-    ...limits,
-    stepSeconds: bound('--step-seconds', raw.stepSeconds, 1, limits.stepSeconds),
-    memoryBytes: bound('--memory-mib', raw.memoryMib, mebibyte, limits.memoryBytes),
-    processes: bound('--processes', raw.processes, 1, limits.processes),
-    diskBytes: bound('--disk-mib', raw.diskMib, mebibyte, limits.diskBytes),
-  };
+function buildLimits(raw: RawOptions): MachineLimits {
+  const limit = (name: keyof BuildLimits, option: string, text: string | undefined, unit: number) =>
+    text === undefined ? {} : { [name]: parseCount(option, text) * unit };
+  return completeLimits({
+    ...limit('stepSeconds', '--step-seconds', raw.stepSeconds, 1),
+    ...limit('memoryBytes', '--memory-mib', raw.memoryMib, mebibyte),
+    ...limit('processes', '--processes', raw.processes, 1),
+    ...limit('diskBytes', '--disk-mib', raw.diskMib, mebibyte),
+  });
 }

@@ -13,7 +13,7 @@ import {
 import { version } from './version.ts';
 
 const usageExitCode = 2;
-const packageArgument = 'FILE, URL, or NAME[=VERSION-rN] of a repository';
+const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {

@@ -9,6 +9,7 @@ export type CauseKind =
   | 'hostname'
   | 'kernel'
   | 'cpu-count'
+  | 'emulation'
   | 'memory-size'
   | 'locale'
   | 'umask'
@@ -49,6 +50,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   hostname: 'host name of the builder',
   kernel: 'kernel of the builder',
   'cpu-count': 'number of processors',
+  emulation: 'emulated processor',
   'memory-size': 'size of memory',
   locale: 'locale of the builder',
   umask: 'umask of the builder',

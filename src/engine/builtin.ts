@@ -99,7 +99,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
     ]);
     // What the steps left was read into a file that stays open, so its name can be removed with the rest.
     const cleared = removeTree(work, machine.ids);
-    const facts = factsOfBuild(began, machine.sandbox, request.variation?.hostname);
+    const facts = factsOfBuild(began, machine.sandbox, request.processor, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
     const compressed = new Map<string, Sha256>();
     let disposed = false;
@@ -210,7 +210,8 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       directory,
       sandbox: machine.sandbox,
       ids: machine.ids,
-      limits: machine.limits,
+      processor: request.processor,
+      limits: machine.limits[request.processor.kind],
       signal: machine.signal,
       observer: request.observer,
       network: request.network,

@@ -6,12 +6,13 @@ import type { Counterfactual, EmittedPackage, SectionDigests } from '../emit/pac
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import type { BuildFacts } from '../execute/facts.ts';
+import { failureUnder, type Processor } from '../execute/processor/processor.ts';
 import type { StepObserver } from '../execute/run-steps.ts';
 import type { IdMap } from '../execute/sandbox/id-map.ts';
-import type { BuildLimits, SandboxKind } from '../execute/sandbox/sandbox.ts';
+import type { MachineLimits, SandboxKind } from '../execute/sandbox/sandbox.ts';
 import type { Variation } from '../execute/variation.ts';
 import type { SourceFile } from '../execute/workspace.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { FoundSource } from '../inputs/found-sources.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
@@ -35,6 +36,8 @@ export interface RebuildRequest {
   readonly sources: readonly FoundSource[];
   readonly sourceFiles: { readonly directory: string; readonly files: readonly SourceFile[] } | undefined;
   readonly machine: Machine;
+  /** What runs the programs of the guest. */
+  readonly processor: Processor;
   readonly observer: StepObserver;
   /** What is changed about the guest on purpose; only the builtin engine can. */
   readonly variation: Variation | undefined;
@@ -52,7 +55,7 @@ export interface Machine {
   readonly cache: string;
   readonly sandbox: SandboxKind;
   readonly ids: IdMap;
-  readonly limits: BuildLimits;
+  readonly limits: MachineLimits;
   readonly threads: number;
   readonly signal: AbortSignal;
   readonly inputs: Inputs;
@@ -107,10 +110,36 @@ export async function withRebuilt<V>(
   request: RebuildRequest,
   use: (packages: readonly RebuiltPackage[]) => Promise<V>,
 ): Promise<V> {
-  const rebuilt = await engine.rebuild(request);
+  const { processor } = request;
+  const rebuilt = await rebuildUnder(processor, engine, request);
   try {
-    return await use(rebuilt.packages);
+    return await use(rebuilt.packages.map((each) => packageUnder(processor, each)));
   } finally {
     await rebuilt.dispose();
   }
+}
+
+async function rebuildUnder(processor: Processor, engine: Engine, request: RebuildRequest): Promise<Rebuilt> {
+  try {
+    return await engine.rebuild(request);
+  } catch (thrown) {
+    throw thrown instanceof Failure ? failureUnder(processor, thrown) : thrown;
+  }
+}
+
+/** What became of a package and of other emissions of it, as far as it can be said of programs that were emulated. */
+function packageUnder(processor: Processor, built: RebuiltPackage): RebuiltPackage {
+  const { outcome, otherwise } = built;
+  return {
+    ...built,
+    // Of all that can be wrong with what was built, only this may be the emulator's doing.
+    outcome:
+      outcome instanceof Failure && outcome.code === 'output-missing'
+        ? failureUnder(processor, outcome)
+        : outcome,
+    otherwise: otherwise && {
+      ...otherwise,
+      emit: async (plan) => packageUnder(processor, await otherwise.emit(plan)),
+    },
+  };
 }

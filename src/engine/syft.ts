@@ -24,6 +24,7 @@ import {
   syftSelection,
 } from '../emit/sbom/production/syft-output.ts';
 import { chunksOf } from '../emit/tar-entries.ts';
+import { ownProcessor } from '../execute/processor/processor.ts';
 import { removeTree } from '../execute/run-directory.ts';
 import { openBubblewrap } from '../execute/sandbox/bubblewrap.ts';
 import { grantedCapabilities } from '../execute/sandbox/bubblewrap-arguments.ts';
@@ -134,12 +135,12 @@ async function openSandbox(root: string, { program, directory, machine }: ScanRe
     { source: copy, target: programTarget, writable: false },
   ];
   const limits = {
-    ...machine.limits,
-    stepSeconds: Math.min(machine.limits.stepSeconds, most.stepSeconds),
-    fileBytes: Math.min(machine.limits.fileBytes, most.fileBytes),
-    diskBytes: Math.min(machine.limits.diskBytes, most.diskBytes),
+    ...machine.limits.native,
+    stepSeconds: Math.min(machine.limits.native.stepSeconds, most.stepSeconds),
+    fileBytes: Math.min(machine.limits.native.fileBytes, most.fileBytes),
+    diskBytes: Math.min(machine.limits.native.diskBytes, most.diskBytes),
   };
-  const common = { directory: inside, workspace, limits, signal: machine.signal };
+  const common = { directory: inside, workspace, limits, signal: machine.signal, processor: ownProcessor };
   switch (machine.sandbox) {
     case 'chroot': {
       // The machine's libraries would have to be copied: only a syft that needs none of them can run here.

@@ -10,6 +10,7 @@ import { placedSteps } from '../plan/planned-steps.ts';
 import { type Captured, capture } from './capture.ts';
 import { compilerFiles } from './compiler-files.ts';
 import { placeSources } from './placed-sources.ts';
+import type { Processor } from './processor/processor.ts';
 import { runSteps, type StepObserver } from './run-steps.ts';
 import { openBubblewrap } from './sandbox/bubblewrap.ts';
 import { confinedOf } from './sandbox/bubblewrap-arguments.ts';
@@ -34,6 +35,8 @@ export interface BuildRequest {
   readonly directory: string;
   readonly sandbox: SandboxKind;
   readonly ids: IdMap;
+  /** What runs the programs of the guest. */
+  readonly processor: Processor;
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
   readonly observer: StepObserver;

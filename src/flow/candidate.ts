@@ -1,6 +1,8 @@
 /** One package on its way through the flow: as a candidate that can be built, once it was built, and once it was judged. */
 import type { RebuildRequest, RebuiltPackage } from '../engine/engine.ts';
+import { type Emulation, emulationOf, type Processor } from '../execute/processor/processor.ts';
 import type { StepObserver } from '../execute/run-steps.ts';
+import { Failure } from '../failure.ts';
 import type { PackageName } from '../names.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { Prepared } from './prepare.ts';
@@ -15,6 +17,8 @@ export interface Candidate {
   /** The repositories of its run, for its architecture. */
   readonly opened: OpenedRepositories;
   readonly run: Run;
+  /** What runs its programs here, or why nothing does: then it can be planned, but not built. */
+  readonly processor: Processor | Failure;
 }
 
 export interface Built {
@@ -26,12 +30,14 @@ export interface Judged extends Built {
   readonly result: PackageResult;
 }
 
-/** The request for one build that several candidates share. */
+/** The request for one build that several candidates share. Fails where nothing runs their programs. */
 export function rebuildRequest(
   [first, ...others]: readonly [Candidate, ...Candidate[]],
   observer: StepObserver,
 ): RebuildRequest {
   const { inputs, plan } = first.prepared;
+  const { processor } = first;
+  if (processor instanceof Failure) throw processor;
   const { recipe, guest, sources, sourceFiles } = inputs;
   const { machine, permissions, places, builds } = first.run;
   return {
@@ -41,12 +47,18 @@ export function rebuildRequest(
     sources,
     sourceFiles,
     machine,
+    processor,
     observer,
     variation: undefined,
     network: permissions.network,
     keptScans: places.keptScans,
     keepScansIn: builds.keepScansIn,
   };
+}
+
+/** What emulates the programs of a candidate; undefined where nothing does. */
+export function emulationOfCandidate({ processor }: Candidate): Emulation | undefined {
+  return processor instanceof Failure ? undefined : emulationOf(processor);
 }
 
 /** Reports what the steps of a build do to the watcher of the run. */

@@ -1,5 +1,9 @@
 /** Turns what the user asks about into a package that can be built: opened, examined, planned as if it were alone. No other code does this. */
-import { type Failure, failureOfPackage } from '../failure.ts';
+import { join } from 'node:path';
+import type { Machine } from '../engine/engine.ts';
+import { type Processors, processorHost, processorsOf } from '../execute/processor/host.ts';
+import { Failure, failureOfPackage } from '../failure.ts';
+import { ownFolder } from '../folders.ts';
 import type { Candidate } from './candidate.ts';
 import { type Planner, packagePlanner } from './prepare.ts';
 import type { RunOptions, Stage } from './run-options.ts';
@@ -12,9 +16,16 @@ export interface NoCandidate {
   readonly failure: Failure;
 }
 
+/** What candidates are found for: only what is built must be able to run here. */
+export type Purpose = 'build' | 'plan';
+
 /** Finds the candidates of one command line, which share what is opened and nothing else. Fails only with `usage`. */
-export function candidateFinder(given: RunOptions): (subject: string) => Promise<Candidate | NoCandidate> {
+export function candidateFinder(
+  given: RunOptions,
+  purpose: Purpose,
+): (subject: string) => Promise<Candidate | NoCandidate> {
   const open = runOpener(given);
+  const processors = machineProcessors(given.machine);
   const planners = new Map<OpenRun, Planner>();
   const plannerOf = (opened: OpenRun): Planner => {
     const planner = planners.get(opened) ?? packagePlanner(opened.run);
@@ -30,9 +41,11 @@ export function candidateFinder(given: RunOptions): (subject: string) => Promise
       examined = await examineSubject(subject, opening);
       if (examined.failure !== undefined) return { examined, failure: examined.failure };
       stage(examined.claim.recipe.package.name, 'plan');
+      const processor = await processors(examined.claim.architecture);
+      if (purpose === 'build' && processor instanceof Failure) throw processor;
       const opened = await opening.repositories(examined.claim.architecture);
       const prepared = await plannerOf(opening)(examined, opened);
-      return { target: examined, prepared, opened, run: opening.run };
+      return { target: examined, prepared, opened, run: opening.run, processor };
     } catch (thrown) {
       const failure = failureOfPackage(thrown, given.machine.signal);
       return { examined: examined ?? unexamined(subject, failure), failure };
@@ -45,8 +58,19 @@ export function isCandidate(found: Candidate | NoCandidate): found is Candidate 
 }
 
 /** Finds one candidate. Fails with the reason why it cannot be built. */
-export async function requireCandidate(subject: string, given: RunOptions): Promise<Candidate> {
-  const found = await candidateFinder(given)(given.machine.inputs.name(subject));
+export async function requireCandidate(
+  subject: string,
+  given: RunOptions,
+  purpose: Purpose,
+): Promise<Candidate> {
+  const found = await candidateFinder(given, purpose)(given.machine.inputs.name(subject));
   if (isCandidate(found)) return found;
   throw found.failure;
+}
+
+function machineProcessors({ cache, ids, sandbox }: Machine): Processors {
+  return processorsOf(
+    sandbox,
+    processorHost(() => ownFolder(join(cache, 'runs')), ids),
+  );
 }

@@ -6,12 +6,13 @@ import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
 import { type EmittedPackage, packageSource } from '../emit/package.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
+import { emulationCaveat } from '../execute/processor/processor.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import { verifyPublishedSignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
-import type { Built } from './candidate.ts';
+import { type Built, emulationOfCandidate } from './candidate.ts';
 import type { explainComparison } from './explain.ts';
 import { knownOf } from './results.ts';
 import type { Target } from './target.ts';
@@ -26,7 +27,8 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
   const { target, prepared, run } = candidate;
   const { plan, outcome, scan } = rebuilt;
   if (outcome instanceof Failure) throw outcome;
-  const known = await knownOf(target, { plan, prepared });
+  const emulation = emulationOfCandidate(candidate);
+  const known = await knownOf(target, { plan, prepared, emulation });
   const published = target.apk.signature?.signatures[0];
   const signature = published === undefined ? undefined : transplant(published, plan);
   const rebuiltSource = packageSource(outcome, signature);
@@ -51,6 +53,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
     caveats: [
       ...known.caveats,
       ...(substitution === undefined ? [] : [substitution]),
+      ...(isUnequal(comparison) && emulation !== undefined ? [emulationCaveat(emulation)] : []),
       ...rebuilt.caveats,
       ...keptScanCaveats(scan),
     ],

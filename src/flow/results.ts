@@ -1,11 +1,12 @@
 /** Results of packages that were not judged, with everything that is known of them. */
 import { busy } from '../busy.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
+import type { Emulation } from '../execute/processor/processor.ts';
 import { type Failure, failureOfPackage } from '../failure.ts';
 import { type Plan, planIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { verdictOfFailure } from '../verdict/verdict.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, emulationOfCandidate } from './candidate.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOptions } from './run-options.ts';
 import { type Examined, subjectOf } from './target.ts';
@@ -13,18 +14,20 @@ import { type Examined, subjectOf } from './target.ts';
 /** Everything that holds with or without a rebuild to compare with. */
 type Known = Pick<
   PackageResult,
-  'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'caveats'
+  'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'emulation' | 'caveats'
 >;
 
 /** How far a package got: its plan and what was noticed, as far as they exist. */
 export interface Progressed {
   readonly plan: Plan | undefined;
   readonly prepared: Prepared | undefined;
+  /** What ran its programs, if anything did. */
+  readonly emulation: Emulation | undefined;
 }
 
-const notPlanned: Progressed = { plan: undefined, prepared: undefined };
+const notPlanned: Progressed = { plan: undefined, prepared: undefined, emulation: undefined };
 
-export async function knownOf(examined: Examined, { plan, prepared }: Progressed): Promise<Known> {
+export async function knownOf(examined: Examined, { plan, prepared, emulation }: Progressed): Promise<Known> {
   const substituted = prepared?.inputs.substituted;
   return {
     file: examined.file,
@@ -38,6 +41,7 @@ export async function knownOf(examined: Examined, { plan, prepared }: Progressed
     ],
     plan: plan === undefined ? undefined : { identity: busy(() => planIdentity(plan)), plan },
     ...(substituted === undefined ? {} : { substituted }),
+    ...(emulation === undefined ? {} : { emulation }),
     // What the user accepted also weakens the statement about a build that failed.
     caveats: [...examined.caveats, ...(prepared?.inputs.caveats ?? [])],
   };
@@ -71,12 +75,18 @@ export async function failedResult(
 
 /** The result of a package that could be built and was not judged. */
 export function failedCandidate(
-  { target, prepared, run: { machine, watch } }: Candidate,
+  candidate: Candidate,
   thrown: unknown,
-  plan: Plan = prepared.plan,
+  plan: Plan = candidate.prepared.plan,
 ): Promise<PackageResult> {
+  const { target, prepared } = candidate;
+  const { machine, watch } = candidate.run;
   const watcher = { onProgress: watch.onProgress, signal: machine.signal };
-  return failedResult(target, thrown, watcher, { plan, prepared });
+  return failedResult(target, thrown, watcher, {
+    plan,
+    prepared,
+    emulation: emulationOfCandidate(candidate),
+  });
 }
 
 function ended(known: Known, failure: Failure, { onProgress }: Watcher): PackageResult {

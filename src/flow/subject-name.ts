@@ -1,6 +1,22 @@
 /** What the user asks about, as it was typed. */
 import { isAddress } from '../inputs/store/files.ts';
-import { type PackageName, type PackageVersion, parsePackageName, parsePackageVersion } from '../names.ts';
+import {
+  type Architecture,
+  type PackageName,
+  type PackageVersion,
+  parseArchitecture,
+  parsePackageName,
+  parsePackageVersion,
+} from '../names.ts';
+
+/** A package of a repository. */
+export interface SubjectName {
+  readonly name: PackageName;
+  /** The newest where undefined. */
+  readonly version: PackageVersion | undefined;
+  /** The one of the run where undefined. */
+  readonly architecture: Architecture | undefined;
+}
 
 /** Whether what was typed names a package of a repository, not a file. */
 export function isPackageName(text: string): boolean {
@@ -9,14 +25,25 @@ export function isPackageName(text: string): boolean {
   );
 }
 
-/** The name of a package of a repository in what was typed: `NAME` or `NAME=VERSION-rN`; undefined for everything else. */
-export function parseSubjectName(
-  text: string,
-): { readonly name: PackageName; readonly version: PackageVersion | undefined } | undefined {
-  const [named = '', versioned, ...more] = text.split('=');
+/**
+ * What names a package of a repository instead of a file: `NAME`, `NAME=VERSION-rN`, each with `:ARCH` behind it or without; undefined
+ * for everything else.
+ */
+export function parseSubjectName(text: string): SubjectName | undefined {
+  const [listed = '', asked, ...furtherParts] = text.split(':');
+  const [named = '', versioned, ...more] = listed.split('=');
   const name = parsePackageName(named);
-  if (name === undefined || more.length > 0) return undefined;
-  if (versioned === undefined) return { name, version: undefined };
-  const version = /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
-  return version === undefined ? undefined : { name, version };
+  if (name === undefined || more.length > 0 || furtherParts.length > 0) return undefined;
+  const architecture = asked === undefined ? undefined : parseArchitecture(asked);
+  const version =
+    versioned !== undefined && /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
+  const isWhole =
+    (asked === undefined || architecture !== undefined) && (versioned === undefined || version !== undefined);
+  return isWhole ? { name, version, architecture } : undefined;
+}
+
+/** A name for each of several architectures; what names one itself, or is not a name, stays as it is. */
+export function forArchitectures(subject: string, architectures: readonly string[]): string[] {
+  const asksForOne = !isPackageName(subject) || parseSubjectName(subject)!.architecture !== undefined;
+  return asksForOne ? [subject] : architectures.map((each) => `${subject}:${each}`);
 }

@@ -90,9 +90,9 @@ async function obtainSubject(
 async function obtainByName(
   subject: string,
   repositories: OpenRepositories,
-  { machine, places: { architecture } }: Run,
+  { machine, places }: Run,
 ): Promise<ObtainedSubject> {
-  const { name, version } = parseSubjectName(subject)!;
+  const { name, version, architecture = places.architecture } = parseSubjectName(subject)!;
   const opened = await repositories(architecture);
   const refusals = opened.skipped.map(({ failure }) => failure);
   const reach = async (location: string, obtain: () => Promise<string | undefined>) => {

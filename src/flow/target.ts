@@ -174,5 +174,6 @@ export function subjectOf({ apk }: Examined): Subject | undefined {
     size: apk.size,
     name: pkgInfoValue(apk.control.pkginfo, 'pkgname'),
     version: pkgInfoValue(apk.control.pkginfo, 'pkgver'),
+    architecture: pkgInfoValue(apk.control.pkginfo, 'arch'),
   };
 }

@@ -99,6 +99,7 @@ const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   hostname: ['hostname'],
   kernel: ['kernel'],
   'cpu-count': ['cpu-count', 'parallelism'],
+  emulation: [],
   'memory-size': [],
   locale: ['locale'],
   umask: ['umask'],

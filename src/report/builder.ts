@@ -2,6 +2,7 @@
 import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedScan } from '../engine/scans.ts';
+import { describeEmulation, type Emulation } from '../execute/processor/processor.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import type { Fact } from './fact.ts';
 import { shorten } from './rows.ts';
@@ -45,6 +46,16 @@ const scanOutcomes: Readonly<Record<TriedScan['outcome'], string>> = {
   'other-tree': 'is of a different tree',
   incomplete: 'leaves out what the files themselves show',
 };
+
+/** What ran the steps where it was not the machine's own processor. */
+export function emulationFact(emulation: Emulation): Fact {
+  const where = { 'in-sandbox': 'in the sandbox alone', 'on-machine': 'on this machine' } as const;
+  const { architecture, registered } = emulation;
+  return {
+    label: 'emulated',
+    value: `${architecture} by ${printable(describeEmulation(emulation))}, registered ${where[registered]}`,
+  };
+}
 
 /** The recipe that the verdict is about, and the files beside it: no package contains these, the user vouches for them. */
 export function recipeFact({ recipe, recipeFiles }: Plan): Fact {

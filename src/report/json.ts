@@ -56,6 +56,7 @@ export function packageValue({
   explanation,
   triangulation,
   substituted,
+  emulation,
   caveats,
   skipped,
 }: PackageResult) {
@@ -71,6 +72,7 @@ export function packageValue({
     chain,
     findings,
     substituted,
+    emulation,
     caveats,
     skipped,
     plan,

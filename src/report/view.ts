@@ -12,7 +12,7 @@ import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
-import { builderFacts, recipeFact, scanFacts } from './builder.ts';
+import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
 import type { Fact } from './fact.ts';
@@ -164,11 +164,12 @@ function outputTail(text: string, { value, outputLines }: Bounds): string {
 }
 
 function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
-  const { sbom, scan, plan, chain, findings, substituted, caveats, skipped } = result;
+  const { sbom, scan, plan, chain, findings, substituted, emulation, caveats, skipped } = result;
   const unverified = chain.filter(({ state }) => state === 'unverifiable');
   return [
     ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
     ...(scan === undefined ? [] : scanFacts(scan)),
+    ...(emulation === undefined ? [] : [emulationFact(emulation)]),
     ...facts('unverified', unverified, mostFacts, ({ link, detail }) => `${link}: ${show(detail, value)}`),
     ...facts('caveat', caveats, mostFacts, printable).map((fact) => ({ ...fact, tone: 'warn' as const })),
     ...(substituted === undefined ? [] : substitutedFacts(substituted)),

@@ -63,6 +63,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'scan-needed':
     'name a syft with --syft, or a scan that was kept with --scan; neither covers the files that only production’s own programs look into (docs/production-sbom.md)',
   'build-limit': 'raise the limit (see `wolfi-repro verify --help`) if you trust the recipe with more',
+  'architecture-unavailable': 'run it on a machine of that architecture, or see `wolfi-repro doctor`',
+  emulated: 'run it on a machine of that architecture: the emulator may be the reason',
   unsupported: 'report it: this package needs something that wolfi-repro does not do yet',
   'unsupported-format': 'give a package of apk version 2, as melange writes it',
   'file-changed': 'run it again on a file that is not being written to',

@@ -5,6 +5,7 @@ import type { SbomState } from '../compare/sbom-state.ts';
 import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/index.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
+import type { Emulation } from '../execute/processor/processor.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -23,6 +24,8 @@ export interface PackageResult {
   readonly sbom: SbomState | undefined;
   /** How each given syft scanned the rebuilt tree; absent where none did. */
   readonly scan?: ScanOutcome;
+  /** What emulated the programs of the guest; absent where nothing did. */
+  readonly emulation?: Emulation;
   /** How much of the difference the counterfactual proved; absent where there is none. */
   readonly explanation?: Explanation;
   /** What further builds showed; absent where there were none. */
@@ -39,6 +42,7 @@ export interface Subject {
   readonly size: number;
   readonly name: string | undefined;
   readonly version: string | undefined;
+  readonly architecture: string | undefined;
 }
 
 export interface RunResult {

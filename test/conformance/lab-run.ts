@@ -8,7 +8,7 @@ import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { diagnose } from '../../src/doctor.ts';
 import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
-import { defaultBuildLimits, type SandboxKind } from '../../src/execute/sandbox/sandbox.ts';
+import { completeLimits, type SandboxKind } from '../../src/execute/sandbox/sandbox.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
@@ -72,7 +72,7 @@ export function labOptions(extra: Partial<RunOptions> = {}): RunOptions {
       cache,
       sandbox: sandbox ?? 'bubblewrap',
       ids,
-      limits: defaultBuildLimits,
+      limits: completeLimits({}),
       threads: 1,
       signal,
       inputs: machineInputs(cache, signal),

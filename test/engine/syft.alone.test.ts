@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
 import type { SyftListing } from '../../src/emit/sbom/production/syft-output.ts';
-import type { Machine } from '../../src/engine/engine.ts';
 import { scanWithSyft } from '../../src/engine/syft.ts';
+import { type BuildLimits, completeLimits } from '../../src/execute/sandbox/sandbox.ts';
 import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';
 import { Failure } from '../../src/failure.ts';
 import { contentOf, emptyContent } from '../../src/formats/content.ts';
@@ -50,7 +50,7 @@ echo '{"artifacts":[{"id":"'$id'","type":"gem","locations":[{"path":"/a"}]}],"de
 
 interface Scanned {
   readonly tree?: Tree;
-  readonly limits?: Partial<Machine['limits']>;
+  readonly limits?: Partial<BuildLimits>;
   readonly program?: string;
 }
 
@@ -62,7 +62,7 @@ function scan(script: string, given: Scanned = {}): Promise<SyftListing> {
     directory: join(work, 'scan'),
     name: 'demo',
     version: '1-r0',
-    machine: { ...machine, limits: { ...machine.limits, ...given.limits } },
+    machine: { ...machine, limits: completeLimits(given.limits ?? {}) },
   });
 }
 
@@ -168,7 +168,7 @@ said="$said $(id -u) $(grep CapEff /proc/self/status)"`);
     );
   });
 
-  const beyond: readonly (readonly [what: string, script: string, limits: Partial<Machine['limits']>])[] = [
+  const beyond: readonly (readonly [what: string, script: string, limits: Partial<BuildLimits>])[] = [
     ['time', 'sleep 60', { stepSeconds: 1 }],
     ['disk', 'head -c 64M /dev/zero > file; sleep 5', { diskBytes: 8 * 1024 * 1024 }],
     ['processes', 'for i in $(seq 40); do sleep 5 & done; wait', { processes: 12 }],

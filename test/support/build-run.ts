@@ -9,8 +9,10 @@ import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Recipe } from '../../src/claim/recipe/recipe.ts';
 import { hostGuest } from '../../src/engine/host-guest.ts';
 import { type Built, build } from '../../src/execute/build.ts';
+import { processorHost, processorsOf } from '../../src/execute/processor/host.ts';
+import type { Processor } from '../../src/execute/processor/processor.ts';
 import { makeRunDirectory, removeTree } from '../../src/execute/run-directory.ts';
-import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
+import { callerIdMap, type IdMap } from '../../src/execute/sandbox/id-map.ts';
 import { lend } from '../../src/execute/sandbox/reach.ts';
 import { type BuildLimits, defaultBuildLimits, type SandboxKind } from '../../src/execute/sandbox/sandbox.ts';
 import { Failure } from '../../src/failure.ts';
@@ -132,6 +134,14 @@ function recipeOf(given: BuildCase): Recipe {
   };
 }
 
+/** What runs the guest's programs, which are this machine's. */
+async function nativeProcessor({ directory, sandbox }: BuildJob, ids: IdMap): Promise<Processor> {
+  const host = processorHost(() => join(directory, 'runs'), ids);
+  const found = await processorsOf(sandbox, host)(host.architecture ?? '');
+  if (found instanceof Failure) throw found;
+  return found;
+}
+
 async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
   const { uid, gid, name } = caller();
   const ids = callerIdMap({ uid, gid, name });
@@ -189,6 +199,7 @@ async function runCase(job: BuildJob, given: BuildCase): Promise<BuildOutcome> {
       directory: work,
       sandbox: job.sandbox,
       ids,
+      processor: await nativeProcessor(job, ids),
       ...(given.hostname === undefined ? {} : { variation: { hostname: given.hostname } }),
       ...(given.network === undefined ? {} : { network: given.network }),
       limits: { ...defaultBuildLimits, stepSeconds: 60, ...given.limits },

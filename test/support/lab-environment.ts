@@ -11,7 +11,7 @@ export const labEnvironment: string | undefined =
   named === undefined ? madeEnvironment() : givenEnvironment(named);
 
 /** Names of the environment's packages whose Debian files are nowhere to be had any more. */
-export const missingPackages: ReadonlySet<string> = new Set(missingIn(labEnvironment));
+export const missingPackages: ReadonlySet<string> = new Set(missingIn(labEnvironment, 'x86_64'));
 
 /** Without its packages nearly nothing of the lab can be built. */
 const base = 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk';
@@ -37,9 +37,9 @@ export function lacksEnvironment(...files: readonly string[]): string | false {
   return `${withdrawn}${lacking.join(', ')}`;
 }
 
-function missingOf(files: readonly string[]): string[] {
+function missingOf(files: readonly string[], missing: Iterable<string> = missingPackages): string[] {
   const wanted = new Set(files.flatMap((file) => recordedPackages(resolve(lab, file))));
-  return [...missingPackages].filter((name) => wanted.has(name)).sort();
+  return [...missing].filter((name) => wanted.has(name)).sort();
 }
 
 /** The names in the lock that the recipe of a package of the lab holds; none where it holds no lock. */
@@ -52,7 +52,7 @@ export function recordedPackages(file: string): string[] {
 
 function madeEnvironment(): string | undefined {
   const folder = join(root, '.cache/lab/environment');
-  const stamp = join(folder, 'made-for');
+  const stamp = join(folder, 'x86_64/made-for');
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === 'everything' ? folder : undefined;
 }
 
@@ -61,8 +61,19 @@ function givenEnvironment(folder: string): string {
   return resolve(folder);
 }
 
+/**
+ * `false`, or why these packages for aarch64 cannot be built in the environment that each records.
+ * @param files their paths
+ */
+export function lacksForeignEnvironment(...files: readonly string[]): string | false {
+  if (!existsSync(join(labEnvironment ?? '', 'aarch64/APKINDEX.tar.gz')))
+    return 'the Debian packages of the lab’s aarch64 environment are not to be had';
+  const lacking = missingOf(files, missingIn(labEnvironment, 'aarch64'));
+  return lacking.length === 0 ? false : `${withdrawn}${lacking.join(', ')}`;
+}
+
 /** The list that make-environment.mjs writes; a complete environment may have none. */
-function missingIn(folder: string | undefined): readonly string[] {
-  const list = join(folder ?? '', 'x86_64/missing.json');
+function missingIn(folder: string | undefined, architecture: string): readonly string[] {
+  const list = join(folder ?? '', architecture, 'missing.json');
   return folder !== undefined && existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as string[]) : [];
 }

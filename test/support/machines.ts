@@ -43,3 +43,28 @@ chown "$2:$2" "$1/over"`;
 export const breakMapProgram: string = `cp /usr/bin/newuidmap "$1/newuidmap"
 chmod 755 "$1/newuidmap"
 mount --bind "$1/newuidmap" /usr/bin/newuidmap`;
+
+/**
+ * Root of a container that has the machine's ids and registered emulators: the lines of binfmt_misc, and a script that goes on from there
+ * in the folder of registrations. `folder` is for what grants the ids. Needs root, and Linux 6.7 or later.
+ */
+export function withRegistrations(folder: string, lines: readonly string[], script = ':'): readonly string[] {
+  const grant = `printf 'root:0:65536\\n' >"$1/all"
+mount --bind "$1/all" /etc/subuid
+mount --bind "$1/all" /etc/subgid`;
+  const mount = `mount -t binfmt_misc none /proc/sys/fs/binfmt_misc
+cd /proc/sys/fs/binfmt_misc
+while [ "$1" != -- ]; do printf %s "$1" > register; shift; done
+shift
+${script}
+cd /`;
+  const ids = ['users', 'groups'].map((kind) => `--map-${kind}=0,0,65536`);
+  const flags = ['--user', ...ids, '--setuid', '0', '--setgid', '0', '--mount', '--propagation', 'private'];
+  const enter = ['/bin/sh', '-ec', `${mount}\nexec "$@"`, 'sh', ...lines, '--'];
+  return [...onMachine(grant, folder), 'unshare', ...flags, ...enter];
+}
+
+/** The same: no emulator is found in any folder of programs. */
+export const hideEmulators: string = `for each in /usr/bin/qemu-* /usr/local/bin/qemu-*; do
+  if [ -f "$each" ]; then mount --bind /dev/null "$each"; fi
+done`;

@@ -176,7 +176,13 @@ export function packageResult(
   return {
     file,
     verdict,
-    subject: { sha256: digest(file), size: 5126, name: 'nr-wallclock', version: '1.0.0-r0' },
+    subject: {
+      sha256: digest(file),
+      size: 5126,
+      name: 'nr-wallclock',
+      version: '1.0.0-r0',
+      architecture: 'x86_64',
+    },
     chain: [
       { link: 'package-signature', state: 'verified', detail: 'RSA256 signature of lab.rsa.pub' },
       { link: 'datahash', state: 'verified', detail: digest('data') },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readApk } from '../../src/apk/apk.ts';
 import { q1 } from '../../src/apk/checksum.ts';
 import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
-import { defaultBuildLimits } from '../../src/execute/sandbox/sandbox.ts';
+import { completeLimits } from '../../src/execute/sandbox/sandbox.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { NetworkOptions } from '../../src/inputs/network/network-options.ts';
@@ -183,7 +183,7 @@ export function vouchingOptions(
       cache,
       sandbox: 'bubblewrap',
       ids: callerIdMap({ uid: 0, gid: 0, name: 'root' }),
-      limits: defaultBuildLimits,
+      limits: completeLimits({}),
       threads: 1,
       signal,
       inputs: machineInputs(cache, signal, network),

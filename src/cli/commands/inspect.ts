@@ -2,7 +2,7 @@
 import { inspect } from '../../inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
+import { type RawOptions, runOptions, subjectsOf } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 
@@ -11,10 +11,10 @@ import { showProgress } from '../progress.ts';
  * where one met a defect.
  */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  requireSubjects(files);
+  const subjects = subjectsOf(files, raw);
   const progress = showProgress(undefined);
   const options = runOptions(raw, new AbortController().signal, progress.onEvent);
-  const inspections = await inspect(files, options).finally(() => progress.stop());
+  const inspections = await inspect(subjects, options).finally(() => progress.stop());
   const text =
     raw.format === 'json'
       ? renderInspectionJson(inspections)

@@ -3,23 +3,24 @@ import { counted } from '../../bytes.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
-import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
+import { type RawOptions, runOptions, subjectOf } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 import { version } from '../version.ts';
 
-export async function lockCommand(subject: string, raw: RawOptions): Promise<number> {
-  requireSubjects([subject]);
+export async function lockCommand(given: string, raw: RawOptions): Promise<number> {
+  const subject = subjectOf(given, raw);
   const progress = showProgress(undefined);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const write = raw.bundle === undefined ? undefined : await bundleWriter(raw.bundle, options);
     const locked = await lock(subject, options).finally(() => progress.stop());
-    const { identity, plan, environment, substituted, findings } = locked;
+    const { identity, plan, environment, substituted, findings, processor } = locked;
     const schema = 'wolfi-repro/lock/1';
     printData(renderValue({ schema, identity, plan, environment, substituted, findings }));
     printNote(`plan sha256 ${identity}`);
+    if (processor !== undefined) printNote(processor);
     await write?.(subject);
     return 0;
   });

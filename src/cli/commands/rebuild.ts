@@ -1,20 +1,20 @@
 /** `wolfi-repro rebuild`. */
 import { failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
-import { type RawOptions, readSigningKey, requireSubjects, runOptions } from '../options.ts';
+import { type RawOptions, readSigningKey, runOptions, subjectsOf } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
 
 /** Rebuilds every package; exits with the code of the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  requireSubjects(files);
+  const subjects = subjectsOf(files, raw);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const target = { directory: raw.out!, signingKey: readSigningKey(raw.signingKey) };
     const codes: number[] = [];
-    for (const file of files) {
+    for (const file of subjects) {
       if (signal.aborted) break;
       try {
         const { path } = await rebuild(file, target, options).finally(() => progress.stop());

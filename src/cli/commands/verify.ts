@@ -5,7 +5,7 @@ import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
-import { type RawOptions, requireSubjects, runOptions } from '../options.ts';
+import { type RawOptions, runOptions, subjectsOf } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { requireOutputs, writeReport } from '../reports.ts';
@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   await requireSomething(files, raw);
-  requireSubjects(files);
+  const subjects = subjectsOf(files, raw);
   const outputs = requireOutputs(raw.output ?? []);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
@@ -23,7 +23,7 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
       if (event.kind === 'step') void import('../../report/text.ts');
       progress.onEvent(event);
     };
-    const result = await verifyAll(files, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
+    const result = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
       progress.stop(),
     );
     printData(await render(result, raw.format ?? 'text', raw.color));

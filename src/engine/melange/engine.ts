@@ -19,7 +19,7 @@ async function rebuild(program: string, request: RebuildRequest): Promise<Rebuil
   const began = secondsNow();
   const built = await buildWithMelange(program, request);
   try {
-    const facts = factsOfBuild(began, request.machine.sandbox);
+    const facts = factsOfBuild(began, request.machine.sandbox, request.processor);
     const packages: RebuiltPackage[] = [];
     for (const [index, plan] of request.plans.entries())
       packages.push(await rebuiltPackage(built.packages[index]!, plan, facts));

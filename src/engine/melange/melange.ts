@@ -9,6 +9,7 @@ import { readApk } from '../../apk/apk.ts';
 import { parseSbom } from '../../claim/sbom/published-sbom.ts';
 import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
 import { keepSbom, sbomEntryOf } from '../../claim/sbom/sbom-entry.ts';
+import { formatLines, makeFormatsFolder } from '../../execute/processor/own-formats.ts';
 import { makeRunDirectory, removeTree } from '../../execute/run-directory.ts';
 import { withCaller } from '../../execute/sandbox/id-map.ts';
 import { startInNamespaces } from '../../execute/sandbox/namespace.ts';
@@ -133,14 +134,22 @@ async function runMelange(
   const tail = new OutputTail(tailBytes);
   const step = { package: request.recipe.package.name, position: '1', label: 'melange build' };
   request.observer.begin(step);
-  const child = await startInNamespaces('exec "$@"', argv, withCaller(request.machine.ids), {
-    cwd: directory,
-    signal: request.machine.signal,
-    onOutput: (bytes) => {
-      tail.add(bytes);
-      request.observer.output(step, bytes);
+  makeFormatsFolder(directory);
+  const formats = formatLines(request.processor, (path) => path);
+  const script = `set -e\n${formats.script}\nexec "$@"`;
+  const child = await startInNamespaces(
+    script,
+    [formats.argument, ...argv],
+    withCaller(request.machine.ids),
+    {
+      cwd: directory,
+      signal: request.machine.signal,
+      onOutput: (bytes) => {
+        tail.add(bytes);
+        request.observer.output(step, bytes);
+      },
     },
-  });
+  );
   const { exitCode } = await child.ended;
   request.machine.signal.throwIfAborted();
   request.observer.end(step);

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail, requireProgram } from '../../process.ts';
 import { ownInput } from '../../program-input.ts';
+import { formatLines, makeFormatsFolder } from '../processor/own-formats.ts';
+import { type Processor, processorCaveats } from '../processor/processor.ts';
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import {
@@ -49,6 +51,8 @@ export interface BubblewrapOptions extends Omit<GuestView, 'root'> {
   /** Programs of this machine that the guest is started through, each handing over to the next. */
   readonly programs?: readonly (readonly string[])[];
   readonly ids: IdMap;
+  /** What runs the programs of the guest. */
+  readonly processor: Processor;
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
 }
@@ -72,6 +76,7 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
   const program = requireProgram('bwrap');
   writeFileSync(join(directory, 'bwrap'), '');
   mkdirSync(join(directory, systemFolder));
+  makeFormatsFolder(directory);
   writeFilter(directory, ownSystemCallFilter() ?? new Uint8Array(0));
   const own: Mount = { source: workspace, target: workspaceTarget, writable: true };
   const asked = [own, ...options.mounts].map((mount) => ({
@@ -79,7 +84,10 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
     target: resolveInGuest(environment, mount.target),
   }));
   const mounts = await readableMounts(options.ids, asked, directory, options.signal);
-  const reach = makeReach(options.ids, directory, [environment, ...mounts.map(({ source }) => source)]);
+  const { processor } = options;
+  const emulators = processor.kind === 'emulated' ? [processor.emulator.path] : [];
+  const sources = mounts.map(({ source }) => source);
+  const reach = makeReach(options.ids, directory, [environment, ...sources, ...emulators]);
   const layer = await layGuest(environment, directory, options.ids, reach, options.signal);
   await lend(layer.ids, writableSources(mounts), options.signal);
   const laid = {
@@ -98,7 +106,7 @@ export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbo
     kind: 'bubblewrap',
     ids: layer.ids.kind,
     workspace,
-    caveats: confinedCaveats(options.capabilities),
+    caveats: [...confinedCaveats(options.capabilities), ...processorCaveats(processor)],
     run: (command) => run(opened, command),
     makeFolder: (path) => makeFolder(opened, path),
     archive: (paths, onBytes) => archive(opened, paths, onBytes),
@@ -138,7 +146,9 @@ async function attempt(opened: Opened, command: SandboxCommand): Promise<Attempt
   writeEnvironment(directory, command);
   const argv = guestArguments(opened, command);
   const end = await bounded(opened, async ({ enter, hold }) => {
-    const child = await startInNamespaces(enterScript(layer.mount), argv, opened.ids, {
+    const formats = formatLines(opened.processor, reach.inside);
+    const script = enterScript(formats.script, layer.mount);
+    const child = await startInNamespaces(script, [formats.argument, ...argv], opened.ids, {
       cwd: directory,
       reach,
       signal,

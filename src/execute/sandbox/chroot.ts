@@ -6,6 +6,7 @@ import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } fr
 import { dirname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { hostPath, OutputTail, requireProgram, runProcess, startProcess } from '../../process.ts';
+import { type Processor, processorCaveats } from '../processor/processor.ts';
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import { DiskMeter, parseUsage, usageArguments } from './disk-meter.ts';
@@ -25,6 +26,8 @@ export interface ChrootOptions {
   readonly directory: string;
   readonly workspace: string;
   readonly mounts: readonly Mount[];
+  /** What runs the programs of the guest. */
+  readonly processor: Processor;
   readonly limits: BuildLimits;
   readonly signal: AbortSignal;
 }
@@ -74,7 +77,7 @@ export async function openChroot(options: ChrootOptions): Promise<Sandbox> {
     kind: 'chroot',
     ids: 'machine',
     workspace,
-    caveats: chrootCaveats,
+    caveats: [...chrootCaveats, ...processorCaveats(options.processor)],
     run: (command) => run(opened, command),
     makeFolder: async (path) => makeFolderWithin(workspace, path),
     archive: (paths, onBytes) => archive(opened, paths, onBytes),

@@ -69,9 +69,12 @@ done`;
  * of the guest, so a link that a step put there ends the build. The output goes through a pipe, as in melange: Node's
  * own kind of pipe is a socket, which a step cannot open as /dev/stderr. bubblewrap looks for its child in /proc by the number that
  * the child has in these namespaces, and waits for ever where the machine has no process of that number.
+ * @param formats lines that say which programs the kernel hands to others, and take the first argument
+ * @param mountLayer line that mounts the guest's root
  */
-export function enterScript(mountLayer: string): string {
+export function enterScript(formats: string, mountLayer: string): string {
   return `set -e
+${formats}
 echo "$1" > /proc/sys/user/max_user_namespaces
 mount -t proc proc /proc
 mount -t tmpfs -o mode=0555,size=64k none ${systemFolder}

@@ -38,6 +38,33 @@ export const defaultBuildLimits: BuildLimits = {
   logBytes: 256 * 1024 ** 2,
 };
 
+/** What a limit is multiplied by under emulation: qemu took up to 28 times the processor time, and a second thread for each process. */
+const emulationCosts: Partial<Record<keyof BuildLimits, number>> = {
+  stepSeconds: 30,
+  processSeconds: 30,
+  processes: 2,
+};
+
+/** The limits of builds on the machine's own processor and of those under emulation. */
+export interface MachineLimits {
+  readonly native: BuildLimits;
+  readonly emulated: BuildLimits;
+}
+
+/** What the user set holds as it is; the rest is the default, which is wider under emulation. */
+export function completeLimits(given: Partial<BuildLimits>): MachineLimits {
+  const wider = Object.fromEntries(
+    Object.entries(emulationCosts).map(([name, cost]) => [
+      name,
+      defaultBuildLimits[name as keyof BuildLimits] * cost,
+    ]),
+  );
+  return {
+    native: { ...defaultBuildLimits, ...given },
+    emulated: { ...defaultBuildLimits, ...wider, ...given },
+  };
+}
+
 /** The bound that a step exceeded. */
 export type ExceededLimit = 'time' | 'memory' | 'processes' | 'disk';
 

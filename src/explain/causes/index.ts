@@ -8,6 +8,7 @@ import { buildPath } from './build-path.ts';
 import { changesOf } from './changes.ts';
 import { compressorVersion } from './compressor-version.ts';
 import { cpuCount } from './cpu-count.ts';
+import { emulation } from './emulation.ts';
 import { environmentDrift } from './environment-drift.ts';
 import type { BuildContext, ByteRange, Change, Detector, Evidence, Reordering } from './evidence.ts';
 import { fileOrder } from './file-order.ts';
@@ -43,6 +44,7 @@ export const detectors: readonly Detector[] = [
   umask,
   userId,
   timestamp,
+  emulation,
   hostname,
   kernel,
   memorySize,
@@ -122,11 +124,12 @@ function merged(causes: readonly Cause[]): Cause[] {
 }
 
 /** The cause `unknown` for what no detector explains. */
-function unexplained({ changes, reorderings, ranges, difference }: Evidence, named: boolean): Cause[] {
+function unexplained({ changes, reorderings, ranges, difference, facts }: Evidence, named: boolean): Cause[] {
   const [change, reordering] = [changes[0], reorderings[0]];
   const bytes = ranges.reduce((sum, { length }) => sum + length, 0);
   const base = { kind: 'unknown', confidence: 'possible' } as const;
-  const why = named ? 'nothing names this part' : 'nothing names it';
+  const emulated = facts?.emulation === undefined ? '' : ', and emulation may be the reason';
+  const why = `${named ? 'nothing names this part' : 'nothing names it'}${emulated}`;
   if (reordering !== undefined) {
     return [
       {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { BuildLimits } from '../../../src/execute/sandbox/sandbox.ts';
+import { completeLimits, type MachineLimits } from '../../../src/execute/sandbox/sandbox.ts';
 import type { RunOptions } from '../../../src/flow/run-options.ts';
 import { formatOf, type RecipeForm } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
@@ -85,9 +85,9 @@ export async function openSubject(
 }
 
 /** Bounds that any recipe of the lab stays far below. */
-function boundedBy(stepSeconds: number): BuildLimits {
+function boundedBy(stepSeconds: number): MachineLimits {
   const mebibyte = 1024 ** 2;
-  return {
+  return completeLimits({
     stepSeconds,
     processSeconds: stepSeconds,
     memoryBytes: 1024 * mebibyte,
@@ -95,7 +95,7 @@ function boundedBy(stepSeconds: number): BuildLimits {
     fileBytes: 256 * mebibyte,
     diskBytes: 512 * mebibyte,
     logBytes: mebibyte,
-  };
+  });
 }
 
 /** @param covered what is reproduced all the same, as `<what was changed>: <members of the plan that it changes>` */

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { CauseKind } from '../../../src/compare/cause.ts';
 import type { Difference } from '../../../src/compare/difference.ts';
 import type { Part } from '../../../src/compare/part.ts';
+import { sha256 } from '../../../src/digest.ts';
 import type { BuildFacts } from '../../../src/execute/facts.ts';
 import type { BuildContext } from '../../../src/explain/causes/evidence.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
@@ -29,9 +30,23 @@ export const facts: BuildFacts = {
   kernelRelease: '6.18.44-fc-v669',
   cpuCount: 2,
   memoryKib: 24_684_084,
+  processorName: 'Example(R) Processor @ 2.90GHz',
+  emulation: undefined,
   workspace: '/home/build',
   began: 1_795_413_600,
   ended: 1_795_413_605,
+};
+
+/** The same where qemu ran the steps. */
+const emulatedFacts: BuildFacts = {
+  ...facts,
+  emulation: {
+    architecture: 'aarch64',
+    program: 'qemu-aarch64-static',
+    version: '7.2.22',
+    sha256: sha256(Buffer.from('qemu')),
+    registered: 'in-sandbox',
+  },
 };
 
 export const clock = 1_718_452_800;
@@ -256,6 +271,26 @@ export const cases: readonly CauseCase[] = [
     kinds: ['unknown'],
     published: 'schema 5.15.0\n',
     rebuilt: 'schema 6.18.44\n',
+  },
+  {
+    what: 'the processor of this machine under emulation',
+    kinds: ['emulation'],
+    published: 'built on: Cortex-X9\n',
+    rebuilt: 'built on: Example(R) Processor @ 2.90GHz\n',
+    context: { facts: emulatedFacts },
+  },
+  {
+    what: 'the processor of this machine without emulation',
+    kinds: ['unknown'],
+    published: 'model Example(R) Processor @ 3.10GHz\n',
+    rebuilt: 'model Example(R) Processor @ 2.90GHz\n',
+  },
+  {
+    what: 'the name of the emulator',
+    kinds: ['emulation'],
+    published: 'run by /usr/bin/tool\n',
+    rebuilt: 'run by /usr/bin/qemu-aarch64-static\n',
+    context: { facts: emulatedFacts },
   },
   { what: 'a number of jobs', kinds: ['cpu-count'], published: 'jobs 16\n', rebuilt: 'jobs 2\n' },
   { what: 'an option for jobs', kinds: ['cpu-count'], published: 'make -j64\n', rebuilt: 'make -j2\n' },
