@@ -27,6 +27,8 @@ export { type BodyReader, judgePins } from './pins/pins.ts';
 export type { RecordedCommit, RecordedFile, RecordedSources } from './pins/recorded.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
 export { type RebuildTarget, type RebuiltFile, rebuild } from './rebuild.ts';
+export { asOf, mayBeList } from './registries/as-of.ts';
+export type { AskRegistry, AsOfAnswer, ListShape, RegistryAnswer } from './registries/listed.ts';
 export { diffFormats } from './report/diff-formats.ts';
 export {
   type DiffFormat,
