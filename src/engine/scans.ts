@@ -6,7 +6,7 @@
 import { type FormName, sampleVariant } from '../claim/traits/record-variant.ts';
 import type { Sha256 } from '../digest.ts';
 import { type KeptScan, scannedDigest } from '../emit/sbom/production/kept-scan.ts';
-import { catalogue, elementKey, ownScan, readElements } from '../emit/sbom/production/language/catalogue.ts';
+import { catalogue, elementKey, ownScans, readElements } from '../emit/sbom/production/language/catalogue.ts';
 import { unscannedPaths } from '../emit/sbom/production/scannable.ts';
 import type { Scan } from '../emit/sbom/production/syft.ts';
 import type { SyftListing } from '../emit/sbom/production/syft-output.ts';
@@ -93,7 +93,7 @@ export function openScans({ builtTree, scanTree, kept }: ScanSources): Scans {
       // The way in which production's generator writes does not depend on what else is in a tree.
       const rendering = chosen.rendering ?? renderingFor(plan, payload, listing).rendering;
       const form = formOfPlan(plan);
-      return renderScan(listing, { form, own: ownScan(payload, form), rendering });
+      return renderScan(listing, { form, own: ownScans(payload, form), rendering });
     },
     async outcome(plan) {
       const tree = builtTree(plan);
@@ -143,14 +143,14 @@ function tryKept(plan: Plan, tree: Tree, { sha256, program, tree: scanned, listi
 /** Whoever keeps a scan can leave out what they do not want to be in an SBOM: what the files show themselves must be in it. */
 function listsAllThatIsRead(plan: Plan, tree: Tree, listing: SyftListing, rendering: Rendering): boolean {
   const form = formOfPlan(plan);
-  const { found } = renderScan(listing, { form, own: ownScan(tree, form), rendering });
+  const { found } = renderScan(listing, { form, own: ownScans(tree, form), rendering });
   const listed = new Set(found.map(({ type, element }) => elementKey(type, element)));
   return readElements(tree).every((key) => listed.has(key));
 }
 
 function renderingFor(plan: Plan, tree: Tree, listing: SyftListing) {
   const form = formOfPlan(plan);
-  return chooseRendering(listing, { form, own: ownScan(tree, form), found: plan.builder.scan!.found });
+  return chooseRendering(listing, { form, own: ownScans(tree, form), found: plan.builder.scan!.found });
 }
 
 function formOfPlan({ builder }: Plan): FormName {

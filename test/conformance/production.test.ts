@@ -1,7 +1,7 @@
 /** Packages as Wolfi's production builder publishes them, rebuilt: the SBOM included. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Apk } from '../../src/apk/apk.ts';
@@ -170,16 +170,24 @@ interface LanguageContent {
   readonly what: string;
   /** Of the one step of the recipe. */
   readonly script: string;
+  /** Whether only a syft finds what production found. */
+  readonly left: boolean;
   readonly skip: string | false;
 }
 
 const contents: readonly LanguageContent[] = [
-  { what: 'a Python package', script: pythonScript('MIT'), skip: false },
-  { what: 'a Go program', script: 'install -D -m 755 tool "$OUT/usr/bin/tool"', skip: noGo },
+  {
+    what: 'a Python package that says where it is from',
+    script: leftPythonScript(),
+    left: true,
+    skip: false,
+  },
+  { what: 'a Python package', script: pythonScript('MIT'), left: false, skip: false },
+  { what: 'a Go program', script: 'install -D -m 755 tool "$OUT/usr/bin/tool"', left: false, skip: noGo },
 ];
 
 describe('production packages with language content', { skip: lacksSyft, concurrency: false }, () => {
-  for (const { what, script, skip } of contents) {
+  for (const { what, script, left, skip } of contents) {
     describe(what, { skip, concurrency: false }, () => {
       let published = '';
       before(async () => {
@@ -209,18 +217,6 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         );
       });
 
-      it('differs in the SBOM alone without syft, and every element that was not made anew is named', async () => {
-        const [result] = (await verify([published], contentOptions([]))).packages;
-        assert.equal(result!.verdict.kind, 'not-reproduced');
-        assert.equal(result!.verdict.kind === 'not-reproduced' && result!.verdict.reason, 'sbom-only');
-        const differences = sbomDifferencesOf(result!);
-        assert.ok(differences.length > 0);
-        for (const { kind, element } of differences) {
-          assert.equal(kind, 'unregenerated', element);
-          assert.match(element, /^SPDXRef-Package-(python|go-module)-/);
-        }
-      });
-
       it('is not reproduced with a syft that does not find them, and nobody blames a scan that was not made', async () => {
         const [result] = (await verify([published], contentOptions([blindSyft()]))).packages;
         assert.equal(result!.verdict.kind, 'not-reproduced', explain(result!));
@@ -235,10 +231,30 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         const kinds = new Set(sbomDifferencesOf(result!).map(({ kind }) => kind));
         assert.deepEqual(kinds, new Set(['only-rebuilt']));
       });
+
+      if (!left) {
+        it('comes out reproduced without syft as well, from the files themselves', async () => {
+          const [result] = (await verify([published], contentOptions([]))).packages;
+          assertReproduced(result!, 'unsigned');
+        });
+        return;
+      }
+
+      it('differs in the SBOM alone without syft, and every element that was not made again is named', async () => {
+        const [result] = (await verify([published], contentOptions([]))).packages;
+        assert.equal(result!.verdict.kind, 'not-reproduced');
+        assert.equal(result!.verdict.kind === 'not-reproduced' && result!.verdict.reason, 'sbom-only');
+        const differences = sbomDifferencesOf(result!);
+        assert.ok(differences.length > 0);
+        for (const { kind, element } of differences) {
+          assert.equal(kind, 'unregenerated', element);
+          assert.match(element, /^SPDXRef-Package-(python|go-module)-/);
+        }
+      });
     });
   }
 
-  for (const folder of ['production-C', 'production-D']) {
+  for (const folder of ['production-v0.59.1', 'production-C', 'production-D']) {
     it(`come out reproduced without syft where the files tell what it found: ${folder}`, async () => {
       const { files } = languageTrees.find(({ what }) => what === 'gems')!;
       const { files: nodeFiles } = languageTrees.find(({ what }) => what === 'packages of Node')!;
@@ -253,6 +269,22 @@ describe('production packages with language content', { skip: lacksSyft, concurr
       assertReproduced(without!, 'unsigned');
       const [result] = (await verify([published], contentOptions(programs))).packages;
       assertReproduced(result!, 'unsigned');
+    });
+  }
+
+  for (const folder of ['production-v0.59.1', 'production-B-build-head', 'production-C', 'production-D']) {
+    it(`come out reproduced with what any syft was kept to list, in any form: ${folder}`, async () => {
+      const published = await publish(leftPythonScript(), programs.slice(0, 1), folder);
+      const kept = join(mkdtempSync(join(work, 'kept-')), 'scans');
+      await verify([published], { ...contentOptions(programs), keepScansIn: kept });
+      const files = readdirSync(join(kept, 'x86_64')).map((name) => join(kept, 'x86_64', name));
+      assert.equal(files.length, programs.length);
+      for (const file of files) {
+        const scans = [{ name: file, bytes: readFileSync(file) }];
+        const [result] = (await verify([published], { ...contentOptions([]), scans })).packages;
+        assertReproduced(result!, 'unsigned');
+        assert.equal(result!.scan?.chosen, 0);
+      }
     });
   }
 
@@ -325,6 +357,13 @@ function pythonScript(license: string): string {
     `printf 'Metadata-Version: 2.1\\nName: lab-demo\\nVersion: 1.2\\nLicense: ${license}\\n' > "${info}/METADATA"`,
     `printf 'lab_demo-1.2.dist-info/METADATA,,\\n' > "${info}/RECORD"`,
   ].join('\n');
+}
+
+/** What is not read from the files themselves, in any form. */
+function leftPythonScript(): string {
+  const info = '$OUT/usr/lib/python3.12/site-packages/lab_demo-1.2.dist-info';
+  const url = '{"url":"https://lab.example/demo","vcs_info":{"vcs":"git","commit_id":"0123"}}';
+  return `${pythonScript('MIT')}\nprintf '%s' '${url}' > "${info}/direct_url.json"`;
 }
 
 /** A line of a script that writes a text, whatever is in it. */

@@ -16,6 +16,7 @@ export interface CpeParts {
   readonly vendor: string;
   readonly product: string;
   readonly version?: string;
+  readonly update?: string;
   readonly edition?: string;
   readonly language?: string;
   readonly softwareEdition?: string;
@@ -31,7 +32,7 @@ export function printCpe(cpe: CpeParts): string {
     cpe.vendor,
     cpe.product,
     cpe.version,
-    undefined,
+    cpe.update,
     cpe.edition,
     cpe.language,
     cpe.softwareEdition,
@@ -49,8 +50,8 @@ function escapePart(text: string): string {
   return text.replaceAll(' ', '_').replace(/[!"#$%&'()+,/:;<=>@[\]^`{|}~]/g, '\\$&');
 }
 
-/** The text of a package that `printCpe` can print: letters, digits and marks of ASCII. */
-const printablePart = /^[ -~]+$/;
+/** The text of a package that `printCpe` can print: letters, digits and marks of ASCII but for those that match anything. */
+const printablePart = /^[ !-)+->@-[\]-~]+$/;
 
 /** No package has a longer name: its file could not have one. */
 const longest = 255;
@@ -61,7 +62,21 @@ export function guessCpes(name: string, version: string, url: string): string[] 
   const upstream = upstreamOf(name);
   const products = candidateProducts(name, upstream);
   const vendors = candidateVendors(name, upstream, url);
-  const pairs = [...products].flatMap((product) => [...vendors].map((vendor) => ({ vendor, product })));
+  return pairedCpes(name, version, { products, vendors });
+}
+
+/** What a package may be called in a dictionary of CPEs, and by whom it may be made. */
+export interface Candidates {
+  readonly products: Iterable<string>;
+  readonly vendors: Iterable<string>;
+}
+
+/** Every product with every vendor, as far as that is plausible, in syft's order. A vendor that is known for certain is the only one. */
+export function pairedCpes(name: string, version: string, { products, vendors: all }: Candidates): string[] {
+  const vendors = new Set(all).has('apache') ? new Set(['apache']) : new Set(all);
+  const pairs = [...new Set(products)].flatMap((product) =>
+    [...vendors].map((vendor) => ({ vendor, product })),
+  );
   const length = ({ vendor, product }: (typeof pairs)[number]) => encodeBytes(vendor + product).length;
   return pairs
     .filter(
@@ -103,13 +118,12 @@ function candidateVendors(name: string, upstream: Upstream, url: string): Set<st
     upstream.kind === 'python' && !upstream.name.endsWith('project')
       ? [`${upstream.name}project`, `${upstream.name}_project`]
       : [];
-  const vendors = new Set([
-    ...withVariants([...fromProducts, ...own, ...projects]).flatMap(beginnings),
+  return new Set([
+    ...withVariants([...fromProducts, ...own, ...projects]).flatMap((text) => [text, ...subSelections(text)]),
     ...vendorsOfUrl(url),
     ...lookUp(addedVendors, 'apk', name),
     ...(name === 'dnsmasq' ? ['thekelleys'] : []),
   ]);
-  return vendors.has('apache') ? new Set(['apache']) : vendors;
 }
 
 /** The upstream's own name, with what one table adds and without what the other takes away. */
@@ -126,15 +140,21 @@ function lookUp(table: CandidateTable, kind: UpstreamKind, name: string): readon
 }
 
 /** Each text, with `_` for every `-`, and with `-` for every `_`. */
-function withVariants(texts: readonly string[]): string[] {
+export function withVariants(texts: readonly string[]): string[] {
   const named = texts.filter((text) => text !== '' && text !== '*');
   return named.flatMap((text) => [text, text.replaceAll('-', '_'), text.replaceAll('_', '-')]);
 }
 
-/** The text, and each of its beginnings that ends before a `-` or `_`. */
-function beginnings(text: string): string[] {
-  const ends = Array.from(text.matchAll(/[-_]/g), ({ index }) => index).filter((index) => index > 0);
-  return [text, ...ends.map((end) => text.slice(0, end))];
+/** The first word of a text, the first two, and so on: words stand between `-` and `_`, and keep the last mark between them. */
+export function subSelections(text: string): string[] {
+  const joined: string[] = [];
+  let mark = '';
+  for (const part of text.match(/[^-_]*[-_]|[^-_]+$/g) ?? []) {
+    const word = part.replace(/[-_]$/, '');
+    if (word !== '') joined.push(joined.length === 0 ? word : joined.at(-1)! + mark + word);
+    mark = part.slice(-1);
+  }
+  return joined;
 }
 
 function vendorsOfUrl(url: string): string[] {
@@ -146,7 +166,8 @@ function vendorsOfUrl(url: string): string[] {
 
 /** Whether a guess is plausible: clients and plugins of Jira and Jenkins are neither Jira nor Jenkins. */
 function isPlausible(name: string, vendor: string, product: string): boolean {
-  if (product === 'jira') return !(name.includes('client') && ['jira', 'atlassian'].includes(vendor));
+  if (product === 'jira')
+    return !(name.toLowerCase().includes('client') && ['jira', 'atlassian'].includes(vendor));
   if (product === 'jenkins') {
     return name.toLowerCase().includes('jenkins') || !['jenkins', 'cloudbees'].includes(vendor);
   }

@@ -20,10 +20,13 @@ export interface Rendering {
 /** What production finds with programs of its own, read here. */
 export type OwnScan = Pick<Scan, 'found' | 'extracted' | 'read'>;
 
+/** It, by how paths are written. */
+export type OwnScans = Readonly<Record<Rendering['slashes'], OwnScan>>;
+
 /** The first rendering that gives elements with this digest (`digestFound`); the first of all where none does. */
 export function chooseRendering(
   listing: SyftListing,
-  { form, own, found }: { readonly form: FormName; readonly own: OwnScan; readonly found: Sha256 },
+  { form, own, found }: { readonly form: FormName; readonly own: OwnScans; readonly found: Sha256 },
 ): { readonly rendering: Rendering; readonly fits: boolean } {
   const renderings = renderingsOf(listing, formOf({ form }));
   const fitting = renderings.find((rendering) => {
@@ -35,9 +38,10 @@ export function chooseRendering(
 
 export function renderScan(
   { version, printed, extracted }: SyftListing,
-  given: { readonly form: FormName; readonly own: OwnScan; readonly rendering: Rendering },
+  given: { readonly form: FormName; readonly own: OwnScans; readonly rendering: Rendering },
 ): Scan {
-  const { own, rendering } = given;
+  const { rendering } = given;
+  const own = given.own[rendering.slashes];
   const form = formOf(given);
   const packages = printed.map((each) => renderPackage(each, form, rendering));
   return {

@@ -12,6 +12,8 @@ import {
 } from '../../../../src/emit/sbom/production/syft-scan.ts';
 import type { JsonObject } from '../../../../src/formats/bounded-json.ts';
 
+const own = { kept: emptyScan, stripped: emptyScan };
+
 /** A record as syft prints it, its id made by the rules that a program prints by. */
 function printed(
   record: JsonObject & { readonly name: string; readonly type: string },
@@ -64,7 +66,7 @@ const listingOf = (...packages: readonly PrintedPackage[]): SyftListing => ({
 });
 const stripped: Rendering = { slashes: 'stripped', symbols: 'printed' };
 const render = (each: PrintedPackage, form: 'A' | 'C' | 'D', rendering: Rendering = stripped) =>
-  renderScan(listingOf(each), { form, own: emptyScan, rendering }).found[0]!;
+  renderScan(listingOf(each), { form, own, rendering }).found[0]!;
 const idOf = (each: PrintedPackage, form: 'A' | 'C' | 'D', rendering?: Rendering) =>
   render(each, form, rendering).element.SPDXID.slice(-16);
 
@@ -136,7 +138,6 @@ describe('an element that syft printed', () => {
 });
 
 describe('of several ways to write a scan', () => {
-  const own = emptyScan;
   const digestOf = (listing: SyftListing, form: 'A' | 'C' | 'D', rendering: Rendering) =>
     digestFound(renderScan(listing, { form, own, rendering }).found.map(({ element }) => element));
   const listing = listingOf(printed(gem), printed(go));

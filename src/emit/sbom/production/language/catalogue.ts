@@ -7,11 +7,10 @@ import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
 import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
-import type { HashGeneration } from '../hash.ts';
 import type { LibraryPackage } from '../production-document.ts';
 import { compareFound, digestFound, type Reader, type Scan } from '../syft.ts';
-import type { OwnScan } from '../syft-scan.ts';
-import { extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
+import type { OwnScan, OwnScans } from '../syft-scan.ts';
+import { type ElementForm, extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
 import { gemRecord, isGemPath } from './gem.ts';
 import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go.ts';
 import { isNodePath, nodeRecords } from './node.ts';
@@ -19,40 +18,50 @@ import { distInfoRecord } from './python.ts';
 import { wheelRecord } from './wheel.ts';
 
 /** The values that enter an id and that no file shows: one answer for each package, out of a closed list. */
-const hiddenAnswers: readonly GoHidden[] = [true, false].flatMap((symbols) =>
-  [[], ['standard-crypto']].map((crypto) => ({ symbols, crypto })),
+const hiddenAnswers: readonly GoHidden[] = (['whole', 'subpath'] as const).flatMap((urls) =>
+  [true, false].flatMap((symbols) => [[], ['standard-crypto']].map((crypto) => ({ urls, symbols, crypto }))),
 );
 
 /** The elements of a tree, where they have this digest (`digestFound`); undefined where they do not. */
 export function catalogue(tree: Tree, form: FormName, found: Sha256): Scan | undefined {
-  const generation = formOf({ form }).hashGeneration;
   const programs = goPrograms(tree);
-  const others = readOthers(tree, generation);
-  for (const hidden of programs.length === 0 ? hiddenAnswers.slice(0, 1) : hiddenAnswers) {
-    const go = programs.map(({ path, build }) => ({
-      path,
-      records: goRecords(build, path, { generation, hidden }),
-    }));
-    const records = [...go.flatMap((each) => each.records ?? []), ...others.records];
-    const packages = sortedPackages(records, generation);
-    if (digestFound(packages.map(({ element }) => element)) !== found) continue;
-    const read = new Map<string, Reader>(others.read);
-    for (const { path, records: own } of go) if (own !== undefined) read.set(path, 'go');
-    return { version: '', found: packages, extracted: extractedOf(records), read };
+  const answers = programs.length === 0 ? hiddenAnswers.slice(0, 1) : hiddenAnswers;
+  for (const elements of elementForms(form)) {
+    const others = readOthers(tree, elements);
+    for (const hidden of answers) {
+      const go = programs.map(({ path, build }) => ({
+        path,
+        records: goRecords(build, path, { ...elements, hidden }),
+      }));
+      const records = [...go.flatMap((each) => each.records ?? []), ...others.records];
+      const packages = sortedPackages(records, elements);
+      if (digestFound(packages.map(({ element }) => element)) !== found) continue;
+      const read = new Map<string, Reader>(others.read);
+      for (const { path, records: own } of go) if (own !== undefined) read.set(path, 'go');
+      return { version: '', found: packages, extracted: extractedOf(records), read };
+    }
   }
   return undefined;
 }
 
+/** Documents with paths that have no slash are known of forms C and D; of A and B either may be. */
+function elementForms(form: FormName): ElementForm[] {
+  const { hashGeneration: generation, guessesCpes } = formOf({ form });
+  const roots = guessesCpes ? (['/', ''] as const) : ([''] as const);
+  return roots.map((root) => ({ generation, guessesCpes, root }));
+}
+
 /** What production finds and no stock syft does: wheels. */
-export function ownScan(tree: Tree, form: FormName): OwnScan {
-  const generation = formOf({ form }).hashGeneration;
+export function ownScans(tree: Tree, form: FormName): OwnScans {
+  const { hashGeneration: generation, guessesCpes } = formOf({ form });
   const wheels = tree.entries.flatMap((entry) => readWheel(tree, entry));
   const records = wheels.flatMap((each) => each.records);
-  return {
-    found: sortedPackages(records, generation),
+  const scanUnder = (root: ElementForm['root']): OwnScan => ({
+    found: sortedPackages(records, { generation, guessesCpes, root }),
     extracted: extractedOf(records),
     read: new Map(wheels.flatMap(({ paths, reader }) => paths.map((path) => [path, reader]))),
-  };
+  });
+  return { kept: scanUnder('/'), stripped: scanUnder('') };
 }
 
 /** Kind, name and version of an element. */
@@ -67,16 +76,16 @@ export function elementKey(
 
 /** What can be read here of a tree, whatever production found: no scan that lists less of it looked at all of it. */
 export function readElements(tree: Tree): ElementKey[] {
-  const [hidden, generation] = [hiddenAnswers[0]!, 0] as const;
+  const [hidden, elements] = [hiddenAnswers[0]!, { generation: 0, guessesCpes: false, root: '' }] as const;
   const go = goPrograms(tree).flatMap(
-    ({ path, build }) => goRecords(build, path, { generation, hidden }) ?? [],
+    ({ path, build }) => goRecords(build, path, { ...elements, hidden }) ?? [],
   );
-  const packages = sortedPackages([...go, ...readOthers(tree, generation).records], generation);
+  const packages = sortedPackages([...go, ...readOthers(tree, elements).records], elements);
   return packages.map(({ type, element }) => elementKey(type, element));
 }
 
-function sortedPackages(records: readonly LanguageRecord[], generation: HashGeneration) {
-  return records.map((record) => foundPackage(record, generation)).sort(compareFound);
+function sortedPackages(records: readonly LanguageRecord[], form: ElementForm) {
+  return records.map((record) => foundPackage(record, form)).sort(compareFound);
 }
 
 const elfStart = Buffer.from('\x7fELF', 'latin1');
@@ -96,12 +105,12 @@ interface ReadPlace {
   readonly reader: Reader;
 }
 
-function readOthers(tree: Tree, generation: HashGeneration) {
+function readOthers(tree: Tree, form: ElementForm) {
   const places = tree.entries.flatMap((entry, at) => [
     ...readWheel(tree, entry),
-    ...readDistribution(tree, at, generation),
-    ...readGem(tree, entry, generation),
-    ...readNode(tree, entry, generation),
+    ...readDistribution(tree, at, form),
+    ...readGem(tree, entry, form),
+    ...readNode(tree, entry, form),
   ]);
   return {
     records: places.flatMap(({ records }) => records),
@@ -114,21 +123,21 @@ function readWheel(tree: Tree, { path, type }: TreeEntry): ReadPlace[] {
   return record === undefined ? [] : [{ records: [record], paths: [path], reader: 'wheel' }];
 }
 
-function readGem(tree: Tree, { path, type }: TreeEntry, generation: HashGeneration): ReadPlace[] {
+function readGem(tree: Tree, { path, type }: TreeEntry, { generation }: ElementForm): ReadPlace[] {
   const record = type === 'file' && isGemPath(path) ? gemRecord(tree, path, generation) : undefined;
   return record === undefined ? [] : [{ records: [record], paths: [path], reader: 'gem' }];
 }
 
-function readNode(tree: Tree, { path, type }: TreeEntry, generation: HashGeneration): ReadPlace[] {
+function readNode(tree: Tree, { path, type }: TreeEntry, { generation }: ElementForm): ReadPlace[] {
   const records = type === 'file' && isNodePath(path) ? nodeRecords(tree, path, generation) : undefined;
   return records === undefined ? [] : [{ records, paths: [path], reader: 'npm' }];
 }
 
-function readDistribution(tree: Tree, at: number, generation: HashGeneration): ReadPlace[] {
+function readDistribution(tree: Tree, at: number, form: ElementForm): ReadPlace[] {
   const { path, type } = tree.entries[at]!;
   if (type !== 'directory' || !path.endsWith('.dist-info')) return [];
   const below = plainEntriesBelow(tree, at);
-  const record = below && distInfoRecord(tree, path, generation);
+  const record = below && distInfoRecord(tree, path, form);
   if (below === undefined || record === undefined) return [];
   return [{ records: [record], paths: [path, ...below.map((entry) => entry.path)], reader: 'dist-info' }];
 }

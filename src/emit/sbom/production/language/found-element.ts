@@ -7,6 +7,7 @@ import type { LibraryExtractedLicense, LibraryPackage } from '../production-docu
 import { cpeReference, libraryId } from '../production-elements.ts';
 import { hashPackage } from '../record.ts';
 import type { FoundPackage } from '../syft.ts';
+import { guessLanguageCpes, type MakerHint } from './guesses.ts';
 
 /** The parts of what one reader found that enter the element. */
 export interface LanguageRecord {
@@ -18,7 +19,12 @@ export interface LanguageRecord {
   readonly licenses: readonly DeclaredLicense[];
   readonly metadata: Hash64;
   readonly purl: string;
+  /** Those that wolfictl's lists or NVD's dictionary have; no form guesses beside them. */
   readonly cpes: readonly string[];
+  /** Who may have made it, for forms that guess CPEs. */
+  readonly makers: readonly MakerHint[];
+  /** What is guessed, where that follows from no rule for all packages. */
+  readonly guessed?: readonly string[];
   /** `NAME (MAIL)`; undefined where it names nobody. */
   readonly person?: string | undefined;
   /** Hex digits. */
@@ -29,6 +35,17 @@ export interface LanguageRecord {
   readonly downloadLocation?: string;
 }
 
+/** What of a form enters the elements of languages. */
+export interface ElementForm {
+  readonly generation: HashGeneration;
+  readonly guessesCpes: boolean;
+  /** What paths begin with. */
+  readonly root: '' | '/';
+}
+
+/** The version of a record without one: it gets this before it is hashed (syft internal/task/package_tasks.go, compliance). */
+export const unknownVersion = 'UNKNOWN';
+
 const evidence = {
   'go-module': 'go module information',
   python: 'installed python package manifest file',
@@ -36,12 +53,21 @@ const evidence = {
   npm: 'installed node module manifest file',
 } as const;
 
-export function foundPackage(record: LanguageRecord, generation: HashGeneration): FoundPackage {
-  const { name, version, type, locations, metadata } = record;
+export function foundPackage(record: LanguageRecord, form: ElementForm): FoundPackage {
+  const { name, version, type, metadata } = record;
+  const locations = record.locations.map((path) => form.root + path);
   const licenses = distinctLicenses(record);
   const declared = licenses.map((license) => ({ ...license, type: 'declared' }));
   const id = hashDigits(
-    hashPackage({ name, version, locations, licenses: declared, type, metadata, generation }),
+    hashPackage({
+      name,
+      version,
+      locations,
+      licenses: declared,
+      type,
+      metadata,
+      generation: form.generation,
+    }),
   );
   const purl = { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: record.purl };
   const person = record.person === undefined ? undefined : `Person: ${record.person}`;
@@ -61,9 +87,17 @@ export function foundPackage(record: LanguageRecord, generation: HashGeneration)
     licenseDeclared: licenses.length === 0 ? noAssertion : licenses.map(printedLicense).join(' AND '),
     copyrightText: noAssertion,
     ...(description === '' ? {} : { description }),
-    externalRefs: [...record.cpes.map(cpeReference), purl],
+    externalRefs: [...cpesOf(record, form).map(cpeReference), purl],
   };
   return { element, type, location: locations[0]! };
+}
+
+/** Nobody guesses beside what is known. */
+function cpesOf(record: LanguageRecord, { guessesCpes }: ElementForm): readonly string[] {
+  if (record.cpes.length > 0 || !guessesCpes) return record.cpes;
+  // Guesses are made before a package without a version gets a word for it.
+  const version = record.version === unknownVersion ? '' : record.version;
+  return record.guessed ?? guessLanguageCpes({ ...record, version });
 }
 
 /** The licences, each once, in the order of their texts. */

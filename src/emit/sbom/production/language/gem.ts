@@ -5,6 +5,7 @@ import { hashMetadata } from '../artifact-id.ts';
 import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import type { LanguageRecord } from './found-element.ts';
+import { gemMakers } from './guesses.ts';
 import { personName } from './person.ts';
 import { hasLicenseBeside, linesOf, plainName, textAt, urlVersion } from './texts.ts';
 
@@ -38,6 +39,7 @@ export function gemRecord(tree: Tree, path: string, generation: HashGeneration):
     ),
     purl: `pkg:gem/${name}@${shownVersion}`,
     cpes: [],
+    makers: gemMakers(authors, homepage),
     person: personName(authors[0] ?? ''),
     homepage,
   };

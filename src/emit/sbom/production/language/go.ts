@@ -12,7 +12,8 @@ import { printCpe } from '../cpe.ts';
 import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
 import { goCpes } from '../syft.ts';
-import type { LanguageRecord } from './found-element.ts';
+import { type LanguageRecord, unknownVersion } from './found-element.ts';
+import { standardLibraryCpes } from './guesses.ts';
 
 export interface GoBuild {
   /** `go1.26.4`, without experiments. */
@@ -120,6 +121,8 @@ export interface GoHidden {
   readonly symbols: boolean;
   /** Which cryptography syft recognised by the program's symbols. */
   readonly crypto: readonly string[];
+  /** Whether the package URL has the whole path of a module, as from v1.39.0 on. */
+  readonly urls: 'whole' | 'subpath';
 }
 
 /** The records of a program; undefined where its main module's version comes from something other than the record. */
@@ -135,8 +138,7 @@ export function goRecords(
     hashMetadata('GolangBinaryBuildinfoEntry', values, generation, hidden.symbols ? 'empty' : 'absent');
   const recordOf = (module: GoModule, settings: GoBuild['settings']): LanguageRecord => ({
     name: module.path,
-    // A record without a version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
-    version: module.version === '(devel)' ? 'UNKNOWN' : module.version,
+    version: module.version === '(devel)' ? unknownVersion : module.version,
     ...common,
     licenses: [],
     metadata: metadataOf({
@@ -148,8 +150,9 @@ export function goRecords(
       goCryptoSettings: hidden.crypto,
       goExperiments: build.experiments,
     }),
-    purl: goPurl(module),
+    purl: goPurl(module, hidden.urls),
     cpes: moduleCpes(module),
+    makers: [],
     sha256: module.sum.startsWith('h1:')
       ? Buffer.from(module.sum.slice(3), 'base64').toString('hex')
       : undefined,
@@ -163,6 +166,8 @@ export function goRecords(
     metadata: metadataOf({ goCompiledVersion: build.version }),
     purl: `pkg:golang/stdlib@${build.version.replace(/^go/, '')}`,
     cpes: [],
+    makers: [],
+    guessed: standardLibraryCpes(build.version),
   };
   return [
     ...build.modules.map((module) => recordOf(module, [])),
@@ -171,12 +176,13 @@ export function goRecords(
   ];
 }
 
-/** The package URL of a module: its first two parts are the namespace, the third is the name, the rest is the subpath (syft golang/package.go `packageURL`). */
-function goPurl({ path, version }: GoModule): string {
+/** The package URL of a module (syft golang/package.go `packageURL`): until v1.38.0 a path that is longer than three parts has a subpath. */
+function goPurl({ path, version }: GoModule, urls: GoHidden['urls']): string {
   const parts = path.split('/');
-  const subpath = parts.length > 3 ? `#${parts.slice(3).join('/')}` : '';
+  const most = urls === 'subpath' ? 3 : parts.length;
+  const subpath = parts.length > most ? `#${parts.slice(most).join('/')}` : '';
   const shown = version === '(devel)' ? '' : `@${version.replaceAll('+', '%2B')}`;
-  return `pkg:golang/${parts.slice(0, 3).join('/')}${shown}${subpath}`;
+  return `pkg:golang/${parts.slice(0, most).join('/')}${shown}${subpath}`;
 }
 
 /** The entries of NVD's dictionary, as syft carries it, for modules that Wolfi's documents show. */

@@ -6,7 +6,8 @@ import { noAssertion } from '../../document.ts';
 import { hashMetadata } from '../artifact-id.ts';
 import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
-import type { LanguageRecord } from './found-element.ts';
+import { type LanguageRecord, unknownVersion } from './found-element.ts';
+import { urlMakers } from './guesses.ts';
 import { peopleText } from './node-people.ts';
 import { personName } from './person.ts';
 import { bytesAt, hasLicenseBeside, plainName, urlVersion } from './texts.ts';
@@ -104,14 +105,14 @@ function recordOf(manifest: Manifest, path: string, generation: HashGeneration):
     return undefined;
   return {
     name,
-    // A record without a version gets this one before it is hashed (syft internal/task/package_tasks.go, compliance).
-    version: version === '' ? 'UNKNOWN' : version,
+    version: version === '' ? unknownVersion : version,
     type: 'npm',
     locations: [path],
     licenses: manifest.licenses.map(declaredLicense).filter((license) => license !== undefined),
     metadata: hashMetadata('NpmPackage', { ...manifest }, generation),
     purl: `pkg:npm/${scope === undefined ? '' : `%40${scope}/`}${base}${version === '' ? '' : `@${shownVersion}`}`,
     cpes: [],
+    makers: urlMakers([url, homepage]),
     person: personName(author),
     homepage,
     description,

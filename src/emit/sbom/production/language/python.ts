@@ -2,9 +2,9 @@
 
 import type { Tree } from '../../../../execute/tree.ts';
 import { hashMetadata } from '../artifact-id.ts';
-import type { HashGeneration } from '../hash.ts';
 import { declaredLicense } from '../license.ts';
-import type { LanguageRecord } from './found-element.ts';
+import type { ElementForm, LanguageRecord } from './found-element.ts';
+import { pythonMakers } from './guesses.ts';
 import { joined, personName } from './person.ts';
 import { linesOf, plainName, textAt, urlVersion } from './texts.ts';
 
@@ -16,7 +16,7 @@ import { linesOf, plainName, textAt, urlVersion } from './texts.ts';
 export function distInfoRecord(
   tree: Tree,
   folder: string,
-  generation: HashGeneration,
+  { generation, root }: Pick<ElementForm, 'generation' | 'root'>,
 ): LanguageRecord | undefined {
   const text = textAt(tree, `${folder}/METADATA`);
   const fields = text === undefined ? undefined : metadataFields(text);
@@ -54,7 +54,7 @@ export function distInfoRecord(
         authorEmail: value('authoremail'),
         platform: value('platform'),
         files,
-        sitePackagesRootPath: folder.slice(0, Math.max(0, folder.lastIndexOf('/'))),
+        sitePackagesRootPath: root + folder.slice(0, Math.max(0, folder.lastIndexOf('/'))),
         topLevelPackages: topLevel === undefined ? [] : linesOf(topLevel),
         requiresPython: value('requirespython'),
         requiresDist: fields.get('requiresdist'),
@@ -64,6 +64,7 @@ export function distInfoRecord(
     ),
     purl: `pkg:pypi/${name}@${shownVersion}`,
     cpes: [],
+    makers: pythonMakers(value('author'), value('authoremail')),
     person: personName(joined(value('author'), value('authoremail')) ?? ''),
   };
 }

@@ -33,5 +33,7 @@ export function wheelRecord(tree: Tree, path: string): LanguageRecord | undefine
     metadata: hashInteger(0),
     purl: `pkg:pypi/${name}@${version}`,
     cpes: [],
+    // Its record has none.
+    makers: [],
   };
 }
