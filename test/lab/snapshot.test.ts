@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -19,7 +21,12 @@ interface LockedPackage {
   readonly sha256: string;
 }
 
-type Fetch = (service: string, wanted: LockedPackage) => Promise<Buffer | undefined>;
+type Fetch = (service: string, wanted: LockedPackage, signal?: AbortSignal) => Promise<Buffer | undefined>;
+
+interface SnapshotModule {
+  readonly fetchFromSnapshot: Fetch;
+  readonly fetchBytes: (address: string, most: number) => Promise<Buffer | undefined>;
+}
 
 const hex = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest('hex');
 const debs = join(root, '.cache/lab/debs');
@@ -33,6 +40,7 @@ const kept = existsSync(debs)
 describe('a package that the pool no longer has', () => {
   let server: LabServer;
   let fetchFromSnapshot: Fetch;
+  let fetchBytes: SnapshotModule['fetchBytes'];
   const wanted: LockedPackage = {
     name: 'libx++1',
     version: '1:2.0~rc1-3+b1',
@@ -49,10 +57,8 @@ describe('a package that the pool no longer has', () => {
     });
 
   before(async () => {
-    const module = (await import(pathToFileURL(join(lab, 'snapshot.mjs')).href)) as {
-      fetchFromSnapshot: Fetch;
-    };
-    fetchFromSnapshot = module.fetchFromSnapshot;
+    const module = (await import(pathToFileURL(join(lab, 'snapshot.mjs')).href)) as SnapshotModule;
+    ({ fetchFromSnapshot, fetchBytes } = module);
     server = await startLabServer();
     for (const content of ['the package', 'a different build', 'of arm64'])
       server.put(`/file/${hex('sha1', Buffer.from(content))}`, Buffer.from(content));
@@ -93,6 +99,28 @@ describe('a package that the pool no longer has', () => {
     const gone = await startLabServer();
     await gone.close();
     assert.equal(await fetchFromSnapshot(gone.url, wanted), undefined);
+  });
+
+  it('is missing where the service does not answer before the search is ended', async (t) => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    t.after(() => {
+      silent.closeAllConnections();
+      silent.close();
+    });
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const started = performance.now();
+    assert.equal(
+      await fetchFromSnapshot(`http://127.0.0.1:${port}`, wanted, AbortSignal.timeout(200)),
+      undefined,
+    );
+    assert.ok(performance.now() - started < 20_000);
+  });
+
+  it('is missing where there is more of it than a package can have', async () => {
+    server.put('/large', Buffer.alloc(1000));
+    assert.equal((await fetchBytes(`${server.url}/large`, 1000))?.length, 1000);
+    assert.equal(await fetchBytes(`${server.url}/large`, 999), undefined);
   });
 
   const skip = skipUnless(
