@@ -1,4 +1,4 @@
-/** `diff` beside diffoscope, each as a program of its own: `node .build/bench/compare.js`. */
+/** `diff` compared with diffoscope, each as a separate process: `node .build/bench/compare.js`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** A package of 300 MiB emitted whole: analysed, with its SBOM, archived and compressed; a process of its own. */
+/** A package of 300 MiB emitted completely: analysed, with its SBOM, archived and compressed, in a separate process. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export function benchEmission(report: Report): void {
   }
 }
 
-/** Bytes again and again, as a file that is read in pieces. */
+/** Repeats bytes, as a file that is read in pieces. */
 function repeated(bytes: Uint8Array): Content {
   return {
     size: fileBytes,

@@ -1,4 +1,4 @@
-/** The encoder beside those that everybody has, on the archives of two packages, and a large one in bounded memory. */
+/** The encoder compared with common ones on the archives of two packages, and on a large one in bounded memory. */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ async function encode(archive: Uint8Array, threads: number): Promise<undefined> 
   for await (const chunk of pgzip([archive], { generation, threads })) if (chunk.length < 0) return;
 }
 
-/** A file again and again, in pieces as a tree is read in. */
+/** Repeats a file, in the pieces in which a tree is read. */
 function* readAgain(path: string, size: number): Generator<Uint8Array> {
   const file = openSync(path, 'r');
   for (let at = 0; at < size; ) {

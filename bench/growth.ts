@@ -1,4 +1,4 @@
-/** How long twice as much takes of each thing that a package may have more of. */
+/** How long twice as much takes, for each thing of which a package may have more. */
 import { dimensions, growthOf } from '../test/support/growth.ts';
 import type { Report } from './measure.ts';
 

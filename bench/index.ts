@@ -1,4 +1,4 @@
-/** Parsing the index of a large repository, and using it again from the cache; each in a process of its own. */
+/** Parsing the index of a large repository, and using it again from the cache, each in a separate process. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

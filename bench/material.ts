@@ -1,4 +1,4 @@
-/** What the benchmarks work on: goldens of the lab, and a large package made of one of them. */
+/** The material of the benchmarks: goldens of the lab, and a large package made of one of them. */
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -20,7 +20,7 @@ export async function dataArchive(file: string): Promise<Buffer> {
 
 const copies = 48;
 
-/** A package of some 300 MiB: the archive of `bulk` over and over, each time under other names. */
+/** A package of some 300 MiB: the archive of `bulk` repeated, each time with different names. */
 export async function largePackage(): Promise<{ file: string; bytes: number; inflated: number }> {
   const folder = join(root, '.cache/bench');
   const file = join(folder, 'large.apk');
@@ -46,7 +46,7 @@ function* repeated(archive: Buffer): Generator<Buffer> {
   }
 }
 
-/** Bytes again and again, up to a size. */
+/** Repeats bytes up to a size. */
 export function filled(bytes: Buffer, size: number): Buffer {
   const all = Buffer.alloc(size);
   for (let at = 0; at < size; at += bytes.length) bytes.copy(all, at, 0, Math.min(bytes.length, size - at));

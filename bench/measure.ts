@@ -36,7 +36,7 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** One line a candidate, each beside the reference; `bytes` adds a rate. */
+/** One line for each candidate, with its ratio to the reference; `bytes` adds a rate. */
 export function showRatios(
   report: Report,
   title: string,
@@ -53,7 +53,7 @@ export function showRatios(
   }
 }
 
-/** A program from start to end. Fails unless it ends well. */
+/** Runs a program from start to end. Fails unless it succeeds. */
 export function program(command: string, argv: readonly string[], env?: NodeJS.ProcessEnv): Candidate {
   return () => {
     const { status, error, stderr } = spawnSync(command, argv, {
@@ -75,7 +75,7 @@ export interface ChildResult {
   readonly peakMebibytes: number;
 }
 
-/** A module of the benchmark in a process of its own, so that each starts from the same state. */
+/** Runs a module of the benchmark in a separate process, so that each starts from the same state. */
 export function child(module: string, argv: readonly string[]): ChildResult & Record<string, number> {
   const { stdout, stderr, status } = spawnSync(process.execPath, [module, ...argv], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);

@@ -3,7 +3,7 @@ import { treePaths } from '../src/emit/sbom/production/paths.ts';
 
 const files = 20_000;
 
-/** Processor time: this is one thread without waiting, and other work of the machine is none of its business. */
+/** Processor time: this is one thread without waiting, and other work of the machine does not count. */
 export function benchProductionId(report: (line: string) => void, rounds: number): void {
   const paths = Array.from(
     { length: files },

@@ -1,4 +1,4 @@
-/** Reading a package with every digest in it, beside programs that only hash and only inflate. */
+/** Reading a package with every digest in it, compared with programs that only hash or only inflate. */
 import { fileURLToPath } from 'node:url';
 import { readApk } from '../src/apk/apk.ts';
 import { fileSource } from '../src/inputs/store/files.ts';

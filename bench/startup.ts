@@ -1,4 +1,4 @@
-/** How long the program takes to begin, beside Node that does nothing. */
+/** How long the program takes to start, compared with Node that does nothing. */
 import { join } from 'node:path';
 import { root } from '../test/support/lab.ts';
 import { interleave, program, type Report, showRatios } from './measure.ts';

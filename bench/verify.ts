@@ -21,7 +21,7 @@ const subjects: readonly (readonly [name: string, folder: string | undefined, fi
   ['bulk', lab, 'bulk-9.0.0-r1.apk'],
 ];
 
-/** A melange that builds the same beside us: its whole build, its start and its environment. */
+/** A melange that builds the same package for comparison: its whole build, its start and its environment. */
 const melange = process.env['WOLFI_REPRO_MELANGE'];
 const reference = melange === undefined ? 'Node with an empty module' : '--engine melange';
 
@@ -48,7 +48,7 @@ export function benchVerify(report: Report, rounds: number): void {
 
 type Sample = Readonly<Record<string, number>>;
 
-/** What a run finds in the cache: nothing, the packages of its environment, or the environment as well. */
+/** The content of the cache when a run starts: nothing, the packages of its environment, or the environment as well. */
 type Kept = 'cold' | 'packages' | 'warm';
 
 const lost: Readonly<Record<Kept, string | undefined>> = {
@@ -57,7 +57,7 @@ const lost: Readonly<Record<Kept, string | undefined>> = {
   warm: undefined,
 };
 
-/** Own runs and those of the reference in turn. */
+/** Alternates our runs with those of the reference. */
 function measured(path: string, state: Kept, rounds: number): Sample[] {
   const kept = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
   try {

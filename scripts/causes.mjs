@@ -1,7 +1,7 @@
 /**
  * `npm run causes`: rebuilds every golden of the lab that is not reproducible, twice, and writes to docs/causes.md which causes were
  * named, what further builds showed, and whether the counterfactual proved the explanation complete. Fails where a file
- * that must differ was not found, where a planted cause was not named, or where another one was.
+ * that must differ was not found, where a planted cause was not named, or where a different one was.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -138,9 +138,9 @@ function page() {
   ];
   return `# Causes
 
-Made by \`npm run causes\`: the packages of the lab that cannot be reproduced, because somebody planted a reason in their recipes. Each was rebuilt
-with \`--repeat 2\` and \`--vary\`. The command fails where another file differs than the planted one, where the planted cause is not named, or where another
-one is. A package of which this machine happens to make the same bytes is \`reproduced\`, and nothing is to be explained.
+Made by \`npm run causes\`: the packages of the lab that cannot be reproduced, because their recipes have a planted reason. Each was rebuilt
+with \`--repeat 2\` and \`--vary\`. The command fails where a file other than the planted one differs, where the planted cause is not named, or where a different
+one is. A package of which this machine happens to make the same bytes is \`reproduced\`, and there is nothing to explain.
 
 ${table(header, rows)}
 `;

@@ -1,6 +1,6 @@
 /**
  * `npm run fidelity`: rebuilds every golden of the lab, whichever version of melange wrote it, and writes the verdicts to
- * docs/fidelity.md. With the larger lab beside the checkout that is all there is; without it the table is only checked.
+ * docs/fidelity.md. With the larger lab beside the checkout these are all goldens; without it the page is not written.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -38,12 +38,12 @@ function makeSources() {
   const { status } = spawnSync(process.execPath, [join(larger, 'make-sources.mjs'), folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (status !== 0) console.error('not all sources are to be had; packages that need them are inconclusive');
+  if (status !== 0) console.error('not all sources can be had; packages that need them are inconclusive');
   return folder;
 }
 
 /**
- * What one run can verify: one version, one folder beside the recipe.
+ * Groups that one run can verify: one version, one folder beside the recipe.
  * @param {readonly Golden[]} list
  */
 function groups(list) {
@@ -113,22 +113,22 @@ function page(reproducible) {
   return `# Fidelity
 
 Made by \`npm run fidelity\`: each package was written by the melange that its column names, and rebuilt here from the recipe inside it, in
-the environment and from the sources that it records. ● is \`reproduced\`: the same bytes to the last one and, where the package is signed,
-its signature valid over ours. ${count} of ${reproducible.length} packages that are reproducible are reproduced. Where there is no mark,
-that version cannot build the recipe, or the lab does not have it. What becomes of such packages when they are changed is in
-[mutants](mutants.md), and [the fuzz run of the front](fuzz.md).
+the environment and from the sources that it records. ● is \`reproduced\`: the same bytes to the last one and, where the package is signed, its
+signature is valid over ours. ${count} of ${reproducible.length} packages that are reproducible are reproduced. Where there is no mark,
+that version cannot build the recipe, or the lab does not have it. [Mutants](mutants.md) and [the fuzz run of the front](fuzz.md)
+show what becomes of these packages when they are changed.
 
 ${table(
   ['package', ...versions],
   byPackage(reproducible).map(([name, group]) => [name, ...versions.map((version) => cell(group, version))]),
 )}
 
-A builder that prints no release of melange (\`devel\`, a closed builder’s own text) is held against the rules of all versions: one golden of each
-column is written again under such a text by \`test/conformance/builder-version.test.ts\`, and reproduced.
+The packages of a builder that does not print a release of melange (\`devel\`, a closed builder’s own text) are tried by the rules of all versions:
+\`test/conformance/builder-version.test.ts\` writes one golden of each column again under such a text, and it is reproduced.
 
 ## Packages that are not reproducible
 
-The lab has them to show what differs. Where chance or this machine happens to agree with the one that built a package, it is reproduced.
+The lab has them to show what differs. Where chance or this machine happens to give the published bytes, a package is reproduced.
 
 ${table(
   ['package', 'melange', 'cause', 'file that must differ', 'verdict', 'names the file'],

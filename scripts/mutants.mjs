@@ -1,7 +1,7 @@
 /**
  * `npm run mutants [-- --count N --seed N --workers N --step-seconds N --budget SECONDS --only TEXT --fresh]`: changes packages of the
- * lab by chance and verifies each; none may be reproduced but by a trait that the report shows, recipes with a known meaning must be
- * judged by it, and a list of packages may change no verdict. What was judged is kept, so that a run can be ended and taken up again.
+ * lab at random and verifies each; none may be reproduced except by a trait that the report shows, recipes with a known meaning must be
+ * judged by it, and a list of packages must not change a verdict. What was judged is kept, so that a run can be ended and continued later.
  * `--only` takes the packages whose path holds a text. With the larger lab at hand it writes docs/mutants.md, which says how much was judged.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -34,14 +34,14 @@ const { values } = parseArgs({
 });
 const [count, seed, workers] = [Number(values.count), Number(values.seed), Number(values.workers)];
 const [stepSeconds, budget] = [Number(values['step-seconds']), Number(values.budget)];
-/** Seconds after which the judging of one package is given up. */
+/** Seconds after which the judgement of one package is given up. */
 const patience = 3600;
 
 requireNode();
 installPackages();
 makeEnvironment();
 compile('tsconfig.json');
-// It takes many minutes and must not be in the way of anything.
+// It takes many minutes and must not slow down anything else.
 setPriority(constants.priority.PRIORITY_LOW);
 const program = join(root, '.build/test/conformance/mutation/work.js');
 const { cannotRebuild, left, complete, tasks } = planned();
@@ -81,7 +81,7 @@ function planned() {
   return JSON.parse(stdout);
 }
 
-/** Of the packages, and of the program as it is compiled: what another one judged says nothing about it. */
+/** A digest of the packages and of the compiled program: what a different program judged says nothing about this one. */
 function identity() {
   const hash = createHash('sha256').update(JSON.stringify(tasks.map(({ file, due }) => [file, due])));
   for (const folder of ['src', 'test/conformance/mutation', 'test/support']) {
@@ -151,7 +151,7 @@ function report() {
   const listed = sumOf(results.map((result) => result.listed));
   const whole = results.length + notRebuilt.length === wanted;
   if (failed.length > 0) console.error(`not judged: ${failed.join(', ')}`);
-  else if (!whole) console.error('the budget is used up; the same command goes on from here');
+  else if (!whole) console.error('the budget is used up; the same command continues from here');
   if (complete && defects.length === 0)
     writeFileSync(join(root, 'docs/mutants.md'), page(totals, mutants, listed));
   else console.error('docs/mutants.md is left as it is');
@@ -203,13 +203,13 @@ function page({ verdicts, covered }, mutants, listed) {
   const unchanged = notRebuilt.map(({ file, left }) => `- \`${file}\`: ${left}`).sort();
   return `# Mutants
 
-Made by \`npm run mutants -- --count ${count} --seed ${seed}\`: packages that are reproduced, changed by chance, and each verified again from the
-file on the disk to the verdict. Judged were ${mutants} mutants, each another file than the published one, of ${part}packages,
+Made by \`npm run mutants -- --count ${count} --seed ${seed}\`: packages that are reproduced, changed at random, and each verified again from the
+file on the disk to the verdict. The campaign judged ${mutants} mutants, each different from the published file, of ${part}packages,
 written by ${versionsOf(results)}.
-Wherever parts of a package are changed, all its digests are made right again and the lab's key signs it again, so that nothing but the
-rebuilt bytes can tell. A step of a changed recipe is given ${stepSeconds} seconds. The seconds of all packages together, several judged at a time
+Wherever parts of a package are changed, all its digests are corrected and the lab's key signs it again, so that only the rebuilt
+bytes can show the change. A step of a changed recipe gets ${stepSeconds} seconds. The seconds of all packages together, several judged at a time
 and at the lowest priority, were ${seconds}.
-${unchanged.length === 0 ? '' : `\nNot changed, as they could not be rebuilt where this was made:\n\n${unchanged.join('\n')}\n`}
+${unchanged.length === 0 ? '' : `\nNot changed, since they could not be rebuilt on the machine of this run:\n\n${unchanged.join('\n')}\n`}
 ${table(
   ['changed', 'mutants', ...classes],
   [...kinds.map(([kind, counts]) => row(kind, counts)), row('**all**', all)],
@@ -218,23 +218,23 @@ ${table(
 ## In lists
 
 Some mutants of each package were verified again: each alone, then all in one run together with the package itself, its siblings of the same build, and
-files that are rejected, inconclusive or fail to build, in three orders. ${listed} verdicts in such lists were held against the verdict alone; plan and
+files that are rejected, inconclusive or fail to build, in three orders. ${listed} verdicts in such lists were compared with the verdict alone; plan and
 report were the same each time.
 
 ## What a recipe means
 
 Recipes were changed as the same melange would have written them: a step that must not run ends the build or leaves a file, an assertion
-counts wrongly, options or architectures say otherwise. There it is known what must become of the package. That such a recipe was judged in
-another way would have been a defect, in either direction: one that means the same must be reproduced.
+counts wrongly, options or architectures are different. For these it is known what must become of the package. A recipe that was judged in a
+different way would have been a defect, in either direction: one that means the same must be reproduced.
 
-## Reproduced all the same
+## Still reproduced
 
-Some values are the builder's and stand in one place only, and some parts of a recipe have no influence on the package. Then the changed
-package is sound in itself: it is what a builder with that value, or that recipe, makes. Each of these was required to come from another
-plan, with another value of nothing but what is named here, and to be told apart by the report. Any other one would have been a defect;
+Some values are the builder's and are recorded in one place only, and some parts of a recipe have no influence on the package. The changed
+package is then sound in itself: it is what a builder with that value, or that recipe, makes. Each of these had to come from a different
+plan that differs only in what is named here, and the report had to show the difference. Any other one would have been a defect;
 there was none.
 
-${table(['other value in the plan', 'mutants'], Object.entries(covered).sort(byName))}
+${table(['different value in the plan', 'mutants'], Object.entries(covered).sort(byName))}
 
 ## Verdicts with their reasons
 

@@ -1,4 +1,4 @@
-/** What the pages that scripts write have in common, and how scripts run the program that they write about. */
+/** What the pages that scripts write have in common, and how scripts run the program. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
@@ -66,7 +66,7 @@ export function byVersion(a, b) {
 }
 
 /**
- * Values by a key, in the order in which each key first came.
+ * Values by a key, in the order in which each key first occurred.
  * @template T
  * @param {Iterable<T>} list
  * @param {(value: T) => string} keyOf

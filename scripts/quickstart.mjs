@@ -36,8 +36,8 @@ function recordedPackages() {
 }
 
 /**
- * bubblewrap where the machine lets it work; chroot, said aloud, where only root is to be had. It runs a recipe of this checkout, whose
- * author is trusted by whoever runs this script.
+ * bubblewrap where the machine lets it work; chroot, with a message, where there is only root. It runs a recipe of this checkout, whose
+ * author the person who runs this script trusts.
  */
 function sandboxOptions() {
   /** @type {{ found: { what: string, state: string, detail: string, remedy?: string }[] }} */
@@ -48,7 +48,7 @@ function sandboxOptions() {
     console.error(`missing: ${what}: ${detail}\n  get it: ${remedy}`);
   if (process.getuid?.() === 0 && process.platform === 'linux') {
     console.error(
-      'falling back to --sandbox chroot, which holds no hostile recipe: this one is of the checkout that you run',
+      'falling back to --sandbox chroot, which does not contain a hostile recipe: this one is part of the checkout that you run',
     );
     return ['--sandbox', 'chroot', '--trust-recipe'];
   }

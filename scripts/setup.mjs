@@ -1,6 +1,6 @@
 /**
  * Sets up what a fresh clone lacks: npm packages, the system's bubblewrap, the compiled program, the lab's build
- * environment. Needs Node and nothing else; what it may not install it names.
+ * environment. Needs Node and nothing else; it names what it may not install.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Installs npm packages unless those of this very lock file are there. */
+/** Installs npm packages unless exactly those of this lock file are present. */
 export function installPackages() {
   const stamp = join(root, 'node_modules/.lock-sha256');
   const wanted = createHash('sha256')
@@ -44,7 +44,7 @@ export function compile(project) {
 }
 
 /**
- * Makes sure that the named programs are there, through the system's package manager where this process may use it.
+ * Installs the named programs where they are missing, through the system's package manager if this process may use it.
  * Returns those that are still missing.
  * @param {readonly { program: string, package: string }[]} wanted
  */
@@ -78,7 +78,7 @@ export function hasProgram(name) {
 
 /**
  * Makes the lab's build environment for an architecture from Debian's packages. `only` names its packages; all where undefined. Returns
- * the folder, with what Debian no longer serves left out and said, or undefined with the reason said where nothing of it can be made.
+ * the folder, without what Debian no longer serves, which is printed, or undefined where it cannot be made at all, with the reason printed.
  * @param {readonly string[]} [only]
  * @param {'x86_64' | 'aarch64'} [architecture]
  * @returns {string | undefined}
@@ -91,7 +91,7 @@ export function makeEnvironment(only, architecture = 'x86_64') {
   const missingNow = () => missingPackages(architecture, only);
   if (sufficient && missingNow().length === 0) return labEnvironment;
   for (const program of ['apt-get', 'apt-cache', 'dpkg-deb']) {
-    if (!hasProgram(program)) return unavailable(`${program} is not there`);
+    if (!hasProgram(program)) return unavailable(`${program} is not installed`);
   }
   const script = join(root, 'fixtures/lab/make-environment.mjs');
   const debs = join(root, '.cache/lab/debs');
@@ -113,7 +113,7 @@ export function makeEnvironment(only, architecture = 'x86_64') {
   if (!make()) {
     if (process.getuid?.() === 0) quiet('apt-get', ['update', '-qq']);
     if (!make() && !existsSync(missingList(architecture)))
-      return unavailable('it cannot be made, as said above');
+      return unavailable('it cannot be made; the reason is above');
   }
   writeFileSync(stamp, wanted);
   const missing = missingNow();
@@ -153,7 +153,7 @@ function unavailable(why) {
 /**
  * @param {string} command
  * @param {readonly string[]} argv
- * @param {string} what is done, for who waits
+ * @param {string} what is done, shown while it runs
  */
 function run(command, argv, what) {
   console.error(what);
@@ -164,7 +164,7 @@ function run(command, argv, what) {
 }
 
 /**
- * Runs a program whose standard output nobody needs; what it says on standard error is shown.
+ * Runs a program without its standard output; its standard error is shown.
  * @param {string} command
  * @param {readonly string[]} argv
  */

@@ -59,7 +59,7 @@ function roomOf(file) {
 }
 
 /**
- * A room stands above everything that it imports.
+ * The floor of a room, which is above everything that it imports.
  * @param {Room} room
  * @returns {number}
  */

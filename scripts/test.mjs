@@ -19,7 +19,7 @@ process.chdir(root);
 requireNode();
 installPackages();
 if (!unit) {
-  // Each by itself: where it is not to be had, the others must be installed all the same.
+  // Each group by itself: where one cannot be had, the others must still be installed.
   const missing = [
     [
       { program: 'bwrap', package: 'bubblewrap' },
