@@ -125,6 +125,14 @@ describe('a directory on xfs', { skip: lacksFileSystem(xfs), concurrency: false 
     }
   });
 
+  it('has it in the upper layer of an overlay as well', () => {
+    const sizes = sizesInOverlay(xfs);
+    const fitting = (['xfs', 'xfs-attributes'] as const).filter((model) =>
+      sizes.every(({ shape, size }) => directorySize(model, shape) === size),
+    );
+    assert.equal(fitting.length, 1, JSON.stringify(sizes));
+  });
+
   it('has wider numbers where those of its inodes are beyond 2^32', {
     skip: lacksFileSystem(largeXfs),
   }, () => {
@@ -172,33 +180,52 @@ describe('a directory on btrfs', { skip: lacksFileSystem(btrfs), concurrency: fa
       image.close();
     }
   });
+
+  it('has it in the upper layer of an overlay as well', () => {
+    const differing = sizesInOverlay(btrfs).filter(
+      ({ shape, size }) => directorySize('btrfs', shape) !== size,
+    );
+    assert.deepEqual(differing, []);
+  });
 });
 
-describe('a directory in the upper layer of an overlay', { concurrency: false }, () => {
-  for (const fresh of [xfs, btrfs]) {
-    it(`has the size that ${fresh.type} gives it`, { skip: lacksFileSystem(fresh) }, () => {
-      const image = freshFileSystem(fresh);
-      const at = (name: string) => join(image.folder, name);
-      try {
-        for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name));
-        const layers = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
-        run('mount', ['-t', 'overlay', '-o', layers, 'overlay', at('merged')]);
-        try {
-          const sizes = sizesOf(at('merged'));
-          const models = fresh.type === 'btrfs' ? (['btrfs'] as const) : (['xfs', 'xfs-attributes'] as const);
-          const fitting = models.filter((model) =>
-            sizes.every(({ shape, size }) => directorySize(model, shape) === size),
-          );
-          assert.equal(fitting.length, 1, JSON.stringify(sizes));
-        } finally {
-          run('umount', [at('merged')]);
-        }
-      } finally {
-        image.close();
-      }
-    });
-  }
+/** f_type of statfs(2). */
+const tmpfsType = 0x01021994;
+const shared = '/dev/shm';
+const lacksTmpfs =
+  existsSync(shared) && statfsSync(shared).type === tmpfsType
+    ? false
+    : 'this machine has no tmpfs at /dev/shm';
+
+describe('a directory on tmpfs', { skip: lacksTmpfs }, () => {
+  it('has the size of the model', () => {
+    const folder = mkdtempSync(join(shared, 'wolfi-repro-sizes-'));
+    try {
+      const differing = sizesOf(folder).filter(({ shape, size }) => directorySize('tmpfs', shape) !== size);
+      assert.deepEqual(differing, []);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
+
+/** Directories that were made in an overlay whose upper layer is on an image. */
+function sizesInOverlay(fresh: typeof xfs | typeof btrfs): Sized[] {
+  const image = freshFileSystem(fresh);
+  const at = (name: string) => join(image.folder, name);
+  try {
+    for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name));
+    const layers = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
+    run('mount', ['-t', 'overlay', '-o', layers, 'overlay', at('merged')]);
+    try {
+      return sizesOf(at('merged'));
+    } finally {
+      run('umount', [at('merged')]);
+    }
+  } finally {
+    image.close();
+  }
+}
 
 interface Sized {
   readonly shape: DirectoryShape;

@@ -56,13 +56,15 @@ export function directorySize(model: DirectorySizeModel, shape: DirectoryShape):
   switch (model) {
     case 'ext4':
       return block * ext4Blocks(shape).least;
+    // Linux mm/shmem.c, BOGO_DIRENT_SIZE.
     case 'tmpfs':
       return 20 * (entries + 2);
     case 'apfs':
       return 32 * (entries + 2);
+    // Each name is in two items (Linux fs/btrfs/inode.c, btrfs_add_link).
     case 'btrfs':
       return 2 * nameBytes;
-    // OpenZFS counts entries, `.` and `..` among them (module/os/linux/zfs/zfs_znode_os.c, zfs_dir.c).
+    // OpenZFS counts entries, `.` and `..` among them (module/os/linux/zfs/zfs_dir.c, zfs_link_create; zfs_znode_os.c, zfs_mknode).
     case 'zfs':
       return entries + 2;
     case 'xfs':
