@@ -1,6 +1,18 @@
 /** Sizes of directories as this machine's kernel has them on fresh images: the judge of the bounds in claim/traits/directory-size.ts. */
 import assert from 'node:assert/strict';
-import { linkSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
