@@ -5,8 +5,7 @@ import { type Digest, digestsOf } from './answer-digests.ts';
 import { type Judgement, mostPins } from './judgement.ts';
 import { addressSubjects, isStrong, type Pin, subjectOf } from './pin.ts';
 import { digestKey, type PinIndex } from './pin-index.ts';
-import type { ObjectShape } from './shapes/shape.ts';
-import { segmentsOf } from './shapes/shape.ts';
+import { type ObjectShape, segmentsOf, type WantedOfGit } from './shapes/shape.ts';
 
 export interface FetchedObject {
   readonly exchange: Exchange;
@@ -19,7 +18,7 @@ export interface FetchedObject {
 
 export function decideObject(object: FetchedObject, pins: PinIndex): Judgement {
   const { shape, exchange } = object;
-  if (shape.wants !== undefined) return decideCommits(shape.wants, pins);
+  if (shape.git !== undefined) return decideCommits(shape.git, pins);
   if (exchange.status === 206) return { kind: 'unpinned', reason: 'partial', pins: [] };
   const named = namedPins(object, pins);
   const digests = object.contents.flatMap((content) => digestsOf(content, pins.algorithms, shape.hash));
@@ -95,11 +94,14 @@ function namedPins({ shape, addresses }: FetchedObject, pins: PinIndex): Pin[] {
   return [...new Set(subjects.flatMap((subject) => pins.bySubject.get(subject) ?? []))];
 }
 
-function decideCommits(wants: readonly string[], pins: PinIndex): Judgement {
+function decideCommits({ wants, isWhole }: WantedOfGit, pins: PinIndex): Judgement {
   const found = wants.map((want) => pins.bySubject.get(subjectOf('commit', want)) ?? []);
-  const by = found.flatMap((each) => each.slice(0, 1));
-  if (found.every((each) => each.length > 0)) return pinned(by, []);
-  return { kind: 'unpinned', reason: 'commit-not-pinned', pins: by.slice(0, mostPins) };
+  const by = found.flatMap((each) => each.slice(0, 1)).slice(0, mostPins);
+  if (found.some((each) => each.length === 0))
+    return { kind: 'unpinned', reason: 'commit-not-pinned', pins: by };
+  const state = isWhole();
+  if (state === 'lacking' || state === 'damaged') return { kind: 'contradicted', expected: by, got: [] };
+  return state === 'whole' ? pinned(by, []) : { kind: 'unpinned', reason: 'unreadable', pins: by };
 }
 
 /** Whole ids of commits in addresses that are pinned. */

@@ -7,7 +7,7 @@ const algorithmStrength = {
   sha512: 'strong',
   /** golang.org/x/mod/sumdb/dirhash, Hash1: SHA-256 over the names and SHA-256 digests of a zip's members. */
   'go-h1': 'strong',
-  /** The id of a commit. git computes the ids of all that it receives, and refuses what is known to collide (SHA-1DC). */
+  /** The id of a commit, which fixes all that is in it. git refuses what is known to collide (SHA-1DC). */
   'git-commit': 'strong',
   sha1: 'weak',
   md5: 'weak',

@@ -3,23 +3,39 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { inWords, judge, type Said } from '../support/exchanges.ts';
+import { packedCommit } from '../support/pack-builder.ts';
 import { wheelBytes } from '../support/python-packages.ts';
 
 const hex = (algorithm: string, text: string | Uint8Array) =>
   createHash(algorithm).update(text).digest('hex');
 const json = 'application/json';
 const object = 'the object';
+const { commit, pack } = packedCommit(object);
 const sha256 = hex('sha256', object);
-const commit = '0123456789abcdef0123456789abcdef01234567';
 const other = 'f'.repeat(40);
 const r = 'https://r.example';
 
-const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text;
-const gitFetch = (...wants: readonly string[]): Said => ({
+const packet = (text: string | Uint8Array) => {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from((bytes.length + 4).toString(16).padStart(4, '0')), bytes]);
+};
+const gitFetch = (wants: readonly string[], sent: Uint8Array): Said => ({
   url: `${r}/o/p.git/git-upload-pack`,
   method: 'POST',
-  request: `${packet('command=fetch')}0001${wants.map((want) => packet(`want ${want}\n`)).join('')}${packet('done\n')}0000`,
-  body: `${packet('packfile\n')}${packet('\x01PACK')}0000`,
+  request: Buffer.concat([
+    packet('command=fetch'),
+    Buffer.from('0001'),
+    ...wants.map((want) => packet(`want ${want}\n`)),
+    packet('done\n'),
+    Buffer.from('0000'),
+  ]),
+  body: Buffer.concat([
+    packet('packfile\n'),
+    packet('\x02progress'),
+    packet(Buffer.concat([Buffer.of(1), sent.subarray(0, 30)])),
+    packet(Buffer.concat([Buffer.of(1), sent.subarray(30)])),
+    Buffer.from('0000'),
+  ]),
 });
 const cargoLock = `[[package]]\nname = "a"\nversion = "1.0.0"\nchecksum = "${sha256}"\n`;
 const npmLock = JSON.stringify({
@@ -116,23 +132,41 @@ const cases: Readonly<Record<string, Case>> = {
     conclusion: 'unpinned',
   },
   'a commit of a submodule': {
-    said: [{ url: `${r}/o/p.git/info/refs?service=git-upload-pack`, body: '0000' }, gitFetch(commit)],
+    said: [{ url: `${r}/o/p.git/info/refs?service=git-upload-pack`, body: '0000' }, gitFetch([commit], pack)],
     commits: [{ commit, file: 'vendor/p' }],
     expected: ['references, chose pinned', 'pinned by vendor/p'],
     conclusion: 'all-pinned',
   },
   'commits of which one is not recorded': {
-    said: [gitFetch(commit, other)],
+    said: [gitFetch([commit, other], pack)],
     steps: { checkout: `git checkout ${commit}` },
     expected: ['unpinned: commit-not-pinned'],
     conclusion: 'unpinned',
+  },
+  'a commit of which the pack lacks a file': {
+    said: [gitFetch([commit], packedCommit(object, 'blob').pack)],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['contradicts vendor/p'],
+    conclusion: 'contradicted',
+  },
+  'a commit, and a pack of a different one': {
+    said: [gitFetch([commit], packedCommit('other').pack)],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['contradicts vendor/p'],
+    conclusion: 'contradicted',
+  },
+  'a commit, and what is not a pack': {
+    said: [gitFetch([commit], Buffer.from(`PACK\0\0\0\x02\0\0\0\x01${'x'.repeat(100)}`))],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['contradicts vendor/p'],
+    conclusion: 'contradicted',
   },
   'references without objects': {
     said: [
       {
         url: `${r}/o/p.git/git-upload-pack`,
         method: 'POST',
-        request: `${packet('command=ls-refs\n')}0000`,
+        request: Buffer.concat([packet('command=ls-refs\n'), Buffer.from('0000')]),
         body: '0000',
       },
     ],
@@ -173,6 +207,24 @@ const cases: Readonly<Record<string, Case>> = {
   'a script where a list of versions should be': {
     said: [{ url: `${r}/a.com/m/@v/list`, body: '#!/bin/sh\n' }],
     expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'what a database of sums says': {
+    said: [
+      { url: `${r}/sumdb/sum.example/supported` },
+      {
+        url: `${r}/sumdb/sum.example/lookup/a.com/m@v1.0.0`,
+        body: '1\na.com/m v1.0.0 h1:x=\n\ngo.sum database tree\n1\nx=\n',
+      },
+      { url: 'https://sum.example/tile/8/0/x123/456', body: Buffer.alloc(8192) },
+      { url: 'https://sum.example/tile/8/0/001.p/7', body: '#!/bin/sh\n' },
+    ],
+    expected: [
+      'checksum, chose nothing',
+      'checksum, chose nothing',
+      'checksum, chose nothing',
+      'unpinned: no-pin',
+    ],
     conclusion: 'unpinned',
   },
   'artifacts of Maven, with digests beside them': {

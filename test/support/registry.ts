@@ -16,11 +16,12 @@ export interface RegistryAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a path is answered; undefined for 404. `origin` is that of the registry. */
+/** What a path is answered; undefined for 404. `origin` is that of the registry, `body` that of the request. */
 export type Answering = (
   path: string,
   request: IncomingMessage,
   origin: string,
+  body?: Buffer,
 ) => RegistryAnswer | undefined | Promise<RegistryAnswer | undefined>;
 
 export interface Registry {
@@ -43,7 +44,10 @@ export async function startRegistry(answering: Answering, port = 0): Promise<Reg
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const answer = (await answering(request.url!, request, origin)) ?? { status: 404, body: 'not found' };
+    const answer = (await answering(request.url!, request, origin, Buffer.concat(pieces))) ?? {
+      status: 404,
+      body: 'not found',
+    };
     const { status = 200, headers = {}, body } = answer;
     const bytes = Buffer.from(body);
     exchanges.push({

@@ -1,13 +1,15 @@
 /** git over HTTP (git's Documentation/gitprotocol-http.txt, gitprotocol-v2.txt and gitprotocol-pack.txt). */
 import type { Content } from '../../formats/content.ts';
+import { isWhole } from '../../formats/git-object.ts';
+import { packLimits, readPack } from '../../formats/git-pack.ts';
 import { subjectOf } from '../pin.ts';
-import type { Shape, ShapedAnswer } from './shape.ts';
+import type { PackState, Shape, ShapedAnswer } from './shape.ts';
 
 const service = 'git-upload-pack';
 /** What a request may want, and where the pack must have begun in the answer. */
 const limits = { wants: 100_000, preamble: 4 * 1024 * 1024 };
 
-/** What a request of git was answered; undefined for what is not one. The pack itself is not read: git computes the ids of all that it takes in. */
+/** What a request of git was answered; undefined for what is not one. */
 export function recogniseGit(
   answer: ShapedAnswer,
   request: Uint8Array | undefined,
@@ -22,7 +24,30 @@ export function recogniseGit(
   const scope = repository(1);
   // What was talked before the pack, or asked of references alone.
   if (wants.length === 0 || !hasPack(body)) return references(scope);
-  return { kind: 'object', subjects: [], scope, wants };
+  return { kind: 'object', subjects: [], scope, git: { wants, isWhole: () => holdsAll(body, wants) } };
+}
+
+/** Whether the pack of an answer has each object that was wanted, with all that is in it. */
+function holdsAll(body: Content, wants: readonly string[]): PackState {
+  if (body.size > packLimits.bytes) return 'not-read';
+  const pack = packOf(Buffer.from(body.read(0, body.size)));
+  const read = readPack(pack);
+  if (read === 'damaged') return 'damaged';
+  if (read === 'too-large' || wants.some((want) => want.length !== 40)) return 'not-read';
+  if (isWhole(wants, read.objects)) return 'whole';
+  // What a client had before is left out of a pack, and so are bases of its deltas.
+  return read.unresolved > 0 ? 'not-read' : 'lacking';
+}
+
+/** The bytes of a pack: as they are, or those of the first band. */
+function packOf(body: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  let end = 0;
+  for (const line of packetLines(body)) {
+    if (line[0] === 1) pieces.push(line.subarray(1));
+    end = line.byteOffset - body.byteOffset + line.length;
+  }
+  return pieces.length > 0 ? Buffer.concat(pieces) : body.subarray(end);
 }
 
 function references(scope: string): Shape {

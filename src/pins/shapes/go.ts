@@ -69,6 +69,8 @@ function recogniseDatabase(answer: ShapedAnswer): Shape | undefined {
   const path = answer.segments.slice(at < 0 ? 0 : at + 2).join('/');
   if (path.startsWith('lookup/') || path === 'latest')
     return treeLine.test(textOf(answer) ?? '') ? log : undefined;
+  // Whether a proxy has the database: an answer of nothing says that it has.
+  if (at >= 0 && path === 'supported') return textOf(answer)?.trim() === '' ? log : undefined;
   const content = tilePath.test(path) ? answer.content() : undefined;
   if (content === undefined) return undefined;
   const isHashes = content.length <= largestTile && content.length % 32 === 0 && !path.includes('/data/');

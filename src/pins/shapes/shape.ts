@@ -36,9 +36,19 @@ export interface ObjectShape {
   readonly scope: string;
   /** The digest of a module's zip or of its go.mod is Go's own. */
   readonly hash?: 'module-zip' | 'go-mod';
-  /** The commits that a request wants of a git repository; each must be pinned. */
-  readonly wants?: readonly string[];
+  readonly git?: WantedOfGit;
 }
+
+/** What a request wants of a git repository. */
+export interface WantedOfGit {
+  /** Ids, or names of references; each must be a commit that is pinned. */
+  readonly wants: readonly string[];
+  /** Reads the pack. */
+  isWhole(): PackState;
+}
+
+/** Whether a pack has what was wanted, by the ids of what it holds; `not-read` where it is too large, or leaves out what a client had. */
+export type PackState = 'whole' | 'lacking' | 'damaged' | 'not-read';
 
 export interface MetadataShape {
   readonly kind: 'metadata';
