@@ -70,7 +70,9 @@ export function openScans({ builtTree, scanTree, kept }: ScanSources): Scans {
     const listings = known.get(name) ?? scanWithAll(plan, tree, scanTree);
     known.set(name, listings);
     const made = (await listings).map((listing, place) => tryProgram(plan, tree, listing, place));
-    const planned = plan.builder.scan!.kept.map(({ sha256 }) => tryKept(plan, tree, kept.get(sha256)!));
+    const scans = plan.builder.scan!.kept.map(({ sha256 }) => kept.get(sha256)!);
+    const scanned = scans.length === 0 ? undefined : { tree, digest: scannedDigest(tree) };
+    const planned = scanned === undefined ? [] : scans.map((scan) => tryKept(plan, scanned, scan));
     const tried = [...made, ...planned];
     return { tried, place: chosenScan(plan, tree, tried) };
   };
@@ -127,17 +129,22 @@ function tryProgram(plan: Plan, tree: Tree, listing: SyftListing | Failure, plac
   return { listing, rendering, shown: { ...program, version: listing.version, outcome } };
 }
 
-function tryKept(plan: Plan, tree: Tree, { sha256, program, tree: scanned, listing }: KeptScan): Tried {
+function tryKept(plan: Plan, { tree, digest }: ScannedTree, scan: KeptScan): Tried {
+  const { sha256, program, listing } = scan;
+  const shown = { sha256: program, version: listing.version, kept: sha256 };
+  // A scan of a different tree is not looked into.
+  if (scan.tree !== digest)
+    return { listing, rendering: undefined, shown: { ...shown, outcome: 'other-tree' } };
   const { rendering, fits } = renderingFor(plan, tree, listing);
-  const outcome =
-    scanned !== scannedDigest(tree)
-      ? 'other-tree'
-      : !fits
-        ? 'differs'
-        : listsAllThatIsRead(plan, tree, listing, rendering)
-          ? 'fits'
-          : 'incomplete';
-  return { listing, rendering, shown: { sha256: program, version: listing.version, kept: sha256, outcome } };
+  const isWhole = fits && listsAllThatIsRead(plan, tree, listing, rendering);
+  const outcome = !fits ? 'differs' : isWhole ? 'fits' : 'incomplete';
+  return { listing, rendering, shown: { ...shown, outcome } };
+}
+
+/** A tree with what kept scans name it by. */
+interface ScannedTree {
+  readonly tree: Tree;
+  readonly digest: Sha256;
 }
 
 /** Whoever keeps a scan can leave out what they do not want to be in an SBOM: what the files show themselves must be in it. */

@@ -13,6 +13,7 @@ import { reportFormatNames } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
+import { repack, withSbom } from '../support/parts.ts';
 import { schemaValidator } from '../support/schemas.ts';
 import { assertReproduced, cache, cannotRebuild, explain } from './lab-run.ts';
 import { optionsWithSyft, publishContent } from './published-content.ts';
@@ -164,6 +165,20 @@ describe('a kept scan', { skip: cannotRebuild, concurrency: false }, () => {
       assert.deepEqual(wordsOf(result), []);
     });
   }
+
+  it('decides with the publisher alone what is said of content that is not read here, and the verdict says so', async () => {
+    const other = (text: string) => text.replaceAll('"versionInfo": "1.0"', '"versionInfo": "6.6"');
+    const path = join(mkdtempSync(join(work, 'agreed-')), 'hello-shell-1.4.2-r3.apk');
+    writeFileSync(path, await repack(published, (parts) => withSbom(parts, other)));
+    const value = JSON.parse(readFileSync(scan, 'utf8'));
+    value.packages[0].element.versionInfo = '6.6';
+    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+    const result = await verifyOne(path, optionsWithSyft([], { scans: [{ name: 'agreed', bytes }] }));
+    assertReproduced(result, 'unsigned');
+    assert.equal(wordsOf(result).length, 1);
+    const made = await verifyOne(path, optionsWithSyft([syft]));
+    assert.equal(reasonOf(made), 'not-reproduced sbom-only');
+  });
 
   it('that lists nothing does not hide what files show from an SBOM that leaves it out', async () => {
     const bare = await publishContent(work, {

@@ -237,6 +237,20 @@ describe('production packages with language content', { skip: lacksSyft, concurr
           const [result] = (await verify([published], contentOptions([]))).packages;
           assertReproduced(result!, 'unsigned');
         });
+
+        for (const { what: change, apply, end } of languageMutations) {
+          it(`is not reproduced once tampered with: ${change}`, async () => {
+            const path = join(mkdtempSync(join(work, 'tampered-')), 'hello-shell-1.4.2-r3.apk');
+            writeFileSync(path, await apply(published));
+            const [result] = (await verify([path], contentOptions([]))).packages;
+            const { verdict } = result!;
+            assert.equal(
+              verdict.kind === 'reproduced' ? verdict.kind : verdict.reason,
+              end,
+              explain(result!),
+            );
+          });
+        }
         return;
       }
 

@@ -84,6 +84,35 @@ describe('ids of language content that Wolfi published', () => {
   });
 });
 
+describe('the package URL of a module', () => {
+  const build: GoBuild = {
+    version: 'go1.26.4',
+    experiments: [],
+    main: undefined,
+    modules: [
+      { path: 'lab.example/own/lib/v2', version: 'v2.0.1+incompatible', sum: '' },
+      { path: 'lab.example/own/lib', version: 'v1.0.0', sum: '' },
+      { path: 'lab.example', version: 'v0.1.0', sum: '' },
+    ],
+    settings: [],
+  };
+  // As syft v1.39.0 and later print it, and v1.38.0 before.
+  const urls = {
+    whole: 'lab.example/own/lib/v2@v2.0.1%2Bincompatible',
+    subpath: 'lab.example/own/lib@v2.0.1%2Bincompatible#v2',
+  };
+  for (const form of ['whole', 'subpath'] as const) {
+    it(`has what is longer than three parts in one of two places: ${form}`, () => {
+      const hidden = { symbols: false, crypto: [], urls: form };
+      const records = goRecords(build, 'usr/bin/tool', { generation: 0, hidden })!;
+      assert.deepEqual(
+        records.slice(0, 3).map(({ purl }) => purl),
+        [urls[form], 'lab.example/own/lib@v1.0.0', 'lab.example@v0.1.0'].map((each) => `pkg:golang/${each}`),
+      );
+    });
+  }
+});
+
 describe('elements that syft found in trees of our own', () => {
   for (const { what, files, found } of languageTrees) {
     for (const form of ['A', 'B', 'C', 'D'] as const) {
