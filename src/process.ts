@@ -205,6 +205,48 @@ export async function runShortly(
   return { ...(await child.ended), output: output.text() };
 }
 
+export interface HandingOver {
+  readonly env: Readonly<Record<string, string>>;
+  /** The whole of its standard input. */
+  readonly input: string;
+  readonly signal: AbortSignal;
+  /** Called with each message of the program, and the socket that came with it. */
+  readonly onHandle: (message: unknown, handle: unknown) => void;
+}
+
+/** Runs a Node program that hands sockets over to this one (Node's documentation, `subprocess.send`), until all have come. */
+export async function startHandingOver(
+  command: string,
+  argv: readonly string[],
+  { env, input, signal, onHandle }: HandingOver,
+): Promise<ProcessEnd & { readonly output: string }> {
+  const output = new OutputTail(mostOutput);
+  const child = spawn(command, argv, { env, stdio: ['pipe', 'pipe', 'pipe', 'ipc'], detached: true });
+  const end = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', end);
+  child.on('error', () => undefined);
+  child.stdin!.on('error', () => undefined);
+  child.on('message', onHandle);
+  const guard = new Guard(end);
+  guard.consume(child.stdout!, (bytes) => output.add(bytes));
+  guard.consume(child.stderr!, (bytes) => output.add(bytes));
+  const over = child.pid === undefined ? undefined : handedOver(child);
+  await begun(child, command);
+  child.stdin!.end(input);
+  const [exitCode, ended] = await over!;
+  signal.removeEventListener('abort', end);
+  return { exitCode: exitCode ?? undefined, signal: ended ?? undefined, output: output.text() };
+}
+
+/** Messages may still be on their way when a process is gone. */
+async function handedOver(child: ChildProcess): Promise<[number | null, string | null]> {
+  const closed = new Promise<[number | null, string | null]>((resolve) =>
+    child.once('close', (code, ended) => resolve([code, ended])),
+  );
+  await new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
+  return closed;
+}
+
 /** Runs one of the machine's programs to its end and returns its exit status and the last 64 KiB of its output. */
 export async function runProcess(
   command: string,

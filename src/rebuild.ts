@@ -7,6 +7,7 @@ import { Failure } from './failure.ts';
 import { decideVersion } from './flow/builder-version.ts';
 import { observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
+import { keepRecordings } from './flow/recordings.ts';
 import type { RunOptions } from './flow/run-options.ts';
 import { transplant } from './flow/transplant.ts';
 import { folderBelow, writeBelow } from './folders.ts';
@@ -33,6 +34,7 @@ export async function rebuild(file: string, target: RebuildTarget, given: RunOpt
   const { recipe } = candidate.target.claim;
   const request = rebuildRequest([candidate], observeSteps(recipe.package.name, candidate.run.watch));
   return withRebuilt(candidate.run.builds.engine, request, async ([first]) => {
+    await keepRecordings([candidate], request.network, first!.conversation);
     const { outcome, plan } = (await decideVersion({ candidate, rebuilt: first! })).rebuilt;
     if (outcome instanceof Failure) throw outcome;
     const signature = signatureFor(outcome, plan, candidate.target.apk, target.signingKey);

@@ -9,6 +9,8 @@ import { withRebuilt } from './engine/engine.ts';
 import type { StepObserver } from './execute/run-steps.ts';
 import { type Built, type Candidate, type Judged, observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { candidateFinder, isCandidate } from './flow/find-candidate.ts';
+import { replayed } from './flow/network.ts';
+import { keepRecordings } from './flow/recordings.ts';
 import { failedCandidate, failedResult } from './flow/results.ts';
 import type { RunOptions, Stage } from './flow/run-options.ts';
 import { grouped } from './lists.ts';
@@ -45,12 +47,14 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
     tell(first, 'rebuild');
     const request = rebuildRequest(candidates, loadingJudge(first));
     return await withRebuilt(builds.engine, request, async (packages) => {
+      await keepRecordings(candidates, request.network, packages[0]?.conversation);
       tell(first, 'compare');
       const built = candidates.map((candidate, index) => ({ candidate, rebuilt: packages[index]! }));
       const judged = await Promise.all(built.map(judgePackage));
       if (builds.repeat < 2 && builds.vary.length === 0) return judged;
       const { withFurtherBuilds } = await import('./flow/triangulate.ts');
-      return withFurtherBuilds(judged, request);
+      const network = replayed(request.network, packages[0]?.conversation);
+      return withFurtherBuilds(judged, { ...request, network });
     });
   } catch (thrown) {
     return Promise.all(

@@ -44,7 +44,16 @@ export function buildOptions(command: Command): Command {
     .option('--allow-unpinned-sources', 'accept sources that the recipe does not pin', false)
     .option('--recipe-repository <dir|url>', 'git repository with the recipe and what lay beside it')
     .option('--source-dir <dir>', 'the folder that lay beside the recipe')
-    .option('--network', 'let the steps reach the network; the verdict says so', false)
+    .addOption(
+      new Option(
+        '--network [mode]',
+        'let the steps fetch through a gateway that records what they fetch, unless a transcript is known; record: even then; host: give them the machine’s network instead',
+      ).choices(['gateway', 'record', 'host']),
+    )
+    .option(
+      '--transcript <file>',
+      'what the steps fetched: replayed where the file is there, written where --network records it',
+    )
     .option(
       '--syft <path>',
       'syft, to scan what was built as production does (docs/production-sbom.md); repeatable, the one that matches is used',

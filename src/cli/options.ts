@@ -20,7 +20,7 @@ import {
 } from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
-import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
+import type { EnvironmentChoice, NetworkPermission, ProgressEvent, RunOptions } from '../flow/run-options.ts';
 import { forArchitectures, isPackageName } from '../flow/subject-name.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
@@ -69,7 +69,8 @@ export interface RawOptions {
   readonly trustRecordedRepositories?: boolean;
   readonly allowUnpinnedSources?: boolean;
   readonly recipeRepository?: string;
-  readonly network?: boolean;
+  readonly network?: NetworkPermission;
+  readonly transcript?: string;
   readonly trustRecipe?: boolean;
   readonly bundle?: string;
   readonly olderThan?: string;
@@ -146,7 +147,8 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
-    network: raw.network ?? false,
+    network: raw.network ?? 'none',
+    ...(raw.transcript === undefined ? {} : { transcript: resolve(raw.transcript) }),
     now: Date.now() / 1000,
     ...(raw.maxIndexAge === undefined
       ? {}

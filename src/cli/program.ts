@@ -22,13 +22,18 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(argv.map(spelledOut), { from: 'user' });
     return exitCode;
   } catch (failure) {
     if (failure instanceof CommanderError) return failure.exitCode === 0 ? 0 : usageExitCode;
     const { reportFailure } = await import('./output.ts');
     return reportFailure(failure);
   }
+}
+
+/** An option whose value may be left out would take the argument behind it for one. */
+function spelledOut(argument: string): string {
+  return argument === '--network' ? '--network=gateway' : argument;
 }
 
 type Finish = (exitCode: number) => void;

@@ -14,10 +14,20 @@ import { provideEnvironment } from '../execute/rootfs/kept-environment.ts';
 import type { GuestAccounts } from '../execute/rootfs/unpack-environment.ts';
 import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../execute/run-directory.ts';
 import { lend } from '../execute/sandbox/reach.ts';
+import type { SandboxNetwork } from '../execute/sandbox/sandbox.ts';
 import { memoryFolder } from '../execute/variation.ts';
 import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
-import { buildPlan, emissionFormat, type Plan, planIdentity, stepFormat } from '../plan/plan.ts';
+import type { Conversation, Gateway } from '../gateway/gateway.ts';
+import {
+  buildPlan,
+  emissionFormat,
+  type Plan,
+  planIdentity,
+  stepFormat,
+  withTranscript,
+} from '../plan/plan.ts';
+import { transcriptDigest } from '../transcript/transcript.ts';
 import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from './engine.ts';
 import { environmentPackages, requireListed, requireLocked } from './environment-packages.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
@@ -40,14 +50,18 @@ async function rebuild(request: RebuildRequest): Promise<Rebuilt> {
 
 async function rebuiltPackage(
   opened: OpenBuild,
-  plan: Plan,
+  given: Plan,
   request: RebuildRequest,
 ): Promise<RebuiltPackage> {
+  const { conversation } = opened;
+  const plan =
+    conversation === undefined ? given : withTranscript(given, transcriptDigest(conversation.transcript));
   return {
     plan,
     ...(await emission(opened, plan, request)),
     caveats: opened.caveats,
     facts: opened.facts,
+    conversation,
     reemit: (substitutions) => opened.reemit(plan, substitutions),
     otherwise: { digests: opened.digests, emit: (other) => rebuiltPackage(opened, other, request) },
   };
@@ -77,6 +91,8 @@ export interface OpenBuild {
   /** How the scans of a package went; undefined where there were none. */
   scanOutcome(plan: Plan): Promise<ScanOutcome | undefined>;
   readonly facts: BuildFacts;
+  /** What the steps asked of the network; undefined where there was no gateway. */
+  readonly conversation: Conversation | undefined;
   readonly caveats: readonly string[];
   /** Removes what the steps left and what was emitted. */
   dispose(): Promise<void>;
@@ -93,7 +109,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
     const guest = await prepareGuest(request, directory);
     const began = secondsNow();
     // The emitter is loaded while the steps run.
-    const [built, emitter] = await Promise.all([
+    const [{ built, conversation }, emitter] = await Promise.all([
       runBuild(request, guest, work),
       import('../emit/package.ts'),
     ]);
@@ -112,6 +128,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
     return {
       caveats: built.caveats,
       facts,
+      conversation,
       async emit(plan) {
         const identity = planIdentity(plan);
         const known =
@@ -192,7 +209,37 @@ async function prepareGuest(request: RebuildRequest, directory: string): Promise
   }
 }
 
-async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<Built> {
+interface BuildEnd {
+  readonly built: Built;
+  readonly conversation: Conversation | undefined;
+}
+
+async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<BuildEnd> {
+  const gateway = await gatewayOf(request);
+  const network = request.network.kind === 'host' ? 'host' : gateway;
+  try {
+    const built = await runSteps(request, guest, directory, network);
+    return { built, conversation: await gateway?.end() };
+  } catch (failure) {
+    await gateway?.end();
+    throw failure;
+  }
+}
+
+/** Loaded where steps fetch: most recipes do not. */
+async function gatewayOf({ network, machine }: RebuildRequest): Promise<Gateway | undefined> {
+  if (network.kind === 'none' || network.kind === 'host') return undefined;
+  const { openGateway } = await import('../gateway/gateway.ts');
+  const transcript = network.kind === 'replay' ? network.transcript : undefined;
+  return openGateway({ transcript, inputs: machine.inputs, ports: network.ports });
+}
+
+async function runSteps(
+  request: RebuildRequest,
+  guest: Guest,
+  directory: string,
+  network: SandboxNetwork | undefined,
+): Promise<Built> {
   const plan = buildPlan(request.plans[0]!);
   const { machine, recipe } = request;
   mkdirSync(directory);
@@ -214,7 +261,7 @@ async function runBuild(request: RebuildRequest, guest: Guest, directory: string
       limits: machine.limits[request.processor.kind],
       signal: machine.signal,
       observer: request.observer,
-      network: request.network,
+      network,
       variation: request.variation,
     });
   } catch (failure) {

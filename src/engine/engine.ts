@@ -13,10 +13,12 @@ import type { MachineLimits, SandboxKind } from '../execute/sandbox/sandbox.ts';
 import type { Variation } from '../execute/variation.ts';
 import type { SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
+import type { Conversation } from '../gateway/gateway.ts';
 import type { FoundSource } from '../inputs/found-sources.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Transcript } from '../transcript/transcript.ts';
 import type { EngineName } from './engine-names.ts';
 import type { ScanOutcome } from './scans.ts';
 
@@ -27,6 +29,18 @@ export type GuestRequest =
   | { readonly kind: 'directory'; readonly path: string }
   /** An image that was unpacked. */
   | { readonly kind: 'image'; readonly path: string; readonly manifest: Sha256 };
+
+/** What the steps reach: nothing, the machine's network, or a gateway that records or replays what they fetch. */
+export type NetworkRequest =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'record'; readonly ports: readonly number[] }
+  | {
+      readonly kind: 'replay';
+      readonly ports: readonly number[];
+      readonly transcript: Transcript;
+      readonly digest: Sha256;
+    };
 
 /** One build with the plans of all packages that it serves. */
 export interface RebuildRequest {
@@ -41,12 +55,11 @@ export interface RebuildRequest {
   readonly observer: StepObserver;
   /** What is changed about the guest on purpose; only the builtin engine can. */
   readonly variation: Variation | undefined;
-  /** Let the steps reach the network; the verdict then carries a caveat. */
-  readonly network: boolean;
   /** Scans that were made elsewhere; those that the plans name are among them. */
   readonly keptScans: readonly KeptScan[];
   /** A folder for what each syft lists of what was built; undefined where nothing is kept. */
   readonly keepScansIn: string | undefined;
+  readonly network: NetworkRequest;
 }
 
 /** The parts of this machine that a rebuild may use. */
@@ -75,6 +88,8 @@ export interface RebuiltPackage {
   readonly caveats: readonly string[];
   /** The facts of the guest; undefined where another program ran it. */
   readonly facts: BuildFacts | undefined;
+  /** What the steps asked of the network; undefined where there was no gateway. */
+  readonly conversation?: Conversation | undefined;
   /**
    * Emits it again with published values in it, for the counterfactual, after the comparison. The caller disposes of that before
    * the build. Undefined where another program emits.

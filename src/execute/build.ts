@@ -15,8 +15,9 @@ import { runSteps, type StepObserver } from './run-steps.ts';
 import { openBubblewrap } from './sandbox/bubblewrap.ts';
 import { confinedOf } from './sandbox/bubblewrap-arguments.ts';
 import type { IdMap } from './sandbox/id-map.ts';
-import type { BuildLimits, Mount, Sandbox, SandboxKind } from './sandbox/sandbox.ts';
+import type { BuildLimits, Mount, Sandbox, SandboxKind, SandboxNetwork } from './sandbox/sandbox.ts';
 import type { Tree } from './tree.ts';
+import { trustStores } from './trust-stores.ts';
 import { type Variation, variedSandbox } from './variation.ts';
 import { makeFolderWithin, outputFolder, populateWorkspace, type SourceFile } from './workspace.ts';
 
@@ -42,8 +43,8 @@ export interface BuildRequest {
   readonly observer: StepObserver;
   /** A deliberate change to the guest. */
   readonly variation?: Variation | undefined;
-  /** Let the steps reach the network. */
-  readonly network?: boolean;
+  /** What the steps reach; a loopback of their own where undefined. */
+  readonly network?: SandboxNetwork | undefined;
 }
 
 export interface Built {
@@ -77,7 +78,7 @@ export async function build(request: BuildRequest): Promise<Built> {
   try {
     return builtFrom(captured, recipe, present, [
       ...sandbox.caveats,
-      ...(request.network === true ? [networkCaveat] : []),
+      ...(request.network === 'host' ? [hostNetworkCaveat] : []),
       ...caveats,
     ]);
   } catch (failure) {
@@ -117,10 +118,14 @@ function noteFiles({ recipe, format, architecture, namespace, cpe }: BuildReques
 async function openSandbox(request: BuildRequest, workspace: string): Promise<Sandbox> {
   const environment = request.guest.root;
   const placed = placeSources(request.sources, request.directory, environment);
-  const mounts = [...request.guest.mounts, ...placed, nameServers(request)];
+  const mounts = [...request.guest.mounts, ...placed, nameServers(request), ...trusted(request)];
   const common = { ...request, workspace, mounts, environment };
   switch (request.sandbox) {
     case 'chroot':
+      if (request.network !== undefined && request.network !== 'host')
+        throw new Failure('sandbox-unavailable', 'without namespaces there is no network of a build’s own', {
+          hint: 'use --sandbox bubblewrap, or --network=host',
+        });
       return (await import('./sandbox/chroot.ts')).openChroot(common);
     case 'bubblewrap':
       return openBubblewrap({
@@ -148,19 +153,30 @@ function confinedFailure(failure: unknown, { kind }: Sandbox, { capabilities }: 
   );
 }
 
-const networkCaveat = 'the steps could reach the network: nothing pins what they fetched';
+const hostNetworkCaveat = 'the steps could reach the network of the machine: nothing pins what they fetched';
 
 /**
- * `/etc/resolv.conf`, which melange binds from its machine (pkg/build/build.go, `buildWorkspaceConfig`): a copy of this machine's where
- * steps reach the network, else an empty one.
+ * `/etc/resolv.conf`, which melange binds from its machine (pkg/build/build.go, `buildWorkspaceConfig`): the gateway's name server, a copy
+ * of this machine's where steps reach its network, else an empty file.
  */
 function nameServers({ directory, network }: BuildRequest): Mount {
   const target = '/etc/resolv.conf';
   const source = join(directory, 'resolv.conf');
-  writeFileSync(source, network === true && existsSync(target) ? readFileSync(target) : '');
-  // Explicitly, since the umask could take bits away.
+  writeFileSync(source, nameServerText(network, target));
+  // Whatever the umask.
   chmodSync(source, 0o644);
   return { source, target, writable: true };
+}
+
+function nameServerText(network: SandboxNetwork | undefined, ofMachine: string): string | Buffer {
+  if (network === undefined) return '';
+  if (network !== 'host') return 'nameserver 127.0.0.1\n';
+  return existsSync(ofMachine) ? readFileSync(ofMachine) : '';
+}
+
+function trusted({ network, guest, directory }: BuildRequest): Mount[] {
+  if (network === undefined || network === 'host') return [];
+  return trustStores(guest, network.certificate, directory);
 }
 
 /** bubblewrap reads ids as `int` and refuses negative ones. */

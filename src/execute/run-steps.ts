@@ -8,7 +8,7 @@ import type { Format } from '../melange/format.ts';
 import { networkRequired, wantedNetwork } from '../plan/network.ts';
 import { OutputTail } from '../process.ts';
 import { ownInput, programInput } from '../program-input.ts';
-import type { BuildLimits, ExceededLimit, Sandbox } from './sandbox/sandbox.ts';
+import type { BuildLimits, ExceededLimit, Sandbox, SandboxNetwork } from './sandbox/sandbox.ts';
 import { outputFolder } from './workspace.ts';
 
 /** The name of a step, as messages show it. */
@@ -34,8 +34,8 @@ export interface StepContext {
   /** Seconds since 1970; undefined where the publisher gave no clock, which melange takes as 0. */
   readonly sourceDateEpoch: number;
   readonly observer: StepObserver;
-  /** Whether the steps reach the network. */
-  readonly network?: boolean;
+  /** What the steps reach. */
+  readonly network?: SandboxNetwork | undefined;
 }
 
 const tailBytes = 16 * 1024;
@@ -143,15 +143,20 @@ async function runScript(
       if (handedOn <= context.limits.logBytes) context.observer.output(name, bytes);
     },
   });
+  const gateway = context.network === 'host' ? undefined : context.network;
+  const fault = gateway?.fault(describeStep(name));
+  if (fault !== undefined) throw fault;
   if (end.refused !== undefined) throw notBegun(name, end.refused);
   if (end.exceeded !== undefined) throw beyondBound(name, end.exceeded, context.limits, tail.text());
-  const wanted = context.network !== true && wantedNetwork(tail.text());
+  const wanted = context.network === undefined && wantedNetwork(tail.text());
   if (wanted && end.exitCode === 0)
     context.caveats.push(
       `${describeStep(name)} found no network and went on: what it would have fetched may be missing`,
     );
   if (end.exitCode !== 0) {
     if (wanted) throw networkRequired(describeStep(name), tail.text());
+    const excuse = gateway?.excuse(describeStep(name), tail.text());
+    if (excuse !== undefined) throw excuse;
     throw new Failure('step-failed', `${describeStep(name)} failed with exit status ${end.exitCode}`, {
       got: tail.text(),
     });

@@ -38,8 +38,8 @@ export function rebuildRequest(
   const { inputs, plan } = first.prepared;
   const { processor } = first;
   if (processor instanceof Failure) throw processor;
-  const { recipe, guest, sources, sourceFiles } = inputs;
-  const { machine, permissions, places, builds } = first.run;
+  const { recipe, guest, sources, sourceFiles, network } = inputs;
+  const { machine, places, builds } = first.run;
   return {
     recipe,
     plans: [plan, ...others.map(({ prepared }) => prepared.plan)],
@@ -50,9 +50,9 @@ export function rebuildRequest(
     processor,
     observer,
     variation: undefined,
-    network: permissions.network,
     keptScans: places.keptScans,
     keepScansIn: builds.keepScansIn,
+    network,
   };
 }
 

@@ -19,7 +19,8 @@ const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 export async function completeRun(given: RunOptions, byName: boolean): Promise<Run> {
   const { machine } = given;
   const { inputs } = machine;
-  if (given.network === true && inputs.network.policy.offline)
+  const { network = 'none' } = given;
+  if (network !== 'none' && inputs.network.policy.offline)
     throw new Failure('usage', '--network and --offline exclude each other', {
       hint: 'leave out --network or --offline',
     });
@@ -31,7 +32,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
     trust: { keys: [...given.keys, ...fetched, ...known], allowUnsigned: given.allowUnsigned },
     places: { ...places, keptScans: await keptScans(given.scans ?? []) },
     permissions: {
-      network: given.network ?? false,
+      network,
       recordedRepositories: given.trustRecordedRepositories ?? false,
       unpinnedSources: given.allowUnpinnedSources ?? false,
     },
@@ -60,6 +61,7 @@ function placesOf(given: RunOptions, byName: boolean): Omit<Places, 'keptScans'>
     sourceMirrors: given.sourceMirrors.map((each) => ({ ...each, location: name(each.location) })),
     sourceDirectory: given.sourceDirectory,
     recipeRepository: recipeRepository === undefined ? undefined : name(recipeRepository),
+    transcript: given.transcript,
   };
 }
 

@@ -14,6 +14,7 @@ import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
 import { type Built, emulationOfCandidate } from './candidate.ts';
 import type { explainComparison } from './explain.ts';
+import { networkCaveats, networkSummary } from './network-summary.ts';
 import { knownOf } from './results.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
@@ -25,7 +26,7 @@ const explain: typeof explainComparison = async (...given) =>
 /** Compares one package with what was rebuilt of it and decides. Fails with the reason why no statement is possible. */
 export async function judge({ candidate, rebuilt }: Built): Promise<PackageResult> {
   const { target, prepared, run } = candidate;
-  const { plan, outcome, scan } = rebuilt;
+  const { plan, outcome, scan, conversation } = rebuilt;
   if (outcome instanceof Failure) throw outcome;
   const emulation = emulationOfCandidate(candidate);
   const known = await knownOf(target, { plan, prepared, emulation });
@@ -44,16 +45,19 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
   );
   const { substituted } = prepared.inputs;
   const substitution = substituted === undefined ? undefined : describeSubstituted(substituted);
+  const network = conversation === undefined ? undefined : networkSummary(candidate, conversation);
   return {
     ...known,
     verdict: decide(comparison, state, substitution, explanation),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
+    ...(network === undefined ? {} : { network }),
     caveats: [
       ...known.caveats,
       ...(substitution === undefined ? [] : [substitution]),
       ...(isUnequal(comparison) && emulation !== undefined ? [emulationCaveat(emulation)] : []),
+      ...(network === undefined ? [] : networkCaveats(network)),
       ...rebuilt.caveats,
       ...keptScanCaveats(scan),
     ],

@@ -32,6 +32,7 @@ import { requireNoNetwork } from '../plan/network.ts';
 import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/requested-sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
+import { chosenNetwork, plannedNetwork } from './network.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Builds, Run } from './run.ts';
 import type { Target } from './target.ts';
@@ -56,7 +57,8 @@ interface InputsQuery {
 }
 
 /** The inputs of a build on this machine. */
-export interface FoundInputs extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles'> {
+export interface FoundInputs
+  extends Pick<RebuildRequest, 'recipe' | 'guest' | 'sources' | 'sourceFiles' | 'network'> {
   /** The substitute for the recorded environment; undefined where there is none. */
   readonly substituted: SubstitutedEnvironment | undefined;
   /** What was noticed about them. */
@@ -95,6 +97,7 @@ async function prepared(target: Target, inputs: FoundInputs, run: Run): Promise<
     environment: plannedEnvironment(guest),
     sources: sources.map(({ source }) => source),
     recipeFiles: sourceFiles?.files ?? [],
+    network: plannedNetwork(inputs.network),
   };
   const inferDeflate = await deflateInference(apk);
   const inferRecord = await recordInference(target);
@@ -119,7 +122,8 @@ async function findInputs(
   const { recipe, melange, architecture } = query;
   const format = formatOf(melange.version);
   requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
-  if (!permissions.network) requireNoNetwork(recipe, format);
+  const network = await chosenNetwork(query, format, run);
+  if (network.kind === 'none') requireNoNetwork(recipe, format);
   const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, run);
   const { requests, unpinned } = requestedSources(recipe, format, permissions.unpinnedSources);
   const sources = await findSources(
@@ -133,6 +137,7 @@ async function findInputs(
   return {
     recipe,
     guest,
+    network,
     substituted,
     sources,
     sourceFiles: directory === undefined ? undefined : { directory, files },

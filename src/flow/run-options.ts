@@ -15,6 +15,14 @@ export type EnvironmentChoice =
   /** An OCI image layout: a folder, or a tar archive of one. */
   | { readonly kind: 'image'; readonly path: string };
 
+/**
+ * `none`: what a known transcript holds. `gateway`: the same, and where none is known one is recorded. `record`: one is recorded. `host`: the
+ * machine's network, without a record.
+ */
+export const networkPermissions = ['none', 'gateway', 'record', 'host'] as const;
+
+export type NetworkPermission = (typeof networkPermissions)[number];
+
 export interface RunOptions {
   readonly keys: readonly PublicKey[];
   /** Accept packages and indexes that no given key vouches for. */
@@ -35,8 +43,10 @@ export interface RunOptions {
   readonly now?: number;
   /** Warn of an index whose newest build is older than this number of days. */
   readonly mostIndexDays?: number;
-  /** Let the steps of a build reach the network. */
-  readonly network?: boolean;
+  /** What the steps of a build may reach of the network; `none` where undefined. */
+  readonly network?: NetworkPermission;
+  /** A file for the transcript of a build: it is replayed where it is there, else written where one is recorded. */
+  readonly transcript?: string;
   /** Folders or addresses with `<arch>/APKINDEX.tar.gz`; the first that has a package wins. */
   readonly repositories: readonly string[];
   readonly environment: EnvironmentChoice;

@@ -6,7 +6,7 @@ import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture } from '../names.ts';
-import type { EnvironmentChoice, ProgressEvent } from './run-options.ts';
+import type { EnvironmentChoice, NetworkPermission, ProgressEvent } from './run-options.ts';
 
 export interface Run {
   readonly trust: Trust;
@@ -38,12 +38,14 @@ export interface Places {
   readonly recipeRepository: string | undefined;
   /** Scans that were made elsewhere, of whatever packages. */
   readonly keptScans: readonly KeptScan[];
+  /** A file for the transcript of a build: read where it is there, written where one is recorded. */
+  readonly transcript: string | undefined;
 }
 
 /** What the user allows beyond the usual. */
 export interface Permissions {
-  /** Steps may reach the network. */
-  readonly network: boolean;
+  /** What steps may reach of the network, and how. */
+  readonly network: NetworkPermission;
   /** The repositories that a recipe records may be asked, with the keys that it records. */
   readonly recordedRepositories: boolean;
   /** Sources without a digest or a commit may be used. */

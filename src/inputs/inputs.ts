@@ -11,8 +11,9 @@ import { locateRepository } from './git/git-location.ts';
 import { type Git, openGit } from './git/git-program.ts';
 import type { GitWanted } from './git/git-wanted.ts';
 import { type Provenance, parseAddress } from './network/addresses.ts';
+import { exchangeForBuild } from './network/build-exchange.ts';
 import { type Downloader, download } from './network/download.ts';
-import { type Http, makeHttp, requestSecrets } from './network/http.ts';
+import { type BuildAnswer, type BuildRequest, type Http, makeHttp, requestSecrets } from './network/http.ts';
 import { noteName, parseNote } from './network/location-notes.ts';
 import { NamedAddresses, type RequestSecrets } from './network/named-addresses.ts';
 import { defaultNetwork, type NetworkOptions } from './network/network-options.ts';
@@ -52,6 +53,8 @@ export interface Inputs {
   folderRepository(folder: string, wanted: readonly GitWanted[]): Promise<FetchedRepository | undefined>;
   /** The machine's git, for repositories that this program makes. */
   git(): Git;
+  /** One request of a build, asked again where that may help. Fails as `exchangeForBuild` does. */
+  exchange(request: BuildRequest): Promise<BuildAnswer>;
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
 }
@@ -159,6 +162,10 @@ class MachineInputs implements Inputs {
 
   git(): Git {
     return openGit({ network: this.network, signal: this.#signal });
+  }
+
+  exchange(request: BuildRequest): Promise<BuildAnswer> {
+    return exchangeForBuild(request, this.#connect(), { ...this.network, signal: this.#signal });
   }
 
   forget(given: string): void {

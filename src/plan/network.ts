@@ -28,6 +28,26 @@ export function requireNoNetwork(recipe: Recipe, format: Format): void {
   }
 }
 
+const mostPorts = 64;
+
+/**
+ * Ports behind the addresses that steps name, besides those of their own loopback, where a program of the build listens; sorted.
+ */
+export function namedPorts(recipe: Recipe, format: Format): number[] {
+  const texts = runningSteps(recipe, format).flatMap(({ step }) => [step.runs, ...step.environment.values()]);
+  const all = [...recipe.environment.environment.values(), ...texts].flatMap((text) =>
+    [...text.matchAll(/https?:\/\/([A-Za-z0-9._-]{1,253}):(\d{1,5})\b/g)].flatMap(([, host, port]) =>
+      isOwnHost(host!) ? [] : [Number(port)],
+    ),
+  );
+  const ports = new Set(all.filter((port) => port > 0 && port < 65536));
+  return [...ports].sort((a, b) => a - b).slice(0, mostPorts);
+}
+
+function isOwnHost(host: string): boolean {
+  return host === 'localhost' || /^[0-9.]+$/.test(host);
+}
+
 /** Messages of programs that found no network: resolvers, curl, wget, git, Go, cargo, npm, pip, Java, apk. */
 const complaints: readonly RegExp[] = [
   /could not resolve (host|proxy)/i,
@@ -58,6 +78,6 @@ export function wantedNetwork(output: string): boolean {
 export function networkRequired(step: string, output: string | undefined): Failure {
   return new Failure('network-required', `${step} needs the network`, {
     ...(output === undefined ? {} : { got: output }),
-    hint: 'allow it with --network: the verdict will say so, and nothing pins what is fetched',
+    hint: 'allow it with --network: what is fetched is recorded, and the verdict says what pins it',
   });
 }

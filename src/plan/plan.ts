@@ -32,7 +32,14 @@ export interface Plan {
   /** The files beside the recipe that are copied into the workspace; undefined where no folder was given. */
   readonly recipeFiles: readonly { readonly path: string; readonly mode: number; readonly sha256: Sha256 }[];
   readonly steps: readonly PlannedStep[];
+  /** What the steps reach; absent where that is nothing. */
+  readonly network?: PlannedNetwork;
 }
+
+/** The machine's network, or the answers of a transcript: its digest, null while it is recorded. */
+export type PlannedNetwork =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'gateway'; readonly transcript: Sha256 | null };
 
 /** The traits of the builder, as far as they decide bytes. */
 export interface PlannedBuilder {
@@ -109,6 +116,7 @@ export interface PlanInputs {
   readonly environment: PlannedEnvironment;
   readonly sources: readonly PlannedSource[];
   readonly recipeFiles: Plan['recipeFiles'];
+  readonly network?: PlannedNetwork | undefined;
 }
 
 /** Joins a claim with its pinned inputs. */
@@ -123,6 +131,7 @@ export function makePlan(claim: Claim, inputs: PlanInputs): Plan {
     sources: inputs.sources.map(shownSource),
     recipeFiles: inputs.recipeFiles,
     steps: plannedSteps(claim.recipe, formatOfTraits(claim.traits)),
+    ...(inputs.network === undefined ? {} : { network: inputs.network }),
   };
 }
 
@@ -158,6 +167,11 @@ function plannedBuilder(
         ? null
         : takenOver({ traits, recipe }),
   };
+}
+
+/** The plan once its network is recorded. */
+export function withTranscript(plan: Plan, transcript: Sha256): Plan {
+  return { ...plan, network: { kind: 'gateway', transcript } };
 }
 
 /** The traits that each package of a build has for itself. None of them reaches a step; they are used when the package is emitted and compared. */

@@ -10,6 +10,7 @@ import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubstitutedEnvironment } from '../plan/substituted.ts';
+import type { NetworkSummary } from '../transcript/summary.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {
@@ -32,6 +33,8 @@ export interface PackageResult {
   readonly triangulation?: Triangulation;
   /** The substitute for the recorded environment; absent where there was none. */
   readonly substituted?: SubstitutedEnvironment;
+  /** What the steps fetched; absent where they had no gateway. */
+  readonly network?: NetworkSummary;
   /** What weakens the run: a substituted environment, a lesser sandbox. */
   readonly caveats: readonly string[];
   readonly skipped: readonly SkippedFile[];

@@ -173,7 +173,7 @@ describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, 
 
   it('is not root of the build, whose files have the owners that steps gave them', async () => {
     const [outcome] = await runBuilds(asRoot, 'bubblewrap', [
-      { name: 'ids', steps: [whoami], network: true },
+      { name: 'ids', steps: [whoami], network: 'host' },
     ]);
     assertBuilt(outcome!);
     assert.deepEqual(outcome!.entries, owned);
@@ -222,7 +222,7 @@ describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, 
       'bubblewrap',
       [
         { name: 'ids', steps: [whoami] },
-        { name: 'network', steps: [whoami], network: true },
+        { name: 'network', steps: [whoami], network: 'host' },
       ],
       { wrapper: withoutPower },
     );

@@ -36,7 +36,7 @@ export interface BuildCase {
   readonly workingDirectory?: string;
   readonly label?: string;
   readonly hostname?: string;
-  readonly network?: boolean;
+  readonly network?: 'host';
   readonly limits?: Partial<BuildLimits>;
   /** Files and links of the guest besides this machine's programs; a link's text begins with `-> `. */
   readonly guest?: Readonly<Record<string, string>>;

@@ -16,6 +16,10 @@ export function melangeEngine(program: string): Engine {
 }
 
 async function rebuild(program: string, request: RebuildRequest): Promise<Rebuilt> {
+  if (request.network.kind !== 'none')
+    throw new Failure('unsupported', 'melange builds without a network here', {
+      hint: 'use --engine builtin for a recipe that fetches while it builds',
+    });
   const began = secondsNow();
   const built = await buildWithMelange(program, request);
   try {

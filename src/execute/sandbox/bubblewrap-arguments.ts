@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { encodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { guestHostname } from '../facts.ts';
-import type { Mount } from './sandbox.ts';
+import type { Mount, SandboxNetwork } from './sandbox.ts';
 
 export interface GuestView {
-  /** Whether steps see the machine's network; only where the user asked for it. */
-  readonly network?: boolean;
+  /** The machine's network, only where the user asked for it; one that was made around the guest; or one with nothing in it. */
+  readonly network?: SandboxNetwork | undefined;
   /** The guest's root, by the path at which bubblewrap finds it. */
   readonly root: string;
   /** The workspace, sources, and what else the guest sees of the machine. */
@@ -132,7 +132,7 @@ export function bubblewrapArguments(view: GuestView): string[] {
   const secrets = secretEntries.map((name) => join('/proc', name)).filter((path) => existsSync(path));
   return [
     '--unshare-pid',
-    ...(view.network === true ? [] : ['--unshare-net']),
+    ...(view.network === undefined ? ['--unshare-net'] : []),
     '--unshare-ipc',
     '--unshare-uts',
     '--unshare-cgroup-try',

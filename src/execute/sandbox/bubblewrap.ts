@@ -32,10 +32,11 @@ import {
   writeFilter,
 } from './enter-script.ts';
 import { type GuestLayer, layGuest } from './guest-layer.ts';
+import { listenInNamespace } from './guest-listeners.ts';
 import { resolveInGuest } from './guest-path.ts';
 import { type IdMap, requireNobody } from './id-map.ts';
 import { startInNamespaces } from './namespace.ts';
-import { descendants, unlinkedBytes } from './process-tree.ts';
+import { descendants, endTree, unlinkedBytes } from './process-tree.ts';
 import { boundArguments } from './program-bounds.ts';
 import { lend, makeReach, type Reach, readableMounts } from './reach.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
@@ -71,7 +72,7 @@ interface Opened extends BubblewrapOptions {
 /** Lays the guest out. Fails with `sandbox-unavailable`, and with `unsupported` for capabilities that are not given. */
 export async function openBubblewrap(options: BubblewrapOptions): Promise<Sandbox> {
   requireGranted(options.capabilities);
-  if (options.network === true) requireNobody(options.ids);
+  if (options.network === 'host') requireNobody(options.ids);
   const { directory, workspace, environment, limits } = options;
   const program = requireProgram('bwrap');
   writeFileSync(join(directory, 'bwrap'), '');
@@ -145,6 +146,8 @@ async function attempt(opened: Opened, command: SandboxCommand): Promise<Attempt
   let status = '';
   writeEnvironment(directory, command);
   const argv = guestArguments(opened, command);
+  const network = opened.network === 'host' ? undefined : opened.network;
+  let quiet: (() => Promise<void>) | undefined;
   const end = await bounded(opened, async ({ enter, hold }) => {
     const formats = formatLines(opened.processor, reach.inside);
     const script = enterScript(formats.script, layer.mount);
@@ -153,7 +156,13 @@ async function attempt(opened: Opened, command: SandboxCommand): Promise<Attempt
       reach,
       signal,
       onStarted: enter,
-      onWaiting: hold,
+      onWaiting: async (pid) => {
+        await hold(pid);
+        if (network === undefined) return;
+        const listeners = await listenInNamespace(pid, opened.ids, network.ports, signal);
+        quiet = network.serve(listeners, () => endTree(pid));
+      },
+      ownNetwork: network !== undefined,
       onOutput: (bytes) => {
         said.add(bytes);
         command.onOutput(bytes);
@@ -166,8 +175,9 @@ async function attempt(opened: Opened, command: SandboxCommand): Promise<Attempt
     const { exitCode: shellStatus } = await child.ended;
     const reported = /"exit-code": (\d+)/.exec(status)?.[1];
     return { exitCode: reported === undefined ? undefined : Number(reported), shellStatus };
-  }).finally(() => {
+  }).finally(async () => {
     running.pid = undefined;
+    await quiet?.();
   });
   signal.throwIfAborted();
   const begun = end.exceeded !== undefined || end.exitCode !== undefined;

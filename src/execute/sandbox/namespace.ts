@@ -19,6 +19,8 @@ import { type Reach, showScript } from './reach.ts';
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
   /** How paths are reached, the working directory first; left out where no path of the machine is needed. */
   readonly reach?: Reach;
+  /** Whether the program gets a network namespace of its own, with nothing in it but a loopback that is down. */
+  readonly ownNetwork?: boolean;
   /** Called with the root of the program's tree of processes as soon as it is there. */
   readonly onStarted?: (pid: number) => void;
   /** Called with the same before the program does anything; the program goes on when this has returned. */
@@ -38,8 +40,8 @@ script=$1; shift; eval "$script"' sh "$@"`;
 
 const dieWithParent = ['setpriv', '--pdeathsig', 'KILL'];
 const apart = ['--propagation', 'private', '--', '/bin/sh', '-c'];
-const unshare = [
-  ...['--', 'unshare', '--user', '--mount', '--pid', '--kill-child'],
+const unshare = (ownNetwork: boolean) => [
+  ...['--', 'unshare', '--user', '--mount', '--pid', '--kill-child', ...(ownNetwork ? ['--net'] : [])],
   ...[...apart, gatekeeper, 'sh'],
 ];
 
@@ -47,12 +49,17 @@ const unshare = [
  * The command line that leads from the caller to the gatekeeper. Root first shows the ids that it lends what the build needs, and takes on these ids; it
  * keeps the capabilities that making a user namespace may require (user_namespaces(7)) only up to that point.
  */
-function entry({ lent, uid, gid }: IdMap, shown: readonly string[]): readonly string[] {
-  if (!lent) return [...dieWithParent, ...unshare];
+function entry({ lent, uid, gid }: IdMap, shown: readonly string[], ownNetwork: boolean): readonly string[] {
+  if (!lent) return [...dieWithParent, ...unshare(ownNetwork)];
   const show = ['--', 'unshare', '--mount', ...apart, showScript, 'sh', ...shown, '--'];
   const power = ['--inh-caps', '+sys_admin', '--ambient-caps', '+sys_admin'];
   const become = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups', ...power];
-  return [...dieWithParent, ...(shown.length > 0 ? [...show, ...dieWithParent] : []), ...become, ...unshare];
+  return [
+    ...dieWithParent,
+    ...(shown.length > 0 ? [...show, ...dieWithParent] : []),
+    ...become,
+    ...unshare(ownNetwork),
+  ];
 }
 
 /**
@@ -65,10 +72,10 @@ export async function startInNamespaces(
   ids: IdMap,
   options: NamespaceOptions,
 ): Promise<RunningProcess> {
-  const { onStarted, onWaiting, reach, ...rest } = options;
+  const { onStarted, onWaiting, reach, ownNetwork = false, ...rest } = options;
   const said = new OutputTail(1024);
   let waiting = true;
-  const [program, ...entering] = entry(ids, reach?.shown ?? []) as [string, ...string[]];
+  const [program, ...entering] = entry(ids, reach?.shown ?? [], ownNetwork) as [string, ...string[]];
   const child = await startProcess(program, [...entering, script, ...argv], {
     ...rest,
     env: { PATH: hostPath, LC_ALL: 'C' },

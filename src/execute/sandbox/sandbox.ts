@@ -1,4 +1,5 @@
 /** The interface of a sandbox, in which steps run; each kind has a file beside this one. */
+import type { GuestNetwork } from '../../gateway/guest-network.ts';
 import type { ProgramInput } from '../../program-input.ts';
 
 export const sandboxKinds = ['bubblewrap', 'chroot'] as const;
@@ -7,6 +8,9 @@ export type SandboxKind = (typeof sandboxKinds)[number];
 
 /** Whether steps get namespaces of their own. Where they do not, a hostile step can get out, and the host name is the machine's. */
 export const hasNamespaces: Readonly<Record<SandboxKind, boolean>> = { bubblewrap: true, chroot: false };
+
+/** What steps reach besides a loopback of their own: the machine's network, or one that ends in this process. */
+export type SandboxNetwork = 'host' | GuestNetwork;
 
 /** Bounds on one build. */
 export interface BuildLimits {

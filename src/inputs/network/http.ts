@@ -57,8 +57,28 @@ export interface Http {
    * failures of the network are thrown unchanged, for `isTransient` to judge.
    */
   get(location: string, provenance: Provenance, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  /**
+   * One exchange on behalf of a build, with nothing of the user's in it: a redirect is an answer. Fails as `get` does for one address.
+   */
+  send(request: BuildRequest): Promise<BuildAnswer>;
   /** Ends all connections. */
   close(): Promise<void>;
+}
+
+/** A request of a build's own. */
+export interface BuildRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
+
+/** What it was answered; the body must be consumed or destroyed. */
+export interface BuildAnswer {
+  readonly status: number;
+  /** Several of one name are joined (RFC 9110 §5.3). */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Readable;
 }
 
 const mostRedirects = 10;
@@ -102,6 +122,13 @@ export function makeHttp(options: HttpOptions): Http {
           throw misled(location, 'it redirects to an unprotected address');
         url = next;
       }
+    },
+    async send(request) {
+      await requireAllowed(request.url, 'recorded', options.policy, options.resolve);
+      agents ??= openAgents(options);
+      const opened = await agents;
+      const release = await slots.take(request.url.host);
+      return sendOnce(request, opened, options, release);
     },
     async close() {
       if (agents === undefined) return;
@@ -210,6 +237,33 @@ async function exchange(
     return typeof value === 'string' ? value : value?.[0];
   };
   return { status: statusCode, url, trust, authorization, header, body };
+}
+
+async function sendOnce(
+  { method, url, headers, body }: BuildRequest,
+  agents: Agents,
+  { signal }: HttpOptions,
+  release: () => void,
+): Promise<BuildAnswer> {
+  try {
+    const answer = await agents.request(url, {
+      dispatcher: agents.recorded,
+      method: method as Dispatcher.HttpMethod,
+      highWaterMark: unreadBytes,
+      signal,
+      headers: { 'user-agent': 'wolfi-repro', ...headers, 'accept-encoding': 'identity' },
+      ...(body === undefined ? {} : { body: Buffer.from(body) }),
+    });
+    answer.body.once('close', release);
+    const header = (name: string) => {
+      const value = answer.headers[name];
+      return typeof value === 'string' ? value : value?.join(', ');
+    };
+    return { status: answer.statusCode, header, body: answer.body };
+  } catch (failure) {
+    release();
+    throw failure;
+  }
 }
 
 function redirectTarget({ status, header, url }: Answer): URL | undefined {

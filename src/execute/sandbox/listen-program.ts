@@ -1,0 +1,32 @@
+/**
+ * A program of its own, given to Node as text: opens the sockets of a guest's network in the namespace that it was started in, and hands
+ * them to its parent (Node's documentation, `process.send`).
+ */
+import type { SendHandle } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+
+const ports = JSON.parse(process.argv[2]!) as number[];
+const dnsPort = 53;
+
+const handOver = (message: unknown, handle: SendHandle): Promise<void> =>
+  new Promise((resolve, reject) => {
+    process.send!(message, handle, {}, (failure: Error | null) =>
+      failure === null ? resolve() : reject(failure),
+    );
+  });
+
+for (const port of ports) {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen({ port, host: '0.0.0.0', backlog: 4096 }, resolve);
+  });
+  await handOver(port, server);
+}
+const dns = createSocket('udp4');
+await new Promise<void>((resolve, reject) => {
+  dns.once('error', reject).bind(dnsPort, '0.0.0.0', resolve);
+});
+await handOver('dns', dns);
+// What listens here would keep this process; the sockets live on in the parent.
+process.exit(0);

@@ -1,0 +1,97 @@
+/**
+ * The authority of a gateway in the trust stores of a guest: copies with the authority at their end are laid over the stores, so that the
+ * variables of steps stay the recorded ones (docs/network.md has which programs look where).
+ */
+import { chmodSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveInGuest } from './sandbox/guest-path.ts';
+import type { Mount } from './sandbox/sandbox.ts';
+
+/** Where programs look whatever is there: OpenSSL, GnuTLS, curl, git, Go, Rust, wget. */
+const usualBundle = '/etc/ssl/certs/ca-certificates.crt';
+
+/** Other names of the same, which Go (crypto/x509, root_linux.go) and openssl-probe try. */
+const otherBundles: readonly string[] = [
+  '/etc/ssl/cert.pem',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/usr/lib/ssl/cert.pem',
+  '/usr/local/ssl/cert.pem',
+];
+
+/** Python packages that bring a bundle of their own (certifi, and where pip, requests and botocore have a copy of it). */
+const pythonBundles: readonly string[] = [
+  'certifi/cacert.pem',
+  'pip/_vendor/certifi/cacert.pem',
+  'botocore/cacert.pem',
+  'httplib2/cacerts.txt',
+];
+
+const pythonPlaces = ['/usr/lib', '/usr/local/lib'];
+const mostBytes = 16 * 1024 * 1024;
+
+/**
+ * Name of the authority in a folder that OpenSSL looks certificates up in: the hash of its subject (X509_NAME_hash(3)), which is the same
+ * for every build. `openssl x509 -hash` judges it.
+ */
+export const authorityFile = 'f86b235b.0';
+
+interface Guest {
+  readonly root: string;
+  readonly mounts: readonly Mount[];
+}
+
+/** Copies below `directory`, and where the guest sees them. */
+export function trustStores(guest: Guest, certificate: string, directory: string): Mount[] {
+  const python = pythonFolders(guest).flatMap((folder) => pythonBundles.map((name) => join(folder, name)));
+  const found = [...otherBundles, ...python].flatMap((target) => {
+    const text = readGuestFile(guest, target);
+    return text === undefined ? [] : [{ target, text }];
+  });
+  const all = [
+    { target: usualBundle, text: readGuestFile(guest, usualBundle) ?? '' },
+    ...found,
+    { target: `/etc/ssl/certs/${authorityFile}`, text: '' },
+  ];
+  const mounts = all.map(({ target, text }, index) => {
+    const source = join(directory, `trust-${index}`);
+    writeFileSync(source, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${certificate}`);
+    // Whatever the umask.
+    chmodSync(source, 0o644);
+    return { source, target: resolveInGuest(guest.root, target), writable: false };
+  });
+  // Several names may lead to one file.
+  return [...new Map(mounts.map((mount) => [mount.target, mount])).values()];
+}
+
+function pythonFolders(guest: Guest): string[] {
+  return pythonPlaces.flatMap((place) =>
+    namesIn(onMachine(guest, place))
+      .filter((name) => /^python3(\.\d+)?$/.test(name))
+      .flatMap((name) => ['site-packages', 'dist-packages'].map((folder) => join(place, name, folder))),
+  );
+}
+
+/** Where a path of the guest lies on this machine. */
+function onMachine({ root, mounts }: Guest, path: string): string {
+  const resolved = resolveInGuest(root, path);
+  const mount = mounts.find(({ target }) => resolved === target || resolved.startsWith(`${target}/`));
+  return mount === undefined ? join(root, resolved) : join(mount.source, resolved.slice(mount.target.length));
+}
+
+/** Text of a plain file of the guest; undefined where there is none, or one that is too large for a bundle. */
+function readGuestFile(guest: Guest, path: string): string | undefined {
+  const place = onMachine(guest, path);
+  const stat = lstatSync(place, { throwIfNoEntry: false });
+  return stat?.isFile() === true && stat.size <= mostBytes ? readFileSync(place, 'latin1') : undefined;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

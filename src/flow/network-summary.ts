@@ -1,0 +1,31 @@
+/** What the steps of a build fetched, as the result of a package has it, and how far that weakens what is said of it. */
+import { counted } from '../bytes.ts';
+import type { Conversation } from '../gateway/gateway.ts';
+import { refusalTitles } from '../transcript/refusals.ts';
+import { type NetworkSummary, summarise } from '../transcript/summary.ts';
+import type { Candidate } from './candidate.ts';
+
+export function networkSummary(
+  { prepared }: Candidate,
+  { transcript, refusals }: Conversation,
+): NetworkSummary {
+  const mode = prepared.inputs.network.kind === 'replay' ? 'replayed' : 'recorded';
+  return summarise(mode, transcript, refusals);
+}
+
+/** In words for the report; nothing where nothing was fetched. */
+export function networkCaveats({ mode, objects, unanswered, refused }: NetworkSummary): string[] {
+  const by = mode === 'recorded' ? 'from the network' : 'from a transcript';
+  return [
+    ...(objects === 0
+      ? []
+      : [`the steps fetched ${counted(objects, 'object')} ${by}: nothing here shows what pins them`]),
+    ...(unanswered.length === 0
+      ? []
+      : [`nobody answered ${counted(unanswered.length, 'request')} of the steps, which went on without`]),
+    ...refused.map(
+      ({ kind, target, count }) =>
+        `refused ${count === 1 ? 'once' : `${count} times`}: ${refusalTitles[kind]} (${target})`,
+    ),
+  ];
+}

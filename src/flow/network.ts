@@ -1,0 +1,91 @@
+/** What the steps of a build reach, and where the transcript of what they fetched comes from and goes to. */
+import { existsSync, readFileSync } from 'node:fs';
+import { shownTyped } from '../address.ts';
+import type { Recipe } from '../claim/recipe/recipe.ts';
+import { parseSha256, type Sha256 } from '../digest.ts';
+import type { NetworkRequest } from '../engine/engine.ts';
+import { Failure } from '../failure.ts';
+import type { Conversation } from '../gateway/gateway.ts';
+import type { Store } from '../inputs/store/store.ts';
+import type { Format } from '../melange/format.ts';
+import type { Architecture } from '../names.ts';
+import { namedPorts } from '../plan/network.ts';
+import type { PlannedNetwork } from '../plan/plan.ts';
+import {
+  parseTranscript,
+  type Transcript,
+  transcriptDigest,
+  transcriptObjects,
+} from '../transcript/transcript.ts';
+import type { Run } from './run.ts';
+
+/** What a transcript is remembered by: the recipe as it was compiled, for one architecture. */
+export interface RecordedBuild {
+  readonly recipeSha256: Sha256;
+  readonly architecture: Architecture;
+}
+
+/**
+ * What the steps of a recipe reach. A transcript that is named comes before one that the store has, and either before the network. Fails
+ * with `transcript-invalid`, and with `usage` where a transcript is named that is not there and none may be recorded.
+ */
+export async function chosenNetwork(
+  build: RecordedBuild & { readonly recipe: Recipe },
+  format: Format,
+  { places, permissions, machine, builds }: Run,
+): Promise<NetworkRequest> {
+  const { network } = permissions;
+  const ports = namedPorts(build.recipe, format);
+  if (network === 'host') return { kind: 'host' };
+  if (network === 'record') return { kind: 'record', ports };
+  const { transcript: file } = places;
+  if (file !== undefined && existsSync(file)) return replayOf(parseTranscript(readFileSync(file)), ports);
+  if (file !== undefined && network === 'none')
+    throw new Failure('usage', `${shownTyped(file)} is not a file`, {
+      hint: 'add --network to record a transcript into it',
+    });
+  const canReplay = machine.sandbox === 'bubblewrap' && builds.engine.name === 'builtin';
+  const known =
+    canReplay && file === undefined ? await recallTranscript(build, machine.inputs.store) : undefined;
+  if (known !== undefined) return replayOf(known, ports);
+  return network === 'gateway' ? { kind: 'record', ports } : { kind: 'none' };
+}
+
+function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequest {
+  return { kind: 'replay', ports, transcript, digest: transcriptDigest(transcript) };
+}
+
+/** As the plan has it. */
+export function plannedNetwork(request: NetworkRequest): PlannedNetwork | undefined {
+  switch (request.kind) {
+    case 'none':
+      return undefined;
+    case 'host':
+      return { kind: 'host' };
+    case 'record':
+      return { kind: 'gateway', transcript: null };
+    case 'replay':
+      return { kind: 'gateway', transcript: request.digest };
+  }
+}
+
+/** The same steps once more, with the answers that they were given. */
+export function replayed(request: NetworkRequest, conversation: Conversation | undefined): NetworkRequest {
+  if (request.kind !== 'record' || conversation === undefined) return request;
+  return replayOf(conversation.transcript, request.ports);
+}
+
+/** The name of the note in the store. */
+export const noteOf = ({ recipeSha256, architecture }: RecordedBuild) =>
+  `transcript ${recipeSha256} ${architecture}`;
+
+/** The transcript that the store has of a build; one that has lost an answer is as good as none. */
+async function recallTranscript(build: RecordedBuild, store: Store): Promise<Transcript | undefined> {
+  const digest = parseSha256(store.recall(noteOf(build)) ?? '');
+  const path = digest === undefined ? undefined : await store.get(digest);
+  if (path === undefined) return undefined;
+  const transcript = parseTranscript(readFileSync(path));
+  for (const { sha256, size } of transcriptObjects(transcript))
+    if (size > 0 && (await store.get(sha256)) === undefined) return undefined;
+  return transcript;
+}

@@ -1,0 +1,102 @@
+/** Who answers the requests of a guest: a recording asks the network, a replay a transcript. */
+import type { Readable } from 'node:stream';
+import { shownAddress } from '../address.ts';
+import type { RefusalKind } from '../transcript/refusals.ts';
+import type { UnansweredReason } from '../transcript/transcript.ts';
+
+/** A request as the guest made it, its body whole. */
+export interface GuestRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array | undefined;
+}
+
+export type GuestAnswer =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      /** Bytes; undefined where they are not known yet. */
+      readonly size: number | undefined;
+      readonly body: () => Readable;
+    }
+  | { readonly kind: 'unanswered'; readonly reason: UnansweredReason }
+  /** Beyond a bound of the gateway. */
+  | { readonly kind: 'refused'; readonly refusal: RefusalKind }
+  /** Not in the transcript. */
+  | { readonly kind: 'unrecorded' };
+
+export interface Answerer {
+  answer(request: GuestRequest): Promise<GuestAnswer>;
+  /** What was asked and not given so far, for people: nobody answered, or the answer was an error. */
+  lacking(): readonly string[];
+  /** Waits for what is under way. */
+  settle(): Promise<void>;
+}
+
+/**
+ * Headers of answers that mean something to a client that fetches. No other is recorded or handed on, so that a replay gives what the
+ * recording gave: the rest tells of times, caches and connections.
+ */
+const keptHeaders: readonly string[] = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'content-range',
+  'content-type',
+  'docker-content-digest',
+  'docker-distribution-api-version',
+  'etag',
+  'last-modified',
+  'link',
+  'location',
+  'retry-after',
+  'vary',
+  'www-authenticate',
+  'x-pypi-last-serial',
+];
+
+/** Those of an answer, by a function that looks a header up; what no header may hold is left out. */
+export function keptOf(header: (name: string) => string | undefined): [string, string][] {
+  return keptHeaders.flatMap((name) => {
+    const value = header(name);
+    return value === undefined || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value) ? [] : [[name, value]];
+  });
+}
+
+/** Headers of a guest that a server needs; no other goes out. */
+const sentHeaders: readonly string[] = [
+  'accept',
+  'accept-language',
+  'authorization',
+  'content-encoding',
+  'content-type',
+  'git-protocol',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'range',
+  'user-agent',
+];
+
+export function sentOf({ header }: GuestRequest): Record<string, string> {
+  return Object.fromEntries(
+    sentHeaders.flatMap((name) => {
+      const value = header(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+/** A request that was not given what it asked for. */
+export function lackingText(
+  { method, url }: Pick<GuestRequest, 'method' | 'url'>,
+  why: string | number,
+): string {
+  return `${method} ${shownAddress(url.href)}: ${why}`;
+}

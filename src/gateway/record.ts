@@ -1,0 +1,165 @@
+/** Answers from the network, each kept as it is handed on. */
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { BuildAnswer } from '../inputs/network/http.ts';
+import type { RequestKey } from '../transcript/request-key.ts';
+import type { RecordedExchange, UnansweredReason, UnansweredRequest } from '../transcript/transcript.ts';
+import {
+  type Answerer,
+  type GuestAnswer,
+  type GuestRequest,
+  keptOf,
+  lackingText,
+  sentOf,
+} from './answerer.ts';
+import { keyOfRequest } from './request.ts';
+import { Spool } from './spool.ts';
+
+/** What a recording has so far. */
+export interface Recorded {
+  readonly exchanges: RecordedExchange[];
+  readonly unanswered: UnansweredRequest[];
+}
+
+export interface RecordingBounds {
+  /** Bytes of one answer. */
+  readonly answerBytes: number;
+  /** Bytes of all answers together. */
+  readonly totalBytes: number;
+}
+
+const usualRecordingBounds: RecordingBounds = {
+  answerBytes: 8 * 1024 ** 3,
+  totalBytes: 32 * 1024 ** 3,
+};
+
+/** How long what nobody waits for any more may take when the steps are over. */
+const settleMilliseconds = 30_000;
+
+/** Asks the network through the program's own way to it, and notes into `recorded` what came. */
+export function record(
+  inputs: Pick<Inputs, 'exchange' | 'store' | 'network'>,
+  recorded: Recorded,
+  bounds: RecordingBounds = usualRecordingBounds,
+): Answerer {
+  const pending = new Set<Promise<void>>();
+  const opened = new Set<Readable>();
+  /** In the order in which requests came, whenever their answers end. */
+  const places: (RecordedExchange | undefined)[] = [];
+  let total = 0;
+  const lacking = new Set<string>();
+  const note = (request: GuestRequest, key: RequestKey, reason: UnansweredReason) => {
+    lacking.add(lackingText(request, reason));
+    recorded.unanswered.push({ ...key, requestBody: key.requestBody, reason });
+  };
+  const unanswered = (request: GuestRequest, key: RequestKey, reason: UnansweredReason): GuestAnswer => {
+    note(request, key, reason);
+    return { kind: 'unanswered', reason };
+  };
+
+  async function answer(request: GuestRequest): Promise<GuestAnswer> {
+    const key = keyOfRequest(request);
+    if (request.body !== undefined) inputs.store.add(request.body);
+    const place = places.push(undefined) - 1;
+    let got: BuildAnswer;
+    try {
+      got = await inputs.exchange({ ...request, headers: sentOf(request) });
+    } catch (failure) {
+      return unanswered(request, key, reasonOf(failure, request, inputs));
+    }
+    if (got.status >= 400) lacking.add(lackingText(request, got.status));
+    const headers = headersOf(request, got);
+    const announced = lengthOf(got);
+    if (announced !== undefined && announced > bounds.answerBytes) {
+      got.body.on('error', () => undefined).destroy();
+      return unanswered(request, key, 'too-large');
+    }
+    const spool = new Spool(inputs.store);
+    const kept = keep(got, spool, (bytes) => {
+      total += bytes;
+      return spool.bytes <= bounds.answerBytes && total <= bounds.totalBytes;
+    }).then((reason) => {
+      if (reason === undefined)
+        places[place] = { ...key, status: got.status, headers, body: spool.finish(inputs.store) };
+      else {
+        spool.cut();
+        note(request, key, reason);
+      }
+    });
+    pending.add(kept);
+    opened.add(got.body);
+    void kept.finally(() => {
+      pending.delete(kept);
+      opened.delete(got.body);
+    });
+    const size = request.method === 'HEAD' ? undefined : announced;
+    return { kind: 'answer', status: got.status, headers, size, body: () => Readable.from(spool.read()) };
+  }
+
+  return {
+    answer,
+    lacking: () => [...lacking],
+    async settle() {
+      const late = setLate();
+      await Promise.race([Promise.allSettled([...pending]), late.done]);
+      for (const body of opened) body.destroy();
+      await Promise.allSettled([...pending]);
+      late.cancel();
+      recorded.exchanges.splice(0, recorded.exchanges.length);
+      recorded.exchanges.push(...places.flatMap((each) => each ?? []));
+    },
+  };
+}
+
+function setLate(): { readonly done: Promise<void>; cancel(): void } {
+  const controller = new AbortController();
+  const done = sleep(settleMilliseconds, undefined, { signal: controller.signal, ref: false }).catch(
+    () => undefined,
+  );
+  return { done, cancel: () => controller.abort() };
+}
+
+/** Takes a body whole; the reason where that is not possible. Each chunk is taken as it comes (`consume` in download.ts). */
+function keep(
+  { body }: BuildAnswer,
+  spool: Spool,
+  take: (bytes: number) => boolean,
+): Promise<UnansweredReason | undefined> {
+  return new Promise((resolve) => {
+    body.on('data', (chunk: Buffer) => {
+      if (!take(chunk.length)) {
+        resolve('too-large');
+        body.destroy();
+        return;
+      }
+      spool.write(chunk);
+    });
+    body.once('end', () => resolve(undefined));
+    body.once('error', () => resolve('cut'));
+    body.once('close', () => resolve('cut'));
+  });
+}
+
+function lengthOf({ header }: BuildAnswer): number | undefined {
+  const text = header('content-length') ?? '';
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Of an answer without a body, its length is what the client asked for. */
+function headersOf({ method }: GuestRequest, { header }: BuildAnswer): [string, string][] {
+  const length = header('content-length');
+  const own: [string, string][] =
+    method === 'HEAD' && length !== undefined ? [['content-length', length]] : [];
+  return [...keptOf(header), ...own].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function reasonOf(
+  failure: unknown,
+  { url }: GuestRequest,
+  { network: { policy } }: Pick<Inputs, 'network'>,
+): UnansweredReason {
+  if (!(failure instanceof Failure) || failure.code !== 'address-refused') return 'unreachable';
+  return url.protocol === 'http:' && !policy.allowPlainHttp ? 'plain-http' : 'private-address';
+}

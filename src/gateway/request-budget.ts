@@ -1,0 +1,48 @@
+/** Bounds on what the steps of one build send: how many requests, and how many bytes. */
+import type { Readable } from 'node:stream';
+import type { RefusalKind } from '../transcript/refusals.ts';
+
+export interface EgressBounds {
+  readonly requests: number;
+  /** Bytes of the body of one request. */
+  readonly bodyBytes: number;
+  /** Bytes of all bodies together. */
+  readonly totalBytes: number;
+}
+
+const mebibyte = 1024 ** 2;
+
+const usualEgressBounds: EgressBounds = {
+  requests: 100_000,
+  bodyBytes: 16 * mebibyte,
+  totalBytes: 64 * mebibyte,
+};
+
+export class RequestBudget {
+  readonly #bounds: EgressBounds;
+  #requests = 0;
+  #bytes = 0;
+
+  constructor(bounds: EgressBounds = usualEgressBounds) {
+    this.#bounds = bounds;
+  }
+
+  /** Counts a request; the refusal where it is one too many. */
+  begin(): RefusalKind | undefined {
+    this.#requests += 1;
+    return this.#requests > this.#bounds.requests ? 'requests' : undefined;
+  }
+
+  /** The body of a request, whole. */
+  async readBody(request: Readable): Promise<Buffer | 'egress'> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length;
+      this.#bytes += (chunk as Buffer).length;
+      if (bytes > this.#bounds.bodyBytes || this.#bytes > this.#bounds.totalBytes) return 'egress';
+      chunks.push(chunk as Buffer);
+    }
+    return Buffer.concat(chunks);
+  }
+}

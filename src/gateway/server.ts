@@ -1,0 +1,220 @@
+/** The far end of a guest's network: connections that its listeners accept, until they are requests, and answers on their way back. */
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { RefusalKind } from '../transcript/refusals.ts';
+import type { Answerer, GuestAnswer, GuestRequest } from './answerer.ts';
+import type { Authority } from './authority.ts';
+import type { GuestNames } from './names.ts';
+import type { RequestBudget } from './request-budget.ts';
+
+export interface ServerOptions {
+  readonly authority: Authority;
+  readonly names: GuestNames;
+  readonly answerer: Answerer;
+  readonly budget: RequestBudget;
+  readonly onRefusal: (kind: RefusalKind, target: string) => void;
+  readonly onUnrecorded: (request: GuestRequest) => void;
+}
+
+type AnyRequest = IncomingMessage | Http2ServerRequest;
+type AnyResponse = ServerResponse | Http2ServerResponse;
+
+/** How long a guest may take to say what it wants. */
+const greetingMilliseconds = 30_000;
+/** First byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
+const handshake = 0x16;
+const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
+export class GuestServer {
+  readonly #options: ServerOptions;
+  readonly #plain: HttpServer;
+  readonly #secure = new Map<string, Http2SecureServer>();
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#plain = createServer((request, response) => this.#answer(request, response));
+    this.#plain.on('connect', (request, socket) => this.#refuseTunnel(request, socket as Socket));
+    this.#plain.on('clientError', (failure, socket) => {
+      if (isProtocolFailure(failure)) this.#refuse('protocol', socket as Socket);
+      socket.destroy();
+    });
+  }
+
+  /** Takes a connection of the guest's; whom it is meant for its own address tells. */
+  accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => undefined);
+    const name = this.#options.names.name(socket.localAddress ?? '');
+    if (name === undefined) {
+      this.#refuse('address', socket);
+      socket.destroy();
+      return;
+    }
+    const silent = setTimeout(() => this.#refuseBytes(socket), greetingMilliseconds);
+    socket.once('close', () => clearTimeout(silent));
+    socket.once('data', (bytes: Buffer) => {
+      clearTimeout(silent);
+      socket.pause();
+      socket.unshift(bytes);
+      if (bytes[0] === handshake) this.#secured(name, socket.localPort ?? 0).emit('connection', socket);
+      else if (/^[A-Z]/.test(String.fromCharCode(bytes[0] ?? 0))) this.#plain.emit('connection', socket);
+      else {
+        this.#refuseBytes(socket);
+        return;
+      }
+      // What was put back is read only by whoever asks for it.
+      process.nextTick(() => socket.resume());
+    });
+  }
+
+  /** Ends every connection. */
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** One server for each name and port, with the certificate of the name; a client that asks for another name gets none. */
+  #secured(name: string, port: number): Http2SecureServer {
+    const target = `${name}:${port}`;
+    const known = this.#secure.get(target);
+    if (known !== undefined) return known;
+    const { key, chain } = this.#options.authority.credential(name);
+    const server = createSecureServer({
+      key,
+      cert: chain,
+      allowHTTP1: true,
+      SNICallback: (asked, done) =>
+        asked.toLowerCase() === name ? done(null) : done(new Error('another name than was looked up')),
+    });
+    server.on('request', (request, response) => this.#answer(request, response));
+    server.on('connect', (request: AnyRequest, socket: AnyResponse | Socket) =>
+      this.#refuseTunnel(request, socket),
+    );
+    server.on('clientError', (failure, socket) => {
+      if (isProtocolFailure(failure)) this.#options.onRefusal('protocol', target);
+      socket.destroy();
+    });
+    server.on('sessionError', () => undefined);
+    server.on('tlsClientError', (_failure, socket) => {
+      this.#options.onRefusal('untrusted', target);
+      socket.destroy();
+    });
+    this.#secure.set(target, server);
+    return server;
+  }
+
+  #answer(request: AnyRequest, response: AnyResponse): void {
+    this.#handle(request, response).catch(() => response.destroy());
+  }
+
+  #refuseBytes(socket: Socket): void {
+    this.#refuse('protocol', socket);
+    socket.destroy();
+  }
+
+  /** RFC 9110 §9.3.6: over HTTP/2 a tunnel is a stream, and else what is left of the connection. */
+  #refuseTunnel(request: AnyRequest, through: AnyResponse | Socket): void {
+    this.#options.onRefusal('connect', request.headers[':authority']?.toString() ?? request.url ?? '');
+    if ('writeHead' in through) {
+      writeHead(through, 405, {});
+      through.end();
+    } else (through as Socket).end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n');
+  }
+
+  #refuse(kind: RefusalKind, socket: Socket): void {
+    const { localAddress = '', localPort = 0 } = socket;
+    const known = this.#options.names.name(localAddress) ?? localAddress;
+    this.#options.onRefusal(kind, `${known}:${localPort}`);
+  }
+
+  async #handle(request: AnyRequest, response: AnyResponse): Promise<void> {
+    const url = this.#addressOf(request);
+    if (url === undefined) {
+      const host = headerOf(request, ':authority') ?? headerOf(request, 'host') ?? '';
+      return this.#deny(response, 'host', host);
+    }
+    if (/\bwebsocket\b/i.test(headerOf(request, 'upgrade') ?? ''))
+      return this.#deny(response, 'websocket', url.host);
+    const { budget } = this.#options;
+    const excess = budget.begin();
+    if (excess !== undefined) return this.#deny(response, excess, url.host);
+    const body = await budget.readBody(request);
+    if (body === 'egress') return this.#deny(response, 'egress', url.host);
+    const method = request.method ?? 'GET';
+    const header = (name: string) => headerOf(request, name);
+    const asked: GuestRequest = { method, url, header, body: body.length === 0 ? undefined : body };
+    const answer = await this.#options.answerer.answer(asked);
+    if (answer.kind === 'unrecorded') this.#options.onUnrecorded(asked);
+    await respond(response, answer, method);
+  }
+
+  #deny(response: AnyResponse, kind: RefusalKind, target: string): Promise<void> {
+    this.#options.onRefusal(kind, target);
+    return respond(response, { kind: 'refused', refusal: kind }, 'GET');
+  }
+
+  /** Where a request goes; undefined where it names another host or port than its connection leads to, or a proxy's form. */
+  #addressOf(request: AnyRequest): URL | undefined {
+    const socket = 'stream' in request ? request.stream.session?.socket : request.socket;
+    const name = this.#options.names.name(socket?.localAddress ?? '');
+    const scheme = socket !== undefined && 'encrypted' in socket && socket.encrypted ? 'https:' : 'http:';
+    const path = request.url ?? '';
+    const authority = headerOf(request, ':authority') ?? headerOf(request, 'host') ?? '';
+    if (name === undefined || !path.startsWith('/') || path.length > mostPathLength) return undefined;
+    if (!URL.canParse(`${scheme}//${authority}${path}`)) return undefined;
+    const url = new URL(`${scheme}//${authority}${path}`);
+    const port = url.port === '' ? usualPorts[scheme] : Number(url.port);
+    url.hash = '';
+    const isMeant = url.hostname.replace(/\.$/, '') === name && port === socket?.localPort;
+    return isMeant && url.username === '' && url.password === '' ? url : undefined;
+  }
+}
+
+/** Codes of Node's parser for what is no HTTP; others are of connections that ended. */
+function isProtocolFailure(failure: Error): boolean {
+  return (failure as NodeJS.ErrnoException).code?.startsWith('HPE_') === true;
+}
+
+const mostPathLength = 16 * 1024;
+
+function headerOf(request: AnyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : value?.join(', ');
+}
+
+async function respond(response: AnyResponse, answer: GuestAnswer, method: string): Promise<void> {
+  // A recording has no times.
+  response.sendDate = false;
+  if (answer.kind !== 'answer') {
+    const text = `wolfi-repro: ${answer.kind}${'reason' in answer ? ` (${answer.reason})` : ''}\n`;
+    writeHead(response, 502, { 'content-type': 'text/plain', 'content-length': text.length });
+    response.end(method === 'HEAD' ? '' : text);
+    return;
+  }
+  const { status, headers, size } = answer;
+  const bare = method === 'HEAD' || status === 204 || status === 304;
+  const length = size === undefined || bare ? {} : { 'content-length': size };
+  writeHead(response, status, { ...Object.fromEntries(headers), ...length });
+  const body = answer.body();
+  if (!bare) return pipeline(body, response as NodeJS.WritableStream);
+  body.on('error', () => undefined).destroy();
+  response.end();
+}
+
+function writeHead(response: AnyResponse, status: number, headers: Record<string, string | number>): void {
+  // One signature of two classes.
+  (response as ServerResponse).writeHead(status, headers);
+}

@@ -1,0 +1,57 @@
+/** What steps asked of the network and no gateway gives, whatever the transcript says. */
+
+export const refusalKinds = [
+  'address',
+  'host',
+  'connect',
+  'websocket',
+  'protocol',
+  'untrusted',
+  'connections',
+  'requests',
+  'egress',
+  'name',
+] as const;
+
+export type RefusalKind = (typeof refusalKinds)[number];
+
+/** What each is, for people. */
+export const refusalTitles: Readonly<Record<RefusalKind, string>> = {
+  address: 'a connection to an address that no name leads to',
+  host: 'a request for another host than was connected to',
+  connect: 'a tunnel or a proxy',
+  websocket: 'a WebSocket',
+  protocol: 'a protocol that is not HTTP',
+  untrusted: 'a program that does not trust the gateway',
+  connections: 'more connections than the bound',
+  requests: 'more requests than the bound',
+  egress: 'more sent than the bound',
+  name: 'a name that was not given an address',
+};
+
+export interface Refusal {
+  readonly kind: RefusalKind;
+  /** Host and port, or what of it is known; attacker-controlled. */
+  readonly target: string;
+  readonly count: number;
+}
+
+const mostRefusals = 1000;
+const mostTargetLength = 300;
+
+/** Collects refusals: each target once, with how often. */
+export class Refusals {
+  readonly #counts = new Map<string, { kind: RefusalKind; target: string; count: number }>();
+
+  add(kind: RefusalKind, target: string): void {
+    const shown = target.slice(0, mostTargetLength);
+    const known = this.#counts.get(`${kind} ${shown}`);
+    if (known !== undefined) known.count += 1;
+    else if (this.#counts.size < mostRefusals)
+      this.#counts.set(`${kind} ${shown}`, { kind, target: shown, count: 1 });
+  }
+
+  list(): Refusal[] {
+    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => ({ ...each }));
+  }
+}

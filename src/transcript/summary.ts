@@ -1,0 +1,59 @@
+/** What a build fetched, counted: what reports say of a transcript. */
+import { compareBytes } from '../bytes.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import type { Refusal } from './refusals.ts';
+import { type Transcript, transcriptBytes, type UnansweredReason } from './transcript.ts';
+
+export interface NetworkSummary {
+  /** Whether the build asked the network itself, or a transcript answered. */
+  readonly mode: 'recorded' | 'replayed';
+  readonly transcript: Sha256;
+  readonly hosts: readonly HostSummary[];
+  /** Bodies of answers, each counted once. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** Bytes that steps sent as bodies of requests. */
+  readonly sentBytes: number;
+  readonly unanswered: readonly {
+    readonly method: string;
+    readonly url: string;
+    readonly reason: UnansweredReason;
+  }[];
+  readonly refused: readonly Refusal[];
+}
+
+export interface HostSummary {
+  /** With the port where it is not the usual one. */
+  readonly host: string;
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+export function summarise(
+  mode: NetworkSummary['mode'],
+  transcript: Transcript,
+  refused: readonly Refusal[],
+): NetworkSummary {
+  const { exchanges, unanswered } = transcript;
+  const hosts = new Map<string, { requests: number; bytes: number }>();
+  const objects = new Map<Sha256, number>();
+  for (const { url, body } of exchanges) {
+    const { host } = new URL(url);
+    const known = hosts.get(host) ?? { requests: 0, bytes: 0 };
+    hosts.set(host, { requests: known.requests + 1, bytes: known.bytes + body.size });
+    if (body.size > 0) objects.set(body.sha256, body.size);
+  }
+  const sum = (values: Iterable<number>) => [...values].reduce((total, each) => total + each, 0);
+  return {
+    mode,
+    transcript: sha256(transcriptBytes(transcript)),
+    hosts: [...hosts]
+      .sort(([a], [b]) => compareBytes(a, b))
+      .map(([host, { requests, bytes }]) => ({ host, requests, bytes })),
+    objects: objects.size,
+    bytes: sum(objects.values()),
+    sentBytes: sum([...exchanges, ...unanswered].map(({ requestBody }) => requestBody?.size ?? 0)),
+    unanswered: unanswered.map(({ method, url, reason }) => ({ method, url, reason })),
+    refused,
+  };
+}
