@@ -66,7 +66,7 @@ describe('an address', () => {
     assert.match(failure.message, /^https:\/\/host\.example:8443\/path\/file\?… is wrong$/);
   });
 
-  it('shows no secret of an address inside of it', () => {
+  it('shows no secret of an address inside it', () => {
     const locations = [
       'ext::https://u:SECRET@h.example/r',
       'ext::https://u:SECRET@h.example/r?q=SECRET',
@@ -81,7 +81,7 @@ describe('an address', () => {
     }
   });
 
-  it('is masked as typed too, where it is none: without slashes, of ssh, with white space', () => {
+  it('is masked as it was typed where it is not an address: without slashes, for ssh, with white space', () => {
     const cases: [typed: string, shown: string][] = [
       ['https:/u:SECRET@h.example/r?t=SECRET', '…@h.example/r?…'],
       ['https:u:SECRET@h.example/r', '…@h.example/r'],

@@ -183,7 +183,7 @@ const gateways: Readonly<Record<string, string>> = {
   saxes: 'formats/xml.ts',
 };
 
-/** Files that are programs of their own, started by others. */
+/** Files that are separate programs, started by others. */
 const programs = ['engine/melange/runner.ts', 'engine/melange/bwrap.ts', 'execute/sandbox/listen-program.ts'];
 
 /** Files that read a text by such a name which somebody else wrote. */
@@ -224,11 +224,11 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 
-  it('has no circle of imports: not of types, of what is loaded later, or of what is started', () => {
+  it('has no circle of imports, neither of types nor of what is loaded later or started', () => {
     assert.deepEqual(circlesIn(new Map(files.map((file) => [file, reached(file)]))), []);
   });
 
-  it('would see a circle, and who is in it', () => {
+  it('would see a circle, and which files are in it', () => {
     const graph = new Map([
       ['a', ['b', 'd']],
       ['b', ['c']],
@@ -259,7 +259,7 @@ describe('the architecture', () => {
     });
   }
 
-  it('keeps what reaches published bytes from those who must not know them', () => {
+  it('keeps what reaches published bytes from rooms that must not know them', () => {
     const offending = published.flatMap(({ names, unknownTo, butFor }) =>
       files
         .filter((file) => unknownTo.test(file) && butFor?.test(file) !== true)
@@ -311,7 +311,7 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 
-  it('reads nothing out of texts of its own: what code needs to know is a field', () => {
+  it('reads nothing out of its own texts: what code needs to know is a field', () => {
     const names = 'place|label|message|note|why|detail|title|summary|hint|caveat';
     const asked = 'match|matchAll|replace|search|split|startsWith|endsWith|includes|indexOf|lastIndexOf';
     const reading = new RegExp(
@@ -324,7 +324,7 @@ describe('the architecture', () => {
     );
   });
 
-  it('lets proofs and vouchers be made only where somebody looked', () => {
+  it('lets proofs and vouchers be made only where something was compared or verified', () => {
     const makers = { EqualFiles: 'compare/bytes.ts', Voucher: 'plan/voucher.ts' };
     const offending = Object.entries(makers).flatMap(([type, maker]) =>
       files.filter((file) => file !== maker && new RegExp(`\\bas ${type}\\b`).test(read(file))),
@@ -342,17 +342,17 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 
-  it('starts git in one place, and speaks of it in no other but where a machine is looked at', () => {
+  it('starts git in one place', () => {
     const starting = files.filter((file) => /(?:find|require)Program\('git|'git',\s*\[/.test(read(file)));
     assert.deepEqual(starting, ['inputs/git/git-program.ts']);
   });
 
-  it('reveals an address to requests alone', () => {
+  it('reveals an address only to requests', () => {
     const revealing = files.filter((file) => /\.reveal\(\)/.test(read(file)));
     assert.deepEqual(revealing, ['inputs/network/named-addresses.ts']);
   });
 
-  it('makes a repository of this program’s own where it writes one, and nowhere else', () => {
+  it('calls a repository its own only where it writes one', () => {
     const claiming = files.filter((file) => /as OwnRepository\b/.test(read(file)));
     assert.deepEqual(claiming, ['inputs/git/own-repository.ts']);
   });
@@ -368,7 +368,7 @@ describe('the architecture', () => {
   });
 });
 
-/** The first folder of a file, or the file where it lies in none. */
+/** The first folder of a file, or the file itself where it is in none. */
 function roomOf(file: string): string {
   return file.includes('/') ? `${file.split('/')[0]}/` : file;
 }

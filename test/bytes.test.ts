@@ -16,7 +16,7 @@ const bytes = fc
   )
   .map((parts) => Buffer.concat(parts));
 
-test('any bytes come back after a way through text', () => {
+test('any bytes come back after a conversion to text', () => {
   fc.assert(fc.property(bytes, (each) => assert.deepEqual(encodeBytes(decodeBytes(each)), each)));
 });
 
@@ -26,7 +26,7 @@ test('valid UTF-8 becomes ordinary text, a byte order mark included', () => {
   }
 });
 
-test('what is not UTF-8 becomes one lone surrogate a byte', () => {
+test('what is not UTF-8 becomes one lone surrogate for each byte', () => {
   const cases: [hex: string, text: string][] = [
     ['ff', '\udcff'],
     ['61fe62', 'a\udcfeb'],
@@ -54,7 +54,7 @@ test('the order of text is that of its bytes', () => {
   assert.deepEqual(sortedUnique(['\ue000', '\u{10000}', 'b', 'a', 'b']), ['a', 'b', '\ue000', '\u{10000}']);
 });
 
-test('characters that steer a terminal are spelled out', () => {
+test('characters that control a terminal are spelled out', () => {
   const cases: [text: string, shown: string][] = [
     ['\x1b[31mred', '\\x1b[31mred'],
     ['a\nb\rc\td', 'a\\x0ab\\x0dc\\x09d'],

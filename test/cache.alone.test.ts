@@ -38,7 +38,7 @@ describe('the cache', { concurrency: false }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Of a store that this process does not hold. */
+  /** A store that this process does not hold. */
   function putObject(content: string, usedAt: number): Sha256 {
     const digest = sha256(Buffer.from(content));
     const path = join(folder, 'store/objects/sha256', digest.slice(0, 2), digest.slice(2));
@@ -58,7 +58,7 @@ describe('the cache', { concurrency: false }, () => {
     utimesSync(path, usedAt / 1000, usedAt / 1000);
   }
 
-  /** Everything that there is, the oldest first. */
+  /** All entries, the oldest first. */
   function fill(): number {
     const now = Date.now();
     putObject('oldest', now - 50 * day);
@@ -74,7 +74,7 @@ describe('the cache', { concurrency: false }, () => {
   const kinds = (entries: readonly { kind: string }[]) => entries.map(({ kind }) => kind);
   const all = ['object', 'environment', 'package', 'git', 'bundle', 'recipes', 'object'];
 
-  it('lists everything that is kept with its size, the longest unused first', () => {
+  it('lists everything that is kept with its size, the least recently used first', () => {
     fill();
     const entries = listCache(folder);
     assert.deepEqual(kinds(entries), all);
@@ -94,7 +94,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual([bytesOf('package'), bytesOf('environment')], [undefined, 2004]);
   });
 
-  it('is empty where there is none, and leaves out what is under way', async () => {
+  it('is empty where there is no folder, and leaves out what is being made', async () => {
     assert.deepEqual(listCache(folder), []);
     assert.deepEqual(await verifyCache(folder), []);
     assert.deepEqual(await pruneCache(folder, { ...none, mostBytes: 0 }, ids), []);
@@ -102,7 +102,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(listCache(folder), []);
   });
 
-  it('loses what was not used for a time, and nothing else', async () => {
+  it('removes what was not used for a time, and nothing else', async () => {
     const now = fill();
     const removed = await pruneCache(folder, { ...none, usedBefore: now - 25 * day }, ids);
     assert.deepEqual(kinds(removed), all.slice(0, 4));
@@ -110,7 +110,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(readdirSync(join(folder, 'environments')), []);
   });
 
-  it('loses the longest unused until no more than a size is left', async () => {
+  it('removes the least recently used until at most a size is left', async () => {
     fill();
     const removed = async (mostBytes: number) => kinds(await pruneCache(folder, { ...none, mostBytes }, ids));
     assert.deepEqual(await removed(2100), all.slice(0, 4));
@@ -119,7 +119,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(listCache(folder), []);
   });
 
-  it('keeps packages that an environment stands on for as long as that one is kept', async () => {
+  it('keeps packages that an environment uses for as long as the environment is kept', async () => {
     const now = Date.now();
     putFolder('packages', 'p', 'guest.json', now - 35 * day);
     putFolder('packages', 'alone', 'guest.json', now - 30 * day);
@@ -137,7 +137,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), ['object', 'object']);
   });
 
-  it('keeps what a process that lives has asked for, until it is no more', async () => {
+  it('keeps what a living process has asked for, until that process has ended', async () => {
     const now = fill();
     const digest = sha256(Buffer.from('oldest'));
     const store = new URL('../src/inputs/store/store.js', import.meta.url).href;
@@ -168,7 +168,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(kinds(await pruneCache(folder, { ...none, mostBytes: 0 }, ids)), ['object']);
   });
 
-  it('loses damaged objects by verification, and says which', async () => {
+  it('removes damaged objects when it is verified, and says which', async () => {
     fill();
     const digest = sha256(Buffer.from('oldest'));
     const path = join(folder, 'store/objects/sha256', digest.slice(0, 2), digest.slice(2));
@@ -204,7 +204,7 @@ describe('the cache', { concurrency: false }, () => {
     assert.deepEqual(readdirSync(join(folder, 'git')), []);
   });
 
-  it('is held by whoever puts something in, and free when that ends', async () => {
+  it('is held by a process that puts something in, and free when that process ends', async () => {
     openStore(join(folder, 'store')).add(Buffer.from('mine'));
     assert.deepEqual(await pruneCache(folder, { ...none, mostBytes: 0 }, ids), []);
     assert.equal(readdirSync(join(folder, 'store/holders')).length, 1);

@@ -24,12 +24,12 @@ test('no more than the given number run at once', async () => {
   }
 });
 
-test('nothing at all, and a bound below one, work too', async () => {
+test('no values, and a limit below one, work as well', async () => {
   assert.deepEqual(await mapConcurrently([], 3, async () => 1), []);
   assert.deepEqual(await mapConcurrently([1, 2], 0, async (value) => value), [1, 2]);
 });
 
-test('after a failure nothing more is begun', async () => {
+test('after a failure no further one is begun', async () => {
   const begun: number[] = [];
   const run = mapConcurrently([0, 1, 2, 3, 4, 5], 2, async (value) => {
     begun.push(value);

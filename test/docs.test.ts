@@ -36,7 +36,7 @@ describe('the documentation', () => {
   const verdicts = readFileSync(join(root, 'docs/verdicts.md'), 'utf8');
   const headings = [...verdicts.matchAll(/^#{2,3} (\S+)$/gm)].map((match) => match[1]);
 
-  it('has a section for every verdict and every reason, and for nothing else', () => {
+  it('has a section for every verdict and every reason, and no others', () => {
     assert.deepEqual(new Set(headings), new Set([...Object.keys(verdictTitles), ...Object.keys(nextSteps)]));
     assert.equal(headings.length, new Set(headings).size);
   });
@@ -110,7 +110,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('links only to files that are there', () => {
+  it('links only to files that exist', () => {
     const pages = [
       'README.md',
       'CONTRIBUTING.md',

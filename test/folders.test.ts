@@ -53,7 +53,7 @@ describe('below a folder of the user’s', () => {
     assert.ok(lstatSync(join(elsewhere, 'a')).isDirectory());
   });
 
-  it('a file that is written whole takes the place of a link, and nothing is left aside', async (test) => {
+  it('a file that is written completely replaces a link, and nothing is left aside', async (test) => {
     const { root, elsewhere, untouched } = places(test);
     symlinkSync(join(elsewhere, 'file'), join(root, 'a'));
     await writeBelow(root, a, [bytes]);
@@ -65,7 +65,7 @@ describe('below a folder of the user’s', () => {
     untouched();
   });
 
-  it('a link is not added to, nor is a file that the user named written through one', (test) => {
+  it('nothing is appended to a link, and a file that the user named is not written through one', (test) => {
     const { root, elsewhere, untouched } = places(test);
     symlinkSync(join(elsewhere, 'file'), join(root, 'a'));
     symlinkSync(join(elsewhere, 'missing'), join(root, 'b'));

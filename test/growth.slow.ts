@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dimensions, growthOf } from './support/growth.ts';
 
-/** Four times as much of one thing takes four times as long; where each is held against each other, sixteen times. */
+/** Four times as much of one thing takes four times as long, or sixteen times where each is compared with each other. */
 const [factor, most] = [4, 10];
 
 describe(`${factor} times as much takes less than ${most} times as long`, () => {

@@ -63,7 +63,7 @@ describe('paths', () => {
   });
 });
 
-describe('texts that regular expressions once went back in', () => {
+describe('texts in which regular expressions once backtracked', () => {
   it('a duration', async () => {
     const duration = `${'1'.repeat(40_000)}!`;
     const recipe = recipeText.replace('  commit:', `  timeout: "${duration}"\n  commit:`);

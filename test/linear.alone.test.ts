@@ -51,7 +51,7 @@ describe('the time that regular expressions take', () => {
     ['^.*$', 'gm', undefined],
     ['[^a]a+b', '', undefined],
   ] as const) {
-    it(`is told for /${source}/${flags}: ${expected ?? 'linear'}`, () => {
+    it(`is decided for /${source}/${flags}: ${expected ?? 'linear'}`, () => {
       assert.equal(superLinear(source, flags), expected);
     });
   }

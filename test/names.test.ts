@@ -54,7 +54,7 @@ describe('a plain name', () => {
     });
   }
 
-  it('is what packages, versions, architectures and keys are called', () => {
+  it('is the form of the names of packages, versions, architectures and keys', () => {
     for (const text of ['hello', 'py3.12-pip', 'libstdc++', 'gcc_s', '7zip'])
       assert.equal(parsePackageName(text), text);
     for (const text of ['1.4.2-r3', '1.0_rc2-r7', '20240229-r0', '1.2~git3-r0'])
@@ -81,7 +81,7 @@ describe('a plain name', () => {
     );
   });
 
-  it('is made of names, and never of text that is none', () => {
+  it('is made of names, and never of text that is not one', () => {
     const name = parsePackageName('a'.repeat(120))!;
     const version = parsePackageVersion('1'.repeat(120))!;
     assert.ok(packageFileName({ name, version }).length <= 255);

@@ -87,7 +87,7 @@ describe('a program that is started with what none can be given', {
     });
   }
 
-  it('is not to be had where it is not there', async () => {
+  it('is unavailable where it is not installed', async () => {
     assert.equal(await codeOf(() => startProcess('/nothing', [], { env: {} })), 'sandbox-unavailable');
   });
 });

@@ -39,7 +39,7 @@ const rows: readonly Row[] = read('docs/trust-tests.md')
 describe('docs/trust-tests.md', () => {
   const sentences = sentencesOf(read('docs/trust.md'));
 
-  it('every sentence of trust.md has a row, and but one', () => {
+  it('every sentence of trust.md has exactly one row', () => {
     const wrong = sentences.flatMap((sentence) => {
       const found = rows.filter((row) => sentence.startsWith(row.sentence));
       return found.length === 1 ? [] : [`${found.length} rows: ${sentence}`];
@@ -55,7 +55,7 @@ describe('docs/trust-tests.md', () => {
     );
   });
 
-  it('every test that is named is there', () => {
+  it('every named test exists', () => {
     const missing = rows.flatMap(({ answers }) =>
       answers.filter((answer) => {
         if (/^\*(definition|limit)\*: \S/.test(answer)) return false;
@@ -66,7 +66,7 @@ describe('docs/trust-tests.md', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('does without a test for few sentences', () => {
+  it('only few sentences have no test', () => {
     const without = rows.filter(({ answers }) => answers.every((answer) => answer.startsWith('*')));
     assert.ok(3 * without.length < rows.length, `${without.length} of ${rows.length}`);
   });

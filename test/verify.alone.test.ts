@@ -1,4 +1,4 @@
-/** Whole runs over lists of packages: what is said of one does not depend on the others. */
+/** Whole runs over lists of packages: the result of one does not depend on the others. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -138,7 +138,7 @@ describe('a package is judged as if it were alone', () => {
     ]);
   });
 
-  it('and a defect costs the package that meets it its verdict, nobody else’s, and shows in every report', async () => {
+  it('and a defect costs only the package that meets it its verdict, and every report shows it', async () => {
     const seen: ProgressEvent[] = [];
     const files = [
       golden('v0.59.1', shell),

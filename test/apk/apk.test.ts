@@ -73,7 +73,7 @@ test('an unsigned package has no signature section', async () => {
   assert.deepEqual([signature, control.start], [undefined, 0]);
 });
 
-test('contents and the start of the data are kept where they are asked for', async () => {
+test('contents and the start of the data are kept where that is asked for', async () => {
   const bytes = apkOf(usual);
   const apk = await readApk(sourceOf(bytes), { keep: (path) => path === 'usr/file', headBytes: 600 });
   assert.deepEqual(
@@ -105,7 +105,7 @@ test('whoever watches sees .PKGINFO before the first entry of the data, and ever
   assert.deepEqual(seen, ['control sample', 'usr', '.', 'usr/file', 'content', '.', 'usr/link', '.']);
 });
 
-test('files that are no packages are malformed', async () => {
+test('files that are not packages are malformed', async () => {
   const [signature, control, section] = membersOf(apkOf(usual)) as [Buffer, Buffer, Buffer];
   const front = (...parts: Part[]) => gzipSync(tarOf(parts, false));
   const cases: [what: string, bytes: Buffer][] = [
@@ -141,7 +141,7 @@ function membersOf(bytes: Buffer): Buffer[] {
   return starts.map((start, index) => bytes.subarray(start, starts[index + 1]));
 }
 
-test('a control file that is there twice is a duplicate', async () => {
+test('a control file that occurs twice is a duplicate', async () => {
   await assert.rejects(readParts({ control: [recipe, recipe] }), failure('duplicate-entry'));
   await assert.rejects(readParts({ control: [{ name: '.PKGINFO' }] }), failure('duplicate-entry'));
 });
@@ -238,7 +238,7 @@ test('packages of the lab are read as GNU tar lists them', { skip: lacks('tar') 
   }
 });
 
-test('a package may be out of all proportion as far as it says so itself', async () => {
+test('a package may be out of all proportion up to the size that it states', async () => {
   const limits = { ...defaultLimits, ratio: 10, ratioFloor: 100_000 };
   const zeros = 4_000_000;
   const of = (size: string | undefined): ApkParts => ({
@@ -266,7 +266,7 @@ test('a package may be out of all proportion as far as it says so itself', async
   assert.equal(await codeOf(() => readParts(of(String(zeros)), announced)), 'limit-exceeded');
 });
 
-test('what this program made is read without bounds, and never speaks against a published file', async () => {
+test('what this program made is read without bounds, and never counts against a published file', async () => {
   const limits = {
     ...defaultLimits,
     ratio: 1,

@@ -9,7 +9,7 @@ test('Q1 is the digest in base64', () => {
   assert.equal(q1(sha1(Buffer.from('abc'))), 'Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=');
 });
 
-test('files and links carry the checksum of their content or text, other entries none', async () => {
+test('files and links carry the checksum of their content or text, and other entries carry none', async () => {
   const { data } = await readParts({
     data: [directoryOf('a'), fileOf('a/b', 'content'), linkOf('a/c', '../é'), { name: 'a/d', content: 'x' }],
   });

@@ -65,7 +65,7 @@ test('what could write elsewhere, or twice, is refused', () => {
   }
 });
 
-test('control files are refused at the top of the data only', () => {
+test('control files are refused only at the top of the data', () => {
   const names = [
     '.PKGINFO',
     '.INSTALL',

@@ -11,7 +11,7 @@ import { indexOf, recordText, usualRecord } from '../support/index-builder.ts';
 const key = makeKey('test.rsa.pub');
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
-test('a file of another format is said to be that, and is no damaged package', async () => {
+test('a file of a different format is recognised as that, and not as a damaged package', async () => {
   const cases: [what: string, file: Buffer, format: RegExp][] = [
     ['apk version 3', bytes(`ADB.\0\0\0\0pckg${'\0'.repeat(600)}`), /apk version 3/],
     ['apk version 3, deflated', bytes('ADBd\x8d\x52'), /apk version 3/],
@@ -45,7 +45,7 @@ test('a file of another format is said to be that, and is no damaged package', a
   }
 });
 
-test('a package that is cut or damaged is a damaged package, not another format', async () => {
+test('a package that is truncated or damaged is a damaged package, not a different format', async () => {
   const whole = apkOf({ data: [fileOf('a', 'x')], key });
   for (let length = 1; length < whole.length; length += 29)
     assert.equal(
@@ -68,7 +68,7 @@ test('a package that is cut or damaged is a damaged package, not another format'
   }
 });
 
-test('a format is told whatever the pieces that a file comes in', async () => {
+test('a format is recognised in whatever pieces a file is read', async () => {
   const html = bytes(`<!doctype html>${'<p>'.repeat(1000)}`);
   async function* drops() {
     for (const byte of html) yield Uint8Array.of(byte);

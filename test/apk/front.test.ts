@@ -26,7 +26,7 @@ test('the front is what the whole package says, without a byte of its data', asy
   }
 });
 
-test('a front that is none is refused, one of empty blocks before it fills the memory', async () => {
+test('what is not a front is refused, and one of empty blocks is refused before it fills the memory', async () => {
   async function* endless(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('1f8b08000000000000ff', 'hex');
     const blocks = Buffer.concat(Array.from({ length: 50_000 }, () => Buffer.from('000000ffff', 'hex')));

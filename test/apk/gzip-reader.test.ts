@@ -42,7 +42,7 @@ function* cut(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-/** A member with a header of one's own and any deflate stream. */
+/** A member with a given header and any deflate stream. */
 function member(content: Uint8Array, header = '1f8b08000000000000ff', deflated?: Uint8Array): Buffer {
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc32(content), 0);
@@ -108,7 +108,7 @@ test('gzip itself writes what is read, name and time in the header', { skip: lac
   assert.deepEqual(members[1]!.header, { flags: 8, mtime: 0x12345678, extraFlags: 0, os: 3, length: 19 });
 });
 
-test('every optional field of a header is passed over', async () => {
+test('every optional field of a header is skipped', async () => {
   const cases: [what: string, flags: number, fields: string][] = [
     ['extra field', 4, '0300616263'],
     ['name', 8, '6e00'],
@@ -138,7 +138,7 @@ test('a check sum of the header counts', async () => {
   await assert.rejects(read([right]), failure('malformed'));
 });
 
-test('every truncation is malformed, none is a shorter file', async () => {
+test('every truncation is malformed and never read as a shorter file', async () => {
   const ends = new Set([first.length, first.length + second.length]);
   for (let length = 1; length < file.length; length++) {
     const run = read(cut(file.subarray(0, length), 11));
@@ -148,7 +148,7 @@ test('every truncation is malformed, none is a shorter file', async () => {
   assert.deepEqual((await read([])).members, []);
 });
 
-test('what is no member is malformed', async () => {
+test('what is not a member is malformed', async () => {
   const cases: [what: string, bytes: Buffer][] = [
     ['text', Buffer.from('This is no package.')],
     ['garbage behind a member', Buffer.concat([first, Buffer.from('garbage that is long enough')])],
@@ -168,7 +168,7 @@ test('what is no member is malformed', async () => {
   }
 });
 
-test('each single changed bit is found out or changes nothing that is read', async () => {
+test('each single changed bit is detected or changes nothing that is read', async () => {
   for (let at = 0; at < first.length; at++) {
     const bytes = Buffer.from(first);
     bytes[at]! ^= 1 << (at % 8);
@@ -213,7 +213,7 @@ test('a member beyond its bound, or out of proportion, is refused', async () => 
   assert.equal((await read([zeros], 1e9, { limit: 200, floor: 8 * 1024 * 1024 })).members.length, 1);
 });
 
-test('a failure of whoever takes the members ends the reading and lets go of the input', async () => {
+test('a failure of the receiver of members ends the reading and closes the input', async () => {
   let released = false;
   async function* chunks(): AsyncGenerator<Uint8Array> {
     try {

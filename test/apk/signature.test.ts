@@ -51,7 +51,7 @@ test('signatures that openssl made fit, and nothing else does', { skip: lacks('o
   }
 });
 
-test('a PSS signature is none of the kinds that apk has', { skip: lacks('openssl') }, (context) => {
+test('a PSS signature is not one of the kinds that apk has', { skip: lacks('openssl') }, (context) => {
   const folder = temporaryFolder(context);
   const openssl = (...argv: string[]) =>
     execFileSync('openssl', argv, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });

@@ -120,7 +120,7 @@ test('records of a pax header override the fields of the header', () => {
   }
 });
 
-test('of two records of one key the last one counts, and both are kept', () => {
+test('the last of two records with one key counts, and both are kept', () => {
   const { header } = read(
     tarOf([
       {
@@ -272,7 +272,7 @@ test('names fill their fields without an end', () => {
   assert.deepEqual([header.name, header.linkname], [name, link]);
 });
 
-test('every truncation is malformed but for one between entries', () => {
+test('every truncation is malformed except one between entries', () => {
   const bytes = tarOf(samples, false);
   const whole = new Set(read(bytes).entries.map(({ header }) => header.offset));
   for (let length = 1; length < bytes.length; length += length % 512 === 511 || length % 512 === 0 ? 1 : 37) {
@@ -357,7 +357,7 @@ test('damaged pax records are malformed', () => {
   for (const text of cases) assert.throws(() => parsePax(Buffer.from(text)), failure('malformed'), text);
 });
 
-test('numbers in pax records that are none are malformed', () => {
+test('invalid numbers in pax records are malformed', () => {
   const cases: [key: string, value: string][] = [
     ['uid', '-1'],
     ['uid', '1e3'],

@@ -61,7 +61,7 @@ test('a sound, signed and listed package has every link verified', async () => {
   requireAuthentic(links, apk);
 });
 
-test('each broken link is named with its reason, and the first one ends everything', async () => {
+test('each broken link is named with its reason, and the first one ends the run', async () => {
   const other = gzipSync(tarOf([fileOf('other', '')]));
   const bytes = apkOf({ data, key });
   const whole = await readApk(sourceOf(bytes));
@@ -171,7 +171,7 @@ test('the date of the build is a plain number of seconds or unknown', async () =
   }
 });
 
-test('of several indexes the one that says most counts, in every order, and one that nobody vouches for breaks nothing', async () => {
+test('of several indexes the one that says most counts, in every order, and one that no key vouches for breaks nothing', async () => {
   const apk = await readParts({ data, key });
   const unsigned: SignatureState = { kind: 'unsigned' };
   const right = listingOf(apk);

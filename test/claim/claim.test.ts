@@ -97,7 +97,7 @@ test('lines of .PKGINFO that melange does not write are findings', async () => {
   }
 });
 
-test('an SBOM beyond the bound is not a missing one', async () => {
+test('an SBOM that exceeds the limit is not a missing one', async () => {
   const source = sourceOf(apkOf(claimParts({ data: [sbomPart(' '.repeat(60_000))] })));
   const apk = await readApk(source, { keep: keepSbom, limits: { ...defaultLimits, keptBytes: 50_000 } });
   assert.throws(() => readClaim(apk, 'sample-1.0-r2.apk'), failure('limit-exceeded'));
@@ -183,7 +183,7 @@ test('what melange itself made in the lab has no findings that contradict, and t
   }
 });
 
-test('a recipe that names a commit itself contradicts nothing, and one without a commit contradicts an SBOM that has one', async () => {
+test('a recipe that names its own commit contradicts nothing, and one without a commit contradicts an SBOM that has one', async () => {
   for (const name of ['own-commit', 'own-commit-sub', 'own-commit-other']) {
     const apk = await labPackage(`repository/own-commit/x86_64/${name}-1-r0.apk`);
     const { findings } = readClaim(apk, `${name}-1-r0.apk`);

@@ -98,7 +98,7 @@ describe('a compiled recipe and its source', () => {
     it(`differ by ${what}`, () => assert.equal(compare(source.replace(from, to)).state, 'differs'));
   }
 
-  it('are not compared where the source is no recipe', () => {
+  it('are not compared where the source is not a recipe', () => {
     assert.equal(compare('a: [').state, 'not-checked');
   });
 

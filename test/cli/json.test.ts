@@ -1,4 +1,4 @@
-/** What the real program prints as JSON, held against the published schemas. */
+/** Compares what the real program prints as JSON with the published schemas. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -12,7 +12,7 @@ import { type LabServer, startLabServer } from '../support/lab-server.ts';
 const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const key = ['--key', join(lab, 'lab.rsa.pub')];
 
-/** Command lines that have somebody to ask; `URL` stands for the server. */
+/** Command lines that would contact a server; `URL` stands for it. */
 const asking: readonly (readonly [what: string, exitCode: number, argv: readonly string[]])[] = [
   ['a package by its address', 4, ['verify', ...key, 'URL/hello-1.0-r0.apk']],
   ['a package by its name', 4, ['verify', ...key, '--repository', 'URL/repository', 'hello']],
@@ -67,7 +67,7 @@ describe('--offline', () => {
   after(() => server.close());
 
   for (const [what, exitCode, argv] of asking) {
-    it(`contacts nobody for ${what}`, async (context) => {
+    it(`contacts no server for ${what}`, async (context) => {
       const folder = temporaryFolder(context);
       const contacts = join(folder, 'contacts');
       const words = argv.map((word) => word.replace('URL', server.url).replace('OUT', join(folder, 'out')));
@@ -78,7 +78,7 @@ describe('--offline', () => {
     });
   }
 
-  it('is what keeps them from it: without, each would be made', async (context) => {
+  it('is the reason: without it, each would contact the server', async (context) => {
     const folder = temporaryFolder(context);
     const contacts = join(folder, 'contacts');
     await run(

@@ -9,7 +9,7 @@ import { failure } from '../support/failures.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 describe('reports in files', () => {
-  it('are of the format that the ending says', (test) => {
+  it('have the format of their ending', (test) => {
     const folder = temporaryFolder(test);
     const paths = reportFormatNames.map((format) => join(folder, `result${reportFormats[format].ending}`));
     assert.deepEqual(

@@ -31,7 +31,7 @@ function secretive(url: string, scheme?: string): string {
   return scheme === undefined ? address : address.replace(/^[a-z]+/, scheme);
 }
 
-/** Command lines; `S` stands for an address on the server, `F` for one of a scheme that nobody speaks. */
+/** Command lines; `S` stands for an address on the server, `F` for one with an unknown scheme. */
 const commands: readonly (readonly string[])[] = [
   ...reportFormatNames.map((format) => [
     ...['verify', ...key, '--fallback-repository', 'S/none', '--format', format, hello],
@@ -169,7 +169,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     }
   });
 
-  it('reach the server that they were written for, and everything below the address', {
+  it('reach the server for which they were given, and everything below the address', {
     skip: skipUnless(labEnvironment, 'the Debian packages of the lab’s environment are not to be had'),
   }, async () => {
     const seen = server.requests.length;
@@ -186,7 +186,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
       assert.deepEqual([sent, headers.authorization], [`?token=${query}`, basic], path);
   });
 
-  it('do not follow a redirect to another host, port or scheme; a query follows none', async () => {
+  it('do not follow a redirect to a different host, port or scheme; a query follows none', async () => {
     const inputs = machineInputs(join(folder, 'redirects'), new AbortController().signal, {
       ...labNetwork,
       credentials: () => undefined,
@@ -203,7 +203,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     }
   });
 
-  it('let git in, and are no argument of any program', async () => {
+  it('let git in, and are not an argument of any program', async () => {
     const inputs = machineInputs(join(folder, 'git'), new AbortController().signal, labNetwork);
     const address = `${server.url}/git/os.git`;
     const named = address.replace('://', `://${user}:${password}@`);
@@ -233,7 +233,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     );
   });
 
-  it('of two addresses that differ in nothing else are refused: reports could not tell them apart', () => {
+  it('of two addresses that differ in nothing else are refused: reports could not distinguish them', () => {
     const inputs = machineInputs(join(folder, 'twice'), new AbortController().signal, labNetwork);
     const named = inputs.name('https://host.example/a?b=1');
     assert.equal(named, 'https://host.example/a');
@@ -242,7 +242,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
     assert.throws(() => inputs.name('https://host.example/a?b=2'), failure('usage'));
   });
 
-  it('of a netrc are not sent by default to whom a package chose', async () => {
+  it('of a netrc are not sent by default to a host that a package chose', async () => {
     const env = { NETRC: join(folder, 'netrc') };
     const seen = server.requests.length;
     const argv = ['verify', ...key, '--repository', `${server.url}/none`, hello];

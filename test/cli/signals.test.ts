@@ -26,15 +26,15 @@ const waits =
 
 describe('a signal', () => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    it(`cancels work that waits: ${name}`, async () => {
+    it(`cancels waiting work: ${name}`, async () => {
       assert.deepEqual(await interrupted(waits, name), [130, null]);
     });
 
-    it(`ends work that lets nothing else run: ${name}`, async () => {
+    it(`ends work that nothing interrupts: ${name}`, async () => {
       assert.deepEqual(await interrupted('busy(() => { ready(); for (;;); })', name), [null, name]);
     });
 
-    it(`cancels again behind such work, and behind such work that failed: ${name}`, async () => {
+    it(`cancels again after work that nothing interrupts, also after it has failed: ${name}`, async () => {
       const done = `busy(() => busy(() => 1)); try { busy(() => { throw new Error('x'); }); } catch {} ${waits}`;
       assert.deepEqual(await interrupted(done, name), [130, null]);
     });

@@ -1,6 +1,6 @@
 /**
- * The real program held against `transcripts/*.md`: what it prints, what it says on standard error, its exit code. With
- * UPDATE_TRANSCRIPTS=1 they are written again; read the difference before it is committed.
+ * Compares the real program with `transcripts/*.md`: standard output, standard error and exit code.
+ * UPDATE_TRANSCRIPTS=1 writes them again; read the difference before you commit it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ const folder = join(root, 'test/cli/transcripts');
 /** As a reader of the transcripts has it. */
 const usualEnvironment = '.cache/lab/environment';
 const updating = (process.env['UPDATE_TRANSCRIPTS'] ?? '') !== '';
-/** A command and what came of it; `rebuild` marks those that run steps. */
+/** A command and its result; `rebuild` marks those that run steps. */
 const block = /```console( rebuild)?\n\$ wolfi-repro ?([^\n]*)\n(.*?)```/gs;
 
 for (const name of readdirSync(folder)) {
@@ -87,7 +87,7 @@ function isProgress(line: string): boolean {
   return /^(reading|pinning inputs of|rebuilding|comparing|building) |^[\w.+-]+: step /.test(line);
 }
 
-it('doctor says for each thing that it looked at what it found, in the same form everywhere', () => {
+it('doctor says what it found for each thing that it looked at, in the same form everywhere', () => {
   const argv = [program, 'doctor', '--format', 'json', '--cache', join(root, '.cache/wolfi-repro')];
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' });
   const { schema, found } = JSON.parse(stdout) as { schema: string; found: Record<string, unknown>[] };

@@ -11,7 +11,7 @@ import { root } from '../support/lab.ts';
 const warningsOf = ({ stderr }: { readonly stderr: string }) =>
   stderr.split('\n').filter((line) => line.includes('warning'));
 
-test('an index beyond the age that was named is warned of once, beside the report and not in it', (context) => {
+test('an index that is older than the given age causes one warning, beside the report and not in it', (context) => {
   const folder = temporaryFolder(context);
   mkdirSync(join(folder, 'x86_64'));
   writeFileSync(join(folder, 'x86_64/APKINDEX.tar.gz'), indexOf(recordText(usualRecord)));

@@ -31,7 +31,7 @@ test('files are equal exactly where their bytes are, however they are cut', asyn
   );
 });
 
-test('a file that goes on where the other one ends differs at that end', async () => {
+test('a file that continues where the other one ends differs at that end', async () => {
   const cases: [left: string, right: string, at: number][] = [
     ['', 'a', 0],
     ['a', '', 0],

@@ -80,7 +80,7 @@ test('every attribute of an entry that differs is named', async () => {
   }
 });
 
-test('header bytes that no attribute explains are a difference too', async () => {
+test('header bytes that no attribute explains are a difference as well', async () => {
   const cases: [what: string, part: Part][] = [
     ['bytes behind the end of a name', { ...file, patches: [[20, 'hidden']] }],
     ['another magic', { ...file, patches: [[257, 'ustar  \0']] }],
@@ -98,7 +98,7 @@ test('header bytes that no attribute explains are a difference too', async () =>
   }
 });
 
-test('entries that only one side has, or has elsewhere, are named', async () => {
+test('entries that only one side has, or has under a different path, are named', async () => {
   const added = fileOf('usr/new', 'x');
   const cases: [what: string, rebuilt: ApkParts, kind: DifferenceKind][] = [
     ['missing', swapped(file), 'missing-entry'],
@@ -114,7 +114,7 @@ test('entries that only one side has, or has elsewhere, are named', async () => 
   }
 });
 
-test('the strongest likeness is stated only where it is proven', async () => {
+test('the strongest equivalence is stated only where it is proven', async () => {
   const tar = tarOf(data);
   const otherSbom = sbomPart(String(sbomPart().content).replace('MIT', 'XYZ'));
   const odd = { ...otherSbom, pax: [['comment', 'x'] as const, ...otherSbom.pax!] };
@@ -199,7 +199,7 @@ test('a signature section on one side only, and framing that differs, are named'
   assert.deepEqual(await kinds(apkOf(usual), framed), ['gzip-header']);
 });
 
-test('a side that is no package is a failure', async () => {
+test('a side that is not a package is a failure', async () => {
   await assert.rejects(compare(usual, Buffer.from('no package\0')), failure('malformed'));
   await assert.rejects(compare(Buffer.from('no package\0'), usual), failure('malformed'));
   assert.equal(await codeOf(() => compare(Buffer.from('\0'), Buffer.from('\0'))), 'malformed');

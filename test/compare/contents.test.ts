@@ -58,7 +58,7 @@ describe('contents that differ', () => {
     assert.ok(contents.every(({ parts }) => parts?.[0]?.kind === 'text'));
   });
 
-  it('are not read side by side where that would hold too much, and it is said', async () => {
+  it('are not read side by side where that would hold too much, and a part says so', async () => {
     const files = (word: string) =>
       Array.from({ length: 50 }, (_, at) => fileOf(`f${at}`, text(`${word} ${at}`)));
     const found = await dataDifferences(files('x'), files('y').reverse(), { heldBytes: 40, passes: 2 });
@@ -96,7 +96,7 @@ describe('contents that differ', () => {
     );
   });
 
-  it('are told apart where one path comes several times', async () => {
+  it('are distinguished where one path occurs several times', async () => {
     const found = await dataDifferences(
       [fileOf('a', text('x')), fileOf('a', text('second x'))],
       [fileOf('a', text('x')), fileOf('a', text('second y'))],
@@ -120,7 +120,7 @@ describe('contents that differ', () => {
     );
   });
 
-  it('show where two encoders parted', async () => {
+  it('show where two encoders diverged', async () => {
     const tar = tarOf([fileOf('a', 'text '.repeat(10_000))]);
     const packed = (level: number) => sourceOf(apkOf({ dataMember: gzipSync(tar, { level }) }));
     const comparison = await comparePackages(packed(1), packed(9));

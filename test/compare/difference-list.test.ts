@@ -28,7 +28,7 @@ async function unequal(published: ApkParts, rebuilt: ApkParts, most: number) {
   return { comparison, sources };
 }
 
-test('differences beyond the bound are counted, and the first ones are as without one', async () => {
+test('differences beyond the limit are counted, and the first ones are as without a limit', async () => {
   const fields = (value: string) => [
     ...usualPkgInfo,
     ...['a', 'b', 'c', 'd'].map((key) => `${key} = ${value}`),
@@ -48,7 +48,7 @@ test('differences beyond the bound are counted, and the first ones are as withou
   }
 });
 
-test('a likeness that is about every difference is stated only where every difference is listed', async () => {
+test('an equivalence that concerns every difference is stated only where every difference is listed', async () => {
   const other = sbomPart(String(sbomPart().content).replace('MIT', 'XYZ'));
   const hidden = claimParts({ data: [other, fileOf('usr/z', 'x', { mode: 0o600 })] });
   const usual = claimParts({ data: [sbomPart(), fileOf('usr/z', 'x')] });
@@ -81,7 +81,7 @@ test('no cause says that all of something differ alike where not all of it is li
   assert.ok(!(await kinds(3)).has('umask'));
 });
 
-test('folders are bounded alike, and what is beyond the bound keeps them different', async () => {
+test('folders have the same limits, and what exceeds them keeps folders different', async () => {
   const tree = (mode: number): TreeEntry[] =>
     Array.from({ length: 6 }, (_, at) => ({
       path: `f${at}`,
@@ -111,7 +111,7 @@ test('every format says how many there are, not how many are listed', async () =
   }
 });
 
-test('builds that differ in more places than are kept are not held against each other', async () => {
+test('builds that differ in more places than are kept are not compared with each other', async () => {
   const count = defaultCompareLimits.differences + 1;
   const fields = (value: string) => Array.from({ length: count }, (_, at) => `x${at} = ${value}`);
   const [a, b] = ['a', 'b'].map((value) => sourceOf(apkOf({ pkginfo: [...usualPkgInfo, ...fields(value)] })));

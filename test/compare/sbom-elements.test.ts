@@ -91,7 +91,7 @@ describe('two SBOMs element by element', () => {
     it(`tell ${what}`, () => assert.deepEqual(compareSbomElements(bytes(published), bytes(base)), expected));
   }
 
-  it('tell what a scan found from the record of the package itself', () => {
+  it('distinguish what a scan found from the record of the package itself', () => {
     const found = element('c', { sourceInfo: 'acquired package info from somewhere: /usr/lib/METADATA' });
     const record = element('d', { sourceInfo: 'acquired package info from APK DB: /.PKGINFO' });
     const published = { ...base, packages: [...base.packages, found, record] };
@@ -104,26 +104,26 @@ describe('two SBOMs element by element', () => {
     );
   });
 
-  it('tell another form where every value is the same', () => {
+  it('show a different form where every value is the same', () => {
     const indented = Buffer.from(JSON.stringify(base, undefined, 1));
     assert.deepEqual(compareSbomElements(indented, bytes(base)), [
       { kind: 'form', element: 'SPDXRef-DOCUMENT' },
     ]);
   });
 
-  it('tell an element that is there twice', () => {
+  it('show an element that occurs twice', () => {
     const published = { ...base, packages: [...base.packages, element('a')] };
     const [only, ...more] = compareSbomElements(bytes(published), bytes(base));
     assert.deepEqual([only?.kind, only?.element, more.length], ['only-published', 'a', 0]);
   });
 
-  it('tell nothing where one side is missing, equal or no JSON', () => {
+  it('show nothing where one side is missing, equal or not JSON', () => {
     assert.deepEqual(compareSbomElements(undefined, bytes(base)), []);
     assert.deepEqual(compareSbomElements(bytes(base), bytes(base)), []);
     assert.deepEqual(compareSbomElements(Buffer.from('{'), bytes(base)), []);
   });
 
-  it('tell something of any two documents that differ', () => {
+  it('show a difference between any two documents that differ', () => {
     const document = fc.record({
       packages: fc.jsonValue(),
       relationships: fc.jsonValue(),

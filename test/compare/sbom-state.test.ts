@@ -6,7 +6,7 @@ import { compareSboms, type SbomState } from '../../src/compare/sbom-state.ts';
 const text = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const base = { spdxVersion: 'SPDX-2.3', packages: [{ SPDXID: 'a' }, { SPDXID: 'b', checksums: [1, 2] }] };
 
-test('documents are the same, the same in another order, or not', () => {
+test('documents are the same, the same in a different order, or different', () => {
   const reordered = {
     packages: [{ checksums: [2, 1], SPDXID: 'b' }, { SPDXID: 'a' }],
     spdxVersion: 'SPDX-2.3',

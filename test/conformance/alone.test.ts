@@ -1,4 +1,4 @@
-/** Real builds: what is said of a package does not depend on what stands beside it, and its names lead nowhere. */
+/** Real builds: the report about a package does not depend on the packages beside it, and its names lead nowhere. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

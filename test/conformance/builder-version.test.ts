@@ -1,4 +1,4 @@
-/** Packages of the lab whose builder prints no release: the rules of its version are found all the same. */
+/** Packages of the lab whose builder does not print a release: the rules of its version are still found. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -41,7 +41,7 @@ function flint(version: string): string | false {
   return cannotRebuildFrom(`repository/${version}/x86_64/flint-0.9.12-r4.apk`);
 }
 
-/** The last byte of every file but the SBOM is another. */
+/** The last byte of every file except the SBOM is different. */
 function withOtherEnds(parts: Parts): Parts {
   const data = parts.data.map((entry) =>
     entry.type === '0' && !isSbom(entry) ? withText(entry, `${textOf(entry).slice(0, -1)}#`) : entry,
@@ -49,7 +49,7 @@ function withOtherEnds(parts: Parts): Parts {
   return withData(parts, data);
 }
 
-describe('a builder that prints no release', { skip: cannotRebuild, concurrency: false }, () => {
+describe('a builder that does not print a release', { skip: cannotRebuild, concurrency: false }, () => {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'builder-version-'));
   after(() => rmSync(folder, { recursive: true, force: true }));

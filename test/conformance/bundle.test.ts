@@ -86,7 +86,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
     };
   }
 
-  it('gives the same verdict and the same report in other places with no network at all', {
+  it('gives the same verdict and the same report in a different place without any network', {
     skip: cannotUnshare,
   }, () => {
     const reports = ['here', 'there'].map((name) => {
@@ -281,7 +281,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
     ['file beside the recipe', /^recipe\//, 'inconclusive:bundle-invalid'],
   ];
   for (const [what, path, outcome] of forgeries) {
-    it(`ends with ${outcome} where its ${what} is another, although its digests are right, and nothing is built`, async () => {
+    it(`ends with ${outcome} where its ${what} is different, although its digests are right, and nothing is built`, async () => {
       const { manifest, objects } = takeApart(readFileSync(bundle));
       const forged = manifest.files.find((each) => path.test(each.path))!;
       const index = objects.findIndex((each) => sha256(each) === forged.sha256);
@@ -300,7 +300,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
     });
   }
 
-  it('is held to its plan on the command line too', async () => {
+  it('is bound to its plan on the command line as well', async () => {
     const { manifest, objects } = takeApart(readFileSync(bundle));
     const { version } = await import('../../src/cli/version.ts');
     const changed = join(folder, 'replanned.bundle');
@@ -335,7 +335,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
     assert.equal(packages[0]!.verdict.kind, 'reproduced', explain(packages[0]!));
   });
 
-  it('is whole or not there after kill -9, and nothing is left over', async () => {
+  it('is complete or absent after kill -9, and nothing is left over', async () => {
     const place = mkdtempSync(join(folder, 'killed-'));
     const run = () => startLock(join(place, 'tally.bundle'), join(place, 'cache'));
     const parts = () => readdirSync(place).filter((name) => name.endsWith('.bundle-part'));

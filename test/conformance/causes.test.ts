@@ -1,4 +1,4 @@
-/** The lab's packages with a planted reason not to be reproducible: found, named, proven, and by nothing else. */
+/** The lab's packages with a planted reason for not being reproducible: it is found, named and proven, and no other. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

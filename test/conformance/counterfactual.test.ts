@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
     substitutions: ['field .PKGINFO depend'],
   },
   {
-    // With this mode it would be no command of the package, which still says that it provides one.
+    // With this mode it would not be a command of the package, which still says that it provides one.
     what: 'a mode that a field contradicts',
     data: change('usr/bin/hello-sh', (entry) => ({ ...entry, mode: 0o700 })),
     reason: 'metadata-only',
@@ -235,7 +235,7 @@ describe('the counterfactual', { skip: cannotRebuild, concurrency: false }, () =
       name: 'builtin',
       async rebuild(request) {
         const rebuilt = await builtinEngine.rebuild(request);
-        // An engine that ignores what it is asked for: nothing is ever proven by it.
+        // An engine that ignores its request: nothing is ever proven by it.
         const packages = rebuilt.packages.map((each) => ({ ...each, reemit: () => each.reemit!([]) }));
         return { ...rebuilt, packages };
       },

@@ -1,4 +1,4 @@
-/** A disk that is full, or may not be written to, below the cache: an outcome of its own, and whole again once there is room. */
+/** A disk below the cache that is full or may not be written to: this is a separate outcome, and runs work again once there is room. */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -67,7 +67,7 @@ describe('a disk below the cache', { skip: cannotRebuild || cannotMount, concurr
     ['may not be written to', 'ro', () => published],
   ];
   for (const [what, options, subject] of cases) {
-    it(`that ${what} is disk-unavailable, and no defect`, async () => {
+    it(`that ${what} is disk-unavailable, and not a defect`, async () => {
       const { exitCode, stdout, stderr } = await verifyOn(options, subject());
       assert.equal(exitCode, 4, stderr + stdout);
       const [{ verdict, reason }] = (

@@ -94,7 +94,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
         optionsWith({ kind: 'nearest' }, { repositories: [`${server.url}/${name}`], ...extra });
     }
 
-    it('gives equal bytes that are reproduced all the same, and the report has both versions of each package', async () => {
+    it('gives equal bytes that are still reproduced, and the report has both versions of each package', async () => {
       const options = await serve('same', { gzip: ['1.12-r101', '1.12-r102', '2-r0'], xz: ['5.4.0-r9'] });
       const result = await verifyOne(options());
       assertReproduced(result, 'valid');
@@ -130,7 +130,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       assert.match(renderText(runResult([result])), /instead {5}coreutils .*-r999 for /);
     });
 
-    it('is not to be had where no version of a package is', async () => {
+    it('is unavailable where no version of a package can be found', async () => {
       const options = await serve('none', { gzip: [] });
       const result = await verifyOne(options());
       assert.equal(outcomeOf(result), 'inconclusive:environment-unavailable');
@@ -156,7 +156,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       assert.match(unreached[0]!.detail, /^http:\/\/127\.0\.0\.1:9\/gone: .*ECONNREFUSED/);
     });
 
-    it('is named with all that was tried where nobody has it', async () => {
+    it('is named with everything that was tried where no place has it', async () => {
       const repositories = [gone, 'http://127.0.0.1:9/too'];
       const result = await verifyOne(optionsWith({ kind: 'recorded' }, { repositories }));
       assert.equal(outcomeOf(result), 'inconclusive:environment-unavailable', explain(result));
@@ -164,7 +164,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       assert.ok('failure' in verdict && /9\/gone.*9\/too/s.test(verdict.failure.got ?? ''), explain(result));
     });
 
-    it('lets a package by its name be found elsewhere, or ends with all that was tried', async () => {
+    it('lets a package be found by its name elsewhere, or ends with everything that was tried', async () => {
       const subject = async (...repositories: string[]) => {
         const options = optionsWith(
           { kind: 'recorded' },
@@ -218,7 +218,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       assert.deepEqual(kinds, layerKinds(path));
     }
 
-    it('gives equal bytes that are reproduced all the same, however its layers are compressed', async () => {
+    it('gives equal bytes that are still reproduced, however its layers are compressed', async () => {
       await requireReproduced(layoutOf({ tar, blob: tar, mediaType: ociType('layer.v1.tar') }), ['tar']);
       await requireReproduced(layoutOf({ tar, blob: gzipSync(tar, { level: 1 }) }), ['tar+gzip']);
     });
@@ -254,7 +254,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       assert.equal(outcomeOf(result), 'inconclusive:environment-substituted', explain(result));
     });
 
-    it('that was changed is no fault of the package', async () => {
+    it('that was changed is not a fault of the package', async () => {
       const path = layoutOf({ tar });
       const blobs = join(path, 'blobs/sha256');
       for (const name of readdirSync(blobs)) {
@@ -285,7 +285,7 @@ describe('another environment', { skip: cannotRebuild, concurrency: false }, () 
       await requireReproduced(path, ['tar+gzip', 'tar+gzip', 'tar+gzip']);
     });
 
-    it('is read as skopeo writes it: compressed anew, and as an archive', {
+    it('is read as skopeo writes it: compressed again, and as an archive', {
       skip: skipUnless(skopeo, 'skopeo is not installed'),
     }, async () => {
       const path = layoutOf({ tar });

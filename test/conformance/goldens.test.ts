@@ -46,7 +46,7 @@ describe('goldens whose recipes carry melange’s own pipelines', {
   }
 });
 
-/** Where the cause need not show: chance may fall out the same, and one machine may be like the other. */
+/** Goldens whose cause need not show: chance may give the same bytes, and one machine may be like the other. */
 const mayAgree: ReadonlySet<string> = new Set(['nr-file-order', 'nr-parallel', 'nr-nproc']);
 
 describe('goldens that are not reproducible', { skip: cannotRebuildFrom(), concurrency: false }, () => {
@@ -83,7 +83,7 @@ describe('goldens that are not reproducible', { skip: cannotRebuildFrom(), concu
   });
 });
 
-/** Those whose recorded environment is there; the others become skipped tests, each with the reason. */
+/** Goldens whose recorded environment is present; the others become skipped tests, each with the reason. */
 function rebuildable(list: readonly Golden[], folder: string): Golden[] {
   return list.filter((golden) => {
     const skip = cannotRebuildFrom(join(folder, golden.file));

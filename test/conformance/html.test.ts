@@ -30,7 +30,7 @@ describe('results as HTML in Chromium', { skip }, () => {
     assert.equal(await counted(page), wanted);
   }
 
-  it('open without a complaint and ask for nothing', async () => {
+  it('open without a complaint and load nothing', async () => {
     for (const make of [everything, hostile]) {
       const { page, complaints } = await reader.open(renderHtml(make()));
       await page.click('#unfold');
@@ -134,7 +134,7 @@ describe('results as HTML in Chromium', { skip }, () => {
     });
   }
 
-  it('show on paper what is folded on the screen, and no filter', async () => {
+  it('show on paper what is folded on the screen, without the filter', async () => {
     const page = await open(everything());
     await page.click('#fold');
     await page.emulateMedia({ media: 'print' });

@@ -202,7 +202,7 @@ describe('the unpacking of an environment', { skip: cannotVerify || cannotSandbo
     removeCache();
   });
 
-  it('is begun anew when it was killed, and what was half unpacked is removed', async () => {
+  it('is begun again after it was killed, and what was half unpacked is removed', async () => {
     const child = start(asUser, cache, [quick]);
     await until('it unpacks', () => unpacking(cache).length > 0);
     process.kill(child.pid!, 'SIGKILL');

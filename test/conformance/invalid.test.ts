@@ -52,7 +52,7 @@ interface Judged {
   readonly reason: string;
 }
 
-/** The program as `npm test` compiled it, with a folder of its own to work in. */
+/** The program as `npm test` compiled it, with its own folder to work in. */
 function commandFor(file: string, folder: string): { argv: string[]; report: string } {
   const report = join(folder, 'report.json');
   writeFileSync(join(folder, 'kept'), '');

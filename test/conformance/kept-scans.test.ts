@@ -194,7 +194,7 @@ describe('a kept scan', { skip: cannotRebuild, concurrency: false }, () => {
     assert.equal(reasonOf(result), 'inconclusive scan-needed');
   });
 
-  it('that is none ends the run', async () => {
+  it('that is not one ends the run', async () => {
     const options = optionsWithSyft([], { scans: [{ name: 'x', bytes: Buffer.from('{}') }] });
     await assert.rejects(
       verify([published], options),

@@ -14,7 +14,7 @@ const file = 'repository/v0.23.16/x86_64/varied-3.12.0-r2.apk';
 const kinds = { condition, assertion, nesting, option, architecture };
 const each = 8;
 
-describe('a recipe with another meaning', { skip: cannotRebuildFrom(file), concurrency: false }, () => {
+describe('a recipe with a different meaning', { skip: cannotRebuildFrom(file), concurrency: false }, () => {
   let subject: Subject;
   before(async () => {
     subject = await openSubject({ file });
@@ -22,7 +22,7 @@ describe('a recipe with another meaning', { skip: cannotRebuildFrom(file), concu
   after(() => subject.close());
 
   for (const [title, rewording] of Object.entries(kinds)) {
-    it(`makes another package or none, and one with the same meaning the same package: ${title}`, async () => {
+    it(`makes a different package or none, and one with the same meaning makes the same package: ${title}`, async () => {
       const random = randomOf(20_240_615);
       const mutants = [];
       while (mutants.length < each) {

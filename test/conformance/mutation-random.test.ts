@@ -1,4 +1,4 @@
-/** A few hundred mutants by chance; `npm run mutants` tries twenty thousand. */
+/** A few hundred random mutants; `npm run mutants` tries twenty thousand. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -6,11 +6,11 @@ import { cannotRebuildFrom } from './lab-run.ts';
 import { dueOf, judgeMutants, oneOfEachRecipe } from './mutation/campaign.ts';
 
 const mutants = 400;
-/** Each run of the suite tries the same; the command takes another seed. */
+/** Each run of the suite tries the same; the command takes a different seed. */
 const seed = 20_240_615;
 const stepSeconds = 5;
 
-describe('packages changed by chance', { skip: cannotRebuildFrom() }, () => {
+describe('packages changed at random', { skip: cannotRebuildFrom() }, () => {
   const packages = oneOfEachRecipe();
   const due = dueOf(packages, mutants);
   for (const [index, each] of packages.entries()) {

@@ -233,7 +233,7 @@ describe('a value of the builder', { skip: cannotRebuild, concurrency: false }, 
     }
   });
 
-  it('is not taken over from a file that is another one when it is compared', async (t) => {
+  it('is not taken over from a file that has changed when it is compared', async (t) => {
     const file = join(temporaryFolder(t), subject.name);
     writeFileSync(file, subject.published);
     const { engine } = subject.options;
@@ -288,7 +288,7 @@ describe('a value of a builder without a clock', { skip: cannotRebuild, concurre
     '1970-01-01T00:07:00+00:07',
     '1969-12-31T11:00:00-13:00',
   ]) {
-    it(`is a difference: a zone that is nowhere, ${text}`, async () => {
+    it(`is a difference: a zone that does not exist, ${text}`, async () => {
       const result = await judged(subject, inZone(text));
       assert.equal(result.verdict.kind, 'not-reproduced', explain(result));
     });

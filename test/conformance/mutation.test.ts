@@ -12,7 +12,7 @@ import { assertNoneReproduced, openSubject, type Subject, type SubjectFile } fro
 interface Row extends SubjectFile {
   readonly title: string;
   readonly inert: readonly string[];
-  /** Of thousands of changed attributes each so-many-th; `npm run test:slow` has them all. */
+  /** A regular sample of thousands of changed attributes; `npm run test:slow` has them all. */
   readonly every: number;
   /** Also each byte of the signature section's archive, which all packages write alike. */
   readonly signatureToo?: true;
@@ -66,7 +66,7 @@ for (const { title, inert, every, signatureToo, ...file } of subjects) {
       await assertNoneReproduced(subject, fieldMutants(subject, every), inert);
     });
 
-    it('is not reproduced with any text of the SBOM changed, but for the licence that only the SBOM records', async () => {
+    it('is not reproduced with any text of the SBOM changed, except the licence that only the SBOM records', async () => {
       await assertNoneReproduced(subject, sbomMutants(subject), [
         'packages/2/licenseDeclared: recipeLicense',
       ]);

@@ -92,7 +92,7 @@ describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: 
     }
   });
 
-  it('is named by a step inside another, too', async () => {
+  it('is named by a step inside another one as well', async () => {
     const nested =
       '  - uses: outer\n    pipeline:\n      - uses: auth/maven\n        pipeline:\n          - runs: "true\\n"\n';
     const { result } = await verifyWith(nested);
@@ -127,12 +127,14 @@ describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: 
     });
   }
 
-  it('is another failure where it fails for another reason', async () => {
+  it('is a different failure where it fails for a different reason', async () => {
     const { result } = await verifyWith(uses('go/build', 'echo no such module >&2; exit 3'));
     assert.equal(outcomeOf(result), 'build-failed:step-failed');
   });
 
-  it('says so where it goes on without, equal or not', { skip: separate }, async () => {
+  it('says so where it goes on without the network, whether the bytes are equal or not', {
+    skip: separate,
+  }, async () => {
     const quiet = uses('git/gnulib-bootstrap', 'wget -O /dev/null http://source.invalid/ || true');
     const equal = await verifyWith(quiet);
     assertReproduced(equal.result, 'valid');
@@ -156,7 +158,7 @@ describe('a recipe that wants the network', { skip: cannotRebuild, concurrency: 
     assert.match(renderJson(run), networkCaveat);
   });
 
-  it('reaches nobody without --network', { skip: separate }, async () => {
+  it('reaches no server without --network', { skip: separate }, async () => {
     const before = server.requests.length;
     const { result } = await verifyWith(uses('go/build', `wget -q -O /dev/null ${server.url}/fetched`));
     assert.notEqual(result.verdict.kind, 'reproduced');

@@ -137,7 +137,7 @@ describe('sources from a server', { skip, concurrency: false }, () => {
     });
   }
 
-  it('are not asked for where only the package chose the address', {
+  it('are not requested where only the package chose the address', {
     skip: unlessBuilt('git-hello'),
   }, async () => {
     const result = await verifyOne('git-hello', optionsWith({ sourceMirrors: [] }));

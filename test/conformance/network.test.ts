@@ -154,7 +154,7 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
     });
   }
 
-  it('is rejected where the server gives it with a signature of another key, although the index lists its checksum', async () => {
+  it('is rejected where the server gives it with a signature of a different key, although the index lists its checksum', async () => {
     const apk = await readWhole(join(goldens, 'hello-shell-1.4.2-r3.apk'));
     const rest = readFileSync(join(goldens, 'hello-shell-1.4.2-r3.apk')).subarray(apk.control.start);
     const control = rest.subarray(0, apk.control.end - apk.control.start);
@@ -196,7 +196,7 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
     assert.ok(named.findings.some(({ kind }) => kind === 'index-older'));
   });
 
-  it('has its environment refused where a server gives other packages than its index lists', async () => {
+  it('has its environment refused where a server gives packages other than those that its index lists', async () => {
     const environment = readdirSync(join(labEnvironment!, 'x86_64')).find((name) =>
       name.startsWith('busybox-'),
     )!;

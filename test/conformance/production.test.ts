@@ -65,7 +65,7 @@ describe('production packages', { skip: cannotRebuildFrom(), concurrency: false 
   }
 
   for (const { file, sourceDir } of productionGoldens.filter(({ reproducible }) => !reproducible)) {
-    it(`are not reproduced where the record names other paths, and these are named: ${file}`, async () => {
+    it(`are not reproduced where the record names different paths, and these are named: ${file}`, async () => {
       const options = labOptions(optionsOf(sourceDir === undefined ? {} : { sourceDir }));
       const { packages } = await verify([join(productionLab, file)], options);
       const [result] = packages;
@@ -205,7 +205,7 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         assert.match(result!.scan.tried[0].version, /^\d+\.\d+|\[not provided\]$/);
       });
 
-      it('is told which program fits where several are given, in any order', async () => {
+      it('is reported with the program that fits where several are given, in any order', async () => {
         const given = [blindSyft(), ...programs];
         const [result] = (await verify([published], contentOptions(given))).packages;
         assertReproduced(result!, 'unsigned');
@@ -217,7 +217,7 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         );
       });
 
-      it('is not reproduced with a syft that does not find them, and nobody blames a scan that was not made', async () => {
+      it('is not reproduced with a syft that does not find them, and the report does not blame a missing scan', async () => {
         const [result] = (await verify([published], contentOptions([blindSyft()]))).packages;
         assert.equal(result!.verdict.kind, 'not-reproduced', explain(result!));
         const kinds = new Set(sbomDifferencesOf(result!).map(({ kind }) => kind));
@@ -254,7 +254,7 @@ describe('production packages with language content', { skip: lacksSyft, concurr
         return;
       }
 
-      it('differs in the SBOM alone without syft, and every element that was not made again is named', async () => {
+      it('differs only in the SBOM without syft, and every element that was not made again is named', async () => {
         const [result] = (await verify([published], contentOptions([]))).packages;
         assert.equal(result!.verdict.kind, 'not-reproduced');
         assert.equal(result!.verdict.kind === 'not-reproduced' && result!.verdict.reason, 'sbom-only');

@@ -63,7 +63,7 @@ describe('packages built on a Mac', { skip: cannotRun }, () => {
     });
   }
 
-  it('are not made up for: with the recorded environment out of reach there is no statement', async () => {
+  it('get no statement where the recorded environment cannot be reached', async () => {
     const result = await verified(rows[0]!.file, { environment: { kind: 'recorded' } });
     assert.equal(explain(result).split('\n')[0], 'inconclusive:environment-unavailable');
   });

@@ -95,7 +95,7 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
     assert.deepEqual(entries, ['victim x file 4755 0:0', 'victim-dev y file 644 0:0']);
   });
 
-  it('have not the power of root over the machine, and give files to others', () => {
+  it('do not have root’s power over the machine, and give files to others', () => {
     const { end, entries, log, message, got } = outcomes.get('power')!;
     assert.equal(end, 'built', `${message} ${got}`);
     assert.doesNotMatch(log, /ESCAPED/);
@@ -107,7 +107,7 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
     assert.deepEqual(outcomes.get('network')!.caveats, chrootCaveats);
   });
 
-  it('leave no process behind and do not hold the build up', () => {
+  it('leave no process behind and do not delay the build', () => {
     // What it left sleeps for longer than a test may take: that the build is over is the proof.
     const { end, log } = outcomes.get('daemon')!;
     assert.equal(end, 'built');
@@ -121,7 +121,7 @@ describe('steps in a changed root directory', { skip: asRoot.skip }, () => {
   });
 
   for (const bound of ['time', 'disk', 'processes']) {
-    it(`are ended where they go beyond the bound on ${bound}`, () => {
+    it(`are ended where they exceed the limit on ${bound}`, () => {
       const { end, message } = outcomes.get(bound)!;
       assert.equal(end, 'build-limit', message);
       assert.ok(message.endsWith(bound), message);

@@ -1,4 +1,4 @@
-/** Steps with values that no program can be given, or that bubblewrap refuses: each is a verdict about the package, and none about this machine. */
+/** Steps with values that no program can be given, or that bubblewrap refuses: each is a verdict about the package and not about this machine. */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -130,7 +130,7 @@ for (const identity of [asRoot, asUser]) {
       assert.match(outcome!.log, /first\nsecond\nthird/);
     });
 
-    it('tells a guest without a shell from a step that failed', async () => {
+    it('distinguishes a guest without a shell from a failed step', async () => {
       const environment = join(material, `empty-${identity.uid}`);
       for (const name of ['home/build', 'dev', 'proc', 'sys', 'var/cache/melange']) {
         mkdirSync(join(environment, name), { recursive: true });
@@ -194,7 +194,7 @@ describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, 
     assert.match(outcome!.log, new RegExp(`^ +0 +${0x70000000 + 5} `, 'm'));
   });
 
-  it('lends of the ids of a container, where that has enough', {
+  it('lends ids of a container, where that has enough', {
     skip: existsSync('/usr/bin/newuidmap') ? false : 'newuidmap is not installed',
   }, async () => {
     const identity = { ...asRoot, uid: firstOfContainer, prefix: asContainersRoot(material) };
@@ -216,7 +216,7 @@ describe('root of the machine', { skip: asRoot.skip || cannotSandbox(asRoot) }, 
     rmSync(environment, { recursive: true });
   });
 
-  it('is root of the build where it has not the power to lend ids, and then gives no network', async () => {
+  it('is root of the build where it lacks the power to lend ids, and then gives no network', async () => {
     const outcomes = await runBuilds(
       asRoot,
       'bubblewrap',

@@ -116,7 +116,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
     assert.deepEqual(different, []);
   });
 
-  it('is reproduced where repositories went on, were written anew, or lost branches', async () => {
+  it('is reproduced where repositories moved on, were rewritten, or lost branches', async () => {
     const changes = survivedChanges(makeRepositories(join(folder, 'survived')));
     const steps: FetchingStep[] = [];
     for (const [name, { inputs }] of Object.entries(changes)) {

@@ -49,7 +49,7 @@ describe('what a step sees', { skip, concurrency: false }, () => {
     assert.deepEqual([...ours.keys()].sort(), [...melange.keys()].sort());
   });
 
-  it('is what melange shows, but for what is written down', () => {
+  it('is what melange shows, except for what is written down', () => {
     // The bounds are the caller's, and where no control group bounds memory the score is 1000.
     const ofCaller = ['nofile', 'stack', 'core', 'oom'];
     const equal = named(same).filter((name) => !ofCaller.includes(name));

@@ -1,4 +1,4 @@
-/** System calls that steps cannot make: each is made in the sandbox, and the kernel is asked what came of it. */
+/** System calls that steps cannot make: each is made in the sandbox, and the kernel's answer is read. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

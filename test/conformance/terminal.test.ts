@@ -1,4 +1,4 @@
-/** A recipe that wants to steer the terminal of whoever reads the report: what its step said is shown, and steers nothing. */
+/** A recipe that tries to control the terminal of the report's reader: the output of its step is shown, and controls nothing. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ describe('what a hostile step says', {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const format of reportFormatNames) {
-    it(`steers nothing as ${format}`, () => {
+    it(`controls no terminal as ${format}`, () => {
       const argv = ['verify', '--format', format, '--allow-unsigned', '--environment', 'host'];
       const { stdout, stderr, status } = spawnSync(
         process.execPath,

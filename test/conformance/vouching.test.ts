@@ -18,7 +18,7 @@ const attacks = join(fixtures, 'attacks');
 const evil = join(attacks, 'unvouched-environment');
 const subject = 'hello-shell-1.4.2-r3.apk';
 
-describe('what nobody vouches for', { skip: cannotRebuild, concurrency: false }, () => {
+describe('what no key vouches for', { skip: cannotRebuild, concurrency: false }, () => {
   let folder: string;
   let repository: string;
   before(() => {
@@ -70,7 +70,7 @@ describe('what nobody vouches for', { skip: cannotRebuild, concurrency: false },
     assert.match(result.caveats.join('\n'), /--allow-unsigned.*eviltool=1\.0-r0/);
   });
 
-  it('is no SBOM: another document beside it changes nothing', async () => {
+  it('is not an SBOM: a second document beside it changes nothing', async () => {
     assertReproduced(await verifyOne(join(attacks, 'second-sbom', subject)), 'valid');
   });
 });

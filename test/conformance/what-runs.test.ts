@@ -1,7 +1,7 @@
 /**
- * Packages whose recipe says in one point something else than the one that built them, and which would come out equal if that point were
- * passed over: what a real melange would not make may not be reproduced. The same table is held against a real melange in
- * `build-loop.test.ts`.
+ * Packages whose recipe differs in one point from the one that built them, and which would come out equal if that point were
+ * ignored: what a real melange would not make must not be reproduced. `build-loop.test.ts` compares the same table
+ * with a real melange.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -33,7 +33,7 @@ test('capabilities are the 24 bytes of revision 3', () => {
   for (const [add, hex] of cases) assert.deepEqual(hexOf(setcap('/usr/bin/a', add)), { 'usr/bin/a': hex });
 });
 
-test('entries of one path are added up, however it is spelled', () => {
+test('entries of one path are combined, however it is spelled', () => {
   const made = hexOf(
     setcap('/usr/bin/a', { cap_net_raw: '+p' }),
     setcap('usr//bin/./a', { cap_net_admin: '+p' }),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { cpeText } from '../../src/emit/cpe.ts';
 import { recipeOf } from './sbom/input.ts';
 
-test('a CPE names vendor, product and the version less the epoch; what is not given is any', () => {
+test('a CPE names vendor, product and the version without the epoch; what is not given is `*`', () => {
   const cpe = { vendor: 'acme', product: 'x-y' };
   assert.equal(cpeText(recipeOf({ cpe })), 'cpe:2.3:a:acme:x-y:1.2.3:*:*:*:*:*:*:*');
 });

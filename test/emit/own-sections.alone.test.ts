@@ -64,7 +64,7 @@ test('openssl verifies the signature out of a section that was written around it
   }
 });
 
-test('scriptlets are there where they have a text, executable, sorted with the other files', () => {
+test('scriptlets are present where they have a text, executable, sorted with the other files', () => {
   const { scriptlets } = recipeOf().package;
   const files = {
     pkginfo: Buffer.from('info'),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { namesFromAccounts, parseOsRelease } from '../../src/emit/owner-names.ts';
 
-test('of several names for one id the last one counts', () => {
+test('the last of several names for one id counts', () => {
   const { users, groups } = namesFromAccounts(
     'root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\nnobody:x:65534:65534::/:\nbroken\nno:x:id:0\nneg:x:-1:0\n:x:7:7',
     'root:x:0:\nstaff:x:50:a,b\n',

@@ -47,7 +47,7 @@ test('lines come in their order, the always written ones empty where they must b
   ]);
 });
 
-test('lists are one line a value, and what melange leaves out is left out', () => {
+test('lists have one line for each value, without what melange leaves out', () => {
   const recipe = recipeOf({ package: { copyright: [copyright('MIT'), copyright('a b')] } });
   const part = {
     ...recipe.package,

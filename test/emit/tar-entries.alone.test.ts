@@ -154,7 +154,7 @@ test('names of one file are copies since v0.23.0 and links to the first in the w
   ]);
 });
 
-test('files and links carry checksums, and every entry the one time', () => {
+test('files and links carry checksums, and all entries carry the same time', () => {
   const headers = headersOf('v0.59.1', [
     { path: 'd', type: 'directory' },
     { path: 'e' },

@@ -104,7 +104,7 @@ test('whatever is written is read with the same values', () => {
   );
 });
 
-test('records are sorted by key and only there where ustar has no room', () => {
+test('records are sorted by key and written only where ustar has no room', () => {
   const cases: [what: string, change: Partial<TarEntry>, keys: string[]][] = [
     ['a plain file', {}, []],
     ['a name of 100 bytes', { name: 'n'.repeat(100) }, []],

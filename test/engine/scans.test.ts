@@ -116,7 +116,7 @@ describe('of several programs', () => {
     it(rule, async () => assert.equal(await chosenFor(finds, published), chosen));
   }
 
-  it('all are told of, with how they went', async () => {
+  it('all are reported with their outcome', async () => {
     const plan = planFor('a', ['y']);
     const { scans } = open({ a: [null, ['y'], ['z']] });
     assert.deepEqual(await scans.outcome(plan), {
@@ -155,7 +155,7 @@ describe('scans of a build', () => {
     );
   });
 
-  it('are ended by what ends the run', async () => {
+  it('end when the run ends', async () => {
     const plan = planFor('a', []);
     const scans = openScans({
       builtTree: () => treeOf([]),
@@ -320,7 +320,7 @@ describe('a scan that was kept', () => {
     });
   }
 
-  it('says nothing of a tree with something else in it, such as a counterfactual', async () => {
+  it('says nothing about a tree with something else in it, such as a counterfactual', async () => {
     const { scans, plan } = openKept(keptCases[0]!);
     assert.equal(await scans.find(plan, treeOf([...jar.entries, file('b')])), undefined);
   });

@@ -127,7 +127,7 @@ said="$said $(id -u) $(grep CapEff /proc/self/status)"`);
     assert.equal(contacts, 0);
   });
 
-  it('is made by a program to which the way is closed for others', async () => {
+  it('is made by a program that others cannot reach', async () => {
     const closed = join(work, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     renameSync(program(printing), join(closed, 'syft'));
@@ -174,7 +174,7 @@ said="$said $(id -u) $(grep CapEff /proc/self/status)"`);
     ['processes', 'for i in $(seq 40); do sleep 5 & done; wait', { processes: 12 }],
   ];
   for (const [what, script, limits] of beyond) {
-    it(`ends at the bound on ${what}`, async () => {
+    it(`ends at the limit on ${what}`, async () => {
       await assert.rejects(
         scan(script, { limits }),
         (failure) => failure instanceof Failure && failure.code === 'build-limit' && failure.got === what,

@@ -132,12 +132,12 @@ test('names of one file share its content; the first of a package is its first i
   assert.equal(String(tree('bar')!.get('fourth')!.content.read(0, 7)), 'content');
 });
 
-test('something else in the place of an output folder is no folder', async (context) => {
+test('something else in the place of an output folder is not a folder', async (context) => {
   const bytes = tarOf([directoryOf('melange-out/'), { name: 'melange-out/foo', content: 'file' }]);
   assert.equal((await captured(context, bytes)).tree('foo'), undefined);
 });
 
-test('a link in the place of an output folder is not followed, and no folder that is missing', async (context) => {
+test('a link in the place of an output folder is not followed, and differs from a missing folder', async (context) => {
   const link = { name: 'melange-out/bar', type: '2', link: 'foo' };
   const { tree } = await captured(context, tarOf([...top, link]));
   assert.throws(() => tree('bar'), failure('unsupported'));
@@ -165,7 +165,7 @@ test('what no package can hold never rejects the published file', async (context
   await assert.rejects(captured(context, tarOf(top), [], 1000), failure('build-limit'));
 });
 
-test('a file too large to be a licence is none', async (context) => {
+test('a file that is too large to be a licence is not one', async (context) => {
   const parts: Part[] = [{ name: 'LICENSE', content: Buffer.alloc(16 * 1024 * 1024 + 1) }];
   assert.equal((await captured(context, tarOf(parts), ['LICENSE'])).file('LICENSE'), undefined);
 });

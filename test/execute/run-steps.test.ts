@@ -236,7 +236,7 @@ subpackages:
   assert.deepEqual(readdirSync(join(workspace, 'melange-out')), ['foo-doc']);
 });
 
-test('without steps of the origin some versions built no subpackage, and made its folder all the same', async (context) => {
+test('without steps of the origin some versions built no subpackage, but still made its folder', async (context) => {
   const yaml = 'subpackages: [{name: foo-doc, pipeline: [{runs: two}]}]\n';
   for (const [version, built] of [
     ['v0.16.0', false],
@@ -268,7 +268,7 @@ test('a step that fails ends the build, with the end of what it said', async (co
   });
 });
 
-test('a bound that was exceeded is no failure of the step', async (context) => {
+test('an exceeded limit is not a failure of the step', async (context) => {
   for (const exceeded of ['time', 'memory', 'processes', 'disk'] as const) {
     const answer = (): Partial<SandboxEnd> => ({ exitCode: undefined, exceeded });
     await assert.rejects(

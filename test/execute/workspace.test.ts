@@ -159,7 +159,7 @@ test('names that are not UTF-8 come through as their bytes', (context) => {
   assert.deepEqual(listSourceFiles(workspace), files);
 });
 
-test('a file that changed since it was listed is no longer the source', (context) => {
+test('a file that changed after it was listed is no longer the source', (context) => {
   const folder = temporaryFolder(context);
   const source = join(folder, 'source');
   write(source, 'file', 'before');

@@ -19,7 +19,7 @@ const unequal = {
 const equivalences: readonly Equivalence[] = ['recompressed', 'sbom-only', 'metadata-only', 'content'];
 
 describe('a counterfactual', () => {
-  it('is nothing that a comparison or a report of bytes takes', () => {
+  it('is not accepted by a comparison or a report of bytes', () => {
     const misuses = [
       // @ts-expect-error no rebuilt package
       (counterfactual: Counterfactual): EmittedPackage => counterfactual,
@@ -35,7 +35,7 @@ describe('a counterfactual', () => {
     assert.equal(misuses.length, 5);
   });
 
-  it('decides which likeness is stated, and nothing else', () => {
+  it('decides which equivalence is stated, and nothing else', () => {
     for (const equivalence of equivalences) {
       const explanation: Explanation = { explained: 'proven', substitutions: [], minimal: true, equivalence };
       const verdict = decide(unequal, { kind: 'unsigned' }, undefined, explanation);
@@ -44,7 +44,7 @@ describe('a counterfactual', () => {
     }
   });
 
-  it('leaves the likeness that was found where it proves none', () => {
+  it('leaves the equivalence that was found where it proves none', () => {
     const left = { firstDifference: 1, differences: [] };
     const partly: Explanation = { explained: 'partly', substitutions: [], left };
     const none: Explanation = { explained: 'not-attempted', why: 'because' };
@@ -55,7 +55,7 @@ describe('a counterfactual', () => {
   });
 });
 
-describe('builds of our own beside the published file', () => {
+describe('builds of our own compared with the published file', () => {
   const place = (path: string): Place => ({ section: 'data', kind: 'content', path });
   const verdict = decide(unequal, { kind: 'unsigned' }, undefined);
   const reason = (unstable: readonly Place[], publishedOnly: readonly Place[]) => {

@@ -1,4 +1,4 @@
-/** What is wrong with the published file is said first; what is wrong with a repository says nothing about the file. */
+/** A defect of the published file is reported first; a defect of a repository says nothing about the file. */
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,7 +102,7 @@ describe('a published file', { concurrency: false }, () => {
       assert.equal(server.requests.length, asked);
     });
 
-  it('is never rejected for what is wrong with an index', async () => {
+  it('is never rejected for a defect of an index', async () => {
     const bytes = subjectApk();
     const text = await listing(bytes);
     for (const allowUnsigned of [false, true])
@@ -138,7 +138,7 @@ describe('a published file', { concurrency: false }, () => {
       );
   });
 
-  it('is rejected where a signed index lists another, and only there', async () => {
+  it('is rejected where a signed index lists a different one, and only there', async () => {
     const bytes = subjectApk();
     const other = recordText({ C: checksumOf('another'), P: 'sample', V: '1.0-r2', A: 'x86_64' });
     const both = await listing(bytes, checksumOf('another'));
@@ -214,7 +214,7 @@ describe('a published file', { concurrency: false }, () => {
     }
   });
 
-  it('is vouched for by a key under the name in its signature alone, which nobody signs, and a key under another name is a finding', async () => {
+  it('is vouched for only by a key under the name in its signature, which is not signed, and a key under a different name is a finding', async () => {
     const renamed = (key: Key) => ({ ...key.public, name: keyName('renamed.rsa.pub') });
     const result = await judge(subjectApk(), [], { keys: [renamed(ours)] });
     assert.equal(outcomeOf(result), 'inconclusive:unknown-key');
@@ -234,7 +234,7 @@ describe('a published file', { concurrency: false }, () => {
     assert.ok(text.includes(keyFingerprint(ours.public)), text);
   });
 
-  it('that is no package is said to be what it is, by its file and by its address', async () => {
+  it('that is not a package is reported as what it is, by its file and by its address', async () => {
     const html = Buffer.from('<!DOCTYPE html><title>404</title>');
     assert.equal(outcomeOf(await judge(html, [])), 'inconclusive:unsupported-format');
     const repository = new Map([

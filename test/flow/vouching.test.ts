@@ -1,4 +1,4 @@
-/** Nothing of an environment is used that no key of the run vouches for, wherever it lies and whoever put it there. */
+/** A package of an environment is used only if a key of the run vouches for it, wherever it lies and whoever put it there. */
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ function byOf({ indexKey, packageKey }: PinnedPackage): string {
   return packageKey === undefined ? 'nobody' : `signature by ${packageKey}`;
 }
 
-/** What is right, said in another way than the program does. */
+/** The right outcome, computed in a different way than the program does. */
 function expected(
   state: IndexState,
   listed: Listed,
@@ -127,7 +127,7 @@ describe('a package of the environment', { concurrency: false }, () => {
       }
   });
 
-  it('is refused where its index lists another, and taken from elsewhere with a finding', async () => {
+  it('is refused where its index lists a different one, and taken from elsewhere with a finding', async () => {
     const good = writeRepository(
       join(folder, 'good2'),
       await repositoryFiles(toolApk(ours), 'right', 'ours'),
@@ -137,7 +137,7 @@ describe('a package of the environment', { concurrency: false }, () => {
     assert.ok(findings.some(({ kind, detail }) => kind === 'environment-refused' && detail.includes(bad)));
   });
 
-  it('is what was asked for, whoever signed it: another name, version or architecture vouches for nothing', async () => {
+  it('is what was asked for, whoever signed it: a different name, version or architecture vouches for nothing', async () => {
     const other = toolApk(ours, 'tool', 'aarch64');
     const unlisted = writeRepository(join(folder, 'arch'), await repositoryFiles(other, 'unlisted', 'ours'));
     assert.equal(await outcome(subject, vouchingOptions(freshCache(), [unlisted])), 'environment-invalid');
@@ -147,7 +147,7 @@ describe('a package of the environment', { concurrency: false }, () => {
     assert.equal(await outcome(subject, vouchingOptions(freshCache(), [repository])), 'environment-invalid');
   });
 
-  it('is named where its record has two checksums, and found all the same, in both orders', async () => {
+  it('is named where its record has two checksums, and still found, in both orders', async () => {
     for (const listed of ['twice', 'twice-reversed', 'no-checksum'] as const) {
       const files = await repositoryFiles(toolApk(ours), listed, 'ours');
       const repository = writeRepository(join(folder, `faulty-${listed}`), files);
@@ -262,7 +262,7 @@ describe('a package of the environment', { concurrency: false }, () => {
     assert.equal(await outcome(recorded, again), 'environment-invalid', 'from the store');
   });
 
-  it('is no better for lying in a bundle', async () => {
+  it('is not more trusted because it lies in a bundle', async () => {
     for (const [what, signer] of signers)
       for (const state of ['ours', 'foreign', 'unsigned'] as const)
         for (const listed of ['right', 'unlisted'] as const) {

@@ -33,10 +33,10 @@ const wrong: Readonly<Record<string, PathChange>> = {
   libpebble: { surplus: [], missing: ['usr/lib/libpebble.a'] },
 };
 
-describe('a package whose SBOM was made from other paths', () => {
+describe('a package whose SBOM was made from different paths', () => {
   for (const { file, reproducible } of productionGoldens) {
     if (reproducible) continue;
-    it(`is told which: ${file}`, async () => {
+    it(`has them named: ${file}`, async () => {
       const { apk, claim } = await readPackage(join(productionLab, file));
       const witness = witnessPaths(apk, claim);
       assert.equal(witness.state, 'paths-differ');
@@ -76,7 +76,7 @@ describe('perl-json, which Wolfi published', {
   });
 });
 
-describe('a package that melange alone wrote', () => {
+describe('a package that only melange wrote', () => {
   it('has the SBOM that is regenerated, and no witness', async () => {
     const { apk, claim } = await readPackage(
       join(productionLab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk'),

@@ -108,7 +108,7 @@ test('no recorded address climbs out of a mirror, however it is spelled', async 
   }
 });
 
-test('whatever is recorded, only what lies below the mirror is asked for', async () => {
+test('whatever is recorded, only what lies below the mirror is requested', async () => {
   const piece = fc.constantFrom('..', '.', '/', '\\', '%2e', '%2E', 'a', '?', '#', ' ', '\t', '\0', '@');
   const rest = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
   await fc.assert(
@@ -126,7 +126,7 @@ test('whatever is recorded, only what lies below the mirror is asked for', async
   );
 });
 
-test('something else in the place of a source is passed over where another place has it, and named where none has', async (context) => {
+test('something else in the place of a source is skipped where a different place has it, and named where none has', async (context) => {
   const [bad, good] = [temporaryFolder(context), temporaryFolder(context)];
   const name = `sha256:${digests.sha256}`;
   writeFileSync(join(bad, name), 'something else');

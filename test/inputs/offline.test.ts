@@ -13,7 +13,7 @@ import { gitIn, openWorkshop } from '../support/git-repositories.ts';
 import { skipUnless } from '../support/lab.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 
-describe('inputs that may contact nobody', {
+describe('inputs that must not contact a server', {
   skip: skipUnless(findProgram('git'), 'git is not installed'),
 }, () => {
   let server: LabServer;

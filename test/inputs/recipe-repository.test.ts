@@ -86,7 +86,7 @@ describe('the repository of recipes', {
     }
   });
 
-  it('gives the public commit of an internal one, by its Export trailer alone', async () => {
+  it('gives the public commit of an internal one, only by its Export trailer', async () => {
     workshop.commit(`Export: ${idOf(9)} is not at the end of a line, ${exported(8)}x`, {
       'hello.yaml': 'none',
     });
@@ -151,7 +151,7 @@ describe('the repository of recipes', {
     }
   });
 
-  it('asks the server again for a commit that came later, and not for one that is there', async () => {
+  it('asks the server again for a commit that came later, and not for one that is present', async () => {
     workshop.commit(exported(1), { 'hello.yaml': 'one' });
     workshop.publish(bare);
     assert.equal(await textOf(idOf(1)), 'one');
@@ -183,7 +183,7 @@ describe('the repository of recipes', {
     assert.ok(logs[1]!.includes(`^${first}`));
   });
 
-  it('makes the index anew for a history that was rewritten: what it said before is not said again', async () => {
+  it('makes the index again for a history that was rewritten: its earlier entries are gone', async () => {
     workshop.commit('Start');
     const before = workshop.commit(exported(1), { 'hello.yaml': 'one' });
     const look = lookUp;
@@ -207,7 +207,7 @@ describe('the repository of recipes', {
     assert.equal(await textOf(idOf(2)), 'two');
   });
 
-  it('makes the index anew where what was remembered of it is damaged', async () => {
+  it('makes the index again where the stored one is damaged', async () => {
     const commit = workshop.commit(exported(1));
     const look = () => lookUp(1);
     await look();

@@ -72,7 +72,7 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
     assert.equal(readFileSync(join(checkOut(found!), 'before/file'), 'utf8'), 'older of self');
   });
 
-  it('that are nested without end are no reason to reject the package', async () => {
+  it('that are nested without end are not a reason to reject the package', async () => {
     const shop = openWorkshop(join(folder, 'work/deep'));
     let commit = commitWith(shop, 'level 0', 'deep', {});
     for (let level = 1; level <= 10; level += 1)
@@ -97,7 +97,7 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
     ],
   ];
   for (const [what, gitmodules] of hostile) {
-    it(`in a file ${what} are no reason to reject the package, and no defect`, async () => {
+    it(`in a file ${what} are neither a reason to reject the package nor a defect`, async () => {
       const name = `hostile-${hostile.findIndex(([each]) => each === what)}`;
       const shop = openWorkshop(join(folder, 'work', name));
       const commit = shop.commit('hostile', { file: 'x', '.gitmodules': gitmodules });
@@ -121,7 +121,7 @@ describe('submodules', { skip: skipUnless(findProgram('git'), 'git is not instal
     ['a line break', () => `url = "${recorded}/a.git\\nb"`],
   ];
   for (const [at, [what, urlOf]] of leading.entries()) {
-    it(`lead nowhere but where the user says: ${what}`, async () => {
+    it(`lead only where the user says: ${what}`, async () => {
       const outside = openWorkshop(join(folder, 'work/outside'));
       const commit = outside.commit('outside', { secret: 'x' });
       const path = join(folder, 'outside.git');

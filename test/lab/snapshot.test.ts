@@ -95,7 +95,7 @@ describe('a package that the pool no longer has', () => {
     });
   }
 
-  it('is missing where nobody answers', async () => {
+  it('is missing where the service does not answer', async () => {
     const gone = await startLabServer();
     await gone.close();
     assert.equal(await fetchFromSnapshot(gone.url, wanted), undefined);

@@ -20,7 +20,7 @@ test('the changes are in the order of versions, and each says what it changed, w
   }
 });
 
-test('no change sets what was so before', () => {
+test('no change sets a value that was set before', () => {
   for (const { since, what, set } of changes) {
     const [release, rest] = [parseRelease(since)!, changes.filter((each) => each.since !== since)];
     const earlier = rest.filter((each) => compareVersions(parseRelease(each.since)!, release) < 0).at(-1);

@@ -36,7 +36,7 @@ test('the newest release is v0.59.1 or one behind it', () => {
   assert.ok(compareVersions(newestRelease, parseRelease('v0.59.1')!) >= 0);
 });
 
-test('any text gives a version, in time in proportion to its length', () => {
+test('any text gives a version, in time proportional to its length', () => {
   fc.assert(fc.property(fc.string(), (text) => assert.ok(recogniseVersion(text).version)));
   assert.equal(recogniseVersion(`v0.0.0-${'a.'.repeat(200_000)}`).basis, 'assumed');
   assert.equal(recogniseVersion(`v0.0.0-${'1'.repeat(400_000)}`).basis, 'assumed');

@@ -100,7 +100,7 @@ test('a package of the environment is taken from the next place where one cannot
   assert.equal(stored?.foundIn, 'store');
 });
 
-test('all that is missing is named, and all that was tried in vain', async () => {
+test('everything that is missing is named, and everything that was tried', async () => {
   const places = [place('gone', { tool: ['1.0-r1'] }), place('gone/too', {})];
   const refusals = [new Failure('unreachable', 'elsewhere cannot be fetched')];
   const both = [wanted, wantedOf('other', '2-r0')];
@@ -155,7 +155,7 @@ test('a nearer version whose file is gone gives way to the next', async () => {
   assert.equal(found?.locked.version, '1.0-r3');
 });
 
-test('an index full of versions that are not there is not asked for all of them', async () => {
+test('an index full of versions without files is not searched completely', async () => {
   const listed = Array.from({ length: 1000 }, (_, at) => `1.0-r${at + 2}`);
   const asked: string[] = [];
   const none = access([]);
@@ -187,7 +187,7 @@ test('the recorded version wins over nearer places, wherever it is', async () =>
   assert.deepEqual([found?.locked.version, found?.repository], ['1.0-r1', 'there']);
 });
 
-test('a package that nothing vouches for is none that a guest takes', () => {
+test('a guest does not take a package that nothing vouches for', () => {
   const facts = factsOf('tool', '1.0-r1');
   const found = { locked: facts, asked: wanted, facts, foundIn: 'store', repository: '' } as const;
   // @ts-expect-error no voucher

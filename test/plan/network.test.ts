@@ -13,8 +13,10 @@ describe('the output of a step', () => {
     'connect: Network is unreachable',
     'error: failed to lookup address information: Temporary failure in name resolution',
   ];
-  for (const output of wanting) it(`wants the network: ${output}`, () => assert.ok(wantedNetwork(output)));
+  for (const output of wanting)
+    it(`shows a need for the network: ${output}`, () => assert.ok(wantedNetwork(output)));
 
   const other = ['make: *** [Makefile:3: all] Error 2', 'lookup failed for key x', 'connection refused'];
-  for (const output of other) it(`is another failure: ${output}`, () => assert.ok(!wantedNetwork(output)));
+  for (const output of other)
+    it(`is a different failure: ${output}`, () => assert.ok(!wantedNetwork(output)));
 });

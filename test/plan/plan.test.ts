@@ -43,7 +43,7 @@ test('the identity is that of the claim and its inputs, and of nothing else', as
   assert.equal(new Set([identity, ...identities]).size, others.length + 1);
 });
 
-test('nothing of the published data goes into a plan but what a substituted environment cannot tell', async () => {
+test('nothing of the published data goes into a plan except what a substituted environment cannot give', async () => {
   const file = (content: string) =>
     fileOf('usr/file', content, { uid: 4242, uname: 'owner', gid: 0, gname: 'root' });
   const [one, other] = [

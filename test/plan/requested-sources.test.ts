@@ -18,7 +18,7 @@ function sourcesOf(yaml: string, version = 'v0.59.1') {
   return plannedSources(recipeOf(yaml), formatAt(version));
 }
 
-test('every source of a step that runs is listed with its digest, nested ones and those of subpackages too', () => {
+test('every source of a step that runs is listed with its digest, including nested ones and those of subpackages', () => {
   const sources = sourcesOf(`pipeline:
   - uses: fetch
     with: {uri: 'https://example.org/a.tar.gz', expected-sha256: ${short}}
@@ -56,7 +56,7 @@ test('of two digests the one that melange looks at first counts', () => {
   );
 });
 
-test('a source that no digest pins is no source', () => {
+test('a source that no digest pins is not a source', () => {
   const steps = [
     'uses: fetch, with: {uri: u}',
     `uses: fetch, with: {uri: u, expected-sha256: ${short.slice(1)}}`,
@@ -104,7 +104,7 @@ subpackages:
   );
 });
 
-test('a step that does not run is no part of a plan, nor is one of a subpackage that is skipped', () => {
+test('a step that does not run is not part of a plan, nor is one of a skipped subpackage', () => {
   const recipe = recipeOf(`pipeline:
   - {name: first, if: "'a' == 'b'", pipeline: [{runs: one}]}
   - {name: second, pipeline: [{name: never, if: "'a' == 'b'"}, {name: third}]}

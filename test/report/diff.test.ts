@@ -57,7 +57,7 @@ describe('two sides that were compared by themselves', () => {
   ];
   for (const format of diffFormatNames.filter((each) => each !== 'json')) {
     for (const [what, make, title] of titles) {
-      it(`say as ${format} first what they come to: ${what}`, () => {
+      it(`begin, as ${format}, with the result: ${what}`, () => {
         const text = diffFormats[format](make());
         const first = format === 'html' ? /<h1>.*<\/h1>/.exec(text)?.[0] : text.split('\n', 1)[0];
         assert.match(first ?? '', title);
@@ -75,7 +75,7 @@ describe('two sides that were compared by themselves', () => {
     }
   });
 
-  it('are named as the user named them where the page is read elsewhere', () => {
+  it('keep the names that the user gave where the page is read elsewhere', () => {
     for (const format of ['markdown', 'html'] satisfies DiffFormat[]) {
       for (const name of Object.values(names)) assert.ok(diffFormats[format](packages()).includes(name));
     }

@@ -64,7 +64,7 @@ describe('every format', () => {
       for (const make of [everything, hostile]) assert.equal(render(make()), render(make()));
     });
 
-    it(`leaves nothing in that steers a terminal or an editor: ${format}`, () => {
+    it(`leaves nothing that controls a terminal or an editor: ${format}`, () => {
       const text = render(hostile());
       const found = steering.exec(text);
       assert.equal(

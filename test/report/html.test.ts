@@ -4,7 +4,7 @@ import { renderHtml } from '../../src/report/html/html.ts';
 import { everything, hostile } from '../support/runs.ts';
 
 describe('results as HTML', () => {
-  it('name no other place: no address, no source, no form', () => {
+  it('refer to nothing outside: no address, no source, no form', () => {
     const text = renderHtml(everything());
     assert.doesNotMatch(text, /\b(src|href|action|url)\s*[=(]/);
     assert.doesNotMatch(text.replace(/example\.invalid/g, ''), /https?:\/\/[^<\s]*[<"]/);

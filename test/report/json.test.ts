@@ -83,7 +83,7 @@ describe('results as JSON', () => {
     }
   });
 
-  it('do not fit it with a member that it does not know, or without one that it wants', () => {
+  it('do not fit it with an unknown member, or without a required one', () => {
     const value = () => JSON.parse(renderJson(everything())) as { packages: Record<string, unknown>[] };
     const changes: readonly ((each: Record<string, unknown>) => void)[] = [
       (each) => (each['odd'] = 1),

@@ -53,7 +53,7 @@ describe('results as JUnit XML', () => {
     assert.throws(() => judge(text));
   });
 
-  it('count a package that differs as a failure and one that nothing can be said of as an error', () => {
+  it('count a package that differs as a failure and one without a statement as an error', () => {
     const text = renderJunit(everything());
     const count = (name: string) => attributesOf(text, `/testsuites/testsuite/@${name}`)[0];
     assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['6', '2', '3']);

@@ -4,7 +4,7 @@ import { marked, type Token } from 'marked';
 import { renderMarkdown } from '../../src/report/markdown.ts';
 import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
-/** Every token of a document, as another reader of GitHub Flavored Markdown sees it. */
+/** Every token of a document, as a second reader of GitHub Flavored Markdown sees it. */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   marked.walkTokens(marked.lexer(text, { gfm: true }), (token) => void tokens.push(token));

@@ -70,13 +70,13 @@ describe('results as SARIF', () => {
     });
   }
 
-  it('do not fit it when a level is none of the standard', () => {
+  it('do not fit it when a level is not one of the standard', () => {
     const value = JSON.parse(renderSarif(everything())) as { runs: { results: { level: string }[] }[] };
     value.runs[0]!.results[0]!.level = 'fatal';
     assert.ok(!judge.validate(value));
   });
 
-  it('refer to rules and artifacts that are there', () => {
+  it('refer to rules and artifacts that exist', () => {
     for (const result of [everything(), hostile()]) {
       const { tool, artifacts, results: found } = runOf(result);
       for (const { ruleId, ruleIndex, locations } of found) {
@@ -95,7 +95,7 @@ describe('results as SARIF', () => {
     }
   });
 
-  it('tell of a defect of the program as a notification, not as a result', () => {
+  it('report a defect of the program as a notification, not as a result', () => {
     const run = runOf(runResult([reproduced(), notJudged()]));
     assert.deepEqual(run.results, []);
     const [invocation] = run.invocations;
@@ -110,7 +110,7 @@ describe('results as SARIF', () => {
     assert.deepEqual(runOf(runResult([reproduced()])).results, []);
   });
 
-  it('name the same difference alike in another folder, and another one differently', () => {
+  it('identify the same difference alike in a different folder, and a different one differently', () => {
     const prints = (folder: string, path: string) =>
       runOf(runResult([notReproduced([difference('mode', path)], `${folder}/a.apk`)])).results.map(
         ({ partialFingerprints }) => partialFingerprints['wolfiRepro/v1'],

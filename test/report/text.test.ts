@@ -54,7 +54,7 @@ describe('results as text', () => {
     }
   });
 
-  it('spell out each package that stands in for a recorded one, and count what is cut', () => {
+  it('list each package that replaces a recorded one, and count what is cut', () => {
     const image = digest('manifest');
     const result = (packages: readonly SubstitutedPackage[]) =>
       renderText(
@@ -116,7 +116,7 @@ describe('results as text', () => {
     assert.match(text, /… and 9960 more; --format json lists up to 10000/);
   });
 
-  it('fit a terminal of 80 columns, but for names of files, which can be copied', () => {
+  it('fit a terminal of 80 columns, except names of files, which can be copied', () => {
     for (const result of [everything(), manyDifferences(100), hostile()]) {
       const names = new Set(result.packages.map(({ file }) => `  ${printable(file)}`));
       const wide = renderText(result, undefined, 80)

@@ -20,7 +20,7 @@ test('every verdict has a title, and every reason of a failure a next step and a
   }
 });
 
-test('every kind of finding and difference is called something, each something else', () => {
+test('every kind of finding and difference has a title, each a different one', () => {
   for (const table of [claimFindingTitles, differenceTitles]) {
     const titles = Object.values(table);
     assert.ok(titles.every((title) => title.length > 0));

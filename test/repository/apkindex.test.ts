@@ -40,7 +40,7 @@ test('every field of a record is read, lists at spaces, texts with their colons'
   );
 });
 
-test('records are apart by empty lines; fields that are not there are empty', async () => {
+test('records are separated by empty lines; absent fields are empty', async () => {
   const small = recordText({ C: checksumOf('x'), P: 'a', V: '1' });
   const { records } = await parseIndex(
     indexOf(`\n${small}\n\n${recordText({ C: checksumOf('y'), P: 'b', V: '2' })}`),
@@ -51,7 +51,7 @@ test('records are apart by empty lines; fields that are not there are empty', as
   assert.equal((await parseIndex(indexOf(''))).records.size, 0);
 });
 
-test('a record without a name, a version or a checksum that a package could have is named, and the others serve', async () => {
+test('a record without a name, a version or a checksum that a package could have is named, and the others are used', async () => {
   const without = (letter: string) =>
     Object.fromEntries(Object.entries(usualRecord).filter(([each]) => each !== letter));
   const cases: [what: string, record: Readonly<Record<string, string>>, name: string][] = [
@@ -111,7 +111,7 @@ test('faults are counted, and named up to ten', async () => {
   );
 });
 
-test('a signature is about the bytes behind its section', async () => {
+test('a signature signs the bytes behind its section', async () => {
   const bytes = indexOf(recordText(usualRecord), key);
   const { signatures, signedBytes } = await parseIndex(bytes);
   assert.equal(verifySignatures(signatures, signedBytes, [key.public]).kind, 'valid');

@@ -19,7 +19,7 @@ function signatureBy(key: Key, bytes: Uint8Array = signed): Signature {
   return { algorithm: 'RSA256', keyName: keyName(key.name), bytes: sign };
 }
 
-test('signatures are worth what the named keys make of them, and one that is wrong spoils all', () => {
+test('signatures are judged by the named keys, and a wrong one invalidates all', () => {
   const good = signatureBy(one);
   const wrong = signatureBy(one, Buffer.from('other'));
   const cases: [what: string, signatures: Signature[], keys: Key[], kind: SignatureState['kind']][] = [
@@ -58,7 +58,7 @@ test('signatures are worth what the named keys make of them, and one that is wro
   }
 });
 
-test('a key that fits under another name is named both ways, and keys that do not fit by their fingerprints', () => {
+test('a key that fits under a different name is reported with both names, and keys that do not fit by their fingerprints', () => {
   const publicKeys = (...keys: Key[]) => keys.map((key) => key.public);
   assert.deepEqual(verifySignatures([signatureBy(one)], signed, publicKeys(renamed)), {
     kind: 'valid',

@@ -18,7 +18,7 @@ function open(bytes: Uint8Array | undefined, keys = [key.public]) {
   return openRepository('somewhere', architecture('x86_64'), keys, { read });
 }
 
-test('an index is opened with its digest, its records and what its signature is worth', async () => {
+test('an index is opened with its digest, its records and the state of its signature', async () => {
   const bytes = indexOf(text, key);
   const { indexSha256, records, signature } = await open(bytes);
   assert.equal(indexSha256, sha256(bytes));

@@ -50,7 +50,7 @@ test('the warning names the index, the date and the age', () => {
   );
 });
 
-test('times that are none are no reason to fail', () => {
+test('invalid times are not a reason to fail', () => {
   const rule = { now: newest + 2 * day, mostDays: 1 };
   assert.match(staleness(elsewhere, ['', 'x'], rule)!, /records no time of any build/);
   assert.equal(staleness(elsewhere, ['9'.repeat(400), '1e308', '-5'], rule), undefined);

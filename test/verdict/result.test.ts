@@ -8,7 +8,7 @@ function resultOf(code: FailureCode): PackageResult {
   return { file: code, verdict: verdictOfFailure(new Failure(code, 'text'))! } as PackageResult;
 }
 
-test('a run keeps the order of its packages and ends as the worst of them', () => {
+test('a run keeps the order of its packages and ends with the worst verdict', () => {
   const run = runResult([resultOf('no-recipe'), resultOf('malformed'), resultOf('step-failed')]);
   assert.deepEqual(
     run.packages.map(({ file }) => file),

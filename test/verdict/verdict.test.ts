@@ -19,7 +19,7 @@ const one = apkOf({ data: [fileOf('a', '1')] });
 const other = apkOf({ data: [fileOf('a', '2')] });
 const valid: SignatureState = { kind: 'valid', keyName: 'k', algorithm: 'RSA256' };
 
-test('equal bytes reproduce, in whatever environment; other bytes do not, and a substituted environment excuses them', async () => {
+test('equal bytes reproduce in any environment; different bytes do not, and a substituted environment excuses them', async () => {
   const equal = await comparePackages(sourceOf(one), sourceOf(one));
   const unequal = await comparePackages(sourceOf(one), sourceOf(other));
   for (const substituted of [undefined, 'host']) {
@@ -37,7 +37,7 @@ test('equal bytes reproduce, in whatever environment; other bytes do not, and a 
   assert.ok(excused.kind === 'inconclusive' && excused.comparison !== undefined);
 });
 
-test('a failure is the verdict of its class, a defect stands in its place, and usage is none', () => {
+test('a failure is the verdict of its class, a defect takes its place, and usage is not a verdict', () => {
   for (const [code, expected] of Object.entries(failureClasses)) {
     const failure = new Failure(code as FailureCode, 'text');
     const verdict = verdictOfFailure(failure);

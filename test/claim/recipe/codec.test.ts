@@ -135,12 +135,12 @@ describe('a struct', () => {
 });
 
 describe('a block', () => {
-  it('remembers that it was there although all of it is zero', () => {
+  it('is remembered even if all of it is zero', () => {
     assert.deepEqual(decode(block(sample), '{}', false).value, { name: '', size: 0, present: true });
     assert.deepEqual(decode(block(sample), '{size: 1}', false).value, { name: '', size: 1 });
   });
 
-  it('is left out only if it was not there', () => {
+  it('is left out only if it was absent', () => {
     const codec = block(sample);
     assert.ok(codec.isZero({ name: '', size: 0 }));
     assert.ok(!codec.isZero({ name: '', size: 0, present: true }));

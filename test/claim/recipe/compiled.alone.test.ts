@@ -51,7 +51,7 @@ test('what melange would not write is written nowhere in the table', () => {
   }
 });
 
-test('every recipe that a melange compiled is taken for one', async () => {
+test('every recipe that a melange compiled is accepted as one', async () => {
   for (const { file } of goldens()) {
     const claim = readClaim(await labPackage(file), file.split('/').at(-1)!);
     const released = claim.traits.melange.basis === 'release';

@@ -28,7 +28,7 @@ describe('the order of map keys', () => {
     });
   }
 
-  it('takes a zero after other digits for a part of the number', () => {
+  it('takes a zero after other digits as part of the number', () => {
     assert.deepEqual(['a101', 'a1010', 'a100'].sort(compareKeys), ['a100', 'a101', 'a1010']);
   });
 

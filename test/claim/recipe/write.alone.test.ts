@@ -25,7 +25,7 @@ describe('writing a recipe', () => {
     );
   });
 
-  it('gives back blocks that are there but empty', () => {
+  it('gives back blocks that are present but empty', () => {
     assertIdentity('v0.59.1', [
       'package:',
       '  name: a',

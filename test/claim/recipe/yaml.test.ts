@@ -99,7 +99,7 @@ describe('harmless YAML', () => {
     assert.deepEqual(parseYaml(Buffer.from('__proto__: {a: b}\n')).entries[0]?.[0], '__proto__');
   });
 
-  it('tells what is written plain from what is quoted', () => {
+  it('distinguishes plain from quoted text', () => {
     const { entries } = parseYaml(Buffer.from('a: no\nb: "no"\nc:\nd: |-\n  no\n'));
     assert.deepEqual(
       entries.map(([, value]) => value.kind === 'scalar' && [value.text, value.plain]),

@@ -90,7 +90,7 @@ test("the closed builder's document is recognised by its key order and syft's el
   assert.equal(sbom.apk?.id, 'SPDXRef-Package-apk-foo-1-r0');
 });
 
-test("in melange's document the package and the recipe are also known by what they are for", () => {
+test("in melange's document the package and the recipe are also recognised by their purpose", () => {
   const bytesOf = (from: string, to: string) => {
     const text = Buffer.from(emitSbom(inputAt('v0.59.1'))).toString();
     assert.ok(text.includes(from), from);
@@ -147,7 +147,7 @@ test('brackets and commas inside text count for nothing', () => {
   assert.equal(readable({ spdxVersion: 'x', name: `\\"${'[{,'.repeat(1_000_000)}` }).kind, 'readable');
 });
 
-test('members of another type are left out', () => {
+test('members of a wrong type are ignored', () => {
   const sbom = readable({
     spdxVersion: 'SPDX-2.3',
     name: 7,
@@ -170,7 +170,7 @@ test('members of another type are left out', () => {
   assert.deepEqual(sbom.extractedLicenses, [{ id: 'y', text: '' }]);
 });
 
-test('no JSON makes the reading fail', () => {
+test('no JSON text makes the reading fail', () => {
   const keys = [
     'spdxVersion',
     'packages',

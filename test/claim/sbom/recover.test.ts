@@ -43,13 +43,13 @@ test('a namespace keeps its case and its odd characters', () => {
   }
 });
 
-test('an empty namespace is told from unknown where the recipe element does', () => {
+test('an empty namespace is distinguished from an unknown one where the recipe element does', () => {
   assert.equal(recovered(inputAt('v0.31.9', { namespace: '' })).namespace, '');
   assert.equal(recovered(inputAt('v0.31.9', { namespace: 'unknown' })).namespace, 'unknown');
   assert.equal(recovered(inputAt('v0.59.1', { namespace: '' })).namespace, 'unknown');
 });
 
-test('a recipe of another host is recovered', () => {
+test('a recipe of a different host is recovered', () => {
   const recipeFile = { path: './a b.yaml', commit: '', repository: 'https://gitlab.com/a/b+c' };
   for (const version of ['v0.40.4', 'v0.45.3', 'v0.59.1']) {
     assert.deepEqual(recovered(inputAt(version, { recipeFile })).recipeFile, recipeFile);

@@ -17,7 +17,7 @@ test('times are written and read as Go prints them', () => {
   }
 });
 
-test('what Go cannot have printed is no time', () => {
+test('what Go cannot have printed is not a time', () => {
   const texts = [
     '',
     '2024-02-30T00:00:00Z',

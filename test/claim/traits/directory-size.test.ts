@@ -50,7 +50,7 @@ const names = (count: number, length: number) =>
   Array.from({ length: count }, (_, at) => String(at).padStart(length, 'x').slice(-length));
 
 test('a folder on ext4 has a number of blocks that names and chance make, as was measured on fresh images', () => {
-  // Names of one length, put in by chance six times (Linux 6, blocks of 4096 bytes).
+  // Names of one length, put in at random six times (Linux 6, blocks of 4096 bytes).
   const measured: readonly (readonly [count: number, length: number, blocks: readonly number[]])[] = [
     [200, 12, [1]],
     [340, 12, [3]],
@@ -101,7 +101,7 @@ test('a folder on xfs is in its inode, then in blocks, as was measured', () => {
   }
 });
 
-test('whole blocks beyond the least are ext4’s as far as the folders can have them, and nobody else’s', async () => {
+test('whole blocks beyond the fewest are ext4’s as far as the folders can have them, and no other file system’s', async () => {
   const files = names(586, 30).map((name) => fileOf(`usr/${name}`, ''));
   const { data } = await readParts({ data: [directoryOf('usr'), ...files] });
   const { least, most } = ext4Blocks(shapeOf(names(586, 30)));
@@ -117,7 +117,7 @@ test('whole blocks beyond the least are ext4’s as far as the folders can have 
   assert.equal(inferDirectories(size(least) + 2048, data.entries), undefined);
 });
 
-test('the recorded size tells the file system, or none', async () => {
+test('the recorded size shows the file system, or none', async () => {
   const { data } = await readParts({
     data: [
       directoryOf('usr'),

@@ -25,7 +25,7 @@ describe('the variants of a record', () => {
     }
   });
 
-  it('are named by what they decide, and by what they leave open', () => {
+  it('are described by what they decide and by what they leave open', () => {
     const declared = { ...sampleVariant, url: 'declared' } as const;
     const answers = answersOf([sampleVariant, declared]);
     assert.deepEqual(answers.url, ['none', 'declared']);

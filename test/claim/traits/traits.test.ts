@@ -14,7 +14,7 @@ async function traitsOf(parts: ApkParts, document?: Uint8Array): Promise<Traits>
   return inferTraits(await readParts(parts), document === undefined ? undefined : parseSbom(document));
 }
 
-test('where nothing tells, the traits are what melange does by itself', async () => {
+test('where nothing shows them, the traits are melange’s defaults', async () => {
   const traits = await traitsOf({ pkginfo: clockless.filter((line) => !line.startsWith('maintainer')) });
   assert.deepEqual(
     [
@@ -59,7 +59,7 @@ test('the namespace is the maintainer, else what the SBOM says', async () => {
   assert.equal((await traitsOf({ pkginfo: without }, document)).namespace, 'other');
 });
 
-test('the size of .PKGINFO tells the file system where it is a number', async () => {
+test('the size of .PKGINFO shows the file system where it is a number', async () => {
   const cases: [size: string, model: Traits['directorySize']][] = [
     ['4098', 'ext4'],
     ['62', 'tmpfs'],

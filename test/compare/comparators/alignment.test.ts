@@ -32,7 +32,7 @@ describe('the alignment of lists', () => {
     });
   }
 
-  it('holds on to what both have once where there are too many edits', () => {
+  it('aligns by what both have once where there are too many edits', () => {
     const published = Array.from({ length: 3000 }, (_, at) =>
       at % 10 === 0 ? `anchor ${at}` : `published ${at}`,
     );

@@ -52,7 +52,7 @@ describe('ranges of bytes that differ', () => {
     });
   }
 
-  it('are as many as were asked for, and it is said that there are more', () => {
+  it('are at most as many as were asked for, and a part says that there are more', () => {
     const rebuilt = Buffer.from(base);
     for (let at = 0; at < rebuilt.length; at += 1000) rebuilt[at]! ^= 1;
     const { ranges, complete } = rangesOf(base, rebuilt, 5);

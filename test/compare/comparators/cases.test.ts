@@ -161,7 +161,7 @@ describe('parts of a difference', () => {
     });
   }
 
-  it('recognise an SPDX element whose id alone changed, and what refers to it', async () => {
+  it('recognise an SPDX element of which only the id changed, and what refers to it', async () => {
     const document = (id: string) =>
       json({
         spdxVersion: 'SPDX-2.3',
@@ -214,7 +214,7 @@ describe('parts of a difference', () => {
     ],
   ];
   for (const [what, limits, published, rebuilt] of bounds) {
-    it(`keep to the bound on ${what}, and say what was not looked at`, async () => {
+    it(`keep to the limit on ${what}, and say what was not looked at`, async () => {
       const parts = await partsOf('a.bin', published, rebuilt, limits);
       assert.ok(
         JSON.stringify(parts).includes('"kind":"unread"') || what === 'members',

@@ -26,7 +26,7 @@ describe('the comparators', () => {
       assert.deepEqual(await compareContent(path, published, published, defaultCompareLimits), []);
     });
 
-    it(`give the same parts for ${format} each time, with the sides turned round`, async () => {
+    it(`give the same parts for ${format} each time, and also with the sides swapped`, async () => {
       const [first, again] = [
         await compareContent(path, published, rebuilt, defaultCompareLimits),
         await compareContent(path, published, rebuilt, defaultCompareLimits),

@@ -5,6 +5,6 @@ const casesOfEach = 150;
 
 describe('comparators on damaged contents', () => {
   for (const format of fuzzedFormats) {
-    it(`${format}: nothing but parts, within bounds`, () => fuzzFormat(format, casesOfEach, 1));
+    it(`${format}: only parts, within the limits`, () => fuzzFormat(format, casesOfEach, 1));
   }
 });

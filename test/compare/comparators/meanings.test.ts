@@ -67,7 +67,7 @@ function elf(name: string, byte: number): Buffer {
   return elfOf([{ name, type: 1, bytes: Buffer.alloc(64, byte) }]);
 }
 
-/** A module of CPython 3.11 that is nothing but a set of two letters. */
+/** A module of CPython 3.11 that consists of a set of two letters. */
 function pyc(...letters: string[]): Buffer {
   const items = letters.map((letter) => Buffer.from(`z\x01${letter}`, 'latin1'));
   return Buffer.concat([

@@ -28,7 +28,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
       }
     });
 
-    it('are all of them for what all write alike', async () => {
+    it('are all of them where all write the same', async () => {
       for (const size of [0, 10, 100, 5000]) {
         const raw = inputOf('text', size);
         const member = await encode(framing, raw, 'v1.18.2');
@@ -52,7 +52,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
       }
     });
 
-    it('are told apart by prefixes that hold a difference', async () => {
+    it('are distinguished by prefixes that hold a difference', async () => {
       const member = await encode(framing, input, 'v1.15.10');
       const prefix = input.subarray(0, 1_100_000);
       assert.deepEqual(agreeingGenerations(prefix, member, false, framing), ['v1.15.10']);

@@ -11,7 +11,7 @@ import { collect, generations } from './support.ts';
 const mebibyte = 1 << 20;
 const emitter = new URL('../../../src/emit/deflate/index.js', import.meta.url).href;
 
-/** Runs a program on its own, as only a process shows whether something keeps it alive. */
+/** Runs a program as a process, since only that shows whether something keeps it alive. */
 async function run(program: string): Promise<string> {
   const args = ['--input-type=module', '--eval', `import { pgzip } from '${emitter}';\n${program}`];
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });

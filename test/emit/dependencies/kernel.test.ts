@@ -161,7 +161,7 @@ describe('a module', () => {
     }
   });
 
-  it('that is compressed is no kernel', async () => {
+  it('that is compressed is not a kernel', async () => {
     for (const content of [xzModule, zstdModule]) assert.deepEqual((await found(content)).provides, []);
   });
 
@@ -170,7 +170,7 @@ describe('a module', () => {
     assert.deepEqual((await found(xzModule, { version: 'v0.34.2' })).runtime, needed);
   });
 
-  it('with a version that begins otherwise needs no version', () => {
+  it('with a version that begins differently needs no version', () => {
     assert.deepEqual(needs('vermagic=+6.1 \0').runtime, ['linux:']);
   });
 });
@@ -181,7 +181,7 @@ describe('compressed files', () => {
     assert.throws(() => analyse({ 'boot/a': file(members) }), { code: 'build-limit' });
   });
 
-  it('cut off anywhere never fail', () => {
+  it('truncated anywhere never fail', () => {
     const whole = gzipSync(banner);
     for (let length = 0; length < whole.length; length++) {
       assert.deepEqual(analyse({ 'boot/a': file(whole.subarray(0, length)) }).provides.length, 0);

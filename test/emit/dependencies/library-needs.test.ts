@@ -60,7 +60,7 @@ describe('needs that end in plain .so', () => {
     assert.deepEqual(analyse(own, { version: 'v0.30.3' }).runtime, ['so:liba.so.1']);
   });
 
-  it('were left out in v0.30.2 where the file or the library is of another system', () => {
+  it('were left out in v0.30.2 where the file or the library is for a different system', () => {
     const version = 'v0.30.2';
     assert.deepEqual(analyse(needs('libc.so', 'libc.musl-x86_64.so.1'), { version }).runtime, []);
     for (const shape of [{ machine: 3 }, { sections: ['.note.android.ident'] }]) {
@@ -83,7 +83,7 @@ describe('versions of libraries', () => {
     assert.deepEqual(versioned({}), ['so-ver:liba.so.1>=1.2-r3']);
   });
 
-  it('are needed behind a link too', () => {
+  it('are needed behind a link as well', () => {
     const found = analyse({ 'usr/lib/liba.so': link('liba.so.1') }, { others, versionedShlibDepends: true });
     assert.deepEqual(found.runtime, ['so-ver:liba.so.1>=1.2-r3', 'so:liba.so.1']);
   });

@@ -72,7 +72,7 @@ test('a licence file is extracted under the licence it stands for', () => {
   assert.deepEqual(idsAt('v0.37.3'), ['MIT', 'Foo']);
 });
 
-test('of two entries for one licence the last one counts', () => {
+test('the last of two entries for one licence counts', () => {
   const recipe = withLicenses(copyright('MIT', { licensePath: 'A' }), copyright('MIT', { licensePath: 'B' }));
   const licenseTexts = new Map([
     ['A', 'one'],

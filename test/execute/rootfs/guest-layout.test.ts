@@ -45,7 +45,7 @@ async function laidOut(test: Ending, data: readonly Part[], more: Partial<Layout
   return { path: (inside: string) => join(root, inside), text: (inside: string) => read(inside), guest };
 }
 
-test('the lists of apk are sorted, and its folders are there', async (context) => {
+test('the lists of apk are sorted, and its folders exist', async (context) => {
   const { path, text } = await laidOut(context, []);
   assert.equal(text('etc/apk/arch'), 'x86_64\n');
   assert.equal(text('etc/apk/world'), 'a=2-r1\nb=1-r0\n');
@@ -55,7 +55,7 @@ test('the lists of apk are sorted, and its folders are there', async (context) =
   assert.ok(['etc/apk/keys', 'var/cache/apk', 'var/cache/misc'].every((each) => existsSync(path(each))));
 });
 
-test('accounts of the recipe stand behind those of the packages, and every home is there', async (context) => {
+test('accounts of the recipe follow those of the packages, and every home exists', async (context) => {
   const { path, text } = await laidOut(
     context,
     [
@@ -80,7 +80,7 @@ test('accounts of the recipe stand behind those of the packages, and every home 
   assert.equal(existsSync(path('relative')), false);
 });
 
-test('busybox gets its links where nothing else stands', async (context) => {
+test('busybox gets its links where nothing else is in their place', async (context) => {
   const paths = '/bin/ls\n/bin/sh\n/usr/bin/new\nrelative\n/\n/..\n\n/bin/../../../escape\n';
   const { path } = await laidOut(context, [
     directoryOf('bin'),

@@ -15,7 +15,7 @@ function orderOf(...packages: Installable[]): string[] {
   return installOrder(packages).map(({ name }) => name);
 }
 
-test('packages come by name, what they depend on before them', () => {
+test('packages come by name, each after those that it depends on', () => {
   const cases: [packages: Installable[], order: string[]][] = [
     [
       [installable('b'), installable('a'), installable('B')],

@@ -104,7 +104,7 @@ test('files, folders and links are there with their modes, whatever the umask; s
   assert.deepEqual(readdirSync(root).sort(), ['dev', 'etc', 'opt', 'proc', 'tmp', 'usr', 'var']);
 });
 
-test('each package is seen by whoever verifies it before anything of it is kept or in the guest', async (context) => {
+test('each package is verified before anything of it is kept or in the guest', async (context) => {
   const { root, path } = place(context);
   const seen: string[] = [];
   const samples = [
@@ -366,7 +366,7 @@ test('entries named with two dots and links out of the guest are installed, but 
   }
 });
 
-test('what is left out can be replaced, and is nothing that another name could be made for', async (context) => {
+test('what is left out can be replaced, and no hard link can be made to it', async (context) => {
   const { root, path } = place(context);
   const first = { name: 'a', data: [fileOf('a..b', 'x'), linkOf('out', '../x')] };
   const second = { name: 'b', data: [fileOf('a..b', 'y'), fileOf('out', 'y')], replaces: ['a'] };
@@ -396,7 +396,7 @@ test('extended attributes of files are noted, those of what stands in their plac
   ]);
 });
 
-test('a file that is no package is no fault of the published one', async (context) => {
+test('a file that is not a package is not a fault of the published one', async (context) => {
   const { root } = place(context);
   const broken = unpackSources(root, shelfBeside(root), [sourceOf(Buffer.from('no package'))]);
   await assert.rejects(broken, failure('environment-invalid'));
@@ -405,7 +405,7 @@ test('a file that is no package is no fault of the published one', async (contex
   await assert.rejects(cut, failure('environment-invalid'));
 });
 
-test('any packages leave what is outside alone', async (context) => {
+test('no package changes what is outside', async (context) => {
   const name = fc.constantFrom(
     'a',
     'b',
@@ -473,7 +473,7 @@ test('what is added to the guest goes through no link and replaces files, not fo
   requireUntouched('additions');
 });
 
-test('what environments share is kept once: their files are links to those of the packages, but for files with attributes', async (context) => {
+test('what environments share is kept once: their files are links to those of the packages, except files with attributes', async (context) => {
   const { root, path } = place(context);
   const shelf = shelfBeside(root);
   const pax = [['SCHILY.xattr.user.test', Buffer.from('v')]] as const;
@@ -491,7 +491,7 @@ test('what environments share is kept once: their files are links to those of th
   assert.equal(lstatSync(second.path('g')).nlink, 1);
 });
 
-test('a package that is not whole is not kept', async (context) => {
+test('a package that is not intact is not kept', async (context) => {
   const { root } = place(context);
   const shelf = shelfBeside(root);
   const whole = bytesOf({ name: 'a', data: [fileOf('f', 'x'.repeat(2000))] });

@@ -1,4 +1,4 @@
-/** Made-up differences with the names that their causes get; those that must get none but `unknown` are called so. */
+/** Made-up differences with the causes that must be named; where no cause may be named, it is `unknown`. */
 import { gzipSync } from 'node:zlib';
 import type { CauseKind } from '../../../src/compare/cause.ts';
 import type { Difference } from '../../../src/compare/difference.ts';
@@ -14,7 +14,7 @@ export interface CauseCase {
   readonly path?: string;
   readonly published?: string | Uint8Array;
   readonly rebuilt?: string | Uint8Array;
-  /** Where the difference is none of contents. */
+  /** The difference, where it is not one of contents. */
   readonly difference?: Partial<Difference>;
   readonly others?: readonly Difference[];
   readonly steps?: readonly string[];
@@ -51,7 +51,7 @@ const emulatedFacts: BuildFacts = {
 
 export const clock = 1_718_452_800;
 
-/** As much of a plan as detectors look at. */
+/** The parts of a plan that detectors look at. */
 export const plan = {
   builder: { clock, sbomGenerator: 'melange' },
   recipeFiles: [{ path: 'given', mode: 0o644, sha256: '' }],

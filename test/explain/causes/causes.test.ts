@@ -48,7 +48,7 @@ describe('causes', () => {
     });
   }
 
-  it('are the same without what a comparator found, but for what only it can see', async () => {
+  it('are the same without what a comparator found, except for what only it can see', async () => {
     for (const each of cases.filter(({ what }) => /^a (date and time|host name|kernel)|jobs/.test(what))) {
       const found = await named({ ...each, parts: [] });
       assert.deepEqual(new Set(found.map(({ kind }) => kind)), new Set(each.kinds), each.what);
@@ -67,7 +67,7 @@ describe('causes', () => {
     });
   });
 
-  it('are certain of no value of a build that nobody ran here', async () => {
+  it('are certain of no value of a build that was not run here', async () => {
     for (const each of cases) {
       const context = { ...each.context, facts: undefined };
       const found = await named({ ...each, context });
@@ -79,7 +79,7 @@ describe('causes', () => {
     }
   });
 
-  it('are none of a field that follows from an entry', () => {
+  it('are none for a field that follows from an entry', () => {
     const field = (name: string): Difference => ({
       section: 'control',
       kind: 'field',
@@ -96,7 +96,7 @@ describe('causes', () => {
 });
 
 describe('the list of causes', () => {
-  it('has a detector for each but unknown, which is what is left', () => {
+  it('has a detector for each except unknown, which stands for the rest', () => {
     assert.deepEqual(new Set([...detectors.map(({ kind }) => kind), 'unknown']), new Set(kinds));
     assert.equal(detectors.length, new Set(detectors.map(({ kind }) => kind)).size);
   });

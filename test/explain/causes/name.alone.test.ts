@@ -13,7 +13,7 @@ const nobodysBuild = {
   substituted: undefined,
 };
 
-test('every difference has a cause, and those beyond the bound share one', async () => {
+test('every difference has a cause, and those beyond the limit share one', async () => {
   const most = 20_000;
   const side = (value: string) =>
     sourceOf(

@@ -24,7 +24,7 @@ describe('an ELF file as it is shown', () => {
     for (const littleEndian of [true, false]) {
       const file = elf({ ...shape, bits, littleEndian });
 
-      it(`of ${bits} bits, ${littleEndian ? 'little' : 'big'}-endian, has what it has for the emitter`, () => {
+      it(`of ${bits} bits, ${littleEndian ? 'little' : 'big'}-endian, has the same values as for the emitter`, () => {
         const object = parseElfObject(file, most)!;
         const parsed = parseElf(contentOf(file))!;
         assert.deepEqual(
@@ -53,7 +53,7 @@ describe('an ELF file as it is shown', () => {
     }
   }
 
-  it('changed anywhere is read or not, and never fails otherwise', () => {
+  it('changed anywhere is read or not, and never fails in a different way', () => {
     const file = elf(shape);
     const change = fc.tuple(fc.nat(file.length - 1), fc.constantFrom(0, 1, 2, 3, 6, 7, 8, 0x7f, 0x80, 0xff));
     fc.assert(

@@ -12,7 +12,7 @@ function parse(bytes: Uint8Array): Elf | undefined {
   return parseElf(contentOf(bytes));
 }
 
-/** A copy with other bytes at an offset. */
+/** A copy with different bytes at an offset. */
 function patched(offset: number, ...bytes: number[]): Buffer {
   const file = elf(shape);
   file.set(bytes, offset);
@@ -66,7 +66,7 @@ describe('an ELF file', () => {
     it(`with ${name} is read`, () => assert.notEqual(parse(file), undefined));
   }
 
-  it('cut off anywhere is refused: its section headers come last', () => {
+  it('truncated anywhere is refused: its section headers come last', () => {
     const file = elf(shape);
     for (let length = 0; length < file.length; length++) {
       assert.equal(parse(file.subarray(0, length)), undefined);
@@ -82,7 +82,7 @@ describe('an ELF file', () => {
     assert.equal(interpreter(parsed), '/lib/ld.so');
   });
 
-  it('changed anywhere is read or refused, and never fails otherwise', () => {
+  it('changed anywhere is read or refused, and never fails in a different way', () => {
     const change = fc.tuple(
       fc.nat(elf(shape).length - 1),
       fc.constantFrom(0, 1, 2, 3, 6, 8, 0x7f, 0x80, 0xff),

@@ -82,27 +82,27 @@ describe('the variants that fit a record', () => {
     }
   });
 
-  it('are told by the id alone where no list of CPEs is right', () => {
+  it('are found by the id alone where no list of CPEs is right', () => {
     const published = { ...publishedBy(recordVariants[0]!), cpes: ['cpe:2.3:a:b:c:*:*:*:*:*:*:*:*'] };
     const { fit, variants } = fitRecord(published);
     assert.equal(fit, 'id');
     assert.equal(variants.length, 4);
   });
 
-  it('are all that fit otherwise where the texts of licences are none that is known', () => {
+  it('are all that fit the rest where the texts of licences are not known ones', () => {
     const published = { ...publishedBy(recordVariants[0]!), licenseTexts: ['LicenseRef-Other'] };
     const { fit, variants } = fitRecord(published);
     assert.equal(fit, 'id-and-cpes');
     assert.deepEqual(new Set(variants.map(({ licenseTexts }) => licenseTexts)).size, 3);
   });
 
-  it('are none for another id', () => {
+  it('are none for a different id', () => {
     const published = { ...publishedBy(recordVariants[0]!), id: '0'.repeat(16) };
     const { fit, paths } = fitRecord(published);
     assert.deepEqual([fit, paths], ['none', undefined]);
   });
 
-  it('are those that give the rest of the document where none gives the id, of several the newest', () => {
+  it('are those that give the rest of the document where none gives the id, and the newest of several', () => {
     for (const { name, answers } of productionForms) {
       for (const head of answers.head) {
         const variant = recordVariants.find((each) => each.form === name && each.head === head)!;
@@ -124,7 +124,7 @@ describe('the variants that fit a record', () => {
     assert.deepEqual([...new Set(fitRecord(published).variants.map(({ form }) => form))], ['D']);
   });
 
-  it('are looked for with every list of paths that there can have been', () => {
+  it('are looked for with every list of paths that can have existed', () => {
     const published = publishedBy(recordVariants[0]!, ['var', 'var/lib']);
     const { fit, paths } = fitRecord({ ...published, pathLists: [[], ['var'], ['var', 'var/lib']] });
     assert.equal(fit, 'id-and-cpes');

@@ -24,7 +24,7 @@ const names: Readonly<Record<string, readonly [question: string, answer: string]
 describe('the variant of production’s record', () => {
   for (const { file, record, form, head, reproducible } of productionGoldens) {
     if (!reproducible) continue;
-    it(`is told by the document: form ${form}, ${record.join(', ') || 'as the sample'} in ${file}`, async () => {
+    it(`is shown by the document: form ${form}, ${record.join(', ') || 'as the sample'} in ${file}`, async () => {
       const trait = await traitOf(join(productionLab, file));
       assert.equal(trait?.fit, 'id-and-cpes');
       assert.ok(trait.forms.includes(form), trait.forms.join());
@@ -38,21 +38,21 @@ describe('the variant of production’s record', () => {
         const answers: readonly string[] = Object.entries(trait.answers).find(
           ([each]) => each === question,
         )![1];
-        // What the recipe does not have cannot tell.
+        // A value that the recipe does not have shows nothing.
         if (record.includes(name)) assert.ok(answers.includes(answer), `${question}: ${answers}`);
         else assert.equal(answers[0], Object.entries(sampleVariant).find(([each]) => each === question)![1]);
       }
     });
   }
 
-  it('names every answer that fits where a package cannot tell', async () => {
+  it('names every answer that fits where a package does not decide', async () => {
     const trait = await traitOf(golden('production-v0.59.1', 'libflint3-0.9.12-r4'));
     assert.deepEqual(trait?.variant, sampleVariant);
     assert.deepEqual(trait?.answers.dependencies, ['none', 'declared']);
     assert.equal(decidedText(trait!.answers), '');
   });
 
-  it('is told by each package of a build alone', async () => {
+  it('comes only from the package itself, for each of a build', async () => {
     const [one, other] = [
       await traitOf(golden('production-v0.59.1', 'scripted-hooks-1.0_rc2-r7')),
       await traitOf(golden('production-variants-v0.59.1', 'scripted-1.0_rc2-r7')),
@@ -74,7 +74,7 @@ describe('the variant of production’s record', () => {
     ]);
   });
 
-  it('is not looked for in what melange alone wrote', async () => {
+  it('is not looked for in what only melange wrote', async () => {
     assert.equal(await traitOf(golden('v0.59.1', 'hello-shell-1.4.2-r3')), undefined);
   });
 });

@@ -17,7 +17,7 @@ const hash = fc.bigInt(0n, 2n ** 64n - 1n).map((value) => parseDigits(value.toSt
 const has = (list: readonly Hash64[], value: Hash64) =>
   assert.ok(list.map(hashDigits).includes(hashDigits(value)));
 
-describe('the structure hash backwards', () => {
+describe('the inverse of the structure hash', () => {
   it('gives everything that has a hash, and what was hashed among it', () => {
     fc.assert(
       fc.property(hash, (value) => {

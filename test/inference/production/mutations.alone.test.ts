@@ -16,9 +16,9 @@ const findings = {
 } as const;
 
 for (const folder of mutatedForms) {
-  describe(`a production package that was tampered with, of ${folder}`, () => {
+  describe(`a production package of ${folder} that was tampered with`, () => {
     for (const { what, apply, explained, paths, change } of mutations) {
-      it(`is told by its SBOM: ${what}`, async () => {
+      it(`is detected by its SBOM: ${what}`, async () => {
         const bytes = await apply(golden(folder, 'scripted-1.0_rc2-r7'));
         const { apk, claim } = await readPackage(bytesSource('scripted-1.0_rc2-r7.apk', bytes));
         const witness = witnessPaths(apk, claim);

@@ -1,4 +1,4 @@
-/** Ways to tamper with a production package, all digests made right again, and how each must be explained. */
+/** Ways to tamper with a production package, with all digests corrected, and how each must be explained. */
 import type { SbomDifference } from '../../../src/compare/sbom-elements.ts';
 import { checksumKey } from '../../../src/emit/tar-entries.ts';
 import type { PathChange } from '../../../src/inference/production/path-search.ts';

@@ -98,7 +98,7 @@ describe('the difference of two lists of paths', () => {
     );
   });
 
-  it('is not found of a hash of something else', () => {
+  it('is not found for a hash of something else', () => {
     const needed = [xor(joinPaths(['no such path']), joinPaths(['nor this']))];
     assert.equal(
       explainPaths(needed, tree, () => guessPaths(tree, '')),

@@ -114,7 +114,7 @@ const hooks = [
   'update',
 ];
 
-describe('a git repository in a folder of somebody’s', {
+describe('a git repository in a folder that others made', {
   skip: skipUnless(findProgram('git'), 'git is not installed'),
 }, () => {
   let folder: string;
@@ -174,7 +174,7 @@ describe('a git repository in a folder of somebody’s', {
     assert.equal(gitIn(path, 'fsck', '--full', '--strict'), '');
   });
 
-  it('does not vouch for a commit that is not there, whatever its tags say', async () => {
+  it('does not vouch for a missing commit, whatever its tags say', async () => {
     const gone = 'f'.repeat(40);
     appendFileSync(join(shop.tree, '.git/packed-refs'), `${gone} refs/tags/v9\n`);
     for (const wanted of [{}, { branch: '', tag: 'v9', depth: 1 }, { branch: '', depth: 1 }])
@@ -182,7 +182,7 @@ describe('a git repository in a folder of somebody’s', {
     await assert.rejects(find(second, { branch: '', tag: 'v1', depth: 1 }), failure('source-mismatch'));
   });
 
-  it('of which an object is missing or another one is refused', async () => {
+  it('is refused where an object is missing or is a different one', async () => {
     const tree = gitIn(shop.tree, 'rev-parse', `${first}:repo`);
     const blob = gitIn(shop.tree, 'rev-parse', `${first}:repo/patch`);
     const other = deflateSync(Buffer.from('blob 4\0evil'));
@@ -255,7 +255,7 @@ describe('a git repository in a folder of somebody’s', {
     await assert.rejects(recipe(first), failure('unreachable'));
   });
 
-  it('has no say by replacements and grafts', async () => {
+  it('has no influence by replacements and grafts', async () => {
     gitIn(shop.tree, 'replace', second, gitIn(shop.tree, 'commit-tree', '-m', 'Evil', `${first}^{tree}`));
     mkdirSync(join(shop.tree, '.git/info'), { recursive: true });
     writeFileSync(join(shop.tree, '.git/info/grafts'), `${second}\n`);
@@ -286,7 +286,7 @@ describe('a git repository in a folder of somebody’s', {
     assert.equal(String((await recipe('b'.repeat(40)))?.recipe), 'two');
   });
 
-  it('is read again after it went on, and what was exported of it stays as it was', async () => {
+  it('is read again after it has moved on, and what was exported of it stays as it was', async () => {
     const before = await find(first);
     const third = shop.commit('Third', { 'repo.yaml': 'three' });
     const after = await find(first);

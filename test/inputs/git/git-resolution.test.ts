@@ -16,7 +16,7 @@ import { type LabServer, startLabServer } from '../../support/lab-server.ts';
 const strict: AddressPolicy = { offline: false, allowPrivateAddresses: false, allowPlainHttp: false };
 const open: AddressPolicy = { ...strict, allowPrivateAddresses: true };
 
-test('a name that a package chose is held to the addresses that were looked at', async () => {
+test('a name that a package chose is bound to the addresses that were approved', async () => {
   const cases: [url: string, addresses: string[], policy: AddressPolicy, expected: string | undefined][] = [
     ['https://a.example/x.git', ['93.184.216.34'], strict, 'a.example:443:93.184.216.34'],
     ['http://a.example/x.git', ['93.184.216.34'], strict, 'a.example:80:93.184.216.34'],
@@ -49,7 +49,7 @@ test('a name that the user chose is left alone', async () => {
   assert.equal(await pinnedResolution(new URL('https://a.example/'), 'named', strict, never), undefined);
 });
 
-test('versions of git that can be held to an address are recognised', () => {
+test('versions of git that can be bound to an address are recognised', () => {
   const cases: [version: string, takes: boolean][] = [
     ['git version 2.39.5\n', true],
     ['git version 2.37.0', true],
@@ -99,19 +99,19 @@ describe('the machine’s git', { skip: skipUnless(findProgram('git'), 'git is n
     });
   }
 
-  it('goes to the addresses that were looked at and asks no resolver', async () => {
+  it('goes to the addresses that were approved and asks no resolver', async () => {
     const fetched = await fetchFrom({ policy: open, resolve: async () => ['127.0.0.1'] });
     assert.equal(gitIn(fetched!.path, 'rev-parse', 'main'), commit);
     await assert.rejects(fetchFrom({ policy: open }, 'named'), failure('unreachable'));
   });
 
-  it('contacts nobody where the name leads to a private address the second time', async () => {
+  it('contacts no server where the name leads to a private address the second time', async () => {
     const seen = server.requests.length;
     await assert.rejects(fetchFrom({ resolve: async () => ['127.0.0.1'] }), failure('address-refused'));
     assert.equal(server.requests.length, seen);
   });
 
-  it('reaches a name that is unknown here through a proxy alone', async () => {
+  it('reaches a name that is unknown here only through a proxy', async () => {
     const unknown = { policy: open, resolve: async () => [] };
     await assert.rejects(fetchFrom(unknown), failure('unreachable'));
     const seen = server.requests.length;

@@ -71,12 +71,12 @@ describe('git over HTTP', { skip: skipUnless(findProgram('git'), 'git is not ins
     );
   });
 
-  it('takes the object of an annotated tag for its commit', async () => {
+  it('uses the commit of an annotated tag', async () => {
     const fetched = (await fetchOne(commits.tag, { ...tagged, tag: 'v2' }))!;
     assert.equal(gitIn(fetched.path, 'rev-parse', 'refs/tags/v2^{commit}'), commits.second);
   });
 
-  it('refuses a tag that is another commit than the pinned one', async () => {
+  it('refuses a tag that is a different commit than the pinned one', async () => {
     await assert.rejects(fetchOne(commits.second, tagged), { code: 'source-mismatch' });
     assert.deepEqual(
       readdirSync(join(folder)).filter((name) => name.includes('partial')),
@@ -100,7 +100,7 @@ describe('git over HTTP', { skip: skipUnless(findProgram('git'), 'git is not ins
     assert.deepEqual((await fetchOne('', { ...tagged, tag: 'v2' }))!.commits, [commits.second]);
   });
 
-  it('asks nobody again for what is pinned', async () => {
+  it('does not fetch again what is pinned', async () => {
     const before = server.requests.length;
     assert.ok((await fetchOne(commits.first, tagged)) !== undefined);
     assert.equal(server.requests.length, before);

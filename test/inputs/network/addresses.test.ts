@@ -29,7 +29,7 @@ describe('addresses', () => {
     'nonsense',
   ];
   for (const address of privates)
-    it(`takes ${address} for private`, () => assert.ok(isPrivateAddress(address)));
+    it(`considers ${address} private`, () => assert.ok(isPrivateAddress(address)));
 
   const publics = [
     '8.8.8.8',
@@ -40,7 +40,7 @@ describe('addresses', () => {
     '64:ff9b::808:808',
   ];
   for (const address of publics)
-    it(`takes ${address} for public`, () => assert.ok(!isPrivateAddress(address)));
+    it(`considers ${address} public`, () => assert.ok(!isPrivateAddress(address)));
 
   const policy = { offline: false, allowPrivateAddresses: false, allowPlainHttp: false };
   const refused = [
@@ -108,7 +108,7 @@ describe('credentials', () => {
   });
 });
 
-test('credentials go over plain http to this machine alone, and not to a name that begins like it', () => {
+test('credentials go over plain http only to this machine, and not to a name that begins like it', () => {
   const credentials = makeCredentials('basic:127.evil.example:u:p,basic:127.0.0.1:u:p', '');
   assert.equal(credentials(new URL('http://127.evil.example/'), 'named'), undefined);
   assert.notEqual(credentials(new URL('http://127.0.0.1/'), 'named'), undefined);

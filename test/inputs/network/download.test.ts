@@ -91,7 +91,7 @@ describe('downloads', () => {
     });
   }
 
-  it('resume only what a strong validator joins, from where they stopped', async () => {
+  it('resume only with a strong validator, from where they stopped', async () => {
     server.misbehave('/file', { kind: 'cut', after: 100_000 });
     await inputs.obtain(`${server.url}/file`);
     const last = server.requests.at(-1)!;
@@ -144,7 +144,7 @@ describe('downloads', () => {
     assert.ok(readFileSync(again!).equals(body));
   });
 
-  it('contact nobody when offline, and use what is there', async () => {
+  it('contact no server when offline, and use what is present', async () => {
     const offline = { policy: { ...quick.policy, offline: true } };
     const before = server.requests.length;
     await assert.rejects(open(offline).obtain(`${server.url}/file`), { code: 'unreachable' });
@@ -153,7 +153,7 @@ describe('downloads', () => {
     assert.ok((await open(offline).obtain(`${server.url}/file`)) !== undefined);
   });
 
-  it('keep to so many at once per host', async () => {
+  it('keep to the limit for each host', async () => {
     const few = open({ perHost: 2 });
     const alone = await startLabServer();
     for (let at = 0; at < 12; at += 1) alone.put(`/${at}`, body);
@@ -200,7 +200,7 @@ describe('downloads', () => {
     assert.ok((await open(all).obtain(url, recorded)) !== undefined);
   });
 
-  it('tell how far they are', async () => {
+  it('report their progress', async () => {
     const told: number[] = [];
     server.put('/slow', randomBytes(4_000_000));
     server.misbehave('/slow', { kind: 'cut', after: 2_000_000 }, { kind: 'stall', after: 1_000_000 });
@@ -211,7 +211,7 @@ describe('downloads', () => {
     );
   });
 
-  it('take up what a killed process left', async () => {
+  it('continue what a killed process left', async () => {
     server.put('/left', body);
     leaveBehind('/left', body.subarray(0, 200_000), body);
     const path = await open().obtain(`${server.url}/left`);

@@ -1,4 +1,4 @@
-/** Servers that keep to no rule: what they send is bounded in size and time, and never taken for something else. */
+/** Servers that keep no rules: what they send is bounded in size and time, and never taken for something else. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -29,7 +29,7 @@ const quick: NetworkOptions = {
 };
 const main = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 
-/** Says what it is told to, connection by connection; the last one again and again. */
+/** Sends the given answers, one for each connection; the last one is repeated. */
 class RawServer {
   readonly requests: string[] = [];
   #server: Server | undefined;
@@ -137,7 +137,7 @@ describe('a server', { concurrency: false }, () => {
     assert.match(server.requests[1]!, /range: bytes=40000-\r\n/i);
   });
 
-  it('has its part thrown away where it is one of another version', async () => {
+  it('has its part thrown away where it belongs to a different version', async () => {
     const other = randomBytes(100_000);
     const part = head(
       '206 Partial Content',
@@ -156,7 +156,7 @@ describe('a server', { concurrency: false }, () => {
     assert.ok(readFileSync((await obtain())!).equals(other));
   });
 
-  it('that sends a part of another version to everybody is asked so often and no more', async () => {
+  it('that always sends a part of a different version is asked a limited number of times', async () => {
     server.answer((socket) =>
       socket.end(
         head('206 Partial Content', 'etag: "other"', 'content-range: bytes 0-9/10', 'content-length: 0'),
@@ -254,7 +254,7 @@ describe('a server over TLS', {
     rmSync(folder, { recursive: true });
   });
 
-  it('leads nobody to an unprotected address, and gets credentials that nobody else does and that show nowhere', async () => {
+  it('cannot redirect to an unprotected address, and alone gets its credentials, which are shown nowhere', async () => {
     const seen: string[] = [];
     const secure = createSecureServer(
       { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'certificate.pem')) },

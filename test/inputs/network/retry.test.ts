@@ -6,7 +6,7 @@ class Lasting extends Error {}
 class Momentary extends Error {}
 class Progress extends Error {}
 
-/** Does what each name says in turn, the last one again and again. */
+/** Does what each name says in turn, and repeats the last one. */
 async function run(attempts: number, ...turns: readonly ('lasting' | 'momentary' | 'progress' | 'done')[]) {
   let made = 0;
   const exchange = async () => {

@@ -73,7 +73,7 @@ test('an index inside an index is followed', async (context) => {
   await assert.rejects(openImage(folder, 'x86_64'), failure('environment-invalid'));
 });
 
-test('layers are told apart by their media types, Docker’s included', async (context) => {
+test('layers are distinguished by their media types, Docker’s included', async (context) => {
   const types: [mediaType: string, compression: string | undefined][] = [
     [ociType('layer.v1.tar'), 'none'],
     [ociType('layer.v1.tar+gzip'), 'gzip'],
@@ -91,7 +91,7 @@ test('layers are told apart by their media types, Docker’s included', async (c
   }
 });
 
-test('the archive of a layout is as good as its folder, whoever wrote it', async (context) => {
+test('the archive of a layout gives the same as its folder, whoever wrote it', async (context) => {
   const folder = layout(context, { images: [image] });
   const { digest } = await openImage(folder, 'x86_64');
   for (const flags of [[], ['--format=gnu'], ['--format=pax']]) {
@@ -153,7 +153,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-test('what describes an image in another form is refused', async (context) => {
+test('a description of an image in a different form is refused', async (context) => {
   const digest = `sha256:${'a'.repeat(64)}`;
   const hostile: [what: string, parts: LayoutParts][] = [
     ['marker of another version', { images: [image], marker: { imageLayoutVersion: '2.0.0' } }],

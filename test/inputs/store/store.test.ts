@@ -39,7 +39,7 @@ describe('the store', () => {
     assert.deepEqual(readdirSync(join(folder, 'aside')), []);
   });
 
-  it('has nothing that was not put in', async () => {
+  it('does not have what was not put in', async () => {
     assert.equal(await store.get(digest), undefined);
   });
 
@@ -80,7 +80,7 @@ describe('the store', () => {
     assert.ok(statSync(path).mtimeMs > 2000);
   });
 
-  it('finds by verification what no look at the inode shows', async () => {
+  it('finds by verification what the inode does not show', async () => {
     store.add(bytes);
     const path = (await store.get(digest))!;
     const { atime, mtime } = statSync(path);

@@ -53,7 +53,7 @@ it('the document of wolfi-baselayout r30 follows from its recipe, its paths and 
   assert.match(digestOf(input()), published);
 });
 
-it('another time, recipe’s licence or path gives another document', () => {
+it('a different time, recipe’s licence or path gives a different document', () => {
   const others = [
     digestOf(input({ created: { epochSeconds: 0, zoneOffsetMinutes: 0 } })),
     digestOf(input({ recipeLicense: 'MIT' })),

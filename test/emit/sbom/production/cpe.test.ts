@@ -28,7 +28,7 @@ describe('guessed CPEs', () => {
     assert.ok(pairsOf('py3-kubernetes').some((pair) => pair.endsWith(':py3-kubernetes')));
   });
 
-  it('are none of a name that no file can have, however it is made', () => {
+  it('are none for a name that no file can have, however it is made', () => {
     assert.deepEqual(pairsOf(`a${'1-'.repeat(50_000)}!`), []);
     assert.ok(pairsOf('a-'.repeat(127)).length < 2000);
   });

@@ -77,7 +77,7 @@ describe('CPEs that are guessed', () => {
   ];
   for (const [what, got, wanted] of cases) it(what, () => assert.deepEqual(got, wanted));
 
-  it('are none of names, versions and authors without end', () => {
+  it('are none for names, versions and authors of extreme length', () => {
     const long = 'a-'.repeat(200);
     const many = gemMakers(
       Array.from({ length: 100 }, (_, at) => `author-${at}`),

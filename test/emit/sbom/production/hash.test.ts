@@ -88,7 +88,7 @@ describe('the structure hash', () => {
     );
   });
 
-  it('of a list depends on no order, and equal elements cancel in pairs until v1.0.0', () => {
+  it('of a list does not depend on the order, and equal elements cancel in pairs before v1.0.0', () => {
     const [a, b] = [hashText('a'), hashText('b')];
     for (const generation of [0, 1] as const) {
       assert.deepEqual(hashSet([a, b], generation), hashSet([b, a], generation));

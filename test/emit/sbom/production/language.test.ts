@@ -204,7 +204,7 @@ describe('files that tell their elements', () => {
     assert.deepEqual(unscannedPaths(own, false).length > 0, true);
   });
 
-  it('do not harm where they are cut or lie', () => {
+  it('do no harm where they are truncated or lie', () => {
     const magic = Buffer.from('\xff Go buildinf:\x08\x02', 'latin1');
     const cut = [
       magic,

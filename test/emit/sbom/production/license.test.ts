@@ -32,7 +32,7 @@ describe('a licence', () => {
     assert.deepEqual(declaredLicense(' MIT AND ISC '), { expression: ' MIT AND ISC ', value: 'MIT AND ISC' });
   });
 
-  it('that is blank is none', () => {
+  it('that is blank is not one', () => {
     for (const text of ['', '  ']) assert.equal(declaredLicense(text), undefined);
     assert.equal(printedLicense(undefined), 'NOASSERTION');
   });

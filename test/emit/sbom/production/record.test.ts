@@ -64,7 +64,7 @@ describe('a record', () => {
     });
   }
 
-  it('has another id as soon as one path is added', () => {
+  it('has a different id as soon as one path is added', () => {
     const record = recordOf(vectors[0]!);
     const more = { ...record, files: joinPaths([...vectors[0]!.files, 'usr/lib/more']) };
     for (const generation of [0, 1] as const)

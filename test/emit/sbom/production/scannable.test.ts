@@ -102,7 +102,7 @@ describe('what a scan may find something in', () => {
     assert.deepEqual(pathsOf([entry('usr/share/app.data'), link]), ['usr/share/app.jar']);
   });
 
-  it('is named up to a few paths', () => {
+  it('is named by at most a few paths', () => {
     const entries = Array.from({ length: 9 }, (_, at) => entry(`usr/share/${at}.jar`));
     assert.equal(pathsOf(entries).length, 5);
   });

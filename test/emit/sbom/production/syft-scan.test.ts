@@ -71,7 +71,7 @@ const idOf = (each: PrintedPackage, form: 'A' | 'C' | 'D', rendering?: Rendering
   render(each, form, rendering).element.SPDXID.slice(-16);
 
 describe('an element that syft printed', () => {
-  it('has no leading slash in forms C and D, and another id for it', () => {
+  it('has no leading slash in forms C and D, and therefore a different id', () => {
     const { element, location } = render(printed(gem), 'C');
     assert.equal(element.sourceInfo, 'acquired package info from somewhere: usr/specifications/demo.gemspec');
     assert.equal(location, 'usr/specifications/demo.gemspec');

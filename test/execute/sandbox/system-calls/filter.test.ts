@@ -34,7 +34,7 @@ describe('the filter of system calls', () => {
     });
   }
 
-  it('has other numbers for another architecture', () => {
+  it('has different numbers for a different architecture', () => {
     assert.notDeepEqual(systemCallFilter('x86_64'), systemCallFilter('aarch64'));
   });
 });
