@@ -4,6 +4,7 @@ import { sharedSamples } from '../test/support/lab.ts';
 import { benchDownload } from './download.ts';
 import { benchEmission } from './emission.ts';
 import { benchEmit } from './emit.ts';
+import { benchEmulation } from './emulation.ts';
 import { benchExports } from './exports.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIndex } from './index.ts';
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
   emit: (report) => benchEmit(report, rounds),
   emission: benchEmission,
   verify: (report) => benchVerify(report, rounds),
+  emulation: (report) => benchEmulation(report, rounds),
   'production-id': (report) => benchProductionId(report, rounds),
   index: (report) =>
     sharedSamples === undefined

@@ -74,6 +74,11 @@ function measured(path: string, state: Kept, rounds: number): Sample[] {
   }
 }
 
+/** Milliseconds of one run as a process, with what a cache holds. */
+export function verifyOnce(path: string, cache: string): number {
+  return timed(() => child(own, [path, cache])).taken;
+}
+
 const emptyNode = program(process.execPath, ['--input-type=module', '-e', '']);
 
 function timed<R>(work: () => R): { readonly taken: number; readonly result: R } {

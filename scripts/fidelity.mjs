@@ -7,9 +7,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { byVersion, groupedBy, table, verdictText, verifyFiles } from './page.mjs';
-import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
+import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
 
-/** @typedef {import('../test/support/lab.ts').Golden} Golden */
+/** @typedef {import('../test/support/lab.ts').Golden & { column: string }} Golden of a column of the table */
 /** @typedef {import('./page.mjs').Reported} Reported */
 
 const document = join(root, 'docs/fidelity.md');
@@ -21,15 +21,32 @@ requireNode();
 installPackages();
 compile('tsconfig.dist.json');
 const environment = makeEnvironment();
-if (environment === undefined) process.exit(1);
+if (environment === undefined || makeEnvironment(undefined, 'aarch64') === undefined) process.exit(1);
+installPrograms([{ program: 'qemu-aarch64-static', package: 'qemu-user-static' }]);
 const repository = environment;
 const sources = complete ? makeSources() : undefined;
-/** @type {Golden[]} */
-const goldens = JSON.parse(readFileSync(join(lab, 'goldens.json'), 'utf8'));
+const goldens = [...goldensIn('', ''), ...goldensIn('aarch64', ', aarch64')];
 /** @type {Map<string, Reported>} */
 const verdicts = new Map();
 for (const group of groups(goldens)) verifyGroup(group);
 report();
+
+/**
+ * The packages of the lab, or of the lab in it for another architecture.
+ * @param {string} folder
+ * @param {string} suffix of its columns
+ * @returns {Golden[]}
+ */
+function goldensIn(folder, suffix) {
+  /** @type {import('../test/support/lab.ts').Golden[]} */
+  const list = JSON.parse(readFileSync(join(lab, folder, 'goldens.json'), 'utf8'));
+  return list.map((golden) => ({
+    ...golden,
+    column: `${golden.melange}${suffix}`,
+    file: join(folder, golden.file),
+    ...(golden.sourceDir === undefined ? {} : { sourceDir: join(folder, golden.sourceDir) }),
+  }));
+}
 
 /** Our own programs packed, a git repository, and the source archives of two real programs from Debian. */
 function makeSources() {
@@ -43,12 +60,12 @@ function makeSources() {
 }
 
 /**
- * Groups that one run can verify: one version, one folder beside the recipe.
+ * Groups that one run can verify: one version and architecture, one folder beside the recipe.
  * @param {readonly Golden[]} list
  */
 function groups(list) {
-  const keyOf = (/** @type {Golden} */ { melange, signed, reproducible, sourceDir = '' }) =>
-    [melange, signed, reproducible, sourceDir].join(' ');
+  const keyOf = (/** @type {Golden} */ { column, signed, reproducible, sourceDir = '' }) =>
+    [column, signed, reproducible, sourceDir].join(' ');
   return groupedBy(list, keyOf).values();
 }
 
@@ -56,8 +73,8 @@ function groups(list) {
 function verifyGroup(group) {
   const [first] = group;
   if (first === undefined) return;
-  const { melange, signed, sourceDir, reproducible } = first;
-  console.error(`${melange}: ${group.length} packages${reproducible ? '' : ' that are not reproducible'}`);
+  const { column, signed, sourceDir, reproducible } = first;
+  console.error(`${column}: ${group.length} packages${reproducible ? '' : ' that are not reproducible'}`);
   const options = [
     ...['--key', join(lab, 'lab.rsa.pub')],
     ...['--repository', repository],
@@ -108,19 +125,19 @@ function report() {
 
 /** @param {readonly Golden[]} reproducible */
 function page(reproducible) {
-  const versions = [...new Set(goldens.map(({ melange }) => melange))].sort(byVersion);
+  const columns = [...new Set(goldens.map(({ column }) => column))].sort(byVersion);
   const count = reproducible.filter((golden) => verdictOf(golden) === 'reproduced').length;
   return `# Fidelity
 
 Made by \`npm run fidelity\`: each package was written by the melange that its column names, and rebuilt here from the recipe inside it, in
 the environment and from the sources that it records. ● is \`reproduced\`: the same bytes to the last one and, where the package is signed, its
-signature is valid over ours. ${count} of ${reproducible.length} packages that are reproducible are reproduced. Where there is no mark,
+signature is valid over ours. Packages for aarch64 are rebuilt on x86_64 [under qemu](emulation.md). ${count} of ${reproducible.length} packages that are reproducible are reproduced. Where there is no mark,
 that version cannot build the recipe, or the lab does not have it. [Mutants](mutants.md) and [the fuzz run of the front](fuzz.md)
 show what becomes of these packages when they are changed.
 
 ${table(
-  ['package', ...versions],
-  byPackage(reproducible).map(([name, group]) => [name, ...versions.map((version) => cell(group, version))]),
+  ['package', ...columns],
+  byPackage(reproducible).map(([name, group]) => [name, ...columns.map((column) => cell(group, column))]),
 )}
 
 The packages of a builder that does not print a release of melange (\`devel\`, a closed builder’s own text) are tried by the rules of all versions:
@@ -139,10 +156,10 @@ ${table(
 
 /**
  * @param {readonly Golden[]} group
- * @param {string} version
+ * @param {string} column
  */
-function cell(group, version) {
-  const golden = group.find(({ melange }) => melange === version);
+function cell(group, column) {
+  const golden = group.find((each) => each.column === column);
   if (golden === undefined) return '';
   const verdict = verdictOf(golden);
   return verdict === 'reproduced' ? '●' : verdict;

@@ -23,11 +23,6 @@ function accountName(): string | undefined {
   }
 }
 
-/** apk's name of the architecture that this program runs on. */
-export function callerArchitecture(): string {
-  return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-}
-
 /** The permissions on the command line for what may be contacted. */
 export interface NetworkFlags {
   readonly offline?: boolean;

@@ -10,7 +10,7 @@ import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import type { EngineName } from '../engine/engine-names.ts';
-import { rebuiltArchitectures } from '../execute/processor/architectures.ts';
+import { architectureOfMachine, rebuiltArchitectures } from '../execute/processor/architectures.ts';
 import {
   type BuildLimits,
   completeLimits,
@@ -27,7 +27,7 @@ import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import type { ReportFormat } from '../report/format-names.ts';
-import { callerArchitecture, callerIds, callerNetwork } from './caller.ts';
+import { callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
 
 /** As commander hands them over. */
@@ -130,6 +130,11 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
 
 const allArchitectures = 'all';
 
+/** The machine's own where packages for it are rebuilt. */
+function usualArchitecture(): string {
+  return architectureOfMachine(process.arch) ?? rebuiltArchitectures[0];
+}
+
 function architectureOf(text: string): Architecture {
   const architecture = parseArchitecture(text);
   if (architecture !== undefined) return architecture;
@@ -142,7 +147,7 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
     architecture: architectureOf(
-      raw.arch === undefined || raw.arch === allArchitectures ? callerArchitecture() : raw.arch,
+      raw.arch === undefined || raw.arch === allArchitectures ? usualArchitecture() : raw.arch,
     ),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,

@@ -7,6 +7,7 @@ import { countDifferences, type DifferenceList } from '../compare/difference-lis
 import type { Part } from '../compare/part.ts';
 import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
+import { crossCheck } from '../verdict/cross-check.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { boundedValue } from './bounds.ts';
@@ -15,11 +16,13 @@ import { docsAnchor, nextSteps } from './words.ts';
 /** The whole run, indented, members sorted; ends with a newline. */
 export function renderJson(result: RunResult): string {
   const { verdict, exitCode, packages } = result;
+  const crossChecks = crossCheck(packages);
   return renderValue({
     schema: 'wolfi-repro/result/1',
     verdict,
     exitCode,
     packages: packages.map(packageValue),
+    ...(crossChecks.length === 0 ? {} : (boundedValue({ crossChecks }) as object)),
   });
 }
 

@@ -33,11 +33,12 @@ export function renderText(result: RunResult, style: Style = plainStyle, columns
   return `${blocks.join('\n\n')}\n`;
 }
 
-function summaryText({ packages, counts }: ReportView, { style, columns }: Page): string {
+function summaryText({ packages, counts, crossChecks }: ReportView, { style, columns }: Page): string {
   const total = `${packages.length} packages`;
   const each = counts.map(({ count, title }) => `${count} ${title}`).join(', ');
   const [first = '', ...rest] = wrap(`${total}: ${each}`, columns);
-  return [`${style.strong(total)}${first.slice(total.length)}`, ...rest].join('\n');
+  const checks = crossChecks.flatMap((each) => wrap(each, columns));
+  return [`${style.strong(total)}${first.slice(total.length)}`, ...rest, ...checks].join('\n');
 }
 
 /** One package; without a newline at its end. */

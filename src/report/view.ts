@@ -9,6 +9,7 @@ import type { UnequalComparison } from '../compare/comparison.ts';
 import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
+import { type CrossCheck, crossCheck, sharedTraits } from '../verdict/cross-check.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
@@ -26,6 +27,8 @@ export interface ReportView {
   readonly packages: readonly PackageView[];
   /** The count of each verdict that occurs, worst first. */
   readonly counts: readonly VerdictCount[];
+  /** What packages of one name have in common, or not, across architectures: a line each. */
+  readonly crossChecks: readonly string[];
 }
 
 /** What a word says about the package, shown as a colour. */
@@ -74,7 +77,21 @@ export function viewRun({ packages, verdict }: RunResult, bounds: Bounds): Repor
         count: packages.filter((each) => each.verdict.kind === kind).length,
       }))
       .filter(({ count }) => count > 0),
+    crossChecks: listed(crossCheck(packages), mostCrossChecks, (each) => crossCheckText(each, bounds)),
   };
+}
+
+const mostCrossChecks = 50;
+
+function crossCheckText({ name, architectures, differing }: CrossCheck, { value: most }: Bounds): string {
+  const subject = `${show(name, most)} for ${architectures.map((each) => show(each, most)).join(' and ')}`;
+  if (differing.length === 0) return `${subject}: the same ${sharedTraits.join(', ')}`;
+  const each = differing.map(({ trait, values }) => {
+    if (trait === 'sources') return trait;
+    const shown = values.map(({ architecture, value }) => `${show(architecture, most)} ${show(value, most)}`);
+    return `${trait} (${shown.join(', ')})`;
+  });
+  return `${subject}: different ${each.join(', ')}`;
 }
 
 function viewPackage(result: PackageResult, budget: Budget): PackageView {

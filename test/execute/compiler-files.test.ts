@@ -38,6 +38,16 @@ test('the files of v0.59.1 are those that melange writes (docs/melange/running.m
   assert.equal(files.size, 115);
 });
 
+test('the note names the architecture of the package, the compilers of both are configured', () => {
+  const files = filesOf('v0.59.1', { ...note, architecture: 'aarch64' });
+  for (const path of ['.melange.gcc.spec', '.melange.clang.cfg', '.melange.fdo.h']) {
+    assert.match(files.get(path)!, /architecture[\\"]+:[\\"]+aarch64[\\"]/, path);
+  }
+  const driversOf = (architecture: string) =>
+    [...files.keys()].filter((path) => path.includes(`/${architecture}-unknown-linux-gnu-`)).length;
+  assert.deepEqual([driversOf('x86_64'), driversOf('aarch64')], [56, 56]);
+});
+
 test('each version writes the files that it knew', () => {
   const cases: [version: string, count: number, spec: string | undefined][] = [
     ['v0.19.0', 0, undefined],

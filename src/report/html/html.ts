@@ -23,11 +23,11 @@ export function renderHtml(result: RunResult): string {
   });
 }
 
-function headHtml({ title, tone, packages, counts }: ReportView): string {
+function headHtml({ title, tone, packages, counts, crossChecks }: ReportView): string {
   const how = counted(packages.length, 'package');
   const each = counts.map(({ title: word, count }) => `${count} ${escapeMarkup(word)}`).join(', ');
   return `<h1>wolfi-repro: <span class="${tone}">${escapeMarkup(title)}</span></h1>
-<p>${how}: ${each}. Values are in the order published → rebuilt.</p>`;
+<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${crossChecks.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}`;
 }
 
 function packageHtml(view: PackageView, openFailed: boolean): string {

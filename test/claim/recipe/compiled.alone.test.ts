@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { controlFile } from '../../../src/apk/apk.ts';
 import { readClaim } from '../../../src/claim/claim.ts';
 import { requireCompiled } from '../../../src/claim/recipe/compiled.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
@@ -104,4 +105,26 @@ test('where the builder did not print its version, what depends on it is not gue
     assert.throws(check(text, false), failure('unsupported'));
   }
   check(compiled, false)();
+});
+
+test('the lock is of the architecture of the package, by apko’s name of it', async () => {
+  const lockOf = async (file: string) => {
+    const apk = await labPackage(file);
+    return parseRecipe(controlFile(apk, '.melange.yaml')!).recipe;
+  };
+  const recipes = {
+    x86_64: await lockOf('repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk'),
+    aarch64: await lockOf('aarch64/repository/v0.59.1/aarch64/hello-shell-1.4.2-r3.apk'),
+  };
+  for (const [own, recipe] of Object.entries(recipes)) {
+    for (const architecture of Object.keys(recipes)) {
+      const given = { format: formatAt('v0.59.1'), released: true, architecture };
+      const code = await codeOf(() => requireCompiled(recipe, given));
+      assert.equal(
+        code,
+        own === architecture ? undefined : 'recipe-unreadable',
+        `${own} for ${architecture}`,
+      );
+    }
+  }
 });

@@ -62,7 +62,10 @@ describe('needs that end in plain .so', () => {
 
   it('were left out in v0.30.2 where the file or the library is for a different system', () => {
     const version = 'v0.30.2';
-    assert.deepEqual(analyse(needs('libc.so', 'libc.musl-x86_64.so.1'), { version }).runtime, []);
+    const foreign = ['libc.so', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1'];
+    assert.deepEqual(analyse(needs(...foreign), { version }).runtime, []);
+    const aarch64 = { 'usr/bin/a': program(elf({ machine: 183, needed: ['liba.so.1'] })) };
+    assert.deepEqual(analyse(aarch64, { version }).runtime, ['so:liba.so.1']);
     for (const shape of [{ machine: 3 }, { sections: ['.note.android.ident'] }]) {
       const nodes = { 'usr/bin/a': program(elf({ ...shape, needed: ['liba.so.1'] })) };
       assert.deepEqual(analyse(nodes, { version }).runtime, []);
@@ -73,7 +76,8 @@ describe('needs that end in plain .so', () => {
 
 describe('versions of libraries', () => {
   const others = { 'foo-libs': treeWith({ 'usr/lib/liba.so.1': file(elf({ soname: ['liba.so.1'] })) }) };
-  const nodes = needs('liba.so.1', 'libc.so.6', 'ld-linux-x86-64.so.2');
+  const loaders = ['ld-linux-x86-64.so.2', 'ld-linux-aarch64.so.1'];
+  const nodes = needs('liba.so.1', 'libc.so.6', ...loaders);
   const versioned = (given: Parameters<typeof analyse>[1]) =>
     analyse(nodes, { others, versionedShlibDepends: true, ...given }).runtime.filter((one) =>
       one.startsWith('so-ver:'),
@@ -81,6 +85,13 @@ describe('versions of libraries', () => {
 
   it('are needed of libraries of the build', () => {
     assert.deepEqual(versioned({}), ['so-ver:liba.so.1>=1.2-r3']);
+  });
+
+  it('are not needed of the loader of either architecture, though the build has it', () => {
+    const files = Object.fromEntries(
+      loaders.map((name) => [`usr/lib/${name}`, file(elf({ soname: [name] }))]),
+    );
+    assert.deepEqual(versioned({ others: { loaders: treeWith(files) } }), []);
   });
 
   it('are needed behind a link as well', () => {

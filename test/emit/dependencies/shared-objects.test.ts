@@ -14,6 +14,8 @@ describe('a program', () => {
 
   const interpreters: [string, string, string[]][] = [
     ['of musl needs its C library', '/lib/ld-musl-x86_64.so.1', ['so:libc.musl-x86_64.so.1']],
+    ['of musl for aarch64 too', '/lib/ld-musl-aarch64.so.1', ['so:libc.musl-aarch64.so.1']],
+    ['for aarch64 needs its interpreter', '/lib/ld-linux-aarch64.so.1', ['so:ld-linux-aarch64.so.1']],
     ['of an interpreter without directory needs it', 'ld.so', ['so:ld.so']],
     ['of an interpreter with a slash behind needs it', '/lib/x/', ['so:x']],
     ['of zero bytes around its interpreter needs it without them', '\0\0/lib/x\0', ['so:x']],
