@@ -118,15 +118,20 @@ function metadataJudgement(
   // Where nothing was fetched of it, what it could have chosen may be fixed all the same.
   const isFixed = isPinned ?? (shape.names.some((name) => pins.scopes.has(name)) ? true : undefined);
   const chosen = isFixed === undefined ? 'nothing' : isFixed ? 'pinned' : 'unpinned';
-  return { kind: 'metadata', what: shape.what, chosen };
+  const what = chosen === 'nothing' && ofClients.has(shape.scope) ? 'self-check' : shape.what;
+  return { kind: 'metadata', what, chosen };
 }
 
 function targetOf(exchange: Exchange): string | undefined {
   return [...redirectsTo([exchange]).keys()][0];
 }
 
+/** Clients that ask their registry whether they are the newest. */
+const ofClients: ReadonlySet<string> = new Set(['npm npm', 'npm pnpm', 'npm yarn', 'python pip']);
+
 /** What has nothing that a build takes in and chooses nothing that is not judged itself. */
 const harmless: ReadonlySet<string> = new Set([
+  'self-check',
   'failure',
   'empty',
   'redirect',

@@ -12,7 +12,7 @@ import { zipOf } from '../support/zip-builder.ts';
 const count = 20_000;
 const many = (piece: (at: number) => string, separator = '\n') =>
   Array.from({ length: count }, (_, at) => piece(at)).join(separator);
-const mostMilliseconds = 5000;
+const mostMilliseconds = 15_000;
 
 const large: readonly (readonly [path: string, what: string, text: string])[] = [
   ['go.sum', 'lines', many((at) => `a.com/m${at} v1.0.0 h1:AAAA`)],

@@ -199,6 +199,19 @@ const cases: Readonly<Record<string, Case>> = {
     expected: ['list, chose nothing'],
     conclusion: 'unpinned',
   },
+  'what npm asks about itself': {
+    said: [{ url: `${r}/npm`, type: json, body: '{"name":"npm","versions":{}}' }],
+    expected: ['self-check, chose nothing'],
+    conclusion: 'nothing-fetched',
+  },
+  'npm itself, where it is fetched': {
+    said: [
+      { url: `${r}/npm`, type: json, body: '{"name":"npm","versions":{}}' },
+      { url: `${r}/npm/-/npm-1.0.0.tgz`, body: object },
+    ],
+    expected: ['list, chose unpinned', 'unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
   'what calls itself a document and lies elsewhere': {
     said: [{ url: `${r}/b`, type: json, body: '{"name":"a","versions":{}}' }],
     expected: ['unpinned: no-pin'],

@@ -19,6 +19,8 @@ export const metadataKinds = [
   'advisory',
   /** How a registry is laid out. */
   'layout',
+  /** The list of a client's own versions, of which it took none: it looks whether it is the newest. */
+  'self-check',
   'redirect',
   /** Status 400 and above. */
   'failure',
