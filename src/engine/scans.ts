@@ -3,10 +3,10 @@
  * production's scan found in a package decides which of them is believed for it.
  */
 
-import { type FormName, sampleVariant } from '../claim/traits/record-variant.ts';
+import { type FormName, formOf, sampleVariant } from '../claim/traits/record-variant.ts';
 import type { Sha256 } from '../digest.ts';
 import { type KeptScan, scannedDigest } from '../emit/sbom/production/kept-scan.ts';
-import { catalogue, elementKey, ownScans, readElements } from '../emit/sbom/production/language/catalogue.ts';
+import { catalogue, listsAllThatIsRead, ownScans } from '../emit/sbom/production/language/catalogue.ts';
 import { unscannedPaths } from '../emit/sbom/production/scannable.ts';
 import type { Scan } from '../emit/sbom/production/syft.ts';
 import type { SyftListing } from '../emit/sbom/production/syft-output.ts';
@@ -136,8 +136,7 @@ function tryKept(plan: Plan, { tree, digest }: ScannedTree, scan: KeptScan): Tri
   if (scan.tree !== digest)
     return { listing, rendering: undefined, shown: { ...shown, outcome: 'other-tree' } };
   const { rendering, fits } = renderingFor(plan, tree, listing);
-  const isWhole = fits && listsAllThatIsRead(plan, tree, listing, rendering);
-  const outcome = !fits ? 'differs' : isWhole ? 'fits' : 'incomplete';
+  const outcome = !fits ? 'differs' : isWhole(plan, tree, listing, rendering) ? 'fits' : 'incomplete';
   return { listing, rendering, shown: { ...shown, outcome } };
 }
 
@@ -147,12 +146,13 @@ interface ScannedTree {
   readonly digest: Sha256;
 }
 
-/** Whoever keeps a scan can leave out what they do not want to be in an SBOM: what the files show themselves must be in it. */
-function listsAllThatIsRead(plan: Plan, tree: Tree, listing: SyftListing, rendering: Rendering): boolean {
+/** Whoever keeps a scan can leave out or change what they do not want in an SBOM: what the files show themselves must be in it. */
+function isWhole(plan: Plan, tree: Tree, listing: SyftListing, rendering: Rendering): boolean {
   const form = formOfPlan(plan);
   const { found } = renderScan(listing, { form, own: ownScans(tree, form), rendering });
-  const listed = new Set(found.map(({ type, element }) => elementKey(type, element)));
-  return readElements(tree).every((key) => listed.has(key));
+  const { hashGeneration: generation, guessesCpes } = formOf({ form });
+  const root = rendering.slashes === 'kept' ? '/' : '';
+  return listsAllThatIsRead(tree, { generation, guessesCpes, root }, found);
 }
 
 function renderingFor(plan: Plan, tree: Tree, listing: SyftListing) {

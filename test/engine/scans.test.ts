@@ -7,6 +7,9 @@ import {
   type ScanToKeep,
   scannedDigest,
 } from '../../src/emit/sbom/production/kept-scan.ts';
+import { foundPackage } from '../../src/emit/sbom/production/language/found-element.ts';
+import { nodeRecords } from '../../src/emit/sbom/production/language/node.ts';
+import type { LibraryPackage } from '../../src/emit/sbom/production/production-document.ts';
 import { digestFound } from '../../src/emit/sbom/production/syft.ts';
 import type { PrintedPackage, SyftListing } from '../../src/emit/sbom/production/syft-output.ts';
 import { openScans, type Scans, type TriedScan } from '../../src/engine/scans.ts';
@@ -189,7 +192,22 @@ const shownFile = file('usr/lib/node_modules/shown/package.json', manifest);
 const jar = treeOf([file('usr/share/a.jar')]);
 const jarAndShown = treeOf([file('usr/share/a.jar'), shownFile]);
 
-const keptOf = (tree: Tree, ...found: readonly string[]): KeptScan => {
+const shownElement: LibraryPackage = (() => {
+  const [record] = nodeRecords(treeOf([shownFile]), shownFile.path, 0)!;
+  return foundPackage(record!, { generation: 0, guessesCpes: true, root: '/' }).element;
+})();
+const withCpe = [
+  {
+    referenceCategory: 'SECURITY',
+    referenceType: 'cpe23Type',
+    referenceLocator: 'cpe:2.3:a:known:shown:1.0.0',
+  },
+  ...shownElement.externalRefs!.filter(({ referenceType }) => referenceType === 'purl'),
+];
+
+const keptOf = (tree: Tree, ...found: readonly string[]): KeptScan => keptListing(tree, listingOf(...found));
+
+const keptListing = (tree: Tree, listing: SyftListing): KeptScan => {
   const scan: ScanToKeep = {
     package: {
       name: packageName('a'),
@@ -198,7 +216,7 @@ const keptOf = (tree: Tree, ...found: readonly string[]): KeptScan => {
     },
     tree: scannedDigest(tree),
     program: programs[0]!,
-    listing: listingOf(...found),
+    listing,
   };
   return { ...scan, sha256: sha256(renderKeptScan(scan)) };
 };
@@ -317,6 +335,28 @@ describe('a scan that was kept', () => {
           found!.found.map(({ element }) => element.name),
           each.published,
         );
+    });
+  }
+
+  const changes: readonly (readonly [what: string, more: Partial<LibraryPackage>, outcome: string])[] = [
+    ['nothing', {}, 'fits'],
+    ['its CPEs, which a dictionary may know', { externalRefs: withCpe }, 'fits'],
+    ['its licence', { licenseDeclared: 'GPL-2.0-only' }, 'incomplete'],
+    ['its id', { SPDXID: `${shownElement.SPDXID.slice(0, -1)}0` }, 'incomplete'],
+    ['its address', { downloadLocation: 'https://lab.example' }, 'incomplete'],
+  ];
+  for (const [what, more, outcome] of changes) {
+    it(`has of what a file shows what the file shows, although production’s document says the same: changed is ${what}`, async () => {
+      const elements = [
+        printedPackage('x'),
+        { element: { ...shownElement, ...more }, type: 'npm', artifact: {} },
+      ];
+      const kept = keptListing(jarAndShown, { version: '1', printed: elements, extracted: [] });
+      const opened = openKept({ ...keptCases[0]!, built: jarAndShown, kept: [kept] });
+      const found = digestFound(elements.map(({ element }) => element));
+      const { builder } = opened.plan;
+      const plan = { ...opened.plan, builder: { ...builder, scan: { ...builder.scan!, found } } };
+      assert.equal((await opened.scans.outcome(plan))!.tried[0]!.outcome, outcome);
     });
   }
 

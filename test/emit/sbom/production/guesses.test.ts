@@ -86,6 +86,7 @@ describe('CPEs that are guessed', () => {
     assert.deepEqual(guessed('npm', long), []);
     assert.deepEqual(guessLanguageCpes({ type: 'npm', name: 'a', version: long, makers: [] }), []);
     assert.deepEqual(guessed('gem', 'a', many), []);
+    assert.deepEqual(guessed('python', 'a', pythonMakers('"'.repeat(5000), '')), []);
   });
 });
 

@@ -3,12 +3,13 @@
  * distributions of Python, wheels, gems and packages of Node. It is believed only where all of it together is what production found.
  */
 
+import { canonicalJson } from '../../../../canonical.ts';
 import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
 import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
 import type { LibraryPackage } from '../production-document.ts';
-import { compareFound, digestFound, type Reader, type Scan } from '../syft.ts';
+import { compareFound, digestFound, type FoundPackage, type Reader, type Scan } from '../syft.ts';
 import type { OwnScan, OwnScans } from '../syft-scan.ts';
 import { type ElementForm, extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
 import { gemRecord, isGemPath } from './gem.ts';
@@ -64,24 +65,26 @@ export function ownScans(tree: Tree, form: FormName): OwnScans {
   return { kept: scanUnder('/'), stripped: scanUnder('') };
 }
 
-/** Kind, name and version of an element. */
-export type ElementKey = string;
-
-export function elementKey(
-  type: string,
-  { name, versionInfo = '' }: Pick<LibraryPackage, 'name' | 'versionInfo'>,
-): ElementKey {
-  return [type, name, versionInfo].join('\n');
+/**
+ * Whether elements are among a list's that can be read here of a tree, whatever production found: a list that lacks one was not made of all
+ * of the tree. CPEs have no say, as a dictionary that is not here knows some.
+ */
+export function listsAllThatIsRead(tree: Tree, form: ElementForm, listed: readonly FoundPackage[]): boolean {
+  const keys = new Set(listed.map(({ element }) => keyOf(element)));
+  const programs = goPrograms(tree);
+  const isListed = (records: readonly LanguageRecord[]) =>
+    records.every((record) => keys.has(keyOf(foundPackage(record, form).element)));
+  return (
+    isListed(readOthers(tree, form).records) &&
+    hiddenAnswers.some((hidden) =>
+      programs.every(({ path, build }) => isListed(goRecords(build, path, { ...form, hidden }) ?? [])),
+    )
+  );
 }
 
-/** What can be read here of a tree, whatever production found: no scan that lists less of it looked at all of it. */
-export function readElements(tree: Tree): ElementKey[] {
-  const [hidden, elements] = [hiddenAnswers[0]!, { generation: 0, guessesCpes: false, root: '' }] as const;
-  const go = goPrograms(tree).flatMap(
-    ({ path, build }) => goRecords(build, path, { ...elements, hidden }) ?? [],
-  );
-  const packages = sortedPackages([...go, ...readOthers(tree, elements).records], elements);
-  return packages.map(({ type, element }) => elementKey(type, element));
+function keyOf(element: LibraryPackage): string {
+  const others = (element.externalRefs ?? []).filter(({ referenceType }) => referenceType !== 'cpe23Type');
+  return canonicalJson({ ...element, externalRefs: others });
 }
 
 function sortedPackages(records: readonly LanguageRecord[], form: ElementForm) {

@@ -23,13 +23,14 @@ export interface GuessSubject {
   readonly makers: readonly MakerHint[];
 }
 
-/** More than that nobody names; each is paired with every product. */
-const mostMakers = 64;
-const longest = 255;
+/** Bounds on what is guessed from: each maker is paired with every product. */
+const most = { characters: 255, makers: 64, makerCharacters: 4096 };
 
-/** Sorted as syft prints them; none for what is longer than any package. */
+/** The CPEs of a package, sorted as syft prints them; none where its record exceeds the bounds. */
 export function guessLanguageCpes({ type, name, version, makers }: GuessSubject): string[] {
-  if (name.length > longest || version.length > longest || makers.length > mostMakers) return [];
+  const isLong = makers.some(({ text }) => text.length > most.makerCharacters);
+  if (isLong || makers.length > most.makers || name.length > most.characters) return [];
+  if (version.length > most.characters) return [];
   if (type === 'go-module') return pairedCpes(name, version, goNames(name));
   const products = productsOf(type, name);
   const own = [
@@ -90,7 +91,7 @@ function trimSlashes(text: string): string {
   return text.slice(start, end);
 }
 
-/** Of an author of a distribution: the name alone, and as somebody's project. */
+/** The makers of a distribution: its author, by the name alone and as somebody's project. */
 export function pythonMakers(author: string, email: string): MakerHint[] {
   const projects = (name: string) => (name.endsWith('project') ? [] : [`${name}project`, `${name}_project`]);
   const named = (name: string, varied: boolean): MakerHint[] => [
@@ -103,6 +104,7 @@ export function pythonMakers(author: string, email: string): MakerHint[] {
   ];
 }
 
+/** The makers of a gem: its authors, and the maker that its page names. */
 export function gemMakers(authors: readonly string[], homepage: string): MakerHint[] {
   return [
     ...authors.map((author) => ({ text: personAsVendor(beforeMail(author)), varied: true })),
@@ -110,7 +112,7 @@ export function gemMakers(authors: readonly string[], homepage: string): MakerHi
   ];
 }
 
-/** Owners on GitHub and GitLab, and projects that have pages of their own. */
+/** The makers that addresses name: owners on GitHub and GitLab, and projects that have pages of their own. */
 export function urlMakers(urls: readonly string[]): MakerHint[] {
   return urls.flatMap((url) => {
     const host = Object.keys(hostVendors).find((each) => url.startsWith(`https://${each}/`));
@@ -140,7 +142,7 @@ function personAsVendor(name: string): string {
   return plain.startsWith('the_') ? plain.slice(4) : plain;
 }
 
-/** Of Go itself, by the version that compiled a program: `go1.26rc1` is release candidate 1 of 1.26. */
+/** The CPE of Go's standard library, by the version that compiled a program: `go1.26rc1` is release candidate 1 of 1.26. */
 export function standardLibraryCpes(compiler: string): string[] {
   const [, version, candidate = ''] = /(\d+(?:\.\d+)?(?:\.\d+)?)([A-Za-z0-9_]*)/.exec(compiler) ?? [];
   if (version === undefined) return [];
