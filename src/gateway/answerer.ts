@@ -22,22 +22,22 @@ export type GuestAnswer =
       readonly body: () => Readable;
     }
   | { readonly kind: 'unanswered'; readonly reason: UnansweredReason }
-  /** Beyond a bound of the gateway. */
+  /** The request exceeds a bound of the gateway. */
   | { readonly kind: 'refused'; readonly refusal: RefusalKind }
-  /** Not in the transcript. */
+  /** The request is not in the transcript. */
   | { readonly kind: 'unrecorded' };
 
 export interface Answerer {
   answer(request: GuestRequest): Promise<GuestAnswer>;
-  /** What was asked and not given so far, for people: nobody answered, or the answer was an error. */
+  /** What was requested and not given so far, for people: no server answered, or the answer was an error. */
   lacking(): readonly string[];
-  /** Waits for what is under way. */
+  /** Waits for the requests that are under way. */
   settle(): Promise<void>;
 }
 
 /**
- * Headers of answers that mean something to a client that fetches. No other is recorded or handed on, so that a replay gives what the
- * recording gave: the rest tells of times, caches and connections.
+ * Headers of answers that matter to a client that fetches. No others are recorded or handed on, so that a replay gives what the
+ * recording gave: the rest are about times, caches and connections.
  */
 const keptHeaders: readonly string[] = [
   'accept-ranges',
@@ -60,7 +60,7 @@ const keptHeaders: readonly string[] = [
   'x-pypi-last-serial',
 ];
 
-/** Those of an answer, by a function that looks a header up; what no header may hold is left out. */
+/** The kept headers of an answer, by a function that looks a header up; values that no header may hold are left out. */
 export function keptOf(header: (name: string) => string | undefined): [string, string][] {
   return keptHeaders.flatMap((name) => {
     const value = header(name);
@@ -68,7 +68,7 @@ export function keptOf(header: (name: string) => string | undefined): [string, s
   });
 }
 
-/** Headers of a guest that a server needs; no other goes out. */
+/** Headers of a guest's request that a server needs; no others are sent. */
 const sentHeaders: readonly string[] = [
   'accept',
   'accept-language',

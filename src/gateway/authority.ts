@@ -19,15 +19,15 @@ export interface Authority {
   credential(name: string): Credential;
 }
 
-/** The same for every build, as is the length of the key: nothing of the machine or the time is in the certificate. */
+/** The name is the same for every build, as is the length of the key: the certificate says nothing about the machine or the time. */
 export const authorityName = 'wolfi-repro gateway of one build';
 const keyBits = 2048;
-/** In DER a number has no zero byte in front that it does not need (X.690 §8.3.2). */
+/** In DER a number has no leading zero byte that it does not need (X.690 §8.3.2). */
 const firstSerial = 0x10_00_00;
 /** RFC 5280 §4.1.2.5.1: years before 2050 are written with two digits, as every client knows them. */
 const validity = { from: new Date('2000-01-01T00:00:00Z'), until: new Date('2049-12-31T23:59:59Z') };
 
-/** Makes an authority whose key is nowhere else; it takes a few hundred milliseconds of another thread. */
+/** Makes an authority whose key is kept nowhere else; it takes a few hundred milliseconds of another thread. */
 export async function makeAuthority(): Promise<Authority> {
   const [own, leaf] = await Promise.all([makeKeys(), makeKeys()]);
   const certificate = certify(authorityName, own, own, '01', [
@@ -60,7 +60,7 @@ interface Keys {
   readonly public: forge.pki.PublicKey;
 }
 
-/** By OpenSSL: the library's own arithmetic would take seconds. */
+/** The keys are made by OpenSSL: the library's own arithmetic would take seconds. */
 async function makeKeys(): Promise<Keys> {
   const pair = await promisify(generateKeyPair)('rsa', {
     modulusLength: keyBits,
@@ -100,7 +100,7 @@ function certify(
   return pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
 
-/** RFC 5280, appendix A.1: a common name has at most 64 characters. The alternative name has all of them. */
+/** RFC 5280, appendix A.1: a common name has at most 64 characters. The alternative name holds the whole name. */
 function shortName(name: string): string {
   return name.slice(0, 64);
 }

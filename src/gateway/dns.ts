@@ -1,4 +1,4 @@
-/** Answers of a name server to a guest (RFC 1035 §4): every name has an address, and nothing but addresses is known of it. */
+/** Answers of a name server to a guest (RFC 1035 §4): every name has an address, and nothing else is known of it. */
 
 /** Types of records (RFC 1035 §3.2.2). */
 const address = 1;
@@ -16,12 +16,12 @@ interface Question {
   readonly name: string;
   readonly type: number;
   readonly class: number;
-  /** Where it ends in the query. */
+  /** Where the question ends in the query. */
   readonly end: number;
 }
 
 /**
- * The answer to one query; undefined where the bytes are none. Of types other than A a name has no record, so clients ask for A.
+ * The answer to one query; undefined where the bytes are not a query. A name has no records of types other than A, so clients ask for A.
  * @param addressOf gives a name its address of four numbers; undefined where it gets none
  */
 export function answerQuery(
@@ -30,7 +30,7 @@ export function answerQuery(
 ): Buffer | undefined {
   if (query.length < headerBytes || query.length > 4096) return undefined;
   const flags = query.readUInt16BE(2);
-  // An answer is no query.
+  // An answer is not a query.
   if ((flags & 0x8000) !== 0) return undefined;
   const question = query.readUInt16BE(4) === 1 ? readQuestion(query) : undefined;
   const isQuery = ((flags >> 11) & 0xf) === 0;
@@ -54,7 +54,7 @@ function reply(query: Buffer, code: number, questions: number, answers = 0): Buf
   return header;
 }
 
-/** RFC 1035 §3.2.1, the name as a pointer to the question's (§4.1.4). */
+/** A record (RFC 1035 §3.2.1), its name as a pointer to the question's (§4.1.4). */
 function addressRecord(text: string): Buffer {
   const record = Buffer.alloc(16);
   record.writeUInt16BE(0xc000 | headerBytes, 0);

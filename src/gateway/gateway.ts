@@ -24,18 +24,18 @@ export interface Conversation {
 }
 
 export interface Gateway extends GuestNetwork {
-  /** What was said, once the steps are over. */
+  /** What was exchanged, once the steps are over. */
   end(): Promise<Conversation>;
 }
 
-/** Ports at which a guest finds somebody who names what it wants, which is then refused: ftp, ssh, rsync, git. */
+/** Ports at which the gateway listens only to name what a guest wants, which is then refused: ftp, ssh, rsync, git. */
 const refusedPorts: readonly number[] = [21, 22, 873, 9418];
 const webPorts: readonly number[] = [80, 443];
 const dnsPort = 53;
 const mostConnections = 4096;
 
 export interface GatewayOptions {
-  /** Replays it, and asks nobody. Records where undefined. */
+  /** The gateway replays it, and contacts no server; it records where this is undefined. */
   readonly transcript: Transcript | undefined;
   readonly inputs: Inputs;
   /** Ports that the steps name besides those of the web. */
@@ -101,7 +101,7 @@ export async function openGateway({ transcript, inputs, ports }: GatewayOptions)
 function notRecorded(step: string, { method, url }: GuestRequest): Failure {
   return new Failure('request-unrecorded', `${step} asked for what the transcript does not hold`, {
     got: `${method} ${shownAddress(url.href)}`,
-    hint: 'record the build anew with --network=record',
+    hint: 'record the build again with --network=record',
   });
 }
 
@@ -124,7 +124,7 @@ function unanswered(step: string, wanting: readonly string[], output: string): F
   );
 }
 
-/** Where the objects of a transcript lie, each looked at once. */
+/** Where the objects of a transcript are stored, each looked up once. */
 async function storedObjects(transcript: Transcript, { store }: Inputs): Promise<(digest: Sha256) => string> {
   const paths = new Map<Sha256, string>();
   for (const { sha256 } of transcriptObjects(transcript)) {
@@ -136,7 +136,7 @@ async function storedObjects(transcript: Transcript, { store }: Inputs): Promise
     throw new Failure('transcript-incomplete', 'an answer that the transcript names is not in the store', {
       expected: gone.body.sha256,
       got: shownAddress(gone.url),
-      hint: 'give the bundle that holds it, or record the build anew with --network=record',
+      hint: 'give the bundle that holds it, or record the build again with --network=record',
     });
   return (digest) => paths.get(digest)!;
 }

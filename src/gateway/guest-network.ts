@@ -12,17 +12,17 @@ export interface GuestListeners {
 
 /** A network that ends in this process. */
 export interface GuestNetwork {
-  /** TCP ports to listen on, without those of the name server. */
+  /** TCP ports to listen on, except those of the name server. */
   readonly ports: readonly number[];
   /** The authority that the guest is to trust, as PEM. */
   readonly certificate: string;
   /**
-   * Answers a guest until the returned function is called, which waits for what is under way.
-   * @param onFault called once, when the program in the guest has asked for what it must not go on without
+   * Answers a guest until the returned function is called, which waits for the requests that are under way.
+   * @param onFault called once, when the program in the guest has asked for something without which it must not continue
    */
   serve(listeners: GuestListeners, onFault: () => void): () => Promise<void>;
-  /** Why a program must not go on, with the name of its step. */
+  /** Why a program must not continue, with the name of its step. */
   fault(step: string): Failure | undefined;
-  /** Why the failure of a step may be the network's, and so says nothing about a package. */
+  /** Why the network may have caused the failure of a step, which then says nothing about a package. */
   excuse(step: string, output: string): Failure | undefined;
 }

@@ -1,4 +1,4 @@
-/** Names that a guest asks for, each with an address of the loopback of its own, so that a connection tells whom it is meant for. */
+/** Names that a guest asks for, each with its own address of the loopback, so that a connection shows whom it is meant for. */
 import { createHash } from 'node:crypto';
 
 const mostNames = 20_000;
@@ -20,13 +20,13 @@ export class GuestNames {
     }
   }
 
-  /** The name that an address was given to. */
+  /** The name to which an address was given. */
   name(address: string): string | undefined {
     return this.#names.get(address.replace(/^::ffff:/, ''));
   }
 }
 
-/** In 127.64.0.0/10: programs of a build that listen themselves take the first addresses of the loopback. */
+/** The addresses are in 127.64.0.0/10, since programs of a build that listen themselves take the first addresses of the loopback. */
 function addressFor(name: string, attempt: number): string {
   const [a = 0, b = 0, c = 0] = createHash('sha256').update(`${name} ${attempt}`).digest();
   return `127.${64 + (a % 64)}.${b}.${1 + (c % 254)}`;

@@ -1,4 +1,4 @@
-/** Answers from the network, each kept as it is handed on. */
+/** Answers from the network, each of which is kept while it is handed on. */
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
@@ -35,10 +35,10 @@ const usualRecordingBounds: RecordingBounds = {
   totalBytes: 32 * 1024 ** 3,
 };
 
-/** How long what nobody waits for any more may take when the steps are over. */
+/** How long answers for which no step waits any more may take when the steps are over. */
 const settleMilliseconds = 30_000;
 
-/** Asks the network through the program's own way to it, and notes into `recorded` what came. */
+/** Asks the network as the program itself fetches, and notes in `recorded` what came. */
 export function record(
   inputs: Pick<Inputs, 'exchange' | 'store' | 'network'>,
   recorded: Recorded,
@@ -46,7 +46,7 @@ export function record(
 ): Answerer {
   const pending = new Set<Promise<void>>();
   const opened = new Set<Readable>();
-  /** In the order in which requests came, whenever their answers end. */
+  /** Exchanges in the order in which the requests came, whenever their answers end. */
   const places: (RecordedExchange | undefined)[] = [];
   let total = 0;
   const lacking = new Set<string>();
@@ -121,7 +121,7 @@ function setLate(): { readonly done: Promise<void>; cancel(): void } {
   return { done, cancel: () => controller.abort() };
 }
 
-/** Takes a body whole; the reason where that is not possible. Each chunk is taken as it comes (`consume` in download.ts). */
+/** Takes a whole body; gives the reason where that is not possible. Each chunk is taken as it comes (`consume` in download.ts). */
 function keep(
   { body }: BuildAnswer,
   spool: Spool,
@@ -147,7 +147,7 @@ function lengthOf({ header }: BuildAnswer): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Of an answer without a body, its length is what the client asked for. */
+/** For an answer without a body, its length is what the client asked for. */
 function headersOf({ method }: GuestRequest, { header }: BuildAnswer): [string, string][] {
   const length = header('content-length');
   const own: [string, string][] =

@@ -9,7 +9,7 @@ import { keyOfRequest } from './request.ts';
 
 interface Answers {
   readonly exchanges: RecordedExchange[];
-  /** How many were given. */
+  /** How many answers were given. */
   given: number;
 }
 

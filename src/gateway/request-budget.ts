@@ -27,13 +27,13 @@ export class RequestBudget {
     this.#bounds = bounds;
   }
 
-  /** Counts a request; the refusal where it is one too many. */
+  /** Counts a request; gives the refusal where it is one too many. */
   begin(): RefusalKind | undefined {
     this.#requests += 1;
     return this.#requests > this.#bounds.requests ? 'requests' : undefined;
   }
 
-  /** The body of a request, whole. */
+  /** The whole body of a request. */
   async readBody(request: Readable): Promise<Buffer | 'egress'> {
     const chunks: Buffer[] = [];
     let bytes = 0;

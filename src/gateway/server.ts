@@ -1,4 +1,4 @@
-/** The far end of a guest's network: connections that its listeners accept, until they are requests, and answers on their way back. */
+/** The far end of a guest's network: it turns the connections that its listeners accept into requests, and sends the answers back. */
 import {
   createServer,
   type Server as HttpServer,
@@ -53,7 +53,7 @@ export class GuestServer {
     });
   }
 
-  /** Takes a connection of the guest's; whom it is meant for its own address tells. */
+  /** Takes a connection of the guest; its local address shows whom it is meant for. */
   accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
@@ -76,7 +76,7 @@ export class GuestServer {
         this.#refuseBytes(socket);
         return;
       }
-      // What was put back is read only by whoever asks for it.
+      // Bytes that were put back are only read once the socket is resumed.
       process.nextTick(() => socket.resume());
     });
   }
@@ -86,7 +86,7 @@ export class GuestServer {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** One server for each name and port, with the certificate of the name; a client that asks for another name gets none. */
+  /** One server for each name and port, with the certificate of the name; a client that asks for a different name gets none. */
   #secured(name: string, port: number): Http2SecureServer {
     const target = `${name}:${port}`;
     const known = this.#secure.get(target);
@@ -125,7 +125,7 @@ export class GuestServer {
     socket.destroy();
   }
 
-  /** RFC 9110 §9.3.6: over HTTP/2 a tunnel is a stream, and else what is left of the connection. */
+  /** RFC 9110 §9.3.6: over HTTP/2 a tunnel is a stream, and otherwise the rest of the connection. */
   #refuseTunnel(request: AnyRequest, through: AnyResponse | Socket): void {
     this.#options.onRefusal('connect', request.headers[':authority']?.toString() ?? request.url ?? '');
     if ('writeHead' in through) {
@@ -166,7 +166,7 @@ export class GuestServer {
     return respond(response, { kind: 'refused', refusal: kind }, 'GET');
   }
 
-  /** Where a request goes; undefined where it names another host or port than its connection leads to, or a proxy's form. */
+  /** Where a request goes; undefined where it names a host or port other than the one its connection leads to, or has a proxy's form. */
   #addressOf(request: AnyRequest): URL | undefined {
     const socket = 'stream' in request ? request.stream.session?.socket : request.socket;
     const name = this.#options.names.name(socket?.localAddress ?? '');
@@ -183,7 +183,7 @@ export class GuestServer {
   }
 }
 
-/** Codes of Node's parser for what is no HTTP; others are of connections that ended. */
+/** Codes of Node's parser for bytes that are not HTTP; other codes are about connections that ended. */
 function isProtocolFailure(failure: Error): boolean {
   return (failure as NodeJS.ErrnoException).code?.startsWith('HPE_') === true;
 }
@@ -215,6 +215,6 @@ async function respond(response: AnyResponse, answer: GuestAnswer, method: strin
 }
 
 function writeHead(response: AnyResponse, status: number, headers: Record<string, string | number>): void {
-  // One signature of two classes.
+  // The two classes share this signature.
   (response as ServerResponse).writeHead(status, headers);
 }

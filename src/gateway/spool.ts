@@ -1,4 +1,4 @@
-/** A body that is kept while it is handed on: it goes to the disk as fast as it comes, and to the client as fast as that one reads. */
+/** A body that is kept while it is handed on: it goes to the disk as fast as it comes, and to the client as fast as the client reads. */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { sha256Hasher } from '../digest.ts';
 import type { Store } from '../inputs/store/store.ts';
@@ -43,7 +43,7 @@ export class Spool {
     return { sha256: digest, size: this.#bytes };
   }
 
-  /** The rest does not come: whoever reads is told. */
+  /** The rest does not come: the reader gets an error. */
   cut(): void {
     closeSync(this.#descriptor);
     rmSync(this.#path, { force: true });
@@ -51,7 +51,7 @@ export class Spool {
     this.#wake?.();
   }
 
-  /** What comes, to one reader. Fails where the rest does not come. */
+  /** The bytes as they come, for one reader. Fails where the rest does not come. */
   async *read(): AsyncGenerator<Uint8Array> {
     const descriptor = openSync(this.#path, 'r');
     try {

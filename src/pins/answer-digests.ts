@@ -9,7 +9,7 @@ export type Digest = Pick<Pin, 'algorithm' | 'value'>;
 
 const pieceBytes = 1024 * 1024;
 
-/** The digests of a content by the algorithms of files that are wanted, and Go's where the shape asks for it. */
+/** The digests of a content by the wanted algorithms over files, and Go's where the shape asks for it. */
 export function digestsOf(
   content: Content,
   wanted: ReadonlySet<Algorithm>,

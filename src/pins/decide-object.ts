@@ -10,9 +10,9 @@ import { type ObjectShape, segmentsOf, type WantedOfGit } from './shapes/shape.t
 export interface FetchedObject {
   readonly exchange: Exchange;
   readonly shape: ObjectShape;
-  /** The body as it was sent, and what it is without its content encoding. */
+  /** The body as it was sent, and the same without its content encoding. */
   readonly contents: readonly Content[];
-  /** Its address, and those that led to it. */
+  /** The object's address, and those that led to it. */
   readonly addresses: readonly string[];
 }
 
@@ -41,7 +41,7 @@ interface Compared {
   readonly against: readonly Pin[];
 }
 
-/** Where nothing strong is recorded under its name: what is recorded of its bytes, and what weak pins say. */
+/** The judgement where no strong pin is recorded under the object's name: by what is recorded for its bytes, and by what weak pins say. */
 function decideByDigest(
   object: FetchedObject,
   known: { readonly pins: PinIndex; readonly digests: readonly Digest[]; readonly ofName: Compared },
@@ -84,7 +84,7 @@ function contradicted(expected: readonly Pin[], digests: readonly Digest[]): Jud
   return { kind: 'contradicted', expected: expected.slice(0, mostPins), got };
 }
 
-/** Pins under what the address says that the object is, each once. */
+/** Pins recorded for what the object is by its address, each once. */
 function namedPins({ shape, addresses }: FetchedObject, pins: PinIndex): Pin[] {
   const ofAddresses = addresses.flatMap((address) => {
     const file = segmentsOf(new URL(address)).at(-1)!;
@@ -104,7 +104,7 @@ function decideCommits({ wants, isWhole }: WantedOfGit, pins: PinIndex): Judgeme
   return state === 'whole' ? pinned(by, []) : { kind: 'unpinned', reason: 'unreadable', pins: by };
 }
 
-/** Whole ids of commits in addresses that are pinned. */
+/** Whole ids of pinned commits in addresses. */
 function commitsIn(addresses: readonly string[], pins: PinIndex): Pin[] {
   const ids = addresses.flatMap((address) => address.match(/\b(?:[\da-f]{64}|[\da-f]{40})\b/g) ?? []);
   return ids.flatMap((id) => (pins.bySubject.get(subjectOf('commit', id)) ?? []).slice(0, 1));

@@ -6,7 +6,7 @@ import type { Content } from '../formats/content.ts';
 import { eachMember, type ZipLimits } from '../formats/zip-members.ts';
 
 const mebibyte = 1024 * 1024;
-/** golang.org/x/mod/zip, MaxZipFile: 500 MB of files, and no more of the zip itself. A directory without zip64 has fewer members. */
+/** golang.org/x/mod/zip, MaxZipFile: 500 MB of files, and at most as much for the zip itself. A directory without zip64 has fewer members. */
 const limits: ZipLimits = {
   archive: 500 * mebibyte,
   members: 65_535,
@@ -14,7 +14,7 @@ const limits: ZipLimits = {
   inflated: 500 * mebibyte,
 };
 
-/** What stands behind `h1:` for a module's zip; undefined for what is not a zip that Go reads, or exceeds Go's own bounds. */
+/** The text after `h1:` for a module's zip; undefined for what is not a zip that Go reads, or exceeds Go's own bounds. */
 export function moduleHash(zip: Content): string | undefined {
   const names: string[] = [];
   const digests = new Map<string, string>();
@@ -26,7 +26,7 @@ export function moduleHash(zip: Content): string | undefined {
   return hashOf(names.sort(compareBytes).map((name) => [name, digests.get(name)!]));
 }
 
-/** What stands behind `h1:` for a `go.mod` file (cmd/go/internal/modfetch, goModSum). */
+/** The text after `h1:` for a `go.mod` file (cmd/go/internal/modfetch, goModSum). */
 export function goModHash(bytes: Uint8Array): string {
   return hashOf([['go.mod', sha256(bytes)]]);
 }

@@ -1,4 +1,4 @@
-/** What is said of one answer, and of all that a build fetched. */
+/** What is said about one answer, and about everything that a build fetched. */
 import type { Exchange } from '../transcript/exchange.ts';
 import type { Digest } from './answer-digests.ts';
 import type { Pin } from './pin.ts';
@@ -6,17 +6,17 @@ import type { PinGap } from './pin-index.ts';
 import type { MetadataKind } from './shapes/shape.ts';
 
 export const unpinnedReasons = [
-  /** No recorded source holds a digest of it. */
+  /** No recorded source holds a digest of the object. */
   'no-pin',
-  /** Its only digests are of algorithms that are broken, and agree. */
+  /** The object's only digests are by algorithms that are broken, and they agree. */
   'weak-pin',
-  /** Its address holds a commit that is pinned, which fixes what is in an archive and not its bytes. */
+  /** The object's address holds a commit that is pinned, which fixes what is in an archive but not its bytes. */
   'named-by-commit',
   /** A git repository was asked for a commit that nothing pins. */
   'commit-not-pinned',
-  /** A part of a file. */
+  /** The answer is part of a file. */
   'partial',
-  /** It has a pin, and cannot be read as what the pin is of: damaged, not a zip, or too large. */
+  /** The object has a pin, but cannot be read as the kind of file that the pin is for: it is damaged, not a zip, or too large. */
   'unreadable',
 ] as const;
 
@@ -27,7 +27,7 @@ export type Judgement =
       readonly kind: 'pinned';
       /** Strong pins that the answer agrees with; at most `mostPins`. */
       readonly by: readonly Pin[];
-      /** Pins for the same object that it does not agree with: recorded files contradict each other. */
+      /** Pins for the same object with which the answer does not agree: recorded files contradict each other. */
       readonly against: readonly Pin[];
     }
   | { readonly kind: 'unpinned'; readonly reason: UnpinnedReason; readonly pins: readonly Pin[] }
@@ -39,7 +39,7 @@ export type Judgement =
     }
   | { readonly kind: 'contradicted'; readonly expected: readonly Pin[]; readonly got: readonly Digest[] };
 
-/** Pins that a judgement shows of those that it rests on. */
+/** How many of the pins that it rests on a judgement shows. */
 export const mostPins = 8;
 
 export interface JudgedExchange {
@@ -48,7 +48,7 @@ export interface JudgedExchange {
 }
 
 export interface PinReport {
-  /** In the order in which they were given. */
+  /** Judgements, in the order in which the exchanges were given. */
   readonly exchanges: readonly JudgedExchange[];
   readonly conclusion:
     | 'nothing-fetched'
@@ -56,7 +56,7 @@ export interface PinReport {
     | 'all-pinned'
     | 'unpinned'
     | 'contradicted';
-  /** What a difference may come from: first what contradicts its pin, then what has none, then what chose something that has none; by address. */
+  /** The possible sources of a difference: first what contradicts its pin, then what has none, then what chose something that has none; by address. */
   readonly suspects: readonly JudgedExchange[];
   /** Recorded files that may hold pins and were not read. */
   readonly gaps: readonly PinGap[];

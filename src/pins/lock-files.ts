@@ -36,6 +36,6 @@ export function pinParserFor(path: string): PinParser | undefined {
   const named = byName.get(name);
   if (named !== undefined) return named;
   if (name.startsWith('pylock.') && name.endsWith('.toml')) return parsePythonLock;
-  // Requirements have any name. What is not one holds no `--hash=`.
+  // Requirements have any name. A file that is not one holds no `--hash=`.
   return name.endsWith('.txt') ? parseRequirements : undefined;
 }

@@ -19,14 +19,14 @@ export function parseNpmLock(file: string, bytes: Uint8Array): ParsedPins {
   for (const [path, entry] of Object.entries(objectMember(parsed.value, 'packages') ?? {})) {
     if (path === '' || !isJsonObject(entry)) continue;
     const ofPath = path.slice(path.lastIndexOf(folder) + folder.length);
-    // An alias lies in a folder of its own name, and names what it is.
+    // An alias is in a folder with its own name, and names the real package.
     addPackage(list, textMember(entry, 'name') ?? ofPath, entry, path);
   }
   addOldDependencies(list, objectMember(parsed.value, 'dependencies') ?? {}, '');
   return list.pins;
 }
 
-/** The nested form of version 1, which version 2 has as well. Its depth is that of the JSON, which is bounded. */
+/** The nested form of version 1, which version 2 has as well. It is as deep as the JSON, whose depth is bounded. */
 function addOldDependencies(list: PinList, dependencies: JsonObject, above: string): void {
   for (const [name, entry] of Object.entries(dependencies)) {
     if (!isJsonObject(entry)) continue;
@@ -48,7 +48,7 @@ function addPackage(list: PinList, name: string, entry: JsonObject, place: strin
   if (commit !== undefined) list.add([subjectOf('commit', commit.value)], [commit], place);
 }
 
-/** What stands behind the `#` of an address of git. */
+/** The text after the `#` of a git address. */
 export function gitReference(address: string): string | undefined {
   const at = address.lastIndexOf('#');
   return at >= 0 && /^(?:git|github|gitlab|bitbucket|gist)\b/.test(address)

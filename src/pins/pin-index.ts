@@ -9,7 +9,7 @@ import { parseStepText } from './step-text.ts';
 
 const limits = { fileBytes: 32 * 1024 * 1024, allBytes: 512 * 1024 * 1024, pins: 2_000_000, gaps: 50 };
 
-/** A file that may hold pins, and was not read. */
+/** A file that may hold pins, but was not read. */
 export interface PinGap {
   readonly file: string;
   readonly problem: 'too-large' | 'not-this-format' | 'too-many-pins';
@@ -20,7 +20,7 @@ export interface PinIndex {
   /** By algorithm and value. */
   readonly byDigest: ReadonlyMap<string, readonly Pin[]>;
   readonly algorithms: ReadonlySet<Algorithm>;
-  /** Subjects of strong pins without their last name: `npm left-pad`, and `npm` for any at all. */
+  /** Subjects of strong pins without their last part: `npm left-pad`, and `npm` alone for any package. */
   readonly scopes: ReadonlySet<string>;
   /** At most 50, in the order of the files. */
   readonly gaps: readonly PinGap[];
@@ -98,7 +98,7 @@ class IndexInMaking {
   }
 }
 
-/** What a list may be of that chooses this subject: of the name, or of the whole ecosystem. */
+/** The scopes of lists that may choose this subject: the name, or the whole ecosystem. */
 function scopesOf(subject: Subject): string[] {
   const [kind, ...names] = subject.split(' ');
   if (kind === 'python-file')

@@ -1,13 +1,13 @@
 /** What a pin is: a digest that a recorded file holds for something that will be fetched. */
 
-/** How a pin names bytes. The strong ones fix them: whoever finds other bytes for one has broken the algorithm. */
+/** How a pin names bytes. The strong ones fix them: whoever finds different bytes for one has broken the algorithm. */
 const algorithmStrength = {
   sha256: 'strong',
   sha384: 'strong',
   sha512: 'strong',
   /** golang.org/x/mod/sumdb/dirhash, Hash1: SHA-256 over the names and SHA-256 digests of a zip's members. */
   'go-h1': 'strong',
-  /** The id of a commit, which fixes all that is in it. git refuses what is known to collide (SHA-1DC). */
+  /** The id of a commit, which fixes everything in it. git refuses objects that are known to collide (SHA-1DC). */
   'git-commit': 'strong',
   sha1: 'weak',
   md5: 'weak',
@@ -28,9 +28,9 @@ export type FileAlgorithm = keyof typeof fileAlgorithms;
 export interface Place {
   /** The recorded file, or the step. */
   readonly file: string;
-  /** From 1; undefined where the format has entries rather than lines. */
+  /** The line, from 1; undefined where the format has entries rather than lines. */
   readonly line: number | undefined;
-  /** What the file calls the object: attacker-controlled, to be shown through `printable`. */
+  /** The name that the file gives the object: attacker-controlled, to be shown through `printable`. */
   readonly entry: string;
 }
 
@@ -39,7 +39,7 @@ export type Ecosystem = (typeof ecosystems)[number];
 
 /**
  * What a pin is for, or what an address may stand for: `npm left-pad 1.3.0`, `go example.com/a v1.0.0`. Two subjects are the same
- * where their texts are.
+ * if their texts are.
  */
 export type Subject = string;
 
@@ -58,7 +58,7 @@ export function subjectOf(kind: SubjectKind, ...names: readonly string[]): Subje
   return [kind, ...names].join(' ');
 }
 
-/** The subject of an address, where it is one of the web: in its normal form, without a fragment. */
+/** The subject of an address, if it is a web address: in its normal form, without a fragment. */
 export function addressSubjects(address: string): Subject[] {
   if (!/^https?:/i.test(address) || !URL.canParse(address)) return [];
   const url = new URL(address);
@@ -69,12 +69,12 @@ export function addressSubjects(address: string): Subject[] {
 export interface Pin {
   readonly subject: Subject;
   readonly algorithm: Algorithm;
-  /** Lower-case hex; of `go-h1` the text behind `h1:`. */
+  /** The digest in lower-case hex; for `go-h1` the text after `h1:`. */
   readonly value: string;
   readonly place: Place;
 }
 
-/** A digest in hex of an algorithm that pins files; undefined for what is none. */
+/** A digest in hex by an algorithm that pins files; undefined for anything else. */
 export function hexDigest(
   algorithm: string,
   value: string,
@@ -85,7 +85,7 @@ export function hexDigest(
   return { algorithm: name, value: value.toLowerCase() };
 }
 
-/** The digest of `sha256:…` (or with a different separator); undefined for what is none. */
+/** The digest of `sha256:…` (or with a different separator); undefined for anything else. */
 export function prefixedDigest(
   text: string,
   separator = ':',
@@ -98,7 +98,7 @@ function isFileAlgorithm(name: string): name is FileAlgorithm {
   return Object.hasOwn(fileAlgorithms, name);
 }
 
-/** Digests of a text of Subresource Integrity (W3C SRI §3.1): `sha512-…` in base64, several with white space between. */
+/** The digests in a Subresource Integrity text (W3C SRI §3.1): `sha512-…` in base64, several with white space between. */
 export function integrityDigests(text: string): { algorithm: FileAlgorithm; value: string }[] {
   return text.split(/\s/).flatMap((word) => {
     const [expression = ''] = word.split('?', 1);
@@ -109,12 +109,12 @@ export function integrityDigests(text: string): { algorithm: FileAlgorithm; valu
   });
 }
 
-/** A name of Python's packages as indexes compare them (PEP 503). */
+/** The name of a Python package as indexes compare it (PEP 503). */
 export function pythonName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
-/** A version of Python's packages as far as equal ones are written differently: case, a leading `v`, zeros at the end of a release (PEP 440). */
+/** A version of a Python package, normalised as far as equal versions are written differently: case, a leading `v`, zeros at the end of a release (PEP 440). */
 export function pythonVersion(version: string): string {
   const plain = version.trim().toLowerCase().replace(/^v/, '');
   if (!/^[\d.]+$/.test(plain)) return plain;
@@ -123,7 +123,7 @@ export function pythonVersion(version: string): string {
   return parts.join('.');
 }
 
-/** The name in `name-1.0-platform`: the version begins behind the first dash that a digit follows. */
+/** The name in `name-1.0-platform`: the version begins after the first dash that a digit follows. */
 export function nameOfGem(file: string): string {
   const at = file.search(/-\d/);
   return at < 0 ? file : file.slice(0, at);

@@ -11,16 +11,16 @@ import { redirectsTo } from './redirects.ts';
 import { headerOf, type ReadExchange, shapeOf } from './shapes/index.ts';
 import type { MetadataShape, Shape } from './shapes/shape.ts';
 
-/** The bytes of a body, by its digest; whoever hands it over has compared the digest. Fails where they are not to be had. */
+/** Gives the bytes of a body by its digest; whoever provides it has compared the digest. Fails where the bytes cannot be obtained. */
 export type BodyReader = (body: StoredBytes) => Promise<Content>;
 
 const limits = {
-  /** What chooses: the largest lists of registries have some 50 MB. */
+  /** A bound on answers that choose: the largest lists of registries have some 50 MB. */
   metadata: 128 * 1024 * 1024,
   request: 16 * 1024 * 1024,
 };
 
-/** Says of each exchange what pins it. Exchanges are looked at one after the other, each body once. */
+/** Says for each exchange what pins it. Exchanges are looked at one after the other, each body once. */
 export async function judgePins(
   exchanges: readonly Exchange[],
   read: BodyReader,
@@ -41,7 +41,7 @@ export async function judgePins(
 interface Judged {
   readonly exchange: Exchange;
   readonly shape: Shape;
-  /** Undefined for what chooses: that follows from the objects. */
+  /** Undefined for an answer that chooses: its judgement follows from the objects. */
   readonly judgement: Judgement | undefined;
 }
 
@@ -115,7 +115,7 @@ function metadataJudgement(
 ): Judgement {
   const target = shape.what === 'redirect' ? targetOf(exchange) : undefined;
   const isPinned = target === undefined ? choices.byScope.get(shape.scope) : choices.byAddress.get(target);
-  // Where nothing was fetched of it, what it could have chosen may be fixed all the same.
+  // Where nothing in its scope was fetched, what it could have chosen may be fixed nevertheless.
   const isFixed = isPinned ?? (shape.names.some((name) => pins.scopes.has(name)) ? true : undefined);
   const chosen = isFixed === undefined ? 'nothing' : isFixed ? 'pinned' : 'unpinned';
   const what = chosen === 'nothing' && ofClients.has(shape.scope) ? 'self-check' : shape.what;
@@ -129,7 +129,7 @@ function targetOf(exchange: Exchange): string | undefined {
 /** Clients that ask their registry whether they are the newest. */
 const ofClients: ReadonlySet<string> = new Set(['npm npm', 'npm pnpm', 'npm yarn', 'python pip']);
 
-/** What has nothing that a build takes in and chooses nothing that is not judged itself. */
+/** Kinds of answers with nothing that a build takes in, which choose nothing that is not itself judged. */
 const harmless: ReadonlySet<string> = new Set([
   'self-check',
   'failure',

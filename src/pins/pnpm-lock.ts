@@ -18,7 +18,7 @@ export function parsePnpmLock(file: string, bytes: Uint8Array): ParsedPins {
   return list.pins;
 }
 
-/** Undefined for what is not YAML as lock files have it. */
+/** Undefined for anything but YAML of the kind that lock files have. */
 export function lockDocuments(bytes: Uint8Array): readonly Mapping[] | undefined {
   try {
     return parseLockYaml(bytes);

@@ -1,4 +1,4 @@
-/** Names of files of Python's packages (packaging.python.org, "Binary distribution format" and "Source distribution format"). */
+/** File names of Python packages (packaging.python.org, "Binary distribution format" and "Source distribution format"). */
 import { pythonName, pythonVersion } from './pin.ts';
 
 const endings = ['.whl', '.tar.gz', '.zip', '.tar.bz2', '.tar.xz', '.tgz', '.egg'];
@@ -10,7 +10,7 @@ export interface Release {
 }
 
 /**
- * Of which package and version a file is, by its name: a wheel says it, and an archive may be cut before any digit behind a dash. Undefined
+ * The package and version of a file, by its name: a wheel says them, and the name of an archive may be cut before any digit after a dash. Undefined
  * for other files.
  */
 export function releasesOf(file: string): readonly [Release, ...Release[]] | undefined {

@@ -1,13 +1,13 @@
-/** What was recorded before the steps ran: what pins are read from. */
+/** What was recorded before the steps ran, from which pins are read. */
 import { addAll } from '../lists.ts';
 import type { Pin } from './pin.ts';
 
-/** A regular file of an archive or a git tree that was fetched by digest or by commit, or that lies beside the recipe. */
+/** A regular file of an archive or a git tree that was fetched by digest or by commit, or that is next to the recipe. */
 export interface RecordedFile {
   /** For messages: the source and the path in it, `/`-separated. */
   readonly path: string;
   readonly size: number;
-  /** The content; asked for at most once, before the next file, and only for files that may hold pins. */
+  /** The content; it is requested at most once, before the next file, and only for files that may hold pins. */
   read(): Promise<Uint8Array>;
 }
 
@@ -22,17 +22,17 @@ export interface RecordedCommit {
 export interface RecordedSources {
   readonly files: AsyncIterable<RecordedFile>;
   readonly commits: readonly RecordedCommit[];
-  /** Steps by name, as they run: with everything substituted. */
+  /** Steps by name, as they run, with everything substituted. */
   readonly steps: readonly { readonly name: string; readonly text: string }[];
 }
 
-/** Pins of one file, or why there are none of it. */
+/** Pins of one file, or why it gives none. */
 export type ParsedPins = readonly Pin[] | 'not-this-format';
 
-/** Reads the pins of one file. `file` is what their places name. */
+/** Reads the pins of one file. Their places name it by `file`. */
 export type PinParser = (file: string, bytes: Uint8Array) => ParsedPins;
 
-/** A list of pins that is added to. */
+/** A list to which pins are added. */
 export class PinList {
   readonly #pins: Pin[] = [];
   readonly #file: string;
@@ -45,7 +45,7 @@ export class PinList {
     return this.#pins;
   }
 
-  /** The same digests for each of some subjects. */
+  /** Adds the same digests for each of several subjects. */
   add(
     subjects: readonly string[],
     digests: readonly Pick<Pin, 'algorithm' | 'value'>[],

@@ -1,9 +1,9 @@
-/** Digests that stand in the text of steps, whatever compares them: `sha256sum -c`, `--checksum`, `expected-sha256`, a commit that is checked out. */
+/** Digests in the text of steps, whatever compares them: `sha256sum -c`, `--checksum`, `expected-sha256`, a commit that is checked out. */
 import { commitDigest } from './commit.ts';
 import { fileAlgorithms, hexDigest, integrityDigests, subjectOf } from './pin.ts';
 import { type ParsedPins, PinList } from './recorded.ts';
 
-/** Words that can hold a digest; what stands between belongs to the shell. */
+/** Words that can hold a digest; the text between them belongs to the shell. */
 const word = /[\w+/=:-]+/g;
 const shortestDigest = 32;
 const algorithmsByLength: ReadonlyMap<number, string> = new Map(
@@ -38,7 +38,7 @@ function addWord(list: PinList, found: string, behind: string, line: number): vo
   list.add(subjects, [digest], hex, line);
 }
 
-/** The name that `sha256sum -c` and the like read behind a digest: two spaces, or a space and an asterisk. */
+/** The name that `sha256sum -c` and the like read after a digest: two spaces, or a space and an asterisk. */
 function fileBehind(text: string): string | undefined {
   const path = /^ [ *]([^\s"'|;&<>()$`]+)/.exec(text)?.[1];
   return path?.slice(path.lastIndexOf('/') + 1);

@@ -1,6 +1,6 @@
 /**
- * `yarn.lock`: of version 1 (github.com/yarnpkg/yarn, src/lockfile/stringify.js) tarballs by SRI, or by the SHA-1 behind the address; of later
- * versions, which are YAML, git dependencies by commit. Their `checksum` is of the zip that yarn makes of a tarball, and of no file that is fetched.
+ * `yarn.lock`: of version 1 (github.com/yarnpkg/yarn, src/lockfile/stringify.js) tarballs by SRI, or by the SHA-1 after the address; of later
+ * versions, which are YAML, git dependencies by commit. Their `checksum` is that of the zip that yarn makes from a tarball, not of any file that is fetched.
  */
 import { decodeBytes } from '../bytes.ts';
 import { commitDigest } from './commit.ts';
@@ -74,7 +74,7 @@ function nameOfPattern(patterns: string): string {
   const alias = pattern.indexOf('@npm:', 1);
   const plain = alias < 0 ? pattern : pattern.slice(alias + '@npm:'.length);
   const at = plain.indexOf('@', 1);
-  // `name@npm:1.0` names no other package.
+  // `name@npm:1.0` names no different package.
   if (at < 0) return alias < 0 ? plain : pattern.slice(0, alias);
   return plain.slice(0, at);
 }

@@ -48,12 +48,12 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'network-required':
     'ask the publisher for a recipe that fetches before it builds, or allow it with --network',
   'request-unrecorded':
-    'record the build anew with --network=record, and compare the two transcripts with `wolfi-repro diff`',
+    'record the build again with --network=record, and compare the two transcripts with `wolfi-repro diff`',
   'request-unanswered':
     'look at the requests named; what the build fetched when it was published may be gone',
   'transcript-invalid': 'get the transcript again, or record the build with --network',
   'transcript-incomplete':
-    'give the bundle that holds the answers, or record the build anew with --network=record',
+    'give the bundle that holds the answers, or record the build again with --network=record',
   'package-unavailable':
     'look for the name and version in the repository; withdrawn files can be given as a file',
   'index-rolled-back':

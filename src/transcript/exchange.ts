@@ -1,7 +1,7 @@
-/** What a build asked of the network and what it was answered, one exchange at a time. */
+/** What a build requested from the network and which answers it got, one exchange at a time. */
 import type { Sha256 } from '../digest.ts';
 
-/** Bytes that lie in the store, under their digest. */
+/** Bytes that are kept in the store under their digest. */
 export interface StoredBytes {
   readonly sha256: Sha256;
   readonly size: number;
@@ -12,10 +12,10 @@ export interface Exchange {
   readonly method: string;
   /** Absolute, https or http, normalised. */
   readonly url: string;
-  /** Of the request's body; undefined where there was none. */
+  /** The digest and size of the request's body; undefined where there was none. */
   readonly requestBody: StoredBytes | undefined;
   readonly status: number;
-  /** Names in lower case, those that matter to clients, sorted. */
+  /** The headers that matter to clients, with names in lower case, sorted. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The answer's body as it was sent, content encodings kept. */
   readonly body: StoredBytes;

@@ -1,4 +1,4 @@
-/** What steps asked of the network and no gateway gives, whatever the transcript says. */
+/** Requests of steps that the gateway always refuses, whatever the transcript says. */
 
 export const refusalKinds = [
   'address',
@@ -15,10 +15,10 @@ export const refusalKinds = [
 
 export type RefusalKind = (typeof refusalKinds)[number];
 
-/** What each is, for people. */
+/** What each kind is, for people. */
 export const refusalTitles: Readonly<Record<RefusalKind, string>> = {
   address: 'a connection to an address that no name leads to',
-  host: 'a request for another host than was connected to',
+  host: 'a request for a host other than the one connected to',
   connect: 'a tunnel or a proxy',
   websocket: 'a WebSocket',
   protocol: 'a protocol that is not HTTP',
@@ -31,7 +31,7 @@ export const refusalTitles: Readonly<Record<RefusalKind, string>> = {
 
 export interface Refusal {
   readonly kind: RefusalKind;
-  /** Host and port, or what of it is known; attacker-controlled. */
+  /** The host and port, or as much of them as is known; attacker-controlled. */
   readonly target: string;
   readonly count: number;
 }
@@ -39,7 +39,7 @@ export interface Refusal {
 const mostRefusals = 1000;
 const mostTargetLength = 300;
 
-/** Collects refusals: each target once, with how often. */
+/** Collects refusals: each target once, with how often it was refused. */
 export class Refusals {
   readonly #counts = new Map<string, { kind: RefusalKind; target: string; count: number }>();
 

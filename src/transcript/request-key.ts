@@ -1,4 +1,4 @@
-/** What makes two requests the same one, so that the second can be given the answer of the first. */
+/** What makes two requests the same, so that the second can be given the answer to the first. */
 import { gunzipSync } from 'node:zlib';
 import { canonicalJson } from '../canonical.ts';
 import { type Sha256, sha256 } from '../digest.ts';
@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts';
 export interface RequestKey extends Pick<Exchange, 'method' | 'url' | 'requestBody'> {
   /** Headers of the request that select the answer, sorted. */
   readonly selecting: readonly (readonly [name: string, value: string])[];
-  /** Of the body without what differs between clients that ask for the same; absent where the body's own digest says it. */
+  /** The digest of the body without what differs between clients that ask for the same; absent where the body's own digest serves. */
   readonly sameBody?: Sha256;
 }
 
@@ -18,7 +18,7 @@ export function requestKey({ method, url, requestBody, selecting, sameBody }: Re
 
 /**
  * Headers that select an answer (RFC 9110 §12.5.1, §13, §14.2; gitprotocol-http). Encodings are not among them: the gateway asks for
- * none. Nor are credentials: they are in no transcript.
+ * none. Nor are credentials: no transcript holds them.
  */
 const selectingHeaders: readonly string[] = [
   'accept',
@@ -30,11 +30,11 @@ const selectingHeaders: readonly string[] = [
   'range',
 ];
 
-/** Those of a request, by a function that looks a header up. */
+/** The selecting headers of a request, by a function that looks a header up. */
 export function selectingOf(header: (name: string) => string | undefined): [string, string][] {
   return selectingHeaders.flatMap((name) => {
     const value = header(name);
-    // What every client sends that has no wish.
+    // `*/*` expresses no preference.
     return value === undefined || value === '' || (name === 'accept' && value === '*/*')
       ? []
       : [[name, value]];
@@ -44,9 +44,9 @@ export function selectingOf(header: (name: string) => string | undefined): [stri
 const mostGitBytes = 16 * 1024 * 1024;
 
 /**
- * The digest of the body of a git request over the smart protocol without what the client says of itself (`agent`, `session-id`:
+ * The digest of the body of a git request over the smart protocol without what the client says about itself (`agent`, `session-id`:
  * gitprotocol-v2, gitprotocol-capabilities), and of its plain text where it is compressed; undefined for every other body, and for one
- * that does not keep to the protocol.
+ * that does not follow the protocol.
  */
 export function gitBody(contentType: string, contentEncoding: string, body: Uint8Array): Sha256 | undefined {
   if (!/^application\/x-git-(upload|receive)-pack-request$/.test(contentType)) return undefined;
@@ -69,7 +69,7 @@ function plainBody(encoding: string, body: Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Packet lines of gitprotocol-common, the special ones by their length; undefined where the bytes are no such lines. */
+/** Packet lines of gitprotocol-common, the special ones by their length; undefined where the bytes are not packet lines. */
 function packetLines(bytes: Uint8Array): string[] | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-/** What a build fetched, counted: what reports say of a transcript. */
+/** What a build fetched, counted: what reports say about a transcript. */
 import { compareBytes } from '../bytes.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import type { Refusal } from './refusals.ts';
@@ -23,7 +23,7 @@ export interface NetworkSummary {
 }
 
 export interface HostSummary {
-  /** With the port where it is not the usual one. */
+  /** The host, with the port where it is not the usual one. */
   readonly host: string;
   readonly requests: number;
   readonly bytes: number;

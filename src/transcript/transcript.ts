@@ -27,7 +27,7 @@ export const unansweredReasons = [
 
 export type UnansweredReason = (typeof unansweredReasons)[number];
 
-/** An exchange with what of the request selected the answer. */
+/** An exchange, with the parts of the request that selected the answer. */
 export interface RecordedExchange extends Exchange, RequestKey {}
 
 /** A request that the network did not answer when the build was recorded. */
@@ -38,7 +38,7 @@ export interface UnansweredRequest extends RequestKey {
 
 export interface Transcript {
   readonly schema: 'wolfi-repro/transcript/1';
-  /** By request; those of one request in the order in which they were asked. */
+  /** Exchanges by request; those of one request in the order in which they were made. */
   readonly exchanges: readonly RecordedExchange[];
   readonly unanswered: readonly UnansweredRequest[];
 }
@@ -46,7 +46,7 @@ export interface Transcript {
 const transcriptLimits = { bytes: 64 * 1024 * 1024, requests: 100_000, headers: 64, text: 64 * 1024 };
 
 /**
- * A transcript in its canonical order. Where one request was always answered alike, one answer stands for all: how often a
+ * A transcript in its canonical order. Where all answers to one request are the same, one answer stands for all: how often a
  * client asks depends on chance.
  */
 export function makeTranscript(
@@ -69,7 +69,7 @@ export function makeTranscript(
   };
 }
 
-/** Whether all answers of one request are the same. */
+/** Whether all answers to one request are the same. */
 function isConstant(exchanges: readonly RecordedExchange[]): boolean {
   const [first, ...others] = exchanges.map(answerText);
   return others.every((text) => text === first);
@@ -99,11 +99,11 @@ export function transcriptObjects({ exchanges, unanswered }: Transcript): Stored
   return [...objects.values()];
 }
 
-/** Reads a transcript, which comes from somebody else. Fails with `transcript-invalid` for anything but what this program writes. */
+/** Reads a transcript, which may come from somebody else. Fails with `transcript-invalid` for anything but what this program writes. */
 export function parseTranscript(bytes: Uint8Array): Transcript {
   if (bytes.length > transcriptLimits.bytes) throw invalid('it is too large');
   const parsed = parseBoundedJson(bytes);
-  if ('fault' in parsed || !isJsonObject(parsed.value)) throw invalid('it is no JSON object');
+  if ('fault' in parsed || !isJsonObject(parsed.value)) throw invalid('it is not a JSON object');
   if (textMember(parsed.value, 'schema') !== 'wolfi-repro/transcript/1')
     throw invalid('its schema is unknown');
   const exchanges = listMember(parsed.value, 'exchanges');
@@ -123,7 +123,7 @@ function invalid(why: string): Failure {
 function parseExchange(value: unknown): RecordedExchange {
   const object = requireObject(value);
   const { status } = object;
-  if (!isStatus(status)) throw invalid('a status is not one');
+  if (!isStatus(status)) throw invalid('a status is not an HTTP status');
   const body = parseStored(objectMember(object, 'body'));
   if (body === undefined) throw invalid('an answer has no body');
   return { ...parseRequest(object), status, headers: parsePairs(object, 'headers'), body };
@@ -139,7 +139,7 @@ function parseUnanswered(value: unknown): UnansweredRequest {
 function parseRequest(object: JsonObject): Omit<UnansweredRequest, 'reason'> {
   const method = textMember(object, 'method') ?? '';
   const url = textMember(object, 'url') ?? '';
-  if (!/^[A-Z]{1,32}$/.test(method)) throw invalid('a method is not one');
+  if (!/^[A-Z]{1,32}$/.test(method)) throw invalid('a method is not an HTTP method');
   if (!isAddress(url)) throw invalid('an address is not in its normal form');
   const requestBody = parseStored(objectMember(object, 'requestBody'));
   const sameBody = parseSha256(textMember(object, 'sameBody') ?? '');
@@ -173,7 +173,7 @@ function parsePairs(object: JsonObject, key: string): (readonly [string, string]
   return pairs.map((pair) => {
     const [name, value, ...more] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (typeof name !== 'string' || typeof value !== 'string' || more.length > 0 || !isHeader(name, value))
-      throw invalid('a header is not one');
+      throw invalid('a header is not an HTTP header');
     return [name, value] as const;
   });
 }
@@ -193,6 +193,6 @@ function isStatus(value: unknown): value is number {
 }
 
 function requireObject(value: unknown): JsonObject {
-  if (!isJsonObject(value)) throw invalid('a request is no object');
+  if (!isJsonObject(value)) throw invalid('a request is not an object');
   return value;
 }

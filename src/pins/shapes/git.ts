@@ -9,7 +9,7 @@ const service = 'git-upload-pack';
 /** What a request may want, and where the pack must have begun in the answer. */
 const limits = { wants: 100_000, preamble: 4 * 1024 * 1024 };
 
-/** What a request of git was answered; undefined for what is not one. */
+/** The shape of the answer to a git request; undefined for other requests. */
 export function recogniseGit(
   answer: ShapedAnswer,
   request: Uint8Array | undefined,
@@ -22,12 +22,12 @@ export function recogniseGit(
   if (segments.at(-1) !== service || request === undefined) return undefined;
   const wants = wantsOf(request);
   const scope = repository(1);
-  // What was talked before the pack, or asked of references alone.
+  // The negotiation before the pack, or a question about references only.
   if (wants.length === 0 || !hasPack(body)) return references(scope);
   return { kind: 'object', subjects: [], scope, git: { wants, isWhole: () => holdsAll(body, wants) } };
 }
 
-/** Whether the pack of an answer has each object that was wanted, with all that is in it. */
+/** Whether the pack of an answer has each object that was wanted, with everything in it. */
 function holdsAll(body: Content, wants: readonly string[]): PackState {
   if (body.size > packLimits.bytes) return 'not-read';
   const pack = packOf(Buffer.from(body.read(0, body.size)));
@@ -58,7 +58,7 @@ function wantsOf(request: Uint8Array): string[] {
   const wants = new Set<string>();
   for (const line of packetLines(Buffer.from(request))) {
     const id = /^want ([\da-f]{40}(?:[\da-f]{24})?)(?![\da-f])/.exec(line.toString('latin1', 0, 128))?.[1];
-    // A reference that is wanted by name is whatever the server says that it is.
+    // A reference that is wanted by name is whatever the server says it is.
     if (line.toString('latin1', 0, 9) === 'want-ref ') wants.add(line.toString('latin1', 9).trim());
     if (id !== undefined) wants.add(id);
     if (wants.size > limits.wants) break;
@@ -66,7 +66,7 @@ function wantsOf(request: Uint8Array): string[] {
   return [...wants].sort();
 }
 
-/** Whether a pack begins in the lines of an answer: in version 2 behind its name, before in a band, or as it is. */
+/** Whether a pack begins in the lines of an answer: in version 2 after its name, in earlier versions in a band, or as it is. */
 function hasPack(body: Content): boolean {
   const preamble = Buffer.from(body.read(0, limits.preamble));
   let end = 0;
@@ -78,7 +78,7 @@ function hasPack(body: Content): boolean {
   return preamble.toString('latin1', end, end + 4) === 'PACK' || body.size > limits.preamble;
 }
 
-/** The payloads of packet lines, up to what is not one. */
+/** The payloads of packet lines, up to the first bytes that are not one. */
 function* packetLines(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at + 4 <= bytes.length; ) {
     const text = bytes.toString('latin1', at, at + 4);

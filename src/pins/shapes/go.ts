@@ -3,7 +3,7 @@ import { textMember } from '../../formats/bounded-json.ts';
 import { subjectOf } from '../pin.ts';
 import { jsonOf, type MetadataShape, type Shape, type ShapedAnswer, textOf, wholeOf } from './shape.ts';
 
-/** A proxy may lie below any path, and a module's path has any number of parts. */
+/** A proxy may be below any path, and a module's path has any number of parts. */
 const mostPrefixes = 32;
 
 export function recogniseGo(answer: ShapedAnswer): Shape | undefined {
@@ -47,7 +47,7 @@ function scopeOf({ url }: ShapedAnswer, path: readonly string[]): string {
   return `go ${url.origin}/${path.join('/')}`;
 }
 
-/** What a path may say with any number of parts of it belonging to the proxy; the longest first. */
+/** The possible readings of a path, since any number of its parts may belong to the proxy; the longest first. */
 function modulesOf(path: readonly string[]): string[] {
   const count = Math.min(path.length, mostPrefixes);
   return Array.from({ length: count }, (_, index) => unescapeCase(path.slice(index).join('/')));
@@ -63,13 +63,13 @@ const tilePath = /^tile\/8\/(?:data|\d{1,2})(?:\/x\d{3}){0,6}\/\d{3}(?:\.p\/\d{1
 /** 2^8 hashes of 32 bytes. A tile of data has that many records instead. */
 const largestTile = 8192;
 
-/** Records and hashes of a log of sums: what a client compares, and nothing that a build takes in. */
+/** Records and hashes of a log of sums: a client compares them, and no build takes them in. */
 function recogniseDatabase(answer: ShapedAnswer): Shape | undefined {
   const at = answer.segments.indexOf('sumdb');
   const path = answer.segments.slice(at < 0 ? 0 : at + 2).join('/');
   if (path.startsWith('lookup/') || path === 'latest')
     return treeLine.test(textOf(answer) ?? '') ? log : undefined;
-  // Whether a proxy has the database: an answer of nothing says that it has.
+  // Whether a proxy has the database: an empty answer says that it has.
   if (at >= 0 && path === 'supported') return textOf(answer)?.trim() === '' ? log : undefined;
   const content = tilePath.test(path) ? answer.content() : undefined;
   if (content === undefined) return undefined;

@@ -10,7 +10,7 @@ import { recogniseNpm } from './npm.ts';
 import { recognisePython } from './python.ts';
 import { type MetadataKind, type Recogniser, type Shape, type ShapedAnswer, segmentsOf } from './shape.ts';
 
-/** What an address says most about comes first. */
+/** Those about which an address says most come first. */
 const recognisers: readonly Recogniser[] = [
   recogniseGo,
   recogniseCrate,
@@ -20,17 +20,17 @@ const recognisers: readonly Recogniser[] = [
   recogniseMaven,
 ];
 
-/** What an exchange holds, for those who look at its shape. */
+/** The parts of an exchange that show its shape. */
 export interface ReadExchange {
   /** The answer's body as it was sent. */
   readonly body: Content;
-  /** Of the request; undefined where there was none, or it is too large to be looked at. */
+  /** The request's body; undefined where there was none, or it is too large to be examined. */
   readonly request: Uint8Array | undefined;
-  /** The body without its content encoding; undefined where it is damaged or too large for what chooses. */
+  /** The body without its content encoding; undefined where it is damaged, or too large for an answer that chooses. */
   content(): Uint8Array | undefined;
 }
 
-/** `addresses` are the exchange's own and those that led to it: the first that says what the answer is decides. */
+/** `addresses` are the exchange's own and those that led to it: the first that shows what the answer is decides. */
 export function shapeOf(exchange: Exchange, addresses: readonly string[], read: ReadExchange): Shape {
   const empty = emptyKind(exchange);
   if (empty !== undefined) return { kind: 'metadata', what: empty, scope: '', names: [] };
@@ -52,14 +52,14 @@ function shapeOfRegistry(answer: ShapedAnswer): Shape | undefined {
   return undefined;
 }
 
-/** What has no content that a build could take in, whatever its address. */
+/** Answers without content that a build could take in, whatever their address. */
 function emptyKind({ method, status, body }: Exchange): MetadataKind | undefined {
   if (status >= 400) return 'failure';
   if (status >= 300 && status !== 304) return 'redirect';
   return method === 'HEAD' || status === 304 || (status === 204 && body.size === 0) ? 'empty' : undefined;
 }
 
-/** The value of a header, empty where there is none; of several with a name the first. */
+/** The value of a header, empty where there is none; the first of several with one name. */
 export function headerOf(exchange: Pick<Exchange, 'headers'>, name: string): string {
   return exchange.headers.find(([each]) => each === name)?.[1] ?? '';
 }

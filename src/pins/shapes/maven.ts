@@ -1,4 +1,4 @@
-/** Maven's repositories (maven.apache.org, "Repository Layout" and "Repository Metadata"). Files of Gradle's are laid out alike. */
+/** Maven's repositories (maven.apache.org, "Repository Layout" and "Repository Metadata"). Gradle's files have the same layout. */
 import { childrenOf, parseXml } from '../../formats/xml.ts';
 import { type Subject, subjectOf } from '../pin.ts';
 import { type Shape, type ShapedAnswer, textOf } from './shape.ts';
@@ -11,7 +11,7 @@ export function recogniseMaven(answer: ShapedAnswer): Shape | undefined {
   return recogniseBeside(answer, file) ?? recogniseList(answer, file) ?? recogniseArtifact(answer, file);
 }
 
-/** `.sha1` and the like, and `.asc`: beside an artifact, from the same place. */
+/** `.sha1` and the like, and `.asc`: next to an artifact, from the same place. */
 function recogniseBeside(answer: ShapedAnswer, file: string): Shape | undefined {
   const length = checksumLengths[file.slice(file.lastIndexOf('.') + 1)];
   const scope = scopeOf(answer.segments.slice(0, -2));
@@ -45,7 +45,7 @@ function recogniseArtifact({ segments }: ShapedAnswer, file: string): Shape | un
   return { kind: 'object', subjects, scope: scopeOf(segments.slice(0, -2)) };
 }
 
-/** Repositories are asked one after the other, so what one lists may come from the next. */
+/** Repositories are asked one after the other, so a file that one lists may come from the next. */
 function scopeOf(path: readonly string[]): string {
   return `maven ${path.join('/')}`;
 }

@@ -7,7 +7,7 @@ export function recogniseNpm(answer: ShapedAnswer): Shape | undefined {
   return recogniseTarball(answer) ?? recogniseDocument(answer);
 }
 
-/** `/name/-/name-1.0.0.tgz`; of a scope `/@scope/name/-/name-1.0.0.tgz`. */
+/** `/name/-/name-1.0.0.tgz`; with a scope `/@scope/name/-/name-1.0.0.tgz`. */
 function recogniseTarball({ segments }: ShapedAnswer): Shape | undefined {
   const [file = '', dash, base = ''] = segments.slice(-3).reverse();
   // A slash inside a name may be encoded.

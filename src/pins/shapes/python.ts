@@ -1,4 +1,4 @@
-/** Python's indexes (packaging.python.org, "Simple repository API" and "Index hosted attestations") and the files of theirs. */
+/** Python's indexes (packaging.python.org, "Simple repository API" and "Index hosted attestations") and their files. */
 import { listMember, objectMember, textMember } from '../../formats/bounded-json.ts';
 import { anchorsOf } from '../../formats/simple-index.ts';
 import { pythonName, type Subject, subjectOf } from '../pin.ts';

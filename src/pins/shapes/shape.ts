@@ -4,15 +4,15 @@ import { decodeBytes } from '../../bytes.ts';
 import { isJsonObject, type JsonObject, parseBoundedJson } from '../../formats/bounded-json.ts';
 import type { Ecosystem, Subject } from '../pin.ts';
 
-/** What an answer is that chooses, and is not itself something that a build takes in. */
+/** The kinds of answers that choose, and are not themselves taken in by a build. */
 export const metadataKinds = [
-  /** Names, versions or files of which a client takes some. */
+  /** Names, versions or files from which a client chooses. */
   'list',
-  /** What one version says of itself. */
+  /** What one version says about itself. */
   'description',
-  /** Branches and tags of a git repository, or the talk before a pack. */
+  /** Branches and tags of a git repository, or the negotiation before a pack. */
   'references',
-  /** A digest that lies beside what it is of, and so is no pin of it. */
+  /** A digest that is next to the file it is for, and so does not pin it. */
   'checksum',
   'signature',
   /** What a registry says against versions. */
@@ -32,16 +32,16 @@ export type MetadataKind = (typeof metadataKinds)[number];
 
 export interface ObjectShape {
   readonly kind: 'object';
-  /** What it may be, by its address; more than one where the address leaves it open. */
+  /** What the object may be, by its address; more than one where the address leaves it open. */
   readonly subjects: readonly Subject[];
-  /** What it is chosen through; `metadata` of the same scope chose it. */
+  /** The scope through which the object is chosen: `metadata` of the same scope chose it. */
   readonly scope: string;
   /** The digest of a module's zip or of its go.mod is Go's own. */
   readonly hash?: 'module-zip' | 'go-mod';
   readonly git?: WantedOfGit;
 }
 
-/** What a request wants of a git repository. */
+/** What a request wants from a git repository. */
 export interface WantedOfGit {
   /** Ids, or names of references; each must be a commit that is pinned. */
   readonly wants: readonly string[];
@@ -49,27 +49,27 @@ export interface WantedOfGit {
   isWhole(): PackState;
 }
 
-/** Whether a pack has what was wanted, by the ids of what it holds; `not-read` where it is too large, or leaves out what a client had. */
+/** Whether a pack has what was wanted, by the ids of the objects it holds; `not-read` where it is too large, or leaves out objects that a client had. */
 export type PackState = 'whole' | 'lacking' | 'damaged' | 'not-read';
 
 export interface MetadataShape {
   readonly kind: 'metadata';
   readonly what: MetadataKind;
-  /** As of objects; ends in ` *` where it is the whole ecosystem. */
+  /** The scope, as for objects; ends in ` *` where it is the whole ecosystem. */
   readonly scope: string;
-  /** The names of it under which pins may be recorded (`npm left-pad`). */
+  /** The scope's names under which pins may be recorded (`npm left-pad`). */
   readonly names: readonly string[];
 }
 
 export type Shape = ObjectShape | MetadataShape;
 
-/** An answer whose shape is asked for. */
+/** An answer whose shape is to be found. */
 export interface ShapedAnswer {
   readonly url: URL;
   /** Parts of the path, decoded; the last is empty where the path ends in a slash. */
   readonly segments: readonly string[];
   readonly contentType: string;
-  /** The content without its content encoding; undefined where it cannot be had, or is too large for anything that chooses. */
+  /** The content without its content encoding; undefined where it cannot be obtained, or is too large for any answer that chooses. */
   content(): Uint8Array | undefined;
 }
 
@@ -80,7 +80,7 @@ export function wholeOf(ecosystem: Ecosystem): Pick<MetadataShape, 'scope' | 'na
   return { scope: `${ecosystem} *`, names: [ecosystem] };
 }
 
-/** The content as an object of JSON. */
+/** The content as a JSON object. */
 export function jsonOf(answer: ShapedAnswer): JsonObject | undefined {
   const content = answer.content();
   if (content === undefined || content[firstByte(content)] !== 0x7b) return undefined;
@@ -99,7 +99,7 @@ export function textOf(answer: ShapedAnswer): string | undefined {
   return content === undefined ? undefined : decodeBytes(content);
 }
 
-/** Parts of a path, decoded where they can be; a part that cannot is as it is written. */
+/** Parts of a path, decoded where they can be; a part that cannot be is kept as it is written. */
 export function segmentsOf(url: URL): string[] {
   return url.pathname
     .slice(1)
