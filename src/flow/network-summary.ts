@@ -1,4 +1,4 @@
-/** What the steps of a build fetched, as the result of a package has it, and how far that weakens what is said of it. */
+/** What the steps of a build fetched, as the result of a package gives it, and how far that weakens the verdict. */
 import { counted } from '../bytes.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { refusalTitles } from '../transcript/refusals.ts';
@@ -13,7 +13,7 @@ export function networkSummary(
   return summarise(mode, transcript, refusals);
 }
 
-/** In words for the report; nothing where nothing was fetched. */
+/** The caveats in words for the report; none where nothing was fetched. */
 export function networkCaveats({ mode, objects, unanswered, refused }: NetworkSummary): string[] {
   const by = mode === 'recorded' ? 'from the network' : 'from a transcript';
   return [

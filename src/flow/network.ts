@@ -19,15 +19,15 @@ import {
 } from '../transcript/transcript.ts';
 import type { Run } from './run.ts';
 
-/** What a transcript is remembered by: the recipe as it was compiled, for one architecture. */
+/** The key under which a transcript is remembered: the recipe as it was compiled, for one architecture. */
 export interface RecordedBuild {
   readonly recipeSha256: Sha256;
   readonly architecture: Architecture;
 }
 
 /**
- * What the steps of a recipe reach. A transcript that is named comes before one that the store has, and either before the network. Fails
- * with `transcript-invalid`, and with `usage` where a transcript is named that is not there and none may be recorded.
+ * What the steps of a recipe reach. A named transcript is preferred to one that the store has, and either to the network. Fails
+ * with `transcript-invalid`, and with `usage` where the named transcript does not exist and none may be recorded.
  */
 export async function chosenNetwork(
   build: RecordedBuild & { readonly recipe: Recipe },
@@ -55,7 +55,7 @@ function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequ
   return { kind: 'replay', ports, transcript, digest: transcriptDigest(transcript) };
 }
 
-/** As the plan has it. */
+/** The network as the plan states it. */
 export function plannedNetwork(request: NetworkRequest): PlannedNetwork | undefined {
   switch (request.kind) {
     case 'none':
@@ -69,7 +69,7 @@ export function plannedNetwork(request: NetworkRequest): PlannedNetwork | undefi
   }
 }
 
-/** The same steps once more, with the answers that they were given. */
+/** The same steps again, with the answers that they were given. */
 export function replayed(request: NetworkRequest, conversation: Conversation | undefined): NetworkRequest {
   if (request.kind !== 'record' || conversation === undefined) return request;
   return replayOf(conversation.transcript, request.ports);
@@ -79,7 +79,7 @@ export function replayed(request: NetworkRequest, conversation: Conversation | u
 export const noteOf = ({ recipeSha256, architecture }: RecordedBuild) =>
   `transcript ${recipeSha256} ${architecture}`;
 
-/** The transcript that the store has of a build; one that has lost an answer is as good as none. */
+/** The transcript that the store has for a build; one that has lost an answer counts as none. */
 async function recallTranscript(build: RecordedBuild, store: Store): Promise<Transcript | undefined> {
   const digest = parseSha256(store.recall(noteOf(build)) ?? '');
   const path = digest === undefined ? undefined : await store.get(digest);

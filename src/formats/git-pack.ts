@@ -1,4 +1,4 @@
-/** Packs of git (git's Documentation/gitformat-pack.txt): the ids of what they hold, and what refers to what. Bounded; objects are named by SHA-1. */
+/** Packs of git (git's Documentation/gitformat-pack.txt): the ids of the objects that they hold, and which object refers to which. Bounded; objects are named by SHA-1. */
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { addTo } from '../lists.ts';
@@ -9,7 +9,7 @@ export interface PackLimits {
   readonly objects: number;
   /** Bytes of one object. */
   readonly object: number;
-  /** Bytes of all that is inflated and put together. */
+  /** Bytes of everything that is inflated and assembled. */
   readonly inflated: number;
   /** Deltas on top of each other. */
   readonly depth: number;
@@ -27,7 +27,7 @@ export const packLimits: PackLimits = {
   held: 512 * mebibyte,
 };
 
-/** Objects by their ids, each with what it refers to. */
+/** Objects by their ids, each with the objects to which it refers. */
 export type PackObjects = ReadonlyMap<string, readonly string[]>;
 
 export type ReadPack =
@@ -42,7 +42,7 @@ const types = ['', 'commit', 'tree', 'blob', 'tag'] as const;
 const [ofsDelta, refDelta] = [6, 7];
 const [headerLength, idLength] = [12, 20];
 
-/** Reads every object of a pack. `damaged` is said of a wrong check sum, and of anything that is not as the format has it. */
+/** Reads every object of a pack. The result is `damaged` for a wrong checksum, and for anything that does not follow the format. */
 export function readPack(pack: Buffer, limits: PackLimits = packLimits): ReadPack {
   if (pack.length > limits.bytes) return 'too-large';
   if (pack.length < headerLength + idLength || pack.toString('latin1', 0, 4) !== 'PACK') return 'damaged';
@@ -77,7 +77,7 @@ interface Entry {
   readonly data: number;
 }
 
-/** Something that deltas are applied to. */
+/** An object to which deltas are applied. */
 interface Base extends PackedObject {
   readonly offset: number;
   readonly depth: number;
@@ -110,7 +110,7 @@ class PackReader {
     return { objects: this.#objects, unresolved: waiting.reduce((sum, deltas) => sum + deltas.length, 0) };
   }
 
-  /** Notes the object at an offset; gives where the next begins. */
+  /** Notes the object at an offset; gives the offset at which the next begins. */
   #scan(at: number): number {
     const [entry, behind] = readHeader(this.#pack, at);
     if (entry.size > this.#limits.object) throw new PackFault('too-large');
@@ -200,7 +200,7 @@ function readHeader(pack: Buffer, from: number): [Entry, number] {
   return [{ type, size, data: at }, at];
 }
 
-/** How far in front of a delta its base begins: groups of seven bits, each but the last one less than it is. */
+/** How far before a delta its base begins: groups of seven bits, each but the last one less than it is. */
 function readDistance(pack: Buffer, from: number): [number, number] {
   let byte = pack.readUInt8(from);
   let [distance, at] = [byte & 0x7f, from + 1];

@@ -4,7 +4,7 @@ export interface Anchor {
   /** With the references of HTML that are usual in addresses resolved; empty where there is none. */
   readonly href: string;
   readonly text: string;
-  /** Offsets in the page: of `<a`, and behind `</a>`. */
+  /** Offsets in the page: of `<a`, and after `</a>`. */
   readonly start: number;
   readonly end: number;
 }
@@ -35,7 +35,7 @@ export function anchorsOf(page: string): Anchor[] {
   return anchors;
 }
 
-/** Behind the `>` of a tag; quotes hide one. */
+/** The offset after the `>` of a tag; quotes hide one. */
 function endOfTag(page: string, from: number): number {
   for (let at = from; at < page.length; at += 1) {
     const character = page[at]!;

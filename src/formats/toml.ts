@@ -11,14 +11,14 @@ const require = createRequire(import.meta.url);
 const limits = { bytes: 32 * 1024 * 1024, depth: 32 };
 
 /**
- * The tables of a document; undefined for what is too large, nested too deep, or not TOML. Values are what the package makes of
+ * The tables of a document; undefined for a text that is too large, nested too deeply, or not TOML. Values are what the package makes of
  * them: text, numbers, booleans, dates, lists and tables. Keys that JavaScript gives a meaning to are ordinary keys.
  */
 export function parseToml(bytes: Uint8Array): JsonObject | undefined {
   if (bytes.length > limits.bytes) return undefined;
   const { parse }: Toml = require('smol-toml');
   try {
-    // A number may be longer than JavaScript has them exactly; none of those is asked for here.
+    // A number may be longer than JavaScript represents exactly; no reader here uses such a number.
     const value: unknown = parse(decodeBytes(bytes), { maxDepth: limits.depth, integersAsBigInt: true });
     return isJsonObject(value) ? value : undefined;
   } catch {

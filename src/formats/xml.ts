@@ -13,9 +13,9 @@ export interface XmlElement {
   readonly name: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
-  /** Of the element itself, not of its children. */
+  /** The text of the element itself, not that of its children. */
   readonly text: string;
-  /** Offsets in the text of the document: of the `<` that begins the element, and behind the `>` that ends it. */
+  /** Offsets in the text of the document: of the `<` that begins the element, and after the `>` that ends it. */
   readonly start: number;
   readonly end: number;
 }
@@ -27,7 +27,7 @@ interface OpenElement extends XmlElement {
   end: number;
 }
 
-/** The text of a document and its root; undefined for what is too large, too deep, too much, or not well-formed. */
+/** The text of a document and its root; undefined where the document is too large, too deep, has too many elements, or is not well-formed. */
 export function parseXml(
   bytes: Uint8Array,
 ): { readonly text: string; readonly root: XmlElement } | undefined {
@@ -73,7 +73,7 @@ function rootOf(text: string): XmlElement | undefined {
   return root;
 }
 
-/** Children of a name. */
+/** Children with a name. */
 export function childrenOf(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name);
 }

@@ -31,7 +31,7 @@ export function requireNoNetwork(recipe: Recipe, format: Format): void {
 const mostPorts = 64;
 
 /**
- * Ports behind the addresses that steps name, besides those of their own loopback, where a program of the build listens; sorted.
+ * Ports in the addresses that steps name, besides those of their own loopback, where a program of the build listens; sorted.
  */
 export function namedPorts(recipe: Recipe, format: Format): number[] {
   const texts = runningSteps(recipe, format).flatMap(({ step }) => [step.runs, ...step.environment.values()]);

@@ -2,7 +2,7 @@
 
 export const rebuiltArchitectures = ['x86_64', 'aarch64'] as const;
 
-/** apk's name of it. */
+/** apk's name for the architecture. */
 export type RebuiltArchitecture = (typeof rebuiltArchitectures)[number];
 
 /** Undefined for an architecture whose packages are not rebuilt. */
@@ -25,7 +25,7 @@ export function architectureOfMachine(arch: string): RebuiltArchitecture | undef
 /** `e_machine` of ELF files (elf.h). */
 const elfMachines: Readonly<Record<RebuiltArchitecture, number>> = { x86_64: 62, aarch64: 183 };
 
-/** Programs that emulate one, under the names that Debian and others give to a static qemu first. */
+/** Programs that emulate the architecture; the names that Debian and others give to a static qemu come first. */
 export function emulatorNames(architecture: RebuiltArchitecture): readonly string[] {
   return [`qemu-${architecture}-static`, `qemu-${architecture}`];
 }
@@ -38,8 +38,8 @@ const loadAddress = 0x400000n;
 const identification = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1];
 
 /**
- * The beginning of an executable for an architecture, and which bits of it count: all but the name of the system's interface, and of the
- * type so much that executables (2) and those that can be moved (3) are the same.
+ * The beginning of an executable for an architecture, and which of its bits count: all except those that name the system's interface, and the
+ * bit of the type that separates executables (2) from those that can be moved (3).
  */
 export function programHeader(architecture: RebuiltArchitecture): {
   readonly magic: Uint8Array;
@@ -62,7 +62,7 @@ const instructions: Readonly<Record<RebuiltArchitecture, readonly number[]>> = {
   aarch64: [0xe0, 0x07, 0x40, 0xf9, 0, 0, 0x40, 0x39, 0xa8, 0x0b, 0x80, 0xd2, 0x01, 0, 0, 0xd4],
 };
 
-/** A static program that ends with the first character of the name that it was called by: one segment with the file itself. */
+/** A static program that exits with the first character of the name by which it was called: one segment with the file itself. */
 export function probeProgram(architecture: RebuiltArchitecture): Uint8Array {
   const code = instructions[architecture];
   const start = fileHeaderSize + segmentHeaderSize;

@@ -8,20 +8,20 @@ import { findProgram, hostPath, runShortly } from '../../process.ts';
 import { emulatorNames, type RebuiltArchitecture } from './architectures.ts';
 
 export interface Emulator {
-  /** Where it is on this machine; in no report. */
+  /** Where the emulator is on this machine; no report shows it. */
   readonly path: string;
   /** File name of the program. */
   readonly program: string;
-  /** As it prints it; empty where it prints none. */
+  /** The version as the program prints it; empty where it prints none. */
   readonly version: string;
   readonly sha256: Sha256;
 }
 
-/** Bytes of a program that is read to be known by its digest; a static qemu has 13 MB. */
+/** The most bytes that are read of a program for its digest; a static qemu has 13 MB. */
 const mostBytes = 256 * 1024 * 1024;
 const namesItsLoader = 3;
 
-/** The first static one on the search path; where there is none, one that is not static, if there is one. */
+/** The first static emulator on the search path; where there is none, one that is not static, if there is one. */
 export function findEmulator(architecture: RebuiltArchitecture): {
   readonly static: string | undefined;
   readonly dynamic: string | undefined;
@@ -37,7 +37,7 @@ function isStatic(path: string): boolean {
   return elf?.segments.every(({ type }) => type !== namesItsLoader) ?? false;
 }
 
-/** Undefined for what is not a program of a sensible size. */
+/** The bytes of a program; undefined for anything that is not a program of a sensible size. */
 function readProgram(path: string): Uint8Array | undefined {
   try {
     const stat = statSync(path);
@@ -47,14 +47,14 @@ function readProgram(path: string): Uint8Array | undefined {
   }
 }
 
-/** What a program is, by its bytes and by what it prints of itself; undefined where it cannot be read or started. */
+/** What a program is, by its bytes and by what it prints about itself; undefined where it cannot be read or started. */
 export async function identifyEmulator(path: string): Promise<Emulator | undefined> {
   const bytes = readProgram(path);
   if (bytes === undefined) return undefined;
   return { path, program: basename(path), version: await printedVersion(path), sha256: sha256(bytes) };
 }
 
-/** `qemu-aarch64 version 7.2.22 (Debian …)`: the word behind `version`. */
+/** `qemu-aarch64 version 7.2.22 (Debian …)`: the word after `version`. */
 async function printedVersion(path: string): Promise<string> {
   try {
     const env = { PATH: hostPath, LC_ALL: 'C' };

@@ -1,4 +1,4 @@
-/** This machine, as the rule asks of it. */
+/** This machine, as the rule sees it. */
 import { Failure } from '../../failure.ts';
 import { installCommand } from '../package-managers.ts';
 import type { IdMap } from '../sandbox/id-map.ts';
@@ -9,10 +9,10 @@ import { type Processor, type ProcessorHost, processorFor } from './processor.ts
 import { readRegistrations } from './registrations.ts';
 import { mountsOwnFormats, testMachine, testOwnFormats } from './self-test.ts';
 
-/** How programs of an architecture, by apk's name of it, run here, or why they do not. Each is found out once. */
+/** How programs of an architecture, given by apk's name for it, run here, or why they do not. Each answer is found once. */
 export type Processors = (architecture: string) => Promise<Processor | Failure>;
 
-/** @param runs gives a folder for what is tried; asked only where something is */
+/** @param runs gives a folder for trials; called only where something is tried */
 export function processorHost(runs: () => string, ids: IdMap): ProcessorHost {
   const place = { runs, ids };
   return {
@@ -28,7 +28,7 @@ export function processorHost(runs: () => string, ids: IdMap): ProcessorHost {
   };
 }
 
-/** Where nothing can be tried, nothing runs; what is missing then is said as it is. */
+/** Where nothing can be tried, nothing runs: the failure that says what is missing is the answer. */
 function refused(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
   throw thrown;

@@ -1,6 +1,6 @@
 /**
- * A binfmt_misc of the sandbox's own: the first mount of it in a user namespace hides what the machine has registered from all programs
- * there and below, and what is registered through it ends with it (Linux 6.7 and later, fs/binfmt_misc.c, `load_binfmt_misc`). The
+ * A separate binfmt_misc for the sandbox: the first mount of it in a user namespace hides what the machine has registered from all programs
+ * there and below, and registrations through it end with it (Linux 6.7 and later, fs/binfmt_misc.c, `load_binfmt_misc`). The
  * shell lines run in the build's folder before the sandbox forbids namespaces and mounts.
  */
 import { mkdirSync } from 'node:fs';
@@ -10,19 +10,19 @@ import { registrationLine } from './registrations.ts';
 
 const folder = 'formats';
 
-/** Makes the folder that it is mounted on. */
+/** Makes the folder on which binfmt_misc is mounted. */
 export function makeFormatsFolder(directory: string): void {
   mkdirSync(join(directory, folder), { recursive: true });
 }
 
-/** Mounts an empty one. */
+/** Mounts an empty binfmt_misc. */
 export const mountFormats = `mount -n -t binfmt_misc none ${folder}`;
 
 /** Registers an emulator there; the line that `registrationLine` made is `$1`. */
 export const registerFormat = `printf %s "$1" > ${folder}/register`;
 
 /**
- * What a shell script around a guest begins with, and the argument that it takes before all others (empty where nothing is registered).
+ * The beginning of a shell script around a guest, and the argument that it takes before all others (empty where nothing is registered).
  * @param inside where the emulator is found in the namespaces
  */
 export function formatLines(

@@ -1,5 +1,5 @@
 /**
- * What runs the programs of a guest: the machine's own processor, or an emulator. One rule for all sandboxes and engines, asked before
+ * What runs the programs of a guest: the machine's own processor, or an emulator. One rule serves all sandboxes and engines, and is applied before
  * anything is downloaded.
  */
 import { Failure, type FailureCode } from '../../failure.ts';
@@ -18,17 +18,17 @@ export type Processor =
       readonly kind: 'emulated';
       readonly architecture: RebuiltArchitecture;
       readonly emulator: Emulator;
-      /** Who registered it: the sandbox for itself alone, or whoever set this machine up. */
+      /** Who registered the emulator: the sandbox for itself alone, or whoever set this machine up. */
       readonly registered: 'in-sandbox' | 'on-machine';
     };
 
-/** What weakens a build by what ran its programs. */
+/** Caveats about a build that come from what ran its programs. */
 export function processorCaveats(processor: Processor): string[] {
   if (processor.kind === 'emulated' || !processor.runsForeign) return [];
   return ['steps could run programs of other architectures, which this machine hands to an emulator'];
 }
 
-/** By what a build was emulated, for reports; undefined where it was not. */
+/** What emulated a build, for reports; undefined where nothing did. */
 export function emulationOf(processor: Processor): Emulation | undefined {
   if (processor.kind === 'native') return undefined;
   const { program, version, sha256 } = processor.emulator;
@@ -45,15 +45,15 @@ export function describeEmulation({ program, version, sha256 }: Emulation): stri
   return `${program} ${version === '' ? 'of no version' : version}, sha256 ${sha256}`;
 }
 
-/** What weakens a difference between bytes that were built under emulation. */
+/** The caveat about a difference between bytes that were built under emulation. */
 export function emulationCaveat(emulation: Emulation): string {
   return `built under emulation (${describeEmulation(emulation)}): confirm the difference on an ${emulation.architecture} machine`;
 }
 
-/** Failures of a build that the emulator may be the reason for: they say nothing about the package then. */
+/** Failures of a build that the emulator may have caused: under emulation they say nothing about the package. */
 const blamable: ReadonlySet<FailureCode> = new Set(['step-failed', 'output-missing', 'build-limit']);
 
-/** What went wrong with a build, as far as it can be said of programs that were emulated. */
+/** The failure of a build, as far as it can be stated about programs that were emulated. */
 export function failureUnder(processor: Processor, failure: Failure): Failure {
   const emulation = emulationOf(processor);
   if (emulation === undefined || !blamable.has(failure.code)) return failure;
@@ -66,15 +66,15 @@ export function failureUnder(processor: Processor, failure: Failure): Failure {
 }
 
 /**
- * What came of running a program. `not-mounted`: the sandbox gets no binfmt_misc of its own; `not-registered`: that takes no emulator;
- * `name-lost`: the program does not learn the name that it was called by; `fails`: it does not run.
+ * The result of running a program. `not-mounted`: the sandbox gets no binfmt_misc of its own; `not-registered`: that takes no emulator;
+ * `name-lost`: the program does not learn the name by which it was called; `fails`: it does not run.
  */
 export type SelfTest = 'runs' | 'not-mounted' | 'not-registered' | 'name-lost' | 'fails';
 
 /** For programs of this machine. */
 export const ownProcessor: Processor = { kind: 'native', runsForeign: false };
 
-/** What the rule asks of a machine. */
+/** What the rule needs to know about a machine. */
 export interface ProcessorHost {
   /** Of the machine itself; undefined where no package is rebuilt natively. */
   readonly architecture: RebuiltArchitecture | undefined;
@@ -115,7 +115,7 @@ async function nativeProcessor(sandbox: SandboxKind, host: ProcessorHost): Promi
   return { kind: 'native', runsForeign };
 }
 
-/** Why an emulator does not serve, and what mends it. */
+/** Why an emulator cannot be used, and what remedies it. */
 interface Lack {
   readonly why: string;
   readonly remedy: string;
@@ -181,7 +181,7 @@ async function machineEmulator(
   const matching = host.registrations().filter((each) => handsOver(each, program));
   const [first] = matching;
   if (first === undefined) return lack(`nothing is registered for ${architecture} on this machine`);
-  // Of several the kernel takes the one that was registered last, which nothing shows.
+  // Of several registrations the kernel takes the one that was made last, and nothing shows which that is.
   const lacking = neededFlags.filter((flag) => matching.some(({ flags }) => !flags.includes(flag)));
   if (lacking.length > 0)
     return lack(

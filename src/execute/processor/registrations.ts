@@ -12,11 +12,11 @@ const registrationsFolder = '/proc/sys/fs/binfmt_misc';
 /** A registration that is switched on. */
 export interface Registration {
   readonly name: string;
-  /** The program that files are handed to. */
+  /** The program to which files are handed. */
   readonly interpreter: string;
-  /** `P`: the program keeps the name that it was called by; `F`: the interpreter was opened when it was registered. */
+  /** `P`: the program keeps the name by which it was called; `F`: the interpreter was opened when it was registered. */
   readonly flags: string;
-  /** Where the magic lies; undefined for those that go by the end of a file's name. */
+  /** The offset of the magic; undefined for registrations by the end of a file's name. */
   readonly match:
     | { readonly offset: number; readonly magic: Uint8Array; readonly mask: Uint8Array }
     | undefined;
@@ -24,7 +24,7 @@ export interface Registration {
 
 const mostRegistrations = 1000;
 
-/** What is registered and switched on; empty where nothing is, or where nobody may look. */
+/** What is registered and switched on; empty where nothing is, or where it cannot be read. */
 export function readRegistrations(folder: string = registrationsFolder): Registration[] {
   if (readText(folder, 'status')?.trim() !== 'enabled') return [];
   const names = readdirSync(folder).filter((name) => name !== 'status' && name !== 'register');
@@ -77,7 +77,7 @@ export function handsOver({ match }: Registration, program: Uint8Array): boolean
   return magic.every((byte, at) => ((program[offset + at] ?? -1) & mask[at]!) === (byte & mask[at]!));
 }
 
-/** Flags without which a registration does not serve: the name of a program is kept, and no file of the guest is needed. */
+/** Flags without which a registration cannot be used: the name of a program is kept, and no file of the guest is needed. */
 export const neededFlags: readonly string[] = ['P', 'F'];
 
 /** The characters that a path in a registration cannot hold: the divider, the end of the line, and what starts an escape. */

@@ -1,4 +1,4 @@
-/** Whether programs of an architecture run here, found out by running one. */
+/** Whether programs of an architecture run here, determined by running one. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostPath, startProcess } from '../../process.ts';
@@ -18,7 +18,7 @@ export interface TestPlace {
 }
 
 const probeFolder = 'probe';
-/** One letter, which no path begins with. */
+/** One letter with which no path begins. */
 const probeName = 'w';
 const statuses: ReadonlyMap<number | undefined, SelfTest> = new Map([
   [probeName.charCodeAt(0), 'runs'],
@@ -76,7 +76,7 @@ async function inFolder(
   }
 }
 
-/** Whether a sandbox gets a binfmt_misc of its own. */
+/** Whether a sandbox gets a separate binfmt_misc. */
 export async function mountsOwnFormats({ runs, ids }: TestPlace): Promise<boolean> {
   const directory = await makeRunDirectory(runs());
   try {

@@ -1,5 +1,5 @@
 /**
- * A program of its own, given to Node as text: opens the sockets of a guest's network in the namespace that it was started in, and hands
+ * A separate program, given to Node as text: it opens the sockets of a guest's network in the namespace in which it was started, and hands
  * them to its parent (Node's documentation, `process.send`).
  */
 import type { SendHandle } from 'node:child_process';
@@ -28,5 +28,5 @@ await new Promise<void>((resolve, reject) => {
   dns.once('error', reject).bind(dnsPort, '0.0.0.0', resolve);
 });
 await handOver('dns', dns);
-// What listens here would keep this process; the sockets live on in the parent.
+// Listening sockets would keep this process running; they live on in the parent.
 process.exit(0);
