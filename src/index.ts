@@ -22,6 +22,7 @@ export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export { type Inspection, inspect } from './inspect.ts';
 export { type LockedPlan, lock } from './lock.ts';
 export { type Architecture, parseArchitecture } from './names.ts';
+export { filesOfArchive } from './pins/archive-files.ts';
 export type { JudgedExchange, Judgement, PinReport } from './pins/judgement.ts';
 export { type BodyReader, judgePins } from './pins/pins.ts';
 export type { RecordedCommit, RecordedFile, RecordedSources } from './pins/recorded.ts';

@@ -12,7 +12,7 @@ const limits = { fileBytes: 32 * 1024 * 1024, allBytes: 512 * 1024 * 1024, pins:
 /** A file that may hold pins, but was not read. */
 export interface PinGap {
   readonly file: string;
-  readonly problem: 'too-large' | 'not-this-format' | 'too-many-pins';
+  readonly problem: 'not-read' | 'too-large' | 'not-this-format' | 'too-many-pins';
 }
 
 export interface PinIndex {
@@ -35,10 +35,10 @@ export async function readPins(sources: RecordedSources): Promise<PinIndex> {
   const making = new IndexInMaking();
   for (const { name, text } of sources.steps) making.add(name, parseStepText(name, text));
   for (const { commit, file } of sources.commits) making.add(file, commitPins(file, commit));
-  for await (const file of sources.files) {
-    const parse = pinParserFor(file.path);
-    if (parse === undefined) continue;
-    if (making.takesFile(file.path, file.size)) making.add(file.path, parse(file.path, await file.read()));
+  for await (const { path, size, read } of sources.files) {
+    const parse = pinParserFor(path);
+    if (read === undefined) making.addGap({ file: path, problem: 'not-read' });
+    else if (parse !== undefined && making.takesFile(path, size)) making.add(path, parse(path, await read()));
   }
   return making.index;
 }
@@ -72,20 +72,20 @@ class IndexInMaking {
   takesFile(file: string, size: number): boolean {
     this.#bytes += size;
     const takes = size <= limits.fileBytes && this.#bytes <= limits.allBytes;
-    if (!takes) this.#addGap({ file, problem: 'too-large' });
+    if (!takes) this.addGap({ file, problem: 'too-large' });
     return takes;
   }
 
   add(file: string, parsed: ParsedPins): void {
-    if (parsed === 'not-this-format') this.#addGap({ file, problem: parsed });
-    else if (this.#pins + parsed.length > limits.pins) this.#addGap({ file, problem: 'too-many-pins' });
+    if (parsed === 'not-this-format') this.addGap({ file, problem: parsed });
+    else if (this.#pins + parsed.length > limits.pins) this.addGap({ file, problem: 'too-many-pins' });
     else {
       this.#pins += parsed.length;
       for (const pin of parsed) this.#addPin(pin);
     }
   }
 
-  #addGap(gap: PinGap): void {
+  addGap(gap: PinGap): void {
     if (this.#gaps.length < limits.gaps) this.#gaps.push(gap);
   }
 

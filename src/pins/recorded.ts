@@ -7,8 +7,8 @@ export interface RecordedFile {
   /** For messages: the source and the path in it, `/`-separated. */
   readonly path: string;
   readonly size: number;
-  /** The content; it is requested at most once, before the next file, and only for files that may hold pins. */
-  read(): Promise<Uint8Array>;
+  /** The content; it is requested at most once, before the next file, and only for files that may hold pins. Undefined where it cannot be read. */
+  readonly read: (() => Promise<Uint8Array>) | undefined;
 }
 
 /** A commit that the recipe or a tree names: what a recipe expects of a checkout, or a submodule. */

@@ -143,6 +143,31 @@ const cases: Readonly<Record<string, Case>> = {
     expected: ['unpinned: commit-not-pinned'],
     conclusion: 'unpinned',
   },
+  'a commit, where git compressed its request': {
+    said: [gitFetch([commit], pack)].map((said) => ({ ...said, request: gzipSync(said.request!) })),
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['pinned by vendor/p'],
+    conclusion: 'all-pinned',
+  },
+  'a pack that nobody asked for': {
+    said: [{ ...gitFetch([commit], pack), request: '\x1fdamaged' }],
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['unpinned: no-pin'],
+    conclusion: 'unpinned',
+  },
+  'a branch that git asked for by its name': {
+    said: [gitFetch([commit], pack)].map((said) => ({
+      ...said,
+      request: Buffer.concat([
+        packet('command=fetch'),
+        packet('want-ref refs/heads/main\n'),
+        Buffer.from('0000'),
+      ]),
+    })),
+    commits: [{ commit, file: 'vendor/p' }],
+    expected: ['unpinned: commit-not-pinned'],
+    conclusion: 'unpinned',
+  },
   'a commit of which the pack lacks a file': {
     said: [gitFetch([commit], packedCommit(object, 'blob').pack)],
     commits: [{ commit, file: 'vendor/p' }],

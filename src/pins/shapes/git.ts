@@ -1,5 +1,6 @@
 /** git over HTTP (git's Documentation/gitprotocol-http.txt, gitprotocol-v2.txt and gitprotocol-pack.txt). */
 import type { Content } from '../../formats/content.ts';
+import { undoContentEncoding } from '../../formats/content-encoding.ts';
 import { isWhole } from '../../formats/git-object.ts';
 import { packLimits, readPack } from '../../formats/git-pack.ts';
 import { subjectOf } from '../pin.ts';
@@ -7,7 +8,7 @@ import type { PackState, Shape, ShapedAnswer } from './shape.ts';
 
 const service = 'git-upload-pack';
 /** What a request may want, and where the pack must have begun in the answer. */
-const limits = { wants: 100_000, preamble: 4 * 1024 * 1024 };
+const limits = { wants: 100_000, preamble: 4 * 1024 * 1024, request: 16 * 1024 * 1024 };
 
 /** The shape of the answer to a git request; undefined for other requests. */
 export function recogniseGit(
@@ -20,10 +21,13 @@ export function recogniseGit(
   if (segments.at(-2) === 'info' && segments.at(-1) === 'refs' && url.searchParams.get('service') === service)
     return references(repository(2));
   if (segments.at(-1) !== service || request === undefined) return undefined;
-  const wants = wantsOf(request);
+  const plain = plainRequest(request);
+  const wants = wantsOf(plain);
   const scope = repository(1);
-  // The negotiation before the pack, or a question about references only.
-  if (wants.length === 0 || !hasPack(body)) return references(scope);
+  // A question about references only, or the negotiation before the pack.
+  if (asksReferences(plain) || !hasPack(body)) return references(scope);
+  // A pack without a known request.
+  if (wants.length === 0) return { kind: 'object', subjects: [], scope };
   return { kind: 'object', subjects: [], scope, git: { wants, isWhole: () => holdsAll(body, wants) } };
 }
 
@@ -52,6 +56,18 @@ function packOf(body: Buffer): Buffer {
 
 function references(scope: string): Shape {
   return { kind: 'metadata', what: 'references', scope, names: [] };
+}
+
+/** git compresses a request of more than a kilobyte; the length that a packet line begins with has none of these digits. */
+function plainRequest(request: Uint8Array): Uint8Array {
+  if (request[0] !== 0x1f) return request;
+  const plain = undoContentEncoding(request, 'gzip', limits.request);
+  return typeof plain === 'string' ? new Uint8Array(0) : plain;
+}
+
+function asksReferences(request: Uint8Array): boolean {
+  const first = packetLines(Buffer.from(request)).next();
+  return first.done !== true && first.value.toString('latin1').trim() === 'command=ls-refs';
 }
 
 function wantsOf(request: Uint8Array): string[] {

@@ -1,0 +1,90 @@
+/** Files of recorded archives that may hold pins. */
+import { Failure } from '../failure.ts';
+import { decodeBzip2 } from '../formats/bzip2.ts';
+import { type Content, contentOf, mostCompressed, mostInflated, readBounded } from '../formats/content.ts';
+import { gunzipFile, gzipMagic } from '../formats/gunzip.ts';
+import { readTar } from '../formats/tar-archive.ts';
+import { decodeXz, xzMagic } from '../formats/xz.ts';
+import { readZip } from '../formats/zip-members.ts';
+import { decodeZstd, zstdMagic } from '../formats/zstd.ts';
+import { pinParserFor } from './lock-files.ts';
+import type { RecordedFile } from './recorded.ts';
+
+const mostEntries = 500_000;
+const zipMagic = Buffer.from('PK\x03\x04', 'latin1');
+const bzip2Magic = Buffer.from('BZh', 'latin1');
+const [tarMagic, tarMagicAt] = ['ustar', 257];
+
+/**
+ * What of an archive may hold pins: a tar, as it is or in gzip, xz, bzip2 or zstd, and a zip; a file of its own stands for itself. `name` is the first
+ * part of the paths. An archive that is damaged or exceeds a limit is one file without content.
+ */
+export async function* filesOfArchive(name: string, archive: Content): AsyncGenerator<RecordedFile> {
+  try {
+    const files = await membersOf(name, archive);
+    yield* files.filter(({ path }) => pinParserFor(path) !== undefined);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    yield { path: name, size: archive.size, read: undefined };
+  }
+}
+
+async function membersOf(name: string, archive: Content): Promise<readonly RecordedFile[]> {
+  if (startsWith(archive, zipMagic)) {
+    const members = readZip(archive, (path) => pinParserFor(path) !== undefined);
+    if (members === undefined) throw unread();
+    return members.map((member) => fileOf(`${name}/${member.name}`, member.bytes));
+  }
+  const content = await decompressed(archive);
+  const isTar = Buffer.from(content.read(tarMagicAt, tarMagic.length)).toString('latin1') === tarMagic;
+  if (!isTar) return [fileOf(name, content.read(0, content.size))];
+  const tar = await readTar(readBounded(content, 0, content.size, mostInflated), mostEntries);
+  if (tar === undefined) throw unread();
+  return tar.entries
+    .filter(({ header }) => header.type === 'file' || header.type === 'contiguous-file')
+    .map(({ header, content: bytes }) => fileOf(`${name}/${header.name}`, bytes));
+}
+
+function fileOf(path: string, bytes: Uint8Array): RecordedFile {
+  return { path, size: bytes.length, read: async () => bytes };
+}
+
+/** By the first bytes; as it is where they are of none of the kinds. */
+async function decompressed(archive: Content): Promise<Content> {
+  const decode = decoders.find(([magic]) => startsWith(archive, magic))?.[1];
+  if (decode === undefined) return archive;
+  const decoded = await decode(archive, boundedSize());
+  if (decoded === undefined || typeof decoded === 'string') throw unread();
+  return contentOf(decoded);
+}
+
+type Decode = (
+  archive: Content,
+  onSize: (bytes: number) => void,
+) => Uint8Array | string | undefined | Promise<Uint8Array | string>;
+
+const wholeOf = (archive: Content) => readBounded(archive, 0, archive.size, mostCompressed);
+
+const decoders: readonly (readonly [magic: Uint8Array, decode: Decode])[] = [
+  [gzipMagic, gunzipFile],
+  [xzMagic, (archive, onSize) => decodeXz(wholeOf(archive), onSize)],
+  [zstdMagic, (archive, onSize) => decodeZstd(wholeOf(archive), onSize)],
+  [bzip2Magic, (archive, onSize) => decodeBzip2(wholeOf(archive), onSize)],
+];
+
+function boundedSize(): (bytes: number) => void {
+  let size = 0;
+  return (bytes) => {
+    size += bytes;
+    if (size > mostInflated) throw unread();
+  };
+}
+
+function startsWith(content: Content, magic: Uint8Array): boolean {
+  return Buffer.from(magic).equals(content.read(0, magic.length));
+}
+
+/** Caught here; never seen. */
+function unread(): Failure {
+  return new Failure('build-limit', 'an archive cannot be read');
+}
