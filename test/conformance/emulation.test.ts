@@ -1,71 +1,37 @@
 /** Packages for aarch64 on a machine of another architecture, with registrations of every kind, each made for the test alone. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
-import { architectureOfMachine, probeProgram } from '../../src/execute/processor/architectures.ts';
-import { findEmulator } from '../../src/execute/processor/emulator.ts';
-import { processorHost } from '../../src/execute/processor/host.ts';
-import { registrationLine } from '../../src/execute/processor/registrations.ts';
-import { completeLimits } from '../../src/execute/sandbox/sandbox.ts';
-import { goldens, lab, root, sharedLab } from '../support/lab.ts';
-import { labEnvironment, lacksForeignEnvironment } from '../support/lab-environment.ts';
-import { hideEmulators, inContainer, onMachine, withRegistrations } from '../support/machines.ts';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parseSigningKey } from '../../src/apk/private-key.ts';
+import { indexFolder } from '../../src/index-folder.ts';
+import {
+  argv0,
+  cannotRebuild,
+  foreignLab,
+  helloShell,
+  material,
+  verify,
+  verifyAll,
+} from '../support/emulation.ts';
+import { goldens, lab, sharedLab, skipUnless } from '../support/lab.ts';
+import { lacksForeignEnvironment } from '../support/lab-environment.ts';
+import { findMelange } from '../support/melange.ts';
 import { putTogether, takeApart } from '../support/parts.ts';
-import { cannotSandbox, folderOf, makeSmallGuest, runBuilds } from '../support/sandboxes.ts';
+import { cannotSandbox } from '../support/sandboxes.ts';
 import { packedSources } from '../support/sources.ts';
 import { type Identity, identities } from '../support/users.ts';
-import { assertReproduced, labOptions, optionsOf, verifyGoldens } from './lab-run.ts';
+import {
+  assertReproduced,
+  cannotRebuild as cannotRebuildNative,
+  labOptions,
+  optionsOf,
+  verifyGoldens,
+} from './lab-run.ts';
 
 const [asRoot, asUser, asNamedUser] = identities as [Identity, Identity, Identity];
-const main = join(root, '.build/src/cli/main.js');
-const foreignLab = join(lab, 'aarch64');
 const foreign = goldens(foreignLab);
-const helloShell = join(foreignLab, 'repository/v0.59.1/aarch64/hello-shell-1.4.2-r3.apk');
-const argv0 = join(foreignLab, 'repository/v0.59.1/aarch64/argv0-1.0.0-r0.apk');
-const emulator = findEmulator('aarch64').static;
-const material = mkdtempSync('/var/tmp/wolfi-repro-emulation-');
-after(() => rmSync(material, { recursive: true, force: true }));
-
-const isNative = architectureOfMachine(process.arch) === 'x86_64';
-const cannotEmulate: string | false =
-  cannotSandbox(asUser) ||
-  (isNative ? false : 'the machine is not x86_64') ||
-  (emulator === undefined ? 'qemu-user-static is not installed' : false) ||
-  ((await hasOwnFormats())
-    ? false
-    : 'the kernel gives a user namespace no binfmt_misc of its own (before 6.7)');
-const cannotRebuild = cannotEmulate || lacksForeignEnvironment(helloShell, argv0);
-
-async function hasOwnFormats(): Promise<boolean> {
-  if (process.platform !== 'linux' || cannotSandbox(asUser) !== false) return false;
-  return processorHost(() => join(material, 'runs'), labOptions().machine.ids).mountsOwnFormats();
-}
-
-interface Judged {
-  readonly verdict: string;
-  readonly reason?: string;
-  readonly failure?: { readonly got?: string };
-  readonly emulation?: { readonly program: string; readonly version: string; readonly registered: string };
-  readonly caveats: readonly string[];
-}
-
-function verify(prefix: readonly string[], identity: Identity, argv: readonly string[]): Judged {
-  const cache = folderOf(identity);
-  try {
-    const line = [...prefix, ...identity.prefix, process.execPath, main, 'verify', '--format', 'json'];
-    const known = ['--cache', cache, '--key', join(lab, 'lab.rsa.pub'), '--repository', labEnvironment ?? ''];
-    const { stdout, stderr } = spawnSync(line[0]!, [...line.slice(1), ...known, ...argv], {
-      cwd: '/',
-      encoding: 'utf8',
-    });
-    assert.notEqual(stdout, '', stderr);
-    return (JSON.parse(stdout) as { packages: readonly [Judged] }).packages[0];
-  } finally {
-    rmSync(cache, { recursive: true, force: true });
-  }
-}
+const melange = findMelange();
 
 describe('goldens for aarch64', {
   skip: cannotRebuild || lacksForeignEnvironment(...foreign.map(({ file }) => join(foreignLab, file))),
@@ -124,6 +90,54 @@ describe('a package for aarch64', { skip: cannotRebuild }, () => {
   });
 });
 
+describe('packages of both architectures', { skip: cannotRebuild || cannotRebuildNative }, () => {
+  const identity = asRoot.skip === false ? asRoot : asUser;
+
+  it('are judged by one name, each in its own environment, and held beside each other', async () => {
+    const repository = join(material, 'repository');
+    for (const [architecture, folder] of [
+      ['x86_64', lab],
+      ['aarch64', foreignLab],
+    ] as const) {
+      const place = join(repository, architecture);
+      mkdirSync(place, { recursive: true });
+      copyFileSync(
+        join(folder, 'repository/v0.59.1', architecture, basename(helloShell)),
+        join(place, basename(helloShell)),
+      );
+      await indexFolder(place, {
+        key: parseSigningKey('lab.rsa', readFileSync(join(lab, 'lab.rsa'))),
+        algorithm: 'RSA256',
+      });
+    }
+    const run = verifyAll([], identity, ['--repository', repository, '--arch', 'all', 'hello-shell']);
+    assert.deepEqual(
+      run.packages.map(({ file, verdict, emulation }) => [file, verdict, emulation?.program !== undefined]),
+      [
+        ['hello-shell:x86_64', 'reproduced', false],
+        ['hello-shell:aarch64', 'reproduced', true],
+      ],
+    );
+    assert.deepEqual(run.crossChecks, [
+      { name: 'hello-shell', architectures: ['x86_64', 'aarch64'], differing: [] },
+    ]);
+  });
+});
+
+it('a real melange builds the same under the emulator, which nobody registered on the machine', {
+  skip: cannotRebuild || skipUnless(melange, 'no melange at hand (WOLFI_REPRO_MELANGE=FILE)'),
+}, () => {
+  const found = verify([], asRoot.skip === false ? asRoot : asUser, [
+    '--engine',
+    'both',
+    '--melange',
+    melange!,
+    argv0,
+  ]);
+  assert.equal(found.verdict, 'reproduced', JSON.stringify(found));
+  assert.equal(found.emulation?.registered, 'in-sandbox');
+});
+
 describe('what differs under emulation', { skip: cannotRebuild }, () => {
   const identity = asRoot.skip === false ? asRoot : asUser;
 
@@ -150,178 +164,4 @@ describe('what differs under emulation', { skip: cannotRebuild }, () => {
     assert.equal(found.reason, 'emulated', JSON.stringify(found));
     assert.equal(found.emulation?.registered, 'in-sandbox');
   });
-});
-
-/** An emulator that no processor has: the line of another architecture. */
-const armLine =
-  ':arm:M:0:\\x7fELF\\x01\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\x28\\x00::/bin/true:PF';
-const lineWith = (flags: string) => registrationLine('aarch64', emulator ?? '/').replace(/PF$/, flags);
-
-interface Row {
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly script?: string;
-  readonly end: 'reproduced' | 'architecture-unavailable';
-  readonly says?: RegExp;
-}
-
-/** As in a changed root, where only what the machine has registered counts. */
-const rows: readonly Row[] = [
-  { title: 'nothing', lines: [], end: 'architecture-unavailable', says: /nothing is registered for aarch64/ },
-  { title: 'qemu with P and F', lines: [lineWith('PF')], end: 'reproduced' },
-  { title: 'qemu with P, F, O and C', lines: [lineWith('POCF')], end: 'reproduced' },
-  {
-    title: 'qemu without P',
-    lines: [lineWith('F')],
-    end: 'architecture-unavailable',
-    says: /lacks the flag P/,
-  },
-  {
-    title: 'qemu without F',
-    lines: [lineWith('P')],
-    end: 'architecture-unavailable',
-    says: /lacks the flag F/,
-  },
-  {
-    title: 'an emulator of arm alone',
-    lines: [armLine],
-    end: 'architecture-unavailable',
-    says: /nothing is registered/,
-  },
-  {
-    title: 'qemu, switched off',
-    lines: [lineWith('PF')],
-    script: 'echo 0 > aarch64',
-    end: 'architecture-unavailable',
-    says: /nothing is registered/,
-  },
-  {
-    title: 'qemu, with all of binfmt_misc switched off',
-    lines: [lineWith('PF')],
-    script: 'echo 0 > status',
-    end: 'architecture-unavailable',
-    says: /nothing is registered/,
-  },
-  {
-    title: 'a program that emulates nothing',
-    lines: [lineWith('PF').replace(emulator ?? '/', '/bin/true')],
-    end: 'architecture-unavailable',
-    says: /does not run under the registered emulator/,
-  },
-];
-
-const cannotRegister =
-  cannotRebuild || asRoot.skip || (existsSync('/usr/bin/newuidmap') ? false : 'newuidmap is not installed');
-const inChroot = ['--sandbox', 'chroot', '--trust-recipe'];
-
-describe('in a changed root, where a machine has registered', { skip: cannotRegister }, () => {
-  for (const { title, lines, script, end, says } of rows) {
-    it(`${title}: ${end}`, () => {
-      const prefix = withRegistrations(material, lines, script);
-      const found = verify(prefix, asRoot, [...inChroot, argv0]);
-      assert.equal(found.reason ?? found.verdict, end, JSON.stringify(found));
-      if (end === 'reproduced') assert.equal(found.emulation?.registered, 'on-machine');
-      if (says !== undefined) assert.match(found.failure?.got ?? '', says);
-    });
-  }
-});
-
-describe('without an emulator', { skip: cannotRegister }, () => {
-  const hidden = onMachine(hideEmulators);
-  for (const [title, argv] of [
-    ['the sandbox', []],
-    ['a changed root', inChroot],
-    ['the engine melange', ['--engine', 'melange', '--melange', '/bin/true']],
-    ['both engines', ['--engine', 'both', '--melange', '/bin/true']],
-  ] as const) {
-    it(`${title} starts no step and names the command that helps`, () => {
-      const found = verify(hidden, asRoot, [...argv, helloShell]);
-      assert.equal(found.reason, 'architecture-unavailable', JSON.stringify(found));
-      assert.equal(found.emulation, undefined);
-    });
-  }
-
-  it('doctor says so', () => {
-    const line = [
-      ...hidden,
-      process.execPath,
-      main,
-      'doctor',
-      '--format',
-      'json',
-      '--cache',
-      join(material, 'doctor'),
-    ];
-    const { stdout, status } = spawnSync(line[0]!, line.slice(1), { encoding: 'utf8' });
-    const { found } = JSON.parse(stdout) as { found: { what: string; state: string; remedy?: string }[] };
-    const aarch64 = found.find(({ what }) => what === 'aarch64');
-    assert.equal(aarch64?.state, 'lesser');
-    assert.match(aarch64?.remedy ?? '', /qemu-user-static|qemu-aarch64/);
-    assert.equal(status, 0);
-  });
-});
-
-describe('a native build on a machine with registered emulators', { skip: cannotRegister }, () => {
-  const outcomeIn = async (sandbox: 'bubblewrap' | 'chroot') => {
-    const guest = makeSmallGuest(['mkdir']);
-    const program = join(guest, 'bin/foreign');
-    writeFileSync(program, probeProgram('aarch64'));
-    chmodSync(program, 0o755);
-    try {
-      const wrapper = withRegistrations(material, [lineWith('PF')]);
-      const steps = ['/bin/foreign || echo "status $?"'];
-      const [outcome] = await runBuilds(asRoot, sandbox, [{ name: 'foreign', steps }], {
-        environment: guest,
-        wrapper,
-      });
-      return outcome!;
-    } finally {
-      rmSync(guest, { recursive: true, force: true });
-    }
-  };
-
-  it('cannot run a program of another architecture', async () => {
-    const { log, caveats } = await outcomeIn('bubblewrap');
-    assert.match(log, /status 126/);
-    assert.deepEqual(caveats, []);
-  });
-
-  it('says so where a changed root cannot prevent it', async () => {
-    const { log, caveats } = await outcomeIn('chroot');
-    assert.match(log, new RegExp(`status ${'/'.charCodeAt(0)}`));
-    assert.ok(
-      caveats.some((caveat) => caveat.includes('other architectures')),
-      caveats.join('\n'),
-    );
-  });
-});
-
-describe('the program that is tried', { skip: cannotEmulate }, () => {
-  const host = processorHost(() => join(material, 'runs'), labOptions().machine.ids);
-  it('runs under qemu, with its name', async () => {
-    mkdirSync(join(material, 'runs'), { recursive: true });
-    assert.equal(await host.testOwnFormats('aarch64', emulator!), 'runs');
-  });
-
-  it('shows an emulator that does not run it, and one that the kernel does not take', async () => {
-    assert.equal(await host.testOwnFormats('aarch64', '/bin/true'), 'fails');
-    assert.equal(await host.testOwnFormats('aarch64', '/nonexistent'), 'not-registered');
-  });
-});
-
-it('where user namespaces are forbidden, a foreign package is as unavailable as a native one', {
-  skip: cannotRebuild || asRoot.skip,
-}, () => {
-  const prefix = inContainer('echo 0 >/proc/sys/user/max_user_namespaces');
-  const found = verify(prefix, { ...asRoot, prefix: [] }, [helloShell]);
-  assert.equal(found.reason, 'sandbox-unavailable', JSON.stringify(found));
-});
-
-it('limits are wider under emulation, but for those that the user set', () => {
-  const { native, emulated } = completeLimits({ stepSeconds: 60, memoryBytes: 1024 });
-  assert.deepEqual([native.stepSeconds, emulated.stepSeconds], [60, 60]);
-  assert.deepEqual([native.memoryBytes, emulated.memoryBytes], [1024, 1024]);
-  assert.equal(emulated.processSeconds, 30 * native.processSeconds);
-  assert.equal(emulated.processes, 2 * native.processes);
-  assert.equal(emulated.diskBytes, native.diskBytes);
 });
