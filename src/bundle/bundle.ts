@@ -23,7 +23,36 @@ import type { ResolvedPackage } from '../plan/environment.ts';
 import { planIdentity } from '../plan/plan.ts';
 import { isAbandoned } from '../process-marks.ts';
 import { packageLocation } from '../repository/repository.ts';
-import { archiveEnd, type BundledFile, type BundleManifest, header, padding } from './form.ts';
+import { transcriptBytes, transcriptObjects } from '../transcript/transcript.ts';
+import { answersFolder, archiveEnd, type BundledFile, type BundleManifest, header, padding } from './form.ts';
+
+/**
+ * The transcript of what the steps fetch, with every body that it names. Fails with `network-required` where none was recorded, and with
+ * `unsupported` where the steps get the machine's network.
+ */
+async function addTranscript(draft: Draft, { prepared, run }: Candidate): Promise<string | undefined> {
+  const { network } = prepared.inputs;
+  if (network.kind === 'none') return undefined;
+  if (network.kind === 'host')
+    throw new Failure('unsupported', 'what steps fetch from the machine’s network is not recorded', {
+      hint: 'leave out --network=host',
+    });
+  if (network.kind === 'record')
+    throw new Failure('network-required', 'nothing is recorded of what the steps fetch', {
+      hint: 'record it with `wolfi-repro verify --network`, and bundle it then',
+    });
+  const path = 'transcript.json';
+  add(draft, path, { bytes: transcriptBytes(network.transcript) });
+  for (const { sha256: digest } of transcriptObjects(network.transcript)) {
+    const file = await run.machine.inputs.store.get(digest);
+    if (file === undefined)
+      throw new Failure('transcript-incomplete', 'a body that the transcript names is not in the store', {
+        expected: digest,
+      });
+    add(draft, `${answersFolder}/${digest}`, { file });
+  }
+  return path;
+}
 
 /** A file to be bundled: where it is, or what it is. */
 type Content = { readonly file: string } | { readonly bytes: Uint8Array };
@@ -62,6 +91,7 @@ export async function writeBundle(
     const mirrors = await addSources(draft, candidate, aside);
     addRecipe(draft, candidate);
     const scans = await addScans(draft, candidate);
+    const transcript = await addTranscript(draft, candidate);
     const manifest: BundleManifest = {
       schema: 'wolfi-repro/bundle/1',
       tool,
@@ -73,6 +103,7 @@ export async function writeBundle(
       mirrors,
       recipe: prepared.inputs.sourceFiles === undefined ? null : 'recipe',
       ...(scans.length === 0 ? {} : { scans }),
+      ...(transcript === undefined ? {} : { transcript }),
       files: await describe(draft),
     };
     await writeArchive(path, manifest, draft);

@@ -25,6 +25,8 @@ export interface BundleManifest {
   readonly recipe: string | null;
   /** Scans of the published package's tree that were made elsewhere; absent where there are none. */
   readonly scans?: readonly string[];
+  /** The transcript of what the steps fetch, whose answers are below `answersFolder`; absent where they fetch nothing. */
+  readonly transcript?: string;
   readonly files: readonly BundledFile[];
 }
 
@@ -40,6 +42,7 @@ const members: Readonly<Record<keyof BundleManifest, 'always' | 'where-needed'>>
   mirrors: 'always',
   recipe: 'always',
   scans: 'where-needed',
+  transcript: 'where-needed',
   files: 'always',
 };
 /** All scans of a bundle together: each is parsed before anything is built. */
@@ -51,6 +54,8 @@ export const archiveEnd: Buffer = Buffer.alloc(2 * block);
 /** Folders of all files together, each counted as often as it is named. */
 const mostFolders = 1_000_000;
 /** Where the manifest stands in an unpacked bundle. */
+/** The folder of the bodies that a transcript names, each under its SHA-256. */
+export const answersFolder = 'answers';
 export const manifestName = 'manifest.json';
 
 /** A header of POSIX.1-2017 ustar that holds nothing of this machine. */
@@ -99,8 +104,13 @@ export function parseManifest(text: Buffer): BundleManifest {
   if (!isRecord(manifest) || !isManifest(manifest) || !isCanonical(manifest, text))
     throw invalid('its manifest is not in the form that this program writes');
   const paths = new Set(manifest.files.map(({ path }) => path));
-  const { scans = [] } = manifest;
-  const named = [manifest.published, ...manifest.keys, ...scans];
+  const { scans = [], transcript } = manifest;
+  const named = [
+    manifest.published,
+    ...manifest.keys,
+    ...scans,
+    ...(transcript === undefined ? [] : [transcript]),
+  ];
   if (named.some((path) => !paths.has(path))) throw invalid('its manifest names a file that is not in it');
   const scanBytes = manifest.files.map(({ path, bytes }) => (scans.includes(path) ? bytes : 0));
   if (scanBytes.reduce((sum, bytes) => sum + bytes, 0) > mostScanBytes)
@@ -112,7 +122,7 @@ export function parseManifest(text: Buffer): BundleManifest {
 }
 
 function isManifest(manifest: BundleManifest): boolean {
-  const { schema, repositories, keys, mirrors, files, published, recipe, scans } = manifest;
+  const { schema, repositories, keys, mirrors, files, published, recipe, scans, transcript } = manifest;
   return (
     hasMembers(manifest) &&
     schema === 'wolfi-repro/bundle/1' &&
@@ -121,6 +131,7 @@ function isManifest(manifest: BundleManifest): boolean {
     (recipe === null || isInside(recipe)) &&
     [...repositories, ...keys].every(isInside) &&
     (scans === undefined || isScanList(scans)) &&
+    (transcript === undefined || isInside(transcript)) &&
     mirrors.every(
       (each) => isRecord(each) && isText(each.prefix) && each.prefix !== '' && isInside(each.location),
     ) &&

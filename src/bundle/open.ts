@@ -2,6 +2,7 @@
 
 import {
   chmodSync,
+  copyFileSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -21,10 +22,12 @@ import type { RunOptions, ScanFile } from '../flow/run-options.ts';
 import { ownFolder } from '../folders.ts';
 import { isExported } from '../inputs/git/git-export.ts';
 import { isAddress } from '../inputs/store/files.ts';
+import type { Store } from '../inputs/store/store.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
 import { addTo } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {
+  answersFolder,
   archiveEnd,
   type BundledFile,
   type BundleManifest,
@@ -59,6 +62,7 @@ export async function openBundle(file: string, tool: string, given: RunOptions):
   if (existsSync(join(folder, manifestName))) touch(join(folder, manifestName));
   else await unpack(file, from, manifest, text, folder, bundles);
   const inside = (path: string) => join(folder, path);
+  await keepAnswers(manifest, folder, given.machine.inputs.store);
   const known = manifest.keys
     .filter((path) => basename(path) === wolfi.keyName)
     .map((path) => readFileSync(inside(path)))
@@ -75,6 +79,7 @@ export async function openBundle(file: string, tool: string, given: RunOptions):
       sourceMirrors: manifest.mirrors.map(({ prefix, location }) => ({ prefix, location: inside(location) })),
       sourceDirectory: manifest.recipe === null ? undefined : inside(manifest.recipe),
       scans: [...(given.scans ?? []), ...readScans(manifest, folder)],
+      ...(manifest.transcript === undefined ? {} : { transcript: inside(manifest.transcript) }),
       ...(isSamePlan(manifest, tool, given) ? { expectedPlan: manifest.plan } : {}),
     },
   };
@@ -89,11 +94,25 @@ function touch(path: string): void {
 function isSamePlan(
   { tool: writer }: BundleManifest,
   tool: string,
-  { environment, machine, scans = [] }: RunOptions,
+  { environment, machine, scans = [], network = 'none' }: RunOptions,
 ): boolean {
   return (
-    writer === tool && environment.kind === 'recorded' && machine.syft.length === 0 && scans.length === 0
+    writer === tool &&
+    environment.kind === 'recorded' &&
+    machine.syft.length === 0 &&
+    scans.length === 0 &&
+    (network === 'none' || network === 'gateway')
   );
+}
+
+/** Bodies of a transcript are looked for in the store; each was held against its digest. */
+async function keepAnswers({ files }: BundleManifest, folder: string, store: Store): Promise<void> {
+  for (const { path, sha256: digest } of files) {
+    if (!path.startsWith(`${answersFolder}/`) || (await store.get(digest)) !== undefined) continue;
+    const aside = store.aside();
+    copyFileSync(join(folder, path), aside);
+    store.adopt(aside, digest);
+  }
 }
 
 function readScans({ scans = [] }: BundleManifest, folder: string): ScanFile[] {

@@ -28,6 +28,7 @@ export type ClaimFindingKind =
   | 'environment-unlisted'
   | 'environment-refused'
   | 'source-unpinned'
+  | 'pin-contradicted'
   | 'recipe-files-unvouched'
   | 'recipe-differs'
   | 'recipe-not-compared'
@@ -66,6 +67,7 @@ export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   'environment-unlisted': 'no signed index lists some packages of the environment',
   'environment-refused': 'a package of the environment was refused in one place and taken from another',
   'source-unpinned': 'a source was fetched that the recipe does not pin',
+  'pin-contradicted': 'an answer that the build got contradicts a digest of its recorded sources',
   'recipe-files-unvouched':
     'files that lay beside the recipe were given, and nothing in the package vouches for them',
   'recipe-differs': 'the recipe differs from the one in the recipe repository',

@@ -1,6 +1,7 @@
 /** Judges one package: compares it with what was rebuilt, and decides. */
 
 import type { ByteSource } from '../byte-source.ts';
+import { boundedFindings } from '../claim/findings.ts';
 import { comparePackages } from '../compare/compare.ts';
 import { type Comparison, isUnequal } from '../compare/comparison.ts';
 import { type Sha256, sha256Hasher } from '../digest.ts';
@@ -14,7 +15,7 @@ import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
 import { type Built, emulationOfCandidate } from './candidate.ts';
 import type { explainComparison } from './explain.ts';
-import { networkCaveats, networkSummary } from './network-summary.ts';
+import { networkCaveats, networkFindings, networkSummary } from './network-summary.ts';
 import { knownOf } from './results.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
@@ -45,14 +46,16 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
   );
   const { substituted } = prepared.inputs;
   const substitution = substituted === undefined ? undefined : describeSubstituted(substituted);
-  const network = conversation === undefined ? undefined : networkSummary(candidate, conversation);
+  const network = conversation === undefined ? undefined : await networkSummary(candidate, conversation);
   return {
     ...known,
     verdict: decide(comparison, state, substitution, explanation),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),
-    ...(network === undefined ? {} : { network }),
+    ...(network === undefined
+      ? {}
+      : { network, findings: [...known.findings, ...boundedFindings(networkFindings(network))] }),
     caveats: [
       ...known.caveats,
       ...(substitution === undefined ? [] : [substitution]),

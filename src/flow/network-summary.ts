@@ -1,31 +1,61 @@
-/** What the steps of a build fetched, as the result of a package gives it, and how far that weakens the verdict. */
+/** What the steps of a build fetched, as the result of a package gives it, and how far that weakens or supports the verdict. */
 import { counted } from '../bytes.ts';
+import type { ClaimFinding } from '../claim/findings.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { refusalTitles } from '../transcript/refusals.ts';
-import { type NetworkSummary, summarise } from '../transcript/summary.ts';
+import { type NetworkSummary, type PinSummary, summarise } from '../verdict/fetched.ts';
 import type { Candidate } from './candidate.ts';
 
-export function networkSummary(
-  { prepared }: Candidate,
-  { transcript, refusals }: Conversation,
-): NetworkSummary {
-  const mode = prepared.inputs.network.kind === 'replay' ? 'replayed' : 'recorded';
-  return summarise(mode, transcript, refusals);
+export async function networkSummary(
+  candidate: Candidate,
+  conversation: Conversation,
+): Promise<NetworkSummary> {
+  const { pinSummary } = await import('./pins.ts');
+  const mode = candidate.prepared.inputs.network.kind === 'replay' ? 'replayed' : 'recorded';
+  const { transcript, refusals } = conversation;
+  return summarise(mode, transcript, refusals, await pinSummary(candidate, conversation));
 }
 
-/** The caveats in words for the report; none where nothing was fetched. */
-export function networkCaveats({ mode, objects, unanswered, refused }: NetworkSummary): string[] {
-  const by = mode === 'recorded' ? 'from the network' : 'from a transcript';
+/** In words for the report; nothing where nothing was fetched that weakens the verdict. */
+export function networkCaveats({ pins, unanswered, refused }: NetworkSummary): string[] {
   return [
-    ...(objects === 0
-      ? []
-      : [`the steps fetched ${counted(objects, 'object')} ${by}: nothing here shows what pins them`]),
+    ...pinCaveats(pins),
     ...(unanswered.length === 0
       ? []
-      : [`nobody answered ${counted(unanswered.length, 'request')} of the steps, which went on without`]),
+      : [`${counted(unanswered.length, 'request')} of the steps got no answer, and they went on without`]),
     ...refused.map(
       ({ kind, target, count }) =>
         `refused ${count === 1 ? 'once' : `${count} times`}: ${refusalTitles[kind]} (${target})`,
     ),
   ];
+}
+
+function pinCaveats({ conclusion, contradicted, suspects, pinned }: PinSummary): string[] {
+  switch (conclusion) {
+    case 'nothing-fetched':
+    case 'all-pinned':
+      return [];
+    case 'unpinned':
+      return [
+        `the recorded sources do not pin all that the steps fetched: ${counted(suspects.length, 'answer')} not pinned, ${pinned} pinned`,
+      ];
+    case 'contradicted':
+      return [
+        `${counted(contradicted, 'answer')} that the steps got contradicts a digest of the recorded sources`,
+      ];
+  }
+}
+
+/** Answers that contradict their pins, whatever the build made of them. */
+export function networkFindings({ pins }: NetworkSummary): ClaimFinding[] {
+  return pins.suspects.flatMap(({ url, why, expected = [] }) =>
+    why === 'contradicted'
+      ? [
+          {
+            kind: 'pin-contradicted' as const,
+            detail: `${url}: ${expected.map(({ file, algorithm, value }) => `${file} has ${algorithm}:${value}`).join(', ')}`,
+          },
+        ]
+      : [],
+  );
 }

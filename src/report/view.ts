@@ -17,6 +17,7 @@ import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts
 import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
 import type { Fact } from './fact.ts';
+import { networkFacts, networkGrounds } from './network.ts';
 import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
 
 export interface ReportView {
@@ -107,7 +108,11 @@ function viewPackage(result: PackageResult, budget: Budget): PackageView {
     title: verdictTitles[verdict.kind],
     tone: toneOf(verdict.kind),
     reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
-    grounds: [...groundsOf(verdict, bounds), ...insightsOf(result, bounds)],
+    grounds: [
+      ...groundsOf(verdict, bounds),
+      ...(verdict.kind === 'reproduced' ? networkGrounds(result.network) : []),
+      ...insightsOf(result, bounds),
+    ],
     comparison: comparison === undefined ? undefined : viewComparison(comparison, budget),
     caveats: result.caveats.map((caveat) => show(caveat, bounds.value)),
     context: contextOf(result, bounds),
@@ -180,13 +185,15 @@ function outputTail(text: string, { value, outputLines }: Bounds): string {
   return (cut > 0 ? [`… ${cut} lines before`, ...shown] : shown).join('\n');
 }
 
-function contextOf(result: PackageResult, { value }: Bounds): Fact[] {
+function contextOf(result: PackageResult, bounds: Bounds): Fact[] {
+  const { value } = bounds;
   const { sbom, scan, plan, chain, findings, substituted, emulation, caveats, skipped } = result;
   const unverified = chain.filter(({ state }) => state === 'unverifiable');
   return [
     ...(sbom === undefined ? [] : [{ label: 'sbom', value: sbom }]),
     ...(scan === undefined ? [] : scanFacts(scan)),
     ...(emulation === undefined ? [] : [emulationFact(emulation)]),
+    ...(result.network === undefined ? [] : networkFacts(result.network, bounds)),
     ...facts('unverified', unverified, mostFacts, ({ link, detail }) => `${link}: ${show(detail, value)}`),
     ...facts('caveat', caveats, mostFacts, printable).map((fact) => ({ ...fact, tone: 'warn' as const })),
     ...(substituted === undefined ? [] : substitutedFacts(substituted)),

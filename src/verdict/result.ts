@@ -10,7 +10,7 @@ import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubstitutedEnvironment } from '../plan/substituted.ts';
-import type { NetworkSummary } from '../transcript/summary.ts';
+import type { NetworkSummary } from './fetched.ts';
 import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {

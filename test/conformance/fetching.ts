@@ -35,6 +35,9 @@ export type Extra = Partial<RunOptions> & { readonly publicOnly?: boolean };
 
 export interface FetchingLab {
   readonly folder: string;
+  /** The package that was verified last, and the options of a run on it. */
+  readonly package: string;
+  options(hosts: Hosts, extra?: Extra): RunOptions;
   /** Verifies the lab's package with one step in front of its own, in this machine's programs unless told otherwise. */
   build(script: string, hosts: Hosts, extra?: Extra): Promise<FetchingBuild>;
   close(): void;
@@ -42,33 +45,35 @@ export interface FetchingLab {
 
 export function openFetchingLab(): FetchingLab {
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-fetching-'));
-  const cache = join(folder, 'cache');
+  const path = join(folder, 'hello-shell-1.4.2-r3.apk');
+  const optionsOf = (hosts: Hosts, { publicOnly = false, ...extra }: Extra, asked: string[]): RunOptions => {
+    const usual = labOptions();
+    const cache = extra.machine?.cache ?? join(folder, 'cache');
+    const { signal } = usual.machine;
+    const policy = { ...labNetwork.policy, allowPrivateAddresses: !publicOnly };
+    const open = machineInputs(cache, signal, labNetwork);
+    const others = publicOnly
+      ? machineInputs(cache, signal, { ...labNetwork, policy, resolve: async () => ['127.0.0.1'] })
+      : open;
+    return {
+      ...usual,
+      environment: { kind: 'host' },
+      ...extra,
+      machine: { ...usual.machine, cache, inputs: leadingTo(hosts, open, others, asked) },
+    };
+  };
   return {
     folder,
-    async build(script, hosts, { publicOnly = false, ...extra } = {}) {
-      const path = join(folder, 'hello-shell-1.4.2-r3.apk');
+    package: path,
+    options: (hosts, extra = {}) => optionsOf(hosts, extra, []),
+    async build(script, hosts, extra = {}) {
       writeFileSync(path, await withStep(script));
-      const usual = labOptions();
       const asked: string[] = [];
-      const resolve = async () => ['127.0.0.1'];
-      const strict = machineInputs(cache, usual.machine.signal, {
-        ...labNetwork,
-        policy: { ...labNetwork.policy, allowPrivateAddresses: false },
-        resolve,
-      });
-      const open = machineInputs(cache, usual.machine.signal, labNetwork);
-      const inputs = leadingTo(hosts, open, publicOnly ? strict : open, asked);
       const output: Buffer[] = [];
-      const options: RunOptions = {
-        ...usual,
-        environment: { kind: 'host' },
-        machine: { ...usual.machine, cache, inputs },
-        onProgress: (event) => {
-          if (event.kind === 'output') output.push(Buffer.from(event.bytes));
-        },
-        ...extra,
+      const onProgress: RunOptions['onProgress'] = (event) => {
+        if (event.kind === 'output') output.push(Buffer.from(event.bytes));
       };
-      const { packages } = await verify([path], options);
+      const { packages } = await verify([path], { ...optionsOf(hosts, extra, asked), onProgress });
       return { result: packages[0]!, output: Buffer.concat(output).toString(), asked };
     },
     close: () => rmSync(folder, { recursive: true, force: true }),

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
 import { findProgram } from '../../src/process.ts';
+import { renderJson } from '../../src/report/json.ts';
+import { renderText } from '../../src/report/text.ts';
 import { parseTranscript } from '../../src/transcript/transcript.ts';
+import { runResult } from '../../src/verdict/result.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 import { cannotFetch, type FetchingLab, type Hosts, openFetchingLab, outcomeOf } from './fetching.ts';
 import { explain } from './lab-run.ts';
@@ -46,13 +49,47 @@ grep -q 'from the network' /tmp/fetched`;
     assert.equal(network?.mode, 'recorded');
     assert.deepEqual(network?.hosts, [{ host: 'files.example', requests: 1, bytes: 17 }]);
     assert.deepEqual(plan?.plan.network, { kind: 'gateway', transcript: network?.transcript });
-    assert.match(caveats.join('\n'), /the steps fetched 1 objects? from the network/);
+    assert.match(
+      caveats.join('\n'),
+      /the recorded sources do not pin all that the steps fetched: 1 answer not pinned/,
+    );
+    assert.deepEqual(
+      network?.pins.suspects.map(({ url, why }) => [url, why]),
+      [['https://files.example/file.txt', 'no-pin']],
+    );
     const replayed = await lab.build(fetching, {});
     assert.equal(outcomeOf(replayed.result), 'reproduced', explain(replayed.result));
     assert.deepEqual(replayed.asked, []);
     assert.equal(replayed.result.network?.mode, 'replayed');
     assert.equal(replayed.result.network?.transcript, network?.transcript);
     assert.equal(replayed.result.plan?.identity, plan?.identity);
+  });
+
+  it('weaken nothing where a digest in the text of a step pins what they fetch', {
+    skip: noCurl,
+  }, async () => {
+    const digest = sha256(Buffer.from('from the network\n'));
+    const pinned = `cd /tmp && curl -sS --fail -O https://files.example/file.txt\necho "${digest}  file.txt" | sha256sum -c`;
+    const { result } = await lab.build(pinned, hosts, { network: 'gateway' });
+    assert.equal(outcomeOf(result), 'reproduced', explain(result));
+    assert.equal(result.network?.pins.conclusion, 'all-pinned');
+    assert.doesNotMatch(result.caveats.join('\n'), /pin/);
+    const run = runResult([result]);
+    assert.match(renderText(run), /all fetched objects are pinned by the recorded sources/);
+    assert.match(renderJson(run), /"conclusion": "all-pinned"/);
+  });
+
+  it('are a finding where they got what contradicts a recorded digest, whatever they made of it', {
+    skip: noCurl,
+  }, async () => {
+    const digest = sha256(Buffer.from('something else'));
+    const ignoring = `cd /tmp && curl -sS --fail -O https://files.example/file.txt\necho "${digest}  file.txt" | sha256sum -c || true`;
+    const { result } = await lab.build(ignoring, hosts, { network: 'gateway' });
+    assert.equal(result.network?.pins.conclusion, 'contradicted', explain(result));
+    assert.ok(
+      result.findings.some(({ kind, detail }) => kind === 'pin-contradicted' && detail.includes(digest)),
+    );
+    assert.match(renderText(runResult([result])), /contradicts its digest/);
   });
 
   it('are replayed with --network too where the store has their transcript, and asked anew with --network=record', {

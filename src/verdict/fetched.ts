@@ -1,8 +1,9 @@
 /** What a build fetched, counted: what reports say about a transcript. */
 import { compareBytes } from '../bytes.ts';
-import { type Sha256, sha256 } from '../digest.ts';
-import type { Refusal } from './refusals.ts';
-import { type Transcript, transcriptBytes, type UnansweredReason } from './transcript.ts';
+import type { Sha256 } from '../digest.ts';
+import type { PinReport, UnpinnedReason } from '../pins/judgement.ts';
+import type { Refusal } from '../transcript/refusals.ts';
+import { type Transcript, transcriptDigest, type UnansweredReason } from '../transcript/transcript.ts';
 
 export interface NetworkSummary {
   /** Whether the build asked the network itself, or a transcript answered. */
@@ -20,6 +21,36 @@ export interface NetworkSummary {
     readonly reason: UnansweredReason;
   }[];
   readonly refused: readonly Refusal[];
+  readonly pins: PinSummary;
+}
+
+/** What the recorded sources say about the answers. */
+export interface PinSummary {
+  readonly conclusion: PinReport['conclusion'];
+  /** Answers of each kind; metadata chooses what is fetched and is not taken in. */
+  readonly pinned: number;
+  readonly unpinned: number;
+  readonly metadata: number;
+  readonly contradicted: number;
+  /** What a difference may come from, the worst first. */
+  readonly suspects: readonly Suspect[];
+  /** Recorded files that may hold pins and could not be read. */
+  readonly gaps: PinReport['gaps'];
+}
+
+export interface Suspect {
+  readonly method: string;
+  readonly url: string;
+  readonly sha256: Sha256;
+  /** The reason why it is not pinned; that its pins contradict it; or that it chose what is not pinned. */
+  readonly why: UnpinnedReason | 'contradicted' | 'chose-unpinned';
+  /** Digests that contradict it, with where they are recorded. */
+  readonly expected?: readonly {
+    readonly algorithm: string;
+    readonly value: string;
+    readonly file: string;
+    readonly line?: number;
+  }[];
 }
 
 export interface HostSummary {
@@ -33,6 +64,7 @@ export function summarise(
   mode: NetworkSummary['mode'],
   transcript: Transcript,
   refused: readonly Refusal[],
+  pins: PinSummary,
 ): NetworkSummary {
   const { exchanges, unanswered } = transcript;
   const hosts = new Map<string, { requests: number; bytes: number }>();
@@ -46,7 +78,7 @@ export function summarise(
   const sum = (values: Iterable<number>) => [...values].reduce((total, each) => total + each, 0);
   return {
     mode,
-    transcript: sha256(transcriptBytes(transcript)),
+    transcript: transcriptDigest(transcript),
     hosts: [...hosts]
       .sort(([a], [b]) => compareBytes(a, b))
       .map(([host, { requests, bytes }]) => ({ host, requests, bytes })),
@@ -55,5 +87,6 @@ export function summarise(
     sentBytes: sum([...exchanges, ...unanswered].map(({ requestBody }) => requestBody?.size ?? 0)),
     unanswered: unanswered.map(({ method, url, reason }) => ({ method, url, reason })),
     refused,
+    pins,
   };
 }
