@@ -172,6 +172,8 @@ interface LanguageContent {
   readonly script: string;
   /** Whether only a syft finds what production found. */
   readonly left: boolean;
+  /** Whether it has one element. */
+  readonly isOne: boolean;
   readonly skip: string | false;
 }
 
@@ -180,14 +182,21 @@ const contents: readonly LanguageContent[] = [
     what: 'a Python package that says where it is from',
     script: leftPythonScript(),
     left: true,
+    isOne: true,
     skip: false,
   },
-  { what: 'a Python package', script: pythonScript('MIT'), left: false, skip: false },
-  { what: 'a Go program', script: 'install -D -m 755 tool "$OUT/usr/bin/tool"', left: false, skip: noGo },
+  { what: 'a Python package', script: pythonScript('MIT'), left: false, isOne: true, skip: false },
+  {
+    what: 'a Go program',
+    script: 'install -D -m 755 tool "$OUT/usr/bin/tool"',
+    left: false,
+    isOne: false,
+    skip: noGo,
+  },
 ];
 
 describe('production packages with language content', { skip: lacksSyft, concurrency: false }, () => {
-  for (const { what, script, left, skip } of contents) {
+  for (const { what, script, left, isOne, skip } of contents) {
     describe(what, { skip, concurrency: false }, () => {
       let published = '';
       before(async () => {
@@ -238,7 +247,8 @@ describe('production packages with language content', { skip: lacksSyft, concurr
           assertReproduced(result!, 'unsigned');
         });
 
-        for (const { what: change, apply, end } of languageMutations) {
+        // Of one element alone, one is all of them.
+        for (const { what: change, apply, end } of isOne ? [] : languageMutations) {
           it(`is not reproduced once tampered with: ${change}`, async () => {
             const path = join(mkdtempSync(join(work, 'tampered-')), 'hello-shell-1.4.2-r3.apk');
             writeFileSync(path, await apply(published));
