@@ -289,6 +289,15 @@ const cases: Readonly<Record<string, Case>> = {
     expected: ['contradicts gradle/verification-metadata.xml'],
     conclusion: 'contradicted',
   },
+  'a crate whose name has capitals, of which nothing was fetched': {
+    said: [
+      { url: `${r}/index/config.json`, type: json, body: '{"dl":"x"}' },
+      { url: `${r}/index/3/a/abc`, body: '{"name":"Abc","vers":"1.0.0","cksum":"x"}\n' },
+    ],
+    files: { 'Cargo.lock': cargoLock.replace('"a"', '"Abc"') },
+    expected: ['layout, chose pinned', 'list, chose pinned'],
+    conclusion: 'nothing-fetched',
+  },
   'a gem': {
     said: [
       { url: `${r}/info/a`, body: '---\n1.0 |checksum:x\n' },
@@ -306,6 +315,30 @@ const cases: Readonly<Record<string, Case>> = {
     files: { 'requirements.txt': `A.b==1 --hash=sha256:${sha256}` },
     expected: ['list, chose pinned', 'pinned by requirements.txt'],
     conclusion: 'all-pinned',
+  },
+  'one of several files of a version': {
+    said: [{ url: `${r}/a-1.0.tar.gz`, body: object }],
+    files: { 'requirements.txt': `a==1.0 --hash=sha256:${'f'.repeat(64)} --hash=sha256:${sha256}` },
+    expected: ['pinned by requirements.txt'],
+    conclusion: 'all-pinned',
+  },
+  'a list that chose what is pinned and what is not, in either order': {
+    said: [
+      { url: `${r}/a`, type: json, body: '{"name":"a","versions":{}}' },
+      { url: `${r}/a/-/a-2.0.0.tgz`, body: 'other' },
+      { url: `${r}/a/-/a-1.0.0.tgz`, body: object },
+      { url: `${r}/a/-/a-3.0.0.tgz`, body: 'third' },
+      { url: `${r}/a/-/a-1.0.0.tgz?again`, body: object },
+    ],
+    files: { 'package-lock.json': npmLock },
+    expected: [
+      'list, chose unpinned',
+      'unpinned: no-pin',
+      'pinned by package-lock.json',
+      'unpinned: no-pin',
+      'pinned by package-lock.json',
+    ],
+    conclusion: 'unpinned',
   },
   'a file of a version that is not the one with these hashes': {
     said: [{ url: `${r}/a-2.0-py3-none-any.whl`, body: wheelBytes({ name: 'a', version: '2.0', time: '' }) }],

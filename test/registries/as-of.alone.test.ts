@@ -340,7 +340,7 @@ describe('Maven’s lists as of a time', () => {
   });
   const url = `${r}/m/g/a/maven-metadata.xml`;
   const pages = {
-    ...pom('1.9', early),
+    ...pom('1.9', '2024-02-02T03:04:05Z'),
     ...pom('1.10', late),
     ...pom('1.8.1', '2024-02-02T03:04:05Z'),
     ...pom('2.0-SNAPSHOT', late),
