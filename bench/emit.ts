@@ -57,7 +57,7 @@ export async function benchEmit(report: Report, rounds: number): Promise<void> {
 }
 
 async function encode(archive: Uint8Array, threads: number): Promise<undefined> {
-  for await (const chunk of pgzip([archive], { generation, threads })) if (chunk.length < 0) return;
+  for await (const chunk of pgzip([archive], { encoder: generation, threads })) if (chunk.length < 0) return;
 }
 
 /** Repeats a file, in the pieces in which a tree is read. */
@@ -74,7 +74,7 @@ function* readAgain(path: string, size: number): Generator<Uint8Array> {
 async function encodeLarge(path: string, threads: number): Promise<void> {
   const started = performance.now();
   const pieces = readAgain(path, largeBytes);
-  for await (const chunk of pgzip(pieces, { generation, threads })) if (chunk.length < 0) return;
+  for await (const chunk of pgzip(pieces, { encoder: generation, threads })) if (chunk.length < 0) return;
   printChildResult({ milliseconds: performance.now() - started });
 }
 

@@ -31,7 +31,7 @@ export async function largePackage(): Promise<{ file: string; bytes: number; inf
     const generation = 'v1.18.2';
     const chunks = async function* () {
       yield control.bytes;
-      yield* pgzip(repeated(archive), { generation, threads: 2 });
+      yield* pgzip(repeated(archive), { encoder: generation, threads: 2 });
     };
     await pipeline(chunks, createWriteStream(`${file}.part`));
     renameSync(`${file}.part`, file);

@@ -4,8 +4,8 @@ import { type SigningKey, signBytes } from './apk/private-key.ts';
 import { type EmittedPackage, packageSource } from './emit/package.ts';
 import { withRebuilt } from './engine/engine.ts';
 import { Failure } from './failure.ts';
-import { decideVersion } from './flow/builder-version.ts';
 import { observeSteps, rebuildRequest } from './flow/candidate.ts';
+import { decideBuilder } from './flow/decide-builder.ts';
 import { requireCandidate } from './flow/find-candidate.ts';
 import { keepRecordings } from './flow/recordings.ts';
 import type { RunOptions } from './flow/run-options.ts';
@@ -35,7 +35,7 @@ export async function rebuild(file: string, target: RebuildTarget, given: RunOpt
   const request = rebuildRequest([candidate], observeSteps(recipe.package.name, candidate.run.watch));
   return withRebuilt(candidate.run.builds.engine, request, async ([first]) => {
     await keepRecordings([candidate], request.network, first!.conversation);
-    const { outcome, plan } = (await decideVersion({ candidate, rebuilt: first! })).rebuilt;
+    const { outcome, plan } = (await decideBuilder({ candidate, rebuilt: first! })).rebuilt;
     if (outcome instanceof Failure) throw outcome;
     const signature = signatureFor(outcome, plan, candidate.target.apk, target.signingKey);
     return writePackage(outcome, signature, folderBelow(target.directory, plan.package.architecture));

@@ -67,9 +67,9 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
 async function judgePackage(first: Built): Promise<Judged> {
   let built = first;
   const result = async (): Promise<PackageResult> => {
-    const { decideVersion } = await import('./flow/builder-version.ts');
+    const { decideBuilder } = await import('./flow/decide-builder.ts');
     const { judge } = await import('./flow/judge.ts');
-    built = await decideVersion(first);
+    built = await decideBuilder(first);
     return judge(built);
   };
   const judged = await result().catch(async (thrown: unknown): Promise<PackageResult> => {
@@ -90,7 +90,7 @@ function loadingJudge({ target, run }: Candidate): StepObserver {
   return {
     ...observer,
     begin(step) {
-      void import('./flow/builder-version.ts');
+      void import('./flow/decide-builder.ts');
       void import('./flow/judge.ts');
       observer.begin(step);
     },

@@ -3,7 +3,8 @@
 import { compareBytes, encodeBytes } from '../bytes.ts';
 import type { Scriptlets } from '../claim/recipe/recipe.ts';
 import { contentOf } from '../formats/content.ts';
-import type { DeflateGeneration, Format } from '../melange/format.ts';
+import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
+import type { Format } from '../melange/format.ts';
 import { gzipGo, gzipKlauspost } from './deflate/index.ts';
 import type { DataEntry } from './tar-entries.ts';
 import { tarHeader, tarPadding } from './tar-writer.ts';
@@ -76,10 +77,10 @@ export function controlEntries(
 /** The control section, compressed. */
 export function emitControl(
   entries: readonly DataEntry[],
-  generation: DeflateGeneration,
+  encoder: DeflateEncoder,
   zeroBlocks = 0,
 ): Uint8Array {
-  return gzipKlauspost(shortTar(entries, zeroBlocks), generation);
+  return gzipKlauspost(shortTar(entries, zeroBlocks), encoder);
 }
 
 /** How a signature section is written around the signature's own bytes. */
@@ -94,9 +95,9 @@ export function emitSignature(
   { algorithm, keyName }: SignatureFraming,
   format: Format,
   mtime: number,
-  generation: DeflateGeneration,
+  encoder: DeflateEncoder,
 ): Uint8Array {
   const name = `.SIGN.${algorithm}.${keyName}`;
   const tar = shortTar([shortEntry({ name, mode: format.signature.mode, bytes: signature }, mtime)]);
-  return format.signature.gzip === 'go' ? gzipGo(tar) : gzipKlauspost(tar, generation);
+  return format.signature.gzip === 'go' ? gzipGo(tar) : gzipKlauspost(tar, encoder);
 }

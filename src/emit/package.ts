@@ -7,7 +7,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { fullVersion } from '../claim/recipe/recipe.ts';
 import { writeRecipe } from '../claim/recipe/write.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
-import type { DeflateGeneration } from '../melange/format.ts';
+import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { type PackageName, type PackageVersion, packageFileName } from '../names.ts';
 import { pgzip } from './deflate/index.ts';
 import {
@@ -96,30 +96,40 @@ async function assemble(input: EmitInput, substitutions: readonly Substitution[]
 
 /** Digests of what `emitPackage` would give. */
 export interface SectionDigests {
-  readonly data: Sha256;
-  /** Needs the analysis of all files, so it is computed only when it is asked for. */
-  control(): Promise<Sha256>;
+  /** Of the archive of the data section. */
+  archive(): Promise<Sha256>;
+  /** Needs the compression of the archive, so it is computed only when it is asked for. */
+  data(): Promise<Sha256>;
+  /** The compressed control section, which needs the analysis of all files. */
+  control(): Promise<Uint8Array>;
 }
 
 /**
- * Emits the package and keeps only its digests. @param
- * known the compressed digest of each data section that occurred in this build, by the digest of its archive; new ones are added
+ * Emits the package and keeps only its digests.
+ * @param known the compressed digest of each data section that occurred in this build, by its encoder and the digest of its archive; new ones are added
  */
 export async function emitDigests(input: PayloadInput, known: Map<string, Sha256>): Promise<SectionDigests> {
   const payload = await layOut(input, []);
-  const generation = input.plan.builder.deflate;
-  const archive = sha256Hasher();
-  for (const chunk of tarChunks(payload.entries, tarEnd)) archive.update(chunk);
-  const key = `${generation} ${archive.digest()}`;
-  const data = known.get(key) ?? (await dataDigest(payload.entries, input));
-  known.set(key, data);
-  return { data, control: async () => sha256((await controlOf(input, payload, data, [])).control) };
+  const hasher = sha256Hasher();
+  for (const chunk of tarChunks(payload.entries, tarEnd)) hasher.update(chunk);
+  const archive = hasher.digest();
+  const key = `${input.plan.builder.deflate} ${archive}`;
+  const data = async (): Promise<Sha256> => {
+    const digest = known.get(key) ?? (await dataDigest(payload.entries, input));
+    known.set(key, digest);
+    return digest;
+  };
+  return {
+    archive: async () => archive,
+    data,
+    control: async () => (await controlOf(input, payload, await data(), [])).control,
+  };
 }
 
 async function dataDigest(entries: readonly DataEntry[], { plan, threads }: PayloadInput): Promise<Sha256> {
   const hasher = sha256Hasher();
-  const { deflate: generation } = plan.builder;
-  for await (const chunk of pgzip(tarChunks(entries, tarEnd), { generation, threads })) hasher.update(chunk);
+  const { deflate: encoder } = plan.builder;
+  for await (const chunk of pgzip(tarChunks(entries, tarEnd), { encoder, threads })) hasher.update(chunk);
   return hasher.digest();
 }
 
@@ -184,12 +194,12 @@ async function writeData(
   { dataFile, threads, plan }: EmitInput,
   substitutions: readonly Substitution[],
 ): Promise<EmittedPackage['data']> {
-  const generation = encoderOf('data', substitutions, plan.builder.deflate);
+  const encoder = encoderOf('data', substitutions, plan.builder.deflate);
   const end = zeroBlocksOf('data', substitutions);
   const chunks = tarChunks(entries, end === undefined ? tarEnd : new Uint8Array(512 * end));
-  if (substitutions.length === 0) return writeFile(dataFile, pgzip(chunks, { generation, threads }));
+  if (substitutions.length === 0) return writeFile(dataFile, pgzip(chunks, { encoder, threads }));
   const tar = sha256Hasher();
-  const written = await writeFile(dataFile, pgzip(hashed(chunks, tar), { generation, threads }));
+  const written = await writeFile(dataFile, pgzip(hashed(chunks, tar), { encoder, threads }));
   const form = compressedForm('data', substitutions, tar.digest());
   if (form === undefined) return written;
   rmSync(dataFile);
@@ -227,7 +237,7 @@ async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 
 async function writeControl(
   entries: readonly DataEntry[],
-  usual: DeflateGeneration,
+  usual: DeflateEncoder,
   substitutions: readonly Substitution[],
 ): Promise<Uint8Array> {
   const altered = substituteInEntries('control', entries, substitutions);

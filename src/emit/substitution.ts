@@ -7,7 +7,7 @@ import { compareBytes, decodeBytes, encodeBytes } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
 import { type Tree, type TreeEntry, treeOf } from '../execute/tree.ts';
 import { type Content, emptyContent } from '../formats/content.ts';
-import type { DeflateGeneration } from '../melange/format.ts';
+import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { checksumKey, type DataEntry } from './tar-entries.ts';
 import type { TarEntry } from './tar-writer.ts';
 
@@ -63,7 +63,7 @@ export type Substitution =
   | {
       readonly kind: 'encoder';
       readonly section: 'control' | 'data';
-      readonly generation: DeflateGeneration;
+      readonly encoder: DeflateEncoder;
     }
   /** The published compressed form, taken over only where the archive is exactly the same. */
   | {
@@ -238,10 +238,10 @@ function keyOf(line: string): string {
 export function encoderOf(
   section: 'control' | 'data',
   substitutions: readonly Substitution[],
-  usual: DeflateGeneration,
-): DeflateGeneration {
+  usual: DeflateEncoder,
+): DeflateEncoder {
   const found = substitutions.find((each) => each.kind === 'encoder' && each.section === section);
-  return found?.kind === 'encoder' ? found.generation : usual;
+  return found?.kind === 'encoder' ? found.encoder : usual;
 }
 
 /** The number of zero blocks at the end of a section; undefined where it is not substituted. */

@@ -12,10 +12,11 @@ import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { GuestRequest, RebuildRequest } from '../engine/engine.ts';
 import { listSourceFiles, type SourceFile } from '../execute/workspace.ts';
 import { Failure } from '../failure.ts';
-import { deflateInference } from '../inference/deflate-trait.ts';
+import { encoderInference } from '../inference/deflate-trait.ts';
 import type { inferRecord as InferRecord } from '../inference/production/infer.ts';
 import { findSources } from '../inputs/found-sources.ts';
 import { environmentAccess } from '../inputs/package-facts.ts';
+import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { formatOf } from '../melange/format.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
@@ -29,7 +30,7 @@ import {
 import { environmentCaveats, environmentFindings, refusedFindings } from '../plan/environment-findings.ts';
 import { findNearest, isSubstitute } from '../plan/nearest.ts';
 import { requireNoNetwork } from '../plan/network.ts';
-import { makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
+import { emissionFormat, makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/requested-sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { chosenNetwork, plannedNetwork } from './network.ts';
@@ -45,6 +46,8 @@ export interface Prepared {
   readonly findings: readonly ClaimFinding[];
   /** The same plan under the rules of a different version. */
   planUnder(melange: RecognisedVersion, tried: readonly Version[]): Plan;
+  /** The encoders other than the plan's that can have written what was read of the package, the likeliest first. */
+  otherEncoders(plan: Plan): readonly DeflateEncoder[];
 }
 
 /** The values by which the inputs of a build are found. Nothing else of a package influences them, so packages with equal values share them. */
@@ -99,18 +102,25 @@ async function prepared(target: Target, inputs: FoundInputs, run: Run): Promise<
     recipeFiles: sourceFiles?.files ?? [],
     network: plannedNetwork(inputs.network),
   };
-  const inferDeflate = await deflateInference(apk);
+  const encoder = await encoderInference(apk, claim.architecture);
   const inferRecord = await recordInference(target);
   const scan = await plannedScan(target, run);
   const planUnder = (melange: RecognisedVersion, tried: readonly Version[]): Plan => {
     const own: Claim = { ...claim, traits: traitsUnder(melange, claim.traits, apk) };
-    const deflate = inferDeflate(formatOfTraits(own.traits).deflate);
+    const deflate = encoder.likeliest(formatOfTraits(own.traits).deflate);
     return makePlan(own, { deflate, sbomRecord: inferRecord({ apk, claim: own }), scan, tried, ...pinned });
   };
   const plan = busy(() => planUnder(claim.traits.melange, []));
   requireExpected(plan, run.builds);
   const noticed = guest.kind === 'recorded' ? environmentFindings(claim.traits.clock, guest.packages) : [];
-  return { inputs, plan, planUnder, findings: boundedFindings([...inputs.findings, ...noticed]) };
+  return {
+    inputs,
+    plan,
+    planUnder,
+    otherEncoders: (other) =>
+      busy(() => encoder.others(emissionFormat(other).deflate, other.builder.deflate)),
+    findings: boundedFindings([...inputs.findings, ...noticed]),
+  };
 }
 
 async function findInputs(

@@ -10,7 +10,8 @@ import { credibleNames, type Owner } from '../claim/traits/owner.ts';
 import type { RecordTrait } from '../claim/traits/record-variant.ts';
 import { formatOfTraits } from '../claim/traits/traits.ts';
 import { type Sha256, sha256 } from '../digest.ts';
-import { type DeflateGeneration, type Format, formatOf } from '../melange/format.ts';
+import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
+import { type Format, formatOf } from '../melange/format.ts';
 import { formatVersion, parseRelease, type Version } from '../melange/version.ts';
 import type { Architecture, KeyName, PackageName, PackageVersion } from '../names.ts';
 import type { PlannedEnvironment } from './environment.ts';
@@ -57,7 +58,8 @@ export interface PlannedBuilder {
   readonly sbomRecord: RecordTrait | null;
   /** The programs and kept scans that list the tree as production's scan did; null where none was given or none is needed. */
   readonly scan: PlannedScan | null;
-  readonly deflate: DeflateGeneration;
+  /** The encoder that wrote the sections; where several write the same, the expected one. */
+  readonly deflate: DeflateEncoder;
   readonly directorySize: Claim['traits']['directorySize'];
   /** Blocks that ext4 gave large directories by chance; null where it gave the fewest. */
   readonly largeDirectories: NonNullable<Claim['traits']['largeDirectories']> | null;
@@ -112,7 +114,7 @@ export interface PlanInputs {
   readonly tried: readonly Version[];
   readonly sbomRecord: RecordTrait | undefined;
   readonly scan: PlannedScan | undefined;
-  readonly deflate: DeflateGeneration;
+  readonly deflate: DeflateEncoder;
   readonly environment: PlannedEnvironment;
   readonly sources: readonly PlannedSource[];
   readonly recipeFiles: Plan['recipeFiles'];
@@ -172,6 +174,11 @@ function plannedBuilder(
 /** The plan once its network is recorded. */
 export function withTranscript(plan: Plan, transcript: Sha256): Plan {
   return { ...plan, network: { kind: 'gateway', transcript } };
+}
+
+/** The plan with a different encoder. */
+export function withEncoder(plan: Plan, deflate: DeflateEncoder): Plan {
+  return { ...plan, builder: { ...plan.builder, deflate } };
 }
 
 /** The traits that each package of a build has for itself. None of them reaches a step; they are used when the package is emitted and compared. */

@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { builtinEngine } from '../../src/engine/builtin.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
+import type { DeflateEncoder } from '../../src/melange/deflate-encoder.ts';
+import { withEncoder } from '../../src/plan/plan.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -21,7 +23,7 @@ import {
   withData,
   withText,
 } from '../support/parts.ts';
-import { cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
+import { assertReproduced, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 
 interface Case {
   readonly what: string;
@@ -214,20 +216,29 @@ describe('the counterfactual', { skip: cannotRebuild, concurrency: false }, () =
   it('finds the generation of the encoder where that is all', {
     skip: cannotRebuildFrom(published('bulk-9.0.0-r1.apk')),
   }, async () => {
+    // Digests choose no encoder where an engine emits by one plan alone.
     const engine: Engine = {
       name: 'builtin',
-      rebuild: (request) =>
-        builtinEngine.rebuild({
-          ...request,
-          plans: request.plans.map((plan) => ({
-            ...plan,
-            builder: { ...plan.builder, deflate: 'v1.15.10' },
-          })),
-        }),
+      async rebuild(request) {
+        const rebuilt = await byEncoder('v1.15.10').rebuild(request);
+        return {
+          ...rebuilt,
+          packages: rebuilt.packages.map((each) => ({ ...each, otherwise: undefined })),
+        };
+      },
     };
     const [result] = (await verify([published('bulk-9.0.0-r1.apk')], withEngine(engine))).packages;
     assert.deepEqual(substitutionsOf(result!), ['encoder data']);
     assert.equal('reason' in result!.verdict && result!.verdict.reason, 'recompressed');
+  });
+
+  it('is not needed where a different encoder gives the published bytes', {
+    skip: cannotRebuildFrom(published('bulk-9.0.0-r1.apk')),
+  }, async () => {
+    const options = withEngine(byEncoder('v1.15.10'));
+    const [result] = (await verify([published('bulk-9.0.0-r1.apk')], options)).packages;
+    assertReproduced(result!, 'valid');
+    assert.equal(result!.plan!.plan.builder.deflate, 'v1.18.2');
   });
 
   it('says what is left where a value cannot be put in', async () => {
@@ -246,6 +257,15 @@ describe('the counterfactual', { skip: cannotRebuild, concurrency: false }, () =
     assert.equal(result!.verdict.kind, 'not-reproduced');
   });
 });
+
+/** The engine, which first compresses everything by one encoder. */
+function byEncoder(encoder: DeflateEncoder): Engine {
+  return {
+    name: 'builtin',
+    rebuild: (request) =>
+      builtinEngine.rebuild({ ...request, plans: request.plans.map((plan) => withEncoder(plan, encoder)) }),
+  };
+}
 
 function withEngine(engine: Engine): RunOptions {
   return labOptions({ engine });

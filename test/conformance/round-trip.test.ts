@@ -12,7 +12,8 @@ import { readClaim } from '../../src/claim/claim.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import { writeRecipe } from '../../src/claim/recipe/write.ts';
 import { formatOfTraits } from '../../src/claim/traits/traits.ts';
-import { agreeingGenerations, deflateGenerations, gzipGo } from '../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo } from '../../src/emit/deflate/index.ts';
+import { deflateGenerations } from '../../src/melange/deflate-encoder.ts';
 import { lab, sharedLab, sharedSamples, skipUnless } from '../support/lab.ts';
 import { putTogether, readWhole, type SectionName, takeApart } from '../support/parts.ts';
 
@@ -79,7 +80,7 @@ function encoderOf(file: Uint8Array, { start, end }: Section, name: SectionName)
   const compressed = file.subarray(start, end);
   const raw = gunzipSync(compressed);
   if (Buffer.from(gzipGo(raw)).equals(compressed)) return 'Go';
-  const agreeing = agreeingGenerations(raw, compressed, true, name === 'data' ? 'pgzip' : 'gzip');
+  const agreeing = agreeingEncoders(raw, compressed, true, name === 'data' ? 'pgzip' : 'gzip');
   if (agreeing.length === 0) return 'unknown';
   return agreeing.length === deflateGenerations.length
     ? 'klauspost, any'

@@ -8,9 +8,10 @@ import { defaultLimits } from '../../src/apk/limits.ts';
 import type { TarHeader } from '../../src/apk/tar-header.ts';
 import { TarReader } from '../../src/apk/tar-reader.ts';
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
-import { deflateGenerations, pgzip } from '../../src/emit/deflate/index.ts';
+import { pgzip } from '../../src/emit/deflate/index.ts';
 import { shortTar } from '../../src/emit/own-sections.ts';
 import { type DataEntry, dataEntries } from '../../src/emit/tar-entries.ts';
+import { deflateEncoders } from '../../src/melange/deflate-encoder.ts';
 import { joined } from '../support/parts.ts';
 import { lacks } from '../support/programs.ts';
 import { trees } from '../support/random-tree.ts';
@@ -23,7 +24,7 @@ const versions = ['v0.17.7', 'v0.23.1', 'v0.23.7', 'v0.26.9', 'v0.59.1'] as cons
 const sections = fc.record({
   tree: trees,
   version: fc.constantFrom(...versions),
-  generation: fc.constantFrom(...deflateGenerations),
+  encoder: fc.constantFrom(...deflateEncoders),
 });
 
 const owners = {
@@ -45,10 +46,10 @@ interface Emitted {
   readonly section: Uint8Array;
 }
 
-async function emit({ tree: given, version, generation }: SectionInput): Promise<Emitted> {
+async function emit({ tree: given, version, encoder }: SectionInput): Promise<Emitted> {
   const entries = dataEntries(given, formatAt(version), owners, mtime);
   const tar = shortTar(entries, 2);
-  return { entries, tar, section: await joined(pgzip([tar], { generation })) };
+  return { entries, tar, section: await joined(pgzip([tar], { encoder })) };
 }
 
 type SectionInput = typeof sections extends fc.Arbitrary<infer V> ? V : never;

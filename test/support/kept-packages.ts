@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { readApk } from '../../src/apk/apk.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { EmittedPackage } from '../../src/emit/package.ts';
@@ -54,7 +55,11 @@ export function keptPackages(folder: string): KeptPackages {
       async digests(other) {
         const each = await emit(other);
         if (each instanceof Failure) return each;
-        return { data: each.data.sha256, control: async () => sha256(each.control) };
+        return {
+          archive: async () => sha256(gunzipSync(readFileSync(each.data.path))),
+          data: async () => each.data.sha256,
+          control: async () => each.control,
+        };
       },
       emit: (other) => rebuilt(other),
     },

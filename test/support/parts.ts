@@ -9,11 +9,11 @@ import { type Apk, readApk, type Section } from '../../src/apk/apk.ts';
 import type { ApkEntry } from '../../src/apk/apk-entry.ts';
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
 import { sha1, sha256 } from '../../src/digest.ts';
-import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
 import { checksumKey } from '../../src/emit/tar-entries.ts';
 import { type TarEntry, tarHeader, tarPadding } from '../../src/emit/tar-writer.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
-import type { DeflateGeneration } from '../../src/melange/format.ts';
+import type { DeflateEncoder } from '../../src/melange/deflate-encoder.ts';
 import { lab } from './lab.ts';
 
 export interface PartEntry extends TarEntry {
@@ -31,7 +31,7 @@ export type SectionName = keyof Parts;
 /** How the parts become sections; the defaults are what the package itself has. */
 export interface Packing {
   /** Of klauspost's encoder, where that wrote the data section. */
-  readonly deflate: DeflateGeneration;
+  readonly deflate: DeflateEncoder;
   readonly compress: (section: SectionName, tar: Uint8Array) => Promise<Uint8Array>;
   /** Sees each archive before it is compressed. */
   readonly alter: (section: SectionName, tar: Uint8Array) => Uint8Array;
@@ -82,11 +82,11 @@ function partOf(entry: ApkEntry): PartEntry {
 }
 
 function packingOf(apk: Apk, parts: Parts): Packing {
-  const deflate = generationOf(apk);
+  const deflate = encoderOf(apk);
   const encode = async (name: SectionName, tar: Uint8Array) => {
     // Only Go's own gzip leaves the time at zero.
     if (apk[name]?.gzip.mtime === 0) return gzipGo(tar);
-    return name === 'data' ? joined(pgzip([tar], { generation: deflate })) : gzipKlauspost(tar, deflate);
+    return name === 'data' ? joined(pgzip([tar], { encoder: deflate })) : gzipKlauspost(tar, deflate);
   };
   const unchanged = new Map<SectionName, Promise<Uint8Array>>();
   return {
@@ -109,10 +109,10 @@ function packingOf(apk: Apk, parts: Parts): Packing {
 }
 
 /** The newest that writes this data section; sections of one window of the encoder are the same in all. */
-function generationOf({ data: { head } }: Apk): DeflateGeneration {
+function encoderOf({ data: { head } }: Apk): DeflateEncoder {
   const newest = 'v1.18.2';
   if (head.inflated.length < 65_536) return newest;
-  return agreeingGenerations(head.inflated, head.compressed, true, 'pgzip').at(-1) ?? newest;
+  return agreeingEncoders(head.inflated, head.compressed, true, 'pgzip').at(-1) ?? newest;
 }
 
 /** The bytes of a package after a change of its parts; digests follow from it. */

@@ -3,12 +3,14 @@
  * of flate/deflate.go, v1.15.10 to v1.19.x). A block with its own codes stays open as long as the next window may go
  * on in the same codes; its end-of-block symbol is not written until then.
  */
+import { type Arithmetic, type DeflateEncoder, traitsOfEncoder } from '../../melange/deflate-encoder.ts';
 import type { DeflateGeneration } from '../../melange/format.ts';
 import { BitWriter } from './bit-writer.ts';
 import { fixedBits, storedBits, writeFixed, writeMarker, writeStored } from './blocks.ts';
 import { type CodeHeader, planCodeHeader, writeCodeHeader } from './code-header.ts';
 import { estimateBits } from './entropy.ts';
 import { codedBits, covers, maxCodeLength, type PrefixCode, prefixCode, wordBits } from './huffman.ts';
+import { fusedMultiplyAdd, type MultiplyAdd, plainMultiplyAdd } from './multiply-add.ts';
 import { distanceSymbols, endOfBlock, literalSymbols, usedSymbols } from './symbols.ts';
 import { countSymbols, type SymbolCounts } from './tokens.ts';
 
@@ -45,14 +47,24 @@ const guessedHeader = 70 * 8;
 const noDistance = prefixCode(Uint32Array.of(1), maxCodeLength);
 const noTokens = new Int32Array(0);
 
-/** Writes the blocks of one stream as one generation does. */
+const multiplyAdds: Readonly<Record<Arithmetic, MultiplyAdd>> = {
+  plain: plainMultiplyAdd,
+  fused: fusedMultiplyAdd,
+};
+
+/** Writes the blocks of one stream as one encoder does. */
 export class BlockWriter {
   readonly out: BitWriter;
-  readonly generation: DeflateGeneration;
+  readonly encoder: DeflateEncoder;
+  readonly #generation: DeflateGeneration;
+  readonly #multiplyAdd: MultiplyAdd;
   #open: OpenBlock | undefined;
 
-  constructor(generation: DeflateGeneration, capacity?: number) {
-    this.generation = generation;
+  constructor(encoder: DeflateEncoder, capacity?: number) {
+    const { generation, arithmetic } = traitsOfEncoder(encoder);
+    this.encoder = encoder;
+    this.#generation = generation;
+    this.#multiplyAdd = multiplyAdds[arithmetic];
     this.out = new BitWriter(capacity);
   }
 
@@ -122,9 +134,9 @@ export class BlockWriter {
     if (!covers(open.literals, counts.literals) || !covers(open.distances, counts.distances))
       return undefined;
     const end = open.literals.lengths[endOfBlock]!;
-    const renewed = penalised(open.headerBits + estimateBits(counts, tokens)) + end;
+    const renewed = penalised(open.headerBits + estimateBits(counts, tokens, this.#multiplyAdd)) + end;
     // Before v1.18.2 the end of a block that may stay open was not counted.
-    const uncounted = this.generation === 'v1.18.2' || ending ? 0 : end;
+    const uncounted = this.#generation === 'v1.18.2' || ending ? 0 : end;
     const reused = codedBits(counts, open.literals, open.distances) - uncounted;
     const size = Math.min(renewed, reused);
     if (stored <= size) return 'stored';
@@ -137,7 +149,7 @@ export class BlockWriter {
     const literals = prefixCode(counts.literals, maxCodeLength);
     const distances = prefixCode(counts.distances, maxCodeLength);
     // Before v1.18.1 a header mentioned all symbols if the block might stay open.
-    const all = this.generation === 'v1.15.10' && !ending;
+    const all = this.#generation === 'v1.15.10' && !ending;
     const header = planCodeHeader(
       literals.lengths.subarray(0, all ? literalSymbols : usedSymbols(counts.literals)),
       distances.lengths.subarray(0, all ? distanceSymbols : usedSymbols(counts.distances)),

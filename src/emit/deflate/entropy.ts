@@ -1,3 +1,4 @@
+import type { MultiplyAdd } from './multiply-add.ts';
 import { distanceSymbols, endOfBlock, literalSymbols } from './symbols.ts';
 import type { SymbolCounts } from './tokens.ts';
 
@@ -7,32 +8,32 @@ const { fround } = Math;
 
 const quadratic = fround(-0.34484843);
 const linear = fround(2.02466578);
-const constant = fround(0.67487759);
+const constant = fround(-0.67487759);
 
-/** An approximate binary logarithm, each step rounded to float32 (without fused multiply-add, as on amd64). */
-function log2(value: number): number {
+/** An approximate binary logarithm in float32. */
+function log2(value: number, multiplyAdd: MultiplyAdd): number {
   float[0] = value;
   const bits = bitsOfFloat[0]!;
   bitsOfFloat[0] = (bits & 0x807fffff) + (127 << 23);
   const mantissa = float[0]!;
   const exponent = ((bits >> 23) & 255) - 128;
-  const curve = fround(fround(fround(quadratic * mantissa) + linear) * mantissa);
-  return fround(exponent + fround(curve - constant));
+  const curve = multiplyAdd(multiplyAdd(quadratic, mantissa, linear), mantissa, constant);
+  return fround(exponent + curve);
 }
 
 /**
  * The size in bits that klauspost/compress expects of these symbols in codes of their own, without the
- * header: a Shannon sum in float32, where no symbol costs less than 1 bit or more than 15.
+ * header: a Shannon sum in float32, where no symbol costs less than 1 bit or more than 15 (flate/token.go, `EstimatedBits`).
  */
-export function estimateBits(counts: SymbolCounts, tokens: number): number {
+export function estimateBits(counts: SymbolCounts, tokens: number, multiplyAdd: MultiplyAdd): number {
   let sum = fround(0);
   const add = (frequencies: Uint32Array, from: number, to: number, total: number) => {
     const inverse = fround(1 / fround(total));
     for (let symbol = from; symbol < to; symbol++) {
       const frequency = frequencies[symbol]!;
       if (frequency === 0) continue;
-      const cost = Math.min(15, Math.max(1, -log2(fround(frequency * inverse))));
-      sum = fround(sum + fround(cost * frequency));
+      const cost = Math.min(15, Math.max(1, -log2(fround(frequency * inverse), multiplyAdd)));
+      sum = multiplyAdd(cost, frequency, sum);
     }
   };
   add(counts.literals, 0, endOfBlock, tokens);

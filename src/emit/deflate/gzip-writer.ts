@@ -1,6 +1,6 @@
 /** gzip members (RFC 1952) as the Go programs write them: without a name, level not stated, system unknown. */
 import { crc32 } from 'node:zlib';
-import type { DeflateGeneration } from '../../melange/format.ts';
+import type { DeflateEncoder } from '../../melange/deflate-encoder.ts';
 import { BitWriter } from './bit-writer.ts';
 import { Level5Encoder } from './level5.ts';
 import { encodeLevel6 } from './level6.ts';
@@ -22,12 +22,12 @@ export function gzipTrailer(crc: number, length: number): Uint8Array {
 }
 
 /** A member as klauspost/compress's gzip writes it at its default level. */
-export function gzipKlauspost(input: Uint8Array, generation: DeflateGeneration): Uint8Array {
-  const encoder = new Level5Encoder(generation);
-  const { out } = encoder.writer;
+export function gzipKlauspost(input: Uint8Array, encoder: DeflateEncoder): Uint8Array {
+  const level5 = new Level5Encoder(encoder);
+  const { out } = level5.writer;
   out.bytes(klauspostHeader);
-  encoder.encode(input);
-  encoder.writer.finish();
+  level5.encode(input);
+  level5.writer.finish();
   out.bytes(gzipTrailer(crc32(input), input.length));
   return out.take();
 }

@@ -1,5 +1,5 @@
 /** Deflate streams of klauspost/compress at its default level (5), window by window. */
-import type { DeflateGeneration } from '../../melange/format.ts';
+import type { DeflateEncoder } from '../../melange/deflate-encoder.ts';
 import { BlockWriter, leastSearched } from './block-writer.ts';
 import { Level5Matcher } from './level5-matcher.ts';
 import { maxStored } from './symbols.ts';
@@ -21,7 +21,7 @@ export function* windowsOf(length: number, dictionary: number): Generator<Window
   }
 }
 
-/** Encodes a window for each writer; the tokens do not depend on the generation. */
+/** Encodes a window for each writer; the tokens are the same for all. */
 export function encodeWindow(
   matcher: Level5Matcher,
   writers: readonly BlockWriter[],
@@ -39,8 +39,8 @@ export class Level5Encoder {
   readonly writer: BlockWriter;
   readonly #matcher = new Level5Matcher();
 
-  constructor(generation: DeflateGeneration, capacity?: number) {
-    this.writer = new BlockWriter(generation, capacity);
+  constructor(encoder: DeflateEncoder, capacity?: number) {
+    this.writer = new BlockWriter(encoder, capacity);
   }
 
   /** Encodes a whole input, whose first `dictionary` bytes are only history. */

@@ -2,7 +2,7 @@
  * The blocks of klauspost/pgzip (gzip.go, v1.2.5 and v1.2.6): 1 MiB each, compressed independently except that each
  * knows the end of the block before.
  */
-import type { DeflateGeneration } from '../../melange/format.ts';
+import type { DeflateEncoder } from '../../melange/deflate-encoder.ts';
 import { Level5Encoder } from './level5.ts';
 
 export const blockSize = 1 << 20;
@@ -48,8 +48,8 @@ export async function* cutBlocks(
 export class PgzipBlockEncoder {
   readonly #encoder: Level5Encoder;
 
-  constructor(generation: DeflateGeneration) {
-    this.#encoder = new Level5Encoder(generation, blockSize);
+  constructor(encoder: DeflateEncoder) {
+    this.#encoder = new Level5Encoder(encoder, blockSize);
   }
 
   /** The compressed block; it ends at a byte boundary. */

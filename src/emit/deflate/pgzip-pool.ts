@@ -1,7 +1,7 @@
 /** Worker threads that encode the blocks of one stream. */
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../failure.ts';
-import type { DeflateGeneration } from '../../melange/format.ts';
+import type { DeflateEncoder } from '../../melange/deflate-encoder.ts';
 import type { PgzipBlock } from './pgzip-block.ts';
 
 interface Job {
@@ -11,12 +11,12 @@ interface Job {
 
 /** A pool of workers that take the blocks of one stream; each starts when it is first needed. */
 export class PgzipPool {
-  readonly #generation: DeflateGeneration;
+  readonly #encoder: DeflateEncoder;
   readonly #threads: number;
   readonly #workers: BlockWorker[] = [];
 
-  constructor(generation: DeflateGeneration, threads: number) {
-    this.#generation = generation;
+  constructor(encoder: DeflateEncoder, threads: number) {
+    this.#encoder = encoder;
     this.#threads = threads;
   }
 
@@ -29,7 +29,7 @@ export class PgzipPool {
   #idlest(): BlockWorker {
     const [idlest] = this.#workers.toSorted((a, b) => a.waiting - b.waiting);
     if (idlest && (idlest.waiting === 0 || this.#workers.length === this.#threads)) return idlest;
-    const worker = new BlockWorker(this.#generation);
+    const worker = new BlockWorker(this.#encoder);
     this.#workers.push(worker);
     return worker;
   }
@@ -46,9 +46,9 @@ class BlockWorker {
   readonly #jobs: Job[] = [];
   #stopped: Failure | undefined;
 
-  constructor(generation: DeflateGeneration) {
+  constructor(encoder: DeflateEncoder) {
     // Flags of the process, like --input-type, may not suit a worker.
-    const options = { workerData: generation, execArgv: [] };
+    const options = { workerData: encoder, execArgv: [] };
     this.#worker = new Worker(new URL('./pgzip-worker.js', import.meta.url), options);
     this.#worker.unref();
     this.#worker.on('message', (bytes: Uint8Array) => {

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
-import type { DeflateGeneration } from '../../melange/format.ts';
+import type { DeflateEncoder } from '../../melange/deflate-encoder.ts';
 import { gzipTrailer, klauspostHeader } from './gzip-writer.ts';
 import { cutBlocks, type PgzipBlock, PgzipBlockEncoder } from './pgzip-block.ts';
 import { PgzipPool } from './pgzip-pool.ts';
 
 export interface PgzipOptions {
-  readonly generation: DeflateGeneration;
+  readonly encoder: DeflateEncoder;
   /** Worker threads for inputs of several MiB; 1 (the default) encodes on the calling thread. */
   readonly threads?: number;
 }
@@ -23,12 +23,12 @@ const leastForWorkers = 8;
  */
 export async function* pgzip(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { generation, threads = 1 }: PgzipOptions,
+  { encoder, threads = 1 }: PgzipOptions,
 ): AsyncGenerator<Uint8Array> {
   const sum = { crc: 0, length: 0 };
   const blocks = summed(cutBlocks(chunks), sum);
   yield klauspostHeader.slice();
-  yield* threads > 1 ? encodeParallel(blocks, generation, threads) : encodeInline(blocks, generation);
+  yield* threads > 1 ? encodeParallel(blocks, encoder, threads) : encodeInline(blocks, encoder);
   yield gzipTrailer(sum.crc, sum.length);
 }
 
@@ -47,23 +47,23 @@ async function* summed(
 
 async function* encodeInline(
   blocks: Iterable<PgzipBlock> | AsyncIterable<PgzipBlock>,
-  generation: DeflateGeneration,
+  encoder: DeflateEncoder,
 ): AsyncGenerator<Uint8Array> {
-  const encoder = new PgzipBlockEncoder(generation);
-  for await (const block of blocks) yield encoder.encode(block);
+  const blockEncoder = new PgzipBlockEncoder(encoder);
+  for await (const block of blocks) yield blockEncoder.encode(block);
 }
 
 async function* encodeParallel(
   blocks: AsyncGenerator<PgzipBlock>,
-  generation: DeflateGeneration,
+  encoder: DeflateEncoder,
   threads: number,
 ): AsyncGenerator<Uint8Array> {
   const first = await takeFirst(blocks, leastForWorkers);
   if (first.length < leastForWorkers) {
-    yield* encodeInline(first, generation);
+    yield* encodeInline(first, encoder);
     return;
   }
-  const pool = new PgzipPool(generation, threads);
+  const pool = new PgzipPool(encoder, threads);
   const inFlight: Promise<Uint8Array>[] = [];
   const encode = (block: PgzipBlock) => {
     const encoded = pool.encode(block);

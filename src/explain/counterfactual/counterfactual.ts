@@ -248,7 +248,7 @@ function substitutedValue(answer: Answer): SubstitutedValue {
     case 'attribute':
       return { kind: answer.kind, section: answer.section, path: answer.path, name: answer.name };
     case 'encoder':
-      return { kind: answer.kind, section: answer.section, path: '', name: answer.generation };
+      return { kind: answer.kind, section: answer.section, path: '', name: answer.encoder };
     case 'order':
     case 'archive-end':
     case 'compressed-form':

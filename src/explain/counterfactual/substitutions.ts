@@ -9,7 +9,7 @@ import type { AttributeName, Substitution } from '../../emit/substitution.ts';
 import type { DataEntry } from '../../emit/tar-entries.ts';
 import type { TarEntry } from '../../emit/tar-writer.ts';
 import { contentOf, emptyContent } from '../../formats/content.ts';
-import type { DeflateGeneration } from '../../melange/format.ts';
+import { deflateEncoders } from '../../melange/deflate-encoder.ts';
 
 /** A substitution, or the published signature section as it is. */
 export type Answer = Substitution | { readonly kind: 'signature-section' };
@@ -37,7 +37,7 @@ export function answersTo(difference: Difference, published: Published): readonl
   if (difference.kind === 'field') return fieldAnswer(difference, published.apk);
   if (difference.kind === 'compression' || difference.kind === 'gzip-header') {
     return [
-      ...encoders.map((generation) => ({ kind: 'encoder', section, generation }) as const),
+      ...deflateEncoders.map((encoder) => ({ kind: 'encoder', section, encoder }) as const),
       form(section, published),
     ];
   }
@@ -47,8 +47,6 @@ export function answersTo(difference: Difference, published: Published): readonl
   if (difference.kind === 'order') return orderAnswer(difference, section, published.apk);
   return entryAnswer(difference, section, published.apk);
 }
-
-const encoders: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
 
 function form(section: 'control' | 'data', { apk, source }: Published): Substitution {
   const { start, end, tarSha256 } = apk[section];

@@ -1,6 +1,7 @@
 /** Changes of what is around the archives: signatures, gzip members, the file as a whole. */
 import { gzipSync } from 'node:zlib';
-import { deflateGenerations, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { deflateEncoders } from '../../../src/melange/deflate-encoder.ts';
 import {
   joined,
   type Packing,
@@ -60,9 +61,9 @@ export function* framingChanges(parts: Parts, packing: Packing): Generator<Chang
     yield by('compressed by zlib, level 9', (tar) => gzipSync(tar, { level: 9 }));
     yield by('not compressed', (tar) => gzipSync(tar, { level: 0 }));
     yield by('compressed by Go', (tar) => gzipGo(tar));
-    for (const generation of deflateGenerations) {
-      yield by(`in one stream by ${generation}`, (tar) => gzipKlauspost(tar, generation));
-      yield by(`in blocks by ${generation}`, (tar) => joined(pgzip([tar], { generation })));
+    for (const encoder of deflateEncoders) {
+      yield by(`in one stream by ${encoder}`, (tar) => gzipKlauspost(tar, encoder));
+      yield by(`in blocks by ${encoder}`, (tar) => joined(pgzip([tar], { encoder })));
     }
     for (const [what, change] of headerChanges) {
       yield by(what, async (tar) => change(await packing.compress(name, tar)));

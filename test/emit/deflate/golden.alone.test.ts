@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../../src/digest.ts';
-import { agreeingGenerations, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { deflateEncoders, traitsOfEncoder } from '../../../src/melange/deflate-encoder.ts';
 import { goGoldens, klauspostGoldens, pgzipGoldens } from './goldens.ts';
 import { inputOf } from './inputs.ts';
+import { inputNear, nearDecisions } from './near-decisions.ts';
 import { collect } from './support.ts';
 
 const digest = (member: Uint8Array) => sha256(member).slice(0, 32);
@@ -16,7 +18,7 @@ describe('the bytes of the real programs are written', () => {
         const member = gzipKlauspost(input, generation);
         assert.equal(digest(member), expected, `${kind}, ${size} bytes, ${generation}`);
         assert.deepEqual(
-          agreeingGenerations(input, member, true, 'gzip'),
+          agreeingEncoders(input, member, true, 'gzip'),
           generations,
           `${kind}, ${size} bytes`,
         );
@@ -28,8 +30,24 @@ describe('the bytes of the real programs are written', () => {
     for (const [generations, kind, size, expected] of pgzipGoldens) {
       const input = inputOf(kind, size);
       for (const generation of generations) {
-        const member = await collect(pgzip([input], { generation }));
+        const member = await collect(pgzip([input], { encoder: generation }));
         assert.equal(digest(member), expected, `${kind}, ${size} bytes, ${generation}`);
+      }
+    }
+  });
+
+  it('for both compiled for arm64, where they decide differently than for amd64', async () => {
+    for (const near of nearDecisions) {
+      const input = inputNear(near);
+      for (const encoder of deflateEncoders) {
+        const processor = traitsOfEncoder(encoder).arithmetic === 'fused' ? 'arm64' : 'amd64';
+        const member = gzipKlauspost(input, encoder);
+        assert.equal(digest(member), near.gzip[processor], `${near.parts}, ${encoder}`);
+        assert.equal(digest(await collect(pgzip([input], { encoder }))), near.pgzip[processor], encoder);
+        const agreeing = deflateEncoders.filter(
+          (each) => each.endsWith('arm64') === encoder.endsWith('arm64'),
+        );
+        assert.deepEqual(agreeingEncoders(input, member, true, 'gzip', deflateEncoders), agreeing);
       }
     }
   });

@@ -13,10 +13,10 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-type Random = (below: number) => number;
+export type Random = (below: number) => number;
 
 /** xorshift32. */
-function randomOf(seed: number): Random {
+export function randomOf(seed: number): Random {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0 || 1;
   return (below) => {
     state ^= state << 13;

@@ -24,20 +24,20 @@ describe('pgzip', () => {
     for (const [index, size] of sizes.entries()) {
       const input = inputOf('mixed', size);
       const generation = generations[index % generations.length]!;
-      const compressed = await collect(pgzip([input], { generation }));
+      const compressed = await collect(pgzip([input], { encoder: generation }));
       assert.ok(gunzipSync(compressed).equals(input), `${size} bytes, ${generation}`);
     }
   });
 
   it('does not depend on how the input is cut', async () => {
     const input = inputOf('mixed', mebibyte + 100_000);
-    const whole = await collect(pgzip([input], { generation: 'v1.18.2' }));
+    const whole = await collect(pgzip([input], { encoder: 'v1.18.2' }));
     const cuts = fc.array(fc.nat(input.length), { maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(cuts, async (positions) => {
         const sorted = [0, ...positions.sort((a, b) => a - b), input.length];
         const chunks = sorted.slice(1).map((end, index) => input.subarray(sorted[index], end));
-        assert.ok(whole.equals(await collect(pgzip(chunks, { generation: 'v1.18.2' }))));
+        assert.ok(whole.equals(await collect(pgzip(chunks, { encoder: 'v1.18.2' }))));
       }),
       { numRuns: 5 },
     );
@@ -46,8 +46,8 @@ describe('pgzip', () => {
   it('does not depend on the number of threads', async () => {
     for (const size of [300_000, 8 * mebibyte + 4321]) {
       const input = inputOf('copies', size);
-      const one = await collect(pgzip([input], { generation: 'v1.15.10', threads: 1 }));
-      const two = await collect(pgzip([input], { generation: 'v1.15.10', threads: 2 }));
+      const one = await collect(pgzip([input], { encoder: 'v1.15.10', threads: 1 }));
+      const two = await collect(pgzip([input], { encoder: 'v1.15.10', threads: 2 }));
       assert.ok(one.equals(two), `${size} bytes`);
     }
   });
@@ -59,7 +59,7 @@ describe('pgzip', () => {
         try { for (;;) yield new Uint8Array(1 << 20); } finally { closed = true; }
       }
       let parts = 0;
-      for await (const part of pgzip(endless(), { generation: 'v1.18.2', threads: 2 })) {
+      for await (const part of pgzip(endless(), { encoder: 'v1.18.2', threads: 2 })) {
         parts += 1;
         if (parts === 12) break;
       }
@@ -73,13 +73,13 @@ describe('pgzip', () => {
       for (let block = 0; block < 10; block++) yield new Uint8Array(mebibyte);
       throw new RangeError('no more');
     }
-    await assert.rejects(collect(pgzip(failing(), { generation: 'v1.18.2', threads: 2 })), RangeError);
+    await assert.rejects(collect(pgzip(failing(), { encoder: 'v1.18.2', threads: 2 })), RangeError);
   });
 
   it('does not keep the process alive when it is abandoned', async () => {
     const output = await run(`
       const blocks = Array.from({ length: 20 }, () => new Uint8Array(1 << 20));
-      const parts = pgzip(blocks, { generation: 'v1.18.2', threads: 2 });
+      const parts = pgzip(blocks, { encoder: 'v1.18.2', threads: 2 });
       for (let part = 0; part < 3; part++) await parts.next();
       console.log('left');
     `);

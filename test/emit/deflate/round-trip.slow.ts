@@ -56,7 +56,7 @@ describe('a stream of 300 MiB', () => {
         function* pieces() {
           for (let piece = 0; piece < 300; piece++) yield inputOf('copies', 1 << 20, piece);
         }
-        for await (const part of pgzip(pieces(), { generation: 'v1.18.2', threads: ${threads} })) part.length;
+        for await (const part of pgzip(pieces(), { encoder: 'v1.18.2', threads: ${threads} })) part.length;
         console.log(process.resourceUsage().maxRSS);
       `;
       const { stdout } = await promisify(execFile)(process.execPath, [

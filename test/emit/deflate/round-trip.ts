@@ -28,7 +28,7 @@ type Encoder = (input: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 export const pgzips: readonly [string, Encoder][] = generations.map((generation) => [
   `pgzip, ${generation}`,
-  (input) => collect(pgzip([input], { generation })),
+  (input) => collect(pgzip([input], { encoder: generation })),
 ]);
 export const encoders: readonly [string, Encoder][] = [
   ['gzip of Go', gzipGo],
@@ -77,7 +77,7 @@ export async function assertInflatesAtRandom(runs: number, seed: number): Promis
 export async function assertSameOfThreads(kind: Kind, size: number, threads: number): Promise<void> {
   const input = inputOf(kind, size);
   const generation = generations[size % generations.length]!;
-  const one = await collect(pgzip([input], { generation, threads: 1 }));
-  const several = await collect(pgzip([input], { generation, threads }));
+  const one = await collect(pgzip([input], { encoder: generation, threads: 1 }));
+  const several = await collect(pgzip([input], { encoder: generation, threads }));
   assert.ok(one.equals(several), `${kind}, ${size} bytes, ${threads} threads`);
 }

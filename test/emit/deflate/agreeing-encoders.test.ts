@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import {
-  agreeingGenerations,
+  agreeingEncoders,
   type Framing,
   gzipGo,
   gzipKlauspost,
@@ -16,7 +16,7 @@ import { collect, generations } from './support.ts';
 const input = Buffer.concat([inputOf('drifting', 969_100), inputOf('mixed', 200_000)]);
 
 async function encode(framing: Framing, raw: Uint8Array, generation: DeflateGeneration): Promise<Uint8Array> {
-  return framing === 'gzip' ? gzipKlauspost(raw, generation) : collect(pgzip([raw], { generation }));
+  return framing === 'gzip' ? gzipKlauspost(raw, generation) : collect(pgzip([raw], { encoder: generation }));
 }
 
 for (const framing of ['gzip', 'pgzip'] as const) {
@@ -24,7 +24,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
     it('are the one that wrote it, where the generations differ', async () => {
       for (const generation of generations) {
         const member = await encode(framing, input, generation);
-        assert.deepEqual(agreeingGenerations(input, member, true, framing), [generation]);
+        assert.deepEqual(agreeingEncoders(input, member, true, framing), [generation]);
       }
     });
 
@@ -32,7 +32,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
       for (const size of [0, 10, 100, 5000]) {
         const raw = inputOf('text', size);
         const member = await encode(framing, raw, 'v1.18.2');
-        assert.deepEqual(agreeingGenerations(raw, member, true, framing), generations, `${size} bytes`);
+        assert.deepEqual(agreeingEncoders(raw, member, true, framing), generations, `${size} bytes`);
       }
     });
 
@@ -41,7 +41,7 @@ for (const framing of ['gzip', 'pgzip'] as const) {
       const parts = [0, 9, 65_535, 65_536, 1 << 20, (1 << 20) + 1];
       for (const rawSize of parts) {
         for (const size of [0, 11, 40_000, member.length]) {
-          const agreeing = agreeingGenerations(
+          const agreeing = agreeingEncoders(
             input.subarray(0, rawSize),
             member.subarray(0, size),
             false,
@@ -55,14 +55,14 @@ for (const framing of ['gzip', 'pgzip'] as const) {
     it('are distinguished by prefixes that hold a difference', async () => {
       const member = await encode(framing, input, 'v1.15.10');
       const prefix = input.subarray(0, 1_100_000);
-      assert.deepEqual(agreeingGenerations(prefix, member, false, framing), ['v1.15.10']);
+      assert.deepEqual(agreeingEncoders(prefix, member, false, framing), ['v1.15.10']);
     });
 
     it('are none if a bit is different, or an end is missing or added', async () => {
       const raw = inputOf('text', 100_000);
       const member = await encode(framing, raw, 'v1.18.2');
       const none = (bytes: Uint8Array, why: string) =>
-        assert.deepEqual(agreeingGenerations(raw, bytes, true, framing), [], why);
+        assert.deepEqual(agreeingEncoders(raw, bytes, true, framing), [], why);
       for (const at of [0, 4, 10, member.length >> 1, member.length - 8, member.length - 1]) {
         const changed = Uint8Array.from(member);
         changed[at]! ^= 1;
@@ -75,8 +75,8 @@ for (const framing of ['gzip', 'pgzip'] as const) {
     it('are none for other programs', () => {
       const raw = inputOf('text', 100_000);
       for (const other of [gzipGo(raw), gzipSync(raw)]) {
-        assert.deepEqual(agreeingGenerations(raw, other, true, framing), []);
-        assert.deepEqual(agreeingGenerations(raw.subarray(0, 70_000), other, false, framing), []);
+        assert.deepEqual(agreeingEncoders(raw, other, true, framing), []);
+        assert.deepEqual(agreeingEncoders(raw.subarray(0, 70_000), other, false, framing), []);
       }
     });
   });

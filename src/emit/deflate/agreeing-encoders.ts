@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { DeflateGeneration } from '../../melange/format.ts';
+import { type DeflateEncoder, deflateGenerations } from '../../melange/deflate-encoder.ts';
 import { BlockWriter } from './block-writer.ts';
 import { gzipTrailer, klauspostHeader } from './gzip-writer.ts';
 import { encodeWindow, windowsOf } from './level5.ts';
@@ -8,24 +8,21 @@ import { blockSize, dictionarySize } from './pgzip-block.ts';
 
 export type Framing = 'gzip' | 'pgzip';
 
-/** The generations, oldest first. */
-export const deflateGenerations: readonly DeflateGeneration[] = ['v1.15.10', 'v1.18.1', 'v1.18.2'];
-
 /**
- * The generations of klauspost/compress whose gzip or pgzip output is this compressed member, oldest first; none
+ * The encoders of klauspost/compress whose gzip or pgzip output is this compressed member, in the order in which they were given; none
  * if a different program wrote it. With `complete` false, `raw` and `compressed` are the beginnings of the content and
  * of the member, and only what the encoder had to write given the known content is compared. Ends with the first
  * difference.
- * @param among the generations that are tried, in this order; fewer take less time
+ * @param among the encoders that are tried, in this order; fewer take less time
  */
-export function agreeingGenerations(
+export function agreeingEncoders(
   raw: Uint8Array,
   compressed: Uint8Array,
   complete: boolean,
   framing: Framing,
-  among: readonly DeflateGeneration[] = deflateGenerations,
-): DeflateGeneration[] {
-  let candidates = among.map((generation) => new Candidate(generation, compressed, complete));
+  among: readonly DeflateEncoder[] = deflateGenerations,
+): DeflateEncoder[] {
+  let candidates = among.map((encoder) => new Candidate(encoder, compressed, complete));
   for (const step of encodingSteps(raw, complete, framing)) {
     step(candidates.map((candidate) => candidate.writer));
     candidates = candidates.filter((candidate) => candidate.agrees());
@@ -34,17 +31,17 @@ export function agreeingGenerations(
   }
   return candidates
     .filter((candidate) => !complete || candidate.exhausted)
-    .map((candidate) => candidate.writer.generation);
+    .map((candidate) => candidate.writer.encoder);
 }
 
-/** A generation with the published bytes that it has not been compared with yet. */
+/** An encoder with the published bytes that it has not been compared with yet. */
 class Candidate {
   readonly writer: BlockWriter;
   readonly #complete: boolean;
   #published: Uint8Array;
 
-  constructor(generation: DeflateGeneration, published: Uint8Array, complete: boolean) {
-    this.writer = new BlockWriter(generation);
+  constructor(encoder: DeflateEncoder, published: Uint8Array, complete: boolean) {
+    this.writer = new BlockWriter(encoder);
     this.#published = published;
     this.#complete = complete;
   }
