@@ -22,14 +22,15 @@ export async function encoderInference(
   { data }: Pick<Apk, 'data'>,
   architecture: Architecture,
 ): Promise<EncoderInference> {
-  const { head, start, end } = data;
+  const { head, start, end, tar } = data;
   const ordered = (expected: DeflateGeneration) => encodersFor(expected, architecture);
   const without = (expected: DeflateGeneration, than: DeflateEncoder) =>
     ordered(expected).filter((each) => each !== than);
   if (head.inflated.length <= oneWindow)
     return { likeliest: (expected) => ordered(expected)[0], others: without };
   const { agreeingEncoders } = await import('../emit/deflate/index.ts');
-  const complete = head.compressed.length === end - start;
+  // What is known of the two ends at the same number of bytes, so one of them can be whole and the other only begun.
+  const complete = head.compressed.length === end - start && head.inflated.length === tar.size;
   const agreeing = (among: readonly DeflateEncoder[]) =>
     agreeingEncoders(head.inflated, head.compressed, complete, 'pgzip', among);
   return {

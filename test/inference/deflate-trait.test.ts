@@ -42,6 +42,13 @@ describe('the encoder of a package', () => {
     ['is that of amd64 for x86_64 where the data shows it', near, 'v1.18.2', x86],
     ['is that of arm64 for x86_64 where the data shows it', near, 'v1.18.2-arm64', x86],
     ['is an older one where the data shows it', inputOf('text', 300_000), 'v1.15.10', x86],
+    [
+      'is known where only the compressed form was read to its end',
+      inputOf('text', 300_000),
+      'v1.15.10',
+      x86,
+      200_000,
+    ],
     ['is an older one of arm64 where the data shows it', inputOf('text', 300_000), 'v1.15.10-arm64', arm],
   ];
   for (const [name, inflated, by, architecture, known] of rows) {
@@ -59,6 +66,20 @@ describe('the encoder of a package', () => {
         new Set(deflateEncoders.filter((each) => each !== expected)),
       );
     }
+  });
+
+  it('leaves those that write the same as far as the data is known, the likeliest first', async () => {
+    const begun = await inference(near, 'v1.18.2', arm, 131_000);
+    assert.equal(begun.likeliest('v1.18.2'), 'v1.18.2-arm64');
+    assert.deepEqual(begun.others('v1.18.2', 'v1.18.2-arm64'), [
+      'v1.18.2',
+      'v1.15.10-arm64',
+      'v1.18.1-arm64',
+      'v1.15.10',
+      'v1.18.1',
+    ]);
+    const whole = await inference(near, 'v1.18.2', arm);
+    assert.deepEqual(whole.others('v1.18.2', 'v1.18.2'), ['v1.15.10', 'v1.18.1']);
   });
 
   it('is the expected one where a different program compressed, and nothing else is left', async () => {
