@@ -1,5 +1,6 @@
 /** What pins one object. */
 import type { Content } from '../formats/content.ts';
+import { addAll } from '../lists.ts';
 import type { Exchange } from '../transcript/exchange.ts';
 import { type Digest, digestsOf } from './answer-digests.ts';
 import { type Judgement, mostPins } from './judgement.ts';
@@ -16,12 +17,14 @@ export interface FetchedObject {
   readonly addresses: readonly string[];
 }
 
-export function decideObject(object: FetchedObject, pins: PinIndex): Judgement {
+export async function decideObject(object: FetchedObject, pins: PinIndex): Promise<Judgement> {
   const { shape, exchange } = object;
   if (shape.git !== undefined) return decideCommits(shape.git, pins);
   if (exchange.status === 206) return { kind: 'unpinned', reason: 'partial', pins: [] };
   const named = namedPins(object, pins);
-  const digests = object.contents.flatMap((content) => digestsOf(content, pins.algorithms, shape.hash));
+  const digests: Digest[] = [];
+  for (const content of object.contents)
+    addAll(digests, await digestsOf(content, pins.algorithms, shape.hash));
   const keys = new Set(digests.map(digestKey));
   const ofName = comparePins(named, keys);
   const strong = named.filter(({ algorithm }) => isStrong(algorithm));

@@ -9,6 +9,8 @@ const algorithmStrength = {
   'go-h1': 'strong',
   /** The id of a commit, which fixes everything in it. git refuses objects that are known to collide (SHA-1DC). */
   'git-commit': 'strong',
+  /** SHA-512 of the zip that yarn 4 makes of a tarball, without compression: it follows from the tarball. */
+  'yarn-zip': 'strong',
   sha1: 'weak',
   md5: 'weak',
 } as const;

@@ -59,7 +59,7 @@ async function judgeObject(
   const shape = shapeOf(exchange, addresses, readExchange(exchange, body, request?.read(0, request.size)));
   if (shape.kind === 'metadata') return { exchange, shape, judgement: undefined };
   const object: FetchedObject = { exchange, shape, contents: contentsOf(exchange, body), addresses };
-  return { exchange, shape, judgement: decideObject(object, pins) };
+  return { exchange, shape, judgement: await decideObject(object, pins) };
 }
 
 function readExchange(exchange: Exchange, body: Content, request: Uint8Array | undefined): ReadExchange {

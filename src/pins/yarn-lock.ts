@@ -1,6 +1,7 @@
 /**
- * `yarn.lock`: of version 1 (github.com/yarnpkg/yarn, src/lockfile/stringify.js) tarballs by SRI, or by the SHA-1 after the address; of later
- * versions, which are YAML, git dependencies by commit. Their `checksum` is that of the zip that yarn makes from a tarball, not of any file that is fetched.
+ * `yarn.lock`: of version 1 (github.com/yarnpkg/yarn, src/lockfile/stringify.js) tarballs by SRI, or by the SHA-1 behind the address; of later
+ * versions, which are YAML, git dependencies by commit, and tarballs by the zip that yarn makes of them. That zip can be made again where nothing in
+ * it is compressed, which yarn 4 calls `10c0`.
  */
 import { decodeBytes } from '../bytes.ts';
 import { commitDigest } from './commit.ts';
@@ -84,7 +85,16 @@ function parseLater(file: string, bytes: Uint8Array): ParsedPins {
   if (documents === undefined) return 'not-this-format';
   const list = new PinList(file);
   for (const [key, entry] of documents.flatMap(({ entries }) => entries)) {
-    const resolution = entry.kind === 'mapping' ? (textAt(entry, 'resolution') ?? '') : '';
+    if (entry.kind !== 'mapping') continue;
+    const resolution = textAt(entry, 'resolution') ?? '';
+    const zip = /^10c0\/([\da-f]{128})$/.exec(textAt(entry, 'checksum') ?? '')?.[1];
+    const at = resolution.indexOf('@npm:', 1);
+    const subject = subjectOf(
+      'npm',
+      resolution.slice(0, Math.max(at, 0)),
+      resolution.slice(at + '@npm:'.length),
+    );
+    if (zip !== undefined && at > 0) list.add([subject], [{ algorithm: 'yarn-zip', value: zip }], key);
     const commit = /#commit=([\da-f]{40,64})$/.exec(resolution)?.[1];
     const digest = commitDigest(commit ?? gitReference(resolution) ?? '');
     if (digest !== undefined) list.add([subjectOf('commit', digest.value)], [digest], key);

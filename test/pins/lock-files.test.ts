@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { contentOf } from '../../src/formats/content.ts';
 import { pinParserFor } from '../../src/pins/lock-files.ts';
 import { parseStepText } from '../../src/pins/step-text.ts';
+import { yarnZipHash } from '../../src/pins/yarn-zip.ts';
 import { root } from '../support/lab.ts';
-import { lockedNpm, lockedPython } from '../support/locked-packages.ts';
+import { lockedByYarn, lockedNpm, lockedPython } from '../support/locked-packages.ts';
+import { mutated, randomOf } from '../support/mutate.ts';
 import { tarballBytes } from '../support/npm-packages.ts';
 import { wheelBytes, wheelName } from '../support/python-packages.ts';
+import { tarballOf } from '../support/tarball.ts';
 
 function pinsOf(path: string, content: string | Uint8Array): string[] {
   const parsed = pinParserFor(path)!(path, Buffer.from(content));
@@ -34,8 +38,6 @@ const fixtures: readonly (readonly [file: string, as: string, pins: readonly str
   ['package-lock-3.json', 'npm-shrinkwrap.json', tarballs],
   ['pnpm-lock.yaml', 'pnpm-lock.yaml', tarballs],
   ['yarn-1.lock', 'yarn.lock', tarballs],
-  // Its digests are of the zips that it makes.
-  ['yarn-4.lock', 'yarn.lock', []],
   ['uv.lock', 'uv.lock', wheelFiles],
   ['poetry.lock', 'poetry.lock', wheelFiles],
   ['pylock.toml', 'pylock.ci.toml', wheelFiles],
@@ -56,6 +58,36 @@ describe('lock files that their own clients wrote', () => {
         addressed.every((pin) => expected.some((each) => each.split(': ')[1] === pin.split(': ')[1])),
       );
     });
+});
+
+describe('the lock file of yarn 4', () => {
+  it('holds the digests of the zips that follow from what was served', async () => {
+    const packages = [...lockedNpm, lockedByYarn];
+    const zips = packages.map(async (each) => {
+      const hash = await yarnZipHash(each.name, contentOf(tarballBytes(each)));
+      return `npm ${each.name} ${each.version}: yarn-zip ${hash}`;
+    });
+    const lockFile = readFileSync(join(root, 'fixtures/locks/yarn-4.lock'));
+    assert.deepEqual(pinsOf('yarn.lock', lockFile), (await Promise.all(zips)).sort());
+  });
+
+  for (const [what, files] of [
+    ['a file twice', { 'package/a': '1', 'package/./a': '2' }],
+    ['a file where a folder is', { 'package/a/': '', 'package/a': '2' }],
+  ] as const)
+    it(`is not followed where a tarball has ${what}`, async () =>
+      assert.equal(await yarnZipHash('a', contentOf(tarballOf(files))), undefined));
+
+  it('is not followed where a tarball is damaged', async () => {
+    const random = randomOf(13);
+    const tarball = tarballBytes(lockedByYarn);
+    const whole = await yarnZipHash('odd', contentOf(tarball));
+    for (let run = 0; run < 300; run += 1) {
+      const hash = await yarnZipHash('odd', contentOf(mutated(tarball, random)));
+      assert.ok(hash === undefined || /^[\da-f]{128}$/.test(hash));
+    }
+    assert.ok(whole !== undefined);
+  });
 });
 
 const commit = '0123456789abcdef0123456789abcdef01234567';

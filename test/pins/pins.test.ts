@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { inWords, judge, type Said } from '../support/exchanges.ts';
+import { root } from '../support/lab.ts';
+import { lockedNpm } from '../support/locked-packages.ts';
+import { tarballBytes } from '../support/npm-packages.ts';
 import { packedCommit } from '../support/pack-builder.ts';
 import { wheelBytes } from '../support/python-packages.ts';
 
@@ -203,6 +208,15 @@ const cases: Readonly<Record<string, Case>> = {
     commits: [{ commit, file: 'vendor/p' }],
     expected: ['unpinned: named-by-commit'],
     conclusion: 'unpinned',
+  },
+  'a tarball by the zip that yarn makes of it, and other bytes': {
+    said: [
+      { url: `${r}/high/-/high-1.2.0.tgz`, body: tarballBytes(lockedNpm[1]!) },
+      { url: `${r}/@scope/low/-/low-1.0.0.tgz`, body: tarballBytes({ ...lockedNpm[0]!, text: 'tampered' }) },
+    ],
+    files: { 'yarn.lock': readFileSync(join(root, 'fixtures/locks/yarn-4.lock'), 'utf8') },
+    expected: ['pinned by yarn.lock', 'contradicts yarn.lock'],
+    conclusion: 'contradicted',
   },
   'a document of npm of which what was chosen is pinned': {
     said: [

@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './lab.ts';
-import { lockedNpm, lockedPython } from './locked-packages.ts';
+import { lockedByYarn, lockedNpm, lockedPython } from './locked-packages.ts';
 import { npmRegistry } from './npm-packages.ts';
 import { pythonIndex } from './python-packages.ts';
 import { runClient, startRegistry, withFolder } from './registry.ts';
@@ -63,7 +63,11 @@ const makers: readonly LockMaker[] = [
     program: 'yarn',
     version: '4.',
     files: {
-      'package.json': manifest,
+      'package.json': JSON.stringify({
+        name: 'program',
+        version: '1.0.0',
+        dependencies: { high: '^1.0.0', odd: '*' },
+      }),
       '.yarnrc.yml': `npmRegistryServer: "${origin}/"\nunsafeHttpWhitelist: ["127.0.0.1"]\nenableTelemetry: false\n`,
       'yarn.lock': '',
     },
@@ -134,7 +138,7 @@ const makers: readonly LockMaker[] = [
   },
 ];
 
-const [npm, python] = [npmRegistry(lockedNpm), pythonIndex(lockedPython)];
+const [npm, python] = [npmRegistry([...lockedNpm, lockedByYarn]), pythonIndex(lockedPython)];
 const registry = await startRegistry((...request) => npm(...request) ?? python(...request), port);
 const folder = join(root, 'fixtures/locks');
 mkdirSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 /** Packages of npm as a registry serves them (github.com/npm/registry, "Package Metadata"). */
 import { createHash } from 'node:crypto';
 import type { Answering, RegistryAnswer } from './registry.ts';
-import { tarballOf } from './tarball.ts';
+import { type TarFile, tarballOf } from './tarball.ts';
 
 export interface NpmPackage {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface NpmPackage {
   readonly time: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly text?: string;
+  /** Besides `package.json` and `index.js`. */
+  readonly files?: Readonly<Record<string, string | TarFile>>;
 }
 
 const abbreviated = 'application/vnd.npm.install-v1+json';
@@ -65,9 +67,16 @@ function tarballPath({ name, version }: NpmPackage): string {
   return `/${name}/-/${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`;
 }
 
-export function tarballBytes({ name, version, dependencies = {}, text = '' }: NpmPackage): Buffer {
+export function tarballBytes({
+  name,
+  version,
+  dependencies = {},
+  text = '',
+  files = {},
+}: NpmPackage): Buffer {
   return tarballOf({
     'package/package.json': JSON.stringify({ name, version, dependencies, main: 'index.js' }),
     'package/index.js': `module.exports = ${JSON.stringify(version)}; // ${text}\n`,
+    ...files,
   });
 }

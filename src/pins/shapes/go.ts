@@ -22,9 +22,10 @@ export function recogniseGo(answer: ShapedAnswer): Shape | undefined {
   const subjects = (kind: 'go' | 'go.mod') =>
     modulesOf(path).map((module) => subjectOf(kind, module, version));
   if (file.endsWith('.info')) return moduleDescription(answer, path);
-  if (file.endsWith('.mod')) return { kind: 'object', subjects: subjects('go.mod'), scope, hash: 'go-mod' };
+  if (file.endsWith('.mod'))
+    return { kind: 'object', subjects: subjects('go.mod'), scope, hash: { kind: 'go-mod' } };
   return file.endsWith('.zip')
-    ? { kind: 'object', subjects: subjects('go'), scope, hash: 'module-zip' }
+    ? { kind: 'object', subjects: subjects('go'), scope, hash: { kind: 'module-zip' } }
     : undefined;
 }
 

@@ -16,7 +16,12 @@ function recogniseTarball({ segments }: ShapedAnswer): Shape | undefined {
   const above = segments.at(-4) ?? '';
   const name = !base.includes('/') && above.startsWith('@') ? `${above}/${base}` : base;
   const version = file.slice(last.length + 1, -'.tgz'.length);
-  return { kind: 'object', subjects: [subjectOf('npm', name, version)], scope: subjectOf('npm', name) };
+  return {
+    kind: 'object',
+    subjects: [subjectOf('npm', name, version)],
+    scope: subjectOf('npm', name),
+    hash: { kind: 'npm-tarball', name },
+  };
 }
 
 function recogniseDocument(answer: ShapedAnswer): Shape | undefined {

@@ -36,8 +36,8 @@ export interface ObjectShape {
   readonly subjects: readonly Subject[];
   /** The scope through which the object is chosen: `metadata` of the same scope chose it. */
   readonly scope: string;
-  /** The digest of a module's zip or of its go.mod is Go's own. */
-  readonly hash?: 'module-zip' | 'go-mod';
+  /** What its pins are computed by, besides the digests of its bytes. */
+  readonly hash?: SpecialHash;
   readonly git?: WantedOfGit;
 }
 
@@ -51,6 +51,14 @@ export interface WantedOfGit {
 
 /** Whether a pack has what was wanted, by the ids of the objects it holds; `not-read` where it is too large, or leaves out objects that a client had. */
 export type PackState = 'whole' | 'lacking' | 'damaged' | 'not-read';
+
+export type SpecialHash =
+  /** Go's own hash of the zip of a module. */
+  | { readonly kind: 'module-zip' }
+  /** The same of its go.mod. */
+  | { readonly kind: 'go-mod' }
+  /** yarn's of the zip that it makes of a tarball of the package. */
+  | { readonly kind: 'npm-tarball'; readonly name: string };
 
 export interface MetadataShape {
   readonly kind: 'metadata';
