@@ -12,7 +12,7 @@ import { Failure } from '../failure.ts';
 import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { neighbouringVersions } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
-import { type Plan, withEncoder } from '../plan/plan.ts';
+import { type Plan, withEncoder, withNetworkOf } from '../plan/plan.ts';
 import type { Built } from './candidate.ts';
 import type { Target } from './target.ts';
 import { transplant } from './transplant.ts';
@@ -29,7 +29,10 @@ export async function decideBuilder({ candidate, rebuilt }: Built): Promise<Buil
   if (otherwise === undefined || (released && rebuilt.outcome instanceof Failure))
     return { candidate, rebuilt };
   const planOf = (version: Version, tried: readonly Version[]): Plan =>
-    prepared.planUnder(version === tried[0] ? melange : { version, basis: 'by-bytes' }, tried);
+    withNetworkOf(
+      rebuilt.plan,
+      prepared.planUnder(version === tried[0] ? melange : { version, basis: 'by-bytes' }, tried),
+    );
   const tried: Version[] = [];
   let best: (Fitting & { readonly version: Version }) | undefined;
   for (const version of neighbouringVersions(melange)) {

@@ -176,6 +176,11 @@ export function withTranscript(plan: Plan, transcript: Sha256): Plan {
   return { ...plan, network: { kind: 'gateway', transcript } };
 }
 
+/** A plan for what the steps of another left: they ran once, and what they fetched was recorded with that one. */
+export function withNetworkOf({ network }: Plan, plan: Plan): Plan {
+  return network === undefined ? plan : { ...plan, network };
+}
+
 /** The plan with a different encoder. */
 export function withEncoder(plan: Plan, deflate: DeflateEncoder): Plan {
   return { ...plan, builder: { ...plan.builder, deflate } };

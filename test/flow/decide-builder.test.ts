@@ -124,3 +124,20 @@ describe('where more than the compressed form differs, the encoder stays as it w
     assert.equal(rebuilt.plan.builder.deflate, 'v1.18.2-arm64');
   });
 });
+
+describe('where the builder printed no release, the plan of what its steps left', () => {
+  it('names the transcript of what they fetched, whichever version fits', async () => {
+    const own: Archives = { data: short, control: short };
+    const network = { kind: 'gateway' as const, transcript: sha256(short) };
+    for (const published of [own, { ...own, control: near }, { ...own, data: near }]) {
+      const { built: first } = await built(own, published, 'v1.18.2', 'x86_64');
+      const { candidate, rebuilt } = first;
+      Object.assign(candidate.target.claim.traits.melange, { basis: 'nearest' });
+      // Before the steps ran, there was no transcript to name.
+      const planUnder = () => ({ ...rebuilt.plan, network: { kind: 'gateway', transcript: null } });
+      Object.assign(candidate.prepared, { planUnder });
+      const recorded = { ...rebuilt, plan: { ...rebuilt.plan, network } };
+      assert.deepEqual((await decideBuilder({ candidate, rebuilt: recorded })).rebuilt.plan.network, network);
+    }
+  });
+});
