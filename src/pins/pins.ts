@@ -18,6 +18,8 @@ const limits = {
   /** A bound on answers that choose: the largest lists of registries have some 50 MB. */
   metadata: 128 * 1024 * 1024,
   request: 16 * 1024 * 1024,
+  /** Bytes of all contents that are made of encoded bodies: a server can send small ones without end that become large. */
+  unencoded: 4 * 1024 ** 3,
 };
 
 /** Says for each exchange what pins it. Exchanges are looked at one after the other, each body once. */
@@ -29,12 +31,15 @@ export async function judgePins(
   const pins = await readPins(sources);
   const redirects = redirectsTo(exchanges);
   const judged: Judged[] = [];
-  for (const exchange of exchanges) judged.push(await judgeObject(exchange, read, pins, redirects));
+  const reader = bodyReader(read);
+  for (const exchange of exchanges) judged.push(await judgeObject(exchange, reader, pins, redirects));
   const choices = choicesOf(judged);
-  const all = judged.map(({ exchange, shape, judgement }) => ({
-    exchange,
-    judgement: judgement ?? metadataJudgement(exchange, shape as MetadataShape, choices, pins),
-  }));
+  const all = withoutExcess(
+    judged.map(({ exchange, shape, judgement }) => ({
+      exchange,
+      judgement: judgement ?? metadataJudgement(exchange, shape as MetadataShape, choices, pins),
+    })),
+  );
   return { exchanges: all, ...concluded(all), gaps: pins.gaps };
 }
 
@@ -45,43 +50,66 @@ interface Judged {
   readonly judgement: Judgement | undefined;
 }
 
+interface Bodies {
+  readonly read: BodyReader;
+  /** The content without its encoding; undefined where it is damaged or too large, or all contents are. */
+  unencoded(exchange: Exchange, body: Content, most: number): Uint8Array | undefined;
+}
+
+function bodyReader(read: BodyReader): Bodies {
+  let left = limits.unencoded;
+  return {
+    read,
+    unencoded(exchange, body, most) {
+      const codings = headerOf(exchange, 'content-encoding');
+      const bound = codings === '' ? most : Math.min(most, left);
+      if (body.size > bound) return undefined;
+      const content = undoContentEncoding(body.read(0, body.size), codings, bound);
+      if (codings !== '') left -= typeof content === 'string' ? bound : content.length;
+      return typeof content === 'string' ? undefined : content;
+    },
+  };
+}
+
 async function judgeObject(
   exchange: Exchange,
-  read: BodyReader,
+  bodies: Bodies,
   pins: PinIndex,
   redirects: ReadonlyMap<string, readonly string[]>,
 ): Promise<Judged> {
-  const body = await read(exchange.body);
+  const body = await bodies.read(exchange.body);
   const { requestBody } = exchange;
   const request =
-    requestBody === undefined || requestBody.size > limits.request ? undefined : await read(requestBody);
+    requestBody === undefined || requestBody.size > limits.request
+      ? undefined
+      : await bodies.read(requestBody);
   const addresses = [exchange.url, ...(redirects.get(exchange.url) ?? [])];
-  const shape = shapeOf(exchange, addresses, readExchange(exchange, body, request?.read(0, request.size)));
+  const seen = readExchange(exchange, body, request?.read(0, request.size), bodies);
+  const shape = shapeOf(exchange, addresses, seen);
   if (shape.kind === 'metadata') return { exchange, shape, judgement: undefined };
-  const object: FetchedObject = { exchange, shape, contents: contentsOf(exchange, body), addresses };
+  const object: FetchedObject = { exchange, shape, contents: contentsOf(exchange, body, bodies), addresses };
   return { exchange, shape, judgement: await decideObject(object, pins) };
 }
 
-function readExchange(exchange: Exchange, body: Content, request: Uint8Array | undefined): ReadExchange {
+function readExchange(
+  exchange: Exchange,
+  body: Content,
+  request: Uint8Array | undefined,
+  bodies: Bodies,
+): ReadExchange {
   let made: { readonly content: Uint8Array | undefined } | undefined;
   const content = () => {
-    made ??= { content: unencoded(exchange, body, limits.metadata) };
+    made ??= { content: bodies.unencoded(exchange, body, limits.metadata) };
     return made.content;
   };
   return { body, request, content };
 }
 
 /** The body as it was sent, and without its content encoding where it has one: clients compare either. */
-function contentsOf(exchange: Exchange, body: Content): Content[] {
+function contentsOf(exchange: Exchange, body: Content, bodies: Bodies): Content[] {
   if (headerOf(exchange, 'content-encoding') === '') return [body];
-  const content = unencoded(exchange, body, mostInflated);
+  const content = bodies.unencoded(exchange, body, mostInflated);
   return content === undefined ? [body] : [body, contentOf(content)];
-}
-
-function unencoded(exchange: Exchange, body: Content, most: number): Uint8Array | undefined {
-  if (body.size > most) return undefined;
-  const content = undoContentEncoding(body.read(0, body.size), headerOf(exchange, 'content-encoding'), most);
-  return typeof content === 'string' ? undefined : content;
 }
 
 interface Choices {
@@ -140,6 +168,32 @@ const harmless: ReadonlySet<string> = new Set([
   'advisory',
 ]);
 
+/** Bytes of all harmless answers: a recipe that prints them into files takes in no more than it could hold itself. */
+const mostHarmless = { selfCheck: 32 * 1024 * 1024, other: 1024 * 1024 };
+
+/** Harmless answers that are together too large to be it are objects that nothing pins. */
+function withoutExcess(exchanges: readonly JudgedExchange[]): readonly JudgedExchange[] {
+  let [selfCheck, other] = [0, 0];
+  for (const { exchange, judgement } of exchanges) {
+    if (!isHarmless(judgement)) continue;
+    if (judgement.what === 'self-check') selfCheck += exchange.body.size;
+    else other += exchange.body.size;
+  }
+  const isExcess = ({ what }: Metadata) =>
+    what === 'self-check' ? selfCheck > mostHarmless.selfCheck : other > mostHarmless.other;
+  return exchanges.map((each) =>
+    isHarmless(each.judgement) && each.exchange.body.size > 0 && isExcess(each.judgement)
+      ? { ...each, judgement: { kind: 'unpinned', reason: 'no-pin', pins: [] } }
+      : each,
+  );
+}
+
+type Metadata = Extract<Judgement, { kind: 'metadata' }>;
+
+function isHarmless(judgement: Judgement): judgement is Metadata {
+  return judgement.kind === 'metadata' && harmless.has(judgement.what);
+}
+
 const ranks = { contradicted: 0, unpinned: 1, metadata: 2, pinned: 3 } as const;
 
 function concluded(exchanges: readonly JudgedExchange[]): Pick<PinReport, 'conclusion' | 'suspects'> {
@@ -153,7 +207,7 @@ function concluded(exchanges: readonly JudgedExchange[]): Pick<PinReport, 'concl
 
 function isSuspect(judgement: Judgement): boolean {
   if (judgement.kind !== 'metadata') return judgement.kind !== 'pinned';
-  return judgement.chosen !== 'pinned' && !harmless.has(judgement.what);
+  return judgement.chosen !== 'pinned' && !isHarmless(judgement);
 }
 
 function bySuspicion(a: JudgedExchange, b: JudgedExchange): number {

@@ -1,6 +1,7 @@
 /** Lock files, addresses and answers that were written to cost time, memory or a wrong word. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { contentOf } from '../../src/formats/content.ts';
 import { moduleHash } from '../../src/pins/dirhash.ts';
@@ -132,6 +133,23 @@ describe('addresses of chance', () => {
     const report = await judge(circle);
     assert.equal(report.conclusion, 'nothing-fetched');
     assert.equal(inWords(report.exchanges[0]!), 'redirect, chose nothing');
+  });
+});
+
+describe('answers that are small and become large', () => {
+  it('are judged within their time', async () => {
+    // 100 MB each, 50 GB in all.
+    const body = gzipSync(Buffer.alloc(100 * 1024 * 1024), { level: 1 });
+    const said = Array.from({ length: 500 }, (_, at) => ({
+      url: `https://r.example/${at}/`,
+      type: 'text/html',
+      headers: { 'content-encoding': 'gzip' },
+      body,
+    }));
+    const begin = performance.now();
+    const report = await judge(said);
+    assert.equal(report.conclusion, 'unpinned');
+    assert.ok(performance.now() - begin < 2 * mostMilliseconds);
   });
 });
 

@@ -360,6 +360,17 @@ const cases: Readonly<Record<string, Case>> = {
     expected: ['unpinned: no-pin'],
     conclusion: 'unpinned',
   },
+  'failures, redirects, signatures and advisories in which an object comes': {
+    said: [
+      { url: `${r}/a`, status: 404, body: 'x'.repeat(400_000) },
+      { url: `${r}/b`, status: 302, headers: { location: '/c' }, body: 'x'.repeat(400_000) },
+      { url: `${r}/d.jar.asc`, body: `-----BEGIN PGP SIGNATURE-----${'x'.repeat(200_000)}` },
+      { url: `${r}/-/npm/v1/a`, type: json, body: `{"a":"${'x'.repeat(200_000)}"}` },
+      { url: `${r}/e`, status: 404 },
+    ],
+    expected: [...Array(4).fill('unpinned: no-pin'), 'failure, chose nothing'],
+    conclusion: 'unpinned',
+  },
   'answers that have nothing': {
     said: [
       { url: `${r}/a`, status: 404, body: 'none' },
