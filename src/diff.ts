@@ -5,7 +5,7 @@ import { comparePackages } from './compare/compare.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
-import type { BuildContext } from './explain/causes/evidence.ts';
+import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { readFolder, readPlainFile } from './inputs/store/folder.ts';
@@ -80,6 +80,7 @@ const nobodysBuild: BuildContext = {
   environment: new Map(),
   facts: undefined,
   substituted: undefined,
+  stability: nothingBuiltAgain,
 };
 
 async function beginsAsGzip(path: string): Promise<boolean> {

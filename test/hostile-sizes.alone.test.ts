@@ -1,10 +1,12 @@
 /** A few kilobytes of a package that once took minutes, all memory, or megabytes of report. */
+
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compareContent } from '../src/compare/comparators/index.ts';
 import { comparePackages } from '../src/compare/compare.ts';
 import type { Difference } from '../src/compare/difference.ts';
 import { defaultCompareLimits } from '../src/compare/limits.ts';
+import { nothingBuiltAgain } from '../src/explain/causes/evidence.ts';
 import { causesOf } from '../src/explain/causes/index.ts';
 import { valueBounds } from '../src/report/bounds.ts';
 import { type ApkParts, apkOf, fileOf, sourceOf } from './support/apk-builder.ts';
@@ -89,7 +91,12 @@ describe('texts in which regular expressions once backtracked', () => {
         rebuilt: 'b',
       };
       const [published, rebuilt] = [Buffer.from('x\ny'), Buffer.from('y\nx')];
-      const context = { plan: { recipeFiles: [] } as never, facts: undefined, substituted: undefined };
+      const context = {
+        plan: { recipeFiles: [] } as never,
+        facts: undefined,
+        substituted: undefined,
+        stability: nothingBuiltAgain,
+      };
       const steps = [`[ -e file ] && cat file > usr/file\n${line}`];
       const found = causesOf(
         difference,

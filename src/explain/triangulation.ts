@@ -74,6 +74,24 @@ export function placeOf({ section, kind, path, name }: Difference): Place {
   return { section, kind, path, ...(name === undefined ? {} : { name }) };
 }
 
+/**
+ * The place of each difference from the published file as our own builds have it: what the published file has under a different path is
+ * compared between our builds under ours.
+ */
+export function ownPlaces(differences: readonly Difference[]): ReadonlyMap<Difference, Place> {
+  const moved = new Map(
+    differences.flatMap(({ kind, section, path, rebuilt }) =>
+      kind === 'moved' && rebuilt !== undefined ? [[`${section} ${path}`, rebuilt] as const] : [],
+    ),
+  );
+  return new Map(
+    differences.map((each) => {
+      const path = moved.get(`${each.section} ${each.path}`) ?? each.path;
+      return [each, { ...placeOf(each), path }];
+    }),
+  );
+}
+
 /** The places of all lists, each once, those of the first list first. */
 export function joinPlaces(...lists: readonly (readonly Place[])[]): readonly Place[] {
   return [...new Map(lists.flat().map((place) => [JSON.stringify(place), place])).values()];

@@ -2,9 +2,11 @@
 
 import type { ByteSource } from '../byte-source.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
+import { type BuildContext, nothingBuiltAgain } from '../explain/causes/evidence.ts';
 import { nameCauses } from '../explain/causes/name.ts';
 import { explain } from '../explain/counterfactual/counterfactual.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
+import { Failure } from '../failure.ts';
 import type { Plan } from '../plan/plan.ts';
 import { placedSteps } from '../plan/planned-steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
@@ -28,19 +30,13 @@ function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalCom
 /** Names the causes of what a comparison found, and proves how much of it they explain. */
 export async function explainComparison(
   comparison: UnequalComparison,
-  { candidate: { target, prepared }, rebuilt, rebuiltSource, signature }: Unequal,
+  { candidate, rebuilt, rebuiltSource, signature }: Unequal,
 ): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
-  const { recipe, substituted } = prepared.inputs;
+  const { target } = candidate;
   const named = await nameCauses(
     afterScan(comparison, rebuilt.plan),
     { published: target.source, rebuilt: rebuiltSource },
-    {
-      plan: rebuilt.plan,
-      steps: placedSteps(recipe).map(({ step }) => step.runs),
-      environment: recipe.environment.environment,
-      facts: rebuilt.facts,
-      substituted: substituted === undefined ? undefined : describeSubstituted(substituted),
-    },
+    contextOf({ candidate, rebuilt }, nothingBuiltAgain),
   );
   const explanation =
     rebuilt.reemit === undefined
@@ -54,4 +50,30 @@ export async function explainComparison(
           reemit: rebuilt.reemit,
         });
   return { comparison: named, explanation };
+}
+
+/** What the builds of a package show, for naming causes. */
+function contextOf({ candidate, rebuilt }: Built, stability: BuildContext['stability']): BuildContext {
+  const { recipe, substituted } = candidate.prepared.inputs;
+  return {
+    plan: rebuilt.plan,
+    steps: placedSteps(recipe).map(({ step }) => step.runs),
+    environment: recipe.environment.environment,
+    facts: rebuilt.facts,
+    substituted: substituted === undefined ? undefined : describeSubstituted(substituted),
+    stability,
+  };
+}
+
+/** The comparison with its causes named again, knowing what further builds showed. */
+export async function explainAfterBuilds(
+  comparison: UnequalComparison,
+  built: Built,
+  stability: BuildContext['stability'],
+): Promise<UnequalComparison> {
+  const { outcome } = built.rebuilt;
+  if (outcome instanceof Failure) return comparison;
+  const { packageSource } = await import('../emit/package.ts');
+  const sources = { published: built.candidate.target.source, rebuilt: packageSource(outcome, undefined) };
+  return nameCauses(comparison, sources, contextOf(built, stability));
 }

@@ -11,10 +11,12 @@ import { countDifferences, isComplete } from '../compare/difference-list.ts';
 import type { SectionComparison } from '../compare/sections.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
+import type { Stability } from '../explain/causes/evidence.ts';
 import type { Factor } from '../explain/factors.ts';
 import {
   type FactorResult,
   joinPlaces,
+  ownPlaces,
   type Place,
   placeOf,
   placesOf,
@@ -186,10 +188,14 @@ async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, r
 
 function wantedFactors({ builds }: Run, { judged: { result }, unstable }: OwnBuilds): readonly Factor[] {
   if (builds.vary !== 'auto') return builds.vary;
-  const differences = differencesOf(result.verdict);
-  const places = differences.map(placeOf);
-  const stable = new Set(withoutPlaces(places, unstable));
-  return suspectedFactors(differences.filter((_, at) => stable.has(places[at]!)));
+  return suspectedFactors(stableAmong(differencesOf(result.verdict), unstable));
+}
+
+/** The differences from the published file on which our own builds agree. */
+function stableAmong(differences: readonly Difference[], unstable: readonly Place[]): Difference[] {
+  const places = ownPlaces(differences);
+  const known = new Set(unstable.map((place) => JSON.stringify(place)));
+  return differences.filter((each) => !known.has(JSON.stringify(places.get(each)!)));
 }
 
 function variationOf(
@@ -223,15 +229,52 @@ function differencesOf(verdict: Verdict): readonly Difference[] {
 }
 
 /** A result with what further builds showed of its package. */
-function withOwnBuilds({ judged: { result }, builds, unstable, wanted, outcomes }: OwnBuilds): PackageResult {
-  const publishedOnly = withoutPlaces(placesOf(differencesOf(result.verdict)), unstable);
+async function withOwnBuilds(own: OwnBuilds): Promise<PackageResult> {
+  const { builds, unstable, wanted, outcomes } = own;
+  const { result } = own.judged;
+  const differences = differencesOf(result.verdict);
+  const stable = stableAmong(differences, unstable);
+  const known = new Set(stable);
+  const stablePlaces = new Set(stable.map((each) => JSON.stringify(placeOf(each))));
+  const publishedOnly = placesOf(differences).filter((place) => stablePlaces.has(JSON.stringify(place)));
   const triangulation: Triangulation = {
     builds,
     unstable,
     publishedOnly,
     factors: wanted.map((factor) => factorResult(factor, outcomes.get(factor)!, unstable, publishedOnly)),
   };
-  return { ...result, verdict: decideOnBuilds(result.verdict, triangulation), triangulation };
+  const verdict = decideOnBuilds(
+    await explainedAgain(own.judged, (each) => stabilityOf(each, known, triangulation)),
+    triangulation,
+  );
+  return { ...result, verdict, triangulation };
+}
+
+function stabilityOf(
+  difference: Difference,
+  stable: ReadonlySet<Difference>,
+  { factors }: Triangulation,
+): Stability {
+  if (!stable.has(difference)) return 'unstable';
+  const place = JSON.stringify(placeOf(difference));
+  const changes = factors.some(
+    (each) =>
+      each.outcome === 'changes-bytes' && each.differing.some((other) => JSON.stringify(other) === place),
+  );
+  return changes ? 'factor' : 'stable';
+}
+
+/** The verdict with the causes of what differs named again, knowing what further builds showed. */
+async function explainedAgain(
+  { candidate, rebuilt, result: { verdict } }: Judged,
+  stability: (difference: Difference) => Stability,
+): Promise<Verdict> {
+  if (!('comparison' in verdict) || verdict.comparison === undefined) return verdict;
+  const { explainAfterBuilds } = await import('./explain.ts');
+  return {
+    ...verdict,
+    comparison: await explainAfterBuilds(verdict.comparison, { candidate, rebuilt }, stability),
+  };
 }
 
 function factorResult(

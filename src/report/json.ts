@@ -9,9 +9,8 @@ import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import { crossCheck } from '../verdict/cross-check.ts';
 import type { PackageResult, RunResult } from '../verdict/result.ts';
-import type { Verdict } from '../verdict/verdict.ts';
 import { boundedValue } from './bounds.ts';
-import { docsAnchor, nextSteps } from './words.ts';
+import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
 export function renderJson(result: RunResult): string {
@@ -66,7 +65,7 @@ export function packageValue({
 }: PackageResult) {
   return boundedValue({
     file,
-    ...verdictValue(verdict),
+    ...verdictValue({ verdict, triangulation }),
     docs: docsAnchor(verdict),
     subject,
     sbom,
@@ -84,7 +83,8 @@ export function packageValue({
   });
 }
 
-function verdictValue(verdict: Verdict) {
+function verdictValue(result: Outcome) {
+  const { verdict } = result;
   if (verdict.kind === 'reproduced') {
     const { proof, signature } = verdict;
     return { verdict: verdict.kind, sha256: proof.sha256, size: proof.size, signature };
@@ -94,7 +94,7 @@ function verdictValue(verdict: Verdict) {
   return {
     verdict: verdict.kind,
     reason: verdict.reason,
-    next: failure?.hint ?? nextSteps[verdict.reason],
+    next: nextStep(result),
     ...(failure === undefined
       ? {}
       : { failure: { message: failure.message, expected: failure.expected, got: failure.got } }),

@@ -18,7 +18,7 @@ import { type ComparisonView, viewComparison } from './differences.ts';
 import { explanationFacts, triangulationFacts } from './explanation.ts';
 import type { Fact } from './fact.ts';
 import { networkFacts, networkGrounds } from './network.ts';
-import { docsAnchor, nextSteps, verdictTitles } from './words.ts';
+import { docsAnchor, nextStep, verdictTitles } from './words.ts';
 
 export interface ReportView {
   readonly verdict: VerdictKind;
@@ -116,7 +116,7 @@ function viewPackage(result: PackageResult, budget: Budget): PackageView {
     comparison: comparison === undefined ? undefined : viewComparison(comparison, budget),
     caveats: result.caveats.map((caveat) => show(caveat, bounds.value)),
     context: contextOf(result, bounds),
-    next: nextStepOf(verdict),
+    next: nextStepOf(result),
     docs: docsAnchor(verdict),
   };
 }
@@ -130,10 +130,9 @@ function comparisonOf(verdict: Verdict): UnequalComparison | undefined {
   return 'comparison' in verdict ? verdict.comparison : undefined;
 }
 
-function nextStepOf(verdict: Verdict): string | undefined {
-  if (verdict.kind === 'reproduced') return undefined;
-  const hint = 'failure' in verdict ? verdict.failure.hint : undefined;
-  return hint === undefined ? nextSteps[verdict.reason] : printable(hint);
+function nextStepOf(result: PackageResult): string | undefined {
+  const next = nextStep(result);
+  return next === undefined ? undefined : printable(next);
 }
 
 function groundsOf(verdict: Verdict, bounds: Bounds): Fact[] {

@@ -1,6 +1,7 @@
 /** The meaning of each reason of a verdict and what to do next: one row each, complete by type. */
 import type { Equivalence } from '../compare/comparison.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
+import type { PackageResult } from '../verdict/result.ts';
 import type { Verdict, VerdictKind } from '../verdict/verdict.ts';
 
 export const verdictTitles: Readonly<Record<VerdictKind, string>> = {
@@ -81,6 +82,25 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
   'output-missing': 'read the output of the steps with --log DIR',
   internal: 'report it with the file and the text on standard error; the other packages were judged',
 };
+
+/** A verdict, and what further builds showed. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly triangulation?: PackageResult['triangulation'] | undefined;
+}
+
+/** What to do next; undefined where nothing is to be done. Further builds are not advised where they were made. */
+export function nextStep({ verdict, triangulation }: Outcome): string | undefined {
+  if (verdict.kind === 'reproduced') return undefined;
+  const hint = 'failure' in verdict ? verdict.failure.hint : undefined;
+  if (hint !== undefined) return hint;
+  return verdict.reason === 'content' && triangulation !== undefined
+    ? afterBuilds
+    : nextSteps[verdict.reason];
+}
+
+const afterBuilds =
+  'look at the files on which our own builds agree: what lay beside the recipe (--source-dir) and the builder are the first suspects';
 
 /** The place that explains a verdict. */
 export function docsAnchor(verdict: Verdict): string {

@@ -5,6 +5,7 @@ import { allDifferences, type Equivalence, isUnequal } from '../../src/compare/c
 import { countDifferences, isComplete } from '../../src/compare/difference-list.ts';
 import { type CompareLimits, defaultCompareLimits } from '../../src/compare/limits.ts';
 import { compareTrees, type TreeEntry } from '../../src/compare/trees.ts';
+import { nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
 import { nameCauses } from '../../src/explain/causes/name.ts';
 import { placesBetween } from '../../src/explain/triangulation.ts';
 import { diffFormats } from '../../src/report/diff-formats.ts';
@@ -73,6 +74,7 @@ test('no cause says that all of something differ alike where not all of it is li
       environment: new Map(),
       facts: undefined,
       substituted: undefined,
+      stability: nothingBuiltAgain,
     });
     const modes = allDifferences(named.sections).filter(({ kind }) => kind === 'mode');
     return new Set(modes.flatMap(({ causes = [] }) => causes.map(({ kind }) => kind)));

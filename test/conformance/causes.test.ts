@@ -101,8 +101,12 @@ describe('planted causes', { skip: cannotRebuildFrom(), concurrency: false }, ()
   it('are the factors that change the bytes', {
     skip: bare || unlessBuilt('nr-host', 'nr-file-order'),
   }, async () => {
-    const { triangulation } = await verifyOne('nr-host', { vary: 'auto' });
-    assert.deepEqual(changing(triangulation?.factors), ['hostname', 'kernel']);
+    const host = await verifyOne('nr-host', { vary: 'auto' });
+    // A machine may have the very kernel that the package was built on.
+    const named = causesIn(host);
+    assert.ok(named.has('hostname'));
+    const differing = (['hostname', 'kernel'] as const).filter((each) => named.has(each));
+    assert.deepEqual(changing(host.triangulation?.factors), differing);
     const order = await verifyOne('nr-file-order', { vary: ['locale', 'directory-order', 'build-path'] });
     const outcomes = order.triangulation?.factors.map(({ factor, outcome }) => [factor, outcome]);
     const expected = ['changes-bytes', 'not-varied'];

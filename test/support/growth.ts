@@ -1,4 +1,5 @@
 /** What a package, an index or two contents may have more of, and what is done with it. */
+
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { compareContent } from '../../src/compare/comparators/index.ts';
@@ -6,6 +7,7 @@ import { comparePackages } from '../../src/compare/compare.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { defaultCompareLimits } from '../../src/compare/limits.ts';
 import { isLicenseExpression } from '../../src/emit/sbom/license-expression.ts';
+import { nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
 import { causesOf } from '../../src/explain/causes/index.ts';
 import { compareVersions } from '../../src/repository/package-version.ts';
 import { scanRecords } from '../../src/repository/records.ts';
@@ -328,6 +330,7 @@ function causes(
         environment: new Map<string, string>(),
         facts: undefined,
         substituted: undefined,
+        stability: nothingBuiltAgain,
       };
       return () =>
         all.map((each, index) =>

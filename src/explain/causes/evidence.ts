@@ -55,7 +55,17 @@ export interface BuildContext {
   readonly facts: BuildFacts | undefined;
   /** How the environment was substituted. */
   readonly substituted: string | undefined;
+  /** What further builds of our own showed of a difference. */
+  readonly stability: (difference: Difference) => Stability;
 }
+
+/**
+ * `stable`: our own builds agree, and only the published file differs, whatever factor was changed; `factor`: they agree until a factor is
+ * changed; `unstable`: they differ from each other; `unknown`: nothing was built again.
+ */
+export type Stability = 'stable' | 'factor' | 'unstable' | 'unknown';
+
+export const nothingBuiltAgain: BuildContext['stability'] = () => 'unknown';
 
 export interface Evidence extends BuildContext {
   readonly difference: Difference;
@@ -79,6 +89,16 @@ export interface Finding extends Omit<Cause, 'kind'> {
 export interface Detector {
   readonly kind: Exclude<CauseKind, 'unknown'>;
   detect(evidence: Evidence): readonly Finding[];
+}
+
+/** Whether our own builds agree on what differs: it is neither chance nor the time at which a build ran. */
+export function isSettled({ stability, difference }: Pick<Evidence, 'stability' | 'difference'>): boolean {
+  return ['stable', 'factor'].includes(stability(difference));
+}
+
+/** Whether our own builds differ there from each other. */
+export function isUnstable({ stability, difference }: Pick<Evidence, 'stability' | 'difference'>): boolean {
+  return stability(difference) === 'unstable';
 }
 
 /** A finding about one change. */

@@ -1,10 +1,14 @@
 /** The order in which a hash table gives its keys. */
 import { type Detector, orderFinding, type Reordering } from './evidence.ts';
+import { lineOfMaker } from './step-texts.ts';
 
 export const hashOrder: Detector = {
   kind: 'hash-order',
-  detect: ({ reorderings }) =>
-    reorderings.flatMap((reordering) => {
+  detect: (evidence) =>
+    evidence.reorderings.flatMap((reordering) => {
+      const line = isListing(reordering) ? lineOfMaker(evidence, walksHash) : undefined;
+      if (line !== undefined)
+        return [orderFinding(reordering, 'likely', `a step lists a hash table: ${line.slice(0, 160)}`)];
       if (reordering.of === 'keys') {
         return [orderFinding(reordering, 'likely', 'the keys of an object come in a different order')];
       }
@@ -12,6 +16,19 @@ export const hashOrder: Detector = {
       return [orderFinding(reordering, 'possible', 'the words of one line come in a different order')];
     }),
 };
+
+/** Lines and members that a program may have printed one by one. */
+function isListing({ of }: Reordering): boolean {
+  return of === 'lines' || of === 'words' || of === 'items';
+}
+
+/** Loops over hashes of Perl, sets and comprehensions over set literals of Python, arrays of awk, without a sort around them. */
+const walks =
+  /\b(?:keys|values|each) ?[%$]|\bin (?:set|frozenset)\(|\bin \{[^}:]{1,400}\}|\b(?:list|tuple|join)\((?:set|frozenset)\(|\bfor ?\(\w{1,40} in \w/;
+
+function walksHash(line: string): boolean {
+  return walks.test(line) && !/\bsort(?:ed)?\b/.test(line);
+}
 
 /** Whether words are a list and not a sentence. */
 function isList({ published }: Reordering): boolean {

@@ -1,5 +1,14 @@
 /** A file that lay beside the recipe and is recorded nowhere: steps test whether it exists. */
-import type { Detector, Evidence } from './evidence.ts';
+import type { Plan } from '../../plan/plan.ts';
+import {
+  type ByteRange,
+  type Change,
+  type Detector,
+  type Evidence,
+  type Finding,
+  isUnstable,
+  type Reordering,
+} from './evidence.ts';
 import { onceFor } from './once.ts';
 import { baseName, namesIn, stepLines } from './step-texts.ts';
 
@@ -8,10 +17,11 @@ export const hiddenInput: Detector = {
   detect: (evidence) => {
     const { difference, plan, changes, reorderings, ranges } = evidence;
     const kinds = ['content', 'missing-entry', 'extra-entry'];
+    if (isUnstable(evidence)) return [];
     if (plan === undefined || difference.section !== 'data' || !kinds.includes(difference.kind)) return [];
     const open = [...changes, ...reorderings, ...ranges];
     const found = open.length === 0 ? undefined : testedFile(evidence, plan.recipeFiles);
-    if (found === undefined) return [];
+    if (found === undefined) return open.length === 0 ? [] : unrecorded(evidence, plan, open);
     return [
       {
         confidence: 'likely',
@@ -24,6 +34,36 @@ export const hiddenInput: Detector = {
     ];
   },
 };
+
+/** What only the published file has, while our own builds agree whatever is changed about them, comes from something that is not recorded. */
+function unrecorded(
+  evidence: Evidence,
+  { recipeFiles }: Plan,
+  open: readonly (Change | Reordering | ByteRange)[],
+): Finding[] {
+  const { difference, substituted, facts, stability } = evidence;
+  if (stability(difference) !== 'stable' || substituted !== undefined || facts?.emulation !== undefined)
+    return [];
+  const named = recipeFiles.slice(0, mostNamed).map(({ path }) => path);
+  const more = recipeFiles.length - named.length;
+  const beside =
+    named.length === 0
+      ? 'the folder beside the recipe, if there was one'
+      : `what lay beside the recipe (${named.join(' ')}${more > 0 ? ` and ${more} more` : ''})`;
+  const { path, published, rebuilt } = difference;
+  return [
+    {
+      confidence: 'possible',
+      place: path,
+      published,
+      rebuilt,
+      why: `our own builds agree and only the published file differs, so nothing that is recorded made it: ${beside}, the builder, or whoever changed the package`,
+      explains: open,
+    },
+  ];
+}
+
+const mostNamed = 5;
 
 interface Tested {
   readonly file: string;

@@ -1,5 +1,6 @@
 /** The name of the machine that built. */
 import { changeFinding, type Detector, lineOf } from './evidence.ts';
+import { lineOfMaker } from './step-texts.ts';
 
 /** A host name of one or more labels (RFC 1123 §2.1), not a number. */
 const hostName =
@@ -8,15 +9,23 @@ const speaksOfHosts = /\b(host(name)?|machine|node(name)?|builder|built (on|by)|
 
 export const hostname: Detector = {
   kind: 'hostname',
-  detect: ({ changes, facts }) =>
-    changes.flatMap((change) => {
+  detect: (evidence) => {
+    const { changes, facts } = evidence;
+    return changes.flatMap((change) => {
       if (facts === undefined || change.published === undefined || change.rebuilt === undefined) return [];
       const [published, rebuilt] = [change.published, change.rebuilt].map(withoutUser) as [string, string];
       if (rebuilt !== facts.hostname || !hostName.test(published)) return [];
       const why = 'the rebuilt value is the name of the machine that our steps saw';
-      return [changeFinding(change, speaksOfHosts.test(lineOf(change)) ? 'certain' : 'possible', why)];
-    }),
+      if (speaksOfHosts.test(lineOf(change))) return [changeFinding(change, 'certain', why)];
+      // The guest's name is a word of many texts: only a step that asks for the name makes it one.
+      return lineOfMaker(evidence, asksForHost) === undefined ? [] : [changeFinding(change, 'possible', why)];
+    });
+  },
 };
+
+function asksForHost(line: string): boolean {
+  return /\bhostname\b|\buname\b|\bHOSTNAME\b|\bgethostname\b/.test(line);
+}
 
 /** The host in a text: `root@localhost` names one as well. */
 function withoutUser(text: string): string {

@@ -1,6 +1,6 @@
 /** The order in which parallel jobs end. */
-import { type Detector, orderFinding } from './evidence.ts';
-import { firstLine } from './step-texts.ts';
+import { type Detector, isSettled, isUnstable, orderFinding } from './evidence.ts';
+import { firstLine, lineOfMaker } from './step-texts.ts';
 
 const atOnce = /(?:^|[^&>|])&\s*(?:$|done\b)|\bconcurrent\.futures\b|\bmultiprocessing\b/;
 
@@ -24,7 +24,9 @@ function isParallelCommand(command: string): boolean {
 export const parallelBuild: Detector = {
   kind: 'parallel-build',
   detect: (evidence) => {
-    const line = firstLine(evidence, runsJobs);
+    if (isSettled(evidence)) return [];
+    const line =
+      lineOfMaker(evidence, runsJobs) ?? (isUnstable(evidence) ? firstLine(evidence, runsJobs) : undefined);
     if (line === undefined) return [];
     return evidence.reorderings
       .filter(({ of }) => of === 'lines' || of === 'members' || of === 'items')

@@ -1,10 +1,22 @@
 /** Random values: temporary names, UUIDs, bytes of a random generator that the steps use. */
-import { type Change, changeFinding, type Detector, type Evidence, type Finding } from './evidence.ts';
-import { stepThat } from './step-texts.ts';
+import {
+  type Change,
+  changeFinding,
+  type Detector,
+  type Evidence,
+  type Finding,
+  isSettled,
+  isUnstable,
+} from './evidence.ts';
+import { lineOfMaker, stepThat } from './step-texts.ts';
 
 export const randomness: Detector = {
   kind: 'randomness',
-  detect: (evidence) => [...randomNames(evidence), ...randomTokens(evidence), ...randomContent(evidence)],
+  detect(evidence) {
+    // What our own builds agree on was not drawn by chance.
+    if (isSettled(evidence)) return [];
+    return [...randomNames(evidence), ...randomTokens(evidence), ...randomContent(evidence)];
+  },
 };
 
 /** Random names that programs choose: mktemp, tempfile of Python, gcc; a UUID of version 4 (RFC 9562 §5.4). */
@@ -13,7 +25,7 @@ const drawn: readonly (readonly [RegExp, string])[] = [
   [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile chooses random names of this form'],
   [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc chooses random names of this form for its intermediate files'],
   [
-    /\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/i,
+    /(?<![0-9a-f])[0-9a-f]{8}([-_])[0-9a-f]{4}\1[4][0-9a-f]{3}\1[89ab][0-9a-f]{3}\1[0-9a-f]{12}(?![0-9a-f])/i,
     'it is a UUID of version 4, which is random',
   ],
 ];
@@ -45,13 +57,16 @@ function drawsRandomly(line: string): boolean {
  */
 function randomTokens(evidence: Evidence): Finding[] {
   const step = stepThat(evidence, drawsRandomly);
-  if (step === undefined) return [];
+  const line = step?.namesFile === true ? step.line : lineOfMaker(evidence, drawsRandomly);
+  // A step that has nothing to do with the file says nothing, unless the builds themselves show that it is chance.
+  const drawing = line ?? (isUnstable(evidence) ? step?.line : undefined);
+  if (step === undefined || drawing === undefined) return [];
   return evidence.changes.flatMap((change) => {
     const [left, right] = [change.published, change.rebuilt].map(randomLooking);
     if (left === undefined || right === undefined || left.length !== right.length || left === right)
       return [];
-    const why = `a step draws random values: ${step.line.slice(0, 160)}`;
-    return [changeFinding(change, step.namesFile ? 'likely' : 'possible', why)];
+    const why = `a step draws random values: ${drawing.slice(0, 160)}`;
+    return [changeFinding(change, step.namesFile || isUnstable(evidence) ? 'likely' : 'possible', why)];
   });
 }
 

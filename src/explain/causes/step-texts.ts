@@ -31,6 +31,26 @@ export function stepThat(
   return line === undefined ? undefined : { line: line.trim(), namesFile: naming !== undefined };
 }
 
+/** The first line that passes a test in a step that names the file or its folder, which is how a step is known to make the file. */
+export function lineOfMaker(
+  { steps, difference }: Pick<Evidence, 'steps' | 'difference'>,
+  test: LineTest,
+): string | undefined {
+  const passing = stepsWith(steps, test);
+  if (passing.length === 0) return undefined;
+  const file = baseName(difference.path);
+  const folder = difference.path.slice(0, Math.max(0, difference.path.length - file.length - 1));
+  const maker = passing.find(
+    ({ text, names }) => names.has(file) || (isTelling(folder) && text.includes(folder)),
+  );
+  return maker?.line.trim();
+}
+
+/** A folder that many packages have is named by steps that have nothing to do with a file in it. */
+function isTelling(folder: string): boolean {
+  return folder.split('/').length > 2;
+}
+
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
@@ -52,6 +72,30 @@ export function namesIn(line: string): Set<string> {
   names.delete('');
   return names;
 }
+
+interface PassingStep {
+  readonly text: string;
+  /** Of files that any of its lines names. */
+  readonly names: ReadonlySet<string>;
+  /** The first of its lines that passes. */
+  readonly line: string;
+}
+
+/** The steps with a line that passes a test. */
+const stepsWith: (steps: Steps, test: LineTest) => readonly PassingStep[] = (() => {
+  const ofSteps = onceFor((steps: Steps) =>
+    onceFor((test: LineTest) =>
+      steps.flatMap((text): PassingStep[] => {
+        const lines = stepLines([text]);
+        const line = lines.find(test);
+        return line === undefined
+          ? []
+          : [{ text, line, names: new Set(lines.flatMap((each) => [...namesIn(each)])) }];
+      }),
+    ),
+  );
+  return (steps, test) => ofSteps(steps)(test);
+})();
 
 type Answers<Value> = (test: LineTest) => Value;
 

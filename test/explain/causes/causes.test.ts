@@ -7,6 +7,7 @@ import { compareContent } from '../../../src/compare/comparators/index.ts';
 import type { Difference } from '../../../src/compare/difference.ts';
 import { defaultCompareLimits } from '../../../src/compare/limits.ts';
 import { isDerived } from '../../../src/explain/causes/derived.ts';
+import { nothingBuiltAgain } from '../../../src/explain/causes/evidence.ts';
 import { causesOf, detectors } from '../../../src/explain/causes/index.ts';
 import { root } from '../../support/lab.ts';
 import { type CauseCase, cases, facts, plan } from './cases.ts';
@@ -35,6 +36,7 @@ async function named(each: CauseCase) {
       steps: each.steps ?? [],
       environment: new Map(Object.entries(each.environment ?? {})),
       substituted: undefined,
+      stability: nothingBuiltAgain,
       ...each.context,
     },
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { comparePackages } from '../../../src/compare/compare.ts';
 import { allDifferences, isUnequal } from '../../../src/compare/comparison.ts';
+import { nothingBuiltAgain } from '../../../src/explain/causes/evidence.ts';
 import { nameCauses } from '../../../src/explain/causes/name.ts';
 import { apkOf, fileOf, sourceOf, usualPkgInfo } from '../../support/apk-builder.ts';
 
@@ -11,6 +12,7 @@ const nobodysBuild = {
   environment: new Map<string, string>(),
   facts: undefined,
   substituted: undefined,
+  stability: nothingBuiltAgain,
 };
 
 test('every difference has a cause, and those beyond the limit share one', async () => {
