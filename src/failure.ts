@@ -38,6 +38,7 @@ const codesByClass = {
     'network-required',
     'request-unrecorded',
     'request-unanswered',
+    'gateway-in-output',
     'transcript-invalid',
     'transcript-incomplete',
     'package-unavailable',

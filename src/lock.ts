@@ -7,7 +7,8 @@ import { requireCandidate } from './flow/find-candidate.ts';
 import type { FoundInputs, Prepared } from './flow/prepare.ts';
 import type { RunOptions } from './flow/run-options.ts';
 import { isNewer } from './plan/environment-findings.ts';
-import { type Plan, planIdentity } from './plan/plan.ts';
+import { type FetchingStep, fetchingSteps } from './plan/network.ts';
+import { type Plan, planIdentity, stepFormat } from './plan/plan.ts';
 
 export interface LockedPlan {
   readonly file: string;
@@ -18,6 +19,8 @@ export interface LockedPlan {
   /** The substitute for the recorded environment; undefined where there is none. */
   readonly substituted: FoundInputs['substituted'];
   readonly findings: Prepared['findings'];
+  /** Steps that are known to fetch. */
+  readonly fetching: readonly FetchingStep[];
   /** What a rebuild here would cost more than on the package's own architecture, or why there is none; undefined where nothing is to be said. */
   readonly processor: string | undefined;
 }
@@ -75,6 +78,7 @@ export async function lock(file: string, given: RunOptions): Promise<LockedPlan>
     environment,
     substituted,
     findings,
+    fetching: fetchingSteps(inputs.recipe, stepFormat(plan)),
     processor: describeProcessor(processor),
   };
 }

@@ -94,7 +94,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   },
   {
     room: 'gateway/',
-    takes: ['transcript/', 'inputs/inputs.ts', 'inputs/network/', 'inputs/store/'],
+    takes: ['registries/', 'transcript/', 'inputs/inputs.ts', 'inputs/network/', 'inputs/store/'],
   },
   {
     room: 'execute/',

@@ -51,6 +51,11 @@ export function buildOptions(command: Command): Command {
       ).choices(['gateway', 'record', 'host']),
     )
     .option(
+      '--registries-as-of <builddate|date|now>',
+      'with --network: record what registries list as of then (docs/registries.md)',
+      'now',
+    )
+    .option(
       '--transcript <file>',
       'what the steps fetched: replayed where the file is there, written where --network records it',
     )

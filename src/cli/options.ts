@@ -71,6 +71,7 @@ export interface RawOptions {
   readonly recipeRepository?: string;
   readonly network?: NetworkPermission;
   readonly transcript?: string;
+  readonly registriesAsOf?: string;
   readonly trustRecipe?: boolean;
   readonly bundle?: string;
   readonly olderThan?: string;
@@ -143,6 +144,20 @@ function architectureOf(text: string): Architecture {
   });
 }
 
+/** Fails with `usage` for text that is no time. */
+function registriesAsOf(text: string | undefined): Pick<RunOptions, 'registriesAsOf'> {
+  if (text === undefined || text === 'now') return {};
+  if (text === 'builddate') return { registriesAsOf: text };
+  const isDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text);
+  const milliseconds = isDate ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds))
+    throw new Failure('usage', '--registries-as-of takes builddate, now, or a date', {
+      expected: '2024-06-01 or 2024-06-01T12:00:00Z',
+      got: text,
+    });
+  return { registriesAsOf: milliseconds / 1000 };
+}
+
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
@@ -153,6 +168,7 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
     network: raw.network ?? 'none',
+    ...registriesAsOf(raw.registriesAsOf),
     ...(raw.transcript === undefined ? {} : { transcript: resolve(raw.transcript) }),
     now: Date.now() / 1000,
     ...(raw.maxIndexAge === undefined

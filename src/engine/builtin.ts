@@ -231,7 +231,8 @@ async function gatewayOf({ network, machine }: RebuildRequest): Promise<Gateway 
   if (network.kind === 'none' || network.kind === 'host') return undefined;
   const { openGateway } = await import('../gateway/gateway.ts');
   const transcript = network.kind === 'replay' ? network.transcript : undefined;
-  return openGateway({ transcript, inputs: machine.inputs, ports: network.ports });
+  const asOf = network.kind === 'record' ? network.asOf : undefined;
+  return openGateway({ transcript, inputs: machine.inputs, ports: network.ports, asOf });
 }
 
 async function runSteps(

@@ -34,7 +34,12 @@ export type GuestRequest =
 export type NetworkRequest =
   | { readonly kind: 'none' }
   | { readonly kind: 'host' }
-  | { readonly kind: 'record'; readonly ports: readonly number[] }
+  | {
+      readonly kind: 'record';
+      readonly ports: readonly number[];
+      /** Lists of registries are recorded as of this time, in seconds since 1970. */
+      readonly asOf: number | undefined;
+    }
   | {
       readonly kind: 'replay';
       readonly ports: readonly number[];

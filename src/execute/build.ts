@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts';
 import type { FoundSource } from '../inputs/found-sources.ts';
 import type { Format } from '../melange/format.ts';
 import { placedSteps } from '../plan/planned-steps.ts';
+import { requireNoAuthority } from './authority-in-output.ts';
 import { type Captured, capture } from './capture.ts';
 import { compilerFiles } from './compiler-files.ts';
 import { placeSources } from './placed-sources.ts';
@@ -76,11 +77,14 @@ export async function build(request: BuildRequest): Promise<Built> {
   const present = [...new Set(licensePaths)].filter((path) => isPlainFile(sandbox.workspace, path));
   const captured = await capture(sandbox, join(directory, 'captured.tar'), present, request.limits.diskBytes);
   try {
-    return builtFrom(captured, recipe, present, [
+    const built = builtFrom(captured, recipe, present, [
       ...sandbox.caveats,
       ...(request.network === 'host' ? [hostNetworkCaveat] : []),
       ...caveats,
     ]);
+    const { network } = request;
+    if (network !== undefined && network !== 'host') requireNoAuthority(built.trees, network.certificate);
+    return built;
   } catch (failure) {
     captured.close();
     throw failure;

@@ -2,8 +2,9 @@
  * The authority of a gateway in the trust stores of a guest: copies with the authority at their end are laid over the stores, so that the
  * variables of steps stay the recorded ones (docs/network.md has which programs look where).
  */
-import { chmodSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { javaKeystore } from './java-keystore.ts';
 import { resolveInGuest } from './sandbox/guest-path.ts';
 import type { Mount } from './sandbox/sandbox.ts';
 
@@ -54,16 +55,50 @@ export function trustStores(guest: Guest, certificate: string, directory: string
     { target: usualBundle, text: readGuestFile(guest, usualBundle) ?? '' },
     ...found,
     { target: `/etc/ssl/certs/${authorityFile}`, text: '' },
-  ];
-  const mounts = all.map(({ target, text }, index) => {
+  ].map(({ target, text }) => ({ target, content: Buffer.from(withAuthority(text, certificate), 'latin1') }));
+  const others = [...javaStores(guest, all[0]!.content), ...npmSettings(guest)];
+  const mounts = [...all, ...others].map(({ target, content }, index) => {
     const source = join(directory, `trust-${index}`);
-    writeFileSync(source, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${certificate}`);
+    writeFileSync(source, content);
     // Whatever the umask.
     chmodSync(source, 0o644);
     return { source, target: resolveInGuest(guest.root, target), writable: false };
   });
   // Several names may lead to one file.
   return [...new Map(mounts.map((mount) => [mount.target, mount])).values()];
+}
+
+interface Laid {
+  readonly target: string;
+  readonly content: Uint8Array;
+}
+
+function withAuthority(text: string, certificate: string): string {
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${certificate}`;
+}
+
+const javaStore = '/etc/ssl/certs/java/cacerts';
+const javaFolder = '/usr/lib/jvm';
+
+/** Java's own store, where a Java is, with all authorities of the usual bundle: at the place that distributions share, and in each Java that has a file of its own. */
+function javaStores(guest: Guest, bundle: Uint8Array): Laid[] {
+  const homes = namesIn(onMachine(guest, javaFolder)).map((name) => join(javaFolder, name));
+  if (homes.length === 0) return [];
+  const own = homes
+    .flatMap((home) => ['lib/security/cacerts', 'jre/lib/security/cacerts'].map((path) => join(home, path)))
+    .filter((path) => statIn(guest, path)?.isFile() === true);
+  const content = javaKeystore(Buffer.from(bundle).toString('latin1'));
+  return [javaStore, ...own].map((target) => ({ target, content }));
+}
+
+const npmFile = '/usr/etc/npmrc';
+
+/** npm of a Node that has its authorities compiled in takes others from a file that its settings name (npm-config, `cafile`). */
+function npmSettings(guest: Guest): Laid[] {
+  const own = readGuestFile(guest, npmFile);
+  const canBeMade = onMachine(guest, npmFile).startsWith(`${guest.root}/`);
+  if (statIn(guest, '/usr/bin/npm') === undefined || (own === undefined && !canBeMade)) return [];
+  return [{ target: npmFile, content: Buffer.from(`${own ?? ''}\ncafile=${usualBundle}\n`, 'latin1') }];
 }
 
 function pythonFolders(guest: Guest): string[] {
@@ -83,9 +118,19 @@ function onMachine({ root, mounts }: Guest, path: string): string {
 
 /** Text of a plain file of the guest; undefined where there is none, or one that is too large for a bundle. */
 function readGuestFile(guest: Guest, path: string): string | undefined {
-  const place = onMachine(guest, path);
-  const stat = lstatSync(place, { throwIfNoEntry: false });
-  return stat?.isFile() === true && stat.size <= mostBytes ? readFileSync(place, 'latin1') : undefined;
+  const stat = statIn(guest, path);
+  return stat?.isFile() === true && stat.size <= mostBytes
+    ? readFileSync(onMachine(guest, path), 'latin1')
+    : undefined;
+}
+
+/** Undefined where there is nothing, and where a part of the path is no folder. */
+function statIn(guest: Guest, path: string): Stats | undefined {
+  try {
+    return lstatSync(onMachine(guest, path), { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function namesIn(folder: string): string[] {

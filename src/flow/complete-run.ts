@@ -33,6 +33,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
     places: { ...places, keptScans: await keptScans(given.scans ?? []) },
     permissions: {
       network,
+      registriesAsOf: given.registriesAsOf,
       recordedRepositories: given.trustRecordedRepositories ?? false,
       unpinnedSources: given.allowUnpinnedSources ?? false,
     },

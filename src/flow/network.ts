@@ -23,6 +23,8 @@ import type { Run } from './run.ts';
 export interface RecordedBuild {
   readonly recipeSha256: Sha256;
   readonly architecture: Architecture;
+  /** As of which time lists of registries are recorded. */
+  readonly asOf: number | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function chosenNetwork(
   const { network } = permissions;
   const ports = namedPorts(build.recipe, format);
   if (network === 'host') return { kind: 'host' };
-  if (network === 'record') return { kind: 'record', ports };
+  if (network === 'record') return { kind: 'record', ports, asOf: build.asOf };
   const { transcript: file } = places;
   if (file !== undefined && existsSync(file)) return replayOf(parseTranscript(readFileSync(file)), ports);
   if (file !== undefined && network === 'none')
@@ -48,7 +50,7 @@ export async function chosenNetwork(
   const known =
     canReplay && file === undefined ? await recallTranscript(build, machine.inputs.store) : undefined;
   if (known !== undefined) return replayOf(known, ports);
-  return network === 'gateway' ? { kind: 'record', ports } : { kind: 'none' };
+  return network === 'gateway' ? { kind: 'record', ports, asOf: build.asOf } : { kind: 'none' };
 }
 
 function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequest {
@@ -76,8 +78,22 @@ export function replayed(request: NetworkRequest, conversation: Conversation | u
 }
 
 /** The name of the note in the store. */
-export const noteOf = ({ recipeSha256, architecture }: RecordedBuild) =>
-  `transcript ${recipeSha256} ${architecture}`;
+export const noteOf = ({ recipeSha256, architecture, asOf }: RecordedBuild) =>
+  `transcript ${recipeSha256} ${architecture}${asOf === undefined ? '' : ` as of ${asOf}`}`;
+
+/**
+ * The time as of which a build is recorded, by the clock of its package. Fails with `unsupported` where the user wants that and the package has none.
+ */
+export function recordedAsOf(
+  { permissions: { registriesAsOf } }: Run,
+  clock: number | undefined,
+): number | undefined {
+  if (registriesAsOf !== 'builddate') return registriesAsOf;
+  if (clock !== undefined) return clock;
+  throw new Failure('unsupported', 'the package does not say when it was built', {
+    hint: 'give a date with --registries-as-of',
+  });
+}
 
 /** The transcript that the store has for a build; one that has lost an answer counts as none. */
 async function recallTranscript(build: RecordedBuild, store: Store): Promise<Transcript | undefined> {

@@ -33,7 +33,7 @@ import { requireNoNetwork } from '../plan/network.ts';
 import { emissionFormat, makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/requested-sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
-import { chosenNetwork, plannedNetwork } from './network.ts';
+import { chosenNetwork, plannedNetwork, recordedAsOf } from './network.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Builds, Run } from './run.ts';
 import type { Target } from './target.ts';
@@ -57,6 +57,8 @@ interface InputsQuery {
   readonly architecture: Architecture;
   readonly melange: RecognisedVersion;
   readonly recipeFile: Claim['traits']['recipeFile'];
+  /** The time as of which lists of registries are recorded, in seconds since 1970; as they are now where undefined. */
+  readonly asOf: number | undefined;
 }
 
 /** The inputs of a build on this machine. */
@@ -88,7 +90,8 @@ export function packagePlanner(run: Run): Planner {
   return async (target, repositories) => {
     const { recipe, recipeSha256, architecture, traits } = target.claim;
     const { melange, recipeFile } = traits;
-    const query = { recipe, recipeSha256, architecture, melange, recipeFile };
+    const asOf = recordedAsOf(run, traits.clock);
+    const query = { recipe, recipeSha256, architecture, melange, recipeFile, asOf };
     return prepared(target, await inputsOf(query, repositories), run);
   };
 }

@@ -4,7 +4,7 @@ import { writeNamed } from '../folders.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { transcriptBytes } from '../transcript/transcript.ts';
 import type { Candidate } from './candidate.ts';
-import { noteOf } from './network.ts';
+import { noteOf, recordedAsOf } from './network.ts';
 
 /** Keeps what was recorded: in the store, and in the file that was named. Fails with `usage` where that cannot be written. */
 export async function keepRecordings(
@@ -16,7 +16,9 @@ export async function keepRecordings(
   const bytes = transcriptBytes(conversation.transcript);
   for (const { target, run } of candidates) {
     const { store } = run.machine.inputs;
-    store.remember(noteOf(target.claim), store.add(bytes));
+    const { recipeSha256, architecture, traits } = target.claim;
+    const build = { recipeSha256, architecture, asOf: recordedAsOf(run, traits.clock) };
+    store.remember(noteOf(build), store.add(bytes));
     if (run.places.transcript !== undefined) writeNamed(run.places.transcript, bytes);
   }
 }

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly mostIndexDays?: number;
   /** What the steps of a build may reach of the network; `none` where undefined. */
   readonly network?: NetworkPermission;
+  /** What registries list is recorded as of then, in seconds since 1970 or when the package was built; as it is now where undefined. */
+  readonly registriesAsOf?: number | 'builddate';
   /** A file for the transcript of a build: it is replayed where it is there, else written where one is recorded. */
   readonly transcript?: string;
   /** Folders or addresses with `<arch>/APKINDEX.tar.gz`; the first that has a package wins. */

@@ -46,6 +46,8 @@ export interface Places {
 export interface Permissions {
   /** What steps may reach of the network, and how. */
   readonly network: NetworkPermission;
+  /** The time as of which lists of registries are recorded; as they are now where undefined. */
+  readonly registriesAsOf: number | 'builddate' | undefined;
   /** The repositories that a recipe records may be asked, with the keys that it records. */
   readonly recordedRepositories: boolean;
   /** Sources without a digest or a commit may be used. */

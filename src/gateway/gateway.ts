@@ -38,21 +38,24 @@ export interface GatewayOptions {
   /** The gateway replays it, and contacts no server; it records where this is undefined. */
   readonly transcript: Transcript | undefined;
   readonly inputs: Inputs;
+  /** Lists of registries are recorded as of this time, in seconds since 1970; as they come where undefined. */
+  readonly asOf: number | undefined;
   /** Ports that the steps name besides those of the web. */
   readonly ports: readonly number[];
 }
 
 /** Fails with `transcript-incomplete` where an answer that a transcript names is not in the store. */
-export async function openGateway({ transcript, inputs, ports }: GatewayOptions): Promise<Gateway> {
+export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOptions): Promise<Gateway> {
   const recorded: Recorded = { exchanges: [], unanswered: [] };
   const refusals = new Refusals();
   const names = new GuestNames();
   const authority = await makeAuthority();
   const answerer =
     transcript === undefined
-      ? record(inputs, recorded)
+      ? record(inputs, recorded, { asOf })
       : replay(transcript, await storedObjects(transcript, inputs));
   let missing: GuestRequest | undefined;
+  const silent = new Set<string>();
   const faulted = new Set<() => void>();
   const server = new GuestServer({
     authority,
@@ -60,6 +63,7 @@ export async function openGateway({ transcript, inputs, ports }: GatewayOptions)
     answerer,
     budget: new RequestBudget(),
     onRefusal: (kind, target) => refusals.add(kind, target),
+    onSilence: (target) => silent.add(target),
     onUnrecorded(request) {
       missing ??= request;
       for (const tell of faulted) tell();
@@ -84,7 +88,7 @@ export async function openGateway({ transcript, inputs, ports }: GatewayOptions)
     },
     fault: (step) => (missing === undefined ? undefined : notRecorded(step, missing)),
     excuse(step, output) {
-      const wanting = [...described(refusals.list()), ...answerer.lacking()];
+      const wanting = [...described(refusals.list()), ...answerer.lacking(), ...silenceText(silent)];
       return wanting.length === 0 ? undefined : unanswered(step, wanting, output);
     },
     async end() {
@@ -103,6 +107,12 @@ function notRecorded(step: string, { method, url }: GuestRequest): Failure {
     got: `${method} ${shownAddress(url.href)}`,
     hint: 'record the build again with --network=record',
   });
+}
+
+function silenceText(silent: ReadonlySet<string>): string[] {
+  return [...silent]
+    .sort()
+    .map((target) => `${target}: a connection over TLS ended before anything was asked`);
 }
 
 const mostNamed = 10;

@@ -3,9 +3,15 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import type { BuildAnswer } from '../inputs/network/http.ts';
+import type { BuildAnswer, BuildRequest } from '../inputs/network/http.ts';
+import { addAll } from '../lists.ts';
 import type { RequestKey } from '../transcript/request-key.ts';
-import type { RecordedExchange, UnansweredReason, UnansweredRequest } from '../transcript/transcript.ts';
+import type {
+  Filtered,
+  RecordedExchange,
+  UnansweredReason,
+  UnansweredRequest,
+} from '../transcript/transcript.ts';
 import {
   type Answerer,
   type GuestAnswer,
@@ -14,6 +20,7 @@ import {
   lackingText,
   sentOf,
 } from './answerer.ts';
+import { exchangeAsOf, type FilteredAnswer } from './as-of.ts';
 import { keyOfRequest } from './request.ts';
 import { Spool } from './spool.ts';
 
@@ -35,6 +42,12 @@ const usualRecordingBounds: RecordingBounds = {
   totalBytes: 32 * 1024 ** 3,
 };
 
+export interface RecordingOptions {
+  /** Lists of registries are given as of this time, in seconds since 1970; as they come where undefined. */
+  readonly asOf: number | undefined;
+  readonly bounds?: RecordingBounds;
+}
+
 /** How long answers for which no step waits any more may take when the steps are over. */
 const settleMilliseconds = 30_000;
 
@@ -42,7 +55,7 @@ const settleMilliseconds = 30_000;
 export function record(
   inputs: Pick<Inputs, 'exchange' | 'store' | 'network'>,
   recorded: Recorded,
-  bounds: RecordingBounds = usualRecordingBounds,
+  { asOf, bounds = usualRecordingBounds }: RecordingOptions,
 ): Answerer {
   const pending = new Set<Promise<void>>();
   const opened = new Set<Readable>();
@@ -59,13 +72,20 @@ export function record(
     return { kind: 'unanswered', reason };
   };
 
+  async function ask(request: BuildRequest): Promise<FilteredAnswer> {
+    const exchange = (asked: BuildRequest) => inputs.exchange(asked);
+    if (asOf === undefined) return { answer: await exchange(request), filtered: undefined };
+    return exchangeAsOf(request, asOf, exchange);
+  }
+
   async function answer(request: GuestRequest): Promise<GuestAnswer> {
     const key = keyOfRequest(request);
     if (request.body !== undefined) inputs.store.add(request.body);
     const place = places.push(undefined) - 1;
     let got: BuildAnswer;
+    let filtered: Filtered | undefined;
     try {
-      got = await inputs.exchange({ ...request, headers: sentOf(request) });
+      ({ answer: got, filtered } = await ask({ ...request, headers: sentOf(request) }));
     } catch (failure) {
       return unanswered(request, key, reasonOf(failure, request, inputs));
     }
@@ -82,7 +102,13 @@ export function record(
       return spool.bytes <= bounds.answerBytes && total <= bounds.totalBytes;
     }).then((reason) => {
       if (reason === undefined)
-        places[place] = { ...key, status: got.status, headers, body: spool.finish(inputs.store) };
+        places[place] = {
+          ...key,
+          status: got.status,
+          headers,
+          body: spool.finish(inputs.store),
+          ...(filtered === undefined ? {} : { filtered }),
+        };
       else {
         spool.cut();
         note(request, key, reason);
@@ -108,7 +134,10 @@ export function record(
       await Promise.allSettled([...pending]);
       late.cancel();
       recorded.exchanges.splice(0, recorded.exchanges.length);
-      recorded.exchanges.push(...places.flatMap((each) => each ?? []));
+      addAll(
+        recorded.exchanges,
+        places.flatMap((each) => each ?? []),
+      );
     },
   };
 }
@@ -134,7 +163,13 @@ function keep(
         body.destroy();
         return;
       }
-      spool.write(chunk);
+      try {
+        spool.write(chunk);
+      } catch {
+        // The disk takes no more.
+        resolve('cut');
+        body.destroy();
+      }
     });
     body.once('end', () => resolve(undefined));
     body.once('error', () => resolve('cut'));

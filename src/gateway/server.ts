@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly answerer: Answerer;
   readonly budget: RequestBudget;
   readonly onRefusal: (kind: RefusalKind, target: string) => void;
+  /** A connection over TLS ended before anything was asked: some clients that do not trust the authority say nothing. */
+  readonly onSilence: (target: string) => void;
   readonly onUnrecorded: (request: GuestRequest) => void;
 }
 
@@ -42,6 +44,8 @@ export class GuestServer {
   readonly #plain: HttpServer;
   readonly #secure = new Map<string, Http2SecureServer>();
   readonly #sockets = new Set<Socket>();
+  /** Connections over HTTP/1.1 that asked for something. */
+  readonly #asking = new WeakSet<object>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -108,15 +112,28 @@ export class GuestServer {
       socket.destroy();
     });
     server.on('sessionError', () => undefined);
-    server.on('tlsClientError', (_failure, socket) => {
-      this.#options.onRefusal('untrusted', target);
+    server.on('tlsClientError', (failure, socket) => {
+      if (isAlert(failure)) this.#options.onRefusal('untrusted', target);
+      else this.#options.onSilence(target);
       socket.destroy();
+    });
+    server.on('session', (session) => {
+      let asked = false;
+      session.once('stream', () => {
+        asked = true;
+      });
+      session.once('close', () => (asked ? undefined : this.#options.onSilence(target)));
+    });
+    server.on('secureConnection', (socket) => {
+      if (socket.alpnProtocol === 'h2') return;
+      socket.once('close', () => (this.#asking.has(socket) ? undefined : this.#options.onSilence(target)));
     });
     this.#secure.set(target, server);
     return server;
   }
 
   #answer(request: AnyRequest, response: AnyResponse): void {
+    if (!('stream' in request)) this.#asking.add(request.socket);
     this.#handle(request, response).catch(() => response.destroy());
   }
 
@@ -181,6 +198,11 @@ export class GuestServer {
     const isMeant = url.hostname.replace(/\.$/, '') === name && port === socket?.localPort;
     return isMeant && url.username === '' && url.password === '' ? url : undefined;
   }
+}
+
+/** Codes of OpenSSL for what a client says of a handshake that it ends (RFC 8446 §6.2). */
+function isAlert(failure: Error): boolean {
+  return (failure as NodeJS.ErrnoException).code?.includes('_ALERT_') === true;
 }
 
 /** Codes of Node's parser for bytes that are not HTTP; other codes are about connections that ended. */

@@ -20,11 +20,74 @@ function fetches({ uses, with: inputs }: Step): boolean {
   return alwaysFetching.some((pattern) => pattern.test(uses));
 }
 
-/** Requires that no step needs a network. Fails with `network-required`, naming the step, before anything is run. */
+/** What pipelines fetch in most uses, unless the tree has it. */
+const mostlyFetching: readonly (readonly [RegExp, string])[] = [
+  [/^go\/(build|install)$/, 'modules'],
+  [/^cargo\/build$/, 'crates'],
+  [/^npm\/install$/, 'packages of npm'],
+  [/^git\/gnulib-bootstrap$/, 'a git repository'],
+  [/^auth\//, 'a token'],
+  [/^sccache\//, 'a compiler cache'],
+  [/(^|\/)(\w*bump)$/, 'versions of dependencies'],
+  [/^maven\//, 'artifacts of Maven'],
+];
+
+/** What commands fetch, by their words; a comment that has them is named too. */
+const fetchingCommands: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:curl|wget)\b[^\n]{0,400}https?:/, 'a file'],
+  [/\bgit (?:clone|fetch|pull|submodule update)\b/, 'a git repository'],
+  [/\bgo (?:build|install|get|run|mod (?:download|tidy|vendor))\b/, 'modules'],
+  [/\bcargo (?:build|fetch|install|auditable)\b/, 'crates'],
+  [/\b(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?)(?:\s|$)/m, 'packages of npm'],
+  [/\b(?:pip3? (?:install|download|wheel)|uv (?:sync|pip|build)|poetry install)\b/, 'packages of Python'],
+  [/\b(?:bundle install|gem (?:install|fetch))\b/, 'gems'],
+  [/(?:\bmvnw? |\bgradle |\/(?:mvnw|gradlew) )/, 'artifacts of Maven'],
+];
+
+/** A step that is known to fetch, before it runs. */
+export interface FetchingStep {
+  readonly package: string;
+  readonly position: string;
+  /** The pipeline, or empty. */
+  readonly pipeline: string;
+  /** What it fetches, in words. */
+  readonly what: string;
+  /** Whether it does in every use; else a tree may have what it needs. */
+  readonly always: boolean;
+}
+
+/** Steps that fetch, by pipeline and by command, in the order in which they run. */
+export function fetchingSteps(recipe: Recipe, format: Format): FetchingStep[] {
+  return runningSteps(recipe, format).flatMap(({ step, package: packageName, position }) => {
+    const what =
+      mostlyFetching.find(([pattern]) => pattern.test(step.uses))?.[1] ??
+      fetchingCommands.find(([pattern]) => pattern.test(step.runs))?.[1];
+    if (what === undefined) return [];
+    return [{ package: packageName, position, pipeline: step.uses, what, always: fetches(step) }];
+  });
+}
+
+const mostNamed = 20;
+
+function describeFetching(steps: readonly FetchingStep[]): string {
+  const lines = steps
+    .slice(0, mostNamed)
+    .map(({ package: packageName, position, pipeline, what, always }) => {
+      const label = pipeline === '' ? '' : ` (${pipeline})`;
+      return `step ${position} of ${packageName}${label}: ${what}${always ? '' : ', unless the tree has it'}`;
+    });
+  const more = steps.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+/** Requires that no step needs a network. Fails with `network-required`, naming the step and what it and others would fetch, before anything is run. */
 export function requireNoNetwork(recipe: Recipe, format: Format): void {
   for (const { step, package: packageName, position } of runningSteps(recipe, format)) {
     if (!fetches(step)) continue;
-    throw networkRequired(`step ${position} of ${packageName} (${step.uses})`, undefined);
+    throw networkRequired(
+      `step ${position} of ${packageName} (${step.uses})`,
+      describeFetching(fetchingSteps(recipe, format)),
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the steps of a build fetched, in the words that all reports share. */
 import { counted } from '../bytes.ts';
 import { refusalTitles } from '../transcript/refusals.ts';
-import type { NetworkSummary, PinSummary, Suspect } from '../verdict/fetched.ts';
+import type { ListsAsOf, NetworkSummary, PinSummary, Suspect } from '../verdict/fetched.ts';
 import { type Bounds, moreInJson, show } from './bounds.ts';
 import type { Fact } from './fact.ts';
 
@@ -15,7 +15,8 @@ export function networkGrounds(network: NetworkSummary | undefined): Fact[] {
 }
 
 export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[] {
-  const { mode, transcript, hosts, objects, bytes, sentBytes, pins, unanswered, refused } = network;
+  const { mode, transcript, hosts, objects, bytes, sentBytes, pins, unanswered, refused, listsAsOf } =
+    network;
   const hostText = ({ host, requests, bytes: received }: NetworkSummary['hosts'][number]) =>
     `${show(host, value)}: ${counted(requests, 'request')}, ${counted(received, 'byte')}`;
   return [
@@ -24,6 +25,7 @@ export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[]
       value: `${counted(objects, 'object')}, ${counted(bytes, 'byte')}, ${mode}; sent: ${counted(sentBytes, 'byte')}`,
     },
     ...listed('from', hosts, hostText),
+    ...(listsAsOf === undefined ? [] : [{ label: 'as of', value: listsText(listsAsOf) }]),
     { label: 'pins', value: pinText(pins) },
     ...listed('suspect', pins.suspects, (each) => suspectText(each, value), 'warn'),
     ...listed('not read', pins.gaps, ({ file, problem }) => `${show(file, value)}: ${problem}`, 'warn'),
@@ -35,6 +37,11 @@ export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[]
     }),
     { label: 'transcript', value: `sha256 ${transcript}` },
   ];
+}
+
+function listsText({ asOf, lists, removed, corrected, undated }: ListsAsOf): string {
+  const time = new Date(asOf * 1000).toISOString().replace('.000', '');
+  return `${time}: ${counted(lists, 'list')}, ${removed} left out, ${corrected} chosen anew, ${undated} of unknown time`;
 }
 
 const conclusions: Readonly<Record<PinSummary['conclusion'], string>> = {

@@ -52,6 +52,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'record the build again with --network=record, and compare the two transcripts with `wolfi-repro diff`',
   'request-unanswered':
     'look at the requests named; what the build fetched when it was published may be gone',
+  'gateway-in-output':
+    'look at the files named: a step copied a trust store of the machine into the package, and so did the build that was published',
   'transcript-invalid': 'get the transcript again, or record the build with --network',
   'transcript-incomplete':
     'give the bundle that holds the answers, or record the build again with --network=record',

@@ -28,7 +28,22 @@ export const unansweredReasons = [
 export type UnansweredReason = (typeof unansweredReasons)[number];
 
 /** An exchange, with the parts of the request that selected the answer. */
-export interface RecordedExchange extends Exchange, RequestKey {}
+export interface RecordedExchange extends Exchange, RequestKey {
+  /** How the answer was filtered, where it is a list of a registry as of a time. */
+  readonly filtered?: Filtered;
+}
+
+/** A list of a registry as of a time. */
+export interface Filtered {
+  /** Seconds since 1970. */
+  readonly asOf: number;
+  /** Of which registry it has the form. */
+  readonly shape: string;
+  /** Versions that were left out, choices that were corrected, versions that stay although their time is not known. */
+  readonly removed: number;
+  readonly corrected: number;
+  readonly undated: number;
+}
 
 /** A request that the network did not answer when the build was recorded. */
 export interface UnansweredRequest extends RequestKey {
@@ -126,7 +141,32 @@ function parseExchange(value: unknown): RecordedExchange {
   if (!isStatus(status)) throw invalid('a status is not an HTTP status');
   const body = parseStored(objectMember(object, 'body'));
   if (body === undefined) throw invalid('an answer has no body');
-  return { ...parseRequest(object), status, headers: parsePairs(object, 'headers'), body };
+  const filtered = parseFiltered(objectMember(object, 'filtered'));
+  return {
+    ...parseRequest(object),
+    status,
+    headers: parsePairs(object, 'headers'),
+    body,
+    ...(filtered === undefined ? {} : { filtered }),
+  };
+}
+
+function parseFiltered(object: JsonObject | undefined): Filtered | undefined {
+  if (object === undefined) return undefined;
+  const shape = textMember(object, 'shape') ?? '';
+  const count = (key: string) => {
+    const value = object[key];
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+    throw invalid('a list has no count');
+  };
+  if (!/^[a-z-]{1,64}$/.test(shape)) throw invalid('a list has no form');
+  return {
+    asOf: count('asOf'),
+    shape,
+    removed: count('removed'),
+    corrected: count('corrected'),
+    undated: count('undated'),
+  };
 }
 
 function parseUnanswered(value: unknown): UnansweredRequest {

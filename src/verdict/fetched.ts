@@ -22,6 +22,18 @@ export interface NetworkSummary {
   }[];
   readonly refused: readonly Refusal[];
   readonly pins: PinSummary;
+  /** Lists of registries that are as of a time; absent where there are none. */
+  readonly listsAsOf?: ListsAsOf;
+}
+
+/** What was done to the lists of registries of a build, all of them together. */
+export interface ListsAsOf {
+  /** Seconds since 1970. */
+  readonly asOf: number;
+  readonly lists: number;
+  readonly removed: number;
+  readonly corrected: number;
+  readonly undated: number;
 }
 
 /** What the recorded sources say about the answers. */
@@ -88,5 +100,23 @@ export function summarise(
     unanswered: unanswered.map(({ method, url, reason }) => ({ method, url, reason })),
     refused,
     pins,
+    ...listsAsOf(exchanges),
+  };
+}
+
+function listsAsOf(exchanges: Transcript['exchanges']): Pick<NetworkSummary, 'listsAsOf'> {
+  const lists = exchanges.flatMap(({ filtered }) => filtered ?? []);
+  const [first] = lists;
+  if (first === undefined) return {};
+  const sum = (key: 'removed' | 'corrected' | 'undated') =>
+    lists.reduce((total, each) => total + each[key], 0);
+  return {
+    listsAsOf: {
+      asOf: first.asOf,
+      lists: lists.length,
+      removed: sum('removed'),
+      corrected: sum('corrected'),
+      undated: sum('undated'),
+    },
   };
 }

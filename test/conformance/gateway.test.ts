@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { rootCertificates } from 'node:tls';
 import { sha256 } from '../../src/digest.ts';
 import { findProgram } from '../../src/process.ts';
 import { renderJson } from '../../src/report/json.ts';
@@ -188,7 +190,7 @@ curl -sS -o /tmp/b -w '%{http_code} ' https://files.example/file.txt`;
       'git clone -q https://git.example/project.git /tmp/project && git -C /tmp/project log --oneline && test -f /tmp/project/file';
 
     before(() => {
-      const work = join(lab.folder, '..', `wolfi-repro-git-${process.pid}`);
+      const work = join(tmpdir(), `wolfi-repro-git-${process.pid}`);
       mkdirSync(work, { recursive: true });
       const git = (...argv: string[]) =>
         execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=e@lab.example', ...argv], { cwd: work });
@@ -199,9 +201,7 @@ curl -sS -o /tmp/b -w '%{http_code} ' https://files.example/file.txt`;
       git('clone', '-q', '--bare', 'project', 'project.git');
       server.serve('/', work);
     });
-    after(() =>
-      rmSync(join(lab.folder, '..', `wolfi-repro-git-${process.pid}`), { recursive: true, force: true }),
-    );
+    after(() => rmSync(join(tmpdir(), `wolfi-repro-git-${process.pid}`), { recursive: true, force: true }));
 
     it('are recorded and replayed', async () => {
       const recorded = await lab.build(clone, hosts, { network: 'gateway' });
@@ -243,7 +243,8 @@ curl -sS --fail https://files.example/file.txt`;
       const script = `for port in 22 443; do (printf 'SSH-2.0-x\\r\\n'; sleep 1) | timeout 5 bash -c "exec 3<>/dev/tcp/shell.example/$port; cat >&3" || true; done
 curl -sSk -m 5 https://93.184.216.34/ || true
 curl -sS -m 5 -x http://files.example:80 https://tunnel.example/ || true
-curl -sS --cacert /dev/null https://pinned.example/ || true
+printf '%b' '${rootCertificates[0]!.replaceAll('\n', '\\n')}' > /tmp/other.pem
+curl -sS --cacert /tmp/other.pem --capath /tmp https://pinned.example/ || true
 curl -sS --fail https://files.example/file.txt`;
       const { result } = await lab.build(script, hosts, { network: 'gateway' });
       assert.equal(outcomeOf(result), 'reproduced', explain(result));

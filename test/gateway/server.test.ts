@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls, rootCertificates } from 'node:tls';
 import type { GuestRequest } from '../../src/gateway/answerer.ts';
 import { makeAuthority } from '../../src/gateway/authority.ts';
 import { GuestNames } from '../../src/gateway/names.ts';
@@ -23,6 +25,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
   const names = new GuestNames();
   const asked: GuestRequest[] = [];
   const refused: string[] = [];
+  const silent: string[] = [];
   let listener: Server;
   let server: GuestServer;
   let folder: string;
@@ -33,11 +36,13 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
     folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-gateway-'));
     const authority = await makeAuthority();
     writeFileSync(join(folder, 'authority.pem'), authority.certificate);
+    writeFileSync(join(folder, 'other.pem'), rootCertificates[0]!);
     server = new GuestServer({
       authority,
       names,
       budget: new RequestBudget({ requests: 5000, bodyBytes: 1000, totalBytes: 1_000_000 }),
       onRefusal: (kind, target) => refused.push(`${kind} ${target.replace(String(port), 'PORT')}`),
+      onSilence: (target) => silent.push(target.replace(String(port), 'PORT')),
       onUnrecorded: ({ url }) => refused.push(`unrecorded ${url.pathname}`),
       answerer: {
         async answer(request) {
@@ -70,6 +75,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
   beforeEach(() => {
     asked.length = 0;
     refused.length = 0;
+    silent.length = 0;
   });
 
   interface Ended {
@@ -136,9 +142,27 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
   it('refuses a client that does not trust it, with the name that it asked for', {
     skip: without,
   }, async () => {
-    const { code } = await curl('--cacert', '/dev/null', `https://${name}:${port}/a`);
+    const { code } = await curl('--cacert', join(folder, 'other.pem'), `https://${name}:${port}/a`);
     assert.notEqual(code, 0);
     assert.deepEqual(refused, [`untrusted ${name}:PORT`]);
+  });
+
+  it('notices a client that ends the connection without a word, and no other', async () => {
+    const [quiet, asking] = [true, false].map((isQuiet) => {
+      return new Promise<void>((resolve) => {
+        const socket = connectTls({ port, host: address, servername: name, rejectUnauthorized: false });
+        socket.on('error', () => undefined);
+        socket.once('secureConnect', () => {
+          if (isQuiet) socket.destroy();
+          else socket.end(`GET /a HTTP/1.1\r\nHost: ${name}:${port}\r\nConnection: close\r\n\r\n`);
+        });
+        socket.resume();
+        socket.once('close', () => resolve());
+      });
+    });
+    await Promise.all([quiet, asking]);
+    for (let waited = 0; silent.length === 0 && waited < 5000; waited += 5) await sleep(5);
+    assert.deepEqual([silent, asked.length], [[`${name}:PORT`], 1]);
   });
 
   it('refuses a tunnel', { skip: without }, async () => {

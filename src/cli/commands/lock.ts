@@ -16,9 +16,9 @@ export async function lockCommand(given: string, raw: RawOptions): Promise<numbe
     const options = runOptions(raw, signal, progress.onEvent);
     const write = raw.bundle === undefined ? undefined : await bundleWriter(raw.bundle, options);
     const locked = await lock(subject, options).finally(() => progress.stop());
-    const { identity, plan, environment, substituted, findings, processor } = locked;
+    const { identity, plan, environment, substituted, findings, fetching, processor } = locked;
     const schema = 'wolfi-repro/lock/1';
-    printData(renderValue({ schema, identity, plan, environment, substituted, findings }));
+    printData(renderValue({ schema, identity, plan, environment, substituted, findings, fetching }));
     printNote(`plan sha256 ${identity}`);
     if (processor !== undefined) printNote(processor);
     await write?.(subject);
