@@ -1,14 +1,17 @@
 /** Any two packages, folders or files compared, wherever they come from. */
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { defaultLimits } from './apk/limits.ts';
 import { comparePackages } from './compare/compare.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
 import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
+import { sha256 } from './digest.ts';
 import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
-import { readFolder, readPlainFile } from './inputs/store/folder.ts';
+import { type FolderEntry, readFolder, readPlainFile } from './inputs/store/folder.ts';
+import { beginsAsTranscript, requestTexts } from './transcript/answers.ts';
+import { parseTranscript } from './transcript/transcript.ts';
 
 /** The result, with the names of both sides as they were given. */
 export type DiffResult = { readonly published: string; readonly rebuilt: string } & (
@@ -43,6 +46,9 @@ export async function diff(
   }
   const comparison = await packageComparison(published, rebuilt, compareLimits);
   if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
+  const transcripts = transcriptEntries(published, rebuilt);
+  if (transcripts !== undefined)
+    return { ...names, kind: 'trees', comparison: await treesCompared(...transcripts, compareLimits) };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
   const files = [[await plain(published)], [await plain(rebuilt)]] as const;
   return { ...names, kind: 'trees', comparison: await treesCompared(...files, compareLimits) };
@@ -51,6 +57,41 @@ export async function diff(
 /** Compares trees. This loads the comparators of all formats, which two equal packages do not need. */
 async function treesCompared(...sides: Parameters<typeof compareTrees>): Promise<TreeComparison> {
   return (await import('./compare/trees.ts')).compareTrees(...sides);
+}
+
+/** Two transcripts as trees with a file for each request; undefined where the files are none. Fails as `parseTranscript` does. */
+function transcriptEntries(...paths: [string, string]): [FolderEntry[], FolderEntry[]] | undefined {
+  const isTranscript = (path: string) => beginsAsTranscript(readStart(path));
+  if (!paths.every(isTranscript)) return undefined;
+  const [left, right] = paths.map((path) =>
+    requestTexts(parseTranscript(readFileSync(path))).map(({ request, answers }): FolderEntry => {
+      const bytes = Buffer.from(answers);
+      return {
+        path: request,
+        type: '0',
+        mode: 0,
+        linkname: '',
+        size: bytes.length,
+        sha256: sha256(bytes),
+        source: { name: request, open: () => inMemory(bytes) },
+      };
+    }),
+  );
+  return [left!, right!];
+}
+
+async function* inMemory(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function readStart(path: string): Uint8Array {
+  const start = Buffer.alloc(64);
+  const descriptor = openSync(path, 'r');
+  try {
+    return start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** The comparison of two packages; undefined where the files are not packages and do not claim to be. */

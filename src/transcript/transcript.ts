@@ -95,6 +95,9 @@ function answerText({ status, headers, body }: Exchange): string {
   return canonicalJson([status, headers, body]);
 }
 
+/** What every transcript begins with, in its canonical form. */
+export const transcriptStart: Buffer = Buffer.from('{"exchanges":[');
+
 /** The bytes of a transcript; its digest is over them. */
 export function transcriptBytes(transcript: Transcript): Buffer {
   return Buffer.from(`${canonicalJson(transcript)}\n`);

@@ -276,6 +276,16 @@ curl -sS --fail https://files.example/file.txt`;
     });
   });
 
+  it('say nothing of a package that holds the authority of the gateway', { skip: noCurl }, async () => {
+    const copying = `${fetching}
+mkdir -p /home/build/melange-out/hello-shell/etc
+cp /etc/ssl/certs/ca-certificates.crt /home/build/melange-out/hello-shell/etc/bundle.pem`;
+    const { result } = await lab.build(copying, hosts, { network: 'gateway' });
+    assert.equal(outcomeOf(result), 'inconclusive:gateway-in-output', explain(result));
+    assert.ok('failure' in result.verdict);
+    assert.equal(result.verdict.failure.got, 'etc/bundle.pem');
+  });
+
   it('share their transcript with further builds, so that these differ for other reasons', {
     skip: noCurl,
   }, async () => {
