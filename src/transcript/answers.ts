@@ -1,4 +1,5 @@
 /** A transcript as texts, one for each request, so that two recordings can be laid beside each other. */
+import { addAll } from '../lists.ts';
 import { requestKey } from './request-key.ts';
 import {
   type RecordedExchange,
@@ -24,7 +25,7 @@ export function requestTexts({ exchanges, unanswered }: Transcript): RequestText
   const add = (each: RecordedExchange | UnansweredRequest, lines: readonly string[]) => {
     const key = requestKey(each);
     const known = texts.get(key) ?? { request: nameOf(each), lines: requestLines(each) };
-    known.lines.push(...lines);
+    addAll(known.lines, lines);
     texts.set(key, known);
   };
   for (const each of exchanges) add(each, answerLines(each));
