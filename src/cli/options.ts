@@ -10,7 +10,6 @@ import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
 import type { EngineName } from '../engine/engine-names.ts';
-import { architectureOfMachine, rebuiltArchitectures } from '../execute/processor/architectures.ts';
 import {
   type BuildLimits,
   completeLimits,
@@ -21,14 +20,13 @@ import {
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
 import type { EnvironmentChoice, NetworkPermission, ProgressEvent, RunOptions } from '../flow/run-options.ts';
-import { forArchitectures, isPackageName } from '../flow/subject-name.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
-import { type Architecture, parseArchitecture } from '../names.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import { callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
+import { namedArchitecture } from './subjects.ts';
 
 /** As commander hands them over. */
 export interface RawOptions {
@@ -129,22 +127,7 @@ function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
   return factors.filter((factor) => names.includes(factor));
 }
 
-const allArchitectures = 'all';
-
-/** The machine's own where packages for it are rebuilt. */
-function usualArchitecture(): string {
-  return architectureOfMachine(process.arch) ?? rebuiltArchitectures[0];
-}
-
-function architectureOf(text: string): Architecture {
-  const architecture = parseArchitecture(text);
-  if (architecture !== undefined) return architecture;
-  throw new Failure('usage', '--arch takes apk’s name of an architecture, such as x86_64, or all', {
-    got: text,
-  });
-}
-
-/** Fails with `usage` for text that is no time. */
+/** Fails with `usage` for text that is not a time. */
 function registriesAsOf(text: string | undefined): Pick<RunOptions, 'registriesAsOf'> {
   if (text === undefined || text === 'now') return {};
   if (text === 'builddate') return { registriesAsOf: text };
@@ -161,9 +144,7 @@ function registriesAsOf(text: string | undefined): Pick<RunOptions, 'registriesA
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
-    architecture: architectureOf(
-      raw.arch === undefined || raw.arch === allArchitectures ? usualArchitecture() : raw.arch,
-    ),
+    architecture: namedArchitecture(raw.arch),
     fallbackRepositories: (raw.fallbackRepository ?? []).map(parseRepository),
     trustRecordedRepositories: raw.trustRecordedRepositories ?? false,
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
@@ -176,25 +157,6 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
       : { mostIndexDays: parseCount('--max-index-age', raw.maxIndexAge) }),
     ...(recipeRepository === undefined ? {} : { recipeRepository: parseLocation(recipeRepository) }),
   };
-}
-
-/**
- * The subjects of a command line, with a name for each architecture where it asks for all. Fails with `usage` for what is neither an
- * address, a name, nor a file that can be read.
- */
-export function subjectsOf(subjects: readonly string[], { arch }: RawOptions): string[] {
-  requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
-  if (arch !== allArchitectures) return [...subjects];
-  return subjects.flatMap((subject) => forArchitectures(subject, rebuiltArchitectures));
-}
-
-/** The same for a command that takes one. */
-export function subjectOf(subject: string, raw: RawOptions): string {
-  const [first, ...others] = subjectsOf([subject], raw);
-  if (others.length === 0) return first!;
-  throw new Failure('usage', 'this command takes one package, and --arch all asks for several', {
-    hint: `name one architecture, such as --arch ${rebuiltArchitectures[0]}`,
-  });
 }
 
 function readKeys(paths: readonly string[]): PublicKey[] {

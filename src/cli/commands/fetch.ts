@@ -4,10 +4,11 @@ import { counted } from '../../bytes.ts';
 import { failureOfPackage } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, runOptions, subjectsOf } from '../options.ts';
+import { type RawOptions, runOptions } from '../options.ts';
 import { printData, reportFailure } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
+import { subjectsOf } from '../subjects.ts';
 
 /** Fetches for every package; exits with 4 where one lacks something, and with 70 where one met a defect. */
 export async function fetchCommand(given: readonly string[], raw: RawOptions): Promise<number> {

@@ -2,9 +2,10 @@
 import { inspect } from '../../inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, runOptions, subjectsOf } from '../options.ts';
+import { type RawOptions, runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import { subjectsOf } from '../subjects.ts';
 
 /**
  * Exits with 5 where a file is refused, since what is shown of it cannot be believed; with 4 where one is not a package; with 70

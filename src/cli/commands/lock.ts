@@ -3,10 +3,11 @@ import { counted } from '../../bytes.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json.ts';
-import { type RawOptions, runOptions, subjectOf } from '../options.ts';
+import { type RawOptions, runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
+import { subjectOf } from '../subjects.ts';
 import { version } from '../version.ts';
 
 export async function lockCommand(given: string, raw: RawOptions): Promise<number> {

@@ -1,10 +1,11 @@
 /** `wolfi-repro rebuild`. */
 import { failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
-import { type RawOptions, readSigningKey, runOptions, subjectsOf } from '../options.ts';
+import { type RawOptions, readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { cancellable } from '../signals.ts';
+import { subjectsOf } from '../subjects.ts';
 
 /** Rebuilds every package; exits with the code of the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {

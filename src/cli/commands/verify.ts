@@ -5,11 +5,12 @@ import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
-import { type RawOptions, runOptions, subjectsOf } from '../options.ts';
+import { type RawOptions, runOptions } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { requireOutputs, writeReport } from '../reports.ts';
 import { cancellable } from '../signals.ts';
+import { subjectsOf } from '../subjects.ts';
 import { version } from '../version.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
