@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { emulationCaveat, emulationOf, failureUnder } from '../../src/execute/processor/processor.ts';
+import { Failure } from '../../src/failure.ts';
 import { reportFormatNames as formats, type ReportFormat } from '../../src/report/format-names.ts';
 import { reportFormats } from '../../src/report/formats.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
+import { verdictOfFailure } from '../../src/verdict/verdict.ts';
 import { assertLinear } from '../support/linear.ts';
-import { cause, difference, notReproduced, part, reproduced } from '../support/results.ts';
+import {
+  cause,
+  difference,
+  digest,
+  notReproduced,
+  packageResult,
+  part,
+  reproduced,
+} from '../support/results.ts';
 import { everything, hostile, manyDifferences } from '../support/runs.ts';
 
 const mebibyte = 1024 * 1024;
@@ -103,4 +114,29 @@ describe('every format', () => {
     for (const format of formats)
       assert.ok(reportFormats[format].render(everything()).endsWith('\n'), format);
   });
+});
+
+describe('every format', () => {
+  const emulator = { program: 'qemu-aarch64-static', version: '7.2.22', sha256: digest('qemu') } as const;
+  const processor = {
+    kind: 'emulated',
+    architecture: 'aarch64',
+    registered: 'in-sandbox',
+    emulator: { ...emulator, path: '/opt/qemu' },
+  } as const;
+  const emulation = emulationOf(processor)!;
+  const failed = verdictOfFailure(failureUnder(processor, new Failure('step-failed', 'step 1 failed')))!;
+  const results = {
+    'what differs': { ...notReproduced([], 'x'), emulation, caveats: [emulationCaveat(emulation)] },
+    'a step that failed': packageResult('x', failed, { emulation }),
+  };
+  for (const [what, result] of Object.entries(results)) {
+    for (const [name, { render }] of Object.entries(reportFormats)) {
+      it(`names the emulator of ${what}, its version and its digest: ${name}`, async () => {
+        const text = await render(runResult([result]));
+        for (const part of Object.values(emulator)) assert.ok(text.includes(part), part);
+        assert.ok(!text.includes('/opt/qemu'));
+      });
+    }
+  }
 });

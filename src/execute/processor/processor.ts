@@ -60,7 +60,7 @@ export function failureUnder(processor: Processor, failure: Failure): Failure {
   return new Failure('emulated', `${failure.message}, under emulation`, {
     ...(failure.expected === undefined ? {} : { expected: failure.expected }),
     ...(failure.got === undefined ? {} : { got: failure.got }),
-    hint: `run it on an ${emulation.architecture} machine: ${emulation.program} may be the reason`,
+    hint: `run it on an ${emulation.architecture} machine: the emulator may be the reason (${describeEmulation(emulation)})`,
     cause: failure,
   });
 }
