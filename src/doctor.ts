@@ -36,6 +36,11 @@ const programs: readonly (readonly [name: string, debian: string])[] = [
   ['tar', 'tar'],
   ['du', 'coreutils'],
 ];
+/** Programs that open the network of a build to the gateway, and the Debian package of each. */
+const networkPrograms: readonly (readonly [name: string, debian: string])[] = [
+  ['nsenter', 'util-linux'],
+  ['ip', 'iproute2'],
+];
 const leastFreeBytes = 4 * 1024 ** 3;
 
 /** Looks at the machine; takes about a fifth of a second. */
@@ -51,6 +56,7 @@ export async function diagnose(cache: string, ids: IdMap): Promise<Diagnosis[]> 
     ...tools,
     ...sandbox,
     ...(sound ? await diagnoseArchitectures(cache, ids) : []),
+    diagnoseNetwork(),
     diagnoseDisk(cache),
   ];
 }
@@ -70,6 +76,20 @@ function diagnoseProgram(name: string, debian: string): Diagnosis {
   return path === undefined
     ? { what: name, state: 'missing', detail: 'not found', remedy: installCommand(debian) }
     : { what: name, state: 'fine', detail: path, remedy: undefined };
+}
+
+/** Only recipes that fetch while they build need it. */
+function diagnoseNetwork(): Diagnosis {
+  const what = 'network of builds';
+  const missing = networkPrograms.find(([name]) => findProgram(name) === undefined);
+  return missing === undefined
+    ? { what, state: 'fine', detail: 'a gateway can record what steps fetch', remedy: undefined }
+    : {
+        what,
+        state: 'lesser',
+        detail: `${missing[0]} is not found: recipes that fetch cannot be recorded or replayed`,
+        remedy: installCommand(missing[1]),
+      };
 }
 
 /** The sandbox from its outermost part inwards; what lies inside a part that is missing is not looked at. */
