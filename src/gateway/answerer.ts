@@ -100,3 +100,8 @@ export function lackingText(
 ): string {
   return `${method} ${shownAddress(url.href)}: ${why}`;
 }
+
+/** Characters of all names and values of headers. */
+export function textLength(headers: readonly (readonly [name: string, value: string])[]): number {
+  return headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+}

@@ -105,7 +105,10 @@ function signWith(certificate: forge.pki.Certificate, key: KeyObject): void {
   const signer = createSign('sha256');
   const digest = { algorithm: 'sha256', update: (bytes: string) => signer.update(bytes, 'latin1') };
   const signing = { sign: () => signer.sign(key).toString('latin1') };
-  certificate.sign(signing as unknown as forge.pki.rsa.PrivateKey, digest as unknown as forge.md.MessageDigest);
+  certificate.sign(
+    signing as unknown as forge.pki.rsa.PrivateKey,
+    digest as unknown as forge.md.MessageDigest,
+  );
 }
 
 /** RFC 5280, appendix A.1: a common name has at most 64 characters. The alternative name holds the whole name. */

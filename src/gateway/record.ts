@@ -4,13 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { BuildAnswer, BuildRequest } from '../inputs/network/http.ts';
+import { Slots } from '../inputs/network/slots.ts';
 import { addAll } from '../lists.ts';
 import type { RequestKey } from '../transcript/request-key.ts';
-import type {
-  Filtered,
-  RecordedExchange,
-  UnansweredReason,
-  UnansweredRequest,
+import {
+  type Filtered,
+  isStatus,
+  type RecordedExchange,
+  type UnansweredReason,
+  type UnansweredRequest,
 } from '../transcript/transcript.ts';
 import {
   type Answerer,
@@ -19,6 +21,7 @@ import {
   keptOf,
   lackingText,
   sentOf,
+  textLength,
 } from './answerer.ts';
 import { exchangeAsOf, type FilteredAnswer } from './as-of.ts';
 import { keyOfRequest } from './request.ts';
@@ -35,12 +38,18 @@ export interface RecordingBounds {
   readonly answerBytes: number;
   /** Bytes of all answers together. */
   readonly totalBytes: number;
+  /** Bytes of the headers of all answers. */
+  readonly headerBytes: number;
 }
 
 const usualRecordingBounds: RecordingBounds = {
   answerBytes: 8 * 1024 ** 3,
   totalBytes: 32 * 1024 ** 3,
+  headerBytes: 8 * 1024 ** 2,
 };
+
+/** Requests that are asked at once, of all hosts: each holds open files and a connection, and a build can make any number. */
+const mostAtOnce = 256;
 
 export interface RecordingOptions {
   /** Lists of registries are given as of this time, in seconds since 1970; as they come where undefined. */
@@ -61,7 +70,8 @@ export function record(
   const opened = new Set<Readable>();
   /** Exchanges in the order in which the requests came, whenever their answers end. */
   const places: (RecordedExchange | undefined)[] = [];
-  let total = 0;
+  const turns = new Slots(mostAtOnce);
+  let [total, ofHeaders] = [0, 0];
   const lacking = new Set<string>();
   const note = (request: GuestRequest, key: RequestKey, reason: UnansweredReason) => {
     lacking.add(lackingText(request, reason));
@@ -79,6 +89,23 @@ export function record(
   }
 
   async function answer(request: GuestRequest): Promise<GuestAnswer> {
+    const done = await turns.take('');
+    try {
+      const { given, kept } = await answerNow(request);
+      void kept.finally(done);
+      return given;
+    } catch (failure) {
+      done();
+      throw failure;
+    }
+  }
+
+  /** The answer, and when it is kept, which does not fail. */
+  async function answerNow(request: GuestRequest): Promise<{ given: GuestAnswer; kept: Promise<void> }> {
+    const refused = (reason: UnansweredReason) => ({
+      given: unanswered(request, key, reason),
+      kept: Promise.resolve(),
+    });
     const key = keyOfRequest(request);
     if (request.body !== undefined) inputs.store.add(request.body);
     const place = places.push(undefined) - 1;
@@ -87,33 +114,34 @@ export function record(
     try {
       ({ answer: got, filtered } = await ask({ ...request, headers: sentOf(request) }));
     } catch (failure) {
-      return unanswered(request, key, reasonOf(failure, request, inputs));
+      return refused(reasonOf(failure, request, inputs));
     }
     if (got.status >= 400) lacking.add(lackingText(request, got.status));
     const headers = headersOf(request, got);
     const announced = lengthOf(got);
-    if (announced !== undefined && announced > bounds.answerBytes) {
+    ofHeaders += textLength(headers);
+    const isTooLarge = (announced ?? 0) > bounds.answerBytes || ofHeaders > bounds.headerBytes;
+    if (isTooLarge || !isStatus(got.status)) {
       got.body.on('error', () => undefined).destroy();
-      return unanswered(request, key, 'too-large');
+      return refused(isTooLarge ? 'too-large' : 'unreachable');
     }
     const spool = new Spool(inputs.store);
+    const cut = (reason: UnansweredReason) => {
+      spool.cut();
+      note(request, key, reason);
+    };
     const kept = keep(got, spool, (bytes) => {
       total += bytes;
       return spool.bytes <= bounds.answerBytes && total <= bounds.totalBytes;
-    }).then((reason) => {
-      if (reason === undefined)
-        places[place] = {
-          ...key,
-          status: got.status,
-          headers,
-          body: spool.finish(inputs.store),
-          ...(filtered === undefined ? {} : { filtered }),
-        };
-      else {
-        spool.cut();
-        note(request, key, reason);
-      }
-    });
+    })
+      .then((reason) => {
+        if (reason !== undefined) return cut(reason);
+        const body = spool.finish(inputs.store);
+        const after = filtered === undefined ? {} : { filtered };
+        places[place] = { ...key, status: got.status, headers, body, ...after };
+      })
+      // The store does not take it.
+      .catch(() => cut('cut'));
     pending.add(kept);
     opened.add(got.body);
     void kept.finally(() => {
@@ -121,7 +149,8 @@ export function record(
       opened.delete(got.body);
     });
     const size = request.method === 'HEAD' ? undefined : announced;
-    return { kind: 'answer', status: got.status, headers, size, body: () => Readable.from(spool.read()) };
+    const body = () => Readable.from(spool.read());
+    return { given: { kind: 'answer', status: got.status, headers, size, body }, kept };
   }
 
   return {

@@ -4,6 +4,8 @@ import type { RefusalKind } from '../transcript/refusals.ts';
 
 export interface EgressBounds {
   readonly requests: number;
+  /** Bytes of all addresses and headers that a transcript holds. */
+  readonly headBytes: number;
   /** Bytes of the body of one request. */
   readonly bodyBytes: number;
   /** Bytes of all bodies together. */
@@ -13,7 +15,8 @@ export interface EgressBounds {
 const mebibyte = 1024 ** 2;
 
 const usualEgressBounds: EgressBounds = {
-  requests: 100_000,
+  requests: 30_000,
+  headBytes: 8 * mebibyte,
   bodyBytes: 16 * mebibyte,
   totalBytes: 64 * mebibyte,
 };
@@ -21,16 +24,19 @@ const usualEgressBounds: EgressBounds = {
 export class RequestBudget {
   readonly #bounds: EgressBounds;
   #requests = 0;
+  #headBytes = 0;
   #bytes = 0;
 
   constructor(bounds: EgressBounds = usualEgressBounds) {
     this.#bounds = bounds;
   }
 
-  /** Counts a request; gives the refusal where it is one too many. */
-  begin(): RefusalKind | undefined {
+  /** Counts a request whose address and headers have so many bytes; gives the refusal where it is one too many. */
+  begin(headBytes: number): RefusalKind | undefined {
     this.#requests += 1;
-    return this.#requests > this.#bounds.requests ? 'requests' : undefined;
+    this.#headBytes += headBytes;
+    const { requests, headBytes: most } = this.#bounds;
+    return this.#requests > requests || this.#headBytes > most ? 'requests' : undefined;
   }
 
   /** The whole body of a request. */

@@ -14,7 +14,9 @@ import {
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { RefusalKind } from '../transcript/refusals.ts';
-import type { Answerer, GuestAnswer, GuestRequest } from './answerer.ts';
+import { selectingOf } from '../transcript/request-key.ts';
+import { isMethod } from '../transcript/transcript.ts';
+import { type Answerer, type GuestAnswer, type GuestRequest, textLength } from './answerer.ts';
 import type { Authority } from './authority.ts';
 import type { GuestNames } from './names.ts';
 import type { RequestBudget } from './request-budget.ts';
@@ -35,6 +37,12 @@ type AnyResponse = ServerResponse | Http2ServerResponse;
 
 /** How long a guest may take to say what it wants. */
 const greetingMilliseconds = 30_000;
+/** Connections at once, on all ports. */
+const mostConnections = 4096;
+/** Requests at once over one connection; clients wait with the next. */
+const mostStreams = 256;
+/** Servers that are kept for further connections: each has some ten kilobytes, and a guest can ask for any number of names. */
+const mostServers = 500;
 /** First byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
 const handshake = 0x16;
 const usualPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
@@ -63,8 +71,8 @@ export class GuestServer {
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => undefined);
     const name = this.#options.names.name(socket.localAddress ?? '');
-    if (name === undefined) {
-      this.#refuse('address', socket);
+    if (name === undefined || this.#sockets.size > mostConnections) {
+      this.#refuse(name === undefined ? 'address' : 'connections', socket);
       socket.destroy();
       return;
     }
@@ -95,11 +103,15 @@ export class GuestServer {
     const target = `${name}:${port}`;
     const known = this.#secure.get(target);
     if (known !== undefined) return known;
+    // A server keeps its connections when it is forgotten here.
+    const [oldest] = this.#secure.keys();
+    if (this.#secure.size >= mostServers) this.#secure.delete(oldest!);
     const { key, chain } = this.#options.authority.credential(name);
     const server = createSecureServer({
       key,
       cert: chain,
       allowHTTP1: true,
+      settings: { maxConcurrentStreams: mostStreams },
       SNICallback: (asked, done) =>
         asked.toLowerCase() === name ? done(null) : done(new Error('another name than was looked up')),
     });
@@ -165,13 +177,14 @@ export class GuestServer {
     }
     if (/\bwebsocket\b/i.test(headerOf(request, 'upgrade') ?? ''))
       return this.#deny(response, 'websocket', url.host);
+    const method = request.method ?? 'GET';
+    if (!isMethod(method)) return this.#deny(response, 'protocol', url.host);
+    const header = (name: string) => headerOf(request, name);
     const { budget } = this.#options;
-    const excess = budget.begin();
+    const excess = budget.begin(url.href.length + textLength(selectingOf(header)));
     if (excess !== undefined) return this.#deny(response, excess, url.host);
     const body = await budget.readBody(request);
     if (body === 'egress') return this.#deny(response, 'egress', url.host);
-    const method = request.method ?? 'GET';
-    const header = (name: string) => headerOf(request, name);
     const asked: GuestRequest = { method, url, header, body: body.length === 0 ? undefined : body };
     const answer = await this.#options.answerer.answer(asked);
     if (answer.kind === 'unrecorded') this.#options.onUnrecorded(asked);

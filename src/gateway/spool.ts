@@ -11,6 +11,7 @@ export class Spool {
   readonly #descriptor: number;
   readonly #hasher = sha256Hasher();
   #bytes = 0;
+  #isOpen = true;
   #state: 'arriving' | 'whole' | 'cut' = 'arriving';
   #wake: (() => void) | undefined;
 
@@ -36,7 +37,7 @@ export class Spool {
   /** Takes the whole body into the store. */
   finish(store: Store): StoredBytes {
     const digest = this.#hasher.digest();
-    closeSync(this.#descriptor);
+    this.#close();
     this.#path = store.adopt(this.#path, digest);
     this.#state = 'whole';
     this.#wake?.();
@@ -45,7 +46,7 @@ export class Spool {
 
   /** The rest does not come: the reader gets an error. */
   cut(): void {
-    closeSync(this.#descriptor);
+    this.#close();
     rmSync(this.#path, { force: true });
     this.#state = 'cut';
     this.#wake?.();
@@ -68,6 +69,11 @@ export class Spool {
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
   }
 
   #more(): Promise<void> {

@@ -182,7 +182,7 @@ function parseUnanswered(value: unknown): UnansweredRequest {
 function parseRequest(object: JsonObject): Omit<UnansweredRequest, 'reason'> {
   const method = textMember(object, 'method') ?? '';
   const url = textMember(object, 'url') ?? '';
-  if (!/^[A-Z]{1,32}$/.test(method)) throw invalid('a method is not an HTTP method');
+  if (!isMethod(method)) throw invalid('a method is not an HTTP method');
   if (!isAddress(url)) throw invalid('an address is not in its normal form');
   const requestBody = parseStored(objectMember(object, 'requestBody'));
   const sameBody = parseSha256(textMember(object, 'sameBody') ?? '');
@@ -230,8 +230,13 @@ function isHeader(name: string, value: string): boolean {
   );
 }
 
+/** Methods that a transcript may hold: those of HTTP and its extensions that programs of builds use. */
+export function isMethod(text: string): boolean {
+  return /^[A-Z][A-Z-]{0,31}$/.test(text);
+}
+
 /** Statuses of final answers (RFC 9110 §15). */
-function isStatus(value: unknown): value is number {
+export function isStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599;
 }
 

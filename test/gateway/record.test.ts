@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { sha256 } from '../../src/digest.ts';
 import type { GuestAnswer, GuestRequest } from '../../src/gateway/answerer.ts';
@@ -12,7 +14,7 @@ import { type Recorded, record } from '../../src/gateway/record.ts';
 import { replay } from '../../src/gateway/replay.ts';
 import { type Inputs, machineInputs } from '../../src/inputs/inputs.ts';
 import type { NetworkOptions } from '../../src/inputs/network/network-options.ts';
-import { makeTranscript } from '../../src/transcript/transcript.ts';
+import { makeTranscript, parseTranscript, transcriptBytes } from '../../src/transcript/transcript.ts';
 import { type LabServer, labNetwork, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 
 const content = Buffer.alloc(300_000, 'content ');
@@ -58,7 +60,7 @@ describe('a recording', () => {
 
   async function recordOnce(asked: GuestRequest, inputs = inputsWith(), answerBytes = 1_000_000) {
     const recorded: Recorded = { exchanges: [], unanswered: [] };
-    const bounds = { answerBytes, totalBytes: 2_000_000 };
+    const bounds = { answerBytes, totalBytes: 2_000_000, headerBytes: 1000 };
     const answerer = record(inputs, recorded, { asOf: undefined, bounds });
     const got = await taken(await answerer.answer(asked));
     await answerer.settle();
@@ -129,6 +131,69 @@ describe('a recording', () => {
       [sent.accept, sent.cookie, sent['x-other'], sent.authorization, sent['accept-encoding']],
       ['text/plain', undefined, undefined, 'Bearer guest', 'identity'],
     );
+  });
+
+  /** A recording of a server that answers with this at once. */
+  async function recordOf(
+    said: { readonly status?: number; readonly headers?: Readonly<Record<string, string>> },
+    store: Inputs['store'],
+  ) {
+    const exchange = async () => ({
+      status: said.status ?? 200,
+      header: (header: string) => said.headers?.[header],
+      body: Readable.from([content]),
+    });
+    const { network } = inputsWith();
+    const recorded: Recorded = { exchanges: [], unanswered: [] };
+    const bounds = { answerBytes: 1_000_000, totalBytes: 2_000_000, headerBytes: 1000 };
+    const answerer = record({ exchange, store, network }, recorded, { asOf: undefined, bounds });
+    const got = await taken(await answerer.answer(request('https://r.example/')));
+    await answerer.settle();
+    return { got, transcript: makeTranscript(recorded.exchanges, recorded.unanswered) };
+  }
+
+  const unreadable: readonly (readonly [string, Parameters<typeof recordOf>[0], string])[] = [
+    ['a status that HTTP does not have', { status: 999 }, 'unreachable'],
+    ['headers beyond their bound', { headers: { etag: 'x'.repeat(1001) } }, 'too-large'],
+  ];
+  for (const [what, said, reason] of unreadable) {
+    it(`has no answer with ${what}, and can be read`, async () => {
+      const { got, transcript } = await recordOf(said, inputsWith().store);
+      assert.equal(got, reason);
+      assert.deepEqual(parseTranscript(transcriptBytes(transcript)), transcript);
+    });
+  }
+
+  it('has no answer that the store does not take, and its client learns of it', async () => {
+    const { store } = inputsWith();
+    const adopt = () => {
+      throw new Error('the disk takes no more');
+    };
+    const { got, transcript } = await recordOf({}, { ...store, adopt });
+    assert.deepEqual(got, { bytes: content.length, whole: false });
+    assert.deepEqual(
+      transcript.unanswered.map(({ reason }) => reason),
+      ['cut'],
+    );
+  });
+
+  it('asks for a bounded number of answers at once, and for all in the end', async () => {
+    let [active, most] = [0, 0];
+    const exchange = async () => {
+      active += 1;
+      most = Math.max(most, active);
+      await sleep(5);
+      active -= 1;
+      return { status: 200, header: () => undefined, body: Readable.from([Buffer.from('x')]) };
+    };
+    const { network, store } = inputsWith();
+    const recorded: Recorded = { exchanges: [], unanswered: [] };
+    const answerer = record({ exchange, store, network }, recorded, { asOf: undefined });
+    const all = Array.from({ length: 600 }, (_, at) => `https://r${at}.example/`);
+    await Promise.all(all.map(async (url) => taken(await answerer.answer(request(url)))));
+    await answerer.settle();
+    assert.ok(most <= 256, String(most));
+    assert.equal(recorded.exchanges.length, all.length);
   });
 
   it('is replayed as it was: the same answers, failures among them, and nothing that is not in it', async () => {

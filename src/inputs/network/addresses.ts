@@ -28,7 +28,7 @@ export const resolveByMachine: Resolve = async (host) => {
   }
 };
 
-/** Private, loopback, link-local, shared, documentation, multicast and reserved ranges (RFC 6890, RFC 9637). */
+/** Private, loopback, link-local, shared, documentation, multicast, translated, tunnelled and reserved ranges (RFC 6890, RFC 9637, RFC 9602, RFC 2765 §2.1). */
 const privateRanges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -44,10 +44,13 @@ const privateRanges: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
   ['203.0.113.0', 24, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
   ['::', 96, 'ipv6'],
+  ['::ffff:0:0:0', 96, 'ipv6'],
   ['64:ff9b:1::', 48, 'ipv6'],
   ['100::', 64, 'ipv6'],
+  ['2001::', 23, 'ipv6'],
   ['2001:db8::', 32, 'ipv6'],
   ['3fff::', 20, 'ipv6'],
+  ['5f00::', 16, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
   ['fec0::', 10, 'ipv6'],
