@@ -100,15 +100,14 @@ function certify(
   return pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
 
+type Signing = Parameters<forge.pki.Certificate['sign']>;
+
 /** OpenSSL signs as well: a build may ask for thousands of names, and the library's own arithmetic takes ten times as long. */
 function signWith(certificate: forge.pki.Certificate, key: KeyObject): void {
   const signer = createSign('sha256');
   const digest = { algorithm: 'sha256', update: (bytes: string) => signer.update(bytes, 'latin1') };
   const signing = { sign: () => signer.sign(key).toString('latin1') };
-  certificate.sign(
-    signing as unknown as forge.pki.rsa.PrivateKey,
-    digest as unknown as forge.md.MessageDigest,
-  );
+  certificate.sign(...([signing, digest] as unknown as Signing));
 }
 
 /** RFC 5280, appendix A.1: a common name has at most 64 characters. The alternative name holds the whole name. */

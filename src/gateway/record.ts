@@ -50,6 +50,8 @@ const usualRecordingBounds: RecordingBounds = {
 
 /** Requests that are asked at once, of all hosts: each holds open files and a connection, and a build can make any number. */
 const mostAtOnce = 256;
+/** Answers that may be lists, which are read whole before they are given as of a time, at once. */
+const mostLists = 6;
 
 export interface RecordingOptions {
   /** Lists of registries are given as of this time, in seconds since 1970; as they come where undefined. */
@@ -71,6 +73,7 @@ export function record(
   /** Exchanges in the order in which the requests came, whenever their answers end. */
   const places: (RecordedExchange | undefined)[] = [];
   const turns = new Slots(mostAtOnce);
+  const lists = new Slots(mostLists);
   let [total, ofHeaders] = [0, 0];
   const lacking = new Set<string>();
   const note = (request: GuestRequest, key: RequestKey, reason: UnansweredReason) => {
@@ -85,7 +88,8 @@ export function record(
   async function ask(request: BuildRequest): Promise<FilteredAnswer> {
     const exchange = (asked: BuildRequest) => inputs.exchange(asked);
     if (asOf === undefined) return { answer: await exchange(request), filtered: undefined };
-    return exchangeAsOf(request, asOf, exchange);
+    const done = await lists.take('');
+    return exchangeAsOf(request, asOf, exchange).finally(done);
   }
 
   async function answer(request: GuestRequest): Promise<GuestAnswer> {
