@@ -70,7 +70,7 @@ npm ls --all`,
   {
     name: 'pip',
     program: '/usr/lib/python3/dist-packages/pip/__init__.py',
-    answering: pythonIndex(python),
+    answering: (path, request) => pythonIndex(python)(path, request, `https://${host}`),
     script: `export HOME=/tmp
 /usr/bin/python3 -m pip install high-wheel --target /tmp/out --no-cache-dir --disable-pip-version-check --index-url https://${host}/simple/
 ls /tmp/out`,
