@@ -1,5 +1,5 @@
 /** What the steps of a build reach, and where the transcript of what they fetched comes from and goes to. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { shownTyped } from '../address.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
@@ -41,7 +41,8 @@ export async function chosenNetwork(
   if (network === 'host') return { kind: 'host' };
   if (network === 'record') return { kind: 'record', ports, asOf: build.asOf };
   const { transcript: file } = places;
-  if (file !== undefined && existsSync(file)) return replayOf(parseTranscript(readFileSync(file)), ports);
+  const named = file === undefined ? undefined : namedTranscript(file);
+  if (named !== undefined) return replayOf(named, ports);
   if (file !== undefined && network === 'none')
     throw new Failure('usage', `${shownTyped(file)} is not a file`, {
       hint: 'add --network to record a transcript into it',
@@ -51,6 +52,21 @@ export async function chosenNetwork(
     canReplay && file === undefined ? await recallTranscript(build, machine.inputs.store) : undefined;
   if (known !== undefined) return replayOf(known, ports);
   return network === 'gateway' ? { kind: 'record', ports, asOf: build.asOf } : { kind: 'none' };
+}
+
+/** The transcript in a file; undefined where there is none. Fails with `usage` for what is not a file, or cannot be read. */
+function namedTranscript(path: string): Transcript | undefined {
+  let bytes: Buffer;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return undefined;
+    if (!stat.isFile()) throw new Failure('usage', `${shownTyped(path)} is not a file`);
+    bytes = readFileSync(path);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure('usage', `${shownTyped(path)} cannot be read`, { cause });
+  }
+  return parseTranscript(bytes);
 }
 
 function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequest {
@@ -95,13 +111,23 @@ export function recordedAsOf(
   });
 }
 
-/** The transcript that the store has for a build; one that has lost an answer counts as none. */
+/** The transcript that the store has for a build; one that has lost an answer counts as none, and so does one that another version wrote and this one does not read. */
 async function recallTranscript(build: RecordedBuild, store: Store): Promise<Transcript | undefined> {
   const digest = parseSha256(store.recall(noteOf(build)) ?? '');
   const path = digest === undefined ? undefined : await store.get(digest);
   if (path === undefined) return undefined;
-  const transcript = parseTranscript(readFileSync(path));
+  const transcript = readable(readFileSync(path));
+  if (transcript === undefined) return undefined;
   for (const { sha256, size } of transcriptObjects(transcript))
     if (size > 0 && (await store.get(sha256)) === undefined) return undefined;
   return transcript;
+}
+
+function readable(bytes: Uint8Array): Transcript | undefined {
+  try {
+    return parseTranscript(bytes);
+  } catch (failure) {
+    if (failure instanceof Failure && failure.code === 'transcript-invalid') return undefined;
+    throw failure;
+  }
 }
