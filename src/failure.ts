@@ -38,6 +38,7 @@ const codesByClass = {
     'network-required',
     'request-unrecorded',
     'request-unanswered',
+    'answers-unproven',
     'gateway-in-output',
     'transcript-invalid',
     'transcript-incomplete',

@@ -2,6 +2,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { shownAddress } from '../address.ts';
+import { counted } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -55,12 +56,19 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
       ? record(inputs, recorded, { asOf })
       : replay(transcript, await storedObjects(transcript, inputs));
   let missing: GuestRequest | undefined;
+  let answered = 0;
   const silent = new Set<string>();
   const faulted = new Set<() => void>();
   const server = new GuestServer({
     authority,
     names,
-    answerer,
+    answerer: {
+      ...answerer,
+      answer(request) {
+        answered += 1;
+        return answerer.answer(request);
+      },
+    },
     budget: new RequestBudget(),
     onRefusal: (kind, target) => refusals.add(kind, target),
     onSilence: (target) => silent.add(target),
@@ -89,7 +97,8 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
     fault: (step) => (missing === undefined ? undefined : notRecorded(step, missing)),
     excuse(step, output) {
       const wanting = [...described(refusals.list()), ...answerer.lacking(), ...silenceText(silent)];
-      return wanting.length === 0 ? undefined : unanswered(step, wanting, output);
+      if (wanting.length > 0) return unanswered(step, wanting, output);
+      return answered === 0 ? undefined : unproven(step, answered, output);
     },
     async end() {
       await answerer.settle();
@@ -113,6 +122,14 @@ function silenceText(silent: ReadonlySet<string>): string[] {
   return [...silent]
     .sort()
     .map((target) => `${target}: a connection over TLS ended before anything was asked`);
+}
+
+/** Nothing shows that the publisher's build was given the same. */
+function unproven(step: string, answered: number, output: string): Failure {
+  return new Failure('answers-unproven', `${step} failed, and the steps were given answers by the network`, {
+    expected: `the answers that the publisher's build was given (${counted(answered, 'request')} here)`,
+    got: output,
+  });
 }
 
 const mostNamed = 10;

@@ -50,6 +50,8 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
     'ask the publisher for a recipe that fetches before it builds, or allow it with --network',
   'request-unrecorded':
     'record the build again with --network=record, and compare the two transcripts with `wolfi-repro diff`',
+  'answers-unproven':
+    'record the build again with --network=record and compare the two transcripts with `wolfi-repro diff`',
   'request-unanswered':
     'look at the requests named; what the build fetched when it was published may be gone',
   'gateway-in-output':

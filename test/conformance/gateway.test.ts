@@ -271,6 +271,8 @@ curl -sS --fail https://files.example/file.txt`;
       assert.equal(outcomeOf(result), 'inconclusive:request-unanswered', explain(result));
       assert.ok('failure' in result.verdict);
       assert.match(result.verdict.failure.expected ?? '', /GET https:\/\/files\.example\/gone\.txt: 404/);
+      const given = await lab.build(`${fetching}\nexit 3`, hosts, { network: 'gateway' });
+      assert.equal(outcomeOf(given.result), 'inconclusive:answers-unproven', explain(given.result));
       const other = await lab.build('exit 3', hosts, { network: 'gateway' });
       assert.equal(outcomeOf(other.result), 'build-failed:step-failed', explain(other.result));
     });
