@@ -49,7 +49,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
   const network = conversation === undefined ? undefined : await networkSummary(candidate, conversation);
   return {
     ...known,
-    verdict: decide(comparison, state, substitution, explanation),
+    verdict: decide(comparison, state, substitution, explanation, network),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
     ...(scan === undefined ? {} : { scan }),

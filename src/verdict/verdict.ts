@@ -1,5 +1,6 @@
 /** The conclusion about one package, typed, so that no code has to read its words. */
 
+import { counted } from '../bytes.ts';
 import type { EqualFiles } from '../compare/bytes.ts';
 import {
   type Comparison,
@@ -17,6 +18,7 @@ import {
   type RejectedReason,
 } from '../failure.ts';
 import type { SignatureState } from '../repository/keyring.ts';
+import type { NetworkSummary } from './fetched.ts';
 
 export type Verdict =
   | {
@@ -76,7 +78,7 @@ export function worstVerdict(kinds: readonly VerdictKind[]): VerdictKind | undef
 }
 
 /**
- * Decides from a comparison. A substituted environment can excuse a difference, but cannot make files equal. An explanation decides which
+ * Decides from a comparison. A substituted environment can excuse a difference, and so can what the network did not answer, but neither can make files equal. An explanation decides which
  * equivalence is stated, never whether the package is reproduced: it holds no proof of that.
  */
 export function decide(
@@ -84,18 +86,33 @@ export function decide(
   signature: SignatureState,
   substituted: string | undefined,
   explanation?: Explanation,
+  network?: Pick<NetworkSummary, 'unanswered' | 'refused'>,
 ): Verdict {
   if (!isUnequal(comparison)) return { kind: 'reproduced', proof: comparison.files.proof, signature };
-  if (substituted === undefined)
+  const failure = excuse(substituted, network);
+  if (failure === undefined)
     return { kind: 'not-reproduced', reason: statedEquivalence(comparison, explanation), comparison };
-  const failure = new Failure(
-    'environment-substituted',
-    `the bytes differ, but the environment was not the recorded one: ${substituted}`,
-    {
-      hint: 'give the recorded environment with --repository to learn whether the package reproduces',
-    },
+  return { kind: 'inconclusive', reason: failure.code as InconclusiveReason, failure, comparison };
+}
+
+/** Why bytes that differ say nothing about a package. */
+function excuse(
+  substituted: string | undefined,
+  network: Pick<NetworkSummary, 'unanswered' | 'refused'> | undefined,
+): Failure | undefined {
+  if (substituted !== undefined)
+    return new Failure(
+      'environment-substituted',
+      `the bytes differ, but the environment was not the recorded one: ${substituted}`,
+      { hint: 'give the recorded environment with --repository to learn whether the package reproduces' },
+    );
+  const wanting = (network?.unanswered.length ?? 0) + (network?.refused.length ?? 0);
+  if (wanting === 0) return undefined;
+  return new Failure(
+    'request-unanswered',
+    'the bytes differ, but the steps went on without something that they asked of the network',
+    { got: `${counted(wanting, 'request')} without an answer; the section about the network names them` },
   );
-  return { kind: 'inconclusive', reason: 'environment-substituted', failure, comparison };
 }
 
 function statedEquivalence(comparison: UnequalComparison, explanation: Explanation | undefined): Equivalence {

@@ -37,6 +37,24 @@ test('equal bytes reproduce in any environment; different bytes do not, and a su
   assert.ok(excused.kind === 'inconclusive' && excused.comparison !== undefined);
 });
 
+test('what the network did not answer excuses different bytes, and cannot make them equal', async () => {
+  const equal = await comparePackages(sourceOf(one), sourceOf(one));
+  const unequal = await comparePackages(sourceOf(one), sourceOf(other));
+  const unanswered = {
+    unanswered: [{ method: 'GET', url: 'https://a/', reason: 'unreachable' }],
+    refused: [],
+  } as const;
+  const refused = { unanswered: [], refused: [{ kind: 'protocol', target: 'a:22', count: 1 }] } as const;
+  for (const network of [unanswered, refused]) {
+    const verdict = decide(unequal, valid, undefined, undefined, network);
+    assert.equal(verdict.kind === 'inconclusive' && verdict.reason, 'request-unanswered');
+    assert.ok(verdict.kind === 'inconclusive' && verdict.comparison !== undefined);
+    assert.equal(decide(equal, valid, undefined, undefined, network).kind, 'reproduced');
+  }
+  const all = decide(unequal, valid, undefined, undefined, { unanswered: [], refused: [] });
+  assert.equal(all.kind, 'not-reproduced');
+});
+
 test('a failure is the verdict of its class, a defect takes its place, and usage is not a verdict', () => {
   for (const [code, expected] of Object.entries(failureClasses)) {
     const failure = new Failure(code as FailureCode, 'text');
