@@ -26,6 +26,7 @@ import { languageTrees } from '../support/language-trees.ts';
 import { readWhole, repack, withSbom } from '../support/parts.ts';
 import { commandPath, makeGoProgram, syftPrograms } from '../support/programs-of-languages.ts';
 import { packedSources } from '../support/sources.ts';
+import { oneIn } from '../support/thorough.ts';
 import { assertReproduced, cache, cannotRebuild, cannotRebuildFrom, explain, labOptions } from './lab-run.ts';
 import { optionsWithSyft, publishContent } from './published-content.ts';
 
@@ -33,9 +34,7 @@ mkdirSync(cache, { recursive: true });
 const work = mkdtempSync(join(cache, 'production-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-/** Every fourth of what is alike, so that `npm test` takes minutes; all of it where WOLFI_REPRO_ALL is set. */
-const every = process.env['WOLFI_REPRO_ALL'] === undefined ? 4 : 1;
-const isTaken = (_: unknown, index: number): boolean => index % every === 0;
+const isTaken = oneIn(6);
 
 describe('production packages', { skip: cannotRebuildFrom(), concurrency: false }, () => {
   const reasonOf = ({ file }: ProductionGolden) => cannotRebuildFrom(join(productionLab, file));

@@ -25,6 +25,7 @@ import {
   takesInputs,
   writeStepPackage,
 } from '../support/step-package.ts';
+import { oneIn } from '../support/thorough.ts';
 import { assertReproduced, cannotRebuildShared, explain, labOptions } from './lab-run.ts';
 
 const skip = cannotRebuildShared(
@@ -96,7 +97,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
     const made = makeRepositories(join(folder, 'intact'));
     made.publish(join(folder, 'served'));
     const steps: FetchingStep[] = [];
-    for (const [name, inputs] of Object.entries(formsOf(made))) {
+    for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(2))) {
       // Each under an address of its own, so that none profits from what is fetched for another.
       server.serve(`/${name}/`, join(folder, 'served'));
       const repository = `${server.url}/${name}/program.git`;
