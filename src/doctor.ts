@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { installCommand } from './execute/package-managers.ts';
 import { rebuiltArchitectures } from './execute/processor/architectures.ts';
 import { processorHost, processorsOf } from './execute/processor/host.ts';
-import { ownProcessor, type Processor } from './execute/processor/processor.ts';
+import { ownProcessor, type Processor, registeredWords } from './execute/processor/processor.ts';
 import { makeRunDirectory, removeTree } from './execute/run-directory.ts';
 import { openBubblewrap } from './execute/sandbox/bubblewrap.ts';
 import { makeControlGroup } from './execute/sandbox/control-group.ts';
@@ -261,7 +261,7 @@ function diagnoseProcessor(what: string, processor: Processor | Failure): Diagno
     return { what, state: 'lesser', detail: detailOf(processor), remedy: processor.hint };
   if (processor.kind === 'emulated') {
     const { path, version } = processor.emulator;
-    const where = processor.registered === 'in-sandbox' ? 'in the sandbox alone' : 'on this machine';
+    const where = registeredWords[processor.registered];
     const detail = `under ${path} ${version}, registered ${where}; expect 10 to 30 times the time`;
     return { what, state: 'fine', detail, remedy: undefined };
   }

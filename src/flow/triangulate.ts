@@ -244,24 +244,26 @@ async function withOwnBuilds(own: OwnBuilds): Promise<PackageResult> {
     factors: wanted.map((factor) => factorResult(factor, outcomes.get(factor)!, unstable, publishedOnly)),
   };
   const verdict = decideOnBuilds(
-    await explainedAgain(own.judged, (each) => stabilityOf(each, known, triangulation)),
+    await explainedAgain(own.judged, stabilities(known, triangulation)),
     triangulation,
   );
   return { ...result, verdict, triangulation };
 }
 
-function stabilityOf(
-  difference: Difference,
+/** What further builds showed of each difference. */
+function stabilities(
   stable: ReadonlySet<Difference>,
   { factors }: Triangulation,
-): Stability {
-  if (!stable.has(difference)) return 'unstable';
-  const place = JSON.stringify(placeOf(difference));
-  const changes = factors.some(
-    (each) =>
-      each.outcome === 'changes-bytes' && each.differing.some((other) => JSON.stringify(other) === place),
+): (difference: Difference) => Stability {
+  const changing = new Set(
+    factors.flatMap((each) =>
+      each.outcome === 'changes-bytes' ? each.differing.map((place) => JSON.stringify(place)) : [],
+    ),
   );
-  return changes ? 'factor' : 'stable';
+  return (difference) => {
+    if (!stable.has(difference)) return 'unstable';
+    return changing.has(JSON.stringify(placeOf(difference))) ? 'factor' : 'stable';
+  };
 }
 
 /** The verdict with the causes of what differs named again, knowing what further builds showed. */

@@ -2,7 +2,7 @@
 import { counted, printable } from '../bytes.ts';
 import { decidedText, formText, undecidedQuestions } from '../claim/traits/record-variant.ts';
 import type { ScanOutcome, TriedScan } from '../engine/scans.ts';
-import { describeEmulation, type Emulation } from '../execute/processor/processor.ts';
+import { describeEmulation, type Emulation, registeredWords } from '../execute/processor/processor.ts';
 import type { Plan, PlannedBuilder } from '../plan/plan.ts';
 import type { Fact } from './fact.ts';
 import { shorten } from './rows.ts';
@@ -49,11 +49,10 @@ const scanOutcomes: Readonly<Record<TriedScan['outcome'], string>> = {
 
 /** What ran the steps where it was not the machine's own processor. */
 export function emulationFact(emulation: Emulation): Fact {
-  const where = { 'in-sandbox': 'in the sandbox alone', 'on-machine': 'on this machine' } as const;
   const { architecture, registered } = emulation;
   return {
     label: 'emulated',
-    value: `${architecture} by ${printable(describeEmulation(emulation))}, registered ${where[registered]}`,
+    value: `${architecture} by ${printable(describeEmulation(emulation))}, registered ${registeredWords[registered]}`,
   };
 }
 

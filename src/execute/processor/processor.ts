@@ -35,6 +35,12 @@ export function emulationOf(processor: Processor): Emulation | undefined {
   return { architecture: processor.architecture, program, version, sha256, registered: processor.registered };
 }
 
+/** Where an emulator is registered, in words. */
+export const registeredWords: Readonly<Record<Emulation['registered'], string>> = {
+  'in-sandbox': 'in the sandbox alone',
+  'on-machine': 'on this machine',
+};
+
 export interface Emulation extends Omit<Emulator, 'path'> {
   readonly architecture: RebuiltArchitecture;
   readonly registered: 'in-sandbox' | 'on-machine';
