@@ -50,7 +50,36 @@ export interface Difference {
   readonly parts?: readonly Part[];
   /** The probable causes. */
   readonly causes?: readonly Cause[];
+  /** Set for a consequence of other differences: it has no cause of its own, and no report counts it. */
+  readonly followsFrom?: Origin;
 }
+
+/** What a consequence follows from. */
+export interface Origin {
+  readonly kind: OriginKind;
+  /** For `entry`: its path. Attacker-controlled. */
+  readonly path?: string;
+}
+
+export type OriginKind =
+  /** All bytes of the section. */
+  | 'control-section'
+  | 'data-section'
+  /** The sizes of the files of the data section. */
+  | 'file-sizes'
+  /** An entry of the same section. */
+  | 'entry'
+  /** Other bytes of the same entry, or bytes that were stripped from it. */
+  | 'same-entry';
+
+/** Each origin in words that follow "follows from". */
+export const originTitles: Readonly<Record<OriginKind, string>> = {
+  'control-section': 'what differs in the control section',
+  'data-section': 'what differs in the data section',
+  'file-sizes': 'the files that differ',
+  entry: 'a file that differs',
+  'same-entry': 'what else differs in the same file',
+};
 
 /** The title of each kind. */
 export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {

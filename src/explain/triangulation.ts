@@ -9,7 +9,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import { countDifferences, isComplete, joined } from '../compare/difference-list.ts';
 import { Failure } from '../failure.ts';
-import { isDerived } from './causes/derived.ts';
+import { originOf } from './causes/derived.ts';
 import type { Factor } from './factors.ts';
 
 /** A place where something differs. */
@@ -67,7 +67,7 @@ export function tooManyPlaces(count: number): Failure {
 }
 
 export function placesOf(differences: readonly Difference[]): readonly Place[] {
-  return differences.filter((each) => !isDerived(each, differences)).map(placeOf);
+  return differences.filter((each) => originOf(each, differences) === undefined).map(placeOf);
 }
 
 export function placeOf({ section, kind, path, name }: Difference): Place {

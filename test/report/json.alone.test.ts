@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { claimFindingTitles } from '../../src/claim/findings.ts';
 import { causeTitles } from '../../src/compare/cause.ts';
-import { differenceTitles } from '../../src/compare/difference.ts';
+import { differenceTitles, originTitles } from '../../src/compare/difference.ts';
 import { formatTitles, partTitles } from '../../src/compare/part.ts';
 import { sbomDifferenceTitles } from '../../src/compare/sbom-elements.ts';
 import { factors } from '../../src/explain/factors.ts';
@@ -108,6 +108,7 @@ describe('results as JSON', () => {
       verdict: verdictTitles,
       reason: nextSteps,
       'difference/properties/kind': differenceTitles,
+      'difference/properties/followsFrom/properties/kind': originTitles,
       'cause/properties/kind': causeTitles,
       'part/properties/kind': partTitles,
       'part/properties/format': formatTitles,

@@ -83,6 +83,7 @@ export function everything(): RunResult {
       name: 'datahash',
       published: digest('a'),
       rebuilt: digest('b'),
+      followsFrom: { kind: 'data-section' },
     }),
     difference('content', 'usr/share/nr/build-date', {
       published: `sha256:${digest('c')}, 29 bytes`,

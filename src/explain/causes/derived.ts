@@ -1,9 +1,12 @@
 /** Differences that follow from others; in a file apart from the detectors, which take long to load. */
-import type { Difference } from '../../compare/difference.ts';
+import type { Difference, Origin, OriginKind, SectionName } from '../../compare/difference.ts';
 import { onceFor } from './once.ts';
 
-/** Fields of `.PKGINFO` without information of their own: they follow from other differences, where there are any. */
-const derived = new Set(['datahash', 'size']);
+/** Fields of `.PKGINFO` without information of their own, and what they follow from where it differs. */
+const derivedFields: ReadonlyMap<string, OriginKind> = new Map([
+  ['datahash', 'data-section'],
+  ['size', 'file-sizes'],
+]);
 
 const counting: readonly Difference['kind'][] = [
   'content',
@@ -13,17 +16,27 @@ const counting: readonly Difference['kind'][] = [
   'link-target',
 ];
 
-const inData = onceFor((all: readonly Difference[]) => {
-  const data = all.filter(({ section }) => section === 'data');
-  return { any: data.length > 0, counting: data.some(({ kind }) => counting.includes(kind)) };
+const inSections = onceFor((all: readonly Difference[]) => {
+  const sections = new Set<SectionName>();
+  let sizes = false;
+  for (const { section, kind } of all) {
+    sections.add(section);
+    if (section === 'data' && counting.includes(kind)) sizes = true;
+  }
+  return { sections, sizes };
 });
 
 /**
- * Whether a difference follows from others, so that it has no cause of its own: a field about the data section does where a relevant
- * entry of the section differs.
+ * What a difference follows from, where it has no cause of its own: a field about the data section does where a relevant entry of the
+ * section differs, and a signature does where what it signs differs (it is made with one padding, PKCS #1 v1.5: RFC 8017 §8.2).
  */
-export function isDerived({ section, kind, name }: Difference, all: readonly Difference[]): boolean {
-  if (section !== 'control' || kind !== 'field' || !derived.has(name ?? '')) return false;
-  const { any, counting } = inData(all);
-  return name === 'datahash' ? any : counting;
+export function originOf(difference: Difference, all: readonly Difference[]): Origin | undefined {
+  const { section, kind, name } = difference;
+  const { sections, sizes } = inSections(all);
+  if (section === 'signature')
+    return kind === 'content' && sections.has('control') ? { kind: 'control-section' } : undefined;
+  if (section !== 'control' || kind !== 'field') return undefined;
+  const origin = derivedFields.get(name ?? '');
+  if (origin === undefined) return undefined;
+  return (origin === 'data-section' ? sections.has('data') : sizes) ? { kind: origin } : undefined;
 }

@@ -10,7 +10,7 @@ import type { UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference, SectionName } from '../../compare/difference.ts';
 import { joined } from '../../compare/difference-list.ts';
 import { causeBounds } from './change-lists.ts';
-import { isDerived } from './derived.ts';
+import { originOf } from './derived.ts';
 import type { BuildContext } from './evidence.ts';
 import { causesOf } from './index.ts';
 
@@ -42,7 +42,8 @@ export async function nameCauses(
   const sections = comparison.sections.map((section) => ({
     ...section,
     differences: section.differences.map((each): Difference => {
-      if (isDerived(each, all)) return each;
+      const origin = originOf(each, all);
+      if (origin !== undefined) return { ...each, followsFrom: origin };
       left -= 1;
       if (left < 0) return { ...each, causes: notLookedFor };
       return { ...each, causes: busy(() => causesOf(each, read(each), list, context)) };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type CauseKind, causePage, causeTitles } from '../../../src/compare/cause.ts';
 import { compareContent } from '../../../src/compare/comparators/index.ts';
-import type { Difference } from '../../../src/compare/difference.ts';
+import type { Difference, OriginKind } from '../../../src/compare/difference.ts';
 import { defaultCompareLimits } from '../../../src/compare/limits.ts';
-import { isDerived } from '../../../src/explain/causes/derived.ts';
+import { originOf } from '../../../src/explain/causes/derived.ts';
 import { nothingBuiltAgain } from '../../../src/explain/causes/evidence.ts';
 import { causesOf, detectors } from '../../../src/explain/causes/index.ts';
 import { root } from '../../support/lab.ts';
@@ -81,7 +81,7 @@ describe('causes', () => {
     }
   });
 
-  it('are none for a field that follows from an entry', () => {
+  it('are none for a field that follows from an entry, nor for a signature of what differs', () => {
     const field = (name: string): Difference => ({
       section: 'control',
       kind: 'field',
@@ -89,11 +89,19 @@ describe('causes', () => {
       name,
     });
     const entry = (kind: Difference['kind']): Difference => ({ section: 'data', kind, path: 'usr/a' });
-    assert.equal(isDerived(field('datahash'), [entry('mode')]), true);
-    assert.equal(isDerived(field('size'), [entry('content')]), true);
-    assert.equal(isDerived(field('size'), [entry('mode')]), false);
-    assert.equal(isDerived(field('depend'), [entry('content')]), false);
-    assert.equal(isDerived(field('datahash'), []), false);
+    const signature: Difference = { section: 'signature', kind: 'content', path: '.SIGN.RSA.x.rsa.pub' };
+    const rows: readonly (readonly [Difference, readonly Difference[], OriginKind | undefined])[] = [
+      [field('datahash'), [entry('mode')], 'data-section'],
+      [field('size'), [entry('content')], 'file-sizes'],
+      [field('size'), [entry('mode')], undefined],
+      [field('depend'), [entry('content')], undefined],
+      [field('datahash'), [], undefined],
+      [signature, [field('size')], 'control-section'],
+      [signature, [entry('content')], undefined],
+      [{ ...signature, kind: 'extra-entry' }, [field('size')], undefined],
+    ];
+    for (const [difference, others, origin] of rows)
+      assert.equal(originOf(difference, others)?.kind, origin, `${difference.kind} ${difference.name}`);
   });
 });
 
