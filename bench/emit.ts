@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { pgzip } from '../src/emit/deflate/index.ts';
+import { pgzip } from '../src/emit/deflate/encoders.ts';
 import { bulk, dataArchive, filled, manyfiles } from './material.ts';
 import {
   child,

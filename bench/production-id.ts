@@ -1,5 +1,5 @@
 /** The id of production's record over a large package; the target is 100 ms for 20,000 files. */
-import { treePaths } from '../src/emit/sbom/production/paths.ts';
+import { treePaths } from '../src/emit/sbom/production/tree-paths.ts';
 
 const files = 20_000;
 

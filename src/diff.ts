@@ -2,15 +2,15 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { defaultLimits } from './apk/limits.ts';
 import { comparePackages } from './compare/compare.ts';
+import type { CompareLimits } from './compare/compare-limits.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
-import type { CompareLimits } from './compare/limits.ts';
 import type { compareTrees, TreeComparison } from './compare/trees.ts';
 import { sha256 } from './digest.ts';
 import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { type FolderEntry, readFolder, readPlainFile } from './inputs/store/folder.ts';
-import { beginsAsTranscript, requestTexts } from './transcript/answers.ts';
+import { beginsAsTranscript, requestTexts } from './transcript/request-texts.ts';
 import { parseTranscript } from './transcript/transcript.ts';
 
 /** The result, with the names of both sides as they were given. */

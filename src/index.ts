@@ -1,12 +1,13 @@
 /** The library: what the command line does, for programs. Nothing here prints, prompts, exits or reads the clock. */
+
+export { type PublicKey, parsePublicKey } from './apk/apk-signature.ts';
 export { parseSigningKey, type SigningKey } from './apk/private-key.ts';
-export { type PublicKey, parsePublicKey } from './apk/signature.ts';
 export type { Link } from './claim/chain.ts';
 export type { ClaimFinding, ClaimFindingKind } from './claim/findings.ts';
 export { type Cause, type CauseKind, causeTitles } from './compare/cause.ts';
+export { type CompareLimits, defaultCompareLimits } from './compare/compare-limits.ts';
 export type { Comparison, Equivalence } from './compare/comparison.ts';
 export type { Difference, DifferenceKind } from './compare/difference.ts';
-export { type CompareLimits, defaultCompareLimits } from './compare/limits.ts';
 export type { Part } from './compare/part.ts';
 export type { TreeComparison } from './compare/trees.ts';
 export { type DiffOptions, type DiffResult, diff } from './diff.ts';
@@ -38,8 +39,8 @@ export {
   reportFormatNames,
 } from './report/format-names.ts';
 export { reportFormats } from './report/formats.ts';
-export { renderJson } from './report/json.ts';
-export { renderText } from './report/text.ts';
+export { renderJson } from './report/json-report.ts';
+export { renderText } from './report/text-report.ts';
 export type { Exchange, StoredBytes } from './transcript/exchange.ts';
 export type { PackageResult, RunResult } from './verdict/result.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';

@@ -9,7 +9,7 @@ import { recordedXattrs } from './apk/xattrs.ts';
 import type { Link } from './claim/chain.ts';
 import type { Claim } from './claim/claim.ts';
 import type { ClaimFinding } from './claim/findings.ts';
-import type { Scan } from './emit/sbom/production/syft.ts';
+import type { Scan } from './emit/sbom/production/found-packages.ts';
 import { type Failure, failureOfPackage } from './failure.ts';
 import type { RunOptions } from './flow/run-options.ts';
 import { examineSubject, runOpener, unexamined } from './flow/subject.ts';

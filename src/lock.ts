@@ -7,7 +7,7 @@ import { requireCandidate } from './flow/find-candidate.ts';
 import type { FoundInputs, Prepared } from './flow/prepare.ts';
 import type { RunOptions } from './flow/run-options.ts';
 import { isNewer } from './plan/environment-findings.ts';
-import { type FetchingStep, fetchingSteps } from './plan/network.ts';
+import { type FetchingStep, fetchingSteps } from './plan/fetching-steps.ts';
 import { type Plan, planIdentity, stepFormat } from './plan/plan.ts';
 
 export interface LockedPlan {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   circlesIn,
@@ -75,7 +75,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   { room: 'melange/', takes: [] },
   {
     room: 'pins/',
-    takes: ['formats/', 'transcript/', 'claim/recipe/yaml.ts', 'claim/recipe/node.ts'],
+    takes: ['formats/', 'transcript/', 'claim/recipe/parse-yaml.ts', 'claim/recipe/yaml-node.ts'],
   },
   { room: 'registries/', takes: ['formats/', 'pins/pin.ts', 'pins/python-files.ts', 'pins/shapes/'] },
   { room: 'inputs/store/', takes: ['apk/', 'repository/'] },
@@ -105,7 +105,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'melange/',
       'claim/recipe/',
       'plan/planned-steps.ts',
-      'plan/network.ts',
+      'plan/fetching-steps.ts',
       'inputs/found-sources.ts',
       'inputs/oci/',
       'gateway/guest-network.ts',
@@ -126,7 +126,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   },
   {
     room: 'compare/',
-    takes: ['formats/', 'apk/', 'claim/sbom/', 'claim/recipe/yaml.ts', 'claim/recipe/node.ts'],
+    takes: ['formats/', 'apk/', 'claim/sbom/', 'claim/recipe/parse-yaml.ts', 'claim/recipe/yaml-node.ts'],
   },
   {
     room: 'inference/',
@@ -168,7 +168,7 @@ const published: readonly {
 
 /** Third-party packages and the only file that may import each. */
 const gateways: Readonly<Record<string, string>> = {
-  yaml: 'claim/recipe/yaml.ts',
+  yaml: 'claim/recipe/parse-yaml.ts',
   '@noble/hashes': 'witnessed-digest.ts',
   execa: 'process.ts',
   commander: 'cli/commander.ts',
@@ -198,6 +198,14 @@ describe('the architecture', () => {
   it('has every file in a row of the document', () => {
     assert.deepEqual(
       files.filter((file) => rowOf(file) < 0),
+      [],
+    );
+  });
+
+  it('has a file name once, so that who opens a file by its name is in the right room', () => {
+    const names = files.map((file) => basename(file));
+    assert.deepEqual(
+      files.filter((_, index) => names.indexOf(names[index]!) !== index),
       [],
     );
   });
@@ -325,7 +333,7 @@ describe('the architecture', () => {
   });
 
   it('lets proofs and vouchers be made only where something was compared or verified', () => {
-    const makers = { EqualFiles: 'compare/bytes.ts', Voucher: 'plan/voucher.ts' };
+    const makers = { EqualFiles: 'compare/compare-files.ts', Voucher: 'plan/voucher.ts' };
     const offending = Object.entries(makers).flatMap(([type, maker]) =>
       files.filter((file) => file !== maker && new RegExp(`\\bas ${type}\\b`).test(read(file))),
     );

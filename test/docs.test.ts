@@ -78,7 +78,7 @@ describe('the documentation', () => {
     const schemas = readdirSync(join(root, 'docs/schema')).map((file) => file.replace('.json', ''));
     const judges = [
       'test/cli/json.test.ts',
-      'test/report/json.alone.test.ts',
+      'test/report/json-report.alone.test.ts',
       'test/emit/sbom/production/kept-scan.test.ts',
     ].map((file) => readFileSync(join(root, file), 'utf8'));
     const judged = schemas.filter((name) =>

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compareContent } from '../src/compare/comparators/index.ts';
+import { compareContent } from '../src/compare/comparators/comparators.ts';
 import { comparePackages } from '../src/compare/compare.ts';
+import { defaultCompareLimits } from '../src/compare/compare-limits.ts';
 import type { Difference } from '../src/compare/difference.ts';
-import { defaultCompareLimits } from '../src/compare/limits.ts';
+import { causesOf } from '../src/explain/causes/detectors.ts';
 import { nothingBuiltAgain } from '../src/explain/causes/evidence.ts';
-import { causesOf } from '../src/explain/causes/index.ts';
 import { valueBounds } from '../src/report/bounds.ts';
 import { type ApkParts, apkOf, fileOf, sourceOf } from './support/apk-builder.ts';
 import { claimLines, claimParts, recipeText, sbomPart } from './support/claims.ts';

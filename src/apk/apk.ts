@@ -7,12 +7,12 @@ import type { ByteSource } from '../byte-source.ts';
 import { type Hasher, type Sha1, type Sha256, sha1, sha256Hasher } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import type { ApkEntry } from './apk-entry.ts';
+import { isSignatureName, parseSignature, type Signature } from './apk-signature.ts';
 import { EntryCollector, Kept } from './collector.ts';
 import { deflatedFormat, formatBytes, requirePossible, unsupportedFormat } from './foreign-format.ts';
 import { type GzipHeader, type GzipMember, type GzipSink, readGzipMembers } from './gzip-reader.ts';
 import { defaultLimits, type Limits, withoutBounds } from './limits.ts';
 import { type PkgInfo, parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
-import { isSignatureName, parseSignature, type Signature } from './signature.ts';
 import { type TarEnd, TarReader, type TarSink } from './tar-reader.ts';
 
 export interface Section {

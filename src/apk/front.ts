@@ -3,12 +3,12 @@
 import type { ByteSource } from '../byte-source.ts';
 import { type Sha1, sha1 } from '../digest.ts';
 import { Failure } from '../failure.ts';
+import { isSignatureName, parseSignature, type Signature } from './apk-signature.ts';
 import { Kept } from './collector.ts';
 import { requirePossible } from './foreign-format.ts';
 import { readGzipMembers } from './gzip-reader.ts';
 import { defaultLimits } from './limits.ts';
 import { type PkgInfo, parsePkgInfo } from './pkginfo.ts';
-import { isSignatureName, parseSignature, type Signature } from './signature.ts';
 import type { TarHeader } from './tar-header.ts';
 import { TarReader } from './tar-reader.ts';
 

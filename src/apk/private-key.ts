@@ -3,7 +3,7 @@ import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { printable } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { type KeyName, parseKeyName } from '../names.ts';
-import { type SignatureAlgorithm, signatureDigests } from './signature.ts';
+import { type SignatureAlgorithm, signatureDigests } from './apk-signature.ts';
 
 export interface SigningKey {
   /** File name of the public key, by which signatures name it: `<name>.pub`. */

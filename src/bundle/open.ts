@@ -15,7 +15,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { shownTyped } from '../address.ts';
-import { parsePublicKey } from '../apk/signature.ts';
+import { parsePublicKey } from '../apk/apk-signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { RunOptions, ScanFile } from '../flow/run-options.ts';

@@ -3,10 +3,10 @@
  * checksum of each file. A broken link ends the run; nothing of the package is believed before the whole chain holds.
  */
 import type { Apk } from '../apk/apk.ts';
+import type { PublicKey } from '../apk/apk-signature.ts';
 import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
 import { entryPath } from '../apk/entry-rules.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
-import type { PublicKey } from '../apk/signature.ts';
 import { counted, encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';

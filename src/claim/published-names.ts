@@ -1,7 +1,7 @@
 /** The names that a published package gives itself, parsed before they are used. */
 import type { Apk } from '../apk/apk.ts';
+import { isSignatureName, signatureKeyName } from '../apk/apk-signature.ts';
 import { type PkgInfo, pkgInfoValues } from '../apk/pkginfo.ts';
-import { isSignatureName, signatureKeyName } from '../apk/signature.ts';
 import { printable } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import {

@@ -6,9 +6,9 @@
 import { decodeBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import type { ClaimFinding } from './findings.ts';
-import type { Mapping, Node } from './recipe/node.ts';
+import { parseYaml } from './recipe/parse-yaml.ts';
 import type { Recipe, Step, Subpackage } from './recipe/recipe.ts';
-import { parseYaml } from './recipe/yaml.ts';
+import type { Mapping, Node } from './recipe/yaml-node.ts';
 import { sameShellText } from './shell-text.ts';
 
 export interface RecipeComparison {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
 import { maskAddresses } from '../address.ts';
-import { version } from './version.ts';
+import { version } from './own-version.ts';
 
 // Node's own exit code for an uncaught failure is that of a verdict.
 process.once('uncaughtException', (failure) => {

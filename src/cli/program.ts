@@ -10,7 +10,7 @@ import {
   rawOptions,
   trustOptions,
 } from './option-groups.ts';
-import { version } from './version.ts';
+import { version } from './own-version.ts';
 
 const usageExitCode = 2;
 const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
@@ -91,7 +91,7 @@ function addVerify(program: Command, finish: Finish): void {
       '\nExample:\n  wolfi-repro verify --key lab.rsa.pub --repository ./environment hello-1.0-r0.apk',
     )
     .action(async (files: string[]) => {
-      const { verifyCommand } = await import('./commands/verify.ts');
+      const { verifyCommand } = await import('./commands/verify-command.ts');
       finish(await verifyCommand(files, rawOptions(command)));
     });
 }
@@ -108,7 +108,7 @@ function addInspect(program: Command, finish: Finish): void {
     .option('--entries', 'list every entry of every section', false)
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async (files: string[]) => {
-      const { inspectCommand } = await import('./commands/inspect.ts');
+      const { inspectCommand } = await import('./commands/inspect-command.ts');
       finish(await inspectCommand(files, rawOptions(command)));
     });
 }
@@ -124,7 +124,7 @@ function addLock(program: Command, finish: Finish): void {
   buildOptions(command)
     .option('--bundle <file>', 'also write everything that a verdict rests on to one file')
     .action(async (file: string) => {
-      const { lockCommand } = await import('./commands/lock.ts');
+      const { lockCommand } = await import('./commands/lock-command.ts');
       finish(await lockCommand(file, rawOptions(command)));
     });
 }
@@ -138,7 +138,7 @@ function addFetch(program: Command, finish: Finish): void {
     )
     .argument('<package...>', packageArgument);
   buildOptions(command).action(async (subjects: string[]) => {
-    const { fetchCommand } = await import('./commands/fetch.ts');
+    const { fetchCommand } = await import('./commands/fetch-command.ts');
     finish(await fetchCommand(subjects, rawOptions(command)));
   });
 }
@@ -152,11 +152,11 @@ function addCache(program: Command, finish: Finish): void {
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
       .option('--cache <dir>', 'folder of the cache');
   const list = add('list', 'list what is kept, the least recently used first').action(async () => {
-    const { cacheListCommand } = await import('./commands/cache.ts');
+    const { cacheListCommand } = await import('./commands/cache-command.ts');
     finish(cacheListCommand(rawOptions(list)));
   });
   const verify = add('verify', 'hash every object and remove what is damaged').action(async () => {
-    const { cacheVerifyCommand } = await import('./commands/cache.ts');
+    const { cacheVerifyCommand } = await import('./commands/cache-command.ts');
     finish(await cacheVerifyCommand(rawOptions(verify)));
   });
   const prune = add(
@@ -166,7 +166,7 @@ function addCache(program: Command, finish: Finish): void {
     .option('--older-than <time>', 'remove what was not used for this long: 12h, 30d, 8w')
     .option('--max-size <size>', 'keep at most this much: 500M, 20G')
     .action(async () => {
-      const { cachePruneCommand } = await import('./commands/cache.ts');
+      const { cachePruneCommand } = await import('./commands/cache-command.ts');
       finish(await cachePruneCommand(rawOptions(prune)));
     });
 }
@@ -182,7 +182,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .requiredOption('-o, --out <dir>', 'where to write');
   keepScanOptions(buildOptions(command)).action(async (files: string[]) => {
-    const { rebuildCommand } = await import('./commands/rebuild.ts');
+    const { rebuildCommand } = await import('./commands/rebuild-command.ts');
     finish(await rebuildCommand(files, rawOptions(command)));
   });
 }
@@ -197,7 +197,7 @@ function addIndex(program: Command, finish: Finish): void {
     .argument('<dir>', 'folder of packages: <repository>/<arch>')
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with');
   command.action(async (folder: string) => {
-    const { indexCommand } = await import('./commands/index-folder.ts');
+    const { indexCommand } = await import('./commands/index-folder-command.ts');
     finish(await indexCommand(folder, rawOptions(command)));
   });
 }
@@ -213,7 +213,7 @@ function addDiff(program: Command, finish: Finish): void {
     .argument('<rebuilt>', 'what to compare it with')
     .addOption(new Option('--format <format>', 'what to print').choices(diffFormatNames).default('text'));
   command.action(async (published: string, rebuilt: string) => {
-    const { diffCommand } = await import('./commands/diff.ts');
+    const { diffCommand } = await import('./commands/diff-command.ts');
     finish(await diffCommand(published, rebuilt, rawOptions(command)));
   });
 }
@@ -228,7 +228,7 @@ function addDoctor(program: Command, finish: Finish): void {
     .option('--cache <dir>', 'folder for unpacked environments and downloads')
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
   command.action(async () => {
-    const { doctorCommand } = await import('./commands/doctor.ts');
+    const { doctorCommand } = await import('./commands/doctor-command.ts');
     finish(await doctorCommand(rawOptions(command)));
   });
 }

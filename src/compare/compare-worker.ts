@@ -1,7 +1,7 @@
 /** The worker thread of `pool.ts`: answers each pair of contents with its parts, in the order of arrival. */
 import { parentPort } from 'node:worker_threads';
-import { compareContent } from './comparators/index.ts';
-import type { CompareLimits } from './limits.ts';
+import { compareContent } from './comparators/comparators.ts';
+import type { CompareLimits } from './compare-limits.ts';
 
 export interface CompareJob {
   readonly path: string;

@@ -2,7 +2,7 @@
 import { type Apk, readApk } from '../apk/apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/sbom-entry.ts';
-import { compareFiles } from './bytes.ts';
+import { compareFiles } from './compare-files.ts';
 import type { Comparison } from './comparison.ts';
 import { compareSboms, sbomOf } from './sbom-state.ts';
 import type { CompareBounds } from './unequal.ts';

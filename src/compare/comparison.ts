@@ -1,9 +1,9 @@
 /** The result of a comparison, separate from how it is made. */
-import type { FileComparison } from './bytes.ts';
+import type { FileComparison } from './compare-files.ts';
+import type { SectionComparison } from './compare-sections.ts';
 import type { Difference } from './difference.ts';
 import type { SbomDifference } from './sbom-elements.ts';
 import type { SbomState } from './sbom-state.ts';
-import type { SectionComparison } from './sections.ts';
 
 /**
  * The strongest equivalence that was proven between two packages that are not the same bytes. `unstable` says that a package

@@ -1,7 +1,7 @@
 /** Compares contents within the limits of one package pair: small ones at once, larger ones in worker threads. */
-import { compareContent } from './comparators/index.ts';
+import { compareContent } from './comparators/comparators.ts';
 import { charactersOf, unreadPart } from './comparators/parts.ts';
-import type { CompareLimits } from './limits.ts';
+import type { CompareLimits } from './compare-limits.ts';
 import type { Part } from './part.ts';
 import { ComparePool } from './pool.ts';
 

@@ -5,6 +5,8 @@ import type { TarHeader } from '../apk/tar-header.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { addAll } from '../lists.ts';
 import { unreadPart } from './comparators/parts.ts';
+import { type CompareLimits, defaultCompareLimits } from './compare-limits.ts';
+import type { SectionComparison } from './compare-sections.ts';
 import { ContentComparison } from './content-comparison.ts';
 import type { Difference } from './difference.ts';
 import { type ContentTaker, takeContents, wholeContent } from './entry-stream.ts';
@@ -17,10 +19,8 @@ import {
   differingBlocks,
   largeParts,
 } from './large.ts';
-import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 import type { Part } from './part.ts';
-import type { SectionComparison } from './sections.ts';
 
 export interface ReadPackage {
   readonly source: ByteSource;

@@ -1,6 +1,7 @@
 /** Differences up to a limit: those beyond it are only counted. */
+
+import { defaultCompareLimits } from './compare-limits.ts';
 import type { Difference } from './difference.ts';
-import { defaultCompareLimits } from './limits.ts';
 
 export interface DifferenceList {
   readonly differences: readonly Difference[];

@@ -4,8 +4,8 @@ import type { ByteSource } from '../byte-source.ts';
 import { BlockList, compareDeflateStreams, type DeflateStream } from './comparators/deflate.ts';
 import { parseGzipHeader } from './comparators/gzip.ts';
 import { unreadPart, valueParts } from './comparators/parts.ts';
+import type { CompareLimits } from './compare-limits.ts';
 import { rangeOf } from './entry-stream.ts';
-import type { CompareLimits } from './limits.ts';
 import type { Part } from './part.ts';
 
 export interface PlacedSection {

@@ -6,8 +6,8 @@ import { addAll } from '../lists.ts';
 import { differingRanges } from './comparators/binary.ts';
 import { Work } from './comparators/comparator.ts';
 import { unreadPart, valuePart } from './comparators/parts.ts';
+import type { CompareLimits } from './compare-limits.ts';
 import type { ContentTaker } from './entry-stream.ts';
-import type { CompareLimits } from './limits.ts';
 import type { ByteWindow, Part } from './part.ts';
 
 const blockBytes = 64 * 1024;

@@ -2,14 +2,14 @@
 import type { ByteSource } from '../byte-source.ts';
 import type { Sha256 } from '../digest.ts';
 import { unreadPart } from './comparators/parts.ts';
+import { type CompareLimits, defaultCompareLimits } from './compare-limits.ts';
+import { pairDifferences, type SectionComparison } from './compare-sections.ts';
 import { ContentComparison } from './content-comparison.ts';
 import { countDifferences, Differences } from './difference-list.ts';
 import { wholeContent } from './entry-stream.ts';
 import { blockDigests, chosenBlocks, differingBlocks, largeParts } from './large.ts';
-import { type CompareLimits, defaultCompareLimits } from './limits.ts';
 import { type ComparedEntry, type EntryPair, pairEntries } from './pairs.ts';
 import type { Part } from './part.ts';
-import { pairDifferences, type SectionComparison } from './sections.ts';
 
 /** An entry of a folder. Owner and time of modification come from unpacking it and are not compared. */
 export interface TreeEntry {

@@ -6,14 +6,14 @@ import { entryPath } from '../apk/entry-rules.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
 import { isSbomOf, sbomEntryOf, sbomPathBy } from '../claim/sbom/sbom-entry.ts';
+import type { CompareLimits } from './compare-limits.ts';
+import { compareSections, type SectionComparison } from './compare-sections.ts';
 import type { Equivalence, UnequalComparison } from './comparison.ts';
 import { lookInside, type ReadPackage } from './contents.ts';
 import type { Difference } from './difference.ts';
 import { isComplete } from './difference-list.ts';
-import type { CompareLimits } from './limits.ts';
 import { compareSbomElements } from './sbom-elements.ts';
 import { compareSboms, sbomOf } from './sbom-state.ts';
-import { compareSections, type SectionComparison } from './sections.ts';
 
 export interface CompareBounds {
   readonly compareLimits?: CompareLimits | undefined;

@@ -1,11 +1,12 @@
 /** APKINDEX.tar.gz as melange writes it (melange pkg/index, apko pkg/apk/apk; docs/melange/environment.md#apkindex). */
+
+import type { SignatureAlgorithm } from '../apk/apk-signature.ts';
 import { q1 } from '../apk/checksum.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { type SigningKey, signBytes } from '../apk/private-key.ts';
-import type { SignatureAlgorithm } from '../apk/signature.ts';
 import { encodeBytes } from '../bytes.ts';
 import type { Sha1 } from '../digest.ts';
-import { gzipGo } from './deflate/index.ts';
+import { gzipGo } from './deflate/encoders.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar-writer.ts';
 
 /** The properties of a package that an index lists. */

@@ -5,7 +5,7 @@ import type { Scriptlets } from '../claim/recipe/recipe.ts';
 import { contentOf } from '../formats/content.ts';
 import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import type { Format } from '../melange/format.ts';
-import { gzipGo, gzipKlauspost } from './deflate/index.ts';
+import { gzipGo, gzipKlauspost } from './deflate/encoders.ts';
 import type { DataEntry } from './tar-entries.ts';
 import { tarHeader, tarPadding } from './tar-writer.ts';
 

@@ -9,16 +9,16 @@ import { writeRecipe } from '../claim/recipe/write.ts';
 import { type Hasher, type Sha256, sha256, sha256Hasher } from '../digest.ts';
 import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { type PackageName, type PackageVersion, packageFileName } from '../names.ts';
-import { pgzip } from './deflate/index.ts';
+import { pgzip } from './deflate/encoders.ts';
 import {
   analyseDependencies,
   emittedDependencies,
   readCompressedModules,
   type SkippedFile,
-} from './dependencies/index.ts';
+} from './dependencies/dependencies.ts';
+import { emitPkgInfo } from './emit-pkginfo.ts';
 import { controlEntries, emitControl, shortTar } from './own-sections.ts';
 import { layOut, type Payload, type PayloadInput } from './payload.ts';
-import { emitPkgInfo } from './pkginfo.ts';
 import { unscannedPaths } from './sbom/production/scannable.ts';
 import {
   compressedForm,

@@ -22,7 +22,7 @@ async function load(engine: EngineName, melange: string): Promise<Engine> {
     case 'builtin':
       return (await import('./builtin.ts')).builtinEngine;
     case 'melange':
-      return (await import('./melange/engine.ts')).melangeEngine(melange);
+      return (await import('./melange/melange-engine.ts')).melangeEngine(melange);
     case 'both': {
       const { bothEngines } = await import('./both.ts');
       return bothEngines(await load('builtin', melange), await load('melange', melange));

@@ -5,10 +5,10 @@
 
 import { type FormName, formOf, sampleVariant } from '../claim/traits/record-variant.ts';
 import type { Sha256 } from '../digest.ts';
+import type { Scan } from '../emit/sbom/production/found-packages.ts';
 import { type KeptScan, scannedDigest } from '../emit/sbom/production/kept-scan.ts';
 import { catalogue, listsAllThatIsRead, ownScans } from '../emit/sbom/production/language/catalogue.ts';
 import { unscannedPaths } from '../emit/sbom/production/scannable.ts';
-import type { Scan } from '../emit/sbom/production/syft.ts';
 import type { SyftListing } from '../emit/sbom/production/syft-output.ts';
 import { chooseRendering, type Rendering, renderScan } from '../emit/sbom/production/syft-scan.ts';
 import type { Tree, TreeEntry } from '../execute/tree.ts';

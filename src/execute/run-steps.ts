@@ -5,7 +5,7 @@ import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { type RunningStep, requiredSteps, runningPackages } from '../claim/recipe/running.ts';
 import { Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
-import { networkRequired, wantedNetwork } from '../plan/network.ts';
+import { networkRequired, wantedNetwork } from '../plan/fetching-steps.ts';
 import { OutputTail } from '../process.ts';
 import { ownInput, programInput } from '../program-input.ts';
 import type { BuildLimits, ExceededLimit, Sandbox, SandboxNetwork } from './sandbox/sandbox.ts';

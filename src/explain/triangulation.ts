@@ -53,7 +53,7 @@ export interface Triangulation {
  */
 export async function placesBetween(a: ByteSource, b: ByteSource): Promise<readonly Place[]> {
   const [left, right] = [await readApk(a), await readApk(b)];
-  const { compareSections } = await import('../compare/sections.ts');
+  const { compareSections } = await import('../compare/compare-sections.ts');
   const sections = (['control', 'data'] as const).map((section) =>
     compareSections(section, left[section], right[section]),
   );

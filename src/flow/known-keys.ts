@@ -1,6 +1,6 @@
 /** Keys that are fetched: those behind addresses that the user named, and Wolfi's own. */
 import { basename } from 'node:path';
-import { type PublicKey, parsePublicKey } from '../apk/signature.ts';
+import { type PublicKey, parsePublicKey } from '../apk/apk-signature.ts';
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';

@@ -10,7 +10,7 @@ export async function networkSummary(
   candidate: Candidate,
   conversation: Conversation,
 ): Promise<NetworkSummary> {
-  const { pinSummary } = await import('./pins.ts');
+  const { pinSummary } = await import('./pin-summary.ts');
   const mode = candidate.prepared.inputs.network.kind === 'replay' ? 'replayed' : 'recorded';
   const { transcript, refusals } = conversation;
   return summarise(mode, transcript, refusals, await pinSummary(candidate, conversation));

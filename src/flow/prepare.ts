@@ -28,12 +28,12 @@ import {
   resolveEnvironment,
 } from '../plan/environment.ts';
 import { environmentCaveats, environmentFindings, refusedFindings } from '../plan/environment-findings.ts';
+import { requireNoNetwork } from '../plan/fetching-steps.ts';
 import { findNearest, isSubstitute } from '../plan/nearest.ts';
-import { requireNoNetwork } from '../plan/network.ts';
 import { emissionFormat, makePlan, type Plan, type PlannedScan, planIdentity } from '../plan/plan.ts';
 import { requestedSources } from '../plan/requested-sources.ts';
 import { nearestSubstitutes, type SubstitutedEnvironment } from '../plan/substituted.ts';
-import { chosenNetwork, plannedNetwork, recordedAsOf } from './network.ts';
+import { chosenNetwork, plannedNetwork, recordedAsOf } from './chosen-network.ts';
 import { environmentPlaces, type OpenedRepositories } from './repositories.ts';
 import type { Builds, Run } from './run.ts';
 import type { Target } from './target.ts';

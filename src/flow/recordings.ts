@@ -4,7 +4,7 @@ import { writeNamed } from '../folders.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { transcriptBytes } from '../transcript/transcript.ts';
 import type { Candidate } from './candidate.ts';
-import { noteOf, recordedAsOf } from './network.ts';
+import { noteOf, recordedAsOf } from './chosen-network.ts';
 
 /** Keeps what was recorded: in the store, and in the file that was named. Fails with `usage` where that cannot be written. */
 export async function keepRecordings(

@@ -1,6 +1,6 @@
 /** The repositories of a run and the keys that vouch for them: those that the user named, and Wolfi's own. */
 
-import type { PublicKey } from '../apk/signature.ts';
+import type { PublicKey } from '../apk/apk-signature.ts';
 import { trimmedEnd } from '../bytes.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';

@@ -1,5 +1,5 @@
 /** The options of a run, given by the command line or by a program that uses the library. */
-import type { PublicKey } from '../apk/signature.ts';
+import type { PublicKey } from '../apk/apk-signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';

@@ -1,5 +1,5 @@
 /** A complete run: what the user gave, with every default filled in. Only `completeRun` makes one from what a user gave. */
-import type { PublicKey } from '../apk/signature.ts';
+import type { PublicKey } from '../apk/apk-signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { Engine, Machine } from '../engine/engine.ts';

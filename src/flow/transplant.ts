@@ -1,5 +1,5 @@
 /** The bytes of the published file that are taken over into the rebuilt one. */
-import type { Signature } from '../apk/signature.ts';
+import type { Signature } from '../apk/apk-signature.ts';
 import { emitSignature } from '../emit/own-sections.ts';
 import { emissionFormat, type Plan } from '../plan/plan.ts';
 

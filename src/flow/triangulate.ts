@@ -5,10 +5,10 @@
 
 import { busy } from '../busy.ts';
 import { canonicalJson } from '../canonical.ts';
+import type { SectionComparison } from '../compare/compare-sections.ts';
 import { allDifferences } from '../compare/comparison.ts';
 import type { Difference } from '../compare/difference.ts';
 import { countDifferences, isComplete } from '../compare/difference-list.ts';
-import type { SectionComparison } from '../compare/sections.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
 import type { Stability } from '../explain/causes/evidence.ts';

@@ -11,8 +11,8 @@ import { makeTranscript, type Transcript, transcriptObjects } from '../transcrip
 import type { GuestRequest } from './answerer.ts';
 import { makeAuthority } from './authority.ts';
 import { answerQuery } from './dns.ts';
+import { GuestNames } from './guest-names.ts';
 import type { GuestListeners, GuestNetwork } from './guest-network.ts';
-import { GuestNames } from './names.ts';
 import { type Recorded, record } from './record.ts';
 import { replay } from './replay.ts';
 import { RequestBudget } from './request-budget.ts';

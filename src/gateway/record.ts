@@ -23,7 +23,7 @@ import {
   sentOf,
   textLength,
 } from './answerer.ts';
-import { exchangeAsOf, type FilteredAnswer } from './as-of.ts';
+import { exchangeAsOf, type FilteredAnswer } from './as-of-exchange.ts';
 import { keyOfRequest } from './request.ts';
 import { Spool } from './spool.ts';
 

@@ -18,7 +18,7 @@ import { selectingOf } from '../transcript/request-key.ts';
 import { isMethod } from '../transcript/transcript.ts';
 import { type Answerer, type GuestAnswer, type GuestRequest, textLength } from './answerer.ts';
 import type { Authority } from './authority.ts';
-import type { GuestNames } from './names.ts';
+import type { GuestNames } from './guest-names.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 export interface ServerOptions {

@@ -28,7 +28,7 @@ export async function encoderInference(
     ordered(expected).filter((each) => each !== than);
   if (head.inflated.length <= oneWindow)
     return { likeliest: (expected) => ordered(expected)[0], others: without };
-  const { agreeingEncoders } = await import('../emit/deflate/index.ts');
+  const { agreeingEncoders } = await import('../emit/deflate/encoders.ts');
   // What is known of the two ends at the same number of bytes, so one of them can be whole and the other only begun.
   const complete = head.compressed.length === end - start && head.inflated.length === tar.size;
   const agreeing = (among: readonly DeflateEncoder[]) =>

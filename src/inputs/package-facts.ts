@@ -1,8 +1,9 @@
 /** What package files say of themselves, read once for each file: the front is enough. */
+
+import type { PublicKey } from '../apk/apk-signature.ts';
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
 import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
-import type { PublicKey } from '../apk/signature.ts';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import {

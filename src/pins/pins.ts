@@ -8,8 +8,8 @@ import type { JudgedExchange, Judgement, PinReport } from './judgement.ts';
 import { type PinIndex, readPins } from './pin-index.ts';
 import type { RecordedSources } from './recorded.ts';
 import { redirectsTo } from './redirects.ts';
-import { headerOf, type ReadExchange, shapeOf } from './shapes/index.ts';
 import type { MetadataShape, Shape } from './shapes/shape.ts';
+import { headerOf, type ReadExchange, shapeOf } from './shapes/shapes.ts';
 
 /** Gives the bytes of a body by its digest; whoever provides it has compared the digest. Fails where the bytes cannot be obtained. */
 export type BodyReader = (body: StoredBytes) => Promise<Content>;

@@ -1,6 +1,7 @@
 /** `pnpm-lock.yaml` of versions 5 to 9 (github.com/pnpm/spec, lockfile): tarballs by SRI, git dependencies by commit. */
-import type { Mapping, Node } from '../claim/recipe/node.ts';
-import { parseLockYaml } from '../claim/recipe/yaml.ts';
+
+import { parseLockYaml } from '../claim/recipe/parse-yaml.ts';
+import type { Mapping, Node } from '../claim/recipe/yaml-node.ts';
 import { Failure } from '../failure.ts';
 import { commitDigest } from './commit.ts';
 import { addressSubjects, integrityDigests, subjectOf } from './pin.ts';

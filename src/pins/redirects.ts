@@ -1,7 +1,7 @@
 /** Addresses that led to others: a pin of the first address pins the answer of the last. */
 import { addTo } from '../lists.ts';
 import type { Exchange } from '../transcript/exchange.ts';
-import { headerOf } from './shapes/index.ts';
+import { headerOf } from './shapes/shapes.ts';
 
 /** How many redirects clients follow (curl: 50 where it is asked to, Go and Node's fetch: 10 and 20). */
 const mostHops = 10;

@@ -1,5 +1,5 @@
 /** Places of an environment: what is looked for, where, and what a found file says of itself. */
-import type { PublicKey } from '../apk/signature.ts';
+import type { PublicKey } from '../apk/apk-signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { PackageName, PackageVersion } from '../names.ts';
 import type { SignatureState } from '../repository/keyring.ts';

@@ -1,13 +1,13 @@
 /** Registries as of a time: what they list without what did not exist yet. The form of an answer decides, never its host. */
 import { segmentsOf } from '../pins/shapes/shape.ts';
-import { contentOfAnswer, headerOf } from './answers.ts';
-import { filterCrateIndex } from './crates.ts';
-import { filterGemInfo, filterGemVersions } from './gems.ts';
-import { filterGoChoice, filterGoList } from './go.ts';
+import { filterCrateIndex } from './crate-registry.ts';
+import { filterGemInfo, filterGemVersions } from './gem-registry.ts';
+import { filterGoChoice, filterGoList } from './go-registry.ts';
 import type { AskRegistry, AsOfAnswer, Filter, RegistryAnswer } from './listed.ts';
-import { filterMavenDigest, filterMavenMetadata } from './maven.ts';
-import { filterNpmDocument, filterNpmManifest, filterNpmTags } from './npm.ts';
-import { filterPythonDocument, filterPythonJson, filterPythonPage } from './python.ts';
+import { filterMavenDigest, filterMavenMetadata } from './maven-registry.ts';
+import { filterNpmDocument, filterNpmManifest, filterNpmTags } from './npm-registry.ts';
+import { filterPythonDocument, filterPythonJson, filterPythonPage } from './python-registry.ts';
+import { contentOfAnswer, headerOf } from './registry-answer.ts';
 
 /** What the address alone says most about comes first. */
 const filters: readonly Filter[] = [

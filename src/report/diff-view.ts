@@ -2,7 +2,7 @@
 import { isUnequal } from '../compare/comparison.ts';
 import type { DiffResult } from '../diff.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
-import { type DifferencesView, viewComparison, viewSections } from './differences.ts';
+import { type DifferencesView, viewComparison, viewSections } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import type { Tone } from './view.ts';
 

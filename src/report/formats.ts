@@ -1,13 +1,13 @@
 /** Every format in which a run can be reported: one row each. */
 import type { RunResult } from '../verdict/result.ts';
 import { type ReportFormat, reportEndings } from './format-names.ts';
-import { renderHtml } from './html/html.ts';
-import { renderJson } from './json.ts';
-import { renderJsonLines } from './jsonl.ts';
-import { renderJunit } from './junit.ts';
-import { renderMarkdown } from './markdown.ts';
-import { renderSarif } from './sarif.ts';
-import { renderText } from './text.ts';
+import { renderHtml } from './html/html-report.ts';
+import { renderJson } from './json-report.ts';
+import { renderJsonLines } from './jsonl-report.ts';
+import { renderJunit } from './junit-report.ts';
+import { renderMarkdown } from './markdown-report.ts';
+import { renderSarif } from './sarif-report.ts';
+import { renderText } from './text-report.ts';
 
 interface FormatRow {
   /** The ending by which the name of a file shows the format. */

@@ -15,7 +15,7 @@ import type {
 } from '../inspect.ts';
 import { addAll } from '../lists.ts';
 import { boundedValue, show } from './bounds.ts';
-import { renderValue } from './json.ts';
+import { renderValue } from './json-report.ts';
 import { sbomDifferenceLines } from './sbom-lines.ts';
 import { plainStyle, type Style } from './style.ts';
 

@@ -14,10 +14,10 @@ import type { PackageResult, RunResult } from '../verdict/result.ts';
 import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
 import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts';
-import { type ComparisonView, viewComparison } from './differences.ts';
-import { explanationFacts, triangulationFacts } from './explanation.ts';
+import { type ComparisonView, viewComparison } from './differences-view.ts';
+import { explanationFacts, triangulationFacts } from './explanation-facts.ts';
 import type { Fact } from './fact.ts';
-import { networkFacts, networkGrounds } from './network.ts';
+import { networkFacts, networkGrounds } from './network-facts.ts';
 import { docsAnchor, nextStep, verdictTitles } from './words.ts';
 
 export interface ReportView {

@@ -1,7 +1,8 @@
 /** APKINDEX.tar.gz: the signed list of what a repository serves (apk-index(5); docs/melange/environment.md#apkindex). */
+
+import { isSignatureName, parseSignature, type Signature } from '../apk/apk-signature.ts';
 import { readGzipMembers } from '../apk/gzip-reader.ts';
 import { defaultLimits } from '../apk/limits.ts';
-import { isSignatureName, parseSignature, type Signature } from '../apk/signature.ts';
 import type { TarHeader } from '../apk/tar-header.ts';
 import { TarReader } from '../apk/tar-reader.ts';
 import { busy } from '../busy.ts';

@@ -1,5 +1,5 @@
 /** Judges a set of signatures by the keys that the user named. */
-import { keyFingerprint, type PublicKey, type Signature, signatureFits } from '../apk/signature.ts';
+import { keyFingerprint, type PublicKey, type Signature, signatureFits } from '../apk/apk-signature.ts';
 import type { Sha256 } from '../digest.ts';
 
 export type SignatureState =

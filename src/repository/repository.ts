@@ -1,5 +1,5 @@
 /** A repository: a folder or an address, with its signed index. */
-import type { PublicKey, Signature } from '../apk/signature.ts';
+import type { PublicKey, Signature } from '../apk/apk-signature.ts';
 import { type Sha256, sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { type Architecture, type PackageName, type PackageVersion, packageFileName } from '../names.ts';

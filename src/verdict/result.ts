@@ -3,7 +3,7 @@ import type { Link } from '../claim/chain.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { SbomState } from '../compare/sbom-state.ts';
 import type { Sha256 } from '../digest.ts';
-import type { SkippedFile } from '../emit/dependencies/index.ts';
+import type { SkippedFile } from '../emit/dependencies/dependencies.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
 import type { Emulation } from '../execute/processor/processor.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';

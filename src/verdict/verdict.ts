@@ -1,7 +1,7 @@
 /** The conclusion about one package, typed, so that no code has to read its words. */
 
 import { counted } from '../bytes.ts';
-import type { EqualFiles } from '../compare/bytes.ts';
+import type { EqualFiles } from '../compare/compare-files.ts';
 import {
   type Comparison,
   type Equivalence,

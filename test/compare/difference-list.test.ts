@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { comparePackages } from '../../src/compare/compare.ts';
+import { type CompareLimits, defaultCompareLimits } from '../../src/compare/compare-limits.ts';
 import { allDifferences, type Equivalence, isUnequal } from '../../src/compare/comparison.ts';
 import { countDifferences, isComplete } from '../../src/compare/difference-list.ts';
-import { type CompareLimits, defaultCompareLimits } from '../../src/compare/limits.ts';
 import { compareTrees, type TreeEntry } from '../../src/compare/trees.ts';
 import { nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
 import { nameCauses } from '../../src/explain/causes/name.ts';

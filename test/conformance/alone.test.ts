@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { rebuild } from '../../src/rebuild.ts';
-import { packageValue } from '../../src/report/json.ts';
+import { packageValue } from '../../src/report/json-report.ts';
 import { verify } from '../../src/verify.ts';
 import { failure } from '../support/failures.ts';
 import { fixtures, lab } from '../support/lab.ts';

@@ -302,7 +302,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
 
   it('is bound to its plan on the command line as well', async () => {
     const { manifest, objects } = takeApart(readFileSync(bundle));
-    const { version } = await import('../../src/cli/version.ts');
+    const { version } = await import('../../src/cli/own-version.ts');
     const changed = join(folder, 'replanned.bundle');
     const another = { ...manifest, tool: version, plan: '0'.repeat(64) };
     writeFileSync(changed, putTogether(canonicalJson(another), objects));

@@ -21,7 +21,7 @@ import { indexFolder } from '../../src/index-folder.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { defaultNetwork } from '../../src/inputs/network/network-options.ts';
 import { findProgram } from '../../src/process.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { fileOf } from '../support/apk-builder.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { renderDiffHtml } from '../../src/report/html/diff.ts';
-import { renderHtml } from '../../src/report/html/html.ts';
+import { renderDiffHtml } from '../../src/report/html/diff-page.ts';
+import { renderHtml } from '../../src/report/html/html-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { chromiumProgram, type Reader, startReader } from '../support/browser.ts';
 import { skipUnless } from '../support/lab.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
-import { parsePublicKey } from '../../src/apk/signature.ts';
+import { parsePublicKey } from '../../src/apk/apk-signature.ts';
 import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
 import { diagnose } from '../../src/doctor.ts';

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ClaimFindingKind } from '../../src/claim/findings.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -10,7 +10,7 @@ import { isUnequal } from '../../src/compare/comparison.ts';
 import type { SbomDifference } from '../../src/compare/sbom-elements.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { regenerateSbom } from '../../src/inference/regenerated-sbom.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text-report.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { goText, languageMutations, mutatedForms, mutations } from '../inference/production/mutations.ts';

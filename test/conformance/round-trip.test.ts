@@ -12,7 +12,7 @@ import { readClaim } from '../../src/claim/claim.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import { writeRecipe } from '../../src/claim/recipe/write.ts';
 import { formatOfTraits } from '../../src/claim/traits/traits.ts';
-import { agreeingEncoders, gzipGo } from '../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo } from '../../src/emit/deflate/encoders.ts';
 import { deflateGenerations } from '../../src/melange/deflate-encoder.ts';
 import { lab, sharedLab, sharedSamples, skipUnless } from '../support/lab.ts';
 import { putTogether, readWhole, type SectionName, takeApart } from '../support/parts.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { inspect } from '../../src/inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../src/report/inspection.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderText } from '../../src/report/text-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { sharedSamples, skipUnless } from '../support/lab.ts';

@@ -8,7 +8,7 @@ import { defaultLimits } from '../../src/apk/limits.ts';
 import type { TarHeader } from '../../src/apk/tar-header.ts';
 import { TarReader } from '../../src/apk/tar-reader.ts';
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
-import { pgzip } from '../../src/emit/deflate/index.ts';
+import { pgzip } from '../../src/emit/deflate/encoders.ts';
 import { shortTar } from '../../src/emit/own-sections.ts';
 import { type DataEntry, dataEntries } from '../../src/emit/tar-entries.ts';
 import { deflateEncoders } from '../../src/melange/deflate-encoder.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
+import { digestFound } from '../../src/emit/sbom/production/found-packages.ts';
 import {
   type KeptScan,
   renderKeptScan,
@@ -8,9 +9,8 @@ import {
   scannedDigest,
 } from '../../src/emit/sbom/production/kept-scan.ts';
 import { foundPackage } from '../../src/emit/sbom/production/language/found-element.ts';
-import { nodeRecords } from '../../src/emit/sbom/production/language/node.ts';
+import { nodeRecords } from '../../src/emit/sbom/production/language/node-packages.ts';
 import type { LibraryPackage } from '../../src/emit/sbom/production/production-document.ts';
-import { digestFound } from '../../src/emit/sbom/production/syft.ts';
 import type { PrintedPackage, SyftListing } from '../../src/emit/sbom/production/syft-output.ts';
 import { openScans, type Scans, type TriedScan } from '../../src/engine/scans.ts';
 import { type Tree, type TreeEntry, treeOf } from '../../src/execute/tree.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { compareFiles, type EqualFiles } from '../../src/compare/bytes.ts';
 import { comparePackages } from '../../src/compare/compare.ts';
+import { compareFiles, type EqualFiles } from '../../src/compare/compare-files.ts';
 import type { Equivalence, UnequalComparison } from '../../src/compare/comparison.ts';
 import { type Counterfactual, type EmittedPackage, packageSource } from '../../src/emit/package.ts';
 import type { Explanation } from '../../src/explain/counterfactual/explanation.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
-import { gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
+import { gzipKlauspost, pgzip } from '../../src/emit/deflate/encoders.ts';
 import type { SectionDigests } from '../../src/emit/package.ts';
 import type { Built } from '../../src/flow/candidate.ts';
 import { decideBuilder } from '../../src/flow/decide-builder.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { answerQuery } from '../../src/gateway/dns.ts';
-import { GuestNames } from '../../src/gateway/names.ts';
+import { GuestNames } from '../../src/gateway/guest-names.ts';
 
 describe('the name server of a guest', () => {
   let socket: Socket;

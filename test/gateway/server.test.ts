@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, rootCertificates } from 'node:tls';
 import type { GuestRequest } from '../../src/gateway/answerer.ts';
 import { makeAuthority } from '../../src/gateway/authority.ts';
-import { GuestNames } from '../../src/gateway/names.ts';
+import { GuestNames } from '../../src/gateway/guest-names.ts';
 import { RequestBudget } from '../../src/gateway/request-budget.ts';
 import { GuestServer } from '../../src/gateway/server.ts';
 import { findProgram } from '../../src/process.ts';

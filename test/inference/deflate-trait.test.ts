@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Apk } from '../../src/apk/apk.ts';
-import { pgzip } from '../../src/emit/deflate/index.ts';
+import { pgzip } from '../../src/emit/deflate/encoders.ts';
 import { encoderInference } from '../../src/inference/deflate-trait.ts';
 import { type DeflateEncoder, deflateEncoders } from '../../src/melange/deflate-encoder.ts';
 import { type Architecture, parseArchitecture } from '../../src/names.ts';

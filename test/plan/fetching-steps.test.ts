@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import { formatOf } from '../../src/melange/format.ts';
 import { parseRelease } from '../../src/melange/version.ts';
-import { fetchingSteps, namedPorts } from '../../src/plan/network.ts';
+import { fetchingSteps, namedPorts } from '../../src/plan/fetching-steps.ts';
 
 const format = formatOf(parseRelease('v0.59.1')!);
 

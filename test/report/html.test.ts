@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { renderHtml } from '../../src/report/html/html.ts';
+import { renderHtml } from '../../src/report/html/html-report.ts';
 import { everything, hostile } from '../support/runs.ts';
 
 describe('results as HTML', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, createSign } from 'node:crypto';
 import { test } from 'node:test';
-import type { Signature } from '../../src/apk/signature.ts';
+import type { Signature } from '../../src/apk/apk-signature.ts';
 import { type SignatureState, verifySignatures } from '../../src/repository/keyring.ts';
 import { type Key, makeKey } from '../support/apk-builder.ts';
 import { keyName } from '../support/names.ts';

@@ -8,7 +8,7 @@ import {
 } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type Apk, type ReadOptions, readApk } from '../../src/apk/apk.ts';
-import { type PublicKey, parsePublicKey } from '../../src/apk/signature.ts';
+import { type PublicKey, parsePublicKey } from '../../src/apk/apk-signature.ts';
 import type { ByteSource } from '../../src/byte-source.ts';
 
 export interface Part {

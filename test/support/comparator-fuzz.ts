@@ -1,7 +1,7 @@
 /** Comparators on damaged contents: no exception but a `Failure`, no end of work, no flood of parts. */
 import assert from 'node:assert/strict';
-import { comparators, compareContent } from '../../src/compare/comparators/index.ts';
-import { type CompareLimits, defaultCompareLimits } from '../../src/compare/limits.ts';
+import { comparators, compareContent } from '../../src/compare/comparators/comparators.ts';
+import { type CompareLimits, defaultCompareLimits } from '../../src/compare/compare-limits.ts';
 import type { FormatName, Part } from '../../src/compare/part.ts';
 import { mutated, randomOf } from './mutate.ts';
 import { samples } from './samples.ts';

@@ -1,6 +1,6 @@
 /** Crates as a sparse registry serves them (doc.rust-lang.org/cargo/reference, "Registry Index"). */
 import { sha256 } from '../../src/digest.ts';
-import { indexPathOf } from '../../src/pins/shapes/crates.ts';
+import { indexPathOf } from '../../src/pins/shapes/crate-shape.ts';
 import type { Answering, RegistryAnswer } from './registry.ts';
 import { tarballOf } from './tarball.ts';
 

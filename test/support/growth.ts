@@ -2,13 +2,13 @@
 
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
-import { compareContent } from '../../src/compare/comparators/index.ts';
+import { compareContent } from '../../src/compare/comparators/comparators.ts';
 import { comparePackages } from '../../src/compare/compare.ts';
+import { defaultCompareLimits } from '../../src/compare/compare-limits.ts';
 import type { Difference } from '../../src/compare/difference.ts';
-import { defaultCompareLimits } from '../../src/compare/limits.ts';
 import { isLicenseExpression } from '../../src/emit/sbom/license-expression.ts';
+import { causesOf } from '../../src/explain/causes/detectors.ts';
 import { nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
-import { causesOf } from '../../src/explain/causes/index.ts';
 import { compareVersions } from '../../src/repository/package-version.ts';
 import { scanRecords } from '../../src/repository/records.ts';
 import {

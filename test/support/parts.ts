@@ -9,7 +9,7 @@ import { type Apk, readApk, type Section } from '../../src/apk/apk.ts';
 import type { ApkEntry } from '../../src/apk/apk-entry.ts';
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
 import { sha1, sha256 } from '../../src/digest.ts';
-import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/encoders.ts';
 import { checksumKey } from '../../src/emit/tar-entries.ts';
 import { type TarEntry, tarHeader, tarPadding } from '../../src/emit/tar-writer.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';

@@ -1,7 +1,7 @@
 /** Results made by hand: every verdict, every kind of difference and part. */
 
-import type { EqualFiles } from '../../src/compare/bytes.ts';
 import type { Cause, CauseKind } from '../../src/compare/cause.ts';
+import type { EqualFiles } from '../../src/compare/compare-files.ts';
 import type { UnequalComparison } from '../../src/compare/comparison.ts';
 import { type Difference, type DifferenceKind, differenceTitles } from '../../src/compare/difference.ts';
 import {

@@ -1,5 +1,5 @@
 /** Runs made by hand: all that there is, very much of it, and the worst that a package can put into a report. */
-import type { EqualFiles } from '../../src/compare/bytes.ts';
+import type { EqualFiles } from '../../src/compare/compare-files.ts';
 import type { Part } from '../../src/compare/part.ts';
 import { Failure } from '../../src/failure.ts';
 import { type PackageResult, type RunResult, runResult } from '../../src/verdict/result.ts';

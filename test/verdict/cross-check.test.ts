@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Failure } from '../../src/failure.ts';
-import { renderJson } from '../../src/report/json.ts';
-import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderText } from '../../src/report/text.ts';
+import { renderJson } from '../../src/report/json-report.ts';
+import { renderMarkdown } from '../../src/report/markdown-report.ts';
+import { renderText } from '../../src/report/text-report.ts';
 import { crossCheck } from '../../src/verdict/cross-check.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { verdictOfFailure } from '../../src/verdict/verdict.ts';

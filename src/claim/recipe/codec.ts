@@ -6,9 +6,9 @@ import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { RecipeForm } from '../../melange/format.ts';
 import { compareKeys } from './key-order.ts';
-import type { Mapping, Node, Scalar } from './node.ts';
 import type { Block } from './recipe.ts';
 import { resolveOldFlag, resolvePlain } from './resolve.ts';
+import type { Mapping, Node, Scalar } from './yaml-node.ts';
 
 /** An oddity of a recipe that does not prevent a build. */
 export interface RecipeFinding {

@@ -3,9 +3,9 @@ import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { parsePackageName, parsePackageVersion } from '../../names.ts';
 import type { RecipeFinding } from './codec.ts';
+import { parseYaml } from './parse-yaml.ts';
 import type { Recipe } from './recipe.ts';
 import { recipeCodec } from './schema.ts';
-import { parseYaml } from './yaml.ts';
 
 export type { RecipeFinding } from './codec.ts';
 

@@ -2,8 +2,9 @@
  * A YAML document as yaml.v3 writes it with an indentation of 2: block style but for empty collections, lines of
  * any length. Source: gopkg.in/yaml.v3 v3.0.1, emitterc.go.
  */
-import type { Mapping, Node, Scalar } from './node.ts';
+
 import { escapeDoubleQuoted, isSimpleKey, type StyledScalar, styleOf } from './scalar-style.ts';
+import type { Mapping, Node, Scalar } from './yaml-node.ts';
 
 const indentation = 2;
 

@@ -3,8 +3,8 @@
  * in which it happened to write licences.
  */
 
+import { parsePurl } from './parse-purl.ts';
 import type { ReadableSbom } from './published-sbom.ts';
-import { parsePurl } from './purl.ts';
 import { type BuildTime, parseRfc3339 } from './time.ts';
 
 /** The recipe's file in its repository. */

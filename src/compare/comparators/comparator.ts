@@ -1,6 +1,6 @@
 /** The interface of a comparator for one format, and what it is given. */
 import { Failure } from '../../failure.ts';
-import type { CompareLimits } from '../limits.ts';
+import type { CompareLimits } from '../compare-limits.ts';
 import type { FormatName, Part } from '../part.ts';
 
 export interface Comparator {

@@ -4,6 +4,7 @@ import { inflateSync } from 'node:zlib';
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { contentOf } from '../../formats/content.ts';
+import { dynamicOf, type NamedValues, symbolsOf } from '../../formats/elf/elf-symbols.ts';
 import {
   compressedFlag,
   compressionHeader,
@@ -16,7 +17,6 @@ import { goSettings } from '../../formats/elf/go-build-info.ts';
 import { notesOf } from '../../formats/elf/notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
 import { parseElf } from '../../formats/elf/reader.ts';
-import { dynamicOf, type NamedValues, symbolsOf } from '../../formats/elf/symbols.ts';
 import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { alignLists } from './alignment.ts';

@@ -1,5 +1,5 @@
 /** Builds parts and bounds them. */
-import type { CompareLimits } from '../limits.ts';
+import type { CompareLimits } from '../compare-limits.ts';
 import type { FormatName, HunkLine, LineHunk, OrderedThings, Part, PartKind, PartMeaning } from '../part.ts';
 
 /** A value of the two sides; undefined where a side has none. */

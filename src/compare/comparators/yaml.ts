@@ -1,6 +1,7 @@
 /** YAML compared by path: the compiled recipe, and other documents that are as plain. */
-import type { Node } from '../../claim/recipe/node.ts';
-import { parseYaml } from '../../claim/recipe/yaml.ts';
+
+import { parseYaml } from '../../claim/recipe/parse-yaml.ts';
+import type { Node } from '../../claim/recipe/yaml-node.ts';
 import { Failure } from '../../failure.ts';
 import type { Structure } from '../../formats/structured-value.ts';
 import type { FormatName, Part } from '../part.ts';

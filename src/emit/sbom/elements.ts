@@ -2,7 +2,7 @@
 import { fullVersion, type Recipe } from '../../claim/recipe/recipe.ts';
 import { Failure } from '../../failure.ts';
 import type { SbomFormat } from '../../melange/format.ts';
-import { cpeText } from '../cpe.ts';
+import { cpeText } from '../recipe-cpe.ts';
 import { noAssertion, type SpdxChecksum, type SpdxPackage, type SpdxReference } from './document.ts';
 import { elementId } from './identifiers.ts';
 import type { DocumentInput } from './input.ts';

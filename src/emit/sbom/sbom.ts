@@ -1,6 +1,6 @@
 /** The SBOM that a package carries. */
 import type { DocumentInput } from './input.ts';
-import { emitMelangeSbom } from './melange.ts';
+import { emitMelangeSbom } from './melange-sbom.ts';
 import { emitProductionSbom, type ProductionInput } from './production/production.ts';
 
 /** Everything that decides the bytes of one package's SBOM. */

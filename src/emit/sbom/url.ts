@@ -1,4 +1,4 @@
-import { percentDecode } from '../../claim/sbom/purl.ts';
+import { percentDecode } from '../../claim/sbom/parse-purl.ts';
 
 const brokenEscape = /%(?![0-9A-Fa-f]{2})/;
 

@@ -11,8 +11,8 @@ import type { Difference, SectionName } from '../../compare/difference.ts';
 import { joined } from '../../compare/difference-list.ts';
 import { causeBounds } from './change-lists.ts';
 import { originOf } from './derived.ts';
+import { causesOf } from './detectors.ts';
 import type { BuildContext } from './evidence.ts';
-import { causesOf } from './index.ts';
 
 /** Bounds on the contents of one comparison that are looked at together, and on the differences whose causes are looked for. */
 const bounds = { contents: 2000, bytes: 256 * 1024 * 1024, differences: 20_000 } as const;

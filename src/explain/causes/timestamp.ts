@@ -2,7 +2,7 @@
 import type { BuildFacts } from '../../execute/facts.ts';
 import type { ByteRange, Change, Detector, Evidence, Finding } from './evidence.ts';
 import { changeFinding } from './evidence.ts';
-import { isOfBuild, isPlausible, type PrintedTime, timesIn } from './times.ts';
+import { isOfBuild, isPlausible, type PrintedTime, timesIn } from './printed-times.ts';
 
 export const timestamp: Detector = {
   kind: 'timestamp',

@@ -3,9 +3,9 @@
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { type Content, readBounded } from '../content.ts';
+import { isReadable, type Section } from './elf-sections.ts';
 import { dynamicEntry, readStructure, sectionType, segmentType } from './field-table.ts';
 import type { Elf } from './reader.ts';
-import { isReadable, type Section } from './sections.ts';
 
 /** Tags of dynamic entries (System V ABI). */
 export const dynamicTag = { needed: 1n, soname: 14n } as const;

@@ -4,6 +4,7 @@
  * refuses the same files (debug/elf/file.go NewFile, Go 1.26).
  */
 import type { Content } from '../content.ts';
+import { parseSections, type Section } from './elf-sections.ts';
 import {
   type Encoding,
   encodingOf,
@@ -13,7 +14,6 @@ import {
   segmentHeader,
   type Values,
 } from './field-table.ts';
-import { parseSections, type Section } from './sections.ts';
 import { extentOf, parseEntries, readTable } from './table.ts';
 
 export interface Elf {

@@ -9,8 +9,8 @@ import {
 import { extractedIds } from '../../emit/sbom/licenses.ts';
 import { distinctRecords, recordCpes, recordMaker } from '../../emit/sbom/production/apk-record.ts';
 import { extractedLicense } from '../../emit/sbom/production/license.ts';
-import { type TreePaths, treePaths } from '../../emit/sbom/production/paths.ts';
-import { recordId } from '../../emit/sbom/production/record.ts';
+import { recordId } from '../../emit/sbom/production/syft-record.ts';
+import { type TreePaths, treePaths } from '../../emit/sbom/production/tree-paths.ts';
 import type { PublishedRecord } from './published.ts';
 
 export interface FittingVariants {

@@ -3,7 +3,7 @@
  * bounds below keep the number of sums that are tried under 2^33 for one needed value of 64 bits.
  */
 import { type Hash64, xor } from '../../emit/sbom/production/hash.ts';
-import { hashPath } from '../../emit/sbom/production/record.ts';
+import { hashPath } from '../../emit/sbom/production/syft-record.ts';
 
 /** A change to the list of paths that a package has. */
 export interface PathChange {

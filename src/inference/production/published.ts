@@ -12,8 +12,8 @@ import {
 import { formatOfTraits } from '../../claim/traits/traits.ts';
 import type { Sha256 } from '../../digest.ts';
 import type { RecordSubject } from '../../emit/sbom/production/apk-record.ts';
-import { pathsBeforeSbom } from '../../emit/sbom/production/paths.ts';
-import { digestFound, mentionedLicenses } from '../../emit/sbom/production/syft.ts';
+import { digestFound, mentionedLicenses } from '../../emit/sbom/production/found-packages.ts';
+import { pathsBeforeSbom } from '../../emit/sbom/production/tree-paths.ts';
 import { isJsonObject, listMember, parseBoundedJson } from '../../formats/bounded-json.ts';
 
 /** A published record, and everything from which it should follow. */

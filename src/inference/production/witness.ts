@@ -10,11 +10,16 @@ import { claimsUnderNeighbours } from '../../claim/traits/neighbours.ts';
 import type { RecordVariant } from '../../claim/traits/record-variant.ts';
 import { sameButForIds } from '../../compare/sbom-ids.ts';
 import { distinctRecords, type VariantRecord } from '../../emit/sbom/production/apk-record.ts';
+import { emptyScan } from '../../emit/sbom/production/found-packages.ts';
 import { type Hash64, hashText, parseDigits, xor } from '../../emit/sbom/production/hash.ts';
-import { joinFiles, treePaths } from '../../emit/sbom/production/paths.ts';
 import { emitProductionSbom } from '../../emit/sbom/production/production.ts';
-import { apkParts, metadataFields, metadataType, packageFields } from '../../emit/sbom/production/record.ts';
-import { emptyScan } from '../../emit/sbom/production/syft.ts';
+import {
+  apkParts,
+  metadataFields,
+  metadataType,
+  packageFields,
+} from '../../emit/sbom/production/syft-record.ts';
+import { joinFiles, treePaths } from '../../emit/sbom/production/tree-paths.ts';
 import { Failure } from '../../failure.ts';
 import { claimedSbomInput } from '../claimed-sbom.ts';
 import { type FittingVariants, fitRecord } from './fit.ts';

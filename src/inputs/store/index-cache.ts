@@ -1,7 +1,7 @@
 /** Notes on the indexes of repositories: their parsed form, and the newest build that each listed. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Signature } from '../../apk/signature.ts';
+import type { Signature } from '../../apk/apk-signature.ts';
 import { type Sha256, sha256 } from '../../digest.ts';
 import type { RecordFaults } from '../../repository/records.ts';
 import type { CachedIndex, IndexCache, NewestBuilds } from '../../repository/repository.ts';

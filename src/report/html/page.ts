@@ -5,7 +5,7 @@
 import type { DifferenceKind } from '../../compare/difference.ts';
 import { sha256 } from '../../digest.ts';
 import type { Bounds } from '../bounds.ts';
-import type { DifferenceView } from '../differences.ts';
+import type { DifferenceView } from '../differences-view.ts';
 import type { Fact } from '../fact.ts';
 import { escapeMarkup } from '../markup.ts';
 import { script } from './script.ts';

@@ -15,9 +15,9 @@ import {
   struct,
   text,
 } from '../../../src/claim/recipe/codec.ts';
-import type { Node } from '../../../src/claim/recipe/node.ts';
+import { parseYaml } from '../../../src/claim/recipe/parse-yaml.ts';
 import type { Block } from '../../../src/claim/recipe/recipe.ts';
-import { parseYaml } from '../../../src/claim/recipe/yaml.ts';
+import type { Node } from '../../../src/claim/recipe/yaml-node.ts';
 import { Failure } from '../../../src/failure.ts';
 
 const id = integer(0, 2 ** 32 - 1);

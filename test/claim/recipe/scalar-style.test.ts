@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodeBytes } from '../../../src/bytes.ts';
-import type { Mapping } from '../../../src/claim/recipe/node.ts';
+import { parseYaml } from '../../../src/claim/recipe/parse-yaml.ts';
 import { renderYaml } from '../../../src/claim/recipe/render-yaml.ts';
-import { parseYaml } from '../../../src/claim/recipe/yaml.ts';
+import type { Mapping } from '../../../src/claim/recipe/yaml-node.ts';
 
 /** A quirk, the text, and what gopkg.in/yaml.v3 v3.0.1 writes after `key:` (recorded). */
 const scalars: readonly (readonly [quirk: string, text: string, yaml: string])[] = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { differingRanges } from '../../../src/compare/comparators/binary.ts';
 import { Work } from '../../../src/compare/comparators/comparator.ts';
-import { defaultCompareLimits } from '../../../src/compare/limits.ts';
+import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import { mutated, randomOf } from '../../support/mutate.ts';
 
 function rangesOf(published: Uint8Array, rebuilt: Uint8Array, most = 1000) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { compareContent } from '../../../src/compare/comparators/index.ts';
-import { type CompareLimits, defaultCompareLimits } from '../../../src/compare/limits.ts';
+import { compareContent } from '../../../src/compare/comparators/comparators.ts';
+import { type CompareLimits, defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import type { Part } from '../../../src/compare/part.ts';
 import { tarOf } from '../../support/apk-builder.ts';
 import { arOf, zipOf } from '../../support/samples.ts';

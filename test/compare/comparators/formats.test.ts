@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { comparators, compareContent } from '../../../src/compare/comparators/index.ts';
-import { defaultCompareLimits } from '../../../src/compare/limits.ts';
+import { comparators, compareContent } from '../../../src/compare/comparators/comparators.ts';
+import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import { type FormatName, formatTitles } from '../../../src/compare/part.ts';
 import { samples } from '../../support/samples.ts';
 

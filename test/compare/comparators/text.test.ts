@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { compareContent } from '../../../src/compare/comparators/index.ts';
+import { compareContent } from '../../../src/compare/comparators/comparators.ts';
 import { differingLines, readText } from '../../../src/compare/comparators/text-encoding.ts';
-import { defaultCompareLimits } from '../../../src/compare/limits.ts';
+import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 
 const content = fc
   .array(fc.constantFrom('', 'a', 'b', 'ä'), { maxLength: 30 })

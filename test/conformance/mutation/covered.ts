@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { canonicalJson } from '../../../src/canonical.ts';
-import { renderText } from '../../../src/report/text.ts';
+import { renderText } from '../../../src/report/text-report.ts';
 import { type PackageResult, runResult } from '../../../src/verdict/result.ts';
 
 /** Members of the plan; `recipe` stands for another recipe that leaves the same tree. */

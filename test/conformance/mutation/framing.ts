@@ -1,6 +1,6 @@
 /** Changes of what is around the archives: signatures, gzip members, the file as a whole. */
 import { gzipSync } from 'node:zlib';
-import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/encoders.ts';
 import { deflateEncoders } from '../../../src/melange/deflate-encoder.ts';
 import {
   joined,

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunOptions } from '../../../src/flow/run-options.ts';
-import { renderText } from '../../../src/report/text.ts';
+import { renderText } from '../../../src/report/text-report.ts';
 import { type PackageResult, runResult } from '../../../src/verdict/result.ts';
 import { verify } from '../../../src/verify.ts';
 import type { Random } from '../../support/mutate.ts';

@@ -7,7 +7,7 @@ import {
   gzipGo,
   gzipKlauspost,
   pgzip,
-} from '../../../src/emit/deflate/index.ts';
+} from '../../../src/emit/deflate/encoders.ts';
 import type { DeflateGeneration } from '../../../src/melange/format.ts';
 import { inputOf } from './inputs.ts';
 import { collect, generations } from './support.ts';

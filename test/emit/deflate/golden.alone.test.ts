@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../../src/digest.ts';
-import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/encoders.ts';
 import { deflateEncoders, traitsOfEncoder } from '../../../src/melange/deflate-encoder.ts';
 import { goGoldens, klauspostGoldens, pgzipGoldens } from './goldens.ts';
 import { inputOf } from './inputs.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { gzipGo, gzipKlauspost } from '../../../src/emit/deflate/index.ts';
+import { gzipGo, gzipKlauspost } from '../../../src/emit/deflate/encoders.ts';
 import { inputOf, kinds } from './inputs.ts';
 import { generations } from './support.ts';
 

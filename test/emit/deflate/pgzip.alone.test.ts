@@ -4,12 +4,12 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { pgzip } from '../../../src/emit/deflate/index.ts';
+import { pgzip } from '../../../src/emit/deflate/encoders.ts';
 import { inputOf } from './inputs.ts';
 import { collect, generations } from './support.ts';
 
 const mebibyte = 1 << 20;
-const emitter = new URL('../../../src/emit/deflate/index.js', import.meta.url).href;
+const emitter = new URL('../../../src/emit/deflate/encoders.js', import.meta.url).href;
 
 /** Runs a program as a process, since only that shows whether something keeps it alive. */
 async function run(program: string): Promise<string> {

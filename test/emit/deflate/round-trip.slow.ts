@@ -45,7 +45,7 @@ describe('several threads write what one writes', () => {
 });
 
 describe('a stream of 300 MiB', () => {
-  const encoder = new URL('../../../src/emit/deflate/index.js', import.meta.url).href;
+  const encoder = new URL('../../../src/emit/deflate/encoders.js', import.meta.url).href;
   const inputs = new URL('./inputs.js', import.meta.url).href;
 
   for (const threads of [1, 2]) {

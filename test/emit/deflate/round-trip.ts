@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/index.ts';
+import { gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/encoders.ts';
 import { inputOf, type Kind, kinds } from './inputs.ts';
 import { collect, generations } from './support.ts';
 

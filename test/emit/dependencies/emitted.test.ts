@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { emittedDependencies } from '../../../src/emit/dependencies/index.ts';
+import { emittedDependencies } from '../../../src/emit/dependencies/dependencies.ts';
 import { analyse, elf, file, noDependencies, program, treeWith } from './support.ts';
 
 const nothing = { runtime: [], provides: [], vendored: [], skipped: [] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { analyseDependencies, emittedDependencies } from '../../../src/emit/dependencies/index.ts';
+import { analyseDependencies, emittedDependencies } from '../../../src/emit/dependencies/dependencies.ts';
 import { goldensOf, labRepository } from './lab.ts';
 
 const versions = ['v0.17.7', 'v0.23.16', 'v0.31.9', 'v0.40.4', 'v0.45.3', 'v0.59.1'];

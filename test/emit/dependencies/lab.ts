@@ -8,7 +8,7 @@ import { entryPath } from '../../../src/apk/entry-rules.ts';
 import { pkgInfoValues } from '../../../src/apk/pkginfo.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { type Dependencies, fullVersion, type PackageOptions } from '../../../src/claim/recipe/recipe.ts';
-import type { AnalysisInput, EmittedDependencies } from '../../../src/emit/dependencies/index.ts';
+import type { AnalysisInput, EmittedDependencies } from '../../../src/emit/dependencies/dependencies.ts';
 import { type EntryType, type Tree, type TreeEntry, treeOf } from '../../../src/execute/tree.ts';
 import { contentOf } from '../../../src/formats/content.ts';
 import { type Format, formatOf } from '../../../src/melange/format.ts';

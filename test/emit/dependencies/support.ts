@@ -6,7 +6,7 @@ import {
   analyseDependencies,
   type GeneratedDependencies,
   readCompressedModules,
-} from '../../../src/emit/dependencies/index.ts';
+} from '../../../src/emit/dependencies/dependencies.ts';
 import { type Tree, type TreeEntry, treeOf } from '../../../src/execute/tree.ts';
 import { contentOf } from '../../../src/formats/content.ts';
 import { formatOf } from '../../../src/melange/format.ts';

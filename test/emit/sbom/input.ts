@@ -2,7 +2,7 @@
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import type { Copyright, Recipe, RecipePackage, Step, Subpackage } from '../../../src/claim/recipe/recipe.ts';
 import type { SpdxDocument, SpdxPackage } from '../../../src/emit/sbom/document.ts';
-import { melangeDocument } from '../../../src/emit/sbom/melange.ts';
+import { melangeDocument } from '../../../src/emit/sbom/melange-sbom.ts';
 import type { SbomInput } from '../../../src/emit/sbom/sbom.ts';
 import { type Format, formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';

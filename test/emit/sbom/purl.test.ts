@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parsePurl } from '../../../src/claim/sbom/purl.ts';
+import { parsePurl } from '../../../src/claim/sbom/parse-purl.ts';
 import { normalizePurl, type Purl, purlText } from '../../../src/emit/sbom/purl.ts';
 import { Failure } from '../../../src/failure.ts';
 import type { PurlEscaping } from '../../../src/melange/format.ts';

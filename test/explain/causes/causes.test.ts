@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type CauseKind, causePage, causeTitles } from '../../../src/compare/cause.ts';
-import { compareContent } from '../../../src/compare/comparators/index.ts';
+import { compareContent } from '../../../src/compare/comparators/comparators.ts';
+import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import type { Difference, OriginKind } from '../../../src/compare/difference.ts';
-import { defaultCompareLimits } from '../../../src/compare/limits.ts';
 import { originOf } from '../../../src/explain/causes/derived.ts';
+import { causesOf, detectors } from '../../../src/explain/causes/detectors.ts';
 import { nothingBuiltAgain } from '../../../src/explain/causes/evidence.ts';
-import { causesOf, detectors } from '../../../src/explain/causes/index.ts';
 import { root } from '../../support/lab.ts';
 import { type CauseCase, cases, facts, plan } from './cases.ts';
 

@@ -3,11 +3,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { contentOf } from '../../../src/formats/content.ts';
 import { dynamicStrings, dynamicTag } from '../../../src/formats/elf/dynamic.ts';
+import { dynamicOf } from '../../../src/formats/elf/elf-symbols.ts';
 import { notesOf } from '../../../src/formats/elf/notes.ts';
 import { type ElfObject, parseElfObject } from '../../../src/formats/elf/object.ts';
 import { parseElf } from '../../../src/formats/elf/reader.ts';
 import { sectionAt } from '../../../src/formats/elf/section-at.ts';
-import { dynamicOf } from '../../../src/formats/elf/symbols.ts';
 import { elf } from '../../emit/dependencies/support.ts';
 
 const shape = { interpreter: '/lib/ld.so', needed: ['liba.so.1', 'libb.so.2'], soname: ['libc.so.3'] };

@@ -7,8 +7,8 @@ import {
   recordVariants,
 } from '../../../src/claim/traits/record-variant.ts';
 import { type RecordSubject, recordCpes, syftRecord } from '../../../src/emit/sbom/production/apk-record.ts';
-import { treePaths } from '../../../src/emit/sbom/production/paths.ts';
-import { recordId } from '../../../src/emit/sbom/production/record.ts';
+import { recordId } from '../../../src/emit/sbom/production/syft-record.ts';
+import { treePaths } from '../../../src/emit/sbom/production/tree-paths.ts';
 import { fitRecord } from '../../../src/inference/production/fit.ts';
 import type { PublishedRecord } from '../../../src/inference/production/published.ts';
 import { copyright, formatAt, recipeOf } from '../../emit/sbom/input.ts';

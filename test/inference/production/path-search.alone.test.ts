@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { xor } from '../../../src/emit/sbom/production/hash.ts';
-import { joinPaths } from '../../../src/emit/sbom/production/record.ts';
+import { joinPaths } from '../../../src/emit/sbom/production/syft-record.ts';
 import { guessPaths } from '../../../src/inference/production/path-guesses.ts';
 import { explainPaths, type PathChange } from '../../../src/inference/production/path-search.ts';
 

@@ -2,14 +2,14 @@
 import { fullVersion, type Recipe } from '../../../claim/recipe/recipe.ts';
 import { formOf, type RecordVariant, recordVariants } from '../../../claim/traits/record-variant.ts';
 import type { SbomFormat } from '../../../melange/format.ts';
-import { packagePart } from '../../pkginfo.ts';
+import { packagePart } from '../../emit-pkginfo.ts';
 import { licenseExpression } from '../licenses.ts';
 import { guessCpes, printCpe } from './cpe.ts';
 import { type HashGeneration, hashDigits } from './hash.ts';
 import { declaredLicense } from './license.ts';
 import { originCpe } from './origin-cpe.ts';
-import { joinFiles, type TreePaths } from './paths.ts';
-import type { SyftRecord } from './record.ts';
+import type { SyftRecord } from './syft-record.ts';
+import { joinFiles, type TreePaths } from './tree-paths.ts';
 
 /** The package that a record is about. */
 export interface RecordSubject {

@@ -19,7 +19,7 @@ import {
   hashText,
   joinElements,
 } from './hash.ts';
-import { hashPackage } from './record.ts';
+import { hashPackage } from './syft-record.ts';
 
 /** Whether the records of Go programs have the field Symbols (it came between v1.46 and v1.49), and what is in it. */
 export type GoSymbols = 'printed' | 'absent' | 'empty';

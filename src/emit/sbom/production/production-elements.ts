@@ -6,7 +6,7 @@ import { parseRepositoryUrl } from '../url.ts';
 import type { HashGeneration } from './hash.ts';
 import { printedLicense } from './license.ts';
 import type { LibraryPackage, LibraryReference } from './production-document.ts';
-import { recordId, type SyftRecord } from './record.ts';
+import { recordId, type SyftRecord } from './syft-record.ts';
 
 const supplier = 'Organization: chainguard';
 

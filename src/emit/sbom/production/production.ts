@@ -9,10 +9,10 @@ import { effectiveNamespace, packageName } from '../elements.ts';
 import { fnv1a128 } from '../fnv.ts';
 import { goJson } from '../go-json.ts';
 import type { DocumentInput } from '../input.ts';
-import { melangeDocument } from '../melange.ts';
+import { melangeDocument } from '../melange-sbom.ts';
 import { recordCpes, syftRecord } from './apk-record.ts';
+import { compareFound, type FoundPackage, type Scan } from './found-packages.ts';
 import { extractedLicense } from './license.ts';
-import type { TreePaths } from './paths.ts';
 import {
   describes,
   type LibraryDocument,
@@ -22,8 +22,8 @@ import {
   readByLibrary,
 } from './production-document.ts';
 import { recordElement, rootElement } from './production-elements.ts';
-import type { SyftRecord } from './record.ts';
-import { compareFound, type FoundPackage, type Scan } from './syft.ts';
+import type { SyftRecord } from './syft-record.ts';
+import type { TreePaths } from './tree-paths.ts';
 
 /** What production's document is made of besides melange's. */
 export interface ProductionInput {

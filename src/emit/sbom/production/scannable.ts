@@ -9,7 +9,7 @@ import type { Tree, TreeEntry } from '../../../execute/tree.ts';
 import type { Content } from '../../../formats/content.ts';
 import { largest } from '../../../lists.ts';
 import { chunksOf } from '../../tar-entries.ts';
-import type { Reader, ReadPaths } from './syft.ts';
+import type { Reader, ReadPaths } from './found-packages.ts';
 
 /** Files by their names, ignoring case, in any folder. */
 interface Places {

@@ -9,8 +9,8 @@ import {
   parseBoundedJson,
   textMember,
 } from '../../../formats/bounded-json.ts';
+import { mentionedLicenses } from './found-packages.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from './production-document.ts';
-import { mentionedLicenses } from './syft.ts';
 
 /** Both forms in which syft prints one scan: `-o spdx-json` and `-o syft-json`. */
 export interface SyftOutput {

@@ -7,8 +7,8 @@ import { type FormName, formOf, type ProductionForm } from '../../../claim/trait
 import type { Sha256 } from '../../../digest.ts';
 import { isJsonObject, listMember, textMember } from '../../../formats/bounded-json.ts';
 import { artifactId, artifactPaths, type GoSymbols, type IdRules } from './artifact-id.ts';
+import { compareFound, digestFound, type FoundPackage, type Scan, withGoCpes } from './found-packages.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from './production-document.ts';
-import { compareFound, digestFound, type FoundPackage, type Scan, withGoCpes } from './syft.ts';
 import type { PrintedPackage, SyftListing } from './syft-output.ts';
 
 /** The choices that no document of production settles: one answer for each package. */

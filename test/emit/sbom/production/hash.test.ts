@@ -14,7 +14,7 @@ import {
   noElements,
   parseDigits,
 } from '../../../../src/emit/sbom/production/hash.ts';
-import { hashPath } from '../../../../src/emit/sbom/production/record.ts';
+import { hashPath } from '../../../../src/emit/sbom/production/syft-record.ts';
 import { type Hashable, slowHash } from './slow-hash.ts';
 
 const digits = (value: bigint) => value.toString(16).padStart(16, '0');

@@ -8,9 +8,13 @@ import { hashInteger } from '../../../../src/emit/sbom/production/hash.ts';
 import { catalogue } from '../../../../src/emit/sbom/production/language/catalogue.ts';
 import { foundPackage } from '../../../../src/emit/sbom/production/language/found-element.ts';
 import { gemRecord } from '../../../../src/emit/sbom/production/language/gem.ts';
-import { type GoBuild, goRecords, readGoBuild } from '../../../../src/emit/sbom/production/language/go.ts';
-import { nodeRecords } from '../../../../src/emit/sbom/production/language/node.ts';
-import { distInfoRecord } from '../../../../src/emit/sbom/production/language/python.ts';
+import {
+  type GoBuild,
+  goRecords,
+  readGoBuild,
+} from '../../../../src/emit/sbom/production/language/go-modules.ts';
+import { nodeRecords } from '../../../../src/emit/sbom/production/language/node-packages.ts';
+import { distInfoRecord } from '../../../../src/emit/sbom/production/language/python-packages.ts';
 import { wheelRecord } from '../../../../src/emit/sbom/production/language/wheel.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
 import { unscannedPaths } from '../../../../src/emit/sbom/production/scannable.ts';

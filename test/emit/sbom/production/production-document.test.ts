@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeBytes } from '../../../../src/bytes.ts';
 import { type RecordVariant, sampleVariant } from '../../../../src/claim/traits/record-variant.ts';
-import { treePaths } from '../../../../src/emit/sbom/production/paths.ts';
+import { emptyScan, type FoundPackage } from '../../../../src/emit/sbom/production/found-packages.ts';
 import {
   emitProductionSbom,
   type ProductionInput,
   productionDocument,
 } from '../../../../src/emit/sbom/production/production.ts';
 import type { LibraryPackage } from '../../../../src/emit/sbom/production/production-document.ts';
-import { emptyScan, type FoundPackage } from '../../../../src/emit/sbom/production/syft.ts';
+import { treePaths } from '../../../../src/emit/sbom/production/tree-paths.ts';
 import type { SbomInput } from '../../../../src/emit/sbom/sbom.ts';
 import { copyright, documentAt, inputAt, recipeOf, step, subpackage } from '../input.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
-import { joinPaths, recordId } from '../../../../src/emit/sbom/production/record.ts';
+import { joinPaths, recordId } from '../../../../src/emit/sbom/production/syft-record.ts';
 import { fixtures } from '../../../support/lab.ts';
 import { slowHash } from './slow-hash.ts';
 

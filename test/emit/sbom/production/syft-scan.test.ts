@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../../../src/digest.ts';
 import { artifactId } from '../../../../src/emit/sbom/production/artifact-id.ts';
-import { digestFound, emptyScan } from '../../../../src/emit/sbom/production/syft.ts';
+import { digestFound, emptyScan } from '../../../../src/emit/sbom/production/found-packages.ts';
 import type { PrintedPackage, SyftListing } from '../../../../src/emit/sbom/production/syft-output.ts';
 import {
   chooseRendering,

@@ -9,7 +9,7 @@ import { describe, it } from 'node:test';
 import { guessCpes } from '../../../../src/emit/sbom/production/cpe.ts';
 import { declaredLicense } from '../../../../src/emit/sbom/production/license.ts';
 import { originCpe } from '../../../../src/emit/sbom/production/origin-cpe.ts';
-import { joinPaths, recordId } from '../../../../src/emit/sbom/production/record.ts';
+import { joinPaths, recordId } from '../../../../src/emit/sbom/production/syft-record.ts';
 
 const folder = process.env['WOLFI_REPRO_WOLFICTL'];
 const lacks =

@@ -8,14 +8,14 @@ import type { FormName } from '../../../../claim/traits/record-variant.ts';
 import { formOf } from '../../../../claim/traits/record-variant.ts';
 import type { Sha256 } from '../../../../digest.ts';
 import type { Tree, TreeEntry } from '../../../../execute/tree.ts';
+import { compareFound, digestFound, type FoundPackage, type Reader, type Scan } from '../found-packages.ts';
 import type { LibraryPackage } from '../production-document.ts';
-import { compareFound, digestFound, type FoundPackage, type Reader, type Scan } from '../syft.ts';
 import type { OwnScan, OwnScans } from '../syft-scan.ts';
 import { type ElementForm, extractedOf, foundPackage, type LanguageRecord } from './found-element.ts';
 import { gemRecord, isGemPath } from './gem.ts';
-import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go.ts';
-import { isNodePath, nodeRecords } from './node.ts';
-import { distInfoRecord } from './python.ts';
+import { type GoBuild, type GoHidden, goRecords, readGoBuild } from './go-modules.ts';
+import { isNodePath, nodeRecords } from './node-packages.ts';
+import { distInfoRecord } from './python-packages.ts';
 import { wheelRecord } from './wheel.ts';
 
 /** The values that enter an id and that no file shows: one answer for each package, out of a closed list. */

@@ -1,12 +1,12 @@
 /** An element of a language as syft's model makes it of a record: id, order of members, texts. */
 import { compareBytes } from '../../../../bytes.ts';
 import { noAssertion } from '../../document.ts';
+import type { FoundPackage } from '../found-packages.ts';
 import { type Hash64, type HashGeneration, hashDigits } from '../hash.ts';
 import { type DeclaredLicense, extractedLicense, printedLicense } from '../license.ts';
 import type { LibraryExtractedLicense, LibraryPackage } from '../production-document.ts';
 import { cpeReference, libraryId } from '../production-elements.ts';
-import { hashPackage } from '../record.ts';
-import type { FoundPackage } from '../syft.ts';
+import { hashPackage } from '../syft-record.ts';
 import { guessLanguageCpes, type MakerHint } from './guesses.ts';
 
 /** The parts of what one reader found that enter the element. */

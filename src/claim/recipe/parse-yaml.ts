@@ -1,0 +1,140 @@
+/** The gateway to the `yaml` package: bytes of unknown origin to a bounded tree of what yaml.v3 can have written. */
+import { createRequire } from 'node:module';
+import type { CST, YAMLMap, Scalar as YamlScalar } from 'yaml';
+import { decodeBytes } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
+import type { Mapping, Node, Scalar } from './yaml-node.ts';
+
+interface Limits {
+  readonly bytes: number;
+  readonly tokens: number;
+}
+
+/** Real recipes have less than 100 KB, some ten thousand tokens and a depth of ten. */
+const limitsOfRecipes: Limits = { bytes: 1 << 20, tokens: 100_000 };
+/** Lock files of ten thousand packages have 5 MB and some hundred thousand tokens. */
+const limitsOfLockFiles: Limits = { bytes: 1 << 24, tokens: 1_500_000 };
+const maxDepth = 64;
+
+const binaryTag = 'tag:yaml.org,2002:binary';
+
+/**
+ * The characters that yaml.v3 escapes, encodes or cannot write: control characters, bytes that are not UTF-8, byte order marks,
+ * and the line separators, which are line breaks to yaml.v3 and text to the `yaml` package.
+ */
+const neverRaw = /[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+
+type Yaml = typeof import('yaml');
+
+/** Loaded when first needed: it would take a good part of the start-up time of every command. */
+const require = createRequire(import.meta.url);
+
+/**
+ * Parses one YAML document whose top is a mapping.
+ *
+ * Throws `recipe-unreadable` for everything else: syntax errors, further documents, aliases, anchors, tags other
+ * than `!!binary`, duplicate keys, keys that are not scalars, and documents that are too large, too deep or have too many tokens.
+ */
+export function parseYaml(bytes: Uint8Array): Mapping {
+  const [document, ...others] = parseDocuments(bytes, limitsOfRecipes);
+  if (others.length > 0) throw unreadable('has more than one document');
+  if (document?.kind !== 'mapping') throw unreadable('is not a mapping');
+  return document;
+}
+
+/** The documents of a lock file, which may be larger than a recipe; those that are not mappings are left out. Throws like `parseYaml`. */
+export function parseLockYaml(bytes: Uint8Array): readonly Mapping[] {
+  return parseDocuments(bytes, limitsOfLockFiles).filter((document) => document.kind === 'mapping');
+}
+
+function parseDocuments(bytes: Uint8Array, limits: Limits): Node[] {
+  if (bytes.length > limits.bytes) throw unreadable(`is larger than ${limits.bytes} bytes`);
+  const text = decodeBytes(bytes);
+  if (neverRaw.test(text)) throw unreadable('has characters that are never written as they are');
+  const yaml: Yaml = require('yaml');
+  return composeDocuments(yaml, text, limits.tokens).map((top) => convert(yaml, top));
+}
+
+/** The top nodes of all documents. The package's lexer, parser and composer are joined by hand, with `tokens` between them. */
+function composeDocuments(yaml: Yaml, text: string, mostTokens: number): unknown[] {
+  const composer = new yaml.Composer({
+    schema: 'failsafe',
+    resolveKnownTags: false,
+    // The package's own check compares each key with all others of its mapping.
+    uniqueKeys: false,
+    keepSourceTokens: true,
+    logLevel: 'silent',
+  });
+  const documents = [...composer.compose(tokens(yaml, text, mostTokens), true, text.length)];
+  const error = documents.flatMap(({ errors }) => errors)[0];
+  if (error !== undefined) throw unreadable('is not YAML', error);
+  return documents.map(({ contents }) => contents ?? null);
+}
+
+/** Syntax tokens, with a stop where composing them could exhaust time, memory or the stack. */
+function* tokens(yaml: Yaml, text: string, most: number): Generator<CST.Token> {
+  const parser = new yaml.Parser();
+  let count = 0;
+  for (const lexeme of new yaml.Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    count += 1;
+    if (count > most) throw unreadable(`has more than ${most} tokens`);
+    if (parser.stack.length > maxDepth) throw unreadable(`is nested deeper than ${maxDepth}`);
+  }
+  yield* parser.end();
+}
+
+function convert(yaml: Yaml, node: unknown): Node {
+  if (node === null) return { kind: 'scalar', text: '', plain: true };
+  if (yaml.isScalar(node)) return convertScalar(node);
+  if (!yaml.isCollection(node)) throw unreadable('has an alias');
+  if (node.anchor !== undefined || node.tag !== undefined) throw unreadable('has an anchor or a tag');
+  if (yaml.isMap(node)) return convertMapping(yaml, node);
+  return { kind: 'sequence', items: node.items.map((item) => convert(yaml, item)) };
+}
+
+function convertMapping(yaml: Yaml, node: YAMLMap): Mapping {
+  const keys = new Set<string>();
+  const entries = node.items.map((pair): [string, Node] => {
+    const key = convert(yaml, pair.key);
+    if (key.kind !== 'scalar') throw unreadable('has a key that is not a scalar');
+    if (keys.has(key.text)) throw unreadable('has a key twice');
+    keys.add(key.text);
+    return [key.text, convert(yaml, pair.value)];
+  });
+  return { kind: 'mapping', entries };
+}
+
+function convertScalar(node: YamlScalar): Scalar {
+  if (node.anchor !== undefined) throw unreadable('has an anchor');
+  if (node.tag !== undefined && node.tag !== binaryTag) throw unreadable('has a tag');
+  const text = String(node.value);
+  // Only an escape can give half a surrogate pair; in our texts it would stand for a byte.
+  if (/\p{Cs}/u.test(text)) throw unreadable('escapes half a surrogate pair');
+  if (node.tag === binaryTag) return { kind: 'scalar', text: decodeBinary(text), plain: false };
+  return { kind: 'scalar', text: lostNewline(node, text) + text, plain: node.type === 'PLAIN' };
+}
+
+function decodeBinary(text: string): string {
+  const base64 = text.replaceAll('\n', '');
+  const bytes = Buffer.from(base64, 'base64');
+  if (bytes.toString('base64') !== base64) throw unreadable('has binary data that is not base64');
+  return decodeBytes(bytes);
+}
+
+/**
+ * The newline that yaml.v3 lost. It loses the first newline of a block that begins with one, but gives the indentation as if the newline
+ * were there. It gives the indentation only for such a newline or a space, and does not make a block of a single line; so the text
+ * that melange had began with that newline.
+ */
+function lostNewline(node: YamlScalar, text: string): '' | '\n' {
+  const token = node.srcToken;
+  if (token?.type !== 'block-scalar') return '';
+  const told = token.props.some((prop) => prop.type === 'block-scalar-header' && /[1-9]/.test(prop.source));
+  const forSpace = text.startsWith(' ') && text.includes('\n');
+  return told && !forSpace ? '\n' : '';
+}
+
+function unreadable(problem: string, cause?: unknown): Failure {
+  return new Failure('recipe-unreadable', `the recipe ${problem}`, { cause });
+}

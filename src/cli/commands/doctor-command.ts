@@ -1,0 +1,28 @@
+/** `wolfi-repro doctor`. */
+import { type Diagnosis, diagnose } from '../../doctor.ts';
+import { renderValue } from '../../report/json-report.ts';
+import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { callerIds } from '../caller.ts';
+import { cacheDirectory, type RawOptions } from '../options.ts';
+import { printData, terminalStyle } from '../output.ts';
+
+export async function doctorCommand(raw: RawOptions): Promise<number> {
+  const found = await diagnose(cacheDirectory(raw.cache), callerIds());
+  printData(
+    raw.format === 'json'
+      ? renderValue({ schema: 'wolfi-repro/doctor/1', found })
+      : renderFound(found, raw.color),
+  );
+  return found.some(({ state }) => state === 'missing') ? verdictExitCodes.inconclusive : 0;
+}
+
+function renderFound(found: readonly Diagnosis[], color: boolean): string {
+  const style = terminalStyle(color);
+  const colours = { fine: style.good, lesser: style.warn, missing: style.bad } as const;
+  return found
+    .map(({ what, state, detail, remedy }) => {
+      const line = `${colours[state](state.padEnd(7))}  ${what.padEnd(20)} ${detail}\n`;
+      return remedy === undefined ? line : `${line}${' '.repeat(30)}get it: ${remedy}\n`;
+    })
+    .join('');
+}

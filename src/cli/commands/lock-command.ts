@@ -1,0 +1,38 @@
+/** `wolfi-repro lock`. */
+import { counted } from '../../bytes.ts';
+import type { RunOptions } from '../../flow/run-options.ts';
+import { lock } from '../../lock.ts';
+import { renderValue } from '../../report/json-report.ts';
+import { type RawOptions, runOptions } from '../options.ts';
+import { printData, printNote } from '../output.ts';
+import { version } from '../own-version.ts';
+import { showProgress } from '../progress.ts';
+import { cancellable } from '../signals.ts';
+import { subjectOf } from '../subjects.ts';
+
+export async function lockCommand(given: string, raw: RawOptions): Promise<number> {
+  const subject = subjectOf(given, raw);
+  const progress = showProgress(undefined);
+  return cancellable(async (signal) => {
+    const options = runOptions(raw, signal, progress.onEvent);
+    const write = raw.bundle === undefined ? undefined : await bundleWriter(raw.bundle, options);
+    const locked = await lock(subject, options).finally(() => progress.stop());
+    const { identity, plan, environment, substituted, findings, fetching, processor } = locked;
+    const schema = 'wolfi-repro/lock/1';
+    printData(renderValue({ schema, identity, plan, environment, substituted, findings, fetching }));
+    printNote(`plan sha256 ${identity}`);
+    if (processor !== undefined) printNote(processor);
+    await write?.(subject);
+    return 0;
+  });
+}
+
+/** Looked at before anything is read: what cannot be bundled. */
+async function bundleWriter(path: string, options: RunOptions): Promise<(subject: string) => Promise<void>> {
+  const { requireNoSyft, writeBundle } = await import('../../bundle/bundle.ts');
+  requireNoSyft(options);
+  return async (subject) => {
+    const { files } = await writeBundle(subject, path, version, options);
+    printNote(`bundle ${path}: ${counted(files.length, 'file')}`);
+  };
+}

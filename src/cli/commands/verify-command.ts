@@ -1,0 +1,64 @@
+/** `wolfi-repro verify`. */
+import { busy } from '../../busy.ts';
+import { Failure } from '../../failure.ts';
+import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
+import type { ReportFormat } from '../../report/format-names.ts';
+import type { RunResult } from '../../verdict/result.ts';
+import { verify } from '../../verify.ts';
+import { type RawOptions, runOptions } from '../options.ts';
+import { printData, terminalColumns, terminalStyle } from '../output.ts';
+import { version } from '../own-version.ts';
+import { showProgress } from '../progress.ts';
+import { requireOutputs, writeReport } from '../reports.ts';
+import { cancellable } from '../signals.ts';
+import { subjectsOf } from '../subjects.ts';
+
+export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
+  await requireSomething(files, raw);
+  const subjects = subjectsOf(files, raw);
+  const outputs = requireOutputs(raw.output ?? []);
+  const progress = showProgress(raw.log);
+  return cancellable(async (signal) => {
+    const onProgress = (event: ProgressEvent) => {
+      // What prints the result is loaded while the steps run.
+      if (event.kind === 'step') void import('../../report/text-report.ts');
+      progress.onEvent(event);
+    };
+    const result = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
+      progress.stop(),
+    );
+    printData(await render(result, raw.format ?? 'text', raw.color));
+    for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format));
+    return result.exitCode;
+  });
+}
+
+async function render(result: RunResult, format: ReportFormat, color: boolean): Promise<string> {
+  if (format !== 'text') return renderPlain(result, format);
+  const { renderText } = await import('../../report/text-report.ts');
+  return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
+}
+
+async function renderPlain(result: RunResult, format: ReportFormat): Promise<string> {
+  const { reportFormats } = await import('../../report/formats.ts');
+  return busy(() => reportFormats[format].render(result));
+}
+
+async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {
+  if (bundle !== undefined) (await import('../../bundle/open.ts')).requireLocalBundle(bundle);
+  if ((files.length === 0) === (bundle === undefined))
+    throw new Failure('usage', 'verify takes packages, or --bundle FILE');
+}
+
+/** Verifies all packages. The package of a bundle is named after the bundle. */
+async function verifyAll(
+  files: readonly string[],
+  bundle: string | undefined,
+  options: RunOptions,
+): Promise<RunResult> {
+  if (bundle === undefined) return verify(files, options);
+  const { openBundle } = await import('../../bundle/open.ts');
+  const opened = await openBundle(bundle, version, options);
+  const result = await verify([opened.path], opened.options);
+  return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };
+}

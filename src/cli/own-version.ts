@@ -1,0 +1,17 @@
+/** The version of this program, from its own package.json. */
+import { readFileSync } from 'node:fs';
+
+export const version: string = readVersion();
+
+function readVersion(): string {
+  // dist/cli/own-version.js lies two folders below package.json, .build/src/cli/own-version.js three.
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string })
+        .version;
+    } catch {
+      // The next place is tried.
+    }
+  }
+  return '0.0.0';
+}

@@ -1,0 +1,82 @@
+/**
+ * A run as JUnit XML, one case for each package, in the dialect that the XSDs of Ant, Jenkins and pytest all accept: no attributes
+ * on `testsuites`, every attribute that any of them requires on the suite. The times that they require are constants, since
+ * a report says nothing of when it was made.
+ */
+import type { RunResult } from '../verdict/result.ts';
+import { escapeMarkup } from './markup.ts';
+import { packageText, textBounds } from './text-report.ts';
+import { type PackageView, viewRun } from './view.ts';
+
+/** Renders the document; it ends with a newline. */
+export function renderJunit(result: RunResult): string {
+  const { packages } = viewRun(result, textBounds);
+  const elements = packages.map(outcomeElement);
+  const count = (element: string) => elements.filter((each) => each === element).length;
+  const suite = attributes({
+    name: 'wolfi-repro',
+    package: 'wolfi-repro',
+    id: '0',
+    timestamp: '1970-01-01T00:00:00',
+    hostname: 'localhost',
+    tests: String(packages.length),
+    failures: String(count('failure')),
+    errors: String(count('error')),
+    time: '0',
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<testsuites>',
+    `  <testsuite${suite}>`,
+    '    <properties>',
+    `      <property${attributes({ name: 'verdict', value: result.verdict })}/>`,
+    '    </properties>',
+    ...packages.map(caseText),
+    '    <system-out/>',
+    `    <system-err>${escapeMarkup(caveatLines(packages))}</system-err>`,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+/** The caveats of cases that pass, which have no text of their own. */
+function caveatLines(packages: readonly PackageView[]): string {
+  return packages
+    .flatMap(({ file, caveats }) => caveats.map((caveat) => `${file}: caveat: ${caveat}\n`))
+    .join('');
+}
+
+/** The element for an outcome: `no statement` is an error of the test, not a failure of the package. */
+function outcomeElement({ verdict }: PackageView): 'failure' | 'error' | undefined {
+  switch (verdict) {
+    case 'reproduced':
+      return undefined;
+    case 'not-reproduced':
+    case 'rejected':
+      return 'failure';
+    case 'build-failed':
+    case 'inconclusive':
+    case 'internal':
+      return 'error';
+  }
+}
+
+function caseText(view: PackageView): string {
+  const head = attributes({ name: view.file, classname: 'wolfi-repro', time: '0' });
+  const element = outcomeElement(view);
+  if (element === undefined) return `    <testcase${head}/>`;
+  const { title, reason, next } = view;
+  const outcome = attributes({ message: `${title} (${reason}); ${next}`, type: `${view.verdict}/${reason}` });
+  return [
+    `    <testcase${head}>`,
+    `      <${element}${outcome}>${escapeMarkup(packageText(view))}</${element}>`,
+    '    </testcase>',
+  ].join('\n');
+}
+
+function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${escapeMarkup(value)}"`)
+    .join('');
+}

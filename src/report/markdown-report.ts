@@ -1,0 +1,197 @@
+/**
+ * A run as Markdown, for a pull request or the summary of a job: GitHub Flavored Markdown, which GitLab reads as well.
+ * All text from a package is in code spans and fences.
+ */
+
+import { counted } from '../bytes.ts';
+import type { DiffResult } from '../diff.ts';
+import { addAll } from '../lists.ts';
+import type { RunResult } from '../verdict/result.ts';
+import { verdictOrder } from '../verdict/verdict.ts';
+import type { Bounds } from './bounds.ts';
+import { moreInJson } from './bounds.ts';
+import { viewDiff } from './diff-view.ts';
+import type { ComparisonView, DifferencesView, DifferenceView } from './differences-view.ts';
+import type { Fact } from './fact.ts';
+import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
+import { causeText, differenceLines, sidesText, type TreeLine } from './tree-lines.ts';
+import { type PackageView, type ReportView, viewRun } from './view.ts';
+
+const bounds: Bounds = {
+  value: 200,
+  outputLines: 20,
+  differences: 50,
+  allDifferences: 500,
+  lines: 30,
+  packageLines: 120,
+  allLines: 1200,
+  characters: 200_000,
+};
+
+/** The most characters: a comment on GitHub holds 65,536, GitLab's notes and both job summaries hold more. */
+const mostCharacters = 60_000;
+const mostRows = 200;
+const mostCaveats = 20;
+
+/** The whole run, at most 60,000 characters; ends with a newline. */
+export function renderMarkdown(result: RunResult): string {
+  const view = viewRun(result, bounds);
+  const worstFirst = [...view.packages].sort(
+    (a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict),
+  );
+  const blocks = [headText(view), tableText(worstFirst), ...caveatsText(worstFirst)];
+  const sections = worstFirst.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
+  return `${fitted(blocks, sections).join('\n\n')}\n`;
+}
+
+/** The sections for which there is room, and the number of the others. */
+function fitted(head: readonly string[], sections: readonly string[]): string[] {
+  const blocks = [...head];
+  let used = blocks.join('\n\n').length + 200;
+  let cut = 0;
+  for (const section of sections) {
+    if (used + section.length + 2 <= mostCharacters) {
+      blocks.push(section);
+      used += section.length + 2;
+    } else cut += 1;
+  }
+  return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
+}
+
+function headText({ title, packages, counts, crossChecks }: ReportView): string {
+  const each = counts.map(({ count, title: word }) => `${count} ${word}`).join(', ');
+  const how = counted(packages.length, 'package');
+  const checks = crossChecks.map((check) => `\n- ${codeSpan(check)}`).join('');
+  return `## wolfi-repro: ${title}\n\n${how}: ${each}.${checks === '' ? '' : `\n${checks}`}`;
+}
+
+function tableText(packages: readonly PackageView[]): string {
+  const rows = packages.slice(0, mostRows).map(({ title, reason, file, comparison }) => {
+    const differences = comparison === undefined ? '' : String(comparison.total);
+    const causes = comparison?.causes.map((cause) => cause.title).join(', ') ?? '';
+    return `| ${title} | ${reason ?? ''} | ${codeCell(file)} | ${differences} | ${causes} |`;
+  });
+  const cut = packages.length - rows.length;
+  return [
+    '| verdict | reason | package | differences | causes |',
+    '| --- | --- | --- | ---: | --- |',
+    ...rows,
+    ...(cut === 0 ? [] : [`| … | | and ${cut} more packages | | |`]),
+  ].join('\n');
+}
+
+/** The caveats of verdicts that have no section of their own. */
+function caveatsText(packages: readonly PackageView[]): string[] {
+  const lines = packages
+    .filter(({ verdict }) => verdict === 'reproduced')
+    .flatMap(({ file, caveats }) =>
+      caveats.map((caveat) => `- caveat: ${codeSpan(file)}: ${codeSpan(caveat)}`),
+    );
+  const cut = lines.length - mostCaveats;
+  if (lines.length === 0) return [];
+  return [[...lines.slice(0, mostCaveats), ...(cut > 0 ? [`- … and ${cut} more caveats`] : [])].join('\n')];
+}
+
+/** The section of a package, which is folded at first. */
+function packageText(view: PackageView): string {
+  const { title, reason, file, grounds, comparison, context, next, docs } = view;
+  const summary = `${title} (${reason}): <code>${escapeMarkup(file)}</code>`;
+  const lines = [
+    ...grounds.map(factText),
+    ...(comparison === undefined ? [] : comparisonFacts(comparison)),
+    ...context.filter(({ label }) => label !== 'builder' && label !== 'taken over').map(factText),
+    ...(next === undefined ? [] : [`- next: ${codeSpan(next)}`]),
+    `- about: \`${docs}\``,
+  ];
+  return [
+    `<details><summary>${summary}</summary>`,
+    lines.join('\n'),
+    ...(comparison === undefined ? [] : differencesText(comparison)),
+    '</details>',
+  ].join('\n\n');
+}
+
+/** A value of several lines becomes a fenced block below its label. */
+function factText({ label, value }: Fact): string {
+  if (!value.includes('\n')) return `- ${label === '' ? '' : `${label}: `}${codeSpan(value)}`;
+  const fence = codeFence(value.split('\n'), '');
+  return `- ${label}:\n\n${fence.replace(/^/gm, '  ')}\n`;
+}
+
+/** Two packages, folders or files compared by themselves, at most 60,000 characters; ends with a newline. */
+export function renderDiffMarkdown(result: DiffResult): string {
+  const { title, reason, names, facts, differences, sbom } = viewDiff(result, bounds);
+  const head = [
+    `## wolfi-repro: ${title}${reason === undefined ? '' : ` (${reason})`}`,
+    `${codeSpan(names.published)} → ${codeSpan(names.rebuilt)}`,
+  ];
+  const lines = [
+    ...facts.map(factText),
+    ...(differences === undefined ? [] : sectionsFacts(differences)),
+    ...(sbom === undefined ? [] : [`- sbom: ${sbom}`]),
+  ];
+  if (lines.length > 0) head.push(lines.join('\n'));
+  if (differences === undefined) return `${head.join('\n\n')}\n`;
+  return `${[...head, ...fittedDifferences(differences, head.join('\n\n').length)].join('\n\n')}\n`;
+}
+
+/** The differences for which there is room. */
+function fittedDifferences(view: DifferencesView, used: number): string[] {
+  const sizes = view.differences.map((difference) => differenceText(difference).length + 1);
+  let room = mostCharacters - used - view.sbom.join('\n').length - 400;
+  const fitting = sizes.findIndex((size) => {
+    room -= size;
+    return room < 0;
+  });
+  const shown = fitting === -1 ? view.differences : view.differences.slice(0, fitting);
+  return differencesText({ ...view, differences: shown, cut: view.total - shown.length });
+}
+
+function comparisonFacts(view: ComparisonView): string[] {
+  return [
+    `- published: ${codeSpan(view.published)}`,
+    `- rebuilt: ${codeSpan(view.rebuilt)}`,
+    ...sectionsFacts(view),
+  ];
+}
+
+function sectionsFacts({ sections, causes }: DifferencesView): string[] {
+  return [
+    `- sections: ${sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', ')}`,
+    ...causes.map(({ title, page, count }) => `- cause of ${count}: ${title}, \`${page}\``),
+  ];
+}
+
+function differencesText({ differences, total, cut, sbom }: DifferencesView): string[] {
+  return [
+    `**${counted(total, 'difference')}**, published → rebuilt:`,
+    differences.map(differenceText).join('\n'),
+    ...(cut === 0 ? [] : [`… and ${cut} more; ${moreInJson}.`]),
+    ...(sbom.length === 0 ? [] : ['In the SBOM:', codeFence(sbom, '')]),
+  ];
+}
+
+function differenceText(difference: DifferenceView): string {
+  const { section, path, kindTitle, name, published, rebuilt, causes } = difference;
+  const sides = shortDigests(sidesText(published, rebuilt));
+  const place = codeSpan(path === '' ? section : `${section} ${path}`);
+  const what = name === undefined ? kindTitle : `${kindTitle} ${codeSpan(name)}`;
+  const lines = [`- ${place} ${what}${sides === '' ? '' : ` ${codeSpan(sides)}`}`];
+  addAll(
+    lines,
+    causes.map((cause) => `  - ${codeSpan(causeText(cause))}`),
+  );
+  const inside = differenceLines({ ...difference, causes: [] }).slice(1);
+  if (inside.length > 0) lines.push('', codeFence(inside.map(insideText), 'diff').replace(/^/gm, '  '));
+  return lines.join('\n');
+}
+
+/** In a `diff` block a sign must come first to be coloured. */
+function insideText({ text, side, depth }: TreeLine): string {
+  return side === undefined ? `# ${'  '.repeat(depth - 1)}${text}` : text;
+}
+
+/** The text with shortened digests: two whole digests in a table would be unreadable. */
+function shortDigests(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+}

@@ -1,0 +1,182 @@
+/**
+ * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
+ * compared. A reproduced package has no result, and a package that could not be judged because of a defect has a notification. Section numbers below are those of the standard.
+ */
+
+import { sha256 } from '../digest.ts';
+import type { RunResult } from '../verdict/result.ts';
+import type { Bounds } from './bounds.ts';
+import { moreInJson } from './bounds.ts';
+import type { DifferenceView } from './differences-view.ts';
+import { renderValue } from './json-report.ts';
+import { causeText, differenceText } from './tree-lines.ts';
+import { type PackageView, viewRun } from './view.ts';
+import { nextSteps } from './words.ts';
+
+/** GitHub takes 25,000 results of a run and shows the first 5,000. */
+const bounds: Bounds = {
+  value: 300,
+  outputLines: 4,
+  differences: 2000,
+  allDifferences: 5000,
+  lines: 0,
+  packageLines: 0,
+  allLines: 0,
+  characters: 4_000_000,
+};
+
+type Level = 'error' | 'warning' | 'note';
+
+/** Renders the log; it ends with a newline. */
+export function renderSarif(result: RunResult): string {
+  const { packages, verdict } = viewRun(result, bounds);
+  const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
+  const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
+  const results = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
+  const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
+  const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
+  const defects = packages
+    .filter(({ verdict: kind }) => kind === 'internal')
+    .map((each) => defectNotification(each, indexes.get(uriOf(each.file))!));
+  const cut = packages.reduce((sum, { comparison }) => sum + (comparison?.cut ?? 0), 0);
+  return renderValue({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'wolfi-repro', rules } },
+        invocations: [
+          {
+            executionSuccessful: defects.length === 0,
+            exitCode: result.exitCode,
+            toolExecutionNotifications: [
+              ...defects,
+              ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
+              ...(cut === 0 ? [] : [cutNotification(cut)]),
+            ],
+          },
+        ],
+        artifacts,
+        results: results.map(({ rule, ...rest }) => ({
+          ...rest,
+          ruleId: rule.id,
+          ruleIndex: ruleIndex.get(rule.id),
+        })),
+        properties: { verdict },
+      },
+    ],
+  });
+}
+
+/** The caveats of a package that is reproduced, which has no result to hold them. */
+function caveatNotifications(view: PackageView, index: number) {
+  return view.caveats.map((caveat) => ({
+    level: 'warning',
+    message: { text: messageText(`caveat: ${caveat}`) },
+    locations: [location(view, index)],
+  }));
+}
+
+/** The notification of a defect. A defect of the tool is not one of the package, so it is not a result (3.20.21). */
+function defectNotification(view: PackageView, index: number) {
+  const { title, reason, grounds } = view;
+  const why = grounds.map(({ label, value }) => `${label}: ${value}`);
+  return {
+    level: 'error',
+    message: { text: messageText([`${title} (${reason})`, ...why].join('\n')) },
+    locations: [location(view, index)],
+  };
+}
+
+function cutNotification(cut: number) {
+  return {
+    level: 'warning',
+    message: { text: `${cut} more differences are not listed; ${moreInJson}` },
+  };
+}
+
+/** The artifact of a package. Results name it by its index (3.4.5); none may be listed twice (3.14.15). */
+function artifact({ file, sha256: digest, size }: PackageView) {
+  return {
+    location: { uri: uriOf(file) },
+    ...(size === undefined ? {} : { length: size }),
+    ...(digest === undefined ? {} : { hashes: { 'sha-256': digest } }),
+  };
+}
+
+function packageResults(view: PackageView, index: number) {
+  if (view.verdict === 'reproduced' || view.verdict === 'internal') return [];
+  const { title, reason, grounds, comparison, next } = view;
+  const level: Level = view.tone === 'warn' || view.verdict === 'build-failed' ? 'warning' : 'error';
+  const why = grounds.map(({ label, value }) => `${label}: ${value}`);
+  const verdictResult = {
+    rule: verdictRule(view),
+    level,
+    message: { text: messageText([`${title} (${reason})`, ...why, `next: ${next}`].join('\n')) },
+    locations: [location(view, index)],
+    partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
+  };
+  const differences = comparison?.differences.map((each) => differenceResult(view, index, each, level)) ?? [];
+  return [verdictResult, ...differences];
+}
+
+function verdictRule({ verdict, title, reason, docs }: PackageView) {
+  const next = reason === undefined ? '' : nextSteps[reason as keyof typeof nextSteps];
+  return {
+    id: `${verdict}/${reason}`,
+    shortDescription: { text: `${title} (${reason})` },
+    fullDescription: { text: `The verdict about a package is: ${title}, for the reason ${reason}.` },
+    help: { text: `Next: ${next}. See ${docs}.` },
+  };
+}
+
+function differenceResult(view: PackageView, index: number, difference: DifferenceView, level: Level) {
+  const { section, path, kind, kindTitle, causes } = difference;
+  const lines = [differenceText(difference), ...causes.map(causeText)];
+  return {
+    rule: {
+      id: `difference/${kind}`,
+      shortDescription: { text: `difference: ${kindTitle}` },
+      fullDescription: { text: `The published and the rebuilt package differ: ${kindTitle}.` },
+      help: { text: `${view.docs} explains the verdict; --format html shows what differs inside.` },
+    },
+    level: level === 'error' ? ('warning' as const) : ('note' as const),
+    message: { text: messageText(lines.join('\n')) },
+    locations: [{ ...location(view, index), logicalLocations: [logicalLocation(section, path)] }],
+    partialFingerprints: fingerprint([identityOf(view), section, path, kind, difference.title]),
+    ...(causes.length === 0 ? {} : { properties: { causes: causes.map((cause) => cause.kind) } }),
+  };
+}
+
+function logicalLocation(section: string, path: string) {
+  return { name: path === '' ? section : path, fullyQualifiedName: `${section}/${path}`, kind: 'resource' };
+}
+
+/** The location of a result. GitHub does not show results without a region, and a package has no lines. */
+function location({ file }: PackageView, index: number) {
+  return {
+    physicalLocation: { artifactLocation: { uri: uriOf(file), index }, region: { startLine: 1 } },
+  };
+}
+
+/** The identity of a package, the same in every run and folder: the file's own name. */
+function identityOf({ file }: PackageView): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+function fingerprint(parts: readonly string[]) {
+  return { 'wolfiRepro/v1': sha256(Buffer.from(parts.join('\0'))) };
+}
+
+/** A reference relative to the folder of the run, or absolute; every name is encoded by itself (RFC 3986, section 3.3). */
+function uriOf(file: string): string {
+  const path = file.split('/').map(encodeURIComponent).join('/');
+  return path.startsWith('/') ? `file://${path}` : path;
+}
+
+/** Text for a message: brackets would be links (3.11.6) and numbers in braces would be arguments (3.11.5). */
+function messageText(text: string): string {
+  return text.replace(/[\\[\]]/g, '\\$&').replace(/\{(\d+)\}/g, '{{$1}}');
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { renderJunit } from '../../src/report/junit-report.ts';
+import type { RunResult } from '../../src/verdict/result.ts';
+import { runResult } from '../../src/verdict/result.ts';
+import { junitSchemas } from '../support/packages.ts';
+import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
+
+/** Fails unless every dialect accepts it. */
+function judge(report: string): void {
+  const document = XmlDocument.fromString(report);
+  try {
+    for (const text of junitSchemas()) {
+      const schema = XmlDocument.fromString(text);
+      const validator = XsdValidator.fromDoc(schema);
+      try {
+        validator.validate(document);
+      } finally {
+        validator.dispose();
+        schema.dispose();
+      }
+    }
+  } finally {
+    document.dispose();
+  }
+}
+
+function attributesOf(text: string, path: string): string[] {
+  const document = XmlDocument.fromString(text);
+  try {
+    return document.find(path).map((node) => node.content);
+  } finally {
+    document.dispose();
+  }
+}
+
+describe('results as JUnit XML', () => {
+  const results: Readonly<Record<string, () => RunResult>> = {
+    everything,
+    hostile,
+    'ten thousand differences': () => manyDifferences(10_000),
+    nothing: () => runResult([]),
+  };
+  for (const [name, make] of Object.entries(results)) {
+    it(`fit the schemas of Ant and of Jenkins: ${name}`, () => {
+      judge(renderJunit(make()));
+    });
+  }
+
+  it('do not fit them with an attribute that one of them forbids', () => {
+    const text = renderJunit(everything()).replace('<testsuites>', '<testsuites tests="5">');
+    assert.throws(() => judge(text));
+  });
+
+  it('count a package that differs as a failure and one without a statement as an error', () => {
+    const text = renderJunit(everything());
+    const count = (name: string) => attributesOf(text, `/testsuites/testsuite/@${name}`)[0];
+    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['6', '2', '3']);
+    assert.deepEqual(attributesOf(text, '//failure/@type'), [
+      'not-reproduced/content',
+      'rejected/datahash-mismatch',
+    ]);
+    assert.deepEqual(attributesOf(text, '//error/@type'), [
+      'build-failed/step-failed',
+      'inconclusive/environment-substituted',
+      'internal/internal',
+    ]);
+  });
+
+  it('keep the names of files', () => {
+    const names = attributesOf(renderJunit(hostile()), '//testcase/@name');
+    assert.ok(names.includes(hostileStrings['script']!));
+    assert.ok(names.includes(hostileStrings['entity']!));
+  });
+});
