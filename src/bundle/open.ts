@@ -21,7 +21,7 @@ import { Failure } from '../failure.ts';
 import type { RunOptions, ScanFile } from '../flow/run-options.ts';
 import { ownFolder } from '../folders.ts';
 import { isExported } from '../inputs/git/git-export.ts';
-import { isAddress } from '../inputs/store/files.ts';
+import { hashFile, isAddress } from '../inputs/store/files.ts';
 import type { Store } from '../inputs/store/store.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
 import { addTo } from '../lists.ts';
@@ -105,12 +105,19 @@ function isSamePlan(
   );
 }
 
-/** Bodies of a transcript are looked for in the store; each was held against its digest. */
+/**
+ * Bodies of a transcript are looked for in the store. They are hashed again: the folder of an unpacked bundle may be older than this run, and the
+ * store takes what it is given at its word. Fails with `bundle-invalid`.
+ */
 async function keepAnswers({ files }: BundleManifest, folder: string, store: Store): Promise<void> {
   for (const { path, sha256: digest } of files) {
     if (!path.startsWith(`${answersFolder}/`) || (await store.get(digest)) !== undefined) continue;
     const aside = store.aside();
     copyFileSync(join(folder, path), aside);
+    if ((await hashFile(aside)) !== digest) {
+      rmSync(aside, { force: true });
+      throw invalid('an answer in its unpacked folder was changed');
+    }
     store.adopt(aside, digest);
   }
 }

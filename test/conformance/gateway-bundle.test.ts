@@ -1,14 +1,16 @@
 /** Bundles of builds that fetch: what was recorded goes along, and is replayed where nothing else is. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import { openBundle } from '../../src/bundle/open.ts';
+import { parseSha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
+import { machineInputs } from '../../src/inputs/inputs.ts';
 import { verify } from '../../src/verify.ts';
-import { type LabServer, startLabServer } from '../support/lab-server.ts';
+import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 import { cannotFetch, type FetchingLab, type Hosts, openFetchingLab, outcomeOf } from './fetching.ts';
 import { cannotRebuild, explain } from './lab-run.ts';
 
@@ -72,6 +74,29 @@ describe('a bundle of a build that fetches', {
     const again = join(lab.folder, 'two.bundle');
     await writeBundle(lab.package, again, 'test', lab.options({}, { environment: recorded }));
     assert.ok(readFileSync(again).equals(readFileSync(bundle)));
+  });
+
+  it('is refused where an answer in its unpacked folder was changed and the store has lost it', async () => {
+    const usual = lab.options({}, { environment: recorded });
+    const cache = join(lab.folder, 'elsewhere');
+    const options = {
+      ...usual,
+      machine: { ...usual.machine, cache, inputs: machineInputs(cache, usual.machine.signal, labNetwork) },
+    };
+    const { path } = await openBundle(bundle, 'test', options);
+    const unpacked = join(cache, 'bundles', relative(join(cache, 'bundles'), path).split('/')[0]!);
+    const answers = join(unpacked, 'answers');
+    const [digest] = readdirSync(answers);
+    rmSync(join(cache, 'store/objects/sha256', digest!.slice(0, 2), digest!.slice(2)));
+    rmSync(join(answers, digest!));
+    writeFileSync(join(answers, digest!), 'from someone else\n');
+    await assert.rejects(
+      openBundle(bundle, 'test', options),
+      (failure) => failure instanceof Failure && failure.code === 'bundle-invalid',
+    );
+    rmSync(unpacked, { recursive: true });
+    await openBundle(bundle, 'test', options);
+    assert.ok((await options.machine.inputs.store.get(parseSha256(digest!)!)) !== undefined);
   });
 
   it('is refused where an answer in it was changed', async () => {
