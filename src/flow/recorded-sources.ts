@@ -9,6 +9,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import type { Format } from '../melange/format.ts';
 import { filesOfArchive } from '../pins/archive-files.ts';
 import type { RecordedCommit, RecordedFile, RecordedSources } from '../pins/recorded.ts';
+import { mostOfSources, Unpacking } from '../pins/unpacking.ts';
 import { runningSteps } from '../plan/planned-steps.ts';
 import { fileContent } from './file-content.ts';
 
@@ -51,8 +52,9 @@ async function* filesOf(
   trees: readonly Tree[],
   inputs: Inputs,
 ): AsyncGenerator<RecordedFile> {
+  const unpacking = new Unpacking(mostOfSources);
   for (const each of found)
-    if (each.kind === 'fetch') yield* filesOfArchive(each.source.uri, fileContent(each.path));
+    if (each.kind === 'fetch') yield* filesOfArchive(each.source.uri, fileContent(each.path), unpacking);
   for (const tree of trees) {
     for (const { path, repository, id, size } of tree.files) {
       const read = () => objectReader(inputs.git(), repository).read('blob', id);

@@ -32,8 +32,11 @@ export type PackObjects = ReadonlyMap<string, readonly string[]>;
 
 export type ReadPack =
   | {
-      readonly objects: PackObjects /** Deltas whose base is not in the pack. */;
+      readonly objects: PackObjects;
+      /** Deltas whose base is not in the pack. */
       readonly unresolved: number;
+      /** Bytes of everything that was inflated and assembled. */
+      readonly inflated: number;
     }
   | 'damaged'
   | 'too-large';
@@ -107,7 +110,11 @@ class PackReader {
       this.#resolve({ type: types[entry.type]!, bytes, offset, depth: 0 });
     }
     const waiting = [...this.#byOffset.values(), ...this.#byId.values()];
-    return { objects: this.#objects, unresolved: waiting.reduce((sum, deltas) => sum + deltas.length, 0) };
+    return {
+      objects: this.#objects,
+      unresolved: waiting.reduce((sum, deltas) => sum + deltas.length, 0),
+      inflated: this.#inflated,
+    };
   }
 
   /** Notes the object at an offset; gives the offset at which the next begins. */

@@ -14,13 +14,16 @@ const flag = { headerCheck: 2, extra: 4, name: 8, comment: 16 } as const;
 
 /**
  * A whole file of members, inflated; undefined where it does not begin as one. Go gives up on the file where any
- * part of it is damaged or something follows the last member.
+ * part of it is damaged or something follows the last member. Fails with `build-limit` beyond `most` bytes.
  */
-export function gunzipFile(content: Content): Uint8Array | 'damaged' | undefined {
+export function gunzipFile(
+  content: Content,
+  most: number = mostInflated,
+): Uint8Array | 'damaged' | undefined {
   if (!beginsMember(content, 0)) return undefined;
   const input = readBounded(content, 0, content.size, mostCompressed);
   if (headerLength(input) === undefined) return undefined;
-  const { bytes, end } = inflateMembers(input);
+  const { bytes, end } = inflateMembers(input, most);
   return end === input.length ? bytes : 'damaged';
 }
 
@@ -29,7 +32,7 @@ export function gunzipInside(content: Content, offset: number): Inside | undefin
   if (!beginsMember(content, offset)) return undefined;
   const input = content.read(offset, mostCompressed);
   if (headerLength(input) === undefined) return undefined;
-  const { bytes, damaged, end } = inflateMembers(input);
+  const { bytes, damaged, end } = inflateMembers(input, mostInflated);
   const rest = damaged === undefined ? undefined : longestIntact(damaged);
   return {
     bytes: rest === undefined ? bytes : Buffer.concat([bytes, rest]),
@@ -55,9 +58,9 @@ interface Members {
   readonly damaged?: Uint8Array;
 }
 
-function inflateMembers(input: Uint8Array): Members {
+function inflateMembers(input: Uint8Array, most: number): Members {
   const parts: Buffer[] = [];
-  let room = mostInflated;
+  let room = most;
   let end = 0;
   while (end < input.length) {
     if (parts.length === mostMembers) throw tooLarge(`at most ${mostMembers} gzip members`);

@@ -29,10 +29,18 @@ const [endSignature, directorySignature, localSignature] = [0x06054b50, 0x02014b
 const sizes = { end: 22, directory: 46, local: 30, longestComment: 0xffff } as const;
 const [stored, deflated] = [0, 8];
 
-/** The members that are wanted; undefined for bytes that are not such an archive, or exceed the limits. */
-export function readZip(content: Content, isWanted: (name: string) => boolean): ZipMember[] | undefined {
+/** The members that are wanted; undefined for bytes that are not such an archive, or exceed the limits. `inflated` bounds the bytes of the members together. */
+export function readZip(
+  content: Content,
+  isWanted: (name: string) => boolean,
+  inflated: number = bounds.inflated,
+): ZipMember[] | undefined {
   const members: ZipMember[] = [];
-  const isRead = readMembers(content, bounds, { isWanted, take: (member) => void members.push(member) });
+  const isRead = readMembers(
+    content,
+    { ...bounds, inflated },
+    { isWanted, take: (member) => void members.push(member) },
+  );
   return isRead ? members : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Content } from '../formats/content.ts';
 import { goModHash, moduleHash } from './dirhash.ts';
 import { type Algorithm, type FileAlgorithm, fileAlgorithms, type Pin } from './pin.ts';
 import type { ObjectShape, SpecialHash } from './shapes/shape.ts';
+import type { Unpacking } from './unpacking.ts';
 import { yarnZipHash } from './yarn-zip.ts';
 
 export type Digest = Pick<Pin, 'algorithm' | 'value'>;
@@ -15,6 +16,7 @@ export async function digestsOf(
   content: Content,
   wanted: ReadonlySet<Algorithm>,
   hash: ObjectShape['hash'],
+  archives: Unpacking,
 ): Promise<Digest[]> {
   const names = (Object.keys(fileAlgorithms) as FileAlgorithm[]).filter((name) => wanted.has(name));
   const hashes = names.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
@@ -27,15 +29,16 @@ export async function digestsOf(
     value: each.hash.digest('hex'),
   }));
   const algorithm = hash === undefined ? undefined : hash.kind === 'npm-tarball' ? 'yarn-zip' : 'go-h1';
-  const value = algorithm !== undefined && wanted.has(algorithm) ? await hashOf(content, hash!) : undefined;
+  const value =
+    algorithm !== undefined && wanted.has(algorithm) ? await hashOf(content, hash!, archives) : undefined;
   return value === undefined ? digests : [...digests, { algorithm: algorithm!, value }];
 }
 
 /** golang.org/x/mod/zip, MaxGoMod. */
 const largestGoMod = 16 * 1024 * 1024;
 
-async function hashOf(content: Content, hash: SpecialHash): Promise<string | undefined> {
-  if (hash.kind === 'npm-tarball') return yarnZipHash(hash.name, content);
-  if (hash.kind === 'module-zip') return moduleHash(content);
+async function hashOf(content: Content, hash: SpecialHash, archives: Unpacking): Promise<string | undefined> {
+  if (hash.kind === 'npm-tarball') return yarnZipHash(hash.name, content, archives);
+  if (hash.kind === 'module-zip') return moduleHash(content, archives);
   return content.size > largestGoMod ? undefined : goModHash(content.read(0, content.size));
 }

@@ -5,10 +5,11 @@ import { type Content, contentOf, mostCompressed, mostInflated, readBounded } fr
 import { gunzipFile, gzipMagic } from '../formats/gunzip.ts';
 import { readTar } from '../formats/tar-archive.ts';
 import { decodeXz, xzMagic } from '../formats/xz.ts';
-import { readZip } from '../formats/zip-members.ts';
+import { readZip, type ZipMember } from '../formats/zip-members.ts';
 import { decodeZstd, zstdMagic } from '../formats/zstd.ts';
 import { pinParserFor } from './lock-files.ts';
 import type { RecordedFile } from './recorded.ts';
+import { mostOfSources, type Unpacked, Unpacking } from './unpacking.ts';
 
 const mostEntries = 500_000;
 const zipMagic = Buffer.from('PK\x03\x04', 'latin1');
@@ -17,11 +18,16 @@ const [tarMagic, tarMagicAt] = ['ustar', 257];
 
 /**
  * What of an archive may hold pins: a tar, as it is or in gzip, xz, bzip2 or zstd, and a zip; a file of its own stands for itself. `name` is the first
- * part of the paths. An archive that is damaged or exceeds a limit is one file without content.
+ * part of the paths. An archive that is damaged or exceeds a limit is one file without content, and so is one for which nothing is left of what all
+ * archives together may become.
  */
-export async function* filesOfArchive(name: string, archive: Content): AsyncGenerator<RecordedFile> {
+export async function* filesOfArchive(
+  name: string,
+  archive: Content,
+  unpacking: Unpacking = new Unpacking(mostOfSources),
+): AsyncGenerator<RecordedFile> {
   try {
-    const files = await membersOf(name, archive);
+    const files = await membersOf(name, archive, unpacking);
     yield* files.filter(({ path }) => pinParserFor(path) !== undefined);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
@@ -29,13 +35,17 @@ export async function* filesOfArchive(name: string, archive: Content): AsyncGene
   }
 }
 
-async function membersOf(name: string, archive: Content): Promise<readonly RecordedFile[]> {
+async function membersOf(
+  name: string,
+  archive: Content,
+  unpacking: Unpacking,
+): Promise<readonly RecordedFile[]> {
   if (startsWith(archive, zipMagic)) {
-    const members = readZip(archive, (path) => pinParserFor(path) !== undefined);
+    const members = unpacking.within(mostInflated, (bound) => unzipped(archive, bound));
     if (members === undefined) throw unread();
     return members.map((member) => fileOf(`${name}/${member.name}`, member.bytes));
   }
-  const content = await decompressed(archive);
+  const content = await decompressed(archive, unpacking);
   const isTar = Buffer.from(content.read(tarMagicAt, tarMagic.length)).toString('latin1') === tarMagic;
   if (!isTar) return [fileOf(name, content.read(0, content.size))];
   const tar = await readTar(readBounded(content, 0, content.size, mostInflated), mostEntries);
@@ -49,34 +59,45 @@ function fileOf(path: string, bytes: Uint8Array): RecordedFile {
   return { path, size: bytes.length, read: async () => bytes };
 }
 
+function unzipped(archive: Content, inflated: number): Unpacked<readonly ZipMember[]> | undefined {
+  const members = readZip(archive, (path) => pinParserFor(path) !== undefined, inflated);
+  if (members === undefined) return undefined;
+  return { value: members, bytes: members.reduce((sum, { bytes }) => sum + bytes.length, 0) };
+}
+
 /** By the first bytes; as it is where they are of none of the kinds. */
-async function decompressed(archive: Content): Promise<Content> {
+async function decompressed(archive: Content, unpacking: Unpacking): Promise<Content> {
   const decode = decoders.find(([magic]) => startsWith(archive, magic))?.[1];
   if (decode === undefined) return archive;
-  const decoded = await decode(archive, boundedSize());
-  if (decoded === undefined || typeof decoded === 'string') throw unread();
+  const decoded = await unpacking.withinLater(mostInflated, async (bound) => {
+    const bytes = await decode(archive, bound);
+    return bytes === undefined || typeof bytes === 'string'
+      ? undefined
+      : { value: bytes, bytes: bytes.length };
+  });
+  if (decoded === undefined) throw unread();
   return contentOf(decoded);
 }
 
 type Decode = (
   archive: Content,
-  onSize: (bytes: number) => void,
+  most: number,
 ) => Uint8Array | string | undefined | Promise<Uint8Array | string>;
 
 const wholeOf = (archive: Content) => readBounded(archive, 0, archive.size, mostCompressed);
 
 const decoders: readonly (readonly [magic: Uint8Array, decode: Decode])[] = [
   [gzipMagic, gunzipFile],
-  [xzMagic, (archive, onSize) => decodeXz(wholeOf(archive), onSize)],
-  [zstdMagic, (archive, onSize) => decodeZstd(wholeOf(archive), onSize)],
-  [bzip2Magic, (archive, onSize) => decodeBzip2(wholeOf(archive), onSize)],
+  [xzMagic, (archive, most) => decodeXz(wholeOf(archive), boundedSize(most))],
+  [zstdMagic, (archive, most) => decodeZstd(wholeOf(archive), boundedSize(most))],
+  [bzip2Magic, (archive, most) => decodeBzip2(wholeOf(archive), boundedSize(most))],
 ];
 
-function boundedSize(): (bytes: number) => void {
+function boundedSize(most: number): (bytes: number) => void {
   let size = 0;
   return (bytes) => {
     size += bytes;
-    if (size > mostInflated) throw unread();
+    if (size > most) throw unread();
   };
 }
 

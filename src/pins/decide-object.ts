@@ -7,6 +7,7 @@ import { type Judgement, mostPins } from './judgement.ts';
 import { addressSubjects, isStrong, type Pin, subjectOf } from './pin.ts';
 import { digestKey, type PinIndex } from './pin-index.ts';
 import { type ObjectShape, segmentsOf, type WantedOfGit } from './shapes/shape.ts';
+import type { Unpacking } from './unpacking.ts';
 
 export interface FetchedObject {
   readonly exchange: Exchange;
@@ -17,14 +18,19 @@ export interface FetchedObject {
   readonly addresses: readonly string[];
 }
 
-export async function decideObject(object: FetchedObject, pins: PinIndex): Promise<Judgement> {
+/** @param archives bounds what the archives of all objects become */
+export async function decideObject(
+  object: FetchedObject,
+  pins: PinIndex,
+  archives: Unpacking,
+): Promise<Judgement> {
   const { shape, exchange } = object;
-  if (shape.git !== undefined) return decideCommits(shape.git, pins);
+  if (shape.git !== undefined) return decideCommits(shape.git, pins, archives);
   if (exchange.status === 206) return { kind: 'unpinned', reason: 'partial', pins: [] };
   const named = namedPins(object, pins);
   const digests: Digest[] = [];
   for (const content of object.contents)
-    addAll(digests, await digestsOf(content, pins.algorithms, shape.hash));
+    addAll(digests, await digestsOf(content, pins.algorithms, shape.hash, archives));
   const keys = new Set(digests.map(digestKey));
   const ofName = comparePins(named, keys);
   const strong = named.filter(({ algorithm }) => isStrong(algorithm));
@@ -97,12 +103,12 @@ function namedPins({ shape, addresses }: FetchedObject, pins: PinIndex): Pin[] {
   return [...new Set(subjects.flatMap((subject) => pins.bySubject.get(subject) ?? []))];
 }
 
-function decideCommits({ wants, isWhole }: WantedOfGit, pins: PinIndex): Judgement {
+function decideCommits({ wants, isWhole }: WantedOfGit, pins: PinIndex, archives: Unpacking): Judgement {
   const found = wants.map((want) => pins.bySubject.get(subjectOf('commit', want)) ?? []);
   const by = found.flatMap((each) => each.slice(0, 1)).slice(0, mostPins);
   if (found.some((each) => each.length === 0))
     return { kind: 'unpinned', reason: 'commit-not-pinned', pins: by };
-  const state = isWhole();
+  const state = isWhole(archives);
   if (state === 'lacking' || state === 'damaged') return { kind: 'contradicted', expected: by, got: [] };
   return state === 'whole' ? pinned(by, []) : { kind: 'unpinned', reason: 'unreadable', pins: by };
 }

@@ -4,6 +4,7 @@ import { compareBytes, encodeBytes } from '../bytes.ts';
 import { sha256 } from '../digest.ts';
 import type { Content } from '../formats/content.ts';
 import { eachMember, type ZipLimits } from '../formats/zip-members.ts';
+import type { Unpacking } from './unpacking.ts';
 
 const mebibyte = 1024 * 1024;
 /** golang.org/x/mod/zip, MaxZipFile: 500 MB of files, and at most as much for the zip itself. A directory without zip64 has fewer members. */
@@ -15,14 +16,19 @@ const limits: ZipLimits = {
 };
 
 /** The text after `h1:` for a module's zip; undefined for what is not a zip that Go reads, or exceeds Go's own bounds. */
-export function moduleHash(zip: Content): string | undefined {
+export function moduleHash(zip: Content, archives: Unpacking): string | undefined {
   const names: string[] = [];
   const digests = new Map<string, string>();
-  const isRead = eachMember(zip, limits, ({ name, bytes }) => {
-    names.push(name);
-    digests.set(name, sha256(bytes));
+  const isRead = archives.within(limits.inflated, (inflated) => {
+    let unpacked = 0;
+    const isWhole = eachMember(zip, { ...limits, inflated }, ({ name, bytes }) => {
+      names.push(name);
+      digests.set(name, sha256(bytes));
+      unpacked += bytes.length;
+    });
+    return isWhole ? { value: true, bytes: unpacked } : undefined;
   });
-  if (!isRead || names.some((name) => name.includes('\n'))) return undefined;
+  if (isRead === undefined || names.some((name) => name.includes('\n'))) return undefined;
   return hashOf(names.sort(compareBytes).map((name) => [name, digests.get(name)!]));
 }
 

@@ -10,6 +10,7 @@ import type { RecordedSources } from './recorded.ts';
 import { redirectsTo } from './redirects.ts';
 import type { MetadataShape, Shape } from './shapes/shape.ts';
 import { headerOf, type ReadExchange, shapeOf } from './shapes/shapes.ts';
+import { mostOfArchives, mostOfEncodings, Unpacking } from './unpacking.ts';
 
 /** Gives the bytes of a body by its digest; whoever provides it has compared the digest. Fails where the bytes cannot be obtained. */
 export type BodyReader = (body: StoredBytes) => Promise<Content>;
@@ -18,8 +19,6 @@ const limits = {
   /** A bound on answers that choose: the largest lists of registries have some 50 MB. */
   metadata: 128 * 1024 * 1024,
   request: 16 * 1024 * 1024,
-  /** Bytes of all contents that are made of encoded bodies: a server can send small ones without end that become large. */
-  unencoded: 4 * 1024 ** 3,
 };
 
 /** Says for each exchange what pins it. Exchanges are looked at one after the other, each body once. */
@@ -52,21 +51,25 @@ interface Judged {
 
 interface Bodies {
   readonly read: BodyReader;
+  /** Bounds what all archives among the answers become. */
+  readonly archives: Unpacking;
   /** The content without its encoding; undefined where it is damaged or too large, or all contents are. */
   unencoded(exchange: Exchange, body: Content, most: number): Uint8Array | undefined;
 }
 
 function bodyReader(read: BodyReader): Bodies {
-  let left = limits.unencoded;
+  const encodings = new Unpacking(mostOfEncodings);
   return {
     read,
+    archives: new Unpacking(mostOfArchives),
     unencoded(exchange, body, most) {
       const codings = headerOf(exchange, 'content-encoding');
-      const bound = codings === '' ? most : Math.min(most, left);
-      if (body.size > bound) return undefined;
-      const content = undoContentEncoding(body.read(0, body.size), codings, bound);
-      if (codings !== '') left -= typeof content === 'string' ? bound : content.length;
-      return typeof content === 'string' ? undefined : content;
+      if (body.size > most) return undefined;
+      if (codings === '') return body.read(0, body.size);
+      return encodings.within(most, (bound) => {
+        const content = undoContentEncoding(body.read(0, body.size), codings, bound);
+        return typeof content === 'string' ? undefined : { value: content, bytes: content.length };
+      });
     },
   };
 }
@@ -88,7 +91,7 @@ async function judgeObject(
   const shape = shapeOf(exchange, addresses, seen);
   if (shape.kind === 'metadata') return { exchange, shape, judgement: undefined };
   const object: FetchedObject = { exchange, shape, contents: contentsOf(exchange, body, bodies), addresses };
-  return { exchange, shape, judgement: await decideObject(object, pins) };
+  return { exchange, shape, judgement: await decideObject(object, pins, bodies.archives) };
 }
 
 function readExchange(

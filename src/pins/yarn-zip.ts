@@ -5,9 +5,10 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { encodeBytes } from '../bytes.ts';
-import type { Content } from '../formats/content.ts';
+import { type Content, mostInflated } from '../formats/content.ts';
 import { gunzipFile } from '../formats/gunzip.ts';
 import { readTar, type TarEntry } from '../formats/tar-archive.ts';
+import type { Unpacking } from './unpacking.ts';
 
 /** Without zip64 there are no more. */
 const mostMembers = 65_535;
@@ -22,12 +23,24 @@ interface Member {
 }
 
 /** SHA-512 in hex of the zip for a package of this name; undefined for a tarball that holds anything but plain files and folders, once each. */
-export async function yarnZipHash(name: string, tarball: Content): Promise<string | undefined> {
-  const content = gunzipFile(tarball);
-  const tar =
-    content === undefined || content === 'damaged' ? undefined : await readTar(content, mostMembers);
+export async function yarnZipHash(
+  name: string,
+  tarball: Content,
+  archives: Unpacking,
+): Promise<string | undefined> {
+  const content = unpacked(tarball, archives);
+  const tar = content === undefined ? undefined : await readTar(content, mostMembers);
   const members = tar === undefined ? undefined : membersOf(name, tar.entries);
   return members === undefined || members.length > mostMembers ? undefined : hashOf(members);
+}
+
+function unpacked(tarball: Content, archives: Unpacking): Uint8Array | undefined {
+  return archives.within(mostInflated, (bound) => {
+    const content = gunzipFile(tarball, bound);
+    // What is not gzip is not unpacked.
+    if (content === undefined) return { value: undefined, bytes: 0 };
+    return content === 'damaged' ? undefined : { value: content, bytes: content.length };
+  });
 }
 
 /** Folders come when something in them does; a second member of a name is not foreseen. */

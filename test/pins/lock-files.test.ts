@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { contentOf } from '../../src/formats/content.ts';
 import { pinParserFor } from '../../src/pins/lock-files.ts';
 import { parseStepText } from '../../src/pins/step-text.ts';
+import { mostOfArchives, Unpacking } from '../../src/pins/unpacking.ts';
 import { yarnZipHash } from '../../src/pins/yarn-zip.ts';
 import { root } from '../support/lab.ts';
 import { lockedByYarn, lockedNpm, lockedPython } from '../support/locked-packages.ts';
@@ -64,7 +65,7 @@ describe('the lock file of yarn 4', () => {
   it('holds the digests of the zips that follow from what was served', async () => {
     const packages = [...lockedNpm, lockedByYarn];
     const zips = packages.map(async (each) => {
-      const hash = await yarnZipHash(each.name, contentOf(tarballBytes(each)));
+      const hash = await yarnZipHash(each.name, contentOf(tarballBytes(each)), new Unpacking(mostOfArchives));
       return `npm ${each.name} ${each.version}: yarn-zip ${hash}`;
     });
     const lockFile = readFileSync(join(root, 'fixtures/locks/yarn-4.lock'));
@@ -76,14 +77,21 @@ describe('the lock file of yarn 4', () => {
     ['a file where a folder is', { 'package/a/': '', 'package/a': '2' }],
   ] as const)
     it(`is not followed where a tarball has ${what}`, async () =>
-      assert.equal(await yarnZipHash('a', contentOf(tarballOf(files))), undefined));
+      assert.equal(
+        await yarnZipHash('a', contentOf(tarballOf(files)), new Unpacking(mostOfArchives)),
+        undefined,
+      ));
 
   it('is not followed where a tarball is damaged', async () => {
     const random = randomOf(13);
     const tarball = tarballBytes(lockedByYarn);
-    const whole = await yarnZipHash('odd', contentOf(tarball));
+    const whole = await yarnZipHash('odd', contentOf(tarball), new Unpacking(mostOfArchives));
     for (let run = 0; run < 300; run += 1) {
-      const hash = await yarnZipHash('odd', contentOf(mutated(tarball, random)));
+      const hash = await yarnZipHash(
+        'odd',
+        contentOf(mutated(tarball, random)),
+        new Unpacking(mostOfArchives),
+      );
       assert.ok(hash === undefined || /^[\da-f]{128}$/.test(hash));
     }
     assert.ok(whole !== undefined);

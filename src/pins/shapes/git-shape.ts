@@ -4,6 +4,7 @@ import { undoContentEncoding } from '../../formats/content-encoding.ts';
 import { isWhole } from '../../formats/git-object.ts';
 import { packLimits, readPack } from '../../formats/git-pack.ts';
 import { subjectOf } from '../pin.ts';
+import type { Unpacking } from '../unpacking.ts';
 import type { PackState, Shape, ShapedAnswer } from './shape.ts';
 
 const service = 'git-upload-pack';
@@ -28,16 +29,26 @@ export function recogniseGit(
   if (asksReferences(plain) || !hasPack(body)) return references(scope);
   // A pack without a known request.
   if (wants.length === 0) return { kind: 'object', subjects: [], scope };
-  return { kind: 'object', subjects: [], scope, git: { wants, isWhole: () => holdsAll(body, wants) } };
+  return {
+    kind: 'object',
+    subjects: [],
+    scope,
+    git: { wants, isWhole: (archives) => holdsAll(body, wants, archives) },
+  };
 }
 
 /** Whether the pack of an answer has each object that was wanted, with everything in it. */
-function holdsAll(body: Content, wants: readonly string[]): PackState {
+function holdsAll(body: Content, wants: readonly string[], archives: Unpacking): PackState {
   if (body.size > packLimits.bytes) return 'not-read';
   const pack = packOf(Buffer.from(body.read(0, body.size)));
-  const read = readPack(pack);
-  if (read === 'damaged') return 'damaged';
-  if (read === 'too-large' || wants.some((want) => want.length !== 40)) return 'not-read';
+  let damaged = false;
+  const read = archives.within(packLimits.inflated, (inflated) => {
+    const found = readPack(pack, { ...packLimits, inflated });
+    damaged = found === 'damaged';
+    return typeof found === 'string' ? undefined : { value: found, bytes: found.inflated };
+  });
+  if (damaged) return 'damaged';
+  if (read === undefined || wants.some((want) => want.length !== 40)) return 'not-read';
   if (isWhole(wants, read.objects)) return 'whole';
   // What a client had before is left out of a pack, and so are bases of its deltas.
   return read.unresolved > 0 ? 'not-read' : 'lacking';

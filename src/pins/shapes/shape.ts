@@ -3,6 +3,7 @@
 import { decodeBytes } from '../../bytes.ts';
 import { isJsonObject, type JsonObject, parseBoundedJson } from '../../formats/bounded-json.ts';
 import type { Ecosystem, Subject } from '../pin.ts';
+import type { Unpacking } from '../unpacking.ts';
 
 /** The kinds of answers that choose, and are not themselves taken in by a build. */
 export const metadataKinds = [
@@ -46,7 +47,7 @@ export interface WantedOfGit {
   /** Ids, or names of references; each must be a commit that is pinned. */
   readonly wants: readonly string[];
   /** Reads the pack. */
-  isWhole(): PackState;
+  isWhole(archives: Unpacking): PackState;
 }
 
 /** Whether a pack has what was wanted, by the ids of the objects it holds; `not-read` where it is too large, or leaves out objects that a client had. */
