@@ -4,7 +4,7 @@ import { defaultLimits } from './apk/limits.ts';
 import { comparePackages } from './compare/compare.ts';
 import type { CompareLimits } from './compare/compare-limits.ts';
 import { type Comparison, isUnequal } from './compare/comparison.ts';
-import type { compareTrees, TreeComparison } from './compare/trees.ts';
+import type { TreeComparison } from './compare/trees.ts';
 import { sha256 } from './digest.ts';
 import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
@@ -22,6 +22,15 @@ export type DiffResult = { readonly published: string; readonly rebuilt: string 
 
 export interface DiffOptions {
   readonly compareLimits?: CompareLimits;
+  /** Told what is read or compared next; no result depends on it. */
+  readonly onProgress?: (event: DiffProgress) => void;
+}
+
+export interface DiffProgress {
+  readonly kind: 'stage';
+  /** A side as the user named it, or a path inside both; attacker-controlled. */
+  readonly subject: string;
+  readonly stage: 'read' | 'compare' | 'explain';
 }
 
 /**
@@ -33,30 +42,53 @@ export async function diff(
   rebuilt: string,
   options: DiffOptions = {},
 ): Promise<DiffResult> {
-  const { compareLimits } = options;
+  const { compareLimits, onProgress } = options;
   const names = { published, rebuilt };
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;
   if (folders === 1) throw new Failure('usage', 'a folder can only be compared with a folder');
   if (folders === 2) {
-    const [left, right] = [
-      await readFolder(published, defaultLimits.entries),
-      await readFolder(rebuilt, defaultLimits.entries),
-    ];
-    return { ...names, kind: 'trees', comparison: await treesCompared(left, right, compareLimits) };
+    const read = (folder: string) => {
+      onProgress?.({ kind: 'stage', subject: folder, stage: 'read' });
+      return readFolder(folder, defaultLimits.entries);
+    };
+    const sides = [await read(published), await read(rebuilt)] as const;
+    return { ...names, kind: 'trees', comparison: await treesCompared(...sides, options) };
   }
+  for (const subject of [published, rebuilt]) onProgress?.({ kind: 'stage', subject, stage: 'read' });
   const comparison = await packageComparison(published, rebuilt, compareLimits);
   if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
   const transcripts = transcriptEntries(published, rebuilt);
   if (transcripts !== undefined)
-    return { ...names, kind: 'trees', comparison: await treesCompared(...transcripts, compareLimits) };
+    return { ...names, kind: 'trees', comparison: await treesCompared(...transcripts, options) };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
   const files = [[await plain(published)], [await plain(rebuilt)]] as const;
-  return { ...names, kind: 'trees', comparison: await treesCompared(...files, compareLimits) };
+  return { ...names, kind: 'trees', comparison: await treesCompared(...files, options) };
 }
 
-/** Compares trees. This loads the comparators of all formats, which two equal packages do not need. */
-async function treesCompared(...sides: Parameters<typeof compareTrees>): Promise<TreeComparison> {
-  return (await import('./compare/trees.ts')).compareTrees(...sides);
+/** Compares trees and names causes. This loads the comparators of all formats and all detectors, which equal trees do not need. */
+async function treesCompared(
+  published: readonly FolderEntry[],
+  rebuilt: readonly FolderEntry[],
+  { compareLimits, onProgress }: DiffOptions,
+): Promise<TreeComparison> {
+  const { compareTrees } = await import('./compare/trees.ts');
+  const tell = (stage: DiffProgress['stage']) => (path: string) =>
+    onProgress?.({ kind: 'stage', subject: path === '' ? 'two files' : path, stage });
+  const comparison = await compareTrees(published, rebuilt, compareLimits, tell('compare'));
+  if (comparison.likeness === 'identical') return comparison;
+  const { nameTreeCauses } = await import('./explain/causes/name.ts');
+  const [left, right] = [published, rebuilt].map(
+    (entries) => new Map(entries.map(({ path, source }) => [path, source])),
+  );
+  const explaining = tell('explain');
+  return nameTreeCauses(
+    comparison,
+    (path) => {
+      explaining(path);
+      return [left!.get(path), right!.get(path)];
+    },
+    nobodysBuild,
+  );
 }
 
 /** Two transcripts as trees with a file for each request; undefined where the files are none. Fails as `parseTranscript` does. */

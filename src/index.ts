@@ -10,7 +10,7 @@ export type { Comparison, Equivalence } from './compare/comparison.ts';
 export type { Difference, DifferenceKind } from './compare/difference.ts';
 export type { Part } from './compare/part.ts';
 export type { TreeComparison } from './compare/trees.ts';
-export { type DiffOptions, type DiffResult, diff } from './diff.ts';
+export { type DiffOptions, type DiffProgress, type DiffResult, diff } from './diff.ts';
 export type { Machine } from './engine/engine.ts';
 export { callerIdMap, type IdMap } from './execute/sandbox/id-map.ts';
 export { type BuildLimits, defaultBuildLimits, type SandboxKind } from './execute/sandbox/sandbox.ts';
@@ -33,15 +33,15 @@ export { asOf, mayBeList } from './registries/as-of.ts';
 export type { AskRegistry, AsOfAnswer, ListShape, RegistryAnswer } from './registries/listed.ts';
 export { diffFormats } from './report/diff-formats.ts';
 export {
-  type DiffFormat,
-  diffFormatNames,
   type ReportFormat,
   reportFormatNames,
 } from './report/format-names.ts';
 export { reportFormats } from './report/formats.ts';
 export { renderJson } from './report/json-report.ts';
+export { mergeSavedRuns, parseSavedRun } from './report/saved/saved-run.ts';
 export { renderText } from './report/text-report.ts';
 export type { Exchange, StoredBytes } from './transcript/exchange.ts';
 export type { PackageResult, RunResult } from './verdict/result.ts';
+export type { StatedPackage, StatedRun } from './verdict/stated.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';
 export { verify } from './verify.ts';

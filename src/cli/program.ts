@@ -1,6 +1,5 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { maskAddresses } from '../address.ts';
-import { diffFormatNames } from '../report/format-names.ts';
 import { Command, CommanderError, Option } from './commander.ts';
 import {
   buildOptions,
@@ -59,6 +58,7 @@ function commandTree(finish: Finish): Command {
   addRebuild(program, finish);
   addIndex(program, finish);
   addDiff(program, finish);
+  addReport(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   return program;
@@ -209,13 +209,31 @@ function addDiff(program: Command, finish: Finish): void {
     .description(
       'Compares two packages, two folders or two files: bytes first, then what differs, down to the smallest part. Exits with 0 if they are the same, with 1 if not.',
     )
-    .argument('<published>', 'package file (.apk), folder or file')
-    .argument('<rebuilt>', 'what to compare it with')
-    .addOption(new Option('--format <format>', 'what to print').choices(diffFormatNames).default('text'));
-  command.action(async (published: string, rebuilt: string) => {
+    .argument('<published>', 'package file (.apk), folder or file, a pipe, or - for standard input')
+    .argument('<rebuilt>', 'what to compare it with');
+  formatOptions(command).action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff-command.ts');
     finish(await diffCommand(published, rebuilt, rawOptions(command)));
   });
+}
+
+function addReport(program: Command, finish: Finish): void {
+  const command = program
+    .command('report')
+    .summary('show saved results in any format, several as one')
+    .description(
+      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst.',
+    )
+    .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
+  formatOptions(command)
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro report --format markdown --output all.json --output all.html shard-*.json',
+    )
+    .action(async (files: string[]) => {
+      const { reportCommand } = await import('./commands/report-command.ts');
+      finish(await reportCommand(files, rawOptions(command)));
+    });
 }
 
 function addDoctor(program: Command, finish: Finish): void {

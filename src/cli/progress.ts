@@ -1,34 +1,46 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
+import type { DiffProgress } from '../diff.ts';
 import type { ProgressEvent, Stage } from '../flow/run-options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
 import { defectText } from './output.ts';
 
-const stageWords: Readonly<Record<Stage, string>> = {
+const stageWords: Readonly<Record<Stage | DiffProgress['stage'], string>> = {
   read: 'reading',
   plan: 'pinning inputs of',
   rebuild: 'rebuilding',
   compare: 'comparing',
+  explain: 'looking for causes in',
 };
 
 /** What ends sooner than this is not shown. */
 const quietMilliseconds = 700;
 
 export interface Progress {
-  readonly onEvent: (event: ProgressEvent) => void;
+  readonly onEvent: (event: ProgressEvent | DiffProgress) => void;
   /** Clears what is shown. */
   stop(): void;
 }
 
-/** @param logs folder for the output of steps; none is kept where undefined */
-export function showProgress(logs: string | undefined): Progress {
+/** Where each of many files is an event: not more often than this on a terminal, and elsewhere, where every line stays. */
+const paceMilliseconds = { live: 100, lines: 5000 } as const;
+
+/**
+ * @param logs folder for the output of steps; none is kept where undefined
+ * @param paced whether events come in such numbers that not all of them are shown
+ */
+export function showProgress(logs: string | undefined, paced = false): Progress {
   const live = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
   const started = performance.now();
+  const pace = paced ? paceMilliseconds[live ? 'live' : 'lines'] : 0;
+  let last = Number.NEGATIVE_INFINITY;
   let shown = false;
   const show = (text: string) => {
-    if (performance.now() - started < quietMilliseconds) return;
+    const now = performance.now();
+    if (now - started < quietMilliseconds || now - last < pace) return;
+    last = now;
     const width = Math.max(20, process.stderr.columns || 80) - 1;
     process.stderr.write(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
     shown = live;
@@ -61,7 +73,9 @@ export function showProgress(logs: string | undefined): Progress {
   };
 }
 
-function eventText(event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' }>): string {
+function eventText(
+  event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' }> | DiffProgress,
+): string {
   if (event.kind === 'transfer') return transferText(event);
   const subject = printable(event.subject);
   if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;

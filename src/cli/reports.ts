@@ -2,9 +2,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
+import { busy } from '../busy.ts';
 import { Failure } from '../failure.ts';
 import { requireNoLink, writeNamed } from '../folders.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
+import type { StatedRun } from '../verdict/stated.ts';
+import type { RawOptions } from './options.ts';
+import { printData, terminalColumns, terminalStyle } from './output.ts';
 
 export interface Output {
   readonly path: string;
@@ -48,4 +52,25 @@ export function writeReport(path: string, text: string): void {
       cause,
     });
   }
+}
+
+/** Prints a run in the format that was asked for, and writes it to the files that were named. Each format is loaded when it is asked for. */
+export async function printReports(
+  result: StatedRun,
+  { format = 'text', color }: RawOptions,
+  outputs: readonly Output[],
+): Promise<void> {
+  printData(await render(result, format, color));
+  for (const output of outputs) writeReport(output.path, await renderPlain(result, output.format));
+}
+
+async function render(result: StatedRun, format: ReportFormat, color: boolean): Promise<string> {
+  if (format !== 'text') return renderPlain(result, format);
+  const { renderText } = await import('../report/text-report.ts');
+  return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
+}
+
+async function renderPlain(result: StatedRun, format: ReportFormat): Promise<string> {
+  const { reportFormats } = await import('../report/formats.ts');
+  return busy(() => reportFormats[format].render(result));
 }

@@ -29,10 +29,12 @@ export interface TreeComparison extends SectionComparison {
   readonly likeness: 'identical' | 'different';
 }
 
+/** @param onContent told the path of each content before it is compared */
 export async function compareTrees(
   published: readonly TreeEntry[],
   rebuilt: readonly TreeEntry[],
   limits: CompareLimits = defaultCompareLimits,
+  onContent: (path: string) => void = () => undefined,
 ): Promise<TreeComparison> {
   const sources = new Map<ComparedEntry, ByteSource>();
   const entries = (tree: readonly TreeEntry[]) =>
@@ -50,7 +52,9 @@ export async function compareTrees(
     const contents = new Set(differences.flatMap(({ kind, path }) => (kind === 'content' ? [path] : [])));
     const parts = new Map<string, readonly Part[]>();
     for (const pair of pairs) {
-      if (contents.has(pair.path)) await comparePair(pair, sources, comparison, limits, parts);
+      if (!contents.has(pair.path)) continue;
+      onContent(pair.path);
+      await comparePair(pair, sources, comparison, limits, parts);
     }
     await comparison.settled();
     const looked = differences.map((each) => {

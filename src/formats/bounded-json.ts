@@ -3,7 +3,13 @@ import { decodeBytes } from '../bytes.ts';
 
 export type JsonFault = 'too-large' | 'too-deep' | 'too-many-values' | 'not-json';
 
-const limits = { bytes: 64 * 1024 * 1024, depth: 32, values: 2_000_000 };
+export interface JsonLimits {
+  readonly bytes: number;
+  readonly depth: number;
+  readonly values: number;
+}
+
+const defaultLimits: JsonLimits = { bytes: 64 * 1024 * 1024, depth: 32, values: 2_000_000 };
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -11,8 +17,9 @@ const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x
 /** The value, or why there is none: it exceeds a limit (no value was built then), or is not JSON. */
 export function parseBoundedJson(
   bytes: Uint8Array,
+  limits: JsonLimits = defaultLimits,
 ): { readonly value: unknown } | { readonly fault: JsonFault } {
-  const excess = excessOf(bytes);
+  const excess = excessOf(bytes, limits);
   if (excess !== undefined) return { fault: excess };
   try {
     return { value: JSON.parse(decodeBytes(bytes)) };
@@ -21,7 +28,7 @@ export function parseBoundedJson(
   }
 }
 
-function excessOf(bytes: Uint8Array): JsonFault | undefined {
+function excessOf(bytes: Uint8Array, limits: JsonLimits): JsonFault | undefined {
   if (bytes.length > limits.bytes) return 'too-large';
   let [depth, values] = [0, 0];
   for (let at = 0; at < bytes.length; at += 1) {

@@ -57,7 +57,7 @@ export function emulationFact(emulation: Emulation): Fact {
 }
 
 /** The recipe that the verdict is about, and the files beside it: no package contains these, the user vouches for them. */
-export function recipeFact({ recipe, recipeFiles }: Plan): Fact {
+export function recipeFact({ recipe, recipeFiles }: Pick<Plan, 'recipe' | 'recipeFiles'>): Fact {
   const count = recipeFiles.length;
   const beside =
     count === 0 ? '' : `, with ${count} unrecorded ${count === 1 ? 'file' : 'files'} from beside it`;

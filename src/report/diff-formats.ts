@@ -1,14 +1,20 @@
 /** Every format for two sides that were compared by themselves: one row each. */
 import type { DiffResult } from '../diff.ts';
-import type { DiffFormat } from './format-names.ts';
+import type { ReportFormat } from './format-names.ts';
 import { renderDiffHtml } from './html/diff-page.ts';
 import { renderDiffJson } from './json-report.ts';
+import { renderDiffJsonLine } from './jsonl-report.ts';
+import { renderDiffJunit } from './junit-report.ts';
 import { renderDiffMarkdown } from './markdown-report.ts';
+import { renderDiffSarif } from './sarif-report.ts';
 import { renderDiffText } from './text-report.ts';
 
-export const diffFormats: Readonly<Record<DiffFormat, (result: DiffResult) => string>> = {
+export const diffFormats: Readonly<Record<ReportFormat, (result: DiffResult) => string>> = {
   text: (result) => renderDiffText(result),
   json: renderDiffJson,
+  jsonl: renderDiffJsonLine,
   markdown: renderDiffMarkdown,
   html: renderDiffHtml,
+  sarif: renderDiffSarif,
+  junit: renderDiffJunit,
 };

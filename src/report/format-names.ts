@@ -3,11 +3,6 @@ export const reportFormatNames = ['text', 'json', 'jsonl', 'markdown', 'html', '
 
 export type ReportFormat = (typeof reportFormatNames)[number];
 
-/** The formats for two sides that are compared by themselves: the other formats are made for verdicts, which these do not have. */
-export const diffFormatNames = ['text', 'json', 'markdown', 'html'] as const;
-
-export type DiffFormat = (typeof diffFormatNames)[number];
-
 /** The endings by which the name of a file shows its format. */
 export const reportEndings: Readonly<Record<ReportFormat, string>> = {
   text: '.txt',

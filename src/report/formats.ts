@@ -1,5 +1,5 @@
 /** Every format in which a run can be reported: one row each. */
-import type { RunResult } from '../verdict/result.ts';
+import type { StatedRun } from '../verdict/stated.ts';
 import { type ReportFormat, reportEndings } from './format-names.ts';
 import { renderHtml } from './html/html-report.ts';
 import { renderJson } from './json-report.ts';
@@ -12,7 +12,7 @@ import { renderText } from './text-report.ts';
 interface FormatRow {
   /** The ending by which the name of a file shows the format. */
   readonly ending: string;
-  readonly render: (result: RunResult) => string;
+  readonly render: (result: StatedRun) => string;
 }
 
 export const reportFormats: Readonly<Record<ReportFormat, FormatRow>> = {

@@ -8,12 +8,12 @@ import type { Part } from '../compare/part.ts';
 import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import { crossCheck } from '../verdict/cross-check.ts';
-import type { PackageResult, RunResult } from '../verdict/result.ts';
+import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue } from './bounds.ts';
 import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
-export function renderJson(result: RunResult): string {
+export function renderJson(result: StatedRun): string {
   const { verdict, exitCode, packages } = result;
   const crossChecks = crossCheck(packages);
   return renderValue({
@@ -62,7 +62,7 @@ export function packageValue({
   emulation,
   caveats,
   skipped,
-}: PackageResult) {
+}: StatedPackage) {
   return boundedValue({
     file,
     ...verdictValue({ verdict, triangulation }),
@@ -104,19 +104,22 @@ function verdictValue(result: Outcome) {
 
 /** Two packages, folders or files compared by themselves. */
 export function renderDiffJson(result: DiffResult): string {
+  return renderValue(diffValue(result));
+}
+
+/** The value of a comparison, within the limits. */
+export function diffValue(result: DiffResult): unknown {
   if (result.kind === 'trees') {
     const equal = result.comparison.likeness === 'identical';
     const schema = 'wolfi-repro/tree-comparison/1';
-    return renderValue(boundedValue({ schema, equal, ...differenceValues([result.comparison]) }));
+    return boundedValue({ schema, equal, ...differenceValues([result.comparison]) });
   }
   const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
-  if (isUnequal(comparison)) {
-    const value = { schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) };
-    return renderValue(boundedValue(value));
-  }
+  if (isUnequal(comparison))
+    return boundedValue({ schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) });
   const { sha256, size } = comparison.files.proof;
-  return renderValue({ schema, equal: true, sha256, size, sbom: comparison.sbom });
+  return { schema, equal: true, sha256, size, sbom: comparison.sbom };
 }
 
 /** Differences without the values that the program keeps for itself, and with their number. */
@@ -142,7 +145,7 @@ function explanationValue(explanation: Explanation) {
   return { ...explanation, left: { firstDifference, ...differenceValues([explanation.left]) } };
 }
 
-function comparisonValue({ files, sections, equivalence, sbomDifferences }: UnequalComparison) {
+function comparisonValue({ files, sections, equivalence, sbomPath, sbomDifferences }: UnequalComparison) {
   const { published, rebuilt, firstDifference } = files;
   return {
     published,
@@ -151,6 +154,7 @@ function comparisonValue({ files, sections, equivalence, sbomDifferences }: Uneq
     equivalence,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
     ...differenceValues(sections),
+    sbomPath,
     sbomDifferences,
   };
 }

@@ -3,23 +3,62 @@
  * on `testsuites`, every attribute that any of them requires on the suite. The times that they require are constants, since
  * a report says nothing of when it was made.
  */
-import type { RunResult } from '../verdict/result.ts';
+import type { DiffResult } from '../diff.ts';
+import type { StatedRun } from '../verdict/stated.ts';
+import { viewDiff } from './diff-view.ts';
 import { escapeMarkup } from './markup.ts';
-import { packageText, textBounds } from './text-report.ts';
+import { packageText, renderDiffText, textBounds } from './text-report.ts';
 import { type PackageView, viewRun } from './view.ts';
 
 /** Renders the document; it ends with a newline. */
-export function renderJunit(result: RunResult): string {
+export function renderJunit(result: StatedRun): string {
   const { packages } = viewRun(result, textBounds);
-  const elements = packages.map(outcomeElement);
-  const count = (element: string) => elements.filter((each) => each === element).length;
+  const outcomes = packages.map(outcomeElement);
+  return documentText({
+    outcomes,
+    property: { name: 'verdict', value: result.verdict },
+    cases: packages.map(caseText),
+    caveats: caveatLines(packages),
+  });
+}
+
+/** Two packages, folders or files compared by themselves: one case, named after the second side. */
+export function renderDiffJunit(result: DiffResult): string {
+  const { title, reason, names, differences } = viewDiff(result, textBounds);
+  const head = attributes({ name: names.rebuilt, classname: 'wolfi-repro', time: '0' });
+  const outcome = attributes({
+    message: `${title} from ${names.published}${reason === undefined ? '' : ` (${reason})`}`,
+    type: `diff/${title}`,
+  });
+  const failed = `    <testcase${head}>
+      <failure${outcome}>${escapeMarkup(renderDiffText(result))}</failure>
+    </testcase>`;
+  return documentText({
+    outcomes: [differences === undefined ? undefined : 'failure'],
+    property: { name: 'diff', value: title },
+    cases: [differences === undefined ? `    <testcase${head}/>` : failed],
+    caveats: '',
+  });
+}
+
+interface Suite {
+  readonly outcomes: readonly Outcome[];
+  readonly property: { readonly name: string; readonly value: string };
+  readonly cases: readonly string[];
+  readonly caveats: string;
+}
+
+type Outcome = 'failure' | 'error' | undefined;
+
+function documentText({ outcomes, property, cases, caveats }: Suite): string {
+  const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   const suite = attributes({
     name: 'wolfi-repro',
     package: 'wolfi-repro',
     id: '0',
     timestamp: '1970-01-01T00:00:00',
     hostname: 'localhost',
-    tests: String(packages.length),
+    tests: String(cases.length),
     failures: String(count('failure')),
     errors: String(count('error')),
     time: '0',
@@ -29,11 +68,11 @@ export function renderJunit(result: RunResult): string {
     '<testsuites>',
     `  <testsuite${suite}>`,
     '    <properties>',
-    `      <property${attributes({ name: 'verdict', value: result.verdict })}/>`,
+    `      <property${attributes(property)}/>`,
     '    </properties>',
-    ...packages.map(caseText),
+    ...cases,
     '    <system-out/>',
-    `    <system-err>${escapeMarkup(caveatLines(packages))}</system-err>`,
+    `    <system-err>${escapeMarkup(caveats)}</system-err>`,
     '  </testsuite>',
     '</testsuites>',
     '',
@@ -48,7 +87,7 @@ function caveatLines(packages: readonly PackageView[]): string {
 }
 
 /** The element for an outcome: `no statement` is an error of the test, not a failure of the package. */
-function outcomeElement({ verdict }: PackageView): 'failure' | 'error' | undefined {
+function outcomeElement({ verdict }: PackageView): Outcome {
   switch (verdict) {
     case 'reproduced':
       return undefined;

@@ -6,7 +6,7 @@
 import { counted } from '../bytes.ts';
 import type { DiffResult } from '../diff.ts';
 import { addAll } from '../lists.ts';
-import type { RunResult } from '../verdict/result.ts';
+import type { StatedRun } from '../verdict/stated.ts';
 import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
@@ -34,7 +34,7 @@ const mostRows = 200;
 const mostCaveats = 20;
 
 /** The whole run, at most 60,000 characters; ends with a newline. */
-export function renderMarkdown(result: RunResult): string {
+export function renderMarkdown(result: StatedRun): string {
   const view = viewRun(result, bounds);
   const worstFirst = [...view.packages].sort(
     (a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict),

@@ -3,10 +3,12 @@
  * compared. A reproduced package has no result, and a package that could not be judged because of a defect has a notification. Section numbers below are those of the standard.
  */
 
+import type { DiffResult } from '../diff.ts';
 import { sha256 } from '../digest.ts';
-import type { RunResult } from '../verdict/result.ts';
+import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
+import { viewDiff } from './diff-view.ts';
 import type { DifferenceView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
 import { causeText, differenceText } from './tree-lines.ts';
@@ -28,47 +30,82 @@ const bounds: Bounds = {
 type Level = 'error' | 'warning' | 'note';
 
 /** Renders the log; it ends with a newline. */
-export function renderSarif(result: RunResult): string {
+export function renderSarif(result: StatedRun): string {
   const { packages, verdict } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
   const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
   const results = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
-  const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
-    a.id < b.id ? -1 : 1,
-  );
-  const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
   const defects = packages
     .filter(({ verdict: kind }) => kind === 'internal')
     .map((each) => defectNotification(each, indexes.get(uriOf(each.file))!));
   const cut = packages.reduce((sum, { comparison }) => sum + (comparison?.cut ?? 0), 0);
+  return logText({
+    artifacts,
+    results,
+    invocation: {
+      executionSuccessful: defects.length === 0,
+      exitCode: result.exitCode,
+      toolExecutionNotifications: [
+        ...defects,
+        ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
+        ...cutNotifications(cut),
+      ],
+    },
+    properties: { verdict },
+  });
+}
+
+/** Two packages, folders or files compared by themselves: a result for each difference, all of them in the second side. */
+export function renderDiffSarif(result: DiffResult): string {
+  const { title, names, differences } = viewDiff(result, bounds);
+  const subject = { file: names.rebuilt, docs: 'docs/reports.md' };
+  const found = differences?.differences ?? [];
+  return logText({
+    artifacts: [{ location: { uri: uriOf(subject.file) } }],
+    results: found.map((each) => differenceResult(subject, 0, each, 'error')),
+    invocation: {
+      executionSuccessful: true,
+      exitCode: title === 'identical' ? 0 : 1,
+      toolExecutionNotifications: cutNotifications(differences?.cut ?? 0),
+    },
+    properties: { title, published: names.published, rebuilt: names.rebuilt },
+  });
+}
+
+interface Log {
+  readonly artifacts: readonly object[];
+  readonly results: readonly { readonly rule: { readonly id: string } }[];
+  readonly invocation: object;
+  readonly properties: object;
+}
+
+/** One run with its rules, each of which the results name by its place. */
+function logText({ artifacts, results, invocation, properties }: Log): string {
+  const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
+  const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
   return renderValue({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
         tool: { driver: { name: 'wolfi-repro', rules } },
-        invocations: [
-          {
-            executionSuccessful: defects.length === 0,
-            exitCode: result.exitCode,
-            toolExecutionNotifications: [
-              ...defects,
-              ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
-              ...(cut === 0 ? [] : [cutNotification(cut)]),
-            ],
-          },
-        ],
+        invocations: [invocation],
         artifacts,
         results: results.map(({ rule, ...rest }) => ({
           ...rest,
           ruleId: rule.id,
           ruleIndex: ruleIndex.get(rule.id),
         })),
-        properties: { verdict },
+        properties,
       },
     ],
   });
 }
+
+/** The file that a result is about, and the page that explains it. */
+type Subject = Pick<PackageView, 'file' | 'docs'>;
 
 /** The caveats of a package that is reproduced, which has no result to hold them. */
 function caveatNotifications(view: PackageView, index: number) {
@@ -90,11 +127,9 @@ function defectNotification(view: PackageView, index: number) {
   };
 }
 
-function cutNotification(cut: number) {
-  return {
-    level: 'warning',
-    message: { text: `${cut} more differences are not listed; ${moreInJson}` },
-  };
+function cutNotifications(cut: number) {
+  const text = `${cut} more differences are not listed; ${moreInJson}`;
+  return cut === 0 ? [] : [{ level: 'warning', message: { text } }];
 }
 
 /** The artifact of a package. Results name it by its index (3.4.5); none may be listed twice (3.14.15). */
@@ -132,7 +167,7 @@ function verdictRule({ verdict, title, reason, docs }: PackageView) {
   };
 }
 
-function differenceResult(view: PackageView, index: number, difference: DifferenceView, level: Level) {
+function differenceResult(subject: Subject, index: number, difference: DifferenceView, level: Level) {
   const { section, path, kind, kindTitle, causes } = difference;
   const lines = [differenceText(difference), ...causes.map(causeText)];
   return {
@@ -140,12 +175,12 @@ function differenceResult(view: PackageView, index: number, difference: Differen
       id: `difference/${kind}`,
       shortDescription: { text: `difference: ${kindTitle}` },
       fullDescription: { text: `The published and the rebuilt package differ: ${kindTitle}.` },
-      help: { text: `${view.docs} explains the verdict; --format html shows what differs inside.` },
+      help: { text: `${subject.docs} explains it; --format html shows what differs inside.` },
     },
     level: level === 'error' ? ('warning' as const) : ('note' as const),
     message: { text: messageText(lines.join('\n')) },
-    locations: [{ ...location(view, index), logicalLocations: [logicalLocation(section, path)] }],
-    partialFingerprints: fingerprint([identityOf(view), section, path, kind, difference.title]),
+    locations: [{ ...location(subject, index), logicalLocations: [logicalLocation(section, path)] }],
+    partialFingerprints: fingerprint([identityOf(subject), section, path, kind, difference.title]),
     ...(causes.length === 0 ? {} : { properties: { causes: causes.map((cause) => cause.kind) } }),
   };
 }
@@ -155,14 +190,14 @@ function logicalLocation(section: string, path: string) {
 }
 
 /** The location of a result. GitHub does not show results without a region, and a package has no lines. */
-function location({ file }: PackageView, index: number) {
+function location({ file }: Subject, index: number) {
   return {
     physicalLocation: { artifactLocation: { uri: uriOf(file), index }, region: { startLine: 1 } },
   };
 }
 
 /** The identity of a package, the same in every run and folder: the file's own name. */
-function identityOf({ file }: PackageView): string {
+function identityOf({ file }: Subject): string {
   return file.slice(file.lastIndexOf('/') + 1);
 }
 

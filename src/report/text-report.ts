@@ -2,7 +2,7 @@
 
 import type { DiffResult } from '../diff.ts';
 import { addAll } from '../lists.ts';
-import type { RunResult } from '../verdict/result.ts';
+import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
@@ -25,7 +25,7 @@ export const textBounds: Bounds = {
 };
 
 /** The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. */
-export function renderText(result: RunResult, style: Style = plainStyle, columns?: number): string {
+export function renderText(result: StatedRun, style: Style = plainStyle, columns?: number): string {
   const view = viewRun(result, textBounds);
   const page = { style, columns };
   const blocks = view.packages.map((each) => packageText(each, page));

@@ -10,8 +10,8 @@ import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import { type CrossCheck, crossCheck, sharedTraits } from '../verdict/cross-check.ts';
-import type { PackageResult, RunResult } from '../verdict/result.ts';
-import { type Verdict, type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
+import type { StatedPackage, StatedRun, StatedVerdict } from '../verdict/stated.ts';
+import { type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
 import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences-view.ts';
@@ -64,7 +64,7 @@ export interface PackageView {
 }
 
 /** The view of a run. The same result and limits give the same view. */
-export function viewRun({ packages, verdict }: RunResult, bounds: Bounds): ReportView {
+export function viewRun({ packages, verdict }: StatedRun, bounds: Bounds): ReportView {
   const budget = new Budget(bounds);
   return {
     verdict,
@@ -95,7 +95,7 @@ function crossCheckText({ name, architectures, differing }: CrossCheck, { value:
   return `${subject}: different ${each.join(', ')}`;
 }
 
-function viewPackage(result: PackageResult, budget: Budget): PackageView {
+function viewPackage(result: StatedPackage, budget: Budget): PackageView {
   const { verdict, subject } = result;
   const { bounds } = budget;
   const comparison = comparisonOf(verdict);
@@ -126,16 +126,16 @@ function toneOf(kind: VerdictKind): Tone {
   return kind === 'inconclusive' ? 'warn' : 'bad';
 }
 
-function comparisonOf(verdict: Verdict): UnequalComparison | undefined {
+function comparisonOf(verdict: StatedVerdict): UnequalComparison | undefined {
   return 'comparison' in verdict ? verdict.comparison : undefined;
 }
 
-function nextStepOf(result: PackageResult): string | undefined {
+function nextStepOf(result: StatedPackage): string | undefined {
   const next = nextStep(result);
   return next === undefined ? undefined : printable(next);
 }
 
-function groundsOf(verdict: Verdict, bounds: Bounds): Fact[] {
+function groundsOf(verdict: StatedVerdict, bounds: Bounds): Fact[] {
   if (verdict.kind === 'reproduced') {
     const { size, sha256 } = verdict.proof;
     return [
@@ -146,7 +146,7 @@ function groundsOf(verdict: Verdict, bounds: Bounds): Fact[] {
   return 'failure' in verdict ? failureFacts(verdict.failure, bounds) : [];
 }
 
-function insightsOf({ explanation, triangulation }: PackageResult, bounds: Bounds): Fact[] {
+function insightsOf({ explanation, triangulation }: StatedPackage, bounds: Bounds): Fact[] {
   return [
     ...(explanation === undefined ? [] : explanationFacts(explanation, bounds)),
     ...(triangulation === undefined ? [] : triangulationFacts(triangulation, bounds)),
@@ -184,7 +184,7 @@ function outputTail(text: string, { value, outputLines }: Bounds): string {
   return (cut > 0 ? [`… ${cut} lines before`, ...shown] : shown).join('\n');
 }
 
-function contextOf(result: PackageResult, bounds: Bounds): Fact[] {
+function contextOf(result: StatedPackage, bounds: Bounds): Fact[] {
   const { value } = bounds;
   const { sbom, scan, plan, chain, findings, substituted, emulation, caveats, skipped } = result;
   const unverified = chain.filter(({ state }) => state === 'unverifiable');

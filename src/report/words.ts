@@ -2,7 +2,8 @@
 import type { Equivalence } from '../compare/comparison.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
 import type { PackageResult } from '../verdict/result.ts';
-import type { Verdict, VerdictKind } from '../verdict/verdict.ts';
+import type { StatedVerdict } from '../verdict/stated.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
 
 export const verdictTitles: Readonly<Record<VerdictKind, string>> = {
   reproduced: 'reproduced',
@@ -89,7 +90,7 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
 
 /** A verdict, and what further builds showed. */
 export interface Outcome {
-  readonly verdict: Verdict;
+  readonly verdict: StatedVerdict;
   readonly triangulation?: PackageResult['triangulation'] | undefined;
 }
 
@@ -107,6 +108,6 @@ const afterBuilds =
   'look at the files on which our own builds agree: what lay beside the recipe (--source-dir) and the builder are the first suspects';
 
 /** The place that explains a verdict. */
-export function docsAnchor(verdict: Verdict): string {
+export function docsAnchor(verdict: StatedVerdict): string {
   return verdict.kind === 'reproduced' ? 'docs/verdicts.md#reproduced' : `docs/verdicts.md#${verdict.reason}`;
 }

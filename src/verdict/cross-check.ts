@@ -1,7 +1,7 @@
 /** Packages of one name for several architectures, held beside each other. No verdict depends on it. */
 import { canonicalJson } from '../canonical.ts';
 import { grouped } from '../lists.ts';
-import type { PackageResult } from './result.ts';
+import type { StatedPackage } from './stated.ts';
 
 /** What packages of one recipe share, whatever they are built for. */
 export const sharedTraits = ['version', 'commit', 'sources', 'builder', 'verdict'] as const;
@@ -21,7 +21,7 @@ export interface CrossCheck {
 }
 
 /** One for each name that occurs for more than one architecture, and once for each of them. */
-export function crossCheck(packages: readonly PackageResult[]): CrossCheck[] {
+export function crossCheck(packages: readonly StatedPackage[]): CrossCheck[] {
   const named = packages.flatMap((result) => {
     const { name, architecture } = result.subject ?? {};
     return name === undefined || architecture === undefined ? [] : [{ name, architecture, result }];
@@ -35,7 +35,7 @@ export function crossCheck(packages: readonly PackageResult[]): CrossCheck[] {
 
 function differing(
   trait: SharedTrait,
-  group: readonly { readonly architecture: string; readonly result: PackageResult }[],
+  group: readonly { readonly architecture: string; readonly result: StatedPackage }[],
 ): CrossCheck['differing'] {
   const values = group.flatMap(({ architecture, result }) => {
     const value = traits[trait](result);
@@ -45,7 +45,7 @@ function differing(
   return isKnown && new Set(values.map(({ value }) => value)).size > 1 ? [{ trait, values }] : [];
 }
 
-const traits: Readonly<Record<SharedTrait, (result: PackageResult) => string | undefined>> = {
+const traits: Readonly<Record<SharedTrait, (result: StatedPackage) => string | undefined>> = {
   version: ({ subject }) => subject?.version,
   commit: ({ plan }) => plan?.plan.builder.recipeFile.commit,
   sources: ({ plan }) => (plan === undefined ? undefined : canonicalJson(plan.plan.sources)),

@@ -1,52 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { marked, type Token } from 'marked';
-import type { TreeComparison } from '../../src/compare/trees.ts';
 import type { DiffResult } from '../../src/diff.ts';
 import { diffFormats } from '../../src/report/diff-formats.ts';
-import { type DiffFormat, diffFormatNames } from '../../src/report/format-names.ts';
-import { difference, everyDifference, reproduced, unequal } from '../support/results.ts';
-import { hostileStrings } from '../support/runs.ts';
-
-const names = { published: 'one/hello-1.0-r0.apk', rebuilt: 'two/hello-1.0-r0.apk' };
-const packages = (differences = everyDifference()): DiffResult => ({
-  ...names,
-  kind: 'packages',
-  comparison: unequal(differences),
-});
-const trees = (differences: TreeComparison['differences']): DiffResult => ({
-  ...names,
-  kind: 'trees',
-  comparison: {
-    section: 'files',
-    likeness: differences.length === 0 ? 'identical' : 'different',
-    differences,
-  },
-});
-const same = (): DiffResult => {
-  const { verdict } = reproduced();
-  assert.equal(verdict.kind, 'reproduced');
-  return {
-    ...names,
-    kind: 'packages',
-    comparison: { files: { equal: true, proof: verdict.proof }, sbom: 'identical' },
-  };
-};
-const worst = (): DiffResult => ({
-  ...packages(
-    Object.values(hostileStrings).map((text) =>
-      difference('content', text, { published: text, rebuilt: text, name: text }),
-    ),
-  ),
-  published: hostileStrings['script']!,
-  rebuilt: hostileStrings['markdown']!,
-});
-const manyFiles = () =>
-  trees(
-    Array.from({ length: 5000 }, (_, index) =>
-      difference('content', `usr/share/${index}`, { section: 'files' }),
-    ),
-  );
+import { type ReportFormat, reportFormatNames } from '../../src/report/format-names.ts';
+import { manyFiles, names, packages, same, trees, worst } from '../support/diff-results.ts';
+import { difference, everyDifference } from '../support/results.ts';
 
 describe('two sides that were compared by themselves', () => {
   const titles: readonly (readonly [string, () => DiffResult, RegExp])[] = [
@@ -55,7 +14,7 @@ describe('two sides that were compared by themselves', () => {
     ['folders that are the same', () => trees([]), /identical/],
     ['folders that differ', () => trees([difference('mode', 'bin/tool', { section: 'files' })]), /different/],
   ];
-  for (const format of diffFormatNames.filter((each) => each !== 'json')) {
+  for (const format of ['text', 'markdown', 'html'] satisfies ReportFormat[]) {
     for (const [what, make, title] of titles) {
       it(`begin, as ${format}, with the result: ${what}`, () => {
         const text = diffFormats[format](make());
@@ -69,15 +28,23 @@ describe('two sides that were compared by themselves', () => {
 
   it('name every difference in every format', () => {
     const differences = everyDifference();
-    for (const format of diffFormatNames) {
+    for (const format of reportFormatNames) {
       const text = diffFormats[format](packages(differences));
       for (const { path } of differences) assert.ok(text.includes(path), `${format} ${path}`);
     }
   });
 
   it('keep the names that the user gave where the page is read elsewhere', () => {
-    for (const format of ['markdown', 'html'] satisfies DiffFormat[]) {
+    for (const format of ['markdown', 'html'] satisfies ReportFormat[]) {
       for (const name of Object.values(names)) assert.ok(diffFormats[format](packages()).includes(name));
+    }
+  });
+
+  it('are one line of what JSON has, as JSON lines', () => {
+    for (const make of [same, packages, () => trees([])]) {
+      const line = diffFormats.jsonl(make());
+      assert.equal(line.indexOf('\n'), line.length - 1);
+      assert.deepEqual(JSON.parse(line), JSON.parse(diffFormats.json(make())));
     }
   });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
-import { renderJunit } from '../../src/report/junit-report.ts';
+import { renderDiffJunit, renderJunit } from '../../src/report/junit-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
+import { manyFiles, packages, same, worst } from '../support/diff-results.ts';
 import { junitSchemas } from '../support/packages.ts';
 import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
 
@@ -42,6 +43,13 @@ describe('results as JUnit XML', () => {
     'ten thousand differences': () => manyDifferences(10_000),
     nothing: () => runResult([]),
   };
+  for (const [name, make] of Object.entries({ same, packages, worst, manyFiles })) {
+    it(`fit the schemas for two sides by themselves: ${name}`, () => {
+      const report = renderDiffJunit(make());
+      judge(report);
+      assert.deepEqual(attributesOf(report, '//testsuite/@failures'), [name === 'same' ? '0' : '1']);
+    });
+  }
   for (const [name, make] of Object.entries(results)) {
     it(`fit the schemas of Ant and of Jenkins: ${name}`, () => {
       judge(renderJunit(make()));

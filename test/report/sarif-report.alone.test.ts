@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Ajv } from 'ajv';
 import AjvDraft04 from 'ajv-draft-04';
-import { renderSarif } from '../../src/report/sarif-report.ts';
+import { renderDiffSarif, renderSarif } from '../../src/report/sarif-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
+import { manyFiles, packages, same, worst } from '../support/diff-results.ts';
 import { sarifSchema } from '../support/packages.ts';
 import { difference, notJudged, notReproduced, reproduced } from '../support/results.ts';
 import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
@@ -67,6 +68,12 @@ describe('results as SARIF', () => {
   for (const [name, make] of Object.entries(results)) {
     it(`fit the schema of the standard: ${name}`, () => {
       assert.ok(judge.validate(JSON.parse(renderSarif(make()))), judge.errors());
+    });
+  }
+
+  for (const [name, make] of Object.entries({ same, packages, worst, manyFiles })) {
+    it(`fit the schema for two sides by themselves: ${name}`, () => {
+      assert.ok(judge.validate(JSON.parse(renderDiffSarif(make()))), judge.errors());
     });
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../../src/compare/part.ts';
 import { type Sha256, sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
-import type { Plan, PlannedBuilder } from '../../src/plan/plan.ts';
+import { type Plan, type PlannedBuilder, planIdentity } from '../../src/plan/plan.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 import { architecture, keyName, packageName, packageVersion } from './names.ts';
@@ -316,5 +316,5 @@ export function planned(): NonNullable<PackageResult['plan']> {
     recipeFiles: [],
     steps: [],
   };
-  return { identity: digest('plan'), plan };
+  return { identity: planIdentity(plan), plan };
 }

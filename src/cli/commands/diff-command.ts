@@ -1,14 +1,24 @@
 /** `wolfi-repro diff`. */
+import { busy } from '../../busy.ts';
 import { type DiffResult, diff } from '../../diff.ts';
-import type { DiffFormat } from '../../report/format-names.ts';
+import type { ReportFormat } from '../../report/format-names.ts';
 import type { RawOptions } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
+import { showProgress } from '../progress.ts';
+import { requireOutputs, writeReport } from '../reports.ts';
+import { isReadOnce, withReopenable } from '../typed-inputs.ts';
 
 export async function diffCommand(published: string, rebuilt: string, raw: RawOptions): Promise<number> {
-  requireFilesOrFolders([published, rebuilt]);
-  const result = await diff(published, rebuilt);
+  requireFilesOrFolders([published, rebuilt].filter((each) => !isReadOnce(each)));
+  const outputs = requireOutputs(raw.output ?? []);
+  const progress = showProgress(undefined, true);
+  const compared = await withReopenable([published, rebuilt], ([left, right]) =>
+    diff(left!, right!, { onProgress: progress.onEvent }),
+  ).finally(() => progress.stop());
+  const result = { ...compared, published, rebuilt };
   printData(await render(result, raw));
+  for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format));
   const same =
     result.kind === 'packages' ? result.comparison.files.equal : result.comparison.likeness === 'identical';
   return same ? 0 : 1;
@@ -16,10 +26,12 @@ export async function diffCommand(published: string, rebuilt: string, raw: RawOp
 
 /** Each format is loaded when it is asked for: text needs few of them. */
 async function render(result: DiffResult, { format = 'text', color }: RawOptions): Promise<string> {
-  if (format === 'text') {
-    const { renderDiffText } = await import('../../report/text-report.ts');
-    return renderDiffText(result, terminalStyle(color), terminalColumns());
-  }
+  if (format !== 'text') return renderPlain(result, format);
+  const { renderDiffText } = await import('../../report/text-report.ts');
+  return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns()));
+}
+
+async function renderPlain(result: DiffResult, format: ReportFormat): Promise<string> {
   const { diffFormats } = await import('../../report/diff-formats.ts');
-  return diffFormats[format as DiffFormat](result);
+  return busy(() => diffFormats[format](result));
 }

@@ -1,15 +1,12 @@
 /** `wolfi-repro verify`. */
-import { busy } from '../../busy.ts';
 import { Failure } from '../../failure.ts';
 import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
-import type { ReportFormat } from '../../report/format-names.ts';
 import type { RunResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
 import { type RawOptions, runOptions } from '../options.ts';
-import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { version } from '../own-version.ts';
 import { showProgress } from '../progress.ts';
-import { requireOutputs, writeReport } from '../reports.ts';
+import { printReports, requireOutputs } from '../reports.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
 
@@ -27,21 +24,9 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
     const result = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
       progress.stop(),
     );
-    printData(await render(result, raw.format ?? 'text', raw.color));
-    for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format));
+    await printReports(result, raw, outputs);
     return result.exitCode;
   });
-}
-
-async function render(result: RunResult, format: ReportFormat, color: boolean): Promise<string> {
-  if (format !== 'text') return renderPlain(result, format);
-  const { renderText } = await import('../../report/text-report.ts');
-  return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
-}
-
-async function renderPlain(result: RunResult, format: ReportFormat): Promise<string> {
-  const { reportFormats } = await import('../../report/formats.ts');
-  return busy(() => reportFormats[format].render(result));
 }
 
 async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {

@@ -6,9 +6,11 @@ import { defaultLimits } from '../../apk/limits.ts';
 import { busy } from '../../busy.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import type { Cause } from '../../compare/cause.ts';
+import type { SectionComparison } from '../../compare/compare-sections.ts';
 import type { UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference, SectionName } from '../../compare/difference.ts';
 import { joined } from '../../compare/difference-list.ts';
+import type { TreeComparison } from '../../compare/trees.ts';
 import { causeBounds } from './change-lists.ts';
 import { originOf } from './derived.ts';
 import { causesOf } from './detectors.ts';
@@ -35,21 +37,67 @@ export async function nameCauses(
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
   context: BuildContext,
 ): Promise<UnequalComparison> {
-  const list = joined(comparison.sections);
-  const all = list.differences;
-  const read = await contentReader(all, sources);
+  const read = await contentReader(joined(comparison.sections).differences, sources);
+  return { ...comparison, sections: await withCauses(comparison.sections, read, context) };
+}
+
+/** The same for folders and plain files. @param sourcesOf the two sides of a content by its path */
+export async function nameTreeCauses(
+  comparison: TreeComparison,
+  sourcesOf: (path: string) => readonly [ByteSource | undefined, ByteSource | undefined],
+  context: BuildContext,
+): Promise<TreeComparison> {
+  let [contents, bytes]: [number, number] = [bounds.contents, bounds.bytes];
+  const content = async (source: ByteSource | undefined): Promise<Uint8Array | undefined> => {
+    if (source === undefined || bytes <= 0) return undefined;
+    const read = await boundedContent(source, causeBounds.contentBytes);
+    bytes -= read?.length ?? causeBounds.contentBytes;
+    return read;
+  };
+  const read = async ({ kind, path }: Difference): Promise<Contents> => {
+    if (kind !== 'content' || contents === 0) return { published: undefined, rebuilt: undefined };
+    contents -= 1;
+    const [left, right] = sourcesOf(path);
+    return { published: await content(left), rebuilt: await content(right) };
+  };
+  const [files] = await withCauses([comparison], read, context);
+  return { ...comparison, differences: files!.differences };
+}
+
+/** A whole content; undefined where it has more bytes. */
+async function boundedContent(source: ByteSource, most: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of source.open()) {
+    bytes += chunk.length;
+    if (bytes > most) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function withCauses(
+  sections: readonly SectionComparison[],
+  read: (difference: Difference) => Contents | Promise<Contents>,
+  context: BuildContext,
+): Promise<SectionComparison[]> {
+  const list = joined(sections);
   let left: number = bounds.differences;
-  const sections = comparison.sections.map((section) => ({
-    ...section,
-    differences: section.differences.map((each): Difference => {
-      const origin = originOf(each, all);
-      if (origin !== undefined) return { ...each, followsFrom: origin };
-      left -= 1;
-      if (left < 0) return { ...each, causes: notLookedFor };
-      return { ...each, causes: busy(() => causesOf(each, read(each), list, context)) };
-    }),
-  }));
-  return { ...comparison, sections };
+  const named = async (each: Difference): Promise<Difference> => {
+    const origin = originOf(each, list.differences);
+    if (origin !== undefined) return { ...each, followsFrom: origin };
+    left -= 1;
+    if (left < 0) return { ...each, causes: notLookedFor };
+    const contents = await read(each);
+    return { ...each, causes: busy(() => causesOf(each, contents, list, context)) };
+  };
+  const result: SectionComparison[] = [];
+  for (const section of sections) {
+    const differences: Difference[] = [];
+    for (const each of section.differences) differences.push(await named(each));
+    result.push({ ...section, differences });
+  }
+  return result;
 }
 
 interface Contents {

@@ -1,6 +1,6 @@
 /** A run as an HTML page. */
 import { counted } from '../../bytes.ts';
-import type { RunResult } from '../../verdict/result.ts';
+import type { StatedRun } from '../../verdict/stated.ts';
 import { escapeMarkup } from '../markup.ts';
 import { type PackageView, type ReportView, viewRun } from '../view.ts';
 import { differencesHtml } from './differences-html.ts';
@@ -10,7 +10,7 @@ import { factsHtml, pageBounds, pageHtml } from './page.ts';
 const mostOpen = 20;
 
 /** Renders the page; it ends with a newline. */
-export function renderHtml(result: RunResult): string {
+export function renderHtml(result: StatedRun): string {
   const view = viewRun(result, pageBounds);
   const open = view.packages.filter(({ verdict }) => verdict !== 'reproduced').length <= mostOpen;
   return pageHtml({

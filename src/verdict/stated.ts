@@ -1,0 +1,39 @@
+/**
+ * What reports are made of: a result of this run, or one that was saved and read again. A saved `reproduced` is a statement of whoever wrote the
+ * file: nothing here makes a proof of it, so it can be shown and never become a `Verdict`.
+ */
+import type { Sha256 } from '../digest.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { PackageResult } from './result.ts';
+import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
+
+export type StatedVerdict =
+  | Exclude<Verdict, { readonly kind: 'reproduced' }>
+  | (Omit<Extract<Verdict, { readonly kind: 'reproduced' }>, 'proof'> & {
+      /** The digest and the size of both files; no proof that they are the same. */
+      readonly proof: { readonly sha256: Sha256; readonly size: number };
+    });
+
+/** What reports read of a plan; everything else in it is only repeated. */
+export type StatedPlan = Pick<Plan, 'builder' | 'recipe' | 'recipeFiles'> & {
+  readonly sources: readonly unknown[];
+};
+
+/** Every `PackageResult` is one. */
+export interface StatedPackage extends Omit<PackageResult, 'verdict' | 'plan'> {
+  readonly verdict: StatedVerdict;
+  readonly plan: { readonly identity: Sha256; readonly plan: StatedPlan } | undefined;
+}
+
+/** Every `RunResult` is one. */
+export interface StatedRun {
+  readonly packages: readonly StatedPackage[];
+  readonly verdict: VerdictKind;
+  readonly exitCode: number;
+}
+
+/** Joins packages, in their order. */
+export function statedRun(packages: readonly StatedPackage[]): StatedRun {
+  const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
+  return { packages, verdict, exitCode: verdictExitCodes[verdict] };
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Failure } from '../../../src/failure.ts';
+import { type ReportFormat, reportFormatNames } from '../../../src/report/format-names.ts';
+import { reportFormats } from '../../../src/report/formats.ts';
+import { renderJson } from '../../../src/report/json-report.ts';
+import { renderJsonLines } from '../../../src/report/jsonl-report.ts';
+import { mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
+import { type PackageResult, type RunResult, runResult } from '../../../src/verdict/result.ts';
+import { randomOf } from '../../support/mutate.ts';
+import { everything, hostile, manyDifferences } from '../../support/runs.ts';
+
+const saved = (result: RunResult) => Buffer.from(renderJson(result));
+const refused = (bytes: Uint8Array) =>
+  assert.throws(
+    () => parseSavedRun(bytes),
+    (failure) => failure instanceof Failure && failure.code === 'usage',
+  );
+
+/** What is stated of a package, in JSON, with one value replaced. */
+function replaced(value: unknown, path: readonly (string | number)[], by: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return by;
+  if (Array.isArray(value)) return value.map((each, at) => (at === key ? replaced(each, rest, by) : each));
+  const object = value as Record<string, unknown>;
+  return { ...object, [key]: replaced(object[key], rest, by) };
+}
+
+function* pathsIn(value: unknown, above: readonly (string | number)[] = []): Generator<(string | number)[]> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    const path = [...above, Array.isArray(value) ? Number(key) : key];
+    yield path;
+    yield* pathsIn(member, path);
+  }
+}
+
+describe('a saved result', () => {
+  const runs: Readonly<Record<string, () => RunResult>> = {
+    everything,
+    'what packages put into reports': hostile,
+    'more differences than are listed': () => manyDifferences(10_001),
+  };
+  for (const [what, make] of Object.entries(runs)) {
+    it(`gives the JSON again that it was read from: ${what}`, () => {
+      const json = renderJson(make());
+      assert.equal(renderJson(mergeSavedRuns([parseSavedRun(Buffer.from(json))])), json);
+    });
+  }
+
+  it('gives the lines again that it was read from, and the same result as JSON', () => {
+    const lines = renderJsonLines(everything());
+    const read = mergeSavedRuns([parseSavedRun(Buffer.from(lines))]);
+    assert.equal(renderJsonLines(read), lines);
+    assert.equal(renderJson(read), renderJson(everything()));
+  });
+
+  for (const format of reportFormatNames as readonly ReportFormat[]) {
+    it(`is shown as ${format} as the run itself was`, () => {
+      const { render } = reportFormats[format];
+      assert.equal(render(mergeSavedRuns([parseSavedRun(saved(everything()))])), render(everything()));
+    });
+  }
+
+  it('joins shards in the order given, and holds what two of them state alike once', () => {
+    const { packages } = everything();
+    const shards = [packages.slice(0, 3), packages.slice(2)].map((each) =>
+      parseSavedRun(saved(runResult(each))),
+    );
+    assert.equal(renderJson(mergeSavedRuns(shards)), renderJson(everything()));
+  });
+
+  it('keeps both statements where two files disagree about a package', () => {
+    const [first, second] = everything().packages as [PackageResult, PackageResult];
+    const run = (each: PackageResult) => parseSavedRun(saved(runResult([{ ...each, file: 'same.apk' }])));
+    assert.equal(mergeSavedRuns([run(first), run(second)]).packages.length, 2);
+  });
+
+  it('is refused where it is of something else, cut, nested too deep, or a plan in it was changed', () => {
+    const whole = saved(everything());
+    for (const text of [
+      '',
+      '{}',
+      '[]',
+      'null',
+      '{"schema":"wolfi-repro/result/2","packages":[]}',
+      '{}\n{}\n',
+    ])
+      refused(Buffer.from(text));
+    refused(whole.subarray(0, whole.length - 20));
+    refused(Buffer.from(`{"schema":"wolfi-repro/result/1","packages":${'['.repeat(200)}${']'.repeat(200)}}`));
+    const changed = whole.toString('utf8').replace('"namespace": "', '"namespace": "x');
+    assert.notEqual(changed, whole.toString('utf8'));
+    refused(Buffer.from(changed));
+  });
+
+  it('is refused or shown in every format, whatever value of it is replaced', () => {
+    const value = JSON.parse(renderJson(everything())) as unknown;
+    const paths = [...pathsIn(value)];
+    const random = randomOf(1);
+    let shown = 0;
+    for (let round = 0; round < 250; round += 1) {
+      const path = paths[random(paths.length)]!;
+      const old = path.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], value);
+      const alike = typeof old === 'string' ? 'x' : typeof old === 'number' ? 7 : [];
+      const by = round % 2 === 0 ? alike : [null, -1, 1e300, 'x', [], {}, [null], { kind: 'x' }][random(8)];
+      const bytes = Buffer.from(JSON.stringify(replaced(value, path, by)));
+      try {
+        const run = mergeSavedRuns([parseSavedRun(bytes)]);
+        const format = reportFormatNames[round % reportFormatNames.length]!;
+        reportFormats[format].render(run);
+        shown += 1;
+      } catch (failure) {
+        assert.ok(failure instanceof Failure && failure.code === 'usage', `${path.join('.')}: ${failure}`);
+      }
+    }
+    assert.ok(shown > 10, 'texts and counts can be replaced');
+  });
+});
