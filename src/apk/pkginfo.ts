@@ -11,14 +11,18 @@ export interface PkgInfo {
   readonly lines: readonly PkgInfoLine[];
   /** Whether the last line ends with a newline, as melange writes it. */
   readonly finalNewline: boolean;
+  /** All values of each key, in order. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The lines of `.PKGINFO`. Never fails: a line that is neither field nor comment is kept as `other`. */
+/** Parses `.PKGINFO`. Never fails: a line that is neither field nor comment is kept as `other`. */
 export function parsePkgInfo(bytes: Uint8Array): PkgInfo {
   const text = decodeBytes(bytes);
   const finalNewline = text.endsWith('\n');
-  const lines = (finalNewline ? text.slice(0, -1) : text).split('\n').map(parseLine);
-  return { lines: text === '' ? [] : lines, finalNewline };
+  const lines = text === '' ? [] : (finalNewline ? text.slice(0, -1) : text).split('\n').map(parseLine);
+  const values = new Map<string, string[]>();
+  for (const line of lines) if (line.kind === 'field') addTo(values, line.key, line.value);
+  return { lines, finalNewline, values };
 }
 
 function parseLine(text: string): PkgInfoLine {
@@ -28,20 +32,18 @@ function parseLine(text: string): PkgInfoLine {
   return { kind: 'other', text };
 }
 
-/** Values by key: a question that is asked for every entry of a package must not look at every line each time. */
-const valuesByKey = new WeakMap<PkgInfo, ReadonlyMap<string, readonly string[]>>();
-
 /** All values of a key, in order. */
-export function pkgInfoValues(info: PkgInfo, key: string): readonly string[] {
-  const known = valuesByKey.get(info);
-  if (known !== undefined) return known.get(key) ?? [];
-  const values = new Map<string, string[]>();
-  for (const line of info.lines) if (line.kind === 'field') addTo(values, line.key, line.value);
-  valuesByKey.set(info, values);
+export function pkgInfoValues({ values }: PkgInfo, key: string): readonly string[] {
   return values.get(key) ?? [];
 }
 
 /** The only value of a key; undefined where it is missing, the first where it is repeated. */
 export function pkgInfoValue(info: PkgInfo, key: string): string | undefined {
   return pkgInfoValues(info, key)[0];
+}
+
+/** Seconds since 1970 of the build; undefined where the publisher gave no clock. */
+export function buildDate(info: PkgInfo): number | undefined {
+  const text = pkgInfoValue(info, 'builddate');
+  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }

@@ -6,7 +6,7 @@ import type { Apk } from '../apk/apk.ts';
 import type { PublicKey } from '../apk/apk-signature.ts';
 import { expectedChecksum, q1, recordedChecksum } from '../apk/checksum.ts';
 import { entryPath } from '../apk/entry-rules.ts';
-import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
+import { pkgInfoValues } from '../apk/pkginfo.ts';
 import { counted, encodeBytes } from '../bytes.ts';
 import { sha1 } from '../digest.ts';
 import { Failure, type RejectedReason } from '../failure.ts';
@@ -191,10 +191,4 @@ function fileChecksumsLink(apk: Apk): Link {
   }
   if (verified === 0) return { link, state: 'unverifiable', detail: 'no entry carries a checksum' };
   return { link, state: 'verified', detail: counted(verified, 'entry', 'entries') };
-}
-
-/** Seconds since 1970 of the build; undefined where the publisher gave no clock. */
-export function buildDate(apk: Apk): number | undefined {
-  const text = pkgInfoValue(apk.control.pkginfo, 'builddate');
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }

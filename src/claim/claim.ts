@@ -70,7 +70,7 @@ export function readClaim(apk: Apk, fileName: string): Claim {
     sbom,
     traits,
     findings: boundedFindings([
-      ...findContradictions(apk, recipe, sbom, names, fileName),
+      ...findContradictions(apk.control.pkginfo, recipe, sbom, traits.clock, names, fileName),
       ...findOddLines(apk.control.pkginfo),
       ...traitFindings(traits, sbom, apk),
       ...findings.map(ofRecipe),

@@ -1,10 +1,8 @@
 /** Recipe, `.PKGINFO`, SBOM and file name compared with each other. */
 
-import type { Apk } from '../apk/apk.ts';
 import { type PkgInfo, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { Failure } from '../failure.ts';
 import { grouped } from '../lists.ts';
-import { buildDate } from './chain.ts';
 import type { ClaimFinding } from './findings.ts';
 import type { PublishedNames } from './published-names.ts';
 import { fullVersion, type Recipe } from './recipe/recipe.ts';
@@ -54,15 +52,18 @@ export function findOddLines({ lines, finalNewline }: PkgInfo): ClaimFinding[] {
   return details.map((detail) => ({ kind: 'pkginfo-shape', detail }));
 }
 
-/** The contradictions that do not invalidate the claim. */
+/**
+ * The contradictions that do not invalidate the claim.
+ * @param clock seconds since 1970 in `.PKGINFO`
+ */
 export function findContradictions(
-  apk: Apk,
+  info: PkgInfo,
   recipe: Recipe,
   sbom: PublishedSbom | undefined,
+  clock: number | undefined,
   names: PublishedNames,
   fileName: string,
 ): ClaimFinding[] {
-  const info = apk.control.pkginfo;
   const { name, version } = names;
   const subpackage = recipe.subpackages.find((each) => each.name === name);
   const own = subpackage ?? recipe.package;
@@ -77,7 +78,7 @@ export function findContradictions(
       recipe.package.copyright.map(({ license }) => license).join(', '),
       pkgInfoValues(info, 'license').join(', '),
     ],
-    ...sbomPairs(apk, sbom, `apk-${name}-${version}`),
+    ...sbomPairs(sbom, clock, `apk-${name}-${version}`),
     ...commitPairs(recipe, sbom),
   ];
   return pairs
@@ -86,16 +87,15 @@ export function findContradictions(
 }
 
 function sbomPairs(
-  apk: Apk,
   sbom: PublishedSbom | undefined,
+  clock: number | undefined,
   expectedName: string,
 ): [string, string | undefined, string | undefined][] {
   if (sbom?.kind !== 'readable') return [];
   const created = sbom.created === undefined ? undefined : parseRfc3339(sbom.created)?.epochSeconds;
-  const date = buildDate(apk) ?? 0;
   return [
     ['name in SBOM and .PKGINFO', sbom.name, expectedName],
-    ['time in SBOM and .PKGINFO', created === undefined ? undefined : String(created), String(date)],
+    ['time in SBOM and .PKGINFO', created === undefined ? undefined : String(created), String(clock ?? 0)],
   ];
 }
 

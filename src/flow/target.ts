@@ -74,14 +74,19 @@ export async function examine(
       ...found,
       apk,
       noticed,
-      chain: [...(known === undefined ? [] : listedLinks(apk, known)), ...own],
+      chain: [...(known === undefined ? [] : indexLinks(apk, findListings(apk, known))), ...own],
     };
     requireUnbroken(own);
     const claim = busy(() => attempt(() => readClaim(apk, basename(file))));
     if (claim instanceof Failure && claim.class === 'rejected') throw claim;
     const opened = known ?? (await repositories(publishedNames(apk).architecture));
-    const chain = [...listedLinks(apk, opened), ...own];
-    found = { ...found, chain, noticed: [...noticed, ...listingFindings(apk, opened)] };
+    const listings = findListings(apk, opened);
+    const chain = [...indexLinks(apk, listings), ...own];
+    found = {
+      ...found,
+      chain,
+      noticed: [...noticed, ...repositoryFindings(opened), ...otherFindings(apk, listings)],
+    };
     requireUnbroken(chain);
     if (!trust.allowUnsigned) requireVouched(chain, apk, opened);
     if (claim instanceof Failure) throw claim;
@@ -134,10 +139,6 @@ function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRep
   }
 }
 
-function listedLinks(apk: Apk, opened: OpenedRepositories): Link[] {
-  return indexLinks(apk, findListings(apk, opened));
-}
-
 function findListings(apk: Apk, { repositories }: OpenedRepositories): IndexListing[] {
   return repositories.flatMap(({ location, signature, records }) => {
     const listed = records.of(nameAndVersion(apk));
@@ -149,15 +150,11 @@ function nameAndVersion({ control: { pkginfo } }: Apk): string {
   return `${pkgInfoValue(pkginfo, 'pkgname')}=${pkgInfoValue(pkginfo, 'pkgver')}`;
 }
 
-function listingFindings(apk: Apk, opened: OpenedRepositories): ClaimFinding[] {
-  const others = otherListings(apk, findListings(apk, opened));
-  return [
-    ...repositoryFindings(opened),
-    ...others.map(({ repository }) => ({
-      kind: 'index-differs' as const,
-      detail: `${repository}: ${nameAndVersion(apk)}`,
-    })),
-  ];
+function otherFindings(apk: Apk, listings: readonly IndexListing[]): ClaimFinding[] {
+  return otherListings(apk, listings).map(({ repository }) => ({
+    kind: 'index-differs',
+    detail: `${repository}: ${nameAndVersion(apk)}`,
+  }));
 }
 
 function renamedKey({ signature, control }: Apk, { keys }: Trust): ClaimFinding[] {

@@ -3,7 +3,7 @@
 import type { PublicKey } from '../apk/apk-signature.ts';
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
-import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
+import { buildDate, pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { parseSha256, type Sha256, sha256 } from '../digest.ts';
 import { Failure, isFaultOfFile } from '../failure.ts';
 import {
@@ -31,7 +31,6 @@ async function readFacts(
     inputs.hash(location),
   ]);
   const value = (key: string) => pkgInfoValue(pkginfo, key);
-  const date = value('builddate') ?? '';
   return {
     name: requireName(location, value('pkgname'), parsePackageName),
     version: requireName(location, value('pkgver'), parsePackageVersion),
@@ -41,7 +40,7 @@ async function readFacts(
     checksum: q1(controlSha1),
     controlSha256: sha256(control),
     dataSha256: value('datahash') ?? '',
-    buildDate: /^\d{1,12}$/.test(date) ? Number(date) : undefined,
+    buildDate: buildDate(pkginfo),
     signature: verifySignatures(signatures, control, keys),
     dependencies: pkgInfoValues(pkginfo, 'depend'),
     provides: pkgInfoValues(pkginfo, 'provides'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type PkgInfo, parsePkgInfo, pkgInfoValue, pkgInfoValues } from '../../src/apk/pkginfo.ts';
+import { buildDate, type PkgInfo, parsePkgInfo, pkgInfoValue, pkgInfoValues } from '../../src/apk/pkginfo.ts';
 import { encodeBytes } from '../../src/bytes.ts';
 
 /** The bytes that a value was parsed from. */
@@ -64,24 +64,26 @@ test('all values of a repeated key are kept, and the first counts', () => {
   assert.equal(pkgInfoValue(info, '__proto__'), undefined);
 });
 
-test('lines are searched once, however often a value is asked for', () => {
-  const { lines, finalNewline } = parsePkgInfo(Buffer.from('depend = a\nname = x\ndepend = b\n'));
-  let looked = 0;
-  const info: PkgInfo = {
-    finalNewline,
-    get lines() {
-      looked += 1;
-      return lines;
-    },
-  };
-  for (let asked = 0; asked < 3; asked += 1) assert.equal(pkgInfoValue(info, 'name'), 'x');
-  assert.equal(looked, 1);
-});
-
 test('a file of no bytes has no lines', () => {
-  assert.deepEqual(parsePkgInfo(Buffer.alloc(0)), { lines: [], finalNewline: false });
+  assert.deepEqual(parsePkgInfo(Buffer.alloc(0)), { lines: [], finalNewline: false, values: new Map() });
   assert.deepEqual(parsePkgInfo(Buffer.from('\n')), {
     lines: [{ kind: 'other', text: '' }],
     finalNewline: true,
+    values: new Map(),
   });
+});
+
+test('the date of the build is a plain number of seconds or unknown', () => {
+  const cases: [line: string, date: number | undefined][] = [
+    ['builddate = 1718452800', 1_718_452_800],
+    ['builddate = 0', 0],
+    ['builddate = -1', undefined],
+    ['builddate = 1e9', undefined],
+    ['builddate = ', undefined],
+    ['builddate = 9999999999999', undefined],
+    ['other = 1', undefined],
+  ];
+  for (const [line, date] of cases) {
+    assert.equal(buildDate(parsePkgInfo(Buffer.from(`a = b\n${line}\n`))), date, line);
+  }
 });

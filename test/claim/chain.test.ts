@@ -5,7 +5,6 @@ import { type Apk, readApk } from '../../src/apk/apk.ts';
 import { keyFingerprint } from '../../src/apk/apk-signature.ts';
 import { q1 } from '../../src/apk/checksum.ts';
 import {
-  buildDate,
   type IndexListing,
   indexLinks,
   type Link,
@@ -154,21 +153,6 @@ test('where no entry carries a checksum there is nothing to verify', async () =>
     'datahash verified',
     'file-checksums unverifiable',
   ]);
-});
-
-test('the date of the build is a plain number of seconds or unknown', async () => {
-  const cases: [line: string, date: number | undefined][] = [
-    ['builddate = 1718452800', 1_718_452_800],
-    ['builddate = 0', 0],
-    ['builddate = -1', undefined],
-    ['builddate = 1e9', undefined],
-    ['builddate = ', undefined],
-    ['builddate = 9999999999999', undefined],
-    ['other = 1', undefined],
-  ];
-  for (const [line, date] of cases) {
-    assert.equal(buildDate(await readParts({ pkginfo: [...usualPkgInfo, line] })), date, line);
-  }
 });
 
 test('of several indexes the one that says most counts, in every order, and one that no key vouches for breaks nothing', async () => {

@@ -3,11 +3,10 @@
  * build, out of a closed list or of one recorded place; none covers a single file.
  */
 import type { Apk } from '../../apk/apk.ts';
-import { pkgInfoValue } from '../../apk/pkginfo.ts';
+import { buildDate, pkgInfoValue } from '../../apk/pkginfo.ts';
 import { type Format, formatOf } from '../../melange/format.ts';
 import { type RecognisedVersion, recogniseVersion } from '../../melange/releases.ts';
 import type { KeyName } from '../../names.ts';
-import { buildDate } from '../chain.ts';
 import type { PublishedSbom, SbomGeneratorKind } from '../sbom/published-sbom.ts';
 import { type OsRelease, type RecipeFile, recoverSbomInputs } from '../sbom/recover.ts';
 import { isSbomOf } from '../sbom/sbom-entry.ts';
@@ -49,7 +48,7 @@ export interface Traits {
 export function inferTraits(apk: Apk, sbom: PublishedSbom | undefined): Traits {
   const recovered = sbom?.kind === 'readable' ? recoverSbomInputs(sbom) : undefined;
   const melange = recogniseVersion(recovered?.toolVersion);
-  const clock = buildDate(apk);
+  const clock = buildDate(apk.control.pkginfo);
   const maintainer = pkgInfoValue(apk.control.pkginfo, 'maintainer');
   const signature = apk.signature?.signatures[0];
   const directories = inferSize(apk);
