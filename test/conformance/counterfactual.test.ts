@@ -11,6 +11,7 @@ import type { DeflateEncoder } from '../../src/melange/deflate-encoder.ts';
 import { withEncoder } from '../../src/plan/plan.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
+import { countingReads } from '../support/counting-reads.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lab } from '../support/lab.ts';
 import {
@@ -236,7 +237,10 @@ describe('the counterfactual', { skip: cannotRebuild, concurrency: false }, () =
     skip: cannotRebuildFrom(published('bulk-9.0.0-r1.apk')),
   }, async () => {
     const options = withEngine(byEncoder('v1.15.10'));
-    const [result] = (await verify([published('bulk-9.0.0-r1.apk')], options)).packages;
+    const file = published('bulk-9.0.0-r1.apk');
+    const { result: run, opened } = await countingReads(file, () => verify([file], options));
+    const [result] = run.packages;
+    assert.equal(opened, 2, 'the published file is read once to examine it and once to compare it');
     assertReproduced(result!, 'valid');
     assert.equal(result!.plan!.plan.builder.deflate, 'v1.18.2');
   });
@@ -252,7 +256,13 @@ describe('the counterfactual', { skip: cannotRebuild, concurrency: false }, () =
       },
     };
     const file = published('nr-random-1.0.0-r0.apk');
-    const [result] = (await verify([file], withEngine(engine))).packages;
+    const { result: run, opened } = await countingReads(file, () => verify([file], withEngine(engine)));
+    const [result] = run.packages;
+    assert.equal(
+      opened,
+      7,
+      'examined, compared, paired, its contents kept twice, compared in each of two rounds',
+    );
     assert.equal(result!.explanation?.explained, 'partly');
     assert.equal(result!.verdict.kind, 'not-reproduced');
   });
