@@ -33,6 +33,8 @@ export interface Gateway extends GuestNetwork {
 const refusedPorts: readonly number[] = [21, 22, 873, 9418];
 const webPorts: readonly number[] = [80, 443];
 const dnsPort = 53;
+/** The kernel counts what goes nowhere, without its target. */
+const unknownTarget = 'somewhere';
 const mostConnections = 4096;
 
 export interface GatewayOptions {
@@ -169,7 +171,7 @@ async function storedObjects(transcript: Transcript, { store }: Inputs): Promise
 }
 
 function listen(
-  { tcp, dns }: GuestListeners,
+  { tcp, dns, unserved }: GuestListeners,
   server: GuestServer,
   nameQuery: (query: Buffer) => Buffer | undefined,
   refusals: Refusals,
@@ -185,6 +187,7 @@ function listen(
   }
   answerDatagrams(dns, nameQuery);
   return () => {
+    refusals.add('unserved', unknownTarget, unserved());
     for (const { server: listener } of tcp) closeListener(listener);
     dns.close();
     server.close();

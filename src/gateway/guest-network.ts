@@ -8,6 +8,8 @@ export interface GuestListeners {
   readonly tcp: readonly { readonly port: number; readonly server: Server }[];
   /** Port 53. */
   readonly dns: DatagramSocket;
+  /** How often the guest tried to reach what is not served; to be asked once, when its programs have ended. */
+  unserved(): number;
 }
 
 /** A network that ends in this process. */

@@ -11,6 +11,7 @@ export const refusalKinds = [
   'requests',
   'egress',
   'name',
+  'unserved',
 ] as const;
 
 export type RefusalKind = (typeof refusalKinds)[number];
@@ -27,6 +28,7 @@ export const refusalTitles: Readonly<Record<RefusalKind, string>> = {
   requests: 'more requests than the bound',
   egress: 'more sent than the bound',
   name: 'a name that was not given an address',
+  unserved: 'a datagram, or a connection to a port that is not served',
 };
 
 export interface Refusal {
@@ -43,12 +45,13 @@ const mostTargetLength = 300;
 export class Refusals {
   readonly #counts = new Map<string, { kind: RefusalKind; target: string; count: number }>();
 
-  add(kind: RefusalKind, target: string): void {
+  add(kind: RefusalKind, target: string, times = 1): void {
+    if (times === 0) return;
     const shown = target.slice(0, mostTargetLength);
     const known = this.#counts.get(`${kind} ${shown}`);
-    if (known !== undefined) known.count += 1;
+    if (known !== undefined) known.count += times;
     else if (this.#counts.size < mostRefusals)
-      this.#counts.set(`${kind} ${shown}`, { kind, target: shown, count: 1 });
+      this.#counts.set(`${kind} ${shown}`, { kind, target: shown, count: times });
   }
 
   list(): Refusal[] {

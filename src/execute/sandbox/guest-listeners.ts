@@ -3,7 +3,7 @@
  * over to this process and ends.
  */
 import type { Socket as DatagramSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { Server } from 'node:net';
 import { Failure } from '../../failure.ts';
 import type { GuestListeners } from '../../gateway/guest-network.ts';
@@ -12,13 +12,62 @@ import type { IdMap } from './id-map.ts';
 
 /**
  * Brings the loopback up, and leads every address to it (ip-route(8), type `local`): a connection to an address is then accepted, named
- * and refused. Where the kernel has no such route, it is refused without a name.
+ * and refused. Where the kernel has no such route, or no such rules, what is not served is refused without a name or a count.
  */
 const entering = `ip link set lo up || exit 1
-ip route add local 0.0.0.0/0 dev lo 2>/dev/null
+printf '%s' "$1" | ip -batch - 2>/dev/null
+shift
 exec "$@"`;
 
 const dnsPort = 53;
+/** What a name never leads to (gateway/guest-names.ts): programs of a step reach each other there. */
+const ownLoopback = ['127.0.0.0/10', '127.128.0.0/9'];
+
+/**
+ * Commands of `ip -batch`, which ends at the first that fails. Ports that are served lead to the loopback whatever the address, and so does everything
+ * within the steps' own part of it; the rest has no route, which ends it at once (ENETUNREACH), and the kernel counts it (ip-rule(8), `ipproto`).
+ */
+function routes(ports: readonly number[]): string {
+  const served = [['udp', dnsPort], ['tcp', dnsPort], ...ports.map((port) => ['tcp', port])].flatMap(
+    // Answers come from the port that was asked.
+    ([protocol, port]) =>
+      ['dport', 'sport'].map((side) => `rule add pref 2 ipproto ${protocol} ${side} ${port} lookup local`),
+  );
+  return [
+    'route add local 0.0.0.0/0 dev lo',
+    ...ownLoopback.map((range) => `rule add pref 1 to ${range} lookup local`),
+    ...served,
+    'rule del pref 0',
+    '',
+  ].join('\n');
+}
+
+/** `OutNoRoutes` of a namespace (RFC 1213, ipOutNoRoutes), by its `/proc/net/snmp`. */
+function parseNoRoutes(text: string): number {
+  const [names = [], values = []] = text
+    .split('\n')
+    .filter((line) => line.startsWith('Ip:'))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('OutNoRoutes')] ?? 0);
+}
+
+/** The file stays that of the namespace once the process is gone, and is read anew from its beginning each time. */
+function noRoutesOf(pid: number): () => number {
+  let file: number | undefined;
+  try {
+    file = openSync(`/proc/${pid}/net/snmp`, 'r');
+  } catch {
+    // A kernel without the file counts nothing.
+  }
+  return () => {
+    if (file === undefined) return 0;
+    const bytes = Buffer.alloc(64 * 1024);
+    const count = parseNoRoutes(bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0)));
+    closeSync(file);
+    file = undefined;
+    return count;
+  };
+}
 
 /**
  * Listens in the network namespace of a process, which must wait meanwhile. Fails with `sandbox-unavailable`.
@@ -34,7 +83,7 @@ export async function listenInNamespace(
   const tcp: { port: number; server: Server }[] = [];
   let dns: DatagramSocket | undefined;
   const program = readFileSync(new URL('./listen-program.js', import.meta.url), 'utf8');
-  const argv = [...namespaceArguments(pid, ids), '--', '/bin/sh', '-c', entering, 'sh'];
+  const argv = [...namespaceArguments(pid, ids), '--', '/bin/sh', '-c', entering, 'sh', routes(ports)];
   const node = [process.execPath, '--input-type=module', '-', JSON.stringify([dnsPort, ...ports])];
   const { exitCode, output } = await startHandingOver('nsenter', [...argv, ...node], {
     env: { PATH: hostPath },
@@ -46,7 +95,8 @@ export async function listenInNamespace(
     },
   });
   signal.throwIfAborted();
-  if (exitCode === 0 && dns !== undefined && tcp.length === ports.length + 1) return { tcp, dns };
+  if (exitCode === 0 && dns !== undefined && tcp.length === ports.length + 1)
+    return { tcp, dns, unserved: noRoutesOf(pid) };
   for (const { server } of tcp) server.close();
   dns?.close();
   throw new Failure('sandbox-unavailable', 'nobody can listen in the network of the guest', { got: output });
