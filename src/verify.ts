@@ -10,9 +10,10 @@ import type { StepObserver } from './execute/run-steps.ts';
 import { type Built, type Candidate, type Judged, observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { replayed } from './flow/chosen-network.ts';
 import { candidateFinder, isCandidate } from './flow/find-candidate.ts';
-import { keepRecordings } from './flow/recordings.ts';
+import { keepFailedRecording, keepRecordings } from './flow/recordings.ts';
 import { failedCandidate, failedResult } from './flow/results.ts';
 import type { RunOptions, Stage } from './flow/run-options.ts';
+import type { Conversation } from './gateway/gateway.ts';
 import { grouped } from './lists.ts';
 import { buildIdentity } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
@@ -43,9 +44,13 @@ type Ended = Pick<Judged, 'candidate' | 'result'>;
 async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Promise<readonly Ended[]> {
   const [first] = candidates;
   const { builds } = first.run;
+  let conversation: Conversation | undefined;
   try {
     tell(first, 'rebuild');
-    const request = rebuildRequest(candidates, loadingJudge(first));
+    const onConversation = (heard: Conversation) => {
+      conversation ??= heard;
+    };
+    const request = { ...rebuildRequest(candidates, loadingJudge(first)), onConversation };
     return await withRebuilt(builds.engine, request, async (packages) => {
       await keepRecordings(candidates, request.network, packages[0]?.conversation);
       tell(first, 'compare');
@@ -57,8 +62,12 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
       return withFurtherBuilds(judged, { ...request, network });
     });
   } catch (thrown) {
+    keepFailedRecording(first, conversation);
     return Promise.all(
-      candidates.map(async (candidate) => ({ candidate, result: await failedCandidate(candidate, thrown) })),
+      candidates.map(async (candidate) => ({
+        candidate,
+        result: await failedCandidate(candidate, thrown, { conversation }),
+      })),
     );
   }
 }
@@ -73,8 +82,8 @@ async function judgePackage(first: Built): Promise<Judged> {
     return judge(built);
   };
   const judged = await result().catch(async (thrown: unknown): Promise<PackageResult> => {
-    const { plan, scan } = built.rebuilt;
-    const failed = await failedCandidate(built.candidate, thrown, plan);
+    const { scan } = built.rebuilt;
+    const failed = await failedCandidate(built.candidate, thrown, built.rebuilt);
     return scan === undefined ? failed : { ...failed, scan };
   });
   return { ...built, result: judged };

@@ -217,11 +217,16 @@ interface BuildEnd {
 async function runBuild(request: RebuildRequest, guest: Guest, directory: string): Promise<BuildEnd> {
   const gateway = await gatewayOf(request);
   const network = request.network.kind === 'host' ? 'host' : gateway;
+  const end = async () => {
+    const conversation = await gateway?.end();
+    if (conversation !== undefined) request.onConversation?.(conversation);
+    return conversation;
+  };
   try {
     const built = await runSteps(request, guest, directory, network);
-    return { built, conversation: await gateway?.end() };
+    return { built, conversation: await end() };
   } catch (failure) {
-    await gateway?.end();
+    await end();
     throw failure;
   }
 }

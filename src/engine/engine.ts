@@ -65,6 +65,8 @@ export interface RebuildRequest {
   /** A folder for what each syft lists of what was built; undefined where nothing is kept. */
   readonly keepScansIn: string | undefined;
   readonly network: NetworkRequest;
+  /** Called once, where there was a gateway, when the steps are over, however they ended: a build that failed gives nothing else. */
+  readonly onConversation?: (conversation: Conversation) => void;
 }
 
 /** The parts of this machine that a rebuild may use. */

@@ -6,6 +6,15 @@ import { transcriptBytes } from '../transcript/transcript.ts';
 import type { Candidate } from './candidate.ts';
 import { noteOf, recordedAsOf } from './chosen-network.ts';
 
+/** Writes what was recorded of a build that failed to the file that was named, to be looked at and compared; no later run takes it from the store. Fails with `usage`. */
+export function keepFailedRecording(candidate: Candidate, conversation: Conversation | undefined): void {
+  const { prepared, run } = candidate;
+  const { transcript } = run.places;
+  if (prepared.inputs.network.kind !== 'record' || conversation === undefined || transcript === undefined)
+    return;
+  writeNamed(transcript, transcriptBytes(conversation.transcript));
+}
+
 /** Keeps what was recorded: in the store, and in the file that was named. Fails with `usage` where that cannot be written. */
 export async function keepRecordings(
   candidates: readonly Candidate[],

@@ -1,12 +1,15 @@
 /** Results of packages that were not judged, with everything that is known of them. */
 import { busy } from '../busy.ts';
-import type { ClaimFinding } from '../claim/findings.ts';
+import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import type { Emulation } from '../execute/processor/processor.ts';
-import { type Failure, failureOfPackage } from '../failure.ts';
-import { type Plan, planIdentity } from '../plan/plan.ts';
+import { Failure, failureOfPackage } from '../failure.ts';
+import type { Conversation } from '../gateway/gateway.ts';
+import { type Plan, planIdentity, withTranscript } from '../plan/plan.ts';
+import { transcriptDigest } from '../transcript/transcript.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { verdictOfFailure } from '../verdict/verdict.ts';
 import { type Candidate, emulationOfCandidate } from './candidate.ts';
+import { networkFindings, networkSummary } from './network-summary.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOptions } from './run-options.ts';
 import { type Examined, subjectOf } from './target.ts';
@@ -73,20 +76,44 @@ export async function failedResult(
   }
 }
 
+/** What a build that came to nothing left. */
+export interface Left {
+  /** The plan by which it was built, where that is not the candidate's. */
+  readonly plan?: Plan | undefined;
+  /** What the steps asked of the network. */
+  readonly conversation?: Conversation | undefined;
+}
+
 /** The result of a package that could be built and was not judged. */
-export function failedCandidate(
+export async function failedCandidate(
   candidate: Candidate,
   thrown: unknown,
-  plan: Plan = candidate.prepared.plan,
+  { conversation, plan: built }: Left = {},
 ): Promise<PackageResult> {
   const { target, prepared } = candidate;
+  const plan = planOf(built ?? prepared.plan, conversation);
   const { machine, watch } = candidate.run;
   const watcher = { onProgress: watch.onProgress, signal: machine.signal };
-  return failedResult(target, thrown, watcher, {
-    plan,
-    prepared,
-    emulation: emulationOfCandidate(candidate),
-  });
+  const progressed = { plan, prepared, emulation: emulationOfCandidate(candidate) };
+  const result = await failedResult(target, thrown, watcher, progressed);
+  if (conversation === undefined || machine.signal.aborted) return result;
+  try {
+    const network = await networkSummary(candidate, conversation);
+    return {
+      ...result,
+      network,
+      findings: [...result.findings, ...boundedFindings(networkFindings(network))],
+    };
+  } catch (later) {
+    // The store may have lost an answer meanwhile.
+    return later instanceof Failure ? result : failedResult(target, later, watcher, progressed);
+  }
+}
+
+/** The plan with the transcript that the steps were given, or made. */
+function planOf(plan: Plan, conversation: Conversation | undefined): Plan {
+  if (conversation === undefined || plan.network?.kind !== 'gateway') return plan;
+  return withTranscript(plan, transcriptDigest(conversation.transcript));
 }
 
 function ended(known: Known, failure: Failure, { onProgress }: Watcher): PackageResult {

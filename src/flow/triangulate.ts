@@ -135,7 +135,7 @@ function resultOf(own: OwnBuilds, run: Run): PackageResult | Promise<PackageResu
 }
 
 function failedOn({ failure, judged: { candidate, rebuilt } }: OwnBuilds): Promise<PackageResult> {
-  return failedCandidate(candidate, failure, rebuilt.plan);
+  return failedCandidate(candidate, failure, rebuilt);
 }
 
 async function repeat(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {

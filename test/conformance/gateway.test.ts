@@ -8,7 +8,9 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
 import { sha256 } from '../../src/digest.ts';
 import { findProgram } from '../../src/process.ts';
+import { renderHtml } from '../../src/report/html/html-report.ts';
 import { renderJson } from '../../src/report/json-report.ts';
+import { renderMarkdown } from '../../src/report/markdown-report.ts';
 import { renderText } from '../../src/report/text-report.ts';
 import { parseTranscript } from '../../src/transcript/transcript.ts';
 import { runResult } from '../../src/verdict/result.ts';
@@ -264,11 +266,40 @@ curl -sS --fail https://files.example/file.txt`;
       );
     });
 
-    it('is no word about a package where a step fails for it', async () => {
-      const { result } = await lab.build('curl -sS --fail https://files.example/gone.txt', hosts, {
-        network: 'gateway',
-      });
+    it('datagrams and ports that are not served, counted without the steps’ own loopback', async () => {
+      const script = `bash -c 'echo x > /dev/udp/time.example/123' || true
+bash -c 'echo x > /dev/udp/93.184.216.34/123' || true
+bash -c 'echo x > /dev/tcp/time.example/9999' || true
+bash -c 'echo x > /dev/udp/127.0.0.1/9' || true
+bash -c 'echo x > /dev/tcp/127.0.0.1/9' || true
+${fetching}`;
+      const { result } = await lab.build(script, hosts, { network: 'gateway' });
+      assert.equal(outcomeOf(result), 'reproduced', explain(result));
+      assert.deepEqual(result.network?.refused, [{ kind: 'unserved', target: 'somewhere', count: 3 }]);
+      assert.match(result.caveats.join('\n'), /refused 3 times: a datagram, or a connection to a port/);
+    });
+
+    it('is no word about a package where a step fails for it, and is in the report', async () => {
+      const transcript = join(lab.folder, 'failed.json');
+      const script = `curl -sS https://files.example/file.txt
+curl -sS --resolve odd.example:22:127.64.0.1 http://odd.example:22/ || true
+curl -sS --fail https://files.example/gone.txt`;
+      const { result } = await lab.build(script, hosts, { network: 'gateway', transcript });
       assert.equal(outcomeOf(result), 'inconclusive:request-unanswered', explain(result));
+      const { network, plan } = result;
+      assert.deepEqual(network?.hosts, [
+        { host: 'files.example', requests: 2, bytes: network?.hosts[0]?.bytes },
+      ]);
+      assert.deepEqual(
+        network.pins.suspects.map(({ url }) => url),
+        ['https://files.example/file.txt'],
+      );
+      assert.equal(network.refused.length, 1);
+      assert.deepEqual(plan?.plan.network, { kind: 'gateway', transcript: network.transcript });
+      assert.equal(sha256(readFileSync(transcript)), network.transcript);
+      for (const render of [renderText, renderJson, renderMarkdown, renderHtml])
+        assert.match(render(runResult([result])), /https:\/\/files\.example\/file\.txt/);
+      assert.deepEqual((await lab.build(script, hosts, { network: 'gateway' })).asked.length, 2);
       assert.ok('failure' in result.verdict);
       assert.match(result.verdict.failure.expected ?? '', /GET https:\/\/files\.example\/gone\.txt: 404/);
       const given = await lab.build(`${fetching}\nexit 3`, hosts, { network: 'gateway' });
