@@ -9,6 +9,7 @@ export type CauseKind =
   | 'hostname'
   | 'kernel'
   | 'cpu-count'
+  | 'march-native'
   | 'emulation'
   | 'memory-size'
   | 'locale'
@@ -24,6 +25,7 @@ export type CauseKind =
   | 'file-system'
   | 'hidden-input'
   | 'environment-drift'
+  | 'derived'
   | 'unknown';
 
 export interface Cause {
@@ -50,6 +52,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   hostname: 'host name of the builder',
   kernel: 'kernel of the builder',
   'cpu-count': 'number of processors',
+  'march-native': 'processor of the builder',
   emulation: 'emulated processor',
   'memory-size': 'size of memory',
   locale: 'locale of the builder',
@@ -65,6 +68,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   'file-system': 'file system of the builder',
   'hidden-input': 'input that is recorded nowhere',
   'environment-drift': 'a different build environment',
+  derived: 'follows from something else',
   unknown: 'unknown',
 };
 

@@ -90,7 +90,7 @@ export const differenceTitles: Readonly<Record<DifferenceKind, string>> = {
   'archive-end': 'end of the archive',
   'missing-entry': 'only in the published package',
   'extra-entry': 'only in the rebuilt package',
-  moved: 'the same file under a different path',
+  moved: 'the file under a different path',
   order: 'order of entries',
   type: 'type',
   mode: 'mode',

@@ -1,8 +1,9 @@
-/** Pairs the entries of two archives or folders: by path, and those left over by content. */
+/** Pairs the entries of two archives or folders: by path, those left over by content, and files that are still left by their names. */
 
 import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entry-rules.ts';
 import { Queues } from '../lists.ts';
+import { alikeNames } from './likeness.ts';
 
 /** The parts of an entry that are compared; entries of folders have the same shape. */
 export type ComparedEntry = Omit<ApkEntry, 'sha1' | 'content'>;
@@ -83,7 +84,25 @@ function movesOf(
     const other = moves.has(key) ? undefined : byContent.take(entry.sha256, (each) => !taken.has(each));
     if (other !== undefined) moves.set(key, other);
   }
+  for (const [key, other] of renamed(published, rebuilt, moves)) moves.set(key, other);
   return moves;
+}
+
+/** Files whose names only differ in what programs draw or compute. */
+function renamed(
+  published: ReadonlyMap<string, Keyed>,
+  rebuilt: ReadonlyMap<string, Keyed>,
+  moves: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const taken = new Set(moves.values());
+  const only = (own: typeof published, other: typeof published, known: (key: string) => boolean) =>
+    [...own]
+      .filter(([key, { entry }]) => !other.has(key) && !known(key) && hasContent(entry))
+      .map(([key]) => key);
+  const left = only(published, rebuilt, (key) => moves.has(key));
+  const right = only(rebuilt, published, (key) => taken.has(key));
+  const sides = { published, rebuilt };
+  return alikeNames(left, right, (key, side) => sides[side].get(key)!.entry.size);
 }
 
 function hasContent({ type, size }: ComparedEntry): boolean {

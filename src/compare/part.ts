@@ -69,8 +69,16 @@ export type PartMeaning =
     }
   /** How a content is compressed or stored, where the content itself is the same. */
   | { readonly kind: 'compressed-form' }
-  /** Time, name or comment of the input in a gzip header, or the flags that say which of them there are. */
+  /** A field of a gzip header: time, name or comment of the input, the flags that say which of them there are, the system, the level. */
   | { readonly kind: 'gzip-input' }
+  /** A time that the format stores, whatever it says of it. */
+  | { readonly kind: 'time' }
+  /** A check sum, a length or an offset: it follows from the rest of the content. */
+  | { readonly kind: 'derived' }
+  /** An id of a build: a digest of the file as it was linked, before anything was stripped off it, or of what it was built from. */
+  | { readonly kind: 'build-id' }
+  /** Instructions of a program. */
+  | { readonly kind: 'machine-code' }
   /** When a member of an archive was changed or read. */
   | { readonly kind: 'member-time' }
   /** Owner or mode of a member of an archive, or the system that it comes from. */

@@ -79,16 +79,21 @@ export function placeOf({ section, kind, path, name }: Difference): Place {
  * compared between our builds under ours.
  */
 export function ownPlaces(differences: readonly Difference[]): ReadonlyMap<Difference, Place> {
-  const moved = new Map(
-    differences.flatMap(({ kind, section, path, rebuilt }) =>
-      kind === 'moved' && rebuilt !== undefined ? [[`${section} ${path}`, rebuilt] as const] : [],
-    ),
-  );
+  const moved = movedPaths(differences);
   return new Map(
     differences.map((each) => {
       const path = moved.get(`${each.section} ${each.path}`) ?? each.path;
       return [each, { ...placeOf(each), path }];
     }),
+  );
+}
+
+/** The rebuilt path of each entry that has a different one, by its section and its published path. */
+export function movedPaths(differences: readonly Difference[]): ReadonlyMap<string, string> {
+  return new Map(
+    differences.flatMap(({ kind, section, path, rebuilt }) =>
+      kind === 'moved' && rebuilt !== undefined ? [[`${section} ${path}`, rebuilt] as const] : [],
+    ),
   );
 }
 

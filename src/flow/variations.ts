@@ -99,6 +99,7 @@ const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   hostname: ['hostname'],
   kernel: ['kernel'],
   'cpu-count': ['cpu-count', 'parallelism'],
+  'march-native': [],
   emulation: [],
   'memory-size': [],
   locale: ['locale'],
@@ -114,6 +115,7 @@ const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   'file-system': ['directory-order'],
   'hidden-input': ['environment'],
   'environment-drift': [],
+  derived: [],
   unknown: factors,
 };
 

@@ -21,7 +21,7 @@ interface PackageShape {
 }
 
 /** A package whose sections are stored, not compressed. */
-function packageOf(shape: PackageShape): Buffer {
+export function packageOf(shape: PackageShape): Buffer {
   const data = storedGzip(
     tarOf(shape.data ?? [fileOf('usr/share/a', 'a\n')], shape.closed ?? true),
     shape.gzip,

@@ -3,6 +3,7 @@
 import { decodeBytes } from '../../bytes.ts';
 import { addAll } from '../../lists.ts';
 import type { ByteWindow, Part } from '../part.ts';
+import { alignLists } from './alignment.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
 import { unreadPart, valuePart } from './parts.ts';
 
@@ -31,7 +32,9 @@ export function compareBinary(published: Uint8Array, rebuilt: Uint8Array, contex
   }
   const windows = ranges.map((range) => windowOf(published, rebuilt, range, windowBytes));
   parts.push({ format: 'binary', kind: 'bytes', place: '', windows });
-  addAll(parts, textParts(published, rebuilt, ranges));
+  const shifted = published.length !== rebuilt.length;
+  const texts = shifted ? movedTexts(published, rebuilt, ranges, context) : [];
+  addAll(parts, texts.length > 0 ? texts : textParts(published, rebuilt, ranges));
   if (!complete) {
     const after = ranges.at(-1)!.publishedEnd;
     parts.push(unreadPart('binary', `after byte ${after}`, 'further ranges differ and are not shown'));
@@ -193,6 +196,58 @@ function textParts(published: Uint8Array, rebuilt: Uint8Array, ranges: readonly 
     parts.set(place, { ...part, meaning: { kind: 'text-at', offset: left.start } });
   }
   return [...parts.values()];
+}
+
+/** The most edits of texts, and what aligning them costs at most. */
+const mostTextEdits = 200;
+const alignmentSteps = 200_000;
+/** The most texts of one side that are aligned. */
+const mostTexts = 20_000;
+
+/** The printable texts that only one side has, paired in order: where bytes were inserted, a text is found at a different place than its counterpart. */
+function movedTexts(
+  published: Uint8Array,
+  rebuilt: Uint8Array,
+  ranges: readonly DifferingRange[],
+  { limits, work }: CompareContext,
+): Part[] {
+  const [first, last] = [ranges[0]!, ranges.at(-1)!];
+  const [left, right] = [
+    textsIn(published, first.publishedStart, last.publishedEnd),
+    textsIn(rebuilt, first.rebuiltStart, last.rebuiltEnd),
+  ];
+  // Texts are a second look, so they get what is left after the ranges, and are left out where that is not enough.
+  const affordable = work.stepsLeft > alignmentSteps + left.length + right.length;
+  if (left.length > mostTexts || right.length > mostTexts || !affordable) return [];
+  work.spend(alignmentSteps);
+  const runs = alignLists(
+    left.map(({ text }) => text),
+    right.map(({ text }) => text),
+    Math.min(limits.edits, mostTextEdits),
+    { spend: () => undefined },
+  );
+  return runs.flatMap((run) => {
+    const [a, b] = [
+      left.slice(run.publishedStart, run.publishedEnd),
+      right.slice(run.rebuiltStart, run.rebuiltEnd),
+    ];
+    if (a.length !== b.length) return [];
+    return a.map(({ text, start }, at) => ({
+      ...valuePart('binary', `text at byte ${start}`, text, b[at]!.text),
+      meaning: { kind: 'text-at', offset: start } as const,
+    }));
+  });
+}
+
+/** The texts of a part of the bytes, from the beginning of one that reaches into it. */
+function textsIn(bytes: Uint8Array, start: number, end: number): { start: number; text: string }[] {
+  let from = start;
+  while (from > 0 && start - from < longestText && isPrintable(bytes[from - 1])) from -= 1;
+  const until = Math.min(bytes.length, end + longestText);
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset + from, until - from).toString('latin1');
+  return [...view.matchAll(/[\x20-\x7e]{6,}/g)]
+    .slice(0, mostTexts + 1)
+    .map((match) => ({ start: from + match.index, text: match[0] }));
 }
 
 function textAround(bytes: Uint8Array, start: number, end: number): { start: number; text: string } {

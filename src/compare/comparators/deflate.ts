@@ -1,5 +1,5 @@
 /** Two deflate streams of the same content, compared to find where the encoders diverged. */
-import { inflateRawSync } from 'node:zlib';
+import { constants, inflateRawSync } from 'node:zlib';
 import { type DeflateBlock, DeflateBlockReader } from '../../formats/deflate-blocks.ts';
 import type { Part } from '../part.ts';
 import { type CompareContext, inflateBound } from './comparator.ts';
@@ -22,6 +22,22 @@ export function inflate(
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') context.work.inflated(most + 1);
     if ((failure as NodeJS.ErrnoException).code?.startsWith('Z_') === true) return undefined;
+    throw failure;
+  }
+}
+
+/** What can be read of a raw deflate stream that was cut; undefined where nothing can. */
+export function inflateCut(
+  bytes: Uint8Array,
+  context: Pick<CompareContext, 'heldBytes' | 'work'>,
+): Uint8Array | undefined {
+  try {
+    const finishFlush = constants.Z_SYNC_FLUSH;
+    const content = inflateRawSync(bytes, { maxOutputLength: inflateBound(context), finishFlush });
+    context.work.inflated(content.length);
+    return content.length === 0 ? undefined : content;
+  } catch (failure) {
+    if (/^(?:Z_|ERR_BUFFER_TOO_LARGE$)/.test((failure as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw failure;
   }
 }

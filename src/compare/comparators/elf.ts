@@ -18,11 +18,22 @@ import { notesOf } from '../../formats/elf/notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
 import { parseElf } from '../../formats/elf/reader.ts';
 import { addAll } from '../../lists.ts';
+import { alikeNames } from '../likeness.ts';
 import type { Part } from '../part.ts';
 import { alignLists } from './alignment.ts';
 import { compareBinary } from './binary.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
-import { insideParts, meaning, numbered, orderParts, unreadPart, valuePart, valueParts } from './parts.ts';
+import {
+  insideParts,
+  meaning,
+  numbered,
+  orderParts,
+  type PlainMeaning,
+  unreadPart,
+  type ValueMeanings,
+  valuePart,
+  valueParts,
+} from './parts.ts';
 
 export const elf: Comparator = {
   format: 'elf',
@@ -32,9 +43,9 @@ export const elf: Comparator = {
     const right = parseElfObject(rebuilt, context.limits.members);
     if (left === undefined || right === undefined) return undefined;
     context.work.spend((published.length + rebuilt.length) >> 4);
-    const notes = valueParts('elf', notesOf(left), notesOf(right));
+    const notes = compareNotes(left, right);
     return [
-      ...valueParts('elf', left.header, right.header, { prefix: 'header: ' }),
+      ...valueParts('elf', left.header, right.header, { prefix: 'header: ', meanings: layout }),
       ...notes,
       ...valueParts('elf', goInfo(published), goInfo(rebuilt), { prefix: 'Go build info: ' }),
       ...compareSegments(left, right),
@@ -42,6 +53,27 @@ export const elf: Comparator = {
       ...compareRest(left, right, context),
     ];
   },
+};
+
+/** Ids of the build are digests of the file as it was linked, before anything was stripped off it. */
+function compareNotes(published: ElfObject, rebuilt: ElfObject): Part[] {
+  const [left, right] = [notesOf(published), notesOf(rebuilt)];
+  const ids = [...left.keys()].filter((name) => /^(?:GNU|Go) build[ -]id\b/.test(name));
+  const meanings = Object.fromEntries(ids.map((name) => [name, 'build-id' as const]));
+  return valueParts('elf', left, right, { meanings });
+}
+
+/** Fields that say where something lies, which follows from what lies before it. */
+const layout: ValueMeanings = {
+  'entry point': 'derived',
+  'offset of program headers': 'derived',
+  'offset of section headers': 'derived',
+  offset: 'derived',
+  address: 'derived',
+  'physical address': 'derived',
+  size: 'derived',
+  'size in the file': 'derived',
+  'size in memory': 'derived',
 };
 
 /** The build information that Go's linker writes; none where the program is not a Go program. */
@@ -62,7 +94,7 @@ function compareSegments(published: ElfObject, rebuilt: ElfObject): Part[] {
     const name = `program header ${at + 1}`;
     if (left !== undefined && right !== undefined) {
       const named = `${name} (${left.fields.get('type')})`;
-      return insideParts('elf', named, valueParts('elf', left.fields, right.fields));
+      return insideParts('elf', named, valueParts('elf', left.fields, right.fields, { meanings: layout }));
     }
     return [valuePart('elf', name, left?.fields.get('type'), right?.fields.get('type'))];
   }).flat();
@@ -77,14 +109,19 @@ function compareSections(
 ): Part[] {
   const left = byName(published);
   const right = byName(rebuilt);
+  const only = (own: typeof left, other: typeof left) => [...own.keys()].filter((name) => !other.has(name));
+  const renamed = alikeNames(only(left, right), only(right, left));
+  const taken = new Set(renamed.values());
   const parts: Part[] = [];
   for (const [name, section] of left) {
-    const other = right.get(name);
+    const ownName = renamed.get(name) ?? name;
+    const other = right.get(ownName);
     if (other === undefined) {
       parts.push(valuePart('elf', `section ${name}`, describe(section), undefined));
       continue;
     }
-    const children = valueParts('elf', section.fields, other.fields);
+    const children = ownName === name ? [] : [valuePart('elf', 'name', name, ownName)];
+    addAll(children, valueParts('elf', section.fields, other.fields, { meanings: layout }));
     if (!notesShown || section.type !== sectionType.note) {
       addAll(children, compareContents(published, section, rebuilt, other, context));
     }
@@ -92,19 +129,25 @@ function compareSections(
     addAll(
       parts,
       insideParts('elf', `section ${name}`, children).map((part) =>
-        meaning(debugMeaning(section), { ...part, note }),
+        meaning(sectionMeaning(section), { ...part, note }),
       ),
     );
   }
   for (const [name, section] of right) {
-    if (!left.has(name)) parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));
+    if (!left.has(name) && !taken.has(name))
+      parts.push(valuePart('elf', `section ${name}`, undefined, describe(section)));
   }
   return [...parts, ...orderParts('elf', 'members', 'sections', [...left.keys()], [...right.keys()])];
 }
 
-function debugMeaning({ name }: ElfSection): 'debug-strings' | 'debug-section' | undefined {
-  if (!name.startsWith('.debug_')) return undefined;
-  return /^\.debug_(line_)?str\b/.test(name) ? 'debug-strings' : 'debug-section';
+const executableFlag = 4;
+
+function sectionMeaning({ name, flags }: ElfSection): PlainMeaning | undefined {
+  if (/^\.debug_(?:line_)?str\b/.test(name)) return 'debug-strings';
+  if (name.startsWith('.debug_')) return 'debug-section';
+  // How to unwind the stack, and where addresses are filled in, follows from the code.
+  if (/^\.(?:eh_frame|gcc_except_table|rela?\b)/.test(name)) return 'derived';
+  return (flags & executableFlag) === 0 ? undefined : 'machine-code';
 }
 
 function byName({ sections }: ElfObject): Map<string, ElfSection> {
@@ -180,7 +223,14 @@ function compareNamed(
     return new Map(list.map(([, value], at) => [names[at]!, value]));
   };
   const [left, right] = [values(published), values(rebuilt)];
-  const parts = valueParts('elf', left, right);
+  const only = (own: typeof left, other: typeof left) => [...own.keys()].filter((name) => !other.has(name));
+  const renamed = alikeNames(only(left, right), only(right, left));
+  const names = [...renamed].map(([name, other]) => valuePart('elf', 'name', name, other));
+  for (const [name, other] of renamed) {
+    right.set(name, right.get(other)!);
+    right.delete(other);
+  }
+  const parts = [...names, ...valueParts('elf', left, right)];
   const order = orderParts('elf', 'members', 'order', [...left.keys()], [...right.keys()]);
   const cut = parts.length - limits.parts;
   if (cut <= 0) return [...parts, ...order];

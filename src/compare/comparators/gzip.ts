@@ -4,7 +4,7 @@ import { decodeBytes } from '../../bytes.ts';
 import { addAll } from '../../lists.ts';
 import type { Part } from '../part.ts';
 import { bothBegin, type Comparator, type CompareContext, hasBytesAt } from './comparator.ts';
-import { compareDeflate, inflate } from './deflate.ts';
+import { compareDeflate, inflate, inflateCut } from './deflate.ts';
 import { insideParts, type ValueMeanings, type ValueNames, valuePart, valueParts } from './parts.ts';
 
 const magic = [0x1f, 0x8b, 0x08];
@@ -26,6 +26,7 @@ export const gzip: Comparator = {
     if (left.members.length !== right.members.length) {
       parts.push(valuePart('gzip', 'members', String(left.members.length), String(right.members.length)));
     }
+    if (left.end !== right.end) parts.push(valuePart('gzip', 'end', left.end, right.end));
     const name = innerName(context.path);
     const contents = [contentOf(left), contentOf(right)] as const;
     const inside = await context.inside(name, ...contents);
@@ -48,6 +49,8 @@ const meanings: ValueMeanings = {
   mtime: 'gzip-input',
   name: 'gzip-input',
   comment: 'gzip-input',
+  'operating system': 'gzip-input',
+  'extra flags': 'gzip-input',
 };
 
 export interface GzipFields {
@@ -100,18 +103,25 @@ interface GzipMember {
 interface GzipFile {
   readonly members: readonly GzipMember[];
   readonly rest: Uint8Array;
+  /** Whether the first member ends; of one that was cut, what can be read is compared. */
+  readonly end: 'whole' | 'cut';
 }
 
-/** The members; undefined where not even the first is complete. */
+/** The members; undefined where nothing of the first can be read. */
 function readGzip(bytes: Uint8Array, context: CompareContext): GzipFile | undefined {
   const members: GzipMember[] = [];
   let at = 0;
   while (at < bytes.length && members.length < most) {
     const header = parseGzipHeader(bytes, at);
-    const inflated = header && inflate(bytes.subarray(header.end), context);
-    if (header === undefined || inflated === undefined) break;
-    const end = header.end + inflated.consumed;
-    if (end + 8 > bytes.length) break;
+    if (header === undefined) break;
+    const inflated = inflate(bytes.subarray(header.end), context);
+    const end = header.end + (inflated?.consumed ?? 0);
+    if (inflated === undefined || end + 8 > bytes.length) {
+      const content = members.length > 0 ? undefined : inflateCut(bytes.subarray(header.end), context);
+      if (content === undefined) break;
+      const stream = bytes.subarray(header.end);
+      return { members: [{ fields: header.fields, stream, content }], rest: new Uint8Array(0), end: 'cut' };
+    }
     members.push({
       fields: header.fields,
       stream: bytes.subarray(header.end, end),
@@ -119,7 +129,7 @@ function readGzip(bytes: Uint8Array, context: CompareContext): GzipFile | undefi
     });
     at = end + 8;
   }
-  return members.length === 0 ? undefined : { members, rest: bytes.subarray(at) };
+  return members.length === 0 ? undefined : { members, rest: bytes.subarray(at), end: 'whole' };
 }
 
 function contentOf({ members }: GzipFile): Uint8Array {

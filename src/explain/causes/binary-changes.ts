@@ -26,14 +26,32 @@ export function binaryChanges(published: Uint8Array, rebuilt: Uint8Array): Chang
   return { changes, reorderings: [], ranges };
 }
 
-/** Pairs strings of one shape, first with first; those without a counterpart are left to the ranges of bytes. */
+/** Pairs strings that are most alike: of one shape, then with one name at the end of a path; those without a counterpart are left to the ranges of bytes. */
 function pairUp(left: readonly Word[], right: readonly Word[]): [Word, Word][] {
-  const rest = new Queues<string, Word>();
-  for (const word of right) rest.add(shapeOf(word.text), word);
-  return left.slice(0, causeBounds.changes).flatMap((word): [Word, Word][] => {
-    const other = rest.take(shapeOf(word.text));
-    return other === undefined ? [] : [[word, other]];
-  });
+  const taken = new Set<Word>();
+  const pairs = new Map<Word, Word>();
+  for (const keyOf of [({ text }: Word) => shapeOf(text), shapeBehindStart, pathKey]) {
+    const rest = new Queues<string, Word>();
+    for (const word of right) if (!taken.has(word)) rest.add(keyOf(word) ?? '', word);
+    for (const word of left.slice(0, causeBounds.changes)) {
+      const key = keyOf(word);
+      const other = pairs.has(word) || key === undefined ? undefined : rest.take(key);
+      if (other === undefined) continue;
+      pairs.set(word, other);
+      taken.add(other);
+    }
+  }
+  return left.flatMap((word): [Word, Word][] => (pairs.has(word) ? [[word, pairs.get(word)!]] : []));
+}
+
+/** The shape without the first character, which may be the length of the string. */
+function shapeBehindStart({ text }: Word): string {
+  return shapeOf(text.slice(1));
+}
+
+/** What follows the last slash of a path of several components. */
+function pathKey({ text }: Word): string | undefined {
+  return /\/[^/]+\/([^/]{3,})$/.exec(text)?.[1];
 }
 
 function stringsOf(bytes: Uint8Array): Word[] {

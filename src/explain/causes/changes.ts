@@ -1,13 +1,15 @@
 /** The values that differ between two contents: words of texts, strings of binaries, named values of formats. */
 
 import { decodeBytes } from '../../bytes.ts';
+import { readText } from '../../compare/comparators/text-encoding.ts';
 import type { Difference } from '../../compare/difference.ts';
+import type { Part } from '../../compare/part.ts';
 import { grouped, Queues } from '../../lists.ts';
 import { binaryChanges } from './binary-changes.ts';
 import { type Changes, causeBounds, nothing, shapeOf } from './change-lists.ts';
 import type { Change } from './evidence.ts';
 import { partChanges } from './part-changes.ts';
-import { isText, lineChanges, textChanges } from './text-changes.ts';
+import { lineChanges, textChanges } from './text-changes.ts';
 
 /** Everything that differs, bounded. Where a comparator knows the format, its parts say it better than the bytes do. */
 export function changesOf(
@@ -15,23 +17,32 @@ export function changesOf(
   published: Uint8Array | undefined,
   rebuilt: Uint8Array | undefined,
 ): Changes {
-  const known = parts.some(({ format }) => format !== 'text' && format !== 'binary');
-  const named = known || published === undefined || rebuilt === undefined ? partChanges(parts) : nothing;
-  const own =
-    known || difference.kind !== 'content' || published === undefined || rebuilt === undefined
-      ? nothing
-      : isText(published) && isText(rebuilt)
-        ? textChanges(decodeBytes(published), decodeBytes(rebuilt), '')
-        : binaryChanges(published, rebuilt);
+  const own = difference.kind === 'content' ? contentChanges(parts, published, rebuilt) : undefined;
+  const named = own === undefined ? partChanges(parts) : nothing;
   const attribute = difference.kind === 'content' ? [] : attributeChanges(difference);
   return {
-    changes: [...attribute, ...withoutDerived(pairChanges(named.changes)), ...own.changes].slice(
+    changes: [...attribute, ...withoutDerived(pairChanges(named.changes)), ...(own?.changes ?? [])].slice(
       0,
       causeBounds.changes,
     ),
-    reorderings: [...named.reorderings, ...own.reorderings],
-    ranges: own.ranges.slice(0, causeBounds.ranges),
+    reorderings: [...named.reorderings, ...(own?.reorderings ?? [])],
+    ranges: (own?.ranges ?? []).slice(0, causeBounds.ranges),
   };
+}
+
+/** What differs in two contents that are held; undefined where the parts say it better. */
+function contentChanges(
+  parts: readonly Part[],
+  published: Uint8Array | undefined,
+  rebuilt: Uint8Array | undefined,
+): Changes | undefined {
+  if (published === undefined || rebuilt === undefined) return undefined;
+  const asText = parts.some(({ kind }) => kind === 'text');
+  if (!asText && parts.some(({ format }) => format !== 'text' && format !== 'binary')) return undefined;
+  const [left, right] = [readText(published), readText(rebuilt)];
+  return left === undefined || right === undefined
+    ? binaryChanges(published, rebuilt)
+    : textChanges(decodeBytes(left.bytes), decodeBytes(right.bytes), '');
 }
 
 /** Pairs what only one side has with what only the other has, where both have one shape, or where both are the only ones. */
@@ -65,7 +76,9 @@ function placeKey(change: Change): string {
 const followsFromAll = /\b(build-id|build id|crc|checksum|debug link|offset|size|length)\b/i;
 
 function withoutDerived(changes: readonly Change[]): readonly Change[] {
-  const own = changes.filter(({ label }) => !followsFromAll.test(label));
+  const own = changes.filter(
+    ({ label, about }) => about !== 'derived' && about !== 'build-id' && !followsFromAll.test(label),
+  );
   // DWARF refers to strings by their offset, so where strings differ, the sections that refer to them differ as well.
   const strings = own.some(({ about }) => about === 'debug-strings');
   const kept = own.filter(

@@ -2,15 +2,21 @@
 import { changeFinding, type Detector, lineOf } from './evidence.ts';
 
 const speaksOfProcessors =
-  /\b(jobs?|cpus?|cores?|nproc|threads?|processors?|workers?|parallel(ism)?)\b|(^|\s)-j/i;
+  /\b(jobs?|cpus?|cores?|nproc|threads?|processors?|workers?|parallel(ism)?)\b|(^|[\s="'])-j|NPROC|NUM_?(?:CPU|JOBS|THREADS)|MAKEFLAGS/i;
 
 export const cpuCount: Detector = {
   kind: 'cpu-count',
   detect: ({ changes, facts }) =>
     changes.flatMap((change) => {
       const [published, rebuilt] = [change.published, change.rebuilt].map(countOf);
-      if (facts === undefined || published === undefined || rebuilt !== facts.cpuCount) return [];
+      if (published === undefined || rebuilt === undefined) return [];
       if (!speaksOfProcessors.test(lineOf(change))) return [];
+      if (facts === undefined) {
+        return [
+          changeFinding(change, 'possible', 'both values stand where a number of jobs or processors does'),
+        ];
+      }
+      if (rebuilt !== facts.cpuCount) return [];
       return [
         changeFinding(change, 'likely', 'the rebuilt value is the number of processors of this machine'),
       ];

@@ -8,9 +8,11 @@ import { buildPath } from './build-path.ts';
 import { changesOf } from './changes.ts';
 import { compressorVersion } from './compressor-version.ts';
 import { cpuCount } from './cpu-count.ts';
+import { derivedIds } from './derived-ids.ts';
+import { type DifferingFiles, noDifferingFiles } from './digests.ts';
 import { emulation } from './emulation.ts';
 import { environmentDrift } from './environment-drift.ts';
-import type { BuildContext, ByteRange, Change, Detector, Evidence, Reordering } from './evidence.ts';
+import type { BuildContext, ByteRange, Change, Detector, Evidence } from './evidence.ts';
 import { fileOrder } from './file-order.ts';
 import { fileSystem } from './file-system.ts';
 import { gzipHeader } from './gzip-header.ts';
@@ -19,6 +21,7 @@ import { hiddenInput } from './hidden-input.ts';
 import { hostname } from './hostname.ts';
 import { kernel } from './kernel.ts';
 import { locale } from './locale.ts';
+import { marchNative } from './march-native.ts';
 import { memorySize } from './memory-size.ts';
 import { parallelBuild } from './parallel-build.ts';
 import { pythonHashSeed } from './python-hash-seed.ts';
@@ -40,6 +43,7 @@ export const detectors: readonly Detector[] = [
   sbomGenerator,
   gzipHeader,
   archiveMetadata,
+  derivedIds,
   fileSystem,
   umask,
   userId,
@@ -49,6 +53,7 @@ export const detectors: readonly Detector[] = [
   kernel,
   memorySize,
   cpuCount,
+  marchNative,
   toolVersion,
   randomness,
   buildPath,
@@ -67,29 +72,32 @@ export function causesOf(
   contents: { readonly published: Uint8Array | undefined; readonly rebuilt: Uint8Array | undefined },
   { differences: all, unlisted = 0 }: DifferenceList,
   context: BuildContext,
+  differing: DifferingFiles = noDifferingFiles,
 ): readonly Cause[] {
   const found = changesOf(difference, contents.published, contents.rebuilt);
   const whole = found.changes.length + found.reorderings.length + found.ranges.length === 0;
-  let evidence: Evidence = { ...context, ...contents, ...found, difference, all, complete: unlisted === 0 };
+  let evidence: Evidence = {
+    ...context,
+    ...contents,
+    ...found,
+    difference,
+    all,
+    complete: unlisted === 0,
+    differing,
+  };
   if (whole) evidence = { ...evidence, changes: [wholeChange(difference)] };
   const causes: Cause[] = [];
   for (const { kind, detect } of detectors) {
     const findings = detect(evidence);
     for (const { explains: _, ...finding } of findings) causes.push({ kind, ...finding });
     const explained = new Set(findings.flatMap(({ explains }) => explains));
-    // A random name is part of a path, which has its own cause.
-    if (kind !== 'randomness') evidence = without(evidence, explained);
-    else evidence = without(evidence, new Set([...explained].filter((each) => !isPathChange(each))));
+    evidence = without(evidence, explained);
   }
   return [...merged(causes), ...unexplained(evidence, causes.length > 0)];
 }
 
 function wholeChange({ path, published, rebuilt, name, kind }: Difference): Change {
   return { place: path, published, rebuilt, around: undefined, format: undefined, label: name ?? kind };
-}
-
-function isPathChange(each: Change | Reordering | ByteRange): boolean {
-  return 'published' in each && typeof each.published === 'string' && each.published.startsWith('/');
 }
 
 function without(evidence: Evidence, explained: ReadonlySet<unknown>): Evidence {

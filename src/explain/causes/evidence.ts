@@ -5,6 +5,7 @@ import type { Difference } from '../../compare/difference.ts';
 import type { FormatName, OrderedThings, PartMeaning } from '../../compare/part.ts';
 import type { BuildFacts } from '../../execute/facts.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { DifferingFiles } from './digests.ts';
 
 /** A value that differs, in its surroundings. All text is attacker-controlled. */
 export interface Change {
@@ -75,6 +76,8 @@ export interface Evidence extends BuildContext {
   /** The contents; undefined where a side has none, or where it exceeds the limit. */
   readonly published: Uint8Array | undefined;
   readonly rebuilt: Uint8Array | undefined;
+  /** The files of the package that differ. */
+  readonly differing: DifferingFiles;
   /** What no detector before this one has explained. */
   readonly changes: readonly Change[];
   readonly reorderings: readonly Reordering[];
@@ -135,4 +138,9 @@ export function orderFinding(reordering: Reordering, confidence: Cause['confiden
 /** The rebuilt line of a change with its label; just the value where there is no line. */
 export function lineOf(change: Change): string {
   return `${change.label} ${change.around?.rebuilt.text ?? change.rebuilt ?? ''}`;
+}
+
+/** What stands in the line before the rebuilt value of a change, which often says what the value is; the label where there is no line. */
+export function beforeRebuilt({ around, label }: Change): string {
+  return around === undefined ? `${label}: ` : around.rebuilt.text.slice(0, around.rebuilt.at);
 }

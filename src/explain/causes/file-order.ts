@@ -1,5 +1,5 @@
 /** The order in which a folder lists its entries, where a step uses it unsorted. */
-import { type Detector, orderFinding } from './evidence.ts';
+import { type Detector, type Evidence, type Finding, isSettled, orderFinding } from './evidence.ts';
 import { stepThat } from './step-texts.ts';
 
 const listings =
@@ -16,11 +16,34 @@ function behindLast(line: string, pattern: RegExp): string {
   return line.slice([...line.matchAll(pattern)].at(-1)?.index ?? 0);
 }
 
+/** Findings for lists of files, where no step says how they were made and our own builds do not show that the list is stable. */
+function listsOfFiles(evidence: Evidence): Finding[] {
+  if (isSettled(evidence)) return [];
+  const why =
+    'the lines name files, in the order in which something listed them: `--vary directory-order` and `--vary hash-seed` show whether a folder or a hash table gives it';
+  return evidence.reorderings
+    .filter(({ of, published }) => of === 'lines' && namesFiles(published))
+    .map((reordering) => orderFinding(reordering, 'possible', why));
+}
+
+const mostLines = 1000;
+
+/** Whether nearly all lines begin with the name of a file, or are entries of the directory of info pages. */
+function namesFiles(all: readonly string[]): boolean {
+  const lines = all.slice(0, mostLines).filter((line) => line.trim() !== '');
+  const naming = lines.filter((line) => fileAtStart.test(line) || infoEntry.test(line));
+  return lines.length > 1 && naming.length >= lines.length * 0.8;
+}
+
+const fileAtStart = /^\W{0,8}(?:[\w.+@~-]{0,200}\/[^\s]|[\w.+@~-]{1,200}\.[A-Za-z][A-Za-z0-9]{0,7}(?![\w.]))/;
+/** `* name: (file).  What it is.` (Texinfo, the directory file). */
+const infoEntry = /^\* [^:\n]{1,200}: \([^)\n]{1,200}\)/;
+
 export const fileOrder: Detector = {
   kind: 'file-order',
   detect: (evidence) => {
     const step = stepThat(evidence, listsUnsorted);
-    if (step === undefined) return [];
+    if (step === undefined) return listsOfFiles(evidence);
     return evidence.reorderings
       .filter(({ of }) => of === 'lines' || of === 'words' || of === 'members' || of === 'items')
       .flatMap((reordering) => {

@@ -6,7 +6,13 @@ export const gzipHeader: Detector = {
   detect: ({ changes, ranges, published, rebuilt }) => {
     const named = changes
       .filter(({ about }) => about === 'gzip-input')
-      .map((change) => changeFinding(change, 'certain', 'gzip stores time and name of what it was given'));
+      .map((change) =>
+        changeFinding(
+          change,
+          'certain',
+          'gzip stores time and name of what it was given, the system that it runs on, and its level',
+        ),
+      );
     const bare = published !== undefined && rebuilt !== undefined && isGzip(published) && isGzip(rebuilt);
     return named.length > 0 || !bare ? named : [...mtimeOf(published, rebuilt, ranges)];
   },

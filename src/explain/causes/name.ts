@@ -11,9 +11,11 @@ import type { UnequalComparison } from '../../compare/comparison.ts';
 import type { Difference, SectionName } from '../../compare/difference.ts';
 import { joined } from '../../compare/difference-list.ts';
 import type { TreeComparison } from '../../compare/trees.ts';
+import { movedPaths, ownPlaces } from '../triangulation.ts';
 import { causeBounds } from './change-lists.ts';
 import { originOf } from './derived.ts';
 import { causesOf } from './detectors.ts';
+import { type DifferingFile, type DifferingFiles, differingFiles } from './digests.ts';
 import type { BuildContext } from './evidence.ts';
 
 /** Bounds on the contents of one comparison that are looked at together, and on the differences whose causes are looked for. */
@@ -37,8 +39,10 @@ export async function nameCauses(
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
   context: BuildContext,
 ): Promise<UnequalComparison> {
-  const read = await contentReader(joined(comparison.sections).differences, sources);
-  return { ...comparison, sections: await withCauses(comparison.sections, read, context) };
+  const all = joined(comparison.sections).differences;
+  const read = await contentReader(all, sources);
+  const differing = differingFiles(filesOf(all, read));
+  return { ...comparison, sections: await withCauses(comparison.sections, read, differing, context) };
 }
 
 /** The same for folders and plain files. @param sourcesOf the two sides of a content by its path */
@@ -47,6 +51,11 @@ export async function nameTreeCauses(
   sourcesOf: (path: string) => readonly [ByteSource | undefined, ByteSource | undefined],
   context: BuildContext,
 ): Promise<TreeComparison> {
+  const moved = movedPaths(comparison.differences);
+  const sides = (path: string) => ({
+    published: sourcesOf(path)[0],
+    rebuilt: sourcesOf(moved.get(keyOf('files', path)) ?? path)[1],
+  });
   let [contents, bytes]: [number, number] = [bounds.contents, bounds.bytes];
   const content = async (source: ByteSource | undefined): Promise<Uint8Array | undefined> => {
     if (source === undefined || bytes <= 0) return undefined;
@@ -57,11 +66,39 @@ export async function nameTreeCauses(
   const read = async ({ kind, path }: Difference): Promise<Contents> => {
     if (kind !== 'content' || contents === 0) return { published: undefined, rebuilt: undefined };
     contents -= 1;
-    const [left, right] = sourcesOf(path);
-    return { published: await content(left), rebuilt: await content(right) };
+    const { published, rebuilt } = sides(path);
+    return { published: await content(published), rebuilt: await content(rebuilt) };
   };
-  const [files] = await withCauses([comparison], read, context);
+  const differing = differingFiles(await digestedFiles(comparison.differences, sides));
+  const [files] = await withCauses([comparison], read, differing, context);
   return { ...comparison, differences: files!.differences };
+}
+
+/** The most bytes of folders that are held for what other files say of them. */
+const digestedBytes = 32 * 1024 * 1024;
+
+/** The files of two folders that differ, with the contents of those that are small. */
+async function digestedFiles(
+  all: readonly Difference[],
+  sides: (path: string) => {
+    readonly published: ByteSource | undefined;
+    readonly rebuilt: ByteSource | undefined;
+  },
+): Promise<readonly DifferingFile[]> {
+  let left = digestedBytes;
+  const small = async (source: ByteSource | undefined) => {
+    const content =
+      source === undefined ? undefined : await boundedContent(source, Math.min(left, 1024 * 1024));
+    left -= content?.length ?? 0;
+    return content;
+  };
+  const contents = new Map<string, Contents>();
+  for (const { kind, path } of all) {
+    if (kind !== 'content' || left <= 0) continue;
+    const { published, rebuilt } = sides(path);
+    contents.set(path, { published: await small(published), rebuilt: await small(rebuilt) });
+  }
+  return filesOf(all, ({ path }) => contents.get(path) ?? { published: undefined, rebuilt: undefined });
 }
 
 /** A whole content; undefined where it has more bytes. */
@@ -79,6 +116,7 @@ async function boundedContent(source: ByteSource, most: number): Promise<Uint8Ar
 async function withCauses(
   sections: readonly SectionComparison[],
   read: (difference: Difference) => Contents | Promise<Contents>,
+  differing: DifferingFiles,
   context: BuildContext,
 ): Promise<SectionComparison[]> {
   const list = joined(sections);
@@ -89,7 +127,7 @@ async function withCauses(
     left -= 1;
     if (left < 0) return { ...each, causes: notLookedFor };
     const contents = await read(each);
-    return { ...each, causes: busy(() => causesOf(each, contents, list, context)) };
+    return { ...each, causes: busy(() => causesOf(each, contents, list, context, differing)) };
   };
   const result: SectionComparison[] = [];
   for (const section of sections) {
@@ -98,6 +136,25 @@ async function withCauses(
     result.push({ ...section, differences });
   }
   return result;
+}
+
+/** The files that both sides have and that differ, or have a different name. */
+function filesOf(all: readonly Difference[], read: (difference: Difference) => Contents): DifferingFile[] {
+  const own = ownPlaces(all);
+  return all.flatMap((each): DifferingFile[] => {
+    if (
+      (each.section !== 'data' && each.section !== 'files') ||
+      (each.kind !== 'content' && each.kind !== 'moved')
+    )
+      return [];
+    const { published, rebuilt } = read({ ...each, kind: 'content' });
+    return [
+      {
+        published: { path: each.path, content: published },
+        rebuilt: { path: own.get(each)!.path, content: rebuilt },
+      },
+    ];
+  });
 }
 
 interface Contents {
@@ -110,10 +167,12 @@ async function contentReader(
   all: readonly Difference[],
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
 ): Promise<(difference: Difference) => Contents> {
+  const own = ownPlaces(all);
   const paths = all
     .filter(({ section, kind }) => section === 'data' && kind === 'content')
-    .map(({ path }) => path);
-  const wanted = new Set(paths.slice(0, bounds.contents));
+    .slice(0, bounds.contents)
+    .flatMap((each) => [each.path, own.get(each)!.path]);
+  const wanted = new Set(paths);
   const options = { limits: { ...defaultLimits, keptBytes: causeBounds.contentBytes } };
   let held = 0;
   const keep = (path: string) => wanted.has(path) && held < bounds.bytes;
@@ -123,10 +182,14 @@ async function contentReader(
     held += apk.data.entries.reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
     sides.push(contentsOf(apk));
   }
+  const moved = movedPaths(all);
   return ({ section, kind, path }) => {
     if (kind !== 'content') return { published: undefined, rebuilt: undefined };
-    const [published, rebuilt] = sides.map((side) => side.get(keyOf(section, path)));
-    return { published, rebuilt };
+    const ownPath = moved.get(keyOf(section, path)) ?? path;
+    return {
+      published: sides[0]!.get(keyOf(section, path)),
+      rebuilt: sides[1]!.get(keyOf(section, ownPath)),
+    };
   };
 }
 

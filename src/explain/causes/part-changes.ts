@@ -41,7 +41,7 @@ function partChange(part: Part, holder: Holder): Changes {
       return { ...nothing, reorderings: [{ place, of, format: part.format, published, rebuilt }] };
     }
     case 'text':
-      return holder.place === '' ? nothing : hunkChanges(part.lines ?? [], place);
+      return hunkChanges(part.lines ?? [], place);
     default:
       return nothing;
   }

@@ -1,5 +1,6 @@
 /** Times of day in texts, as programs print them. */
 import type { BuildFacts } from '../../execute/facts.ts';
+import { monthOf, timeForms } from './time-forms.ts';
 
 export interface PrintedTime {
   /** Which of the forms. */
@@ -12,67 +13,93 @@ export interface PrintedTime {
   readonly ofDay: number | undefined;
   /** The precision of the form, in seconds. */
   readonly precision: number;
+  /** The same digits read as day before month, where they may be. */
+  readonly dayFirst?: number;
 }
-
-const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const monthNames = months.split('|');
-const clock = '(?<h>[01]\\d|2[0-3]):(?<mi>[0-5]\\d)(?::(?<s>[0-5]\\d|60))?';
-const name = `(?<mon>${months})[a-z]*`;
-
-/** The forms, the most specific first; a later one that overlaps is not looked at. */
-const forms: readonly (readonly [string, RegExp])[] = [
-  ['iso', new RegExp(`(?<!\\d)(?<y>(?:19|20)\\d\\d)-(?<m>0[1-9]|1[0-2])-(?<d>[0-3]\\d)[T ]+${clock}`, 'g')],
-  [
-    'ctime',
-    new RegExp(`\\b${name} {1,2}(?<d>\\d{1,2}) ${clock}(?: [A-Z]{3,4})? (?<y>(?:19|20)\\d\\d)\\b`, 'g'),
-  ],
-  ['c-date-time', new RegExp(`\\b${name} {1,2}(?<d>\\d{1,2}),? (?<y>(?:19|20)\\d\\d),? ${clock}`, 'g')],
-  ['rfc-2822', new RegExp(`(?<!\\d)(?<d>\\d{1,2}) ${name} (?<y>(?:19|20)\\d\\d)[ ,]+${clock}`, 'g')],
-  [
-    'compact',
-    /(?<!\d)(?<y>20\d\d)(?<m>0[1-9]|1[0-2])(?<d>[0-3]\d)[-T_]?(?<h>[01]\d|2[0-3])(?<mi>[0-5]\d)(?<s>[0-5]\d)(?!\d)/g,
-  ],
-  ['slashes', new RegExp(`(?<!\\d)(?<y>(?:19|20)\\d\\d)/(?<m>0[1-9]|1[0-2])/(?<d>[0-3]\\d) ${clock}`, 'g')],
-  ['iso-date', /(?<!\d)(?<y>(?:19|20)\d\d)[-/](?<m>0[1-9]|1[0-2])[-/](?<d>0[1-9]|[12]\d|3[01])(?!\d)/g],
-  ['c-date', new RegExp(`\\b${name} {1,2}(?<d>\\d{1,2}),? (?<y>(?:19|20)\\d\\d)\\b`, 'g')],
-  ['date', new RegExp(`(?<!\\d)(?<d>\\d{1,2})[ -]${name}[ -](?<y>(?:19|20)\\d\\d)(?!\\d)`, 'g')],
-  ['epoch', /(?<![\d.])(?<e>1[0-9]{9})(?:\.\d+)?(?![\d])/g],
-  ['epoch-milliseconds', /(?<![\d.])(?<e>1[0-9]{9})(?<ms>\d{3})(?!\d)/g],
-  ['time', /(?<![\d:])(?<h>[01]\d|2[0-3]):(?<mi>[0-5]\d):(?<s>[0-5]\d|60)(?![\d:])/g],
-];
 
 /** All times in a text, in order; forms do not overlap. */
 export function timesIn(text: string): PrintedTime[] {
   const found: PrintedTime[] = [];
-  if (text.length > 100_000) return found;
-  for (const [form, pattern] of forms) {
+  if (text.length > 100_000 || !/\d\d/.test(text)) return found;
+  for (const [form, pattern] of timeForms) {
     for (const match of text.matchAll(pattern)) {
       const [start, end] = [match.index, match.index + match[0].length];
       if (found.some((other) => start < other.end && end > other.start)) continue;
-      found.push({ form, start, end, ...valueFrom(match.groups ?? {}) });
+      const groups = match.groups ?? {};
+      const clock = groups['h'] === undefined || form === 'time' ? '' : ' with a time of day';
+      found.push({
+        form: dateForms.has(form) ? form + clock : form,
+        start,
+        end,
+        ...valueFrom(groups),
+        ...(form === 'us' ? dayFirst(groups) : {}),
+      });
     }
   }
   return found.sort((a, b) => a.start - b.start);
 }
 
-type Groups = Readonly<Record<string, string | undefined>>;
+/** Forms in which a time of day may be left out. */
+const dateForms: ReadonlySet<string> = new Set([
+  'east-asian',
+  'day-month-name',
+  'c-date',
+  'dots',
+  'us',
+  'european',
+]);
 
-function valueFrom({
-  e,
-  y,
-  m,
-  mon,
-  d,
-  h,
-  mi,
-  s,
-}: Groups): Pick<PrintedTime, 'seconds' | 'ofDay' | 'precision'> {
-  if (e !== undefined) return { seconds: Number(e), ofDay: undefined, precision: 1 };
-  const ofDay = h === undefined ? 0 : Number(h) * 3600 + Number(mi) * 60 + Number(s ?? 0);
-  if (y === undefined) return { seconds: undefined, ofDay, precision: 1 };
-  const month = mon === undefined ? Number(m) - 1 : monthNames.indexOf(mon);
-  const seconds = Date.UTC(Number(y), month, Number(d)) / 1000 + ofDay;
-  return { seconds, ofDay: undefined, precision: h === undefined ? 86_400 : s === undefined ? 60 : 1 };
+type Groups = Readonly<Record<string, string | undefined>>;
+type TimeValue = Pick<PrintedTime, 'seconds' | 'ofDay' | 'precision'>;
+
+function valueFrom(groups: Groups): TimeValue {
+  const { e, hex, days, y, h, s } = groups;
+  const exactly = (seconds: number, precision: number): TimeValue => ({
+    seconds,
+    ofDay: undefined,
+    precision,
+  });
+  if (e !== undefined) return exactly(Number(e), 1);
+  if (hex !== undefined) return exactly(Number.parseInt(hex, 16), 1);
+  if (days !== undefined) return exactly(Number(days) * day, day);
+  if (y === undefined) return { seconds: undefined, ofDay: ofDayFrom(groups), precision: 1 };
+  const { first, precision } = dateFrom(groups, y.length === 2 ? 2000 + Number(y) : Number(y));
+  return exactly(first + ofDayFrom(groups), h === undefined ? precision : s === undefined ? 60 : 1);
+}
+
+/** Digits that may as well be a day and a month, in this order. */
+function dayFirst({ m, d, ...rest }: Groups): { readonly dayFirst?: number } {
+  if (Number(d) > 12) return {};
+  const { seconds } = valueFrom({ ...rest, m: d, d: m });
+  return seconds === undefined ? {} : { dayFirst: seconds };
+}
+
+/** Seconds since midnight, in UTC where the zone is given by a number. */
+function ofDayFrom({ h, mi, s, ap, z }: Groups): number {
+  if (h === undefined) return 0;
+  const half = ap === undefined ? undefined : ap.toLowerCase();
+  const hours = half === undefined ? Number(h) : (Number(h) % 12) + (half === 'p' ? 12 : 0);
+  const [, sign, zoneHours, zoneMinutes] = /^([+-])(\d\d):?(\d\d)$/.exec(z ?? '') ?? [];
+  const zone = (Number(zoneHours ?? 0) * 60 + Number(zoneMinutes ?? 0)) * 60 * (sign === '-' ? -1 : 1);
+  return hours * 3600 + Number(mi ?? 0) * 60 + Number(s ?? 0) - zone;
+}
+
+/** The first second of a day, a week or a month, and how many it has. */
+function dateFrom({ m, mon, d, doy, w, wd }: Groups, year: number): { first: number; precision: number } {
+  const at = (month: number, dayOfMonth: number) => Date.UTC(year, month, dayOfMonth) / 1000;
+  if (doy !== undefined) return { first: at(0, Number(doy)), precision: day };
+  if (w !== undefined) {
+    // ISO 8601: the first week is that of January 4, and begins on a Monday.
+    const fourth = new Date(at(0, 4) * 1000).getUTCDay() || 7;
+    const monday = at(0, 4 - fourth + 1 + (Number(w) - 1) * 7);
+    return wd === undefined
+      ? { first: monday, precision: 7 * day }
+      : { first: monday + (Number(wd) - 1) * day, precision: day };
+  }
+  const month = mon === undefined ? Number(m) - 1 : (monthOf(mon) ?? 0);
+  return d === undefined
+    ? { first: at(month, 1), precision: 31 * day }
+    : { first: at(month, Number(d)), precision: day };
 }
 
 const day = 86_400;
@@ -81,16 +108,12 @@ const slack = 2;
 
 /** Whether our steps may have run at a time; zones shift it by whole quarters of an hour. */
 export function isOfBuild(
-  { seconds, ofDay, precision }: Pick<PrintedTime, 'seconds' | 'ofDay' | 'precision'>,
+  { seconds, ofDay, precision, dayFirst }: Pick<PrintedTime, 'seconds' | 'ofDay' | 'precision' | 'dayFirst'>,
   { began, ended }: Pick<BuildFacts, 'began' | 'ended'>,
 ): boolean {
-  if (seconds !== undefined) return seconds + precision > began - slack && seconds <= ended + slack;
+  const within = (from: number) => from + precision > began - slack && from <= ended + slack;
+  if (seconds !== undefined) return within(seconds) || (dayFirst !== undefined && within(dayFirst));
   if (ofDay === undefined) return false;
   const from = (began - slack) % day;
   return (((ofDay - from) % day) + day) % day <= ended - began + 2 * slack;
-}
-
-/** Whether a package may have been built at a time: 2000 to 2100. */
-export function isPlausible(seconds: number): boolean {
-  return seconds >= 946_684_800 && seconds < 4_102_444_800;
 }

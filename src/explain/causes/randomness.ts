@@ -1,6 +1,7 @@
 /** Random values: temporary names, UUIDs, bytes of a random generator that the steps use. */
+import { buildPathsOf } from './build-path.ts';
+import { drawnForm } from './drawn-values.ts';
 import {
-  type Change,
   changeFinding,
   type Detector,
   type Evidence,
@@ -15,32 +16,16 @@ export const randomness: Detector = {
   detect(evidence) {
     // What our own builds agree on was not drawn by chance.
     if (isSettled(evidence)) return [];
-    return [...randomNames(evidence), ...randomTokens(evidence), ...randomContent(evidence)];
+    return [...drawnValues(evidence), ...randomTokens(evidence), ...randomContent(evidence)];
   },
 };
 
-/** Random names that programs choose: mktemp, tempfile of Python, gcc; a UUID of version 4 (RFC 9562 §5.4). */
-const drawn: readonly (readonly [RegExp, string])[] = [
-  [/\btmp\.[A-Za-z0-9]{10}\b/, 'mktemp chooses random names of this form'],
-  [/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile chooses random names of this form'],
-  [/\/cc[A-Za-z0-9]{6}\.(o|s|c|i)\b/, 'gcc chooses random names of this form for its intermediate files'],
-  [
-    /(?<![0-9a-f])[0-9a-f]{8}([-_])[0-9a-f]{4}\1[4][0-9a-f]{3}\1[89ab][0-9a-f]{3}\1[0-9a-f]{12}(?![0-9a-f])/i,
-    'it is a UUID of version 4, which is random',
-  ],
-];
-
-/** Findings for random names. The name is part of a path, which has its own cause, so the change stays available for that. */
-function randomNames({ changes, reorderings: _ }: Evidence): Finding[] {
+/** Findings for values whose form says that they were drawn. The drawn name of a folder is a part of the path of the build, which has its own cause. */
+function drawnValues({ changes }: Evidence): Finding[] {
   return changes.flatMap((change) => {
-    const found = drawn.find(([pattern]) => differIn(change, pattern));
-    return found === undefined ? [] : [changeFinding(change, 'likely', found[1])];
+    const found = buildPathsOf(change) === undefined ? drawnForm(change) : undefined;
+    return found === undefined ? [] : [changeFinding(change, found.confidence, found.why)];
   });
-}
-
-function differIn({ published = '', rebuilt = '' }: Change, pattern: RegExp): boolean {
-  const [left, right] = [pattern.exec(published)?.[0], pattern.exec(rebuilt)?.[0]];
-  return left !== undefined && right !== undefined && left !== right;
 }
 
 /** The sources of random values in steps. */

@@ -1,21 +1,7 @@
 /** Words that differ between two texts. */
-import { decodeBytes } from '../../bytes.ts';
+import { alignLists } from '../../compare/comparators/alignment.ts';
 import { type Changes, causeBounds, nothing, type Word } from './change-lists.ts';
 import type { Change, Reordering, Surroundings } from './evidence.ts';
-
-/** Whether bytes are text: a sample has no zero bytes and few control characters. */
-export function isText(bytes: Uint8Array): boolean {
-  const sample = bytes.subarray(0, 65_536);
-  let controls = 0;
-  for (const byte of sample) {
-    if (byte === 0) return false;
-    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte > 0xf4) controls += 1;
-  }
-  if (controls > sample.length * 0.02) return false;
-  // Bytes that are not UTF-8 are not text either, unless they are rare.
-  const escaped = [...decodeBytes(sample)].filter((character) => /[\udc80-\udcff]/.test(character)).length;
-  return escaped <= sample.length * 0.02 + 3 && !bytes.subarray(65_536).includes(0);
-}
 
 /** The words that differ, in the lines that differ. */
 export function textChanges(published: string, rebuilt: string, prefix: string): Changes {
@@ -33,18 +19,36 @@ export function textChanges(published: string, rebuilt: string, prefix: string):
       reorderings: [{ place: at(from + 1), of: 'lines', format: 'text', published: a, rebuilt: b }],
     };
   }
-  if (a.length !== b.length) {
-    return { ...nothing, changes: [blockChange(a, b, at(from + 1))] };
-  }
-  const found = a.map((line, index) =>
-    line === b[index] ? nothing : lineChanges(line, b[index]!, at(from + index + 1)),
-  );
+  const found =
+    a.length === b.length
+      ? a.map((line, index) =>
+          line === b[index] ? nothing : lineChanges(line, b[index]!, at(from + index + 1)),
+        )
+      : alignedChanges(a, b, (line) => at(from + line + 1));
   return {
     ...nothing,
     changes: found.flatMap(({ changes }) => changes).slice(0, causeBounds.changes),
     reorderings: found.flatMap(({ reorderings }) => reorderings),
   };
 }
+
+/** The changes where the numbers of lines differ: the lists are aligned, and a block with more lines on one side is one change. */
+function alignedChanges(
+  a: readonly string[],
+  b: readonly string[],
+  placeOf: (line: number) => string,
+): readonly Changes[] {
+  const runs = alignLists(a, b, mostEdits, { spend: () => undefined });
+  return runs.slice(0, causeBounds.changes).flatMap((run): readonly Changes[] => {
+    const left = a.slice(run.publishedStart, run.publishedEnd);
+    const right = b.slice(run.rebuiltStart, run.rebuiltEnd);
+    const place = placeOf(run.publishedStart);
+    if (left.length !== right.length) return [{ ...nothing, changes: [blockChange(left, right, place)] }];
+    return left.map((line, at) => lineChanges(line, right[at]!, placeOf(run.publishedStart + at)));
+  });
+}
+
+const mostEdits = 200;
 
 function commonTail(left: readonly string[], right: readonly string[], from: number): number {
   const most = Math.min(left.length, right.length) - from;

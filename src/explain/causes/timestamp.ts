@@ -1,15 +1,25 @@
-/** The time of the build: printed, or as a number of 4 or 8 bytes. */
-import type { BuildFacts } from '../../execute/facts.ts';
-import type { ByteRange, Change, Detector, Evidence, Finding } from './evidence.ts';
-import { changeFinding } from './evidence.ts';
-import { isOfBuild, isPlausible, type PrintedTime, timesIn } from './printed-times.ts';
+/** The time of the build: printed, where a format stores one, or as a number of 4 or 8 bytes. */
+import { numberTimes } from './binary-times.ts';
+import type { Change, Detector, Evidence, Finding } from './evidence.ts';
+import { changeFinding, lineOf } from './evidence.ts';
+import { isOfBuild, type PrintedTime, timesIn } from './printed-times.ts';
 
 export const timestamp: Detector = {
   kind: 'timestamp',
-  detect: (evidence) => [...printedTimes(evidence), ...numberTimes(evidence)],
+  detect: (evidence) => [...storedTimes(evidence), ...printedTimes(evidence), ...numberTimes(evidence)],
 };
 
-function printedTimes({ changes, facts, plan }: Evidence): Finding[] {
+/** Values that are times by their format. */
+function storedTimes({ changes }: Evidence): Finding[] {
+  return changes
+    .filter(
+      ({ about, published, rebuilt }) => about === 'time' && published !== undefined && rebuilt !== undefined,
+    )
+    .map((change) => changeFinding(change, 'certain', 'the format stores a time there'));
+}
+
+function printedTimes({ changes: all, facts, plan }: Evidence): Finding[] {
+  const changes = all.filter(({ about }) => about !== 'time');
   return changes.flatMap((change) => {
     const pair = timesOf(change);
     if (pair === undefined) return [];
@@ -24,10 +34,27 @@ function printedTimes({ changes, facts, plan }: Evidence): Finding[] {
     if (clock !== undefined && isClock(rebuilt, clock)) {
       return finding('likely', 'the rebuilt value is the clock that the build was given');
     }
-    // Where our build is known, it did not run at this time, and a number of ten digits can be anything.
-    if (facts !== undefined || rebuilt.form.startsWith('epoch')) return [];
+    // Where our build is known, it did not run at this time.
+    if (facts !== undefined) return [];
+    const [first, second] = [published.seconds, rebuilt.seconds];
+    if (first !== undefined && second !== undefined && !areNear(first, second)) return [];
+    // A bare number can be anything, unless its line says that it is a time.
+    if (bareNumbers.test(rebuilt.form) && !speaksOfTime.test(lineOf(change))) return [];
     return finding('possible', 'both values are times of one form');
   });
+}
+
+const bareNumbers = /^epoch|^compact-two-digit$|^compact-date$/;
+
+/** Names of times in the words of programs: `buildTime`, `BUILD_TS`, `mtime`. */
+const speaksOfTime =
+  /time|date|stamp|epoch|_ts\b|\bts\b|built|creat|generat|modif|since|clock|\bwhen\b|(?:build|compiled)[_ -]?(?:on|at)\b/i;
+
+/** No two builds of one package are further apart; other numbers are, nearly always. */
+const longestApart = 20 * 365 * 86_400;
+
+function areNear(a: number, b: number): boolean {
+  return Math.abs(a - b) <= longestApart;
 }
 
 function isClock({ seconds, precision }: PrintedTime, clock: number): boolean {
@@ -64,44 +91,4 @@ function timeAt(
   }
   rest += text.slice(from, Math.max(from, at + length));
   return { ...found, text: text.slice(found.start, found.end), rest };
-}
-
-/** Numbers of seconds in binary contents: only a time at which our own build ran is believed. */
-function numberTimes({ published, rebuilt, ranges, facts }: Evidence): Finding[] {
-  if (facts === undefined || published === undefined || rebuilt === undefined) return [];
-  return ranges.flatMap((range) => {
-    const found = numberAt(published, rebuilt, range, facts);
-    if (found === undefined) return [];
-    const why = 'the rebuilt bytes are the time at which our build ran, in seconds since 1970';
-    return [
-      {
-        confidence: 'certain',
-        place: `offset ${found.at}`,
-        published: String(found.published),
-        rebuilt: String(found.rebuilt),
-        why,
-        explains: [range],
-      },
-    ];
-  });
-}
-
-function numberAt(
-  published: Uint8Array,
-  rebuilt: Uint8Array,
-  { offset, length }: ByteRange,
-  facts: BuildFacts,
-) {
-  if (length > 4) return undefined;
-  const [left, right] = [published, rebuilt].map(
-    (each) => new DataView(each.buffer, each.byteOffset, each.length),
-  ) as [DataView, DataView];
-  for (let at = Math.max(0, offset + length - 4); at <= offset && at + 4 <= rebuilt.length; at++) {
-    for (const little of [true, false]) {
-      const [a, b] = [left.getUint32(at, little), right.getUint32(at, little)];
-      const time = { seconds: b, ofDay: undefined, precision: 1 };
-      if (isOfBuild(time, facts) && isPlausible(a)) return { at, published: a, rebuilt: b };
-    }
-  }
-  return undefined;
 }

@@ -1,23 +1,25 @@
 /** User and group of the builder, by number or by name. */
-import { changeFinding, type Detector, lineOf } from './evidence.ts';
+import { beforeRebuilt, changeFinding, type Detector, lineOf } from './evidence.ts';
 
 const speaksOfUsers = /\b(user(name)?|login|uid|gid|group|built by|packager|whoami)\b/i;
 
+const userName = /^([a-z_][-a-z0-9_]{0,31}|\d{1,10})$/;
+const standsBeforeUsers =
+  /\b(?:(?:built|compiled|packaged|made)(?:[ -](?:on|at) \S{1,100})?[ -]by[: ]{1,2}|(?:user(?:name)?|login|logname|packager|whoami|uid|gid|euid)["']?[ :=]{1,3}(?:\d{1,10}\()?)["']?$/i;
+
 export const userId: Detector = {
   kind: 'user-id',
-  detect: ({ difference, changes }) =>
+  detect: ({ difference, changes, facts }) =>
     changes.flatMap((change) => {
       if (difference.kind === 'owner' || difference.kind === 'owner-name') {
         return [changeFinding(change, 'likely', 'the entry has a different owner')];
       }
       if (difference.kind !== 'content' || change.format !== 'text' || change.published === undefined)
         return [];
-      if (
-        !/^(root|0)$/.test(change.rebuilt ?? '') ||
-        !/^([a-z_][-a-z0-9_]{0,31}|\d{1,10})$/.test(change.published)
-      )
-        return [];
-      if (!speaksOfUsers.test(lineOf(change))) return [];
+      if (!userName.test(change.published) || !userName.test(change.rebuilt ?? '')) return [];
+      if (facts === undefined && standsBeforeUsers.test(beforeRebuilt(change)))
+        return [changeFinding(change, 'possible', 'both values stand where the name of a user does')];
+      if (!/^(root|0)$/.test(change.rebuilt ?? '') || !speaksOfUsers.test(lineOf(change))) return [];
       return [changeFinding(change, 'likely', 'the rebuilt value is the user that our steps saw')];
     }),
 };

@@ -7,6 +7,7 @@ import { sha256 } from '../../../src/digest.ts';
 import type { BuildFacts } from '../../../src/execute/facts.ts';
 import type { BuildContext } from '../../../src/explain/causes/evidence.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
+import { type ElfSectionPart, elfOf, noteOf } from '../../support/elf-builder.ts';
 
 export interface CauseCase {
   readonly what: string;
@@ -85,6 +86,22 @@ function foundIn(more: object): Pick<CauseCase, 'published' | 'rebuilt'> {
       relationships: [contains],
     }),
     rebuilt: spdx({ ...head, packages: [apk], relationships: [] }),
+  };
+}
+
+/** Code without and with vector instructions of AVX: `addps` and `movdqa`, `vzeroupper` and `vaddps`. */
+const plain = Buffer.from('0f28c10f58c10f2807660f6f07660f7f06c3'.repeat(4), 'hex');
+const vector = Buffer.from('c5f877c5fc28c1c4e27d58c0c5fd6f07c5fd7f06c3'.repeat(4), 'hex');
+
+function code(bytes: Uint8Array): ElfSectionPart {
+  return { name: '.text', type: 1, flags: 6, bytes };
+}
+
+function buildId(byte: string): ElfSectionPart {
+  return {
+    name: '.note.gnu.build-id',
+    type: 7,
+    bytes: noteOf('GNU', 3, Buffer.from(byte.repeat(20), 'hex')),
   };
 }
 
@@ -422,7 +439,7 @@ export const cases: readonly CauseCase[] = [
   },
   {
     what: 'a temporary folder',
-    kinds: ['randomness', 'build-path'],
+    kinds: ['build-path'],
     published: 'file /tmp/tmp.eWg6lzNv66/p.c\n',
     rebuilt: 'file /tmp/tmp.WtqG5ZpLg5/p.c\n',
   },
@@ -735,6 +752,120 @@ export const cases: readonly CauseCase[] = [
     kinds: ['unknown'],
     published: binary(Buffer.from('b800000000c3', 'hex')),
     rebuilt: binary(Buffer.from('b801000000c3', 'hex')),
+  },
+  // What follows from something else.
+  {
+    what: 'an id of a build, where nothing else differs',
+    kinds: ['derived'],
+    published: elfOf([code(plain), buildId('aa')]),
+    rebuilt: elfOf([code(plain), buildId('bb')]),
+  },
+  {
+    what: 'an id of a build beside different code',
+    kinds: ['unknown'],
+    published: elfOf([code(plain), buildId('aa')]),
+    rebuilt: elfOf([code(plain.toReversed()), buildId('bb')]),
+  },
+  // The processor.
+  {
+    what: 'code with AVX instructions on one side',
+    kinds: ['march-native'],
+    published: elfOf([code(vector)]),
+    rebuilt: elfOf([code(plain)]),
+  },
+  {
+    what: 'different code with AVX instructions on both sides',
+    kinds: ['unknown'],
+    published: elfOf([code(vector)]),
+    rebuilt: elfOf([code(Buffer.concat([vector.toReversed(), vector]))]),
+  },
+  // Values that were drawn, in other forms than names.
+  ...(
+    [
+      ['an address of an object', '<function f at 0x7f31a2b4c5d0>', '<function f at 0x7f04d1e2f3a0>'],
+      ['an object of Java', 'java.lang.Object@1b6d3586', 'java.lang.Object@4554617c'],
+      ['a port', 'http://127.0.0.1:43211/x', 'http://127.0.0.1:37455/x'],
+      ['a process', 'pid 4321', 'pid 87'],
+      ['the process of a program that logs', 'ld[2231]: done', 'ld[2290]: done'],
+      [
+        'a section of link-time optimisation',
+        '.gnu.lto_.icf.aa982232ebe03038',
+        '.gnu.lto_.icf.0b98c232ebe03f11',
+      ],
+      ['an intermediate file', 'LOAD /tmp/ccILFvq9.o', 'LOAD /tmp/ccM5Sbp3.o'],
+    ] as const
+  ).map(
+    ([what, published, rebuilt]): CauseCase => ({
+      what,
+      kinds: ['randomness'],
+      published: `${published}\n`,
+      rebuilt: `${rebuilt}\n`,
+    }),
+  ),
+  ...(
+    [
+      ['an address that a linker gave', 'entry 0x00401020', 'entry 0x00401040'],
+      ['the port of a service', 'db.example:5432', 'db.example:5433'],
+      ['numbers in brackets', 'a[100] = 1', 'a[200] = 1'],
+      ['an address by mail', 'Jane@1234abcd.example', 'Jane@4321dcba.example'],
+    ] as const
+  ).map(
+    ([what, published, rebuilt]): CauseCase => ({
+      what,
+      kinds: ['unknown'],
+      published: `${published}\n`,
+      rebuilt: `${rebuilt}\n`,
+    }),
+  ),
+  // Paths inside other words.
+  ...(
+    [
+      ['an option with a path', "libs='-L/home/build/a/.libs -lm'", "libs='-L/home/build/b/.libs -lm'"],
+      ['an address of a file', 'file:///tmp/one/a.html', 'file:///tmp/two/a.html'],
+      ['a path behind a length', "'/tmp/x/build-1/a.erlj", ')/tmp/x/build-two/a.erlj'],
+    ] as const
+  ).map(
+    ([what, published, rebuilt]): CauseCase => ({
+      what,
+      kinds: ['build-path'],
+      published: `${published}\n`,
+      rebuilt: `${rebuilt}\n`,
+    }),
+  ),
+  // Two sides that nobody built here.
+  ...(
+    [
+      ['a host', 'hostname', 'Built on builder-7.lab.example', 'Built on verify-2'],
+      ['a kernel of uname', 'kernel', 'uname: Linux a 6.1.0-18-amd64', 'uname: Linux a 6.6.21-cloud'],
+      ['a number of jobs', 'cpu-count', 'MAKEFLAGS=-j64', 'MAKEFLAGS=-j4'],
+      ['who built', 'user-id', 'built by jenkins', 'built by root'],
+      ['a version of a package', 'unknown', 'Linux-PAM 1.5.2', 'Linux-PAM 1.5.3'],
+      ['a name of a mirror', 'unknown', 'mirror one.example', 'mirror two.example'],
+      ['a number of an order', 'unknown', 'order 1234567890', 'order 1234567999'],
+      ['a time by its name', 'timestamp', 'buildTime: 1709640000', 'buildTime: 1709647263'],
+      ['a year apart by thirty', 'unknown', 'born 1970-01-01', 'born 2024-03-05'],
+    ] as const
+  ).map(
+    ([what, kind, published, rebuilt]): CauseCase => ({
+      what: `${what}, built elsewhere`,
+      kinds: [kind],
+      published: `${published}\n`,
+      rebuilt: `${rebuilt}\n`,
+      context: { facts: undefined, plan: undefined },
+    }),
+  ),
+  {
+    what: 'files in another order, and no step says why',
+    kinds: ['file-order'],
+    published: lines('lab/a.py,sha256=1', 'lab/b.py,sha256=2', 'lab/c.py,sha256=3'),
+    rebuilt: lines('lab/c.py,sha256=3', 'lab/a.py,sha256=1', 'lab/b.py,sha256=2'),
+  },
+  {
+    what: 'the same, where our own builds agree',
+    kinds: ['hidden-input'],
+    published: lines('lab/a.py,sha256=1', 'lab/b.py,sha256=2', 'lab/c.py,sha256=3'),
+    rebuilt: lines('lab/c.py,sha256=3', 'lab/a.py,sha256=1', 'lab/b.py,sha256=2'),
+    context: { stability: () => 'stable' },
   },
   {
     what: 'a field of .PKGINFO',

@@ -17,11 +17,39 @@ const texts: readonly (readonly [text: string, form: string, seconds: number | u
   ['2026/11/23 12:34:56', 'slashes', noon],
   ['2026-11-23', 'iso-date', midnight],
   ['November 23, 2026', 'c-date', midnight],
-  ['23 Nov 2026', 'date', midnight],
+  ['23 Nov 2026', 'day-month-name', midnight],
   [String(noon), 'epoch', noon],
   [`${noon}.25`, 'epoch', noon],
   [`${noon}250`, 'epoch-milliseconds', noon],
   ['12:34:56', 'time', undefined],
+  ['2026-11-23T12:34:56.123456789Z', 'iso', noon],
+  ['2026-11-23T13:34:56+01:00', 'iso', noon],
+  ['2026-11-23_12-34-56', 'iso', noon],
+  ['Mon Nov 23 12:34:56 PM UTC 2026', 'ctime', noon],
+  ['Mo 23. Nov 12:34:56 CET 2026', 'date-ctime', noon],
+  ['Nov 23, 2026, 12:34:56 PM', 'c-date-time', noon],
+  ['Mon, 23 Nov 2026 13:34:56 +0100', 'rfc-2822', noon],
+  ['Monday, 23-Nov-26 12:34:56 UTC', 'rfc-850', noon],
+  ['23.11.2026 um 12:34', 'dots with a time of day', noon - 56],
+  ['23.11.2026', 'dots', midnight],
+  ['23. November 2026', 'day-month-name', midnight],
+  ['23 novembre 2026', 'day-month-name', midnight],
+  ['23 de noviembre de 2026', 'day-month-name', midnight],
+  ['23 ноября 2026', 'day-month-name', midnight],
+  ['2026年11月23日', 'east-asian', midnight],
+  ['2026年 11月 23日 月曜日 12:34:56 JST', 'east-asian with a time of day', noon],
+  ['11/23/26 12:34 PM', 'us with a time of day', noon - 56],
+  ['11/23/2026', 'us', midnight],
+  ['23/11/2026', 'european', midnight],
+  ['2026-327', 'day-of-year', midnight],
+  ['2026-W48-1', 'week', midnight],
+  ['Nov 2026', 'month-year', Date.UTC(2026, 10, 1) / 1000],
+  ['261123123456', 'compact-two-digit', noon],
+  ['20261123T1234', 'compact-short', noon - 56],
+  ['20261123', 'compact-date', midnight],
+  [`0x${noon.toString(16)}`, 'epoch-hexadecimal', noon],
+  [`${noon}250000`, 'epoch-microseconds', noon],
+  [`${noon}250000000`, 'epoch-nanoseconds', noon],
 ];
 
 const none = [
@@ -33,6 +61,14 @@ const none = [
   'deadbeef12345678',
   'a:12:34:56:78',
   '12345',
+  'CVE-2024-0651',
+  'a.2024-065',
+  '1.2.20261123.4',
+  'v20261123beef',
+  '0x08048000',
+  '0x7fffe000beef',
+  'a1700000000f',
+  '10.0.2024.1',
 ];
 
 describe('times in texts', () => {
@@ -51,7 +87,17 @@ describe('times in texts', () => {
     });
   }
 
-  for (const unit of ['2026-11-', 'Nov 23 ', '12:34:', '1', '20261123']) {
+  for (const unit of [
+    '2026-11-',
+    'Nov 23 ',
+    '12:34:',
+    '1',
+    '20261123',
+    '23. ',
+    '2026年',
+    '1/1/',
+    'a:b:19000:',
+  ]) {
     it(`are looked for in a time that grows with the text, made to be slow as it is: ${unit}`, () => {
       assertLinear(12_000, (size) => timesIn(unit.repeat(size).slice(0, size)));
     });

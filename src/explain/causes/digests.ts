@@ -1,0 +1,138 @@
+/** Files of a package that differ, found by what other files say of them: digests, sizes, names. */
+import { createHash } from 'node:crypto';
+import { grouped } from '../../lists.ts';
+
+/** A file that both sides have, with different contents or under different names. */
+export interface DifferingFile {
+  readonly published: FileSide;
+  readonly rebuilt: FileSide;
+}
+
+interface FileSide {
+  /** Attacker-controlled. */
+  readonly path: string;
+  /** Undefined where it is not held. */
+  readonly content: Uint8Array | undefined;
+}
+
+/** Two values, and the rebuilt line in which the second stands. */
+export interface WrittenValues {
+  readonly published: string;
+  readonly rebuilt: string;
+  readonly line: string;
+}
+
+/** The files of which something is the published name, digest or size. */
+export interface DifferingFiles {
+  readonly named: (name: string) => readonly DifferingFile[];
+  readonly digested: (algorithm: Algorithm, digest: string) => readonly DifferingFile[];
+}
+
+export const noDifferingFiles: DifferingFiles = { named: () => [], digested: () => [] };
+
+type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
+/** The most bytes whose digests are computed with one algorithm. */
+const mostBytes = 64 * 1024 * 1024;
+
+export function differingFiles(files: readonly DifferingFile[]): DifferingFiles {
+  const names = grouped(files, ({ published }) => baseName(published.path));
+  const digests = new Map<Algorithm, ReadonlyMap<string, readonly DifferingFile[]>>();
+  const digestsBy = (algorithm: Algorithm) => {
+    const known = digests.get(algorithm);
+    if (known !== undefined) return known;
+    let left = mostBytes;
+    const affordable = files.filter(({ published }) => {
+      left -= published.content?.length ?? 0;
+      return left >= 0;
+    });
+    const made = grouped(affordable, ({ published }) => digestOf(algorithm, published) ?? '');
+    digests.set(algorithm, made);
+    return made;
+  };
+  return {
+    named: (name) => names.get(name) ?? [],
+    digested: (algorithm, digest) => digestsBy(algorithm).get(digest) ?? [],
+  };
+}
+
+/** The path of a different file of which values are the digest, the name or the size, on both sides that of its own version. `own` is the file that holds them. */
+export function writtenFile(values: WrittenValues, own: string, all: DifferingFiles): string | undefined {
+  const others = (files: readonly DifferingFile[]) => files.filter(({ published }) => published.path !== own);
+  const files: DifferingFiles = {
+    named: (name) => others(all.named(name)),
+    digested: (algorithm, digest) => others(all.digested(algorithm, digest)),
+  };
+  const [published, rebuilt] = [tokensOf(values.published), tokensOf(values.rebuilt)];
+  if (published.length !== rebuilt.length) return undefined;
+  let found: DifferingFile | undefined;
+  for (const [at, text] of published.entries()) {
+    const other = rebuilt[at]!;
+    if (text === other) continue;
+    found =
+      byDigest(text, other, files) ?? byName(text, other, files) ?? bySize(text, other, values.line, files);
+    if (found === undefined) return undefined;
+  }
+  return found?.published.path;
+}
+
+function byDigest(text: string, other: string, files: DifferingFiles): DifferingFile | undefined {
+  const [left, right] = [parseDigest(text), parseDigest(other)];
+  if (left === undefined || left.algorithm !== right?.algorithm) return undefined;
+  const { algorithm } = left;
+  return files
+    .digested(algorithm, left.hex)
+    .find(({ rebuilt }) => digestOf(algorithm, rebuilt) === right.hex);
+}
+
+function byName(text: string, other: string, files: DifferingFiles): DifferingFile | undefined {
+  return files.named(baseName(text)).find(({ rebuilt }) => baseName(rebuilt.path) === baseName(other));
+}
+
+/** A number is a size only in a line that names the file. */
+function bySize(text: string, other: string, line: string, files: DifferingFiles): DifferingFile | undefined {
+  if (!/^\d{1,15}$/.test(text) || !/^\d{1,15}$/.test(other)) return undefined;
+  const names = line.match(/[^\s,;:='"()<>[\]{}/]+/g) ?? [];
+  return names
+    .slice(0, mostTokens)
+    .flatMap((name) => files.named(name))
+    .find(
+      ({ published, rebuilt }) =>
+        published.content?.length === Number(text) && rebuilt.content?.length === Number(other),
+    );
+}
+
+const mostTokens = 200;
+
+/** The words of a value. */
+function tokensOf(text: string): readonly string[] {
+  return (text.slice(0, 10_000).match(/[^\s,;:='"()<>[\]{}]+/g) ?? []).slice(0, mostTokens);
+}
+
+const lengths: readonly (readonly [Algorithm, bytes: number])[] = [
+  ['md5', 16],
+  ['sha1', 20],
+  ['sha256', 32],
+  ['sha384', 48],
+  ['sha512', 64],
+];
+
+/** A digest in hexadecimal or in either form of base64; the form of subresource integrity names its algorithm first. */
+function parseDigest(text: string): { readonly algorithm: Algorithm; readonly hex: string } | undefined {
+  const bare = text.replace(/^sha(?:1|256|384|512)-/, '');
+  for (const [algorithm, bytes] of lengths) {
+    if (bare.length === bytes * 2 && /^[0-9a-f]+$/i.test(bare)) return { algorithm, hex: bare.toLowerCase() };
+    const digits = Math.ceil((bytes * 4) / 3);
+    if (/^[\w+/-]+$/.test(bare) && bare.length === digits)
+      return { algorithm, hex: Buffer.from(bare, 'base64').toString('hex') };
+  }
+  return undefined;
+}
+
+function digestOf(algorithm: Algorithm, { content }: FileSide): string | undefined {
+  return content === undefined ? undefined : createHash(algorithm).update(content).digest('hex');
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
