@@ -3,7 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, sta
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { gunzipSync } from 'node:zlib';
-import { readApk } from '../src/apk/apk.ts';
+import { readApk } from '../src/apk/read-apk.ts';
 import { pgzip } from '../src/emit/deflate/encoders.ts';
 import { fileSource } from '../src/inputs/store/files.ts';
 import { lab, root } from '../test/support/lab.ts';

@@ -1,6 +1,6 @@
 /** Reading a package with every digest in it, compared with programs that only hash or only inflate. */
 import { fileURLToPath } from 'node:url';
-import { readApk } from '../src/apk/apk.ts';
+import { readApk } from '../src/apk/read-apk.ts';
 import { fileSource } from '../src/inputs/store/files.ts';
 import { bulk, largePackage, manyfiles } from './material.ts';
 import { child, interleave, printChildResult, program, type Report, showRatios } from './measure.ts';

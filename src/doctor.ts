@@ -1,5 +1,5 @@
 /** What a rebuild needs of this machine; each need is examined by trying it. */
-import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installCommand } from './execute/package-managers.ts';
 import { rebuiltArchitectures } from './execute/processor/architectures.ts';
@@ -11,6 +11,7 @@ import { makeControlGroup } from './execute/sandbox/control-group.ts';
 import { layGuest } from './execute/sandbox/guest-layer.ts';
 import type { IdMap } from './execute/sandbox/id-map.ts';
 import { startInNamespaces } from './execute/sandbox/namespace.ts';
+import { namespaceRemedy } from './execute/sandbox/namespace-settings.ts';
 import { lend, makeReach } from './execute/sandbox/reach.ts';
 import { defaultBuildLimits, type IdMapping } from './execute/sandbox/sandbox.ts';
 import { Failure } from './failure.ts';
@@ -126,29 +127,6 @@ async function namespaceRefusal(ids: IdMap): Promise<Diagnosis | undefined> {
   }
   const detail = `not granted: ${said.text().trim()}`;
   return { what: 'user namespaces', state: 'missing', detail, remedy: namespaceRemedy() };
-}
-
-/** Settings that forbid user namespaces, the value that does, and the one that does not. */
-const namespaceSettings: readonly (readonly [name: string, forbids: string, allows: string])[] = [
-  ['user.max_user_namespaces', '0', '65536'],
-  ['user.max_mnt_namespaces', '0', '65536'],
-  ['kernel.unprivileged_userns_clone', '0', '1'],
-  ['kernel.apparmor_restrict_unprivileged_userns', '1', '0'],
-];
-
-function namespaceRemedy(): string {
-  const forbidding = namespaceSettings.filter(([name, forbids]) => settingOf(name) === forbids);
-  const commands = forbidding.map(([name, , allows]) => `sysctl -w ${name}=${allows}`);
-  if (commands.length > 0) return `as root: ${commands.join('; ')}`;
-  return 'in a container: a seccomp profile that allows them (docker run --security-opt seccomp=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe';
-}
-
-function settingOf(name: string): string {
-  try {
-    return readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'latin1').trim();
-  } catch {
-    return '';
-  }
 }
 
 async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Diagnosis; ids: IdMapping }> {

@@ -1,7 +1,7 @@
 /** Makes a repository that apk can use out of a folder of packages. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readApk } from './apk/apk.ts';
+import { readApk } from './apk/read-apk.ts';
 import { compareBytes } from './bytes.ts';
 import { emitIndex, type IndexSigner, indexRecord } from './emit/index-archive.ts';
 import { Failure } from './failure.ts';

@@ -1,7 +1,8 @@
 /** What a published package says of its own making, checked for contradictions. */
 
-import { type Apk, controlFile, readApk } from '../apk/apk.ts';
+import { type Apk, controlFile } from '../apk/apk.ts';
 import { requireSafeEntries } from '../apk/entry-rules.ts';
+import { readApk } from '../apk/read-apk.ts';
 import { busy } from '../busy.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { type Sha256, sha256 } from '../digest.ts';

@@ -4,7 +4,7 @@ import { sandboxKinds } from '../execute/sandbox/sandbox.ts';
 import { factors } from '../explain/factors.ts';
 import { reportEndings, reportFormatNames } from '../report/format-names.ts';
 import { type Command, Option } from './commander.ts';
-import type { RawOptions } from './options.ts';
+import type { RawOptions } from './raw-options.ts';
 
 /** Options that say what to trust and where to read; shared by all commands that read a package. */
 export function trustOptions(command: Command): Command {

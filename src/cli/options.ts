@@ -9,7 +9,6 @@ import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
-import type { EngineName } from '../engine/engine-names.ts';
 import {
   type BuildLimits,
   completeLimits,
@@ -19,63 +18,14 @@ import {
 } from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
-import type { EnvironmentChoice, NetworkPermission, ProgressEvent, RunOptions } from '../flow/run-options.ts';
+import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
-import type { ReportFormat } from '../report/format-names.ts';
 import { callerIds, callerNetwork } from './caller.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
+import type { RawOptions } from './raw-options.ts';
 import { namedArchitecture } from './subjects.ts';
-
-/** As commander hands them over. */
-export interface RawOptions {
-  readonly color: boolean;
-  readonly key?: readonly string[];
-  readonly repository?: readonly string[];
-  readonly allowUnsigned?: boolean;
-  readonly environment?: string;
-  readonly sourceCache?: readonly string[];
-  readonly sourceMirror?: readonly string[];
-  readonly sourceDir?: string;
-  readonly syft?: readonly string[];
-  readonly scan?: readonly string[];
-  readonly keepScans?: string;
-  readonly sandbox?: SandboxKind;
-  readonly engine?: EngineName;
-  readonly melange?: string;
-  readonly cache?: string;
-  readonly log?: string;
-  readonly jobs?: string;
-  readonly repeat?: string;
-  readonly vary?: readonly string[];
-  readonly threads?: string;
-  readonly stepSeconds?: string;
-  readonly memoryMib?: string;
-  readonly processes?: string;
-  readonly diskMib?: string;
-  readonly format?: ReportFormat;
-  readonly output?: readonly string[];
-  readonly out?: string;
-  readonly signingKey?: string;
-  readonly arch?: string;
-  readonly offline?: boolean;
-  readonly maxIndexAge?: string;
-  readonly allowPrivateAddresses?: boolean;
-  readonly allowPlainHttp?: boolean;
-  readonly fallbackRepository?: readonly string[];
-  readonly trustRecordedRepositories?: boolean;
-  readonly allowUnpinnedSources?: boolean;
-  readonly recipeRepository?: string;
-  readonly network?: NetworkPermission;
-  readonly transcript?: string;
-  readonly registriesAsOf?: string;
-  readonly trustRecipe?: boolean;
-  readonly bundle?: string;
-  readonly olderThan?: string;
-  readonly maxSize?: string;
-  readonly entries?: boolean;
-}
 
 /** Completes the options. Fails with `usage` for values that cannot be meant. */
 export function runOptions(

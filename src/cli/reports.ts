@@ -7,8 +7,8 @@ import { Failure } from '../failure.ts';
 import { requireNoLink, writeNamed } from '../folders.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 import type { StatedRun } from '../verdict/stated.ts';
-import type { RawOptions } from './options.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
+import type { RawOptions } from './raw-options.ts';
 
 export interface Output {
   readonly path: string;

@@ -1,5 +1,6 @@
 /** Compares a published and a rebuilt package: bytes first; where they differ, what differs and how much. */
-import { type Apk, readApk } from '../apk/apk.ts';
+import type { Apk } from '../apk/apk.ts';
+import { readApk } from '../apk/read-apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { keepSbom } from '../claim/sbom/sbom-entry.ts';
 import { compareFiles } from './compare-files.ts';

@@ -1,7 +1,8 @@
 /** The contents of chosen entries of a section, one at a time and only as fast as they are taken. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { limitsFor, ofSource, type Section } from '../apk/apk.ts';
+import type { Section } from '../apk/apk.ts';
+import { limitsFor, ofSource } from '../apk/read-apk.ts';
 import type { TarHeader } from '../apk/tar-header.ts';
 import { TarReader, type TarSink } from '../apk/tar-reader.ts';
 import type { ByteSource } from '../byte-source.ts';

@@ -1,8 +1,7 @@
 /** The engine of this project: its own build and its own emitter. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson } from '../canonical.ts';
-import { type Sha256, sha256 } from '../digest.ts';
+import type { Sha256 } from '../digest.ts';
 import { namesFromAccounts, parseOsRelease } from '../emit/owner-names.ts';
 import type { Counterfactual, EmitInput, EmittedPackage, SectionDigests } from '../emit/package.ts';
 import { cpeText } from '../emit/recipe-cpe.ts';
@@ -10,10 +9,7 @@ import { LicenceFileMissing } from '../emit/sbom/licence-file-missing.ts';
 import type { Substitution } from '../emit/substitution.ts';
 import { type Built, build } from '../execute/build.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../execute/facts.ts';
-import { provideEnvironment } from '../execute/rootfs/kept-environment.ts';
-import type { GuestAccounts } from '../execute/rootfs/unpack-environment.ts';
 import { makeRunDirectory, removeFew, removeTree, sweepRunDirectories } from '../execute/run-directory.ts';
-import { lend } from '../execute/sandbox/reach.ts';
 import type { SandboxNetwork } from '../execute/sandbox/sandbox.ts';
 import { memoryFolder } from '../execute/variation.ts';
 import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
@@ -29,8 +25,8 @@ import {
 } from '../plan/plan.ts';
 import { transcriptDigest } from '../transcript/transcript.ts';
 import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from './engine.ts';
-import { environmentPackages, requireListed, requireLocked } from './environment-packages.ts';
-import { type Guest, hostGuest } from './host-guest.ts';
+import type { Guest } from './host-guest.ts';
+import { type PreparedGuest, prepareGuest } from './prepared-guest.ts';
 import type { ScanOutcome, Scans } from './scans.ts';
 
 export const builtinEngine: Engine = { name: 'builtin', rebuild };
@@ -151,61 +147,6 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
   } catch (failure) {
     await removeTree(directory, machine.ids);
     throw failure;
-  }
-}
-
-interface PreparedGuest extends Guest {
-  /** Undefined where the environment is substituted: the plan then carries the names. */
-  readonly accounts: GuestAccounts | undefined;
-}
-
-async function prepareGuest(request: RebuildRequest, directory: string): Promise<PreparedGuest> {
-  const { guest, recipe, machine } = request;
-  const plan = buildPlan(request.plans[0]!);
-  switch (guest.kind) {
-    case 'host': {
-      const laid = hostGuest(directory, recipe, stepFormat(plan));
-      await lend(machine.ids, [laid.root]);
-      return { ...laid, accounts: undefined };
-    }
-    case 'directory':
-    case 'image':
-      return { root: guest.path, mounts: [], accounts: undefined };
-    case 'recorded': {
-      const { contents, accounts, archs } = recipe.environment;
-      const layout = {
-        arch: plan.package.architecture,
-        world: contents.packages,
-        repositories: [...new Set([...contents.buildRepositories, ...contents.repositories])],
-        users: accounts.users,
-        groups: accounts.groups,
-        database: 'usr/lib/apk/db',
-        entries: stepFormat(plan).guestEntries,
-      };
-      const checksums = new Map<string, string>(
-        guest.packages.map(({ locked }) => [locked.name, locked.checksum]),
-      );
-      const environment = await provideEnvironment({
-        directory: ownFolder(join(machine.cache, 'environments')),
-        identity: sha256(
-          Buffer.from(
-            canonicalJson([guest.packages.map(({ locked }) => [locked.name, locked.sha256]), layout, archs]),
-          ),
-        ),
-        packages: await environmentPackages(guest.packages, machine.inputs),
-        layout,
-        ids: machine.ids,
-        setAttributes: async (root, files) =>
-          (await import('./guest-attributes.ts')).setGuestAttributes(root, files, machine.ids),
-        packageShelf: { directory: ownFolder(join(machine.cache, 'packages')), ids: machine.ids },
-        verify: requireLocked,
-        requireListed: (controlSha1, locked) => {
-          if (machine.signal.aborted) throw new Failure('cancelled', 'the unpacking was cancelled');
-          requireListed(controlSha1, locked, checksums.get(locked.name)!);
-        },
-      });
-      return { root: environment.root, mounts: [], accounts: environment.accounts };
-    }
   }
 }
 

@@ -4,7 +4,7 @@
  * two are not distinguished.
  */
 
-import { readApk } from '../apk/apk.ts';
+import { readApk } from '../apk/read-apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import { countDifferences, isComplete, joined } from '../compare/difference-list.ts';

@@ -1,7 +1,8 @@
 /** The elements of a published SBOM that a scan found, read again from the package's own files: no rebuild is needed. */
-import { type Apk, readApk } from '../apk/apk.ts';
+import type { Apk } from '../apk/apk.ts';
 import { entryPath } from '../apk/entry-rules.ts';
 import { defaultLimits } from '../apk/limits.ts';
+import { readApk } from '../apk/read-apk.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Claim } from '../claim/claim.ts';
 import { isFound } from '../claim/sbom/found.ts';

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type Apk, controlFile, readApk } from '../../src/apk/apk.ts';
+import { type Apk, controlFile } from '../../src/apk/apk.ts';
 import { requireSafeEntries } from '../../src/apk/entry-rules.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
 import { pkgInfoValue } from '../../src/apk/pkginfo.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import {
   type ApkParts,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readApk } from '../../src/apk/apk.ts';
 import { foreignFormat } from '../../src/apk/foreign-format.ts';
 import { readFront } from '../../src/apk/front.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { apkOf, fileOf, makeKey, sourceOf, tarOf } from '../support/apk-builder.ts';
 import { codeOf, failure } from '../support/failures.ts';
 import { indexOf, recordText, usualRecord } from '../support/index-builder.ts';

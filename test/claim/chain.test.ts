@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type Apk, readApk } from '../../src/apk/apk.ts';
+import type { Apk } from '../../src/apk/apk.ts';
 import { keyFingerprint } from '../../src/apk/apk-signature.ts';
 import { q1 } from '../../src/apk/checksum.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import {
   type IndexListing,
   indexLinks,

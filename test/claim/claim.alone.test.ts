@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readApk } from '../../src/apk/apk.ts';
 import { defaultLimits } from '../../src/apk/limits.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { type Claim, readClaim, readPublished } from '../../src/claim/claim.ts';
 import { keepSbom } from '../../src/claim/sbom/sbom-entry.ts';
 import type { FailureCode } from '../../src/failure.ts';

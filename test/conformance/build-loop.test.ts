@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { controlFile, readApk } from '../../src/apk/apk.ts';
+import { controlFile } from '../../src/apk/apk.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import { compiledRecipe, editedRecipe, loopCases, type MelangeEnd } from '../support/build-loop.ts';
 import { skipUnless } from '../support/lab.ts';

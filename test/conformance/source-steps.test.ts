@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { readApk } from '../../src/apk/apk.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';

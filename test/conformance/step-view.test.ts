@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readApk } from '../../src/apk/apk.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import { rebuild } from '../../src/rebuild.ts';
 import { makeFolder } from '../support/folder.ts';

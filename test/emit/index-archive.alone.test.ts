@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { readApk } from '../../src/apk/apk.ts';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { emitIndex, indexRecord } from '../../src/emit/index-archive.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import { parseIndex } from '../../src/repository/apkindex.ts';

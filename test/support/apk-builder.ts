@@ -7,8 +7,9 @@ import {
   type KeyPairKeyObjectResult,
 } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type Apk, type ReadOptions, readApk } from '../../src/apk/apk.ts';
+import type { Apk } from '../../src/apk/apk.ts';
 import { type PublicKey, parsePublicKey } from '../../src/apk/apk-signature.ts';
+import { type ReadOptions, readApk } from '../../src/apk/read-apk.ts';
 import type { ByteSource } from '../../src/byte-source.ts';
 
 export interface Part {

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readApk } from '../../src/apk/apk.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { sha256 } from '../../src/digest.ts';
 import type { EmittedPackage } from '../../src/emit/package.ts';
 import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from '../../src/engine/engine.ts';

@@ -5,8 +5,9 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Apk, readApk, type Section } from '../../src/apk/apk.ts';
+import type { Apk, Section } from '../../src/apk/apk.ts';
 import type { ApkEntry } from '../../src/apk/apk-entry.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { decodeBytes, encodeBytes } from '../../src/bytes.ts';
 import { sha1, sha256 } from '../../src/digest.ts';
 import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../src/emit/deflate/encoders.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readApk } from '../../src/apk/apk.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
 import { lab } from './lab.ts';
 

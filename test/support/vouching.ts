@@ -1,8 +1,8 @@
 /** A package with one package in its environment, and repositories that vouch for that in every way. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readApk } from '../../src/apk/apk.ts';
 import { q1 } from '../../src/apk/checksum.ts';
+import { readApk } from '../../src/apk/read-apk.ts';
 import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
 import { completeLimits } from '../../src/execute/sandbox/sandbox.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';

@@ -5,8 +5,8 @@
 import { printable } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { RecipeForm } from '../../melange/format.ts';
+import type { Block } from './block.ts';
 import { compareKeys } from './key-order.ts';
-import type { Block } from './recipe.ts';
 import { resolveOldFlag, resolvePlain } from './resolve.ts';
 import type { Mapping, Node, Scalar } from './yaml-node.ts';
 
@@ -271,3 +271,8 @@ function report(place: Place, kind: RecipeFinding['kind'], detail: string): void
   }
   place.findings.push({ kind, path: place.path, detail });
 }
+
+export const texts: Codec<readonly string[]> = list(text);
+
+/** Any integer. melange has 64 bits; no real value comes near the 53 that a JavaScript number holds. */
+export const signed: Codec<number> = integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

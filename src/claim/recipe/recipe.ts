@@ -5,6 +5,9 @@
  * empty text, list or map, 0, false.
  */
 import { type PackageName, type PackageVersion, withEpoch } from '../../names.ts';
+import type { Block } from './block.ts';
+import type { Update, VarTransform } from './recipe-update.ts';
+
 export interface Recipe {
   readonly package: RecipePackage;
   readonly environment: RecipeEnvironment;
@@ -18,12 +21,6 @@ export interface Recipe {
   /** v0.20.1 to v0.23.7; part of `update` since. */
   readonly enablePrereleaseTags: boolean;
   readonly test: Test;
-}
-
-/** A block that melange keeps behind a pointer, and so can write even if all of it is zero. */
-export interface Block {
-  /** Set where the file has the key although every value is zero, as in `resources: {}`. */
-  readonly present?: true;
 }
 
 export interface RecipePackage {
@@ -235,78 +232,6 @@ export interface Subpackage {
 export interface Test extends Block {
   readonly environment: RecipeEnvironment;
   readonly pipeline: readonly Step[];
-}
-
-/** How new upstream versions are found; without influence on the package. */
-export interface Update {
-  readonly enabled: boolean;
-  readonly manual: boolean;
-  readonly requireSequential: boolean;
-  readonly shared: boolean;
-  readonly versionSeparator: string;
-  readonly ignoreRegexPatterns: readonly string[];
-  readonly releaseMonitor: ReleaseMonitor;
-  readonly github: GithubMonitor;
-  readonly git: GitMonitor;
-  readonly oci: OciMonitor;
-  readonly versionData: VersionData;
-  readonly versionTransform: readonly VersionTransform[];
-  readonly excludeReason: string;
-  readonly schedule: Schedule;
-  readonly enablePrereleaseTags: boolean;
-}
-
-export interface ReleaseMonitor extends Block {
-  readonly identifier: number;
-  readonly stripPrefix: string;
-  readonly stripSuffix: string;
-  readonly versionFilterContains: string;
-  readonly versionFilterPrefix: string;
-}
-
-export interface GitMonitor extends Block {
-  readonly stripPrefix: string;
-  readonly stripSuffix: string;
-  readonly tagFilterPrefix: string;
-  readonly tagFilterContains: string;
-}
-
-export interface OciMonitor extends GitMonitor {
-  readonly identifier: string;
-}
-
-export interface GithubMonitor extends GitMonitor {
-  readonly identifier: string;
-  readonly tagFilter: string;
-  readonly useTag: boolean;
-}
-
-export interface VersionData extends Block {
-  readonly format: string;
-  readonly sources: readonly VersionSource[];
-}
-
-export interface VersionSource {
-  readonly name: string;
-  readonly stream: string;
-  readonly ignore: readonly string[];
-  readonly commitSource: string;
-  readonly useRelease: boolean;
-}
-
-export interface VersionTransform {
-  readonly match: string;
-  readonly replace: string;
-}
-
-export interface VarTransform extends VersionTransform {
-  readonly from: string;
-  readonly to: string;
-}
-
-export interface Schedule extends Block {
-  readonly reason: string;
-  readonly period: string;
 }
 
 /** A named variant of the build, chosen on melange's command line. */

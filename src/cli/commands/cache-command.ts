@@ -3,8 +3,9 @@ import { counted } from '../../bytes.ts';
 import { type CacheEntry, listCache, pruneCache, verifyCache } from '../../cache.ts';
 import { Failure } from '../../failure.ts';
 import { callerIds } from '../caller.ts';
-import { cacheDirectory, type RawOptions } from '../options.ts';
+import { cacheDirectory } from '../options.ts';
 import { printData } from '../output.ts';
+import type { RawOptions } from '../raw-options.ts';
 
 export function cacheListCommand(raw: RawOptions): number {
   const entries = listCache(cacheDirectory(raw.cache));

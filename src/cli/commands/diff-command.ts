@@ -2,10 +2,10 @@
 import { busy } from '../../busy.ts';
 import { type DiffResult, diff } from '../../diff.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
-import type { RawOptions } from '../options.ts';
 import { printData, terminalColumns, terminalStyle } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
 import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { requireOutputs, writeReport } from '../reports.ts';
 import { isReadOnce, withReopenable } from '../typed-inputs.ts';
 

@@ -3,8 +3,9 @@ import { type Diagnosis, diagnose } from '../../doctor.ts';
 import { renderValue } from '../../report/json-report.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
 import { callerIds } from '../caller.ts';
-import { cacheDirectory, type RawOptions } from '../options.ts';
+import { cacheDirectory } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
+import type { RawOptions } from '../raw-options.ts';
 
 export async function doctorCommand(raw: RawOptions): Promise<number> {
   const found = await diagnose(cacheDirectory(raw.cache), callerIds());

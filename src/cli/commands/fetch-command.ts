@@ -4,9 +4,10 @@ import { counted } from '../../bytes.ts';
 import { failureOfPackage } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, runOptions } from '../options.ts';
+import { runOptions } from '../options.ts';
 import { printData, reportFailure } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
 

@@ -1,8 +1,9 @@
 /** `wolfi-repro index`. */
 import { indexFolder } from '../../index-folder.ts';
-import { type RawOptions, readSigningKey } from '../options.ts';
+import { readSigningKey } from '../options.ts';
 import { printData } from '../output.ts';
 import { requireFolder } from '../paths.ts';
+import type { RawOptions } from '../raw-options.ts';
 
 export async function indexCommand(folder: string, raw: RawOptions): Promise<number> {
   const key = readSigningKey(raw.signingKey);

@@ -2,9 +2,10 @@
 import { inspect } from '../../inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { type RawOptions, runOptions } from '../options.ts';
+import { runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { subjectsOf } from '../subjects.ts';
 
 /**

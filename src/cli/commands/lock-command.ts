@@ -3,10 +3,11 @@ import { counted } from '../../bytes.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json-report.ts';
-import { type RawOptions, runOptions } from '../options.ts';
+import { runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
 import { subjectOf } from '../subjects.ts';
 

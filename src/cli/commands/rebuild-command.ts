@@ -1,9 +1,10 @@
 /** `wolfi-repro rebuild`. */
 import { failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
-import { type RawOptions, readSigningKey, runOptions } from '../options.ts';
+import { readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
 

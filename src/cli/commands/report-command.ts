@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { shownTyped } from '../../address.ts';
 import { Failure } from '../../failure.ts';
 import { mergeSavedRuns, parseSavedRun, savedLimits } from '../../report/saved/saved-run.ts';
-import type { RawOptions } from '../options.ts';
 import { requireFiles } from '../paths.ts';
+import type { RawOptions } from '../raw-options.ts';
 import { printReports, requireOutputs } from '../reports.ts';
 import { isReadOnce, piecesOf } from '../typed-inputs.ts';
 

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readApk } from '../../apk/apk.ts';
+import { readApk } from '../../apk/read-apk.ts';
 import { parseSbom } from '../../claim/sbom/published-sbom.ts';
 import { recoverSbomInputs } from '../../claim/sbom/recover.ts';
 import { keepSbom, sbomEntryOf } from '../../claim/sbom/sbom-entry.ts';

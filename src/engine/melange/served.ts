@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readApk } from '../../apk/apk.ts';
+import { readApk } from '../../apk/read-apk.ts';
 import type { Recipe } from '../../claim/recipe/recipe.ts';
 import { emitIndex, indexRecord } from '../../emit/index-archive.ts';
 import { Failure } from '../../failure.ts';

@@ -2,9 +2,10 @@
  * Packages of environments, each unpacked once and kept: the files, and what the entries say. Environments are made of links to these
  * files, so that packages shared by many environments take space and unpacking time once.
  */
-import { type Apk, readApk } from '../../apk/apk.ts';
+import type { Apk } from '../../apk/apk.ts';
 import { EntryRules } from '../../apk/entry-rules.ts';
 import { parsePkgInfo } from '../../apk/pkginfo.ts';
+import { readApk } from '../../apk/read-apk.ts';
 import type { TarHeader } from '../../apk/tar-header.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { diskPath } from '../../bytes.ts';

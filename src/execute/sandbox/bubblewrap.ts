@@ -9,8 +9,6 @@ import { OutputTail, requireProgram } from '../../process.ts';
 import { ownInput } from '../../program-input.ts';
 import { formatLines, makeFormatsFolder } from '../processor/own-formats.ts';
 import { type Processor, processorCaveats } from '../processor/processor.ts';
-import { makeFolderWithin } from '../workspace.ts';
-import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import {
   bubblewrapArguments,
   confinedOf,
@@ -42,6 +40,7 @@ import { lend, makeReach, type Reach, readableMounts } from './reach.ts';
 import type { BuildLimits, Mount, Sandbox, SandboxCommand, SandboxEnd } from './sandbox.ts';
 import { ownSystemCallFilter } from './system-calls/filter.ts';
 import { bounded } from './watchdog.ts';
+import { archive, makeFolder } from './workspace-access.ts';
 
 export interface BubblewrapOptions extends Omit<GuestView, 'root'> {
   /** The unpacked environment; only ever read. */
@@ -264,47 +263,4 @@ const mostLookedAt = 4096;
 
 function writableSources(mounts: readonly Mount[]): string[] {
   return mounts.filter(({ writable }) => writable).map(({ source }) => source);
-}
-
-async function makeFolder({ ids, directory, workspace, reach, signal }: Opened, path: string): Promise<void> {
-  if (!ids.lent && madeByCaller(workspace, path)) return;
-  const script =
-    'for each in "$@"; do [ ! -L "$each" ] || exit 3; [ -d "$each" ] || mkdir -m 755 -- "$each" || exit 1; done';
-  const parts = path.split('/');
-  const folders = parts.map((_, index) => join(reach.inside(workspace), ...parts.slice(0, index + 1)));
-  const child = await startInNamespaces(script, folders, ids, { cwd: directory, reach, signal });
-  const { exitCode } = await child.ended;
-  signal.throwIfAborted();
-  if (exitCode === 3) throw new Failure('unsupported', 'a step replaced a folder with a link', { got: path });
-  if (exitCode !== 0) throw new Failure('output-missing', `a step replaced ${path}`);
-}
-
-/** Makes a folder without a namespace, where that works: steps may have taken away this process's access to their workspace. */
-function madeByCaller(workspace: string, path: string): boolean {
-  try {
-    makeFolderWithin(workspace, path);
-    return true;
-  } catch (failure) {
-    if (failure instanceof Failure) throw failure;
-    return false;
-  }
-}
-
-async function archive(
-  { ids, directory, workspace, reach, signal }: Opened,
-  paths: readonly string[],
-  onBytes: (bytes: Uint8Array) => void,
-): Promise<void> {
-  const errors = new OutputTail(64 * 1024);
-  const list = join(directory, 'archive.list');
-  writeArchiveList(list, paths);
-  const argv = archiveArguments(reach.inside(workspace), reach.inside(list));
-  const child = await startInNamespaces('exec tar "$@"', argv, ids, {
-    cwd: directory,
-    reach,
-    signal,
-    onStdout: onBytes,
-    onOutput: (bytes) => errors.add(bytes),
-  });
-  await archiveEnd(child, errors).finally(() => signal.throwIfAborted());
 }

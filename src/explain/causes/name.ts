@@ -1,8 +1,9 @@
 /** Names causes for everything that a comparison found. */
 
-import { type Apk, readApk } from '../../apk/apk.ts';
+import type { Apk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entry-rules.ts';
 import { defaultLimits } from '../../apk/limits.ts';
+import { readApk } from '../../apk/read-apk.ts';
 import { busy } from '../../busy.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import type { Cause } from '../../compare/cause.ts';

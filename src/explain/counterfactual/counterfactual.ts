@@ -4,9 +4,10 @@
  * of the rebuilt package: what this module makes is an `Explanation`, which holds no proof that a verdict could take.
  */
 
-import { type Apk, readApk } from '../../apk/apk.ts';
+import type { Apk } from '../../apk/apk.ts';
 import { entryPath } from '../../apk/entry-rules.ts';
 import { defaultLimits } from '../../apk/limits.ts';
+import { readApk } from '../../apk/read-apk.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { compareFiles } from '../../compare/compare-files.ts';
 import { compareSections } from '../../compare/compare-sections.ts';

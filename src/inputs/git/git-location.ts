@@ -3,7 +3,8 @@ import { Address, shownAddress } from '../../address.ts';
 import { trimmedEnd } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { Provenance } from '../network/addresses.ts';
-import { type Answer, type Http, isTransient, refusalOf } from '../network/http.ts';
+import { isTransient, refusalOf } from '../network/broken-connections.ts';
+import type { Answer, Http } from '../network/http.ts';
 import { type Again, type Patience, withRetries } from '../network/retry.ts';
 
 /** The real location of a repository, and who chose it. */

@@ -1,7 +1,8 @@
 /** Requests of a build's own, asked again where nobody said no and nothing could happen twice. */
 import { shownAddress } from '../../address.ts';
 import { asFailure, Failure } from '../../failure.ts';
-import { type BuildAnswer, type BuildRequest, type Http, isTransient, refusalOf } from './http.ts';
+import { isTransient, refusalOf } from './broken-connections.ts';
+import type { BuildAnswer, BuildRequest, Http } from './http.ts';
 import { type Patience, withRetries } from './retry.ts';
 
 const longestRetryAfter = 20;

@@ -5,7 +5,8 @@ import { shownAddress } from '../../address.ts';
 import { asFailure, Failure } from '../../failure.ts';
 import type { Store } from '../store/store.ts';
 import type { Provenance } from './addresses.ts';
-import { type Answer, type Http, isTransient, refusalOf } from './http.ts';
+import { isTransient, refusalOf } from './broken-connections.ts';
+import type { Answer, Http } from './http.ts';
 import { openPart, type PartialFile, type StoredFile, type Validators } from './partial-file.ts';
 import { type Again, type Patience, withRetries } from './retry.ts';
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { decodeBytes, encodeBytes, sortedUnique } from '../../../src/bytes.ts';
 import type * as recipe from '../../../src/claim/recipe/recipe.ts';
+import type * as updates from '../../../src/claim/recipe/recipe-update.ts';
 import { packageName, packageVersion } from '../../support/names.ts';
 import { anyText } from '../../support/text.ts';
 
@@ -189,32 +190,32 @@ const stripping = { stripPrefix: text, stripSuffix: text };
 const filters = { tagFilterPrefix: text, tagFilterContains: text };
 const transform = { match: text, replace: text };
 
-const update = struct<recipe.Update>({
+const update = struct<updates.Update>({
   enabled: flag,
   manual: flag,
   requireSequential: flag,
   shared: flag,
   versionSeparator: text,
   ignoreRegexPatterns: texts,
-  releaseMonitor: struct<recipe.ReleaseMonitor>({
+  releaseMonitor: struct<updates.ReleaseMonitor>({
     identifier: fc.integer(),
     ...stripping,
     versionFilterContains: text,
     versionFilterPrefix: text,
   }),
-  github: struct<recipe.GithubMonitor>({
+  github: struct<updates.GithubMonitor>({
     identifier: text,
     ...stripping,
     tagFilter: text,
     ...filters,
     useTag: flag,
   }),
-  git: struct<recipe.GitMonitor>({ ...stripping, ...filters }),
-  oci: struct<recipe.OciMonitor>({ identifier: text, ...stripping, ...filters }),
-  versionData: struct<recipe.VersionData>({
+  git: struct<updates.GitMonitor>({ ...stripping, ...filters }),
+  oci: struct<updates.OciMonitor>({ identifier: text, ...stripping, ...filters }),
+  versionData: struct<updates.VersionData>({
     format: text,
     sources: few(
-      struct<recipe.VersionSource>({
+      struct<updates.VersionSource>({
         name: text,
         stream: text,
         ignore: texts,
@@ -223,9 +224,9 @@ const update = struct<recipe.Update>({
       }),
     ),
   }),
-  versionTransform: few(struct<recipe.VersionTransform>(transform)),
+  versionTransform: few(struct<updates.VersionTransform>(transform)),
   excludeReason: text,
-  schedule: struct<recipe.Schedule>({ reason: text, period: text }),
+  schedule: struct<updates.Schedule>({ reason: text, period: text }),
   enablePrereleaseTags: flag,
 });
 
@@ -265,7 +266,7 @@ export const recipes: fc.Arbitrary<recipe.Recipe> = struct<recipe.Recipe>({
   subpackages: fc.uniqueArray(subpackage, { maxLength: 2, selector: (value) => value.name }),
   update,
   vars: textMap,
-  varTransforms: few(struct<recipe.VarTransform>({ from: text, ...transform, to: text })),
+  varTransforms: few(struct<updates.VarTransform>({ from: text, ...transform, to: text })),
   options: fc
     .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), buildOption, { maxKeys: 2, noNullPrototype: true })
     .map((values) => new Map(Object.entries(values))),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Block } from '../../../src/claim/recipe/block.ts';
 import {
   always,
   block,
@@ -16,7 +17,6 @@ import {
   text,
 } from '../../../src/claim/recipe/codec.ts';
 import { parseYaml } from '../../../src/claim/recipe/parse-yaml.ts';
-import type { Block } from '../../../src/claim/recipe/recipe.ts';
 import type { Node } from '../../../src/claim/recipe/yaml-node.ts';
 import { Failure } from '../../../src/failure.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readApk } from '../../../src/apk/apk.ts';
+import { readApk } from '../../../src/apk/read-apk.ts';
 import { parseSbom, type ReadableSbom } from '../../../src/claim/sbom/published-sbom.ts';
 import { recoverSbomInputs } from '../../../src/claim/sbom/recover.ts';
 import type { SbomInput } from '../../../src/emit/sbom/sbom.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readApk } from '../../../src/apk/apk.ts';
+import { readApk } from '../../../src/apk/read-apk.ts';
 import { keepSbom, sbomEntryOf } from '../../../src/claim/sbom/sbom-entry.ts';
 import { apkOf, fileOf, sourceOf } from '../../support/apk-builder.ts';
 

@@ -2,10 +2,11 @@
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Apk, controlFile, readApk } from '../../../src/apk/apk.ts';
+import { type Apk, controlFile } from '../../../src/apk/apk.ts';
 import type { ApkEntry } from '../../../src/apk/apk-entry.ts';
 import { entryPath } from '../../../src/apk/entry-rules.ts';
 import { pkgInfoValues } from '../../../src/apk/pkginfo.ts';
+import { readApk } from '../../../src/apk/read-apk.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { type Dependencies, fullVersion, type PackageOptions } from '../../../src/claim/recipe/recipe.ts';
 import type { AnalysisInput, EmittedDependencies } from '../../../src/emit/dependencies/dependencies.ts';

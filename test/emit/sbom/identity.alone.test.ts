@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readApk } from '../../../src/apk/apk.ts';
+import { readApk } from '../../../src/apk/read-apk.ts';
 import { decodeBytes } from '../../../src/bytes.ts';
 import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { fullVersion, type Recipe } from '../../../src/claim/recipe/recipe.ts';
