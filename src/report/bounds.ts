@@ -6,9 +6,11 @@ export interface Bounds {
   readonly value: number;
   /** Last lines of a program's output. */
   readonly outputLines: number;
-  /** Differences of one package, and of the whole report. */
+  /** Rows of differences of one package, and of the whole report. */
   readonly differences: number;
   readonly allDifferences: number;
+  /** Paths of differences that are shown by an example of their shape: of the whole report. */
+  readonly members: number;
   /** Lines about the inside of differences: for one difference, one package, the whole report. */
   readonly lines: number;
   readonly packageLines: number;
@@ -23,6 +25,7 @@ export class Budget {
   #differences: number;
   #lines: number;
   #characters: number;
+  #members: number;
   #packageDifferences = 0;
   #packageLines = 0;
   #differenceLines = 0;
@@ -32,6 +35,7 @@ export class Budget {
     this.#differences = bounds.allDifferences;
     this.#lines = bounds.allLines;
     this.#characters = bounds.characters;
+    this.#members = bounds.members;
   }
 
   beginPackage(): void {
@@ -39,7 +43,14 @@ export class Budget {
     this.#packageLines = this.bounds.packageLines;
   }
 
-  /** Whether one more difference is shown. */
+  /** Whether the path of one more difference of a row is shown. */
+  takeMember(): boolean {
+    if (Math.min(this.#members, this.#characters) <= 0) return false;
+    this.#members -= 1;
+    return true;
+  }
+
+  /** Whether one more row of differences is shown. */
   takeDifference(): boolean {
     if (Math.min(this.#differences, this.#packageDifferences, this.#characters) <= 0) return false;
     this.#differences -= 1;

@@ -1,19 +1,23 @@
-/** Differences as reports show them: in words, printable, within a budget, with a count of what was cut. */
+/** Differences as reports show them: in words, printable, those of one shape as one row, within a budget, with a count of what was cut. */
 import { type Cause, type CauseKind, causePage, causeTitles } from '../compare/cause.ts';
 import type { SectionComparison, SectionLikeness } from '../compare/compare-sections.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
-import { type Difference, type DifferenceKind, differenceTitles } from '../compare/difference.ts';
-import { countDifferences } from '../compare/difference-list.ts';
 import {
-  type ByteWindow,
-  formatTitles,
-  type HunkLine,
-  type LineHunk,
-  type Part,
-  type PartKind,
-  partTitles,
-} from '../compare/part.ts';
+  type Difference,
+  type DifferenceKind,
+  differenceTitles,
+  originTitles,
+} from '../compare/difference.ts';
+import { countDifferences } from '../compare/difference-list.ts';
 import type { Budget } from './bounds.ts';
+import {
+  type DifferenceGroup,
+  type FolderCount,
+  foldersOf,
+  groupDifferences,
+  mostFolders,
+} from './difference-groups.ts';
+import { type PartsView, viewParts, viewSides } from './parts-view.ts';
 import { countedLines, sbomDifferenceLines } from './sbom-lines.ts';
 
 /** What differs in the sections of two packages, or in two folders or files. */
@@ -21,10 +25,12 @@ export interface DifferencesView {
   readonly sections: readonly SectionView[];
   /** Most frequent first, `unknown` last. */
   readonly causes: readonly CauseCount[];
-  readonly differences: readonly DifferenceView[];
-  /** How many differences there are, and how many of them are not among `differences`. */
+  readonly groups: readonly GroupView[];
+  /** The number of differences without those that follow from others, and how many of them are in no group that is shown. */
   readonly total: number;
   readonly cut: number;
+  /** What follows from other differences, by what it follows from. */
+  readonly consequences: readonly ConsequenceView[];
   /** How the SBOMs differ, one line for each difference. */
   readonly sbom: readonly string[];
 }
@@ -32,7 +38,7 @@ export interface DifferencesView {
 export interface SectionView {
   readonly section: string;
   readonly likeness: SectionLikeness;
-  /** The number of its differences, shown or not. */
+  /** The number of its differences that do not follow from others, shown or not. */
   readonly total: number;
 }
 
@@ -48,6 +54,30 @@ export interface CauseCount {
   readonly page: string;
   /** The number of differences in which it was found. */
   readonly count: number;
+}
+
+/** Differences of one shape, of which one is shown. */
+export interface GroupView {
+  readonly count: number;
+  /** The titles of the causes that all of them have. */
+  readonly causes: readonly { readonly kind: CauseKind; readonly title: string }[];
+  /** The place inside the content, where it is the same for all. */
+  readonly place: string | undefined;
+  /** Whether all of them have the values of the example. */
+  readonly sameValues: boolean;
+  /** Where they lie, the fullest first; none for a single difference. */
+  readonly folders: readonly FolderCount[];
+  /** The paths of the others, as far as they are shown. */
+  readonly others: readonly string[];
+  readonly example: DifferenceView;
+}
+
+export interface ConsequenceView {
+  /** What it follows from, in words. */
+  readonly origin: string;
+  /** What follows, in words: the first of them, and the number of the others. */
+  readonly what: readonly string[];
+  readonly cut: number;
 }
 
 export interface DifferenceView {
@@ -76,30 +106,6 @@ export interface CauseView {
   readonly why: string;
 }
 
-export interface PartsView {
-  readonly shown: readonly PartView[];
-  /** The number of those that are not shown. */
-  readonly cut: number;
-}
-
-export interface PartView {
-  readonly kind: PartKind;
-  readonly title: string;
-  readonly formatTitle: string;
-  readonly place: string;
-  readonly published: string | undefined;
-  readonly rebuilt: string | undefined;
-  readonly note: string | undefined;
-  readonly hunks: readonly LineHunk[];
-  readonly windows: readonly ByteWindow[];
-  /** Lines of text or rows of bytes that are not shown. */
-  readonly cutLines: number;
-  readonly children: PartsView;
-}
-
-/** Bytes of a row in a dump: as many as a terminal of 80 columns or the screen of a telephone holds. */
-export const rowBytes = 8;
-
 export function viewComparison(comparison: UnequalComparison, budget: Budget): ComparisonView {
   const { files, sections } = comparison;
   return {
@@ -117,41 +123,87 @@ function fileText({ size, sha256 }: { readonly size: number; readonly sha256: st
 /** The view of sections without an SBOM. */
 export function viewSections(sections: readonly SectionComparison[], budget: Budget): DifferencesView {
   const all = sections.flatMap(({ differences }) => differences);
-  const total = countDifferences(sections);
-  const differences: DifferenceView[] = [];
-  for (const difference of all) {
+  const unlisted = countDifferences(sections) - all.length;
+  const { groups, consequences, causes, roots } = groupDifferences(all);
+  const shown: GroupView[] = [];
+  for (const group of groups) {
     if (!budget.takeDifference()) break;
-    differences.push(viewDifference(difference, budget));
+    shown.push(viewGroup(group, budget));
   }
+  const total = all.length - consequences.length + unlisted;
   return {
-    sections: sections.map((each) => ({
-      section: each.section,
-      likeness: each.likeness,
-      total: countDifferences([each]),
+    sections: sections.map(({ section, likeness, unlisted: more = 0 }) => ({
+      section,
+      likeness,
+      total: (roots.get(section) ?? 0) + more,
     })),
-    causes: countCauses(all, total - all.length),
-    differences,
+    causes: causeCounts(causes, unlisted),
+    groups: shown,
     total,
-    cut: total - differences.length,
+    cut: total - shown.reduce((sum, { count }) => sum + count, 0),
+    consequences: viewConsequences(consequences, budget),
     sbom: [],
   };
 }
 
-/** Counts causes. Differences that are not listed have none: causes were not looked for. */
-function countCauses(differences: readonly Difference[], unlisted: number): CauseCount[] {
-  const counts = new Map<CauseKind, number>();
-  for (const { causes } of differences) {
-    for (const kind of new Set(causes?.map((cause) => cause.kind))) {
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    }
-  }
-  if (counts.size > 0 && unlisted > 0) counts.set('unknown', (counts.get('unknown') ?? 0) + unlisted);
-  const known = Object.keys(causeTitles) as CauseKind[];
-  return known
-    .filter((kind) => counts.has(kind))
-    .map((kind) => ({ kind, title: causeTitles[kind], page: causePage(kind), count: counts.get(kind)! }))
-    .sort((a, b) => Number(a.kind === 'unknown') - Number(b.kind === 'unknown') || b.count - a.count);
+/** The number of differences with each cause. Those that are not listed have none: causes were not looked for. */
+function causeCounts(counts: ReadonlyMap<CauseKind, number>, unlisted: number): CauseCount[] {
+  const kinds = [...counts.keys()].filter((kind) => kind !== 'unknown');
+  const unknown = (counts.get('unknown') ?? 0) + (counts.size > 0 ? unlisted : 0);
+  return [...kinds, ...(unknown > 0 ? (['unknown'] as const) : [])].map((kind) => ({
+    kind,
+    title: causeTitles[kind],
+    page: causePage(kind),
+    count: kind === 'unknown' ? unknown : counts.get(kind)!,
+  }));
 }
+
+function viewGroup({ members, causes, place, sameValues }: DifferenceGroup, budget: Budget): GroupView {
+  const [first, ...rest] = members;
+  const example = viewDifference(first, budget);
+  const others: string[] = [];
+  for (const { path } of rest) {
+    if (!budget.takeMember()) break;
+    others.push(budget.show(path));
+  }
+  const folders =
+    rest.length === 0
+      ? []
+      : foldersOf(
+          members.map(({ path }) => path),
+          mostFolders,
+        );
+  return {
+    count: members.length,
+    causes: causes.map((kind) => ({ kind, title: causeTitles[kind] })),
+    place: rest.length === 0 || place === undefined ? undefined : budget.show(place),
+    sameValues,
+    folders: folders.map(({ path, count }) => ({ path: budget.show(path), count })),
+    others,
+    example,
+  };
+}
+
+/** The most consequences of one origin that are named. */
+const mostConsequences = 6;
+
+function viewConsequences(consequences: readonly Difference[], budget: Budget): ConsequenceView[] {
+  const found = new Map<string, { what: string[]; cut: number }>();
+  for (const { section, kind, path, name, followsFrom } of consequences) {
+    const { kind: origin, path: from } = followsFrom!;
+    const text = from === undefined ? originTitles[origin] : `${originTitles[origin]}: ${budget.show(from)}`;
+    if (found.size >= mostGroups && !found.has(text)) break;
+    const group = found.get(text) ?? { what: [], cut: 0 };
+    found.set(text, group);
+    const words = [path === '' ? section : path, kind === 'field' ? '' : differenceTitles[kind], name ?? ''];
+    if (group.what.length >= mostConsequences) group.cut += 1;
+    else group.what.push(budget.show(words.filter((word) => word !== '').join(' ')));
+  }
+  return [...found].map(([origin, group]) => ({ origin, ...group }));
+}
+
+/** The most origins that are named. */
+const mostGroups = 50;
 
 function viewDifference(difference: Difference, budget: Budget): DifferenceView {
   const { section, kind, path, name, published, rebuilt, causes } = difference;
@@ -164,7 +216,7 @@ function viewDifference(difference: Difference, budget: Budget): DifferenceView 
     kindTitle,
     name: shownName,
     path: budget.show(path),
-    ...viewSides({ published, rebuilt }, budget),
+    ...viewSides({ published, rebuilt }, budget, kind === 'mtime' || name === 'builddate'),
     causes: (causes ?? []).slice(0, mostCauses).map((cause) => viewCause(cause, budget)),
     parts: viewParts(difference.parts ?? [], 0, budget),
   };
@@ -172,15 +224,8 @@ function viewDifference(difference: Difference, budget: Budget): DifferenceView 
 
 const mostCauses = 8;
 
-function viewSides(
-  { published, rebuilt }: { published?: string | undefined; rebuilt?: string | undefined },
-  budget: Budget,
-): { published: string | undefined; rebuilt: string | undefined } {
-  return {
-    published: published === undefined ? undefined : budget.show(published),
-    rebuilt: rebuilt === undefined ? undefined : budget.show(rebuilt),
-  };
-}
+/** Causes whose values are times. */
+const ofTimes: ReadonlySet<CauseKind> = new Set(['timestamp', 'gzip-header', 'archive-metadata']);
 
 function viewCause({ kind, confidence, place, published, rebuilt, why }: Cause, budget: Budget): CauseView {
   return {
@@ -188,7 +233,7 @@ function viewCause({ kind, confidence, place, published, rebuilt, why }: Cause, 
     title: causeTitles[kind],
     confidence,
     place: budget.show(place),
-    ...viewSides({ published, rebuilt }, budget),
+    ...viewSides({ published, rebuilt }, budget, ofTimes.has(kind)),
     why: budget.show(why),
   };
 }
@@ -199,80 +244,4 @@ function sbomLines({ sections, sbomPath, sbomDifferences }: UnequalComparison): 
     differences.some(({ path, parts }) => path === sbomPath && parts !== undefined),
   );
   return known ? countedLines(sbomDifferences) : sbomDifferenceLines(sbomDifferences);
-}
-
-/** The depth beyond which parts are counted and not shown; comparators stop earlier. */
-const deepest = 16;
-
-function viewParts(parts: readonly Part[], depth: number, budget: Budget): PartsView {
-  const shown: PartView[] = [];
-  for (const part of depth > deepest ? [] : parts) {
-    if (!budget.takeLine()) break;
-    shown.push(viewPart(part, depth, budget));
-  }
-  return { shown, cut: parts.length - shown.length };
-}
-
-function viewPart(part: Part, depth: number, budget: Budget): PartView {
-  const { kind, format, place, note, lines = [], windows = [], children = [] } = part;
-  const hunks = viewHunks(lines, budget);
-  const ranges = viewWindows(windows, budget);
-  return {
-    kind,
-    title: partTitles[kind],
-    formatTitle: formatTitles[format],
-    place: budget.show(place),
-    ...viewSides(part, budget),
-    note: note === undefined ? undefined : budget.show(note),
-    hunks: hunks.shown,
-    windows: ranges.shown,
-    cutLines: hunks.cut + ranges.cut,
-    children: viewParts(children, depth + 1, budget),
-  };
-}
-
-function viewHunks(hunks: readonly LineHunk[], budget: Budget): { shown: LineHunk[]; cut: number } {
-  const shown: LineHunk[] = [];
-  let cut = 0;
-  for (const { publishedStart, rebuiltStart, lines } of hunks) {
-    const kept: HunkLine[] = [];
-    for (const line of lines) {
-      if (budget.takeLine()) kept.push(viewLine(line, budget));
-      else cut += 1;
-    }
-    if (kept.length > 0) shown.push({ publishedStart, rebuiltStart, lines: kept });
-  }
-  return { shown, cut };
-}
-
-/** The view of a line, which is cut as one value, wherever its pieces end. */
-function viewLine({ side, pieces }: HunkLine, budget: Budget): HunkLine {
-  const shown: { text: string; changed: boolean }[] = [];
-  let left = budget.bounds.value;
-  for (const { text, changed } of pieces) {
-    if (left <= 0) break;
-    const mark = text.length > left ? '…' : '';
-    shown.push({ text: `${budget.show(text.slice(0, left))}${mark}`, changed });
-    left -= text.length;
-  }
-  return { side, pieces: shown };
-}
-
-function viewWindows(windows: readonly ByteWindow[], budget: Budget): { shown: ByteWindow[]; cut: number } {
-  const shown: ByteWindow[] = [];
-  let cut = 0;
-  for (const window of windows) {
-    const rows = Math.ceil(Math.max(window.published.length, window.rebuilt.length) / (2 * rowBytes));
-    let taken = 0;
-    while (taken < rows && budget.takeLine()) taken += 1;
-    cut += rows - taken;
-    if (taken === 0) continue;
-    const digits = taken * 2 * rowBytes;
-    shown.push({
-      ...window,
-      published: budget.show(window.published.slice(0, digits)),
-      rebuilt: budget.show(window.rebuilt.slice(0, digits)),
-    });
-  }
-  return { shown, cut };
 }

@@ -9,7 +9,8 @@ import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import { crossCheck } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
-import { boundedValue } from './bounds.ts';
+import { boundedValue, valueBounds } from './bounds.ts';
+import { type DifferenceGroup, foldersOf, groupDifferences, mostFolders } from './difference-groups.ts';
 import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
@@ -112,7 +113,7 @@ export function diffValue(result: DiffResult): unknown {
   if (result.kind === 'trees') {
     const equal = result.comparison.likeness === 'identical';
     const schema = 'wolfi-repro/tree-comparison/1';
-    return boundedValue({ schema, equal, ...differenceValues([result.comparison]) });
+    return boundedValue({ schema, equal, ...shownDifferences([result.comparison]) });
   }
   const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
@@ -134,6 +135,20 @@ function differenceValues(lists: readonly DifferenceList[]) {
   };
 }
 
+/** Differences, and those of one shape as one, of what is listed: so a saved result has the same groups. */
+function shownDifferences(lists: readonly DifferenceList[]) {
+  const listed = lists.flatMap(({ differences }) => differences).slice(0, valueBounds.list);
+  const { groups } = groupDifferences(listed);
+  return { ...differenceValues(lists), groups: groups.map(groupValue) };
+}
+
+function groupValue({ members, causes, place }: DifferenceGroup) {
+  const [{ section, kind, path }] = members;
+  const paths = members.map((each) => each.path);
+  const folders = foldersOf(paths, mostFolders);
+  return { section, kind, count: members.length, causes, place, folders, example: path };
+}
+
 /** A part without its meaning, which `place` and the values say in words. */
 function partValue({ meaning: _meaning, ...shown }: Part): Part {
   return shown.children === undefined ? shown : { ...shown, children: shown.children.map(partValue) };
@@ -153,7 +168,7 @@ function comparisonValue({ files, sections, equivalence, sbomPath, sbomDifferenc
     firstDifference,
     equivalence,
     sections: sections.map(({ section, likeness }) => ({ section, likeness })),
-    ...differenceValues(sections),
+    ...shownDifferences(sections),
     sbomPath,
     sbomDifferences,
   };

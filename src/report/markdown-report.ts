@@ -7,21 +7,30 @@ import { counted } from '../bytes.ts';
 import type { DiffResult } from '../diff.ts';
 import { addAll } from '../lists.ts';
 import type { StatedRun } from '../verdict/stated.ts';
-import { verdictOrder } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
-import type { ComparisonView, DifferencesView, DifferenceView } from './differences-view.ts';
+import type { ComparisonView, DifferencesView, DifferenceView, GroupView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
-import { causeText, differenceLines, sidesText, type TreeLine } from './tree-lines.ts';
-import { type PackageView, type ReportView, viewRun } from './view.ts';
+import {
+  causeText,
+  consequenceText,
+  differenceLines,
+  foldersText,
+  groupText,
+  shortDigests,
+  sidesText,
+  type TreeLine,
+} from './tree-lines.ts';
+import { type PackageView, type ReportView, viewRun, worstFirst } from './view.ts';
 
 const bounds: Bounds = {
   value: 200,
   outputLines: 20,
   differences: 50,
   allDifferences: 500,
+  members: 0,
   lines: 30,
   packageLines: 120,
   allLines: 1200,
@@ -36,11 +45,9 @@ const mostCaveats = 20;
 /** The whole run, at most 60,000 characters; ends with a newline. */
 export function renderMarkdown(result: StatedRun): string {
   const view = viewRun(result, bounds);
-  const worstFirst = [...view.packages].sort(
-    (a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict),
-  );
-  const blocks = [headText(view), tableText(worstFirst), ...caveatsText(worstFirst)];
-  const sections = worstFirst.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
+  const packages = worstFirst(view.packages);
+  const blocks = [headText(view), tableText(packages), ...caveatsText(packages)];
+  const sections = packages.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
   return `${fitted(blocks, sections).join('\n\n')}\n`;
 }
 
@@ -137,14 +144,15 @@ export function renderDiffMarkdown(result: DiffResult): string {
 
 /** The differences for which there is room. */
 function fittedDifferences(view: DifferencesView, used: number): string[] {
-  const sizes = view.differences.map((difference) => differenceText(difference).length + 1);
-  let room = mostCharacters - used - view.sbom.join('\n').length - 400;
+  const sizes = view.groups.map((group) => groupMarkdown(group).length + 1);
+  let room = mostCharacters - used - view.sbom.join('\n').length - 1000;
   const fitting = sizes.findIndex((size) => {
     room -= size;
     return room < 0;
   });
-  const shown = fitting === -1 ? view.differences : view.differences.slice(0, fitting);
-  return differencesText({ ...view, differences: shown, cut: view.total - shown.length });
+  const groups = fitting === -1 ? view.groups : view.groups.slice(0, fitting);
+  const shown = groups.reduce((sum, { count }) => sum + count, 0);
+  return differencesText({ ...view, groups, cut: view.total - shown });
 }
 
 function comparisonFacts(view: ComparisonView): string[] {
@@ -162,13 +170,25 @@ function sectionsFacts({ sections, causes }: DifferencesView): string[] {
   ];
 }
 
-function differencesText({ differences, total, cut, sbom }: DifferencesView): string[] {
+function differencesText({ groups, total, cut, consequences, sbom }: DifferencesView): string[] {
+  const follows = consequences.map((each) => `- follows ${codeSpan(consequenceText(each))}`);
   return [
     `**${counted(total, 'difference')}**, published → rebuilt:`,
-    differences.map(differenceText).join('\n'),
+    groups.map(groupMarkdown).join('\n'),
     ...(cut === 0 ? [] : [`… and ${cut} more; ${moreInJson}.`]),
+    ...(follows.length === 0 ? [] : [follows.join('\n')]),
     ...(sbom.length === 0 ? [] : ['In the SBOM:', codeFence(sbom, '')]),
   ];
+}
+
+/** Differences of one shape as an item: their number, where they lie, and one of them. */
+function groupMarkdown(group: GroupView): string {
+  if (group.count === 1) return differenceText(group.example);
+  return [
+    `- ${codeSpan(groupText(group))}`,
+    `  - in ${codeSpan(foldersText(group))}`,
+    differenceText(group.example).replace(/^- /, '- for example ').replace(/^/gm, '  '),
+  ].join('\n');
 }
 
 function differenceText(difference: DifferenceView): string {
@@ -189,9 +209,4 @@ function differenceText(difference: DifferenceView): string {
 /** In a `diff` block a sign must come first to be coloured. */
 function insideText({ text, side, depth }: TreeLine): string {
   return side === undefined ? `# ${'  '.repeat(depth - 1)}${text}` : text;
-}
-
-/** The text with shortened digests: two whole digests in a table would be unreadable. */
-function shortDigests(text: string): string {
-  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }

@@ -1,5 +1,5 @@
 /**
- * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference, or one for the package where nothing was
+ * A run as SARIF 2.1.0 (OASIS), for code scanning: one result for each difference or group of one shape, or one for the package where nothing was
  * compared. A reproduced package has no result, and a package that could not be judged because of a defect has a notification. Section numbers below are those of the standard.
  */
 
@@ -9,9 +9,9 @@ import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
-import type { DifferenceView } from './differences-view.ts';
+import type { GroupView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
-import { causeText, differenceText } from './tree-lines.ts';
+import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
 import { nextSteps } from './words.ts';
 
@@ -21,6 +21,7 @@ const bounds: Bounds = {
   outputLines: 4,
   differences: 2000,
   allDifferences: 5000,
+  members: 2000,
   lines: 0,
   packageLines: 0,
   allLines: 0,
@@ -59,10 +60,10 @@ export function renderSarif(result: StatedRun): string {
 export function renderDiffSarif(result: DiffResult): string {
   const { title, names, differences } = viewDiff(result, bounds);
   const subject = { file: names.rebuilt, docs: 'docs/reports.md' };
-  const found = differences?.differences ?? [];
+  const found = differences?.groups ?? [];
   return logText({
     artifacts: [{ location: { uri: uriOf(subject.file) } }],
-    results: found.map((each) => differenceResult(subject, 0, each, 'error')),
+    results: found.map((each) => groupResult(subject, 0, each, 'error')),
     invocation: {
       executionSuccessful: true,
       exitCode: title === 'identical' ? 0 : 1,
@@ -146,14 +147,15 @@ function packageResults(view: PackageView, index: number) {
   const { title, reason, grounds, comparison, next } = view;
   const level: Level = view.tone === 'warn' || view.verdict === 'build-failed' ? 'warning' : 'error';
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);
+  const follows = comparison?.consequences.map((each) => `follows ${consequenceText(each)}`) ?? [];
   const verdictResult = {
     rule: verdictRule(view),
     level,
-    message: { text: messageText([`${title} (${reason})`, ...why, `next: ${next}`].join('\n')) },
+    message: { text: messageText([`${title} (${reason})`, ...why, ...follows, `next: ${next}`].join('\n')) },
     locations: [location(view, index)],
     partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
   };
-  const differences = comparison?.differences.map((each) => differenceResult(view, index, each, level)) ?? [];
+  const differences = comparison?.groups.map((each) => groupResult(view, index, each, level)) ?? [];
   return [verdictResult, ...differences];
 }
 
@@ -167,9 +169,21 @@ function verdictRule({ verdict, title, reason, docs }: PackageView) {
   };
 }
 
-function differenceResult(subject: Subject, index: number, difference: DifferenceView, level: Level) {
-  const { section, path, kind, kindTitle, causes } = difference;
-  const lines = [differenceText(difference), ...causes.map(causeText)];
+/** The most of the other differences of a group that a result names as related. */
+const mostRelated = 10;
+
+function groupResult(subject: Subject, index: number, group: GroupView, level: Level) {
+  const { count, causes, others, example } = group;
+  const { section, path, kind, kindTitle } = example;
+  const lines = [
+    ...(count === 1 ? [] : [groupText(group), `in ${foldersText(group)}`]),
+    `${count === 1 ? '' : 'for example '}${differenceText(example)}`,
+    ...example.causes.map(causeText),
+  ];
+  const at = (each: string) => ({
+    ...location(subject, index),
+    logicalLocations: [logicalLocation(section, each)],
+  });
   return {
     rule: {
       id: `difference/${kind}`,
@@ -179,8 +193,12 @@ function differenceResult(subject: Subject, index: number, difference: Differenc
     },
     level: level === 'error' ? ('warning' as const) : ('note' as const),
     message: { text: messageText(lines.join('\n')) },
-    locations: [{ ...location(subject, index), logicalLocations: [logicalLocation(section, path)] }],
-    partialFingerprints: fingerprint([identityOf(subject), section, path, kind, difference.title]),
+    locations: [at(path)],
+    // The occurrences of a result are counted, not repeated (3.27.6).
+    ...(count === 1
+      ? {}
+      : { occurrenceCount: count, relatedLocations: others.slice(0, mostRelated).map((each) => at(each)) }),
+    partialFingerprints: fingerprint([identityOf(subject), section, path, kind, example.title]),
     ...(causes.length === 0 ? {} : { properties: { causes: causes.map((cause) => cause.kind) } }),
   };
 }

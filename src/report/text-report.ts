@@ -10,7 +10,7 @@ import type { ComparisonView, DifferencesView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import { block, type Page, type Paint, row, same, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
-import { differenceLines, type TreeLine } from './tree-lines.ts';
+import { consequenceText, groupLines, shortDigests, type TreeLine } from './tree-lines.ts';
 import { type PackageView, type ReportView, type Tone, viewRun } from './view.ts';
 
 export const textBounds: Bounds = {
@@ -18,6 +18,7 @@ export const textBounds: Bounds = {
   outputLines: 12,
   differences: 40,
   allDifferences: 2000,
+  members: 0,
   lines: 20,
   packageLines: 120,
   allLines: 4000,
@@ -78,11 +79,14 @@ function comparisonRows(view: ComparisonView, page: Page): string[] {
 }
 
 function differencesRows(view: DifferencesView, page: Page): string[] {
-  const { sections, causes, sbom } = view;
+  const { sections, causes, consequences, sbom } = view;
   return [
     row('sections', sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', '), page),
     ...(causes.length === 0 ? [] : [row('causes', causes.map(causeText).join('\n'), page)]),
-    block('differs', treeLines(view, page), page),
+    ...(view.total === 0 ? [] : [block('differs', treeLines(view, page), page)]),
+    ...(consequences.length === 0
+      ? []
+      : [row('follows', consequences.map(consequenceText).join('\n'), page)]),
     ...(sbom.length === 0 ? [] : [row('in the SBOM', sbom.join('\n'), page)]),
   ];
 }
@@ -91,8 +95,9 @@ function causeText({ title, page, count }: ComparisonView['causes'][number]): st
   return `${title}${count === 1 ? '' : ` (${count})`}: ${page}`;
 }
 
-function treeLines({ differences, cut }: DifferencesView, { style, columns }: Page): PaintedLine[] {
-  const lines = differences.flatMap(differenceLines).map(({ text, depth, side }) => ({
+/** A terminal has no room for two digests in a line; reports in files have them whole. */
+function treeLines({ groups, cut }: DifferencesView, { style, columns }: Page): PaintedLine[] {
+  const lines = groups.flatMap(groupLines).map(({ text, depth, side }) => ({
     text: `${'  '.repeat(depth)}${columns === undefined ? text : shortDigests(text)}`,
     paint: sidePaint(side, style),
   }));
@@ -108,11 +113,6 @@ function sidePaint(side: TreeLine['side'], style: Style): Paint {
   if (side === 'published') return style.bad;
   if (side === 'rebuilt') return style.good;
   return side === 'both' ? style.faint : same;
-}
-
-/** The text with shortened digests: a terminal has no room for two in a line. Reports in files have them whole. */
-function shortDigests(text: string): string {
-  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
 }
 
 /** Two packages, folders or files compared by themselves; ends with a newline. */

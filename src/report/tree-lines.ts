@@ -2,13 +2,8 @@
 
 import type { ByteWindow, LineHunk } from '../compare/part.ts';
 import { moreInJson } from './bounds.ts';
-import {
-  type CauseView,
-  type DifferenceView,
-  type PartsView,
-  type PartView,
-  rowBytes,
-} from './differences-view.ts';
+import type { CauseView, ConsequenceView, DifferenceView, GroupView } from './differences-view.ts';
+import { type PartsView, type PartView, rowBytes } from './parts-view.ts';
 
 /** A line of the tree; `side` is set for what only one side has. */
 export interface TreeLine {
@@ -16,6 +11,43 @@ export interface TreeLine {
   readonly side?: 'published' | 'rebuilt' | 'both';
   /** The depth, from 0 for the difference itself. */
   readonly depth: number;
+}
+
+/** Differences of one shape: their number and where they lie, then one of them. */
+export function groupLines(group: GroupView): TreeLine[] {
+  const example = differenceLines(group.example);
+  if (group.count === 1) return example;
+  return [
+    { text: groupText(group), depth: 0 },
+    { text: `in ${foldersText(group)}`, depth: 1 },
+    ...example.map(({ text, ...line }, at) => ({
+      ...line,
+      text: at === 0 ? `for example ${text}` : text,
+      depth: line.depth + 1,
+    })),
+  ];
+}
+
+/** The number of differences of a group and what they have in common. */
+export function groupText({ count, causes, place, sameValues, example }: GroupView): string {
+  const { published, rebuilt } = example;
+  const what = `${count} ${example.kind === 'content' ? 'files' : 'entries'} of ${example.section}`;
+  const named = causes.map(({ title }) => title).join(', ');
+  const sides = sameValues ? sidesText(published, rebuilt) : '';
+  return [what, example.title, sides, [place ?? '', named].filter((text) => text !== '').join(', ')]
+    .filter((text) => text !== '')
+    .join(': ');
+}
+
+/** The folders of a group, each with its number of differences. */
+export function foldersText({ folders }: GroupView): string {
+  return folders.map(({ path, count }) => `${path === '' ? 'the root' : path} (${count})`).join(', ');
+}
+
+/** What follows from other differences, in one line. */
+export function consequenceText({ origin, what, cut }: ConsequenceView): string {
+  const more = cut === 0 ? '' : `, and ${cut} more`;
+  return `from ${origin}: ${what.join(', ')}${more}`;
 }
 
 export function differenceLines(difference: DifferenceView): TreeLine[] {
@@ -70,11 +102,25 @@ function partText({ kind, title, place, published, rebuilt, note }: PartView): s
   return note === undefined ? text : `${text} (${note})`;
 }
 
+/** Lines of one side as the head of a hunk names them: of none, the line before (POSIX diff, "Diff -u Output Format"). */
+function rangeText(start: number, count: number): string {
+  if (count === 1) return String(start);
+  return count === 0 ? `${start - 1},0` : `${start},${count}`;
+}
+
+/** The text with shortened digests. */
+export function shortDigests(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{52}\b/g, '$1…');
+}
+
 const signs = { both: ' ', published: '-', rebuilt: '+' } as const;
 
 function hunkLines({ publishedStart, rebuiltStart, lines }: LineHunk, depth: number): TreeLine[] {
+  const starts = { published: publishedStart, rebuilt: rebuiltStart };
+  const range = (side: 'published' | 'rebuilt') =>
+    rangeText(starts[side], lines.filter((line) => line.side === 'both' || line.side === side).length);
   return [
-    { text: `@@ -${publishedStart} +${rebuiltStart} @@`, depth },
+    { text: `@@ -${range('published')} +${range('rebuilt')} @@`, depth },
     ...lines.map(({ side, pieces }) => ({
       text: `${signs[side]} ${pieces.map(({ text }) => text).join('')}`,
       side,

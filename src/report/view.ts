@@ -82,6 +82,11 @@ export function viewRun({ packages, verdict }: StatedRun, bounds: Bounds): Repor
   };
 }
 
+/** Packages with the worst verdict first, those of one verdict in their order. */
+export function worstFirst(packages: readonly PackageView[]): PackageView[] {
+  return [...packages].sort((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict));
+}
+
 const mostCrossChecks = 50;
 
 function crossCheckText({ name, architectures, differing }: CrossCheck, { value: most }: Bounds): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { marked, type Token } from 'marked';
 import { renderMarkdown } from '../../src/report/markdown-report.ts';
-import { everything, hostile, manyDifferences } from '../support/runs.ts';
+import { everything, hostile, unlikeDifferences } from '../support/runs.ts';
 
 /** Every token of a document, as a second reader of GitHub Flavored Markdown sees it. */
 function tokensOf(text: string): Token[] {
@@ -50,7 +50,7 @@ describe('results as Markdown', () => {
   });
 
   it('fit into a comment and say what was cut', () => {
-    for (const result of [hostile(), manyDifferences(10_000)]) {
+    for (const result of [hostile(), unlikeDifferences(10_000)]) {
       const text = renderMarkdown(result);
       assert.ok(text.length <= 60_000, String(text.length));
       assert.match(text, /… and \d+ more/);

@@ -8,10 +8,11 @@ import { runResult } from '../../src/verdict/result.ts';
 import { manyFiles, packages, same, worst } from '../support/diff-results.ts';
 import { sarifSchema } from '../support/packages.ts';
 import { difference, notJudged, notReproduced, reproduced } from '../support/results.ts';
-import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
+import { everything, hostile, hostileStrings, manyDifferences, unlikeDifferences } from '../support/runs.ts';
 
 interface SarifResult {
   readonly ruleId: string;
+  readonly occurrenceCount?: number;
   readonly ruleIndex: number;
   readonly level: string;
   readonly message: { readonly text: string };
@@ -147,8 +148,20 @@ describe('results as SARIF', () => {
   });
 
   it('say how many differences are not listed', () => {
-    const { results: found, invocations } = runOf(manyDifferences(10_000));
+    const { results: found, invocations } = runOf(unlikeDifferences(10_000));
     assert.equal(found.length, 2001);
     assert.equal(invocations[0]!.toolExecutionNotifications.length, 1);
+  });
+
+  it('count differences of one shape, and no consequence', () => {
+    const { results: found } = runOf(manyDifferences(10_000));
+    const counts = found.slice(1).map(({ occurrenceCount = 1 }) => occurrenceCount);
+    assert.deepEqual(
+      counts.reduce((sum, count) => sum + count, 0),
+      10_000,
+    );
+    assert.ok(found.length < 10);
+    const all = runOf(everything()).results.filter(({ ruleId }) => ruleId.startsWith('difference/field'));
+    assert.doesNotMatch(JSON.stringify(all), /datahash/);
   });
 });

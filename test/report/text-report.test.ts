@@ -15,7 +15,7 @@ import {
   notReproduced,
   textPart,
 } from '../support/results.ts';
-import { everything, hostile, manyDifferences } from '../support/runs.ts';
+import { everything, hostile, manyDifferences, unlikeDifferences } from '../support/runs.ts';
 
 /** As chalk paints: everything that it is handed. */
 function paint(open: number, close: number): (...texts: unknown[]) => string {
@@ -98,7 +98,7 @@ describe('results as text', () => {
         'differs     data usr/bin/tool: content: one → two',
         '              cause: time of the build (likely): both are dates [line 42: then → now]',
         '              build.log',
-        '                @@ -41 +41 @@',
+        '                @@ -41,4 +41,3 @@',
         '                  Compiled with cc 14.2.0 for x86_64-linux-musl',
         '                - Built on Sat Jun 15 12:00:03 UTC by melange',
         '                - in /tmp/tmp.Xk3ah1',
@@ -111,9 +111,12 @@ describe('results as text', () => {
   });
 
   it('fold many differences and say how many are not shown', () => {
-    const text = renderText(manyDifferences(10_000));
-    assert.ok(text.split('\n').length < 250);
-    assert.match(text, /… and 9960 more; --format json lists up to 10000/);
+    const alike = renderText(manyDifferences(10_000));
+    assert.ok(alike.split('\n').length < 100);
+    assert.doesNotMatch(alike, /… and \d+ more; /);
+    const unlike = renderText(unlikeDifferences(10_000));
+    assert.ok(unlike.split('\n').length < 400);
+    assert.match(unlike, /… and 9960 more; --format json lists up to 10000/);
   });
 
   it('fit a terminal of 80 columns, except names of files, which can be copied', () => {

@@ -41,6 +41,6 @@ export const worst = (): DiffResult => ({
 export const manyFiles = () =>
   trees(
     Array.from({ length: 5000 }, (_, index) =>
-      difference('content', `usr/share/${index}`, { section: 'files' }),
+      difference('link-target', `usr/share/${index}`, { section: 'files', rebuilt: `to ${index}` }),
     ),
   );

@@ -141,9 +141,25 @@ export function manyDifferences(count: number): RunResult {
         causes: [cause(index % 20 === 0 ? 'timestamp' : 'build-path')],
       });
     }
-    return difference(index % 3 === 0 ? 'mode' : 'mtime', path, {
-      published: `${index}`,
-      rebuilt: `${index + 1}`,
+    return index % 3 === 0
+      ? difference('mode', path, { published: '0755', rebuilt: '0644' })
+      : difference('mtime', path, { published: `${index}`, rebuilt: `${index + 1}` });
+  });
+  return runResult([notReproduced(differences)]);
+}
+
+/** A package with that many differences of which no two are alike, so that none can stand for others. */
+export function unlikeDifferences(count: number): RunResult {
+  const letters = (index: number) =>
+    index.toString(26).replace(/[0-9]/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
+  const differences = Array.from({ length: count }, (_, index) => {
+    const path = `usr/share/${letters(index % 97)}/${letters(index)}.txt`;
+    const values = { published: `was ${letters(index)}`, rebuilt: `is ${letters(index)}` };
+    return difference('content', path, {
+      published: `sha256:${digest(`p${index}`)}, ${index} bytes`,
+      rebuilt: `sha256:${digest(`r${index}`)}, ${index} bytes`,
+      parts: [part('value', letters(index), values), bytesPart(path)],
+      causes: [cause('unknown', { place: letters(index), ...values })],
     });
   });
   return runResult([notReproduced(differences)]);

@@ -23,7 +23,7 @@ ${differences === undefined ? '' : differencesHtml(differences)}
 <p>Values are in the order published → rebuilt.</p>`,
     sections: [section],
     foot: '',
-    differences: differences?.differences ?? [],
+    groups: differences?.groups ?? [],
     verdicts: [],
   });
 }

@@ -3,21 +3,15 @@
 import { counted } from '../../bytes.ts';
 import type { ByteWindow, HunkLine, LineHunk } from '../../compare/part.ts';
 import { moreInJson } from '../bounds.ts';
-import {
-  type CauseView,
-  type DifferencesView,
-  type DifferenceView,
-  type PartsView,
-  type PartView,
-  rowBytes,
-} from '../differences-view.ts';
+import type { CauseView, ConsequenceView, DifferencesView, GroupView } from '../differences-view.ts';
 import { escapeMarkup } from '../markup.ts';
-import { hexRows } from '../tree-lines.ts';
+import { type PartsView, type PartView, rowBytes } from '../parts-view.ts';
+import { consequenceText, differenceText, foldersText, hexRows, shortDigests } from '../tree-lines.ts';
 
 export function differencesHtml(view: DifferencesView): string {
-  const { differences, total, cut, sections, causes, sbom } = view;
+  const { groups, total, cut, sections, causes, consequences, sbom } = view;
   const blocks = sections.map(({ section, likeness, total: all }) => {
-    const own = differences.filter((difference) => difference.section === section);
+    const own = groups.filter(({ example }) => example.section === section);
     const count = all === 0 ? '' : `, ${counted(all, 'difference')}`;
     const head = `${section}: ${likeness}${count}`;
     return own.length === 0 ? `<p>${head}</p>` : sectionHtml(head, own);
@@ -27,9 +21,12 @@ export function differencesHtml(view: DifferencesView): string {
   );
   return [
     `<h3>${counted(total, 'difference')}</h3>`,
-    ...(named.length === 0 ? [] : [`<p>Causes:</p>\n<ul>\n${named.join('\n')}\n</ul>`]),
+    ...(named.length === 0
+      ? []
+      : [`<p>Causes, and in how many differences:</p>\n<ul>\n${named.join('\n')}\n</ul>`]),
     ...blocks,
     ...(cut === 0 ? [] : [`<p class="cut">${moreText(cut, 'differences')}</p>`]),
+    ...(consequences.length === 0 ? [] : [consequencesHtml(consequences)]),
     ...(sbom.length === 0 ? [] : [sbomHtml(sbom)]),
   ].join('\n');
 }
@@ -38,51 +35,63 @@ function moreText(cut: number, what: string): string {
   return `… and ${cut} more ${what}; ${moreInJson}`;
 }
 
+/** What follows from other differences: not counted, and folded. */
+function consequencesHtml(consequences: readonly ConsequenceView[]): string {
+  const items = consequences.map((each) => `<li>${escapeMarkup(consequenceText(each))}</li>`);
+  return `<details class="section"><summary>what follows from these differences</summary>\n<ul>\n${items.join('\n')}\n</ul>\n</details>`;
+}
+
 function sbomHtml(lines: readonly string[]): string {
   const items = lines.map((line) => `<li>${escapeMarkup(line)}</li>`);
   return `<details class="section"><summary>in the SBOM</summary>\n<ul>\n${items.join('\n')}\n</ul>\n</details>`;
 }
 
-function sectionHtml(title: string, differences: readonly DifferenceView[]): string {
-  const items = byPath(differences).map((group) =>
-    group.length === 1 ? differenceHtml(group[0]!, true) : entryHtml(group),
-  );
+function sectionHtml(title: string, groups: readonly GroupView[]): string {
+  const items = groups.map(groupHtml);
   return `<details class="section" open><summary>${title}</summary>\n<ul>\n${items.join('\n')}\n</ul>\n</details>`;
 }
 
-/** Groups adjacent differences of one entry, which are shown under it. */
-function byPath(differences: readonly DifferenceView[]): DifferenceView[][] {
-  const groups: DifferenceView[][] = [];
-  for (const difference of differences) {
-    const last = groups.at(-1);
-    if (last?.[0]?.path === difference.path) last.push(difference);
-    else groups.push([difference]);
-  }
-  return groups;
-}
-
-function entryHtml(group: readonly DifferenceView[]): string {
-  const path = group[0]!.path;
-  const title = path === '' ? 'the section itself' : `<code>${escapeMarkup(path)}</code>`;
-  const items = group.map((difference) => differenceHtml(difference, false));
-  return `<li class="e">${title}\n<ul>\n${items.join('\n')}\n</ul></li>`;
-}
-
-function differenceHtml(difference: DifferenceView, withPath: boolean): string {
-  const { kind, title, path, published, rebuilt, causes, parts } = difference;
-  const place = withPath && path !== '' ? `<code>${escapeMarkup(path)}</code> ` : '';
-  const named = [...new Set(causes.map((cause) => cause.title))].map(
-    (each) => ` <em>${escapeMarkup(each)}</em>`,
-  );
-  const head = `${place}${escapeMarkup(title)}${named.join('')} ${sidesHtml(published, rebuilt)}`;
-  const kinds = causes.length === 0 ? 'none' : [...new Set(causes.map((cause) => cause.kind))].join(' ');
-  // The path is on the item so that the script need not look for it.
-  const open = `<li class="d" data-kind="${kind}" data-cause="${kinds}"${withPath ? '' : ` data-path="${escapeMarkup(path)}"`}>`;
-  if (causes.length === 0 && parts.shown.length === 0 && parts.cut === 0) return `${open}${head}</li>`;
-  return `${open}<details><summary>${head}</summary>
-${causes.map(causeHtml).join('\n')}
+/** Differences of one shape: their number, what they have in common, one of them, and the paths of the others. */
+function groupHtml(group: GroupView): string {
+  const { count, causes, example } = group;
+  const { kind, path, parts } = example;
+  const kinds = causes.length === 0 ? 'none' : causes.map((cause) => cause.kind).join(' ');
+  // The path is on the item only where its head does not show it, so that the script need not look for it.
+  const data = `data-kind="${kind}" data-cause="${kinds}"${count === 1 ? '' : ` data-count="${count}" data-path="${escapeMarkup(path)}"`}`;
+  const open = `<li class="d" ${data}>`;
+  const bare = example.causes.length === 0 && parts.shown.length === 0 && parts.cut === 0;
+  if (count === 1 && bare) return `${open}${headHtml(group)}</li>`;
+  return `${open}<details><summary>${headHtml(group)}</summary>
+${count === 1 ? '' : membersHtml(group)}
+${example.causes.map(causeHtml).join('\n')}
 ${partsHtml(parts)}
 </details></li>`;
+}
+
+function headHtml({ count, causes, place, sameValues, folders, example }: GroupView): string {
+  const { kind, title, path, published, rebuilt } = example;
+  const named = causes.map((cause) => ` <em>${escapeMarkup(cause.title)}</em>`).join('');
+  if (count === 1) {
+    const shown = path === '' ? '' : `<code>${escapeMarkup(path)}</code> `;
+    return `${shown}${escapeMarkup(title)}${named} ${sidesHtml(published, rebuilt)}`;
+  }
+  const what = kind === 'content' ? 'files' : `entries: ${escapeMarkup(title)}`;
+  const where = folders.length === 1 ? ` in <code>${escapeMarkup(folders[0]!.path)}</code>` : '';
+  return `<strong>${count}</strong> ${what}${where}${place === undefined ? '' : `: ${escapeMarkup(place)}`}${sameValues ? ` ${sidesHtml(published, rebuilt)}` : ''}${named}`;
+}
+
+/** Where the differences of a group lie, and the paths of those that are not shown. */
+function membersHtml(group: GroupView): string {
+  const { count, folders, others, example } = group;
+  const where = folders.length === 1 ? '' : `<p>in ${escapeMarkup(foldersText(group))}</p>\n`;
+  const cut = count - 1 - others.length;
+  const more = cut === 0 ? '' : `\n<p class="cut">${moreText(cut, 'paths')}</p>`;
+  const paths =
+    others.length === 0
+      ? ''
+      : `<details><summary>the paths of the others</summary><pre class="m">${others.map(escapeMarkup).join('\n')}</pre></details>`;
+  return `${where}${paths}${more}
+<p>For example ${escapeMarkup(shortDigests(differenceText(example)))}</p>`;
 }
 
 function sidesHtml(published: string | undefined, rebuilt: string | undefined): string {
@@ -92,7 +101,10 @@ function sidesHtml(published: string | undefined, rebuilt: string | undefined): 
 
 function sideHtml(side: string | undefined, name: string): string {
   if (side === undefined) return '(none)';
-  return side === '' ? '(empty)' : `<code class="${name}">${escapeMarkup(side)}</code>`;
+  if (side === '') return '(empty)';
+  const short = shortDigests(side);
+  const whole = short === side ? '' : ` title="${escapeMarkup(side)}"`;
+  return `<code class="${name}"${whole}>${escapeMarkup(short)}</code>`;
 }
 
 function causeHtml({ title, confidence, why, place, published, rebuilt }: CauseView): string {

@@ -2,37 +2,54 @@
 import { counted } from '../../bytes.ts';
 import type { StatedRun } from '../../verdict/stated.ts';
 import { escapeMarkup } from '../markup.ts';
-import { type PackageView, type ReportView, viewRun } from '../view.ts';
+import { type PackageView, type ReportView, viewRun, worstFirst } from '../view.ts';
 import { differencesHtml } from './differences-html.ts';
 import { factsHtml, pageBounds, pageHtml } from './page.ts';
-
-/** The most packages that are open at first; where more differ, none is open. */
-const mostOpen = 20;
 
 /** Renders the page; it ends with a newline. */
 export function renderHtml(result: StatedRun): string {
   const view = viewRun(result, pageBounds);
-  const open = view.packages.filter(({ verdict }) => verdict !== 'reproduced').length <= mostOpen;
+  const packages = worstFirst(view.packages);
   return pageHtml({
     title: view.title,
-    head: headHtml(view),
-    sections: view.packages.map((each) => packageHtml(each, open)),
+    head: headHtml(view, packages),
+    sections: packages.map(packageHtml),
     foot: '<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>',
-    differences: view.packages.flatMap(({ comparison }) => comparison?.differences ?? []),
+    groups: packages.flatMap(({ comparison }) => comparison?.groups ?? []),
     verdicts: view.counts.map(({ verdict, title, count }) => ({ value: verdict, title, count })),
   });
 }
 
-function headHtml({ title, tone, packages, counts, crossChecks }: ReportView): string {
+function headHtml(
+  { title, tone, counts, crossChecks }: ReportView,
+  packages: readonly PackageView[],
+): string {
   const how = counted(packages.length, 'package');
   const each = counts.map(({ title: word, count }) => `${count} ${escapeMarkup(word)}`).join(', ');
   return `<h1>wolfi-repro: <span class="${tone}">${escapeMarkup(title)}</span></h1>
-<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${crossChecks.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}`;
+<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${crossChecks.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}${packages.length < 2 ? '' : `\n${summaryHtml(packages)}`}`;
 }
 
-function packageHtml(view: PackageView, openFailed: boolean): string {
+/** The most packages in the table; all have their section. */
+const mostRows = 1000;
+
+/** The table of all packages, worst first, each with a link to its section. */
+function summaryHtml(packages: readonly PackageView[]): string {
+  const rows = packages.slice(0, mostRows).map(({ tone, title, reason = '', file, comparison }, at) => {
+    const causes = comparison?.causes.map((cause) => `${escapeMarkup(cause.title)} (${cause.count})`) ?? [];
+    return `<tr><td><span class="${tone}">${escapeMarkup(title)}</span></td><td>${reason}</td><td><a href="#p${at + 1}"><code>${escapeMarkup(file)}</code></a></td><td>${comparison?.total ?? ''}</td><td>${causes.join(', ')}</td></tr>`;
+  });
+  const cut = packages.length - rows.length;
+  const head = ['verdict', 'reason', 'package', 'differences', 'causes'];
+  return `<table class="all"><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>
+${rows.join('\n')}
+</tbody></table>${cut === 0 ? '' : `\n<p class="cut">… and ${cut} more packages, all of them below</p>`}`;
+}
+
+/** The section of a package. Only the worst is open at first. */
+function packageHtml(view: PackageView, at: number): string {
   const { file, verdict, title, tone, reason, grounds, comparison, context, next, docs } = view;
-  const open = openFailed && verdict !== 'reproduced' ? ' open' : '';
+  const open = at === 0 && verdict !== 'reproduced' ? ' open' : '';
   const facts = [
     ...grounds,
     ...(comparison === undefined
@@ -43,7 +60,7 @@ function packageHtml(view: PackageView, openFailed: boolean): string {
         ]),
     ...(next === undefined ? [] : [{ label: 'next', value: next }]),
   ];
-  return `<section class="package" data-verdict="${verdict}">
+  return `<section class="package" id="p${at + 1}" data-verdict="${verdict}">
 <details${open}>
 <summary><h2><span class="${tone}">${escapeMarkup(title)}</span>${reason === undefined ? '' : ` (${reason})`} <code>${escapeMarkup(file)}</code></h2></summary>
 ${factsHtml(facts)}

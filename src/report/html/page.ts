@@ -5,20 +5,21 @@
 import type { DifferenceKind } from '../../compare/difference.ts';
 import { sha256 } from '../../digest.ts';
 import type { Bounds } from '../bounds.ts';
-import type { DifferenceView } from '../differences-view.ts';
+import type { GroupView } from '../differences-view.ts';
 import type { Fact } from '../fact.ts';
 import { escapeMarkup } from '../markup.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** Limits of what a browser on a small machine can scroll: some ten thousand differences, some tens of megabytes. */
+/** Limits of what a browser on a small machine opens within a second: ten thousand differences of one package in two megabytes. */
 export const pageBounds: Bounds = {
   value: 1000,
   outputLines: 200,
-  differences: 10_000,
+  differences: 2000,
   allDifferences: 10_000,
-  lines: 400,
-  packageLines: 8000,
+  members: 20_000,
+  lines: 200,
+  packageLines: 3000,
   allLines: 20_000,
   characters: 8_000_000,
 };
@@ -37,14 +38,14 @@ export interface PageParts {
   readonly head: string;
   readonly sections: readonly string[];
   readonly foot: string;
-  readonly differences: readonly DifferenceView[];
+  readonly groups: readonly GroupView[];
   readonly verdicts: readonly Choice[];
 }
 
 /** The complete file; it ends with a newline. */
-export function pageHtml({ title, head, sections, foot, differences, verdicts }: PageParts): string {
+export function pageHtml({ title, head, sections, foot, groups, verdicts }: PageParts): string {
   // On a large page the browser need not lay out what is not on the screen; a small page does not need this.
-  const isLarge = sections.length + differences.length > 300;
+  const isLarge = sections.length + groups.length > 300;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -59,7 +60,7 @@ export function pageHtml({ title, head, sections, foot, differences, verdicts }:
     '</head>',
     isLarge ? '<body class="large">' : '<body>',
     `<header>\n${head}\n</header>`,
-    filterHtml(differences, verdicts),
+    filterHtml(groups, verdicts),
     '<main id="packages">',
     ...sections,
     '</main>',
@@ -85,15 +86,15 @@ function sourceHash(text: string): string {
 }
 
 /** The filter, which is hidden until the script runs. */
-function filterHtml(differences: readonly DifferenceView[], verdicts: readonly Choice[]): string {
+function filterHtml(groups: readonly GroupView[], verdicts: readonly Choice[]): string {
   return `<search id="filter" hidden>
 <h2 class="unseen">Filter</h2>
 <p><label>Path or package <input type="search" id="words"></label>
 <button type="button" id="unfold">Open all</button> <button type="button" id="fold">Fold all</button>
 <output id="count"></output></p>
 ${choicesHtml('verdict', 'Verdict', verdicts)}
-${choicesHtml('kind', 'Kind of difference', kindChoices(differences))}
-${choicesHtml('cause', 'Cause', causeChoices(differences))}
+${choicesHtml('kind', 'Kind of difference', kindChoices(groups))}
+${choicesHtml('cause', 'Cause', causeChoices(groups))}
 </search>`;
 }
 
@@ -106,22 +107,22 @@ function choicesHtml(name: string, legend: string, choices: readonly Choice[]): 
   return `<fieldset><legend>${legend}</legend>\n${boxes.join('\n')}\n</fieldset>`;
 }
 
-function kindChoices(differences: readonly DifferenceView[]): Choice[] {
+function kindChoices(groups: readonly GroupView[]): Choice[] {
   const found = new Map<DifferenceKind, Choice>();
-  for (const { kind, kindTitle } of differences) {
-    found.set(kind, { value: kind, title: kindTitle, count: (found.get(kind)?.count ?? 0) + 1 });
+  for (const { count, example } of groups) {
+    const { kind, kindTitle: title } = example;
+    found.set(kind, { value: kind, title, count: (found.get(kind)?.count ?? 0) + count });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
 }
 
 /** `none` stands for differences that no cause is named for. */
-function causeChoices(differences: readonly DifferenceView[]): Choice[] {
+function causeChoices(groups: readonly GroupView[]): Choice[] {
   const found = new Map<string, Choice>();
-  for (const { causes } of differences) {
-    const named = new Map(causes.map(({ kind, title }) => [kind as string, title]));
-    for (const [value, title] of named.size === 0 ? ([['none', 'none named']] as const) : named) {
-      found.set(value, { value, title, count: (found.get(value)?.count ?? 0) + 1 });
-    }
+  for (const { count, causes } of groups) {
+    const named = causes.length === 0 ? [{ kind: 'none', title: 'none named' }] : causes;
+    for (const { kind, title } of named)
+      found.set(kind, { value: kind, title, count: (found.get(kind)?.count ?? 0) + count });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
 }

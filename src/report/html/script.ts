@@ -12,14 +12,23 @@ export const script = `
     const name = element.querySelector('h2').textContent.toLowerCase();
     const differences = Array.from(element.querySelectorAll('.d'), (item) => ({
       item,
+      count: Number(item.dataset.count ?? 1),
       kind: item.dataset.kind,
       causes: item.dataset.cause.split(' '),
       path: (item.dataset.path ?? item.querySelector('code')?.textContent ?? '').toLowerCase(),
+      others: undefined,
     }));
-    const groups = Array.from(element.querySelectorAll('.e, .section'));
+    const groups = Array.from(element.querySelectorAll('.section'));
     return { element, name, differences, groups };
   });
-  const total = packages.reduce((sum, each) => sum + each.differences.length, 0);
+  const total = packages.reduce((sum, each) => sum + each.differences.reduce((own, { count }) => own + count, 0), 0);
+
+  // A row stands for several differences; the paths of the others are read where a path is asked for.
+  const matching = (each, text) => {
+    if (text === '') return each.count;
+    each.others ??= (each.item.querySelector('.m')?.textContent ?? '').toLowerCase().split('\\n');
+    return Number(each.path.includes(text)) + each.others.filter((path) => path.includes(text)).length;
+  };
 
   const chosen = (name) => {
     const boxes = Array.from(filter.querySelectorAll('input[name=' + name + ']'));
@@ -37,11 +46,12 @@ export const script = `
     for (const { element, name, differences, groups } of packages) {
       const named = name.includes(text);
       let own = 0;
-      for (const { item, kind, causes: its, path } of differences) {
-        const fits = (kinds === undefined || kinds.has(kind)) &&
-          (causes === undefined || its.some((cause) => causes.has(cause))) && (named || path.includes(text));
-        item.hidden = !fits;
-        if (fits) own += 1;
+      for (const each of differences) {
+        const fits = (kinds === undefined || kinds.has(each.kind)) &&
+          (causes === undefined || each.causes.some((cause) => causes.has(cause)));
+        const found = fits ? (named ? each.count : matching(each, text)) : 0;
+        each.item.hidden = found === 0;
+        own += found;
       }
       for (const group of groups) {
         const inside = group.querySelectorAll('.d');
@@ -85,7 +95,15 @@ export const script = `
     event.preventDefault();
   });
 
+  // A link to a package opens it.
+  const openNamed = () => {
+    const details = location.hash.startsWith('#p') && document.getElementById(location.hash.slice(1))?.querySelector('details');
+    if (details) details.open = true;
+  };
+  addEventListener('hashchange', openNamed);
+
   filter.hidden = false;
   apply();
+  openNamed();
 })();
 `;

@@ -32,7 +32,7 @@ li { display: block; margin: .15rem 0; }
 .large li.d { content-visibility: auto; contain-intrinsic-size: auto 1.5rem; }
 em { font-style: normal; border: 1px solid var(--line); border-radius: .6rem; padding: 0 .5rem; font-size: .85rem; }
 small, .where, .cut, figcaption, th { color: var(--faint); font-size: .85rem; }
-.cause, .where { margin: .2rem 0; }
+.cause, .where { margin: .2rem 0; } main p { margin: .4rem 0; }
 pre { margin: 0; white-space: pre-wrap; }
 .p { background: var(--p); } .r { background: var(--r); }
 .p b { background: var(--pb); } .r b { background: var(--rb); }
@@ -43,10 +43,13 @@ th, td { vertical-align: top; padding: 0 .4rem; } td { white-space: pre-wrap; }
 col.n { width: 4.5rem; } td.n { text-align: right; color: var(--faint); user-select: none; }
 td.n.p::after { content: ' −'; } td.n.r::after { content: ' +'; }
 td.n.p, td.n.r { color: var(--ink); }
+a { color: var(--focus); } table.all { table-layout: auto; } .all td { font: inherit; white-space: normal; } .m { max-height: 20rem; overflow: auto; }
 .hex { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; } figure { margin: .2rem 0; }
 footer { border-top: 1px solid var(--line); color: var(--faint); font-size: .9rem; }
 @media (max-width: 44rem) {
   dl { grid-template-columns: 1fr; } dd { margin-left: 1rem; }
+  .all tr { grid-template-columns: 1fr; padding: .3rem 0; border-top: 1px solid var(--line); } .all td:empty { display: none; }
+  .all td:nth-child(4)::after { content: ' differences'; }
   table, tbody { display: block; } colgroup { display: none; } tr { display: grid; grid-template-columns: 4rem 1fr; } thead, td.x, td.t { display: none; }
 }
 @media print {
