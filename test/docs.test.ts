@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { formatTitles } from '../src/compare/part.ts';
 import { failureClasses } from '../src/failure.ts';
 import { newestRelease } from '../src/melange/releases.ts';
 import { formatVersion } from '../src/melange/version.ts';
@@ -39,6 +40,17 @@ describe('the documentation', () => {
   it('has a section for every verdict and every reason, and no others', () => {
     assert.deepEqual(new Set(headings), new Set([...Object.keys(verdictTitles), ...Object.keys(nextSteps)]));
     assert.equal(headings.length, new Set(headings).size);
+  });
+
+  it('says of every format what is shown of it', () => {
+    const page = readFileSync(join(root, 'docs/formats.md'), 'utf8');
+    const listed = [...page.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, format]) => format!);
+    assert.deepEqual(listed, [
+      ...Object.keys(formatTitles)
+        .filter((format) => format !== 'binary')
+        .sort(),
+      'binary',
+    ]);
   });
 
   it('knows a next step for every failure that is a verdict', () => {

@@ -3,16 +3,34 @@
 /** The formats that have a comparator. */
 export type FormatName =
   | 'ar'
+  | 'beam'
+  | 'berkeley-db'
   | 'bzip2'
+  | 'certificate'
+  | 'cpio'
   | 'elf'
+  | 'font'
+  | 'fontconfig-cache'
   | 'gettext'
   | 'gzip'
+  | 'icon-cache'
+  | 'java-class'
+  | 'java-manifest'
   | 'json'
+  | 'json-call'
+  | 'minified'
   | 'pdf'
+  | 'pe'
   | 'png'
   | 'python-bytecode'
+  | 'r-data'
   | 'recipe'
+  | 'ruby-marshal'
+  | 'source-map'
   | 'spdx'
+  | 'sphinx-inventory'
+  | 'sqlite'
+  | 'squashfs'
   | 'tar'
   | 'text'
   | 'xml'
@@ -120,16 +138,34 @@ export interface ByteWindow {
 /** The title of each format. */
 export const formatTitles: Readonly<Record<FormatName, string>> = {
   ar: 'ar archive',
+  beam: 'BEAM module',
+  'berkeley-db': 'Berkeley DB',
   bzip2: 'bzip2',
+  certificate: 'certificate or key',
+  cpio: 'cpio archive',
   elf: 'ELF',
+  font: 'font',
+  'fontconfig-cache': 'fontconfig cache',
   gettext: 'gettext catalogue',
   gzip: 'gzip',
+  'icon-cache': 'icon cache',
+  'java-class': 'Java class',
+  'java-manifest': 'Java manifest',
   json: 'JSON',
+  'json-call': 'JSON in a call',
+  minified: 'minified script',
   pdf: 'PDF',
+  pe: 'PE',
   png: 'PNG',
   'python-bytecode': 'Python bytecode',
+  'r-data': 'R data',
   recipe: 'compiled recipe',
+  'ruby-marshal': 'Ruby Marshal',
+  'source-map': 'source map',
   spdx: 'SPDX',
+  'sphinx-inventory': 'Sphinx inventory',
+  sqlite: 'SQLite database',
+  squashfs: 'squashfs image',
   tar: 'tar archive',
   text: 'text',
   xml: 'XML',

@@ -1,8 +1,11 @@
 /** Two contents of every format that has a comparator, put together byte by byte, and what must be found between them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { FormatName } from '../../src/compare/part.ts';
 import { tarOf } from './apk-builder.ts';
 import { dynamicOf, elfOf, noteOf, stringTable, symbolOf } from './elf-builder.ts';
+import { fixtures } from './lab.ts';
 import { storedGzip, storedZlib } from './stored-gzip.ts';
 
 export interface Sample {
@@ -22,6 +25,11 @@ function sample(path: string, make: (side: Side) => Uint8Array | string, ...plan
     rebuilt: Buffer.from(make('rebuilt')),
     planted,
   };
+}
+
+/** Content that a program of others wrote, of `fixtures/formats/`. */
+function fixture(name: string): (side: Side) => Buffer {
+  return (side) => readFileSync(join(fixtures, 'formats', `${name}.${side}`));
 }
 
 const lines = (side: Side): string => `line one\nbuilt by ${side}\nline three\n`;
@@ -47,6 +55,76 @@ const compressed: Readonly<Record<'xz' | 'bzip2' | 'zstd', Readonly<Record<Side,
 
 /** One of each, in the order of their names. */
 export const samples: Readonly<Record<FormatName, Sample>> = {
+  beam: sample('usr/lib/erlang/lib/lab/ebin/lab.beam', fixture('beam'), 'CInf', 'build-1'),
+  'berkeley-db': sample('var/lib/a.db', fixture('berkeley-db'), 'key1', 'published'),
+  certificate: sample('etc/ssl/certs/a.pem', fixture('certificate'), 'validity', 'CN=rebuilt'),
+  cpio: sample('boot/initramfs', fixture('cpio'), 'mtime'),
+  font: sample('usr/share/fonts/lab.ttf', fixture('font'), 'head: modified', 'checksum adjustment'),
+  'fontconfig-cache': sample(
+    'var/cache/fontconfig/a-le64.cache-8',
+    fixture('fontconfig-cache'),
+    'time of the directory',
+  ),
+  'icon-cache': sample(
+    'usr/share/icons/t/icon-theme.cache',
+    fixture('icon-cache'),
+    'icons.published',
+    'icons.rebuilt',
+  ),
+  'java-class': sample(
+    'usr/share/A.class',
+    fixture('java-class'),
+    'constants',
+    'text published',
+    'method f (I)I',
+  ),
+  'java-manifest': sample(
+    'META-INF/MANIFEST.MF',
+    (side) =>
+      `Manifest-Version: 1.0\r\nBuilt-By: ${side}\r\n\r\nName: a.class\r\nSHA-256-Digest: ${side}\r\n\r\n`,
+    'main.Built-By',
+    'a.class',
+  ),
+  'json-call': sample(
+    'usr/share/doc/html/searchindex.js',
+    (side) => `Search.setIndex({"terms":{"${side}":1},"docnames":["a","${side}"]})`,
+    'docnames[1]',
+    'terms',
+  ),
+  minified: sample(
+    'usr/share/web/a.min.js',
+    (side) =>
+      `!function(){${'var a=function(b){return b+1};'.repeat(200)}var t="${side}-2024-01-0${side === 'published' ? 1 : 2}";${'a(2);'.repeat(900)}}()`,
+    'line 1, column 6020',
+    'published-2024-01-01',
+  ),
+  pe: sample('boot/a.efi', fixture('pe'), 'time stamp'),
+  'r-data': sample('usr/lib/R/library/a/Meta/package.rds', fixture('r-data'), '2024-01-02', 'Built'),
+  'ruby-marshal': sample(
+    'usr/share/ri/cache.ri',
+    (side) =>
+      Buffer.concat([
+        Buffer.from('\x04\x08{\x07:\x09dateI"', 'latin1'),
+        Buffer.from([5 + side.length]),
+        Buffer.from(`${side}\x06:\x06ET:\x06ni\x02\x10\x27`, 'latin1'),
+      ]),
+    ':date',
+    'rebuilt',
+  ),
+  'source-map': sample(
+    'usr/share/web/a.js.map',
+    (side) =>
+      JSON.stringify({
+        version: 3,
+        sources: [`/build/${side}/a.ts`],
+        mappings: `AAAA;${side === 'published' ? 'AACA' : 'AAEA'};A`,
+      }),
+    'sources[0]',
+    'mappings[1]',
+  ),
+  'sphinx-inventory': sample('usr/share/doc/html/objects.inv', fixture('sphinx-inventory'), 'objects'),
+  sqlite: sample('var/lib/a.sqlite', fixture('sqlite'), 'valid.1.registered', '1704189600', 'kv[1].v'),
+  squashfs: sample('usr/lib/root.squashfs', fixture('squashfs'), '2024-01-01T10:00:00Z', 'dir/file'),
   ar: sample(
     'usr/lib/libx.a',
     (side) => arOf([['a.o', lines(side), side === 'published' ? 1 : 2]]),

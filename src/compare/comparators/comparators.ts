@@ -5,19 +5,38 @@ import type { CompareLimits } from '../compare-limits.ts';
 import type { Part } from '../part.ts';
 import { ar } from './ar.ts';
 import { binary, compareBinary } from './binary.ts';
+import { certificate } from './certificate.ts';
 import { type Comparator, type CompareContext, Work } from './comparator.ts';
+import { cpio } from './cpio.ts';
 import { elf } from './elf.ts';
 import { gettext } from './gettext.ts';
 import { gzip } from './gzip.ts';
+import { javaManifest } from './java-manifest.ts';
 import { json } from './json.ts';
+import { minified } from './minified.ts';
+import {
+  beam,
+  berkeleyDb,
+  font,
+  fontconfigCache,
+  iconCache,
+  javaClass,
+  pe,
+  rData,
+  rubyMarshal,
+  squashfs,
+} from './objects.ts';
 import { boundParts, unreadPart } from './parts.ts';
 import { pdf } from './pdf.ts';
 import { png } from './png.ts';
 import { pythonBytecode } from './python-bytecode.ts';
 import { spdx } from './spdx.ts';
+import { sphinxInventory } from './sphinx-inventory.ts';
+import { sqlite } from './sqlite.ts';
 import { bzip2, xz, zstd } from './streams.ts';
 import { tar } from './tar.ts';
 import { text, xml } from './text.ts';
+import { jsonCall, sourceMap } from './web-files.ts';
 import { recipe, yaml } from './yaml.ts';
 import { zip } from './zip.ts';
 
@@ -34,7 +53,25 @@ export const comparators: readonly Comparator[] = [
   png,
   pdf,
   gettext,
+  cpio,
+  sqlite,
+  squashfs,
+  pe,
+  font,
+  beam,
+  fontconfigCache,
+  sphinxInventory,
+  rData,
+  rubyMarshal,
+  berkeleyDb,
+  javaClass,
+  iconCache,
+  certificate,
   pythonBytecode,
+  javaManifest,
+  sourceMap,
+  jsonCall,
+  minified,
   recipe,
   spdx,
   json,
