@@ -1,4 +1,4 @@
-/** Registries as of a time: what they list without what did not exist yet. The form of an answer decides, never its host. */
+/** Answers of registries as of a time: without what did not exist yet. The form of an answer decides, never its host. */
 import { segmentsOf } from '../pins/shapes/shape.ts';
 import { filterCrateIndex } from './crate-registry.ts';
 import { filterGemInfo, filterGemVersions } from './gem-registry.ts';
@@ -9,7 +9,7 @@ import { filterNpmDocument, filterNpmManifest, filterNpmTags } from './npm-regis
 import { filterPythonDocument, filterPythonJson, filterPythonPage } from './python-registry.ts';
 import { contentOfAnswer, headerOf } from './registry-answer.ts';
 
-/** What the address alone says most about comes first. */
+/** The filters, in the order in which they are tried: first those whose lists the address alone shows. */
 const filters: readonly Filter[] = [
   filterGoList,
   filterGoChoice,
@@ -53,7 +53,7 @@ const endings =
 
 /**
  * Whether an answer may be a list, by its address and type, before its body is read: where not, it can be handed on as it comes. A request for
- * such an address should ask for all of it, and for no difference to what is known (no `Range`, no `If-None-Match`).
+ * such an address should ask for the whole answer, and not for a difference to what the client knows (no `Range`, no `If-None-Match`).
  */
 export function mayBeList(address: string, contentType: string): boolean {
   const { pathname } = new URL(address);

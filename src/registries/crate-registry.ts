@@ -7,7 +7,7 @@ import { absentAnswer, changedAnswer, contentOfAnswer, objectOf, unchanged } fro
 import { secondsOf } from './registry-times.ts';
 import { sieve } from './sieve.ts';
 
-/** A line for each version. The time is in the line (`pubtime`), or is asked of the registry's API. */
+/** Filters the file of a crate, which has a line for each version. The time is in the line (`pubtime`), or is requested from the registry's API. */
 export async function filterCrateIndex(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { segments, content, seconds } = filtering;
   const name = segments.at(-1)!;
@@ -39,7 +39,7 @@ async function timesOf(filtering: Filtering, entries: readonly JsonObject[], nam
   return new Map([...inLines].map(([version, time]) => [version, time ?? ofApi.get(version)]));
 }
 
-/** Where the API is, the index says in `config.json` beside its first folder. */
+/** The address of the API, which the index gives in `config.json` beside its first folder. */
 async function askApi(
   { ask, url }: Filtering,
   name: string,

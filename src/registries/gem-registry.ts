@@ -8,7 +8,7 @@ import { sieve } from './sieve.ts';
 
 const head = '---\n';
 
-/** `/info/NAME`: a line for each version. The time is its last requirement (`created_at`, version 2 of the format), or is asked of the API. */
+/** Filters `/info/NAME`, which has a line for each version. The time is its last requirement (`created_at`, version 2 of the format), or is requested from the API. */
 export async function filterGemInfo(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { segments, content, seconds } = filtering;
   const text = decodeBytes(content);
@@ -38,7 +38,7 @@ function createdAt(line: string): string | undefined {
   return requirements.find((each) => each.startsWith('created_at:'))?.slice('created_at:'.length);
 }
 
-/** Platforms stand behind the number, but for that of Ruby itself. */
+/** The platform follows the number, unless it is Ruby's own. */
 async function askApi(
   { ask, url }: Filtering,
   name: string,
@@ -58,8 +58,8 @@ async function askApi(
 }
 
 /**
- * `/versions`: names with versions of all gems and a digest of each `/info`. It has no times, and to ask for each gem's would be a hundred thousand
- * requests. Clients choose from `/info`, and read from here which of those has changed; so it stays as it is, and every line counts as undated.
+ * Leaves `/versions` as it is: the names and versions of all gems, with a digest of each `/info`. It has no times, and requesting those of each gem would take a
+ * hundred thousand requests. Clients choose from `/info`, and read from `/versions` which of those has changed. Every line counts as undated.
  */
 export async function filterGemVersions({ segments, content }: Filtering): Promise<AsOfAnswer | undefined> {
   if (segments.at(-1) !== 'versions') return undefined;

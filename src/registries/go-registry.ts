@@ -13,7 +13,7 @@ export async function filterGoList(filtering: Filtering): Promise<AsOfAnswer | u
   const { segments, content, seconds, url } = filtering;
   if (segments.at(-2) !== '@v' || segments.at(-1) !== 'list') return undefined;
   const lines = linesOf(content);
-  // A line may have the time of a version behind it.
+  // The time of a version may follow it on the line.
   const versions = lines.map((line) => line.split(' ', 1)[0]!);
   if (versions.some((version) => parseVersion(version) === undefined)) return undefined;
   const times = await timesOf(filtering, url.href.slice(0, url.href.lastIndexOf('/')), versions);
@@ -31,7 +31,7 @@ function linesOf(content: Uint8Array): string[] {
     .filter((line) => line !== '');
 }
 
-/** By the time inside of a pseudo-version, or else by its `.info`. */
+/** The time of a version: the one inside a pseudo-version, and for any other the one in its `.info`. */
 function timesOf({ ask }: Filtering, base: string, versions: readonly string[]) {
   return askedTimes(versions, async (version) => {
     const pseudo = /-(?:0\.|[\dA-Za-z.-]{1,200}\.0\.)?(\d{14})-[\da-f]{12}(?:\+incompatible)?$/.exec(
@@ -59,7 +59,7 @@ export async function filterGoChoice(filtering: Filtering): Promise<AsOfAnswer |
   const version = textMember(info, 'Version');
   if (version === undefined) return undefined;
   const shape = isLatest ? 'go-latest' : 'go-info';
-  // What was asked for by its own name is what it was.
+  // A version that was requested by its own name is what it was.
   if (!isLatest && escapeCase(version) === file.slice(0, -'.info'.length)) return undefined;
   const time = secondsOf(info['Time']);
   if (time === undefined) return unchanged(shape, undatedOf([version]));
@@ -73,7 +73,7 @@ export async function filterGoChoice(filtering: Filtering): Promise<AsOfAnswer |
   return { shape, changed, removed, corrected, undated: undatedOf([]) };
 }
 
-/** The highest release that existed, as cmd/go chooses; else the highest pre-release. Where only commits existed, what `@latest` was is not known. */
+/** The highest release that existed, as cmd/go chooses; where there is none, the highest pre-release. Where only commits existed, it is not known what `@latest` was. */
 async function latestAsOf(filtering: Filtering, base: string) {
   const list = await filtering.ask({ method: 'GET', url: `${base}/@v/list`, accept: undefined });
   const content = list?.status === 200 ? contentOfAnswer(list) : undefined;

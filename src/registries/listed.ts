@@ -1,4 +1,4 @@
-/** Lists of registries, and what is left of one where only what existed at a time is listed. */
+/** Lists of registries, and the result of filtering one as of a time. */
 
 /** Kinds of lists, by their form. */
 export const listShapes = [
@@ -24,7 +24,7 @@ export type Headers = readonly (readonly [name: string, value: string])[];
 
 /** An answer as a registry sent it. */
 export interface RegistryAnswer {
-  /** Absolute, as it was asked. */
+  /** The absolute address that was requested. */
   readonly url: string;
   readonly status: number;
   /** Names in lower case. */
@@ -33,7 +33,7 @@ export interface RegistryAnswer {
   readonly body: Uint8Array;
 }
 
-/** What else has to be asked of a registry, since an answer has no dates. */
+/** A further request to a registry, for the dates that an answer lacks. */
 export interface DateRequest {
   readonly method: 'GET' | 'HEAD';
   readonly url: string;
@@ -41,7 +41,7 @@ export interface DateRequest {
   readonly accept: string | undefined;
 }
 
-/** Asks, and gives the answer as it came, redirects followed and nothing filtered; undefined where there is none. */
+/** Sends the request and returns the answer as it came, with redirects followed and nothing filtered; undefined where there is none. */
 export type AskRegistry = (request: DateRequest) => Promise<RegistryAnswer | undefined>;
 
 export interface RemovedVersion {
@@ -65,13 +65,13 @@ export interface AsOfAnswer {
   /** What did not exist yet, in the order of the list. */
   readonly removed: readonly RemovedVersion[];
   readonly corrected: readonly CorrectedChoice[];
-  /** What stays listed though nobody said when it appeared. */
+  /** What stays listed although nothing shows when it appeared. */
   readonly undated: Undated;
 }
 
 export interface ChangedAnswer {
   readonly status: number;
-  /** Without those that spoke of the old bytes, and without a content encoding and a length. */
+  /** The headers without those that describe the old bytes, and without a content encoding and a length. */
   readonly headers: Headers;
   readonly body: Uint8Array;
 }
@@ -88,7 +88,7 @@ export function undatedOf(names: readonly string[]): Undated {
   return { count: names.length, names: names.slice(0, mostUndatedNames) };
 }
 
-/** The pieces of an answer that one who filters needs. */
+/** The parts of an answer that a filter needs. */
 export interface Filtering {
   readonly answer: RegistryAnswer;
   readonly url: URL;
@@ -98,10 +98,10 @@ export interface Filtering {
   readonly contentType: string;
   /** The body without its content encoding. */
   readonly content: Uint8Array;
-  /** What appeared later did not exist. */
+  /** Seconds since 1970; what appeared later did not exist. */
   readonly seconds: number;
   readonly ask: AskRegistry;
 }
 
-/** Undefined for what is not of its shape. */
+/** Filters one form of list; undefined for an answer of a different form. */
 export type Filter = (filtering: Filtering) => Promise<AsOfAnswer | undefined>;

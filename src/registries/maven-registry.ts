@@ -1,4 +1,4 @@
-/** `maven-metadata.xml` (maven.apache.org, "Repository Metadata") as it was. When a version was deployed, the server says of its POM. */
+/** `maven-metadata.xml` (maven.apache.org, "Repository Metadata") as it was. The server gives the time of a version with its POM. */
 import { createHash } from 'node:crypto';
 import { encodeBytes } from '../bytes.ts';
 import { childrenOf, parseXml, type XmlElement } from '../formats/xml.ts';
@@ -9,7 +9,7 @@ import { askedTimes, type Sieved, sieve } from './sieve.ts';
 
 const file = 'maven-metadata.xml';
 
-/** A list of the versions of an artifact; one of the builds of a snapshot is not such a list. */
+/** Filters the list of the versions of an artifact; a list of the builds of a snapshot is not such a list. */
 export async function filterMavenMetadata(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { segments, content, seconds, url } = filtering;
   const document = segments.at(-1) === file ? parseXml(content) : undefined;
@@ -77,7 +77,7 @@ function metadataAfter(
   return { ...result, changed: changedAnswer(filtering, encodeBytes(edited(metadata.text, edits))) };
 }
 
-/** What `latest` and `release` were is recorded nowhere: they become what was deployed last of what existed. */
+/** The values of `latest` and `release`: what they were is recorded nowhere, so they become what was deployed last of what existed. */
 function correctedChoices(
   versioning: XmlElement,
   { later }: Sieved,
@@ -92,7 +92,7 @@ function correctedChoices(
   });
 }
 
-/** The one that was deployed last; of several at a time, and where no time is known, the last of the list. */
+/** The version that was deployed last; of several with the same time, and where no time is known, the last of the list. */
 function newestOf(
   versions: readonly string[],
   times: ReadonlyMap<string, number | undefined>,
@@ -126,7 +126,7 @@ function escaped(text: string): string {
 
 const digests = ['md5', 'sha1', 'sha256', 'sha512'];
 
-/** The digest beside a list that was filtered is that of the filtered list. */
+/** Answers a request for the digest of a list that was filtered with the digest of the filtered list. */
 export async function filterMavenDigest(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { segments, url, ask } = filtering;
   const algorithm = digests.find((name) => segments.at(-1) === `${file}.${name}`);

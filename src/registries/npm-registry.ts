@@ -6,7 +6,7 @@ import { secondsOf } from './registry-times.ts';
 import { compareVersions, highestOf, parseVersion } from './semver.ts';
 import { type Sieved, sieve } from './sieve.ts';
 
-/** A whole document, or a short one, which has no times: those are asked for. */
+/** Filters a whole document, or a short one, which has no times: they are requested. */
 export async function filterNpmDocument(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const document = objectOf(filtering.content);
   const name = textMember(document ?? {}, 'name');
@@ -36,7 +36,7 @@ export async function filterNpmDocument(filtering: Filtering): Promise<AsOfAnswe
   return { ...result, changed: changedAnswer(filtering, JSON.stringify(changed)) };
 }
 
-/** `/name`, where the slash of a scope may be encoded. */
+/** The name in the path `/name`, where the slash of a scope may be encoded. */
 function namesPackage(segments: readonly string[], name: string): boolean {
   const path = segments.join('/');
   return path === name || path.endsWith(`/${name}`);
@@ -49,8 +49,8 @@ async function askTimes({ ask }: Filtering, url: string): Promise<JsonObject> {
 }
 
 /**
- * What tags choose where they chose something later. What a tag was then is recorded nowhere: `latest` becomes the highest release below what it
- * is now, or else the highest of all that existed; others are gone.
+ * The versions that tags choose where they chose something later. What a tag was then is recorded nowhere: `latest` becomes the highest release below what it
+ * is now, and where there is none the highest of all that existed; other tags are removed.
  */
 function correctedTags(tags: JsonObject, kept: readonly string[], { later }: Sieved): CorrectedChoice[] {
   return Object.entries(tags).flatMap(([name, from]) => {
@@ -78,7 +78,7 @@ function tagsAfter(tags: JsonObject, corrected: readonly CorrectedChoice[]): Jso
   );
 }
 
-/** What is known of a package, asked for where an answer has a part of it. */
+/** The whole document of a package, requested where an answer has only a part of it. */
 async function askWhole(filtering: Filtering, url: string) {
   const whole = await filtering.ask({ method: 'GET', url, accept: 'application/json' });
   const content = whole?.status === 200 ? contentOfAnswer(whole) : undefined;
@@ -90,7 +90,7 @@ async function askWhole(filtering: Filtering, url: string) {
   return answer === undefined || document === undefined ? undefined : { answer, document };
 }
 
-/** `/name/latest` and the like: the manifest of what a tag chose. An exact version is what it was. */
+/** Filters `/name/latest` and the like, the manifest of what a tag chose. The manifest of an exact version is what it was. */
 export async function filterNpmManifest(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const manifest = objectOf(filtering.content);
   const [name, version] = [textMember(manifest ?? {}, 'name'), textMember(manifest ?? {}, 'version')];
@@ -111,7 +111,7 @@ export async function filterNpmManifest(filtering: Filtering): Promise<AsOfAnswe
   return { ...result, corrected, changed: changedAnswer(filtering, JSON.stringify(body)) };
 }
 
-/** `/-/package/NAME/dist-tags`: what `npm dist-tag ls` shows. */
+/** Filters `/-/package/NAME/dist-tags`, which `npm dist-tag ls` shows. */
 export async function filterNpmTags(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { segments, url } = filtering;
   const at = segments.lastIndexOf('package');

@@ -17,7 +17,7 @@ import { type Sieved, sieve } from './sieve.ts';
 
 const jsonType = 'application/vnd.pypi.simple.v1+json';
 
-/** A page in JSON: `upload-time` of each file is there since version 1.1 of the API. */
+/** Filters a page in JSON, which has the `upload-time` of each file since version 1.1 of the API. */
 export async function filterPythonJson(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const page = filtering.contentType === jsonType ? objectOf(filtering.content) : undefined;
   if (page === undefined || !Array.isArray(page['files'])) return undefined;
@@ -49,7 +49,7 @@ function uploadTimes(page: JsonObject): ReadonlyMap<string, number | undefined> 
   return new Map(files.map((file) => [textMember(file, 'filename') ?? '', secondsOf(file['upload-time'])]));
 }
 
-/** Without versions of which every file is gone. */
+/** The versions without those of which every file was removed. */
 function versionsAfter(page: JsonObject, names: readonly string[], { later }: Sieved): unknown[] {
   const versionsOf = (files: readonly string[]) =>
     new Set(files.flatMap((file) => (releasesOf(file) ?? []).map(({ version }) => version)));
@@ -61,7 +61,7 @@ function versionsAfter(page: JsonObject, names: readonly string[], { later }: Si
   });
 }
 
-/** A page in HTML has no times: the page in JSON is asked for at the same address. */
+/** Filters a page in HTML. It has no times: the page in JSON is requested at the same address. */
 export async function filterPythonPage(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const { contentType, segments, url, ask, content, seconds } = filtering;
   if (!contentType.includes('html') || segments.at(-1) !== '') return undefined;
@@ -97,7 +97,7 @@ function without(page: string, anchors: readonly Anchor[]): string {
 
 const lineBreak = /\s{0,8}<br\s?\/?>/y;
 
-/** `/pypi/NAME/json`: all releases, and what is said of the newest. */
+/** Filters `/pypi/NAME/json`: all releases, and the description of the newest. */
 export async function filterPythonDocument(filtering: Filtering): Promise<AsOfAnswer | undefined> {
   const document = filtering.segments.at(-1) === 'json' ? objectOf(filtering.content) : undefined;
   const [info, releases] = [objectMember(document ?? {}, 'info'), objectMember(document ?? {}, 'releases')];
@@ -133,7 +133,7 @@ function firstUpload(files: unknown): number | undefined {
   return times.length === 0 ? undefined : times.reduce((least, time) => Math.min(least, time));
 }
 
-/** The release that was uploaded last, or else the pre-release (PEP 440: letters but for `post`). */
+/** The release that was uploaded last; where there is none, the pre-release (PEP 440: a version with letters other than `post`). */
 function newestOf(times: ReadonlyMap<string, number | undefined>, seconds: number): string | undefined {
   const existed = [...times].filter(([, time]) => time !== undefined && time <= seconds) as [
     string,

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, parseBoundedJson } from '../formats/boun
 import { undoContentEncoding } from '../formats/content-encoding.ts';
 import type { AsOfAnswer, ChangedAnswer, Filtering, Headers, RegistryAnswer } from './listed.ts';
 
-/** Lists of registries have at most some 50 MB. */
+/** The most bytes of a list; the largest known are some 50 MB. */
 const mostContent = 128 * 1024 * 1024;
 
 /** The content of an answer without its content encoding; undefined where it is damaged or too large. */
@@ -16,7 +16,7 @@ export function headerOf({ headers }: Pick<RegistryAnswer, 'headers'>, name: str
   return headers.find(([each]) => each === name)?.[1] ?? '';
 }
 
-/** An object of JSON; undefined for anything else. */
+/** The content as a JSON object; undefined for anything else. */
 export function objectOf(content: Uint8Array | undefined): JsonObject | undefined {
   if (content === undefined) return undefined;
   const parsed = parseBoundedJson(content);

@@ -9,7 +9,7 @@ export interface Version {
 
 const longest = 256;
 
-/** Undefined for what is not such a version. */
+/** Parses a version; undefined for text that is not one. */
 export function parseVersion(text: string): Version | undefined {
   if (text.length > longest) return undefined;
   const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\dA-Za-z.-]+))?(?:\+[\dA-Za-z.-]+)?$/.exec(text);
@@ -41,7 +41,7 @@ function comparePrereleases(a: readonly string[], b: readonly string[]): number 
   return a.length - b.length;
 }
 
-/** Of any length, without leading zeros. */
+/** Compares numbers of any length, without leading zeros. */
 function compareNumbers(a: string, b: string): number {
   const [left, right] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
   if (left.length !== right.length) return left.length - right.length;

@@ -4,7 +4,7 @@ import { type RemovedVersion, type Undated, undatedOf } from './listed.ts';
 
 export interface Sieved {
   readonly removed: readonly RemovedVersion[];
-  /** Names of `removed`. */
+  /** The names in `removed`. */
   readonly later: ReadonlySet<string>;
   readonly undated: Undated;
 }
@@ -25,10 +25,10 @@ export function sieve(
   return { removed, later: new Set(removed.map(({ name }) => name)), undated: undatedOf(undated) };
 }
 
-/** Requests for dates of one list, and how many at once. */
+/** The most requests for the dates of one list, and how many run at once. */
 const limits = { requests: 5000, atOnce: 8 };
 
-/** Times that have to be asked for one by one; those beyond 5000 are not asked for. */
+/** Times that are requested one by one; those beyond 5000 are not requested. */
 export async function askedTimes(
   names: readonly string[],
   timeOf: (name: string) => Promise<number | undefined>,
