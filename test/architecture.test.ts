@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
@@ -365,6 +365,13 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 
+  it('lets tests find the larger lab in one place, where it can be named', () => {
+    const looking = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && /['/]shared\/(?:lab|samples)/.test(readTest(file)),
+    );
+    assert.deepEqual(looking, ['support/lab.ts']);
+  });
+
   it('starts git in one place', () => {
     const starting = files.filter((file) => /(?:find|require)Program\('git|'git',\s*\[/.test(read(file)));
     assert.deepEqual(starting, ['inputs/git/git-program.ts']);
@@ -390,6 +397,10 @@ describe('the architecture', () => {
     assert.deepEqual(offending, []);
   });
 });
+
+function readTest(file: string): string {
+  return readFileSync(join(root, 'test', file), 'utf8');
+}
 
 /** The first folder of a file, or the file itself where it is in none. */
 function roomOf(file: string): string {

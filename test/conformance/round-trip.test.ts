@@ -14,7 +14,7 @@ import { writeRecipe } from '../../src/claim/recipe/write.ts';
 import { formatOfTraits } from '../../src/claim/traits/traits.ts';
 import { agreeingEncoders, gzipGo } from '../../src/emit/deflate/encoders.ts';
 import { deflateGenerations } from '../../src/melange/deflate-encoder.ts';
-import { lab, sharedLab, sharedSamples, skipUnless } from '../support/lab.ts';
+import { fullestLab, sharedSamples, skipUnless } from '../support/lab.ts';
 import { putTogether, readWhole, type SectionName, takeApart } from '../support/parts.ts';
 
 const samples = sharedSamples === undefined ? [] : packagesIn(sharedSamples);
@@ -22,7 +22,7 @@ const samples = sharedSamples === undefined ? [] : packagesIn(sharedSamples);
 const ofAnotherProgram: ReadonlySet<string> = new Set(['alpine-baselayout-3.4.0-r0.apk']);
 
 describe('packages of the lab, emitted again from their parts', () => {
-  const repository = join(sharedLab ?? lab, 'repository');
+  const repository = join(fullestLab, 'repository');
   for (const version of readdirSync(repository)) {
     it(`are the same files: ${version}`, async (t) => {
       for (const file of packagesIn(join(repository, version, 'x86_64'))) await assertRoundTrip(file, t);

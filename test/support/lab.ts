@@ -11,6 +11,8 @@ export const lab: string = join(fixtures, 'lab');
 
 /** The larger lab, with packages whose text is not ours to keep: as named, or beside the checkout; undefined elsewhere. */
 export const sharedLab: string | undefined = present('WOLFI_REPRO_LAB', '../shared/lab');
+/** The folder with the most packages of real melange that there is here. */
+export const fullestLab: string = sharedLab ?? lab;
 /** Packages that others published: as named, or beside the checkout; undefined elsewhere. */
 export const sharedSamples: string | undefined = present('WOLFI_REPRO_SAMPLES', '../shared/samples');
 

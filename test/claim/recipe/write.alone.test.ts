@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { parseRecipe } from '../../../src/claim/recipe/parse.ts';
 import { writeRecipe } from '../../../src/claim/recipe/write.ts';
 import { formatOf, type RecipeForm } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
+import { fullestLab } from '../../support/lab.ts';
 import { recipes } from './arbitrary.ts';
 
 const newest = formOf('v0.59.1');
@@ -112,17 +113,14 @@ function assertIdentity(release: string, lines: readonly string[]): void {
   assert.equal(Buffer.from(writeRecipe(recipe, formOf(release))).toString(), text);
 }
 
-const root = join(import.meta.dirname, '../../../..');
-const lab = ['../shared/lab', 'fixtures/lab'].map((path) => join(root, path, 'repository')).find(existsSync);
+const repository = join(fullestLab, 'repository');
 
-describe('published packages', {
-  skip: lab === undefined && 'the lab with packages of melange is not here',
-}, () => {
-  for (const name of lab === undefined ? [] : readdirSync(lab)) {
+describe('published packages', () => {
+  for (const name of readdirSync(repository)) {
     it(`read and written are the same bytes: ${name}`, () => {
       // Folders that name no release have production's forms of what v0.59.1 built.
       const form = formOf(/v\d+\.\d+\.\d+$/.exec(name)?.[0] ?? 'v0.59.1');
-      const folder = join(lab!, name, 'x86_64');
+      const folder = join(repository, name, 'x86_64');
       for (const file of readdirSync(folder).filter((each) => each.endsWith('.apk'))) {
         const published = recipeOf(readFileSync(join(folder, file)));
         const { recipe, findings } = parseRecipe(published);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readApk } from '../../../src/apk/read-apk.ts';
@@ -8,8 +8,7 @@ import { recoverSbomInputs } from '../../../src/claim/sbom/recover.ts';
 import type { SbomInput } from '../../../src/emit/sbom/sbom.ts';
 import { emitSbom } from '../../../src/emit/sbom/sbom.ts';
 import { copyright, inputAt, recipeOf } from '../../emit/sbom/input.ts';
-
-const samples = join(import.meta.dirname, '../../../../../shared/samples');
+import { sharedSamples, skipUnless } from '../../support/lab.ts';
 
 function recovered(input: SbomInput) {
   return recoverSbomInputs(parseSbom(emitSbom(input)) as ReadableSbom);
@@ -70,8 +69,10 @@ test('an empty document gives nothing away', () => {
   });
 });
 
-test("the published perl-json is production's", { skip: !existsSync(samples) && 'no samples' }, async () => {
-  const path = join(samples, 'perl-json-4.11-r0.apk');
+test("the published perl-json is production's", {
+  skip: skipUnless(sharedSamples, 'no samples: neither WOLFI_REPRO_SAMPLES nor beside the checkout'),
+}, async () => {
+  const path = join(sharedSamples!, 'perl-json-4.11-r0.apk');
   const source = { name: path, open: () => createReadStream(path) };
   const apk = await readApk(source, { keep: (name) => name.endsWith('.spdx.json') });
   const sbom = parseSbom(

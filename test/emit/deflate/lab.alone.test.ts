@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readGzipMembers } from '../../../src/apk/gzip-reader.ts';
 import { agreeingEncoders, gzipGo, gzipKlauspost, pgzip } from '../../../src/emit/deflate/encoders.ts';
 import { formatOf } from '../../../src/melange/format.ts';
 import { parseRelease } from '../../../src/melange/version.ts';
+import { fullestLab } from '../../support/lab.ts';
 import { collect } from './support.ts';
 
-let root = dirname(fileURLToPath(import.meta.url));
-while (!existsSync(join(root, 'package.json'))) root = dirname(root);
-const repository = ['../shared/lab', 'fixtures/lab']
-  .map((folder) => join(root, folder, 'repository'))
-  .find((folder) => existsSync(folder));
-const skip = repository === undefined && 'the lab with the packages of real melange is not here';
+const repository = join(fullestLab, 'repository');
 
 interface Member {
   readonly mtime: number;
@@ -44,11 +39,11 @@ async function membersOf(file: Buffer): Promise<Member[]> {
   }));
 }
 
-describe('packages of real melange are compressed again to the same bytes', { skip }, () => {
-  const versions = repository === undefined ? [] : readdirSync(repository);
+describe('packages of real melange are compressed again to the same bytes', () => {
+  const versions = readdirSync(repository);
   for (const version of versions.filter((name) => /^v\d/.test(name))) {
     it(version, async () => {
-      const folder = join(repository!, version, 'x86_64');
+      const folder = join(repository, version, 'x86_64');
       const generation = formatOf(parseRelease(version)!).deflate;
       for (const file of readdirSync(folder).filter((name) => name.endsWith('.apk'))) {
         const members = await membersOf(readFileSync(join(folder, file)));

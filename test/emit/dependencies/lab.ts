@@ -1,7 +1,6 @@
 /** The packages that real melange built in the lab, as values to analyse. */
-import { createReadStream, existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Apk, controlFile } from '../../../src/apk/apk.ts';
 import type { ApkEntry } from '../../../src/apk/apk-entry.ts';
 import { entryPath } from '../../../src/apk/entry-rules.ts';
@@ -32,13 +31,6 @@ const entryTypes: Readonly<Record<string, EntryType>> = {
   '5': 'directory',
   '6': 'fifo',
 };
-
-/** Folder of the lab's packages, by version of melange; undefined where it is not here. */
-export function labRepository(): string | undefined {
-  let root = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(root, 'package.json'))) root = dirname(root);
-  return [join(root, '../shared/lab/repository'), join(root, 'fixtures/lab/repository')].find(existsSync);
-}
 
 /** All packages of one version of melange. */
 export async function goldensOf(repository: string, version: string): Promise<Golden[]> {
