@@ -118,7 +118,7 @@ async function keepAnswers({ files }: BundleManifest, folder: string, store: Sto
       rmSync(aside, { force: true });
       throw invalid('an answer in its unpacked folder was changed');
     }
-    store.adopt(aside, digest);
+    await store.adopt(aside, digest);
   }
 }
 

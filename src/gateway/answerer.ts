@@ -1,8 +1,8 @@
 /** Who answers the requests of a guest: a recording asks the network, a replay a transcript. */
-import type { Readable } from 'node:stream';
 import { shownAddress } from '../address.ts';
 import type { RefusalKind } from '../transcript/refusals.ts';
 import type { UnansweredReason } from '../transcript/transcript.ts';
+import type { GuestBody } from './guest-body.ts';
 
 /** A request as the guest made it, its body whole. */
 export interface GuestRequest {
@@ -19,7 +19,7 @@ export type GuestAnswer =
       readonly headers: readonly (readonly [name: string, value: string])[];
       /** Bytes; undefined where they are not known yet. */
       readonly size: number | undefined;
-      readonly body: () => Readable;
+      readonly body: () => GuestBody;
     }
   | { readonly kind: 'unanswered'; readonly reason: UnansweredReason }
   /** The request exceeds a bound of the gateway. */

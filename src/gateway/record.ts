@@ -1,5 +1,5 @@
 /** Answers from the network, each of which is kept while it is handed on. */
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -136,11 +136,11 @@ export function record(
     };
     const kept = keep(got, spool, (bytes) => {
       total += bytes;
-      return spool.bytes <= bounds.answerBytes && total <= bounds.totalBytes;
+      return spool.bytes + bytes <= bounds.answerBytes && total <= bounds.totalBytes;
     })
-      .then((reason) => {
+      .then(async (reason) => {
         if (reason !== undefined) return cut(reason);
-        const body = spool.finish(inputs.store);
+        const body = await spool.finish();
         const after = filtered === undefined ? {} : { filtered };
         places[place] = { ...key, status: got.status, headers, body, ...after };
       })
@@ -153,8 +153,7 @@ export function record(
       opened.delete(got.body);
     });
     const size = request.method === 'HEAD' ? undefined : announced;
-    const body = () => Readable.from(spool.read());
-    return { given: { kind: 'answer', status: got.status, headers, size, body }, kept };
+    return { given: { kind: 'answer', status: got.status, headers, size, body: () => spool.read() }, kept };
   }
 
   return {

@@ -1,10 +1,9 @@
 /** Answers from a transcript, and from nothing else. */
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import type { Sha256 } from '../digest.ts';
 import { requestKey } from '../transcript/request-key.ts';
 import type { RecordedExchange, Transcript, UnansweredRequest } from '../transcript/transcript.ts';
 import { type Answerer, type GuestAnswer, type GuestRequest, lackingText } from './answerer.ts';
+import { bytesBody, storedBody } from './guest-body.ts';
 import { keyOfRequest } from './request.ts';
 
 interface Answers {
@@ -44,7 +43,7 @@ export function replay(transcript: Transcript, pathOf: (digest: Sha256) => strin
       status,
       headers,
       size: body.size,
-      body: () => (body.size === 0 ? Readable.from([]) : createReadStream(pathOf(body.sha256))),
+      body: () => (body.size === 0 ? bytesBody(new Uint8Array()) : storedBody(pathOf(body.sha256))),
     };
   };
   return {

@@ -12,12 +12,12 @@ import {
   type Http2ServerResponse,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 import type { RefusalKind } from '../transcript/refusals.ts';
 import { selectingOf } from '../transcript/request-key.ts';
 import { isMethod } from '../transcript/transcript.ts';
 import { type Answerer, type GuestAnswer, type GuestRequest, textLength } from './answerer.ts';
 import type { Authority } from './authority.ts';
+import type { GuestBody } from './guest-body.ts';
 import type { GuestNames } from './guest-names.ts';
 import type { RequestBudget } from './request-budget.ts';
 
@@ -224,6 +224,8 @@ function isProtocolFailure(failure: Error): boolean {
 }
 
 const mostPathLength = 16 * 1024;
+/** What is sent at a time. */
+const pieceBytes = 64 * 1024;
 
 function headerOf(request: AnyRequest, name: string): string | undefined {
   const value = request.headers[name];
@@ -244,9 +246,36 @@ async function respond(response: AnyResponse, answer: GuestAnswer, method: strin
   const length = size === undefined || bare ? {} : { 'content-length': size };
   writeHead(response, status, { ...Object.fromEntries(headers), ...length });
   const body = answer.body();
-  if (!bare) return pipeline(body, response as NodeJS.WritableStream);
-  body.on('error', () => undefined).destroy();
+  try {
+    if (!bare && !(await sendBody(body, response))) return;
+  } finally {
+    body.close();
+  }
   response.end();
+}
+
+/** Sends a body as fast as the client reads; false where the client has gone. */
+async function sendBody(body: GuestBody, response: AnyResponse): Promise<boolean> {
+  const piece = Buffer.allocUnsafeSlow(pieceBytes);
+  let isOpen = true;
+  let wake: (() => void) | undefined;
+  const gone = () => {
+    isOpen = false;
+    wake?.();
+  };
+  response.once('close', gone).once('error', gone);
+  // The buffer is free again when the piece was sent.
+  const send = (length: number) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      (response as ServerResponse).write(piece.subarray(0, length), (failure) => {
+        isOpen &&= failure === undefined || failure === null;
+        resolve();
+      });
+    });
+  for (let length = await body.read(piece); length > 0 && isOpen; length = await body.read(piece))
+    await send(length);
+  return isOpen;
 }
 
 function writeHead(response: AnyResponse, status: number, headers: Record<string, string | number>): void {

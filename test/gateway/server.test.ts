@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, rootCertificates } from 'node:tls';
 import type { GuestRequest } from '../../src/gateway/answerer.ts';
 import { makeAuthority } from '../../src/gateway/authority.ts';
+import { bytesBody } from '../../src/gateway/guest-body.ts';
 import { GuestNames } from '../../src/gateway/guest-names.ts';
 import { RequestBudget } from '../../src/gateway/request-budget.ts';
 import { GuestServer } from '../../src/gateway/server.ts';
@@ -61,7 +62,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
             status: 200,
             headers: [['etag', '"1"']],
             size,
-            body: () => Readable.from([body]),
+            body: () => bytesBody(body),
           };
         },
         lacking: () => [],

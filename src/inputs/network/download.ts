@@ -144,7 +144,7 @@ async function attemptOnce(
     if (status === 200) part.restart();
     else requireContinuation(answer, part, location);
     await receive(answer, part, location, wanted, by);
-    return { kind: 'fetched', ...part.finish(by.store) };
+    return { kind: 'fetched', ...(await part.finish(by.store)) };
   } finally {
     answer.body.on('error', () => undefined).destroy();
   }

@@ -122,9 +122,9 @@ export class PartialFile {
   }
 
   /** Moves it into the store. */
-  finish(store: Store): StoredFile {
+  async finish(store: Store): Promise<StoredFile> {
     const sha256 = this.#hasher.digest();
-    return { sha256, path: store.adopt(this.#path, sha256), validators: this.#validators };
+    return { sha256, path: await store.adopt(this.#path, sha256), validators: this.#validators };
   }
 
   async close(): Promise<void> {

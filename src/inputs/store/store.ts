@@ -5,18 +5,8 @@
  * An intact object carries a time of change that is derived from its digest. A write to it changes that time, so the
  * inode shows whether an object was touched; a touched one is hashed again, and dropped unless it is intact.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parseSha256, type Sha256, sha256 } from '../../digest.ts';
 import { folderBelow, readOwnFile } from '../../folders.ts';
@@ -37,8 +27,8 @@ export interface Store {
   readonly partials: string;
   /** A temporary path on the same file system for a future object. */
   aside(): string;
-  /** Takes a finished file from aside under the digest that it was found to have; the file is moved. */
-  adopt(aside: string, digest: Sha256): string;
+  /** Takes a finished file from aside under the digest that it was found to have; the file is moved, or removed where the store has it. */
+  adopt(aside: string, digest: Sha256): Promise<string>;
   /** Adds bytes. */
   add(bytes: Uint8Array): Sha256;
   /** Path of an intact object; undefined where there is none, or where it was changed (it is then dropped). */
@@ -104,7 +94,7 @@ export function openStore(folder: string): Store {
     swept = true;
     return join(asides, ownedName());
   };
-  const adopt = (from: string, digest: Sha256) => {
+  const move = (from: string, digest: Sha256) => {
     const path = pathOf(digest);
     storeFolder(folder, 'objects', 'sha256', digest.slice(0, 2));
     seal(from, digest);
@@ -115,12 +105,20 @@ export function openStore(folder: string): Store {
     folder,
     partials: join(folder, 'partial'),
     aside,
-    adopt,
+    async adopt(from, digest) {
+      const path = pathOf(digest);
+      if (await isWhole(path, digest)) await rm(from, { force: true });
+      else {
+        await reachDisk(from);
+        move(from, digest);
+      }
+      return path;
+    },
     add(bytes) {
       const from = aside();
-      writeFileSync(from, bytes, { flag: 'wx' });
+      writeFileSync(from, bytes, { flag: 'wx', flush: true });
       const digest = sha256(bytes);
-      adopt(from, digest);
+      move(from, digest);
       return digest;
     },
     async get(digest) {
@@ -175,14 +173,8 @@ function stampOf(digest: Sha256): number {
   return Number.parseInt(digest.slice(0, 8), 16) / 4;
 }
 
-/** Seals an object: first the bytes reach the disk, then the stamp is set. */
+/** Seals an object whose bytes have reached the disk. */
 function seal(path: string, digest: Sha256): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
   chmodSync(path, 0o444);
   utimesSync(path, Date.now() / 1000, stampOf(digest));
 }
@@ -194,6 +186,15 @@ async function hashPresent(path: string): Promise<Sha256 | undefined> {
   } catch (failure) {
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw failure;
+  }
+}
+
+async function reachDisk(path: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
