@@ -57,7 +57,9 @@ export function buildOptions(command: Command): Command {
     )
     .option(
       '--transcript <file>',
-      'what the steps fetched: replayed where the file is there, written where --network records it',
+      'what the steps fetched: replayed where the file is there, written where --network records it; repeatable, further ones are compared with',
+      collect,
+      [],
     )
     .option(
       '--syft <path>',

@@ -91,6 +91,12 @@ function registriesAsOf(text: string | undefined): Pick<RunOptions, 'registriesA
   return { registriesAsOf: milliseconds / 1000 };
 }
 
+/** The first is replayed or written, the others are compared with. */
+function transcripts(given: readonly string[]): Pick<RunOptions, 'transcript' | 'otherTranscripts'> {
+  const [first, ...others] = given.map((path) => resolve(path));
+  return first === undefined ? {} : { transcript: first, otherTranscripts: others };
+}
+
 function networkOptions(raw: RawOptions): Partial<RunOptions> {
   const { recipeRepository } = raw;
   return {
@@ -100,7 +106,7 @@ function networkOptions(raw: RawOptions): Partial<RunOptions> {
     allowUnpinnedSources: raw.allowUnpinnedSources ?? false,
     network: raw.network ?? 'none',
     ...registriesAsOf(raw.registriesAsOf),
-    ...(raw.transcript === undefined ? {} : { transcript: resolve(raw.transcript) }),
+    ...transcripts(raw.transcript ?? []),
     now: Date.now() / 1000,
     ...(raw.maxIndexAge === undefined
       ? {}

@@ -44,7 +44,7 @@ export interface RawOptions {
   readonly allowUnpinnedSources?: boolean;
   readonly recipeRepository?: string;
   readonly network?: NetworkPermission;
-  readonly transcript?: string;
+  readonly transcript?: readonly string[];
   readonly registriesAsOf?: string;
   readonly trustRecipe?: boolean;
   readonly bundle?: string;

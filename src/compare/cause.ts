@@ -26,6 +26,7 @@ export type CauseKind =
   | 'hidden-input'
   | 'environment-drift'
   | 'derived'
+  | 'unpinned-input'
   | 'unknown';
 
 export interface Cause {
@@ -69,6 +70,7 @@ export const causeTitles: Readonly<Record<CauseKind, string>> = {
   'hidden-input': 'input that is recorded nowhere',
   'environment-drift': 'a different build environment',
   derived: 'follows from something else',
+  'unpinned-input': 'input of the network that nothing pins',
   unknown: 'unknown',
 };
 

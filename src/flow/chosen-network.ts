@@ -55,7 +55,7 @@ export async function chosenNetwork(
 }
 
 /** The transcript in a file; undefined where there is none. Fails with `usage` for what is not a file, or cannot be read. */
-function namedTranscript(path: string): Transcript | undefined {
+export function namedTranscript(path: string): Transcript | undefined {
   let bytes: Buffer;
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -69,7 +69,7 @@ function namedTranscript(path: string): Transcript | undefined {
   return parseTranscript(bytes);
 }
 
-function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequest {
+export function replayOf(transcript: Transcript, ports: readonly number[]): NetworkRequest {
   return { kind: 'replay', ports, transcript, digest: transcriptDigest(transcript) };
 }
 
@@ -111,10 +111,40 @@ export function recordedAsOf(
   });
 }
 
-/** The transcript that the store has for a build; one that has lost an answer counts as none, and so does one that another version wrote and this one does not read. */
+/** Recordings of a build that the store remembers. */
+const mostRemembered = 8;
+
+/** Remembers a recording of a build as its newest. */
+export function rememberTranscript(build: RecordedBuild, digest: Sha256, store: Store): void {
+  const older = rememberedOf(build, store).filter((each) => each !== digest);
+  store.remember(noteOf(build), [digest, ...older].slice(0, mostRemembered).join('\n'));
+}
+
+/** The newest first. */
+function rememberedOf(build: RecordedBuild, store: Store): Sha256[] {
+  const lines = (store.recall(noteOf(build)) ?? '').split('\n', mostRemembered);
+  return lines.flatMap((line) => parseSha256(line) ?? []);
+}
+
+/** The transcripts that the store has for a build, the newest first; what has lost an answer is not among them. */
+export async function recallTranscripts(build: RecordedBuild, store: Store): Promise<readonly Transcript[]> {
+  const found: Transcript[] = [];
+  for (const digest of rememberedOf(build, store)) {
+    const transcript = await storedTranscript(digest, store);
+    if (transcript !== undefined) found.push(transcript);
+  }
+  return found;
+}
+
+/** The newest transcript that the store has for a build. */
 async function recallTranscript(build: RecordedBuild, store: Store): Promise<Transcript | undefined> {
-  const digest = parseSha256(store.recall(noteOf(build)) ?? '');
-  const path = digest === undefined ? undefined : await store.get(digest);
+  const [newest] = rememberedOf(build, store);
+  return newest === undefined ? undefined : storedTranscript(newest, store);
+}
+
+/** A transcript of the store; one that has lost an answer counts as none, and so does one that another version wrote and this one does not read. */
+async function storedTranscript(digest: Sha256, store: Store): Promise<Transcript | undefined> {
+  const path = await store.get(digest);
   if (path === undefined) return undefined;
   const transcript = readable(readFileSync(path));
   if (transcript === undefined) return undefined;

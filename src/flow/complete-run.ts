@@ -1,9 +1,12 @@
 /** Completes a run from what the user gave: defaults, keys behind addresses, Wolfi's own repository where it is implied. */
+import { shownTyped } from '../address.ts';
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import { usualEngine } from '../engine/choice.ts';
 import { Failure } from '../failure.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import { wolfi } from '../repository/known.ts';
+import type { Transcript } from '../transcript/transcript.ts';
+import { namedTranscript } from './chosen-network.ts';
 import { fetchKey, wolfiKey } from './known-keys.ts';
 import type { Places, Run } from './run.ts';
 import type { RunOptions, ScanFile } from './run-options.ts';
@@ -63,7 +66,15 @@ function placesOf(given: RunOptions, byName: boolean): Omit<Places, 'keptScans'>
     sourceDirectory: given.sourceDirectory,
     recipeRepository: recipeRepository === undefined ? undefined : name(recipeRepository),
     transcript: given.transcript,
+    otherTranscripts: (given.otherTranscripts ?? []).map(otherTranscript),
   };
+}
+
+/** A transcript that is only compared with. Fails with `usage` where the file is not there, and with `transcript-invalid`. */
+function otherTranscript(path: string): Transcript {
+  const transcript = namedTranscript(path);
+  if (transcript !== undefined) return transcript;
+  throw new Failure('usage', `${shownTyped(path)} is not a file`);
 }
 
 /** Each once. Fails with `usage` where one is not what `--keep-scans` writes. */

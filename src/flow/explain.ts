@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts';
 import { placedSteps } from '../plan/planned-steps.ts';
 import { describeSubstituted } from '../plan/substituted.ts';
 import type { Built } from './candidate.ts';
+import { unpinnedInputs } from './unpinned-inputs.ts';
 
 export interface Unequal extends Built {
   readonly rebuiltSource: ByteSource;
@@ -31,12 +32,12 @@ function afterScan(comparison: UnequalComparison, { builder }: Plan): UnequalCom
 export async function explainComparison(
   comparison: UnequalComparison,
   { candidate, rebuilt, rebuiltSource, signature }: Unequal,
-): Promise<{ comparison: UnequalComparison; explanation: Explanation }> {
+): Promise<{ comparison: UnequalComparison; explanation: Explanation; caveats: readonly string[] }> {
   const { target } = candidate;
   const named = await nameCauses(
     afterScan(comparison, rebuilt.plan),
     { published: target.source, rebuilt: rebuiltSource },
-    contextOf({ candidate, rebuilt }, nothingBuiltAgain),
+    await contextOf({ candidate, rebuilt }, nothingBuiltAgain),
   );
   const explanation =
     rebuilt.reemit === undefined
@@ -49,11 +50,15 @@ export async function explainComparison(
           signature,
           reemit: rebuilt.reemit,
         });
-  return { comparison: named, explanation };
+  const { caveats } = await unpinnedInputs({ candidate, rebuilt });
+  return { comparison: named, explanation, caveats };
 }
 
 /** What the builds of a package show, for naming causes. */
-function contextOf({ candidate, rebuilt }: Built, stability: BuildContext['stability']): BuildContext {
+async function contextOf(
+  { candidate, rebuilt }: Built,
+  stability: BuildContext['stability'],
+): Promise<BuildContext> {
   const { recipe, substituted } = candidate.prepared.inputs;
   return {
     plan: rebuilt.plan,
@@ -61,6 +66,7 @@ function contextOf({ candidate, rebuilt }: Built, stability: BuildContext['stabi
     environment: recipe.environment.environment,
     facts: rebuilt.facts,
     substituted: substituted === undefined ? undefined : describeSubstituted(substituted),
+    unpinned: (await unpinnedInputs({ candidate, rebuilt })).inputs,
     stability,
   };
 }
@@ -75,5 +81,5 @@ export async function explainAfterBuilds(
   if (outcome instanceof Failure) return comparison;
   const { packageSource } = await import('../emit/package.ts');
   const sources = { published: built.candidate.target.source, rebuilt: packageSource(outcome, undefined) };
-  return nameCauses(comparison, sources, contextOf(built, stability));
+  return nameCauses(comparison, sources, await contextOf(built, stability));
 }

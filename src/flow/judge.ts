@@ -36,9 +36,9 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
   const rebuiltSource = packageSource(outcome, signature);
   const compared = await compareSound(target, rebuiltSource);
   if (!isUnequal(compared)) requireScanned(outcome);
-  const { comparison, explanation } = isUnequal(compared)
+  const { comparison, explanation, caveats } = isUnequal(compared)
     ? await explain(compared, { candidate, rebuilt, rebuiltSource, signature })
-    : { comparison: compared, explanation: undefined };
+    : { comparison: compared, explanation: undefined, caveats: [] };
   const state = verifyPublishedSignatures(
     target.apk.signature?.signatures ?? [],
     outcome.control,
@@ -61,6 +61,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
       ...(substitution === undefined ? [] : [substitution]),
       ...(isUnequal(comparison) && emulation !== undefined ? [emulationCaveat(emulation)] : []),
       ...(network === undefined ? [] : networkCaveats(network)),
+      ...caveats,
       ...rebuilt.caveats,
       ...keptScanCaveats(scan),
     ],

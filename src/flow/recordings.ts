@@ -4,7 +4,7 @@ import { writeNamed } from '../folders.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { transcriptBytes } from '../transcript/transcript.ts';
 import type { Candidate } from './candidate.ts';
-import { noteOf, recordedAsOf } from './chosen-network.ts';
+import { recordedAsOf, rememberTranscript } from './chosen-network.ts';
 
 /** Writes what was recorded of a build that failed to the file that was named, to be looked at and compared; no later run takes it from the store. Fails with `usage`. */
 export function keepFailedRecording(candidate: Candidate, conversation: Conversation | undefined): void {
@@ -27,7 +27,7 @@ export async function keepRecordings(
     const { store } = run.machine.inputs;
     const { recipeSha256, architecture, traits } = target.claim;
     const build = { recipeSha256, architecture, asOf: recordedAsOf(run, traits.clock) };
-    store.remember(noteOf(build), store.add(bytes));
+    rememberTranscript(build, store.add(bytes), store);
     if (run.places.transcript !== undefined) writeNamed(run.places.transcript, bytes);
   }
 }

@@ -49,6 +49,8 @@ export interface RunOptions {
   readonly registriesAsOf?: number | 'builddate';
   /** A file for the transcript of a build: it is replayed where it is there, else written where one is recorded. */
   readonly transcript?: string;
+  /** Files with further transcripts of the build: where it differs, it is built with their answers as well. */
+  readonly otherTranscripts?: readonly string[];
   /** Folders or addresses with `<arch>/APKINDEX.tar.gz`; the first that has a package wins. */
   readonly repositories: readonly string[];
   readonly environment: EnvironmentChoice;

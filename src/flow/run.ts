@@ -6,6 +6,7 @@ import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture } from '../names.ts';
+import type { Transcript } from '../transcript/transcript.ts';
 import type { EnvironmentChoice, NetworkPermission, ProgressEvent } from './run-options.ts';
 
 export interface Run {
@@ -40,6 +41,8 @@ export interface Places {
   readonly keptScans: readonly KeptScan[];
   /** A file for the transcript of a build: read where it is there, written where one is recorded. */
   readonly transcript: string | undefined;
+  /** Further recordings, with whose answers a build that differs is compared. */
+  readonly otherTranscripts: readonly Transcript[];
 }
 
 /** What the user allows beyond the usual. */

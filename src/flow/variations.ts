@@ -116,6 +116,7 @@ const suspects: Readonly<Record<CauseKind, readonly Factor[]>> = {
   'hidden-input': ['environment'],
   'environment-drift': [],
   derived: [],
+  'unpinned-input': [],
   unknown: factors,
 };
 

@@ -17,7 +17,7 @@ const bzip2Magic = Buffer.from('BZh', 'latin1');
 const [tarMagic, tarMagicAt] = ['ustar', 257];
 
 /**
- * What of an archive may hold pins: a tar, as it is or in gzip, xz, bzip2 or zstd, and a zip; a file of its own stands for itself. `name` is the first
+ * What of an archive is wanted, which is what may hold pins unless told otherwise: a tar, as it is or in gzip, xz, bzip2 or zstd, and a zip; a file of its own stands for itself. `name` is the first
  * part of the paths. An archive that is damaged or exceeds a limit is one file without content, and so is one for which nothing is left of what all
  * archives together may become.
  */
@@ -25,10 +25,11 @@ export async function* filesOfArchive(
   name: string,
   archive: Content,
   unpacking: Unpacking = new Unpacking(mostOfSources),
+  isWanted: (path: string) => boolean = (path) => pinParserFor(path) !== undefined,
 ): AsyncGenerator<RecordedFile> {
   try {
-    const files = await membersOf(name, archive, unpacking);
-    yield* files.filter(({ path }) => pinParserFor(path) !== undefined);
+    const files = await membersOf(name, archive, unpacking, isWanted);
+    yield* files.filter(({ path }) => isWanted(path));
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     yield { path: name, size: archive.size, read: undefined };
@@ -39,9 +40,10 @@ async function membersOf(
   name: string,
   archive: Content,
   unpacking: Unpacking,
+  isWanted: (path: string) => boolean,
 ): Promise<readonly RecordedFile[]> {
   if (startsWith(archive, zipMagic)) {
-    const members = unpacking.within(mostInflated, (bound) => unzipped(archive, bound));
+    const members = unpacking.within(mostInflated, (bound) => unzipped(archive, isWanted, bound));
     if (members === undefined) throw unread();
     return members.map((member) => fileOf(`${name}/${member.name}`, member.bytes));
   }
@@ -59,8 +61,12 @@ function fileOf(path: string, bytes: Uint8Array): RecordedFile {
   return { path, size: bytes.length, read: async () => bytes };
 }
 
-function unzipped(archive: Content, inflated: number): Unpacked<readonly ZipMember[]> | undefined {
-  const members = readZip(archive, (path) => pinParserFor(path) !== undefined, inflated);
+function unzipped(
+  archive: Content,
+  isWanted: (path: string) => boolean,
+  inflated: number,
+): Unpacked<readonly ZipMember[]> | undefined {
+  const members = readZip(archive, isWanted, inflated);
   if (members === undefined) return undefined;
   return { value: members, bytes: members.reduce((sum, { bytes }) => sum + bytes.length, 0) };
 }

@@ -38,6 +38,8 @@ export interface FetchingLab {
   /** The package that was verified last, and the options of a run on it. */
   readonly package: string;
   options(hosts: Hosts, extra?: Extra): RunOptions;
+  /** Writes the package with one step in front of its own. */
+  write(script: string): Promise<string>;
   /** Verifies the lab's package with one step in front of its own, in this machine's programs unless told otherwise. */
   build(script: string, hosts: Hosts, extra?: Extra): Promise<FetchingBuild>;
   close(): void;
@@ -66,6 +68,10 @@ export function openFetchingLab(): FetchingLab {
     folder,
     package: path,
     options: (hosts, extra = {}) => optionsOf(hosts, extra, []),
+    async write(script) {
+      writeFileSync(path, await withStep(script));
+      return path;
+    },
     async build(script, hosts, extra = {}) {
       writeFileSync(path, await withStep(script));
       const asked: string[] = [];

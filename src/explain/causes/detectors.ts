@@ -31,6 +31,7 @@ import { signature } from './signature.ts';
 import { timestamp } from './timestamp.ts';
 import { toolVersion } from './tool-version.ts';
 import { umask } from './umask.ts';
+import { unpinnedInput } from './unpinned-input.ts';
 import { userId } from './user-id.ts';
 
 /**
@@ -41,6 +42,7 @@ export const detectors: readonly Detector[] = [
   compressorVersion,
   signature,
   sbomGenerator,
+  unpinnedInput,
   gzipHeader,
   archiveMetadata,
   derivedIds,

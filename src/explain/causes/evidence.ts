@@ -6,6 +6,7 @@ import type { FormatName, OrderedThings, PartMeaning } from '../../compare/part.
 import type { BuildFacts } from '../../execute/facts.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { DifferingFiles } from './digests.ts';
+import type { UnpinnedInputs } from './given-inputs.ts';
 
 /** A value that differs, in its surroundings. All text is attacker-controlled. */
 export interface Change {
@@ -56,6 +57,8 @@ export interface BuildContext {
   readonly facts: BuildFacts | undefined;
   /** How the environment was substituted. */
   readonly substituted: string | undefined;
+  /** What the build was given by the network and nothing pins; absent where there is nothing of it. */
+  readonly unpinned?: UnpinnedInputs | undefined;
   /** What further builds of our own showed of a difference. */
   readonly stability: (difference: Difference) => Stability;
 }

@@ -65,6 +65,18 @@ function packOf(body: Buffer): Buffer {
   return pieces.length > 0 ? Buffer.concat(pieces) : body.subarray(end);
 }
 
+/** The ids of the objects that an answer's pack holds, where the address is one of git's; empty for anything else. */
+export function objectsOfPack(address: string, body: Content, archives: Unpacking): readonly string[] {
+  if (!new URL(address).pathname.endsWith(`/${service}`) || body.size > packLimits.bytes || !hasPack(body))
+    return [];
+  const pack = packOf(Buffer.from(body.read(0, body.size)));
+  const read = archives.within(packLimits.inflated, (inflated) => {
+    const found = readPack(pack, { ...packLimits, inflated });
+    return typeof found === 'string' ? undefined : { value: found, bytes: found.inflated };
+  });
+  return read === undefined ? [] : [...read.objects.keys()];
+}
+
 function references(scope: string): Shape {
   return { kind: 'metadata', what: 'references', scope, names: [] };
 }

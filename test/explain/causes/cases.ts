@@ -6,6 +6,12 @@ import type { Part } from '../../../src/compare/part.ts';
 import { sha256 } from '../../../src/digest.ts';
 import type { BuildFacts } from '../../../src/execute/facts.ts';
 import type { BuildContext } from '../../../src/explain/causes/evidence.ts';
+import {
+  contentKeys,
+  type GivenInputs,
+  tellingWords,
+  type UnpinnedInputs,
+} from '../../../src/explain/causes/given-inputs.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { type ElfSectionPart, elfOf, noteOf } from '../../support/elf-builder.ts';
 
@@ -57,6 +63,30 @@ export const plan = {
   builder: { clock, sbomGenerator: 'melange' },
   recipeFiles: [{ path: 'given', mode: 0o644, sha256: '' }],
 } as unknown as Plan;
+
+/** Answers by where they come from, as the flow makes them ready. */
+function network(answers: {
+  readonly given: Readonly<Record<string, string>>;
+  readonly instead?: Readonly<Record<string, string>>;
+}): UnpinnedInputs {
+  const inputs = (all: Readonly<Record<string, string>>): GivenInputs => ({
+    contents: new Map(
+      Object.entries(all).flatMap(([where, text]) =>
+        contentKeys(Buffer.from(text)).map((key) => [key, where] as const),
+      ),
+    ),
+    words: new Map(
+      Object.entries(all).flatMap(([where, text]) =>
+        [text, where].flatMap((each) => {
+          const words = new Set(tellingWords(each));
+          return [...words].map((word) => [word, [{ where, words }]] as const);
+        }),
+      ),
+    ),
+  });
+  const { given, instead = {} } = answers;
+  return { given: inputs(given), instead: inputs(instead), builtInstead: () => undefined };
+}
 
 function productionPlan(scan: object | null): Plan {
   return { ...plan, builder: { clock, sbomGenerator: 'production', scan } } as unknown as Plan;
@@ -696,6 +726,89 @@ export const cases: readonly CauseCase[] = [
     path: sbomPath,
     published: spdx({ SPDXID: 'a', name: 'evil' }),
     rebuilt: spdx({ SPDXID: 'a', name: 'good' }),
+  },
+  {
+    what: 'a file that is an answer which nothing pins, and in the published package that of another recording',
+    kinds: ['unpinned-input'],
+    published: 'settings of Monday 2024-05-13 10:00:00\n',
+    rebuilt: 'settings of Tuesday 2026-11-23 06:00:02\n',
+    context: {
+      unpinned: network({
+        given: { 'GET https://a.example/x': 'settings of Tuesday 2026-11-23 06:00:02\n' },
+        instead: { 'GET https://a.example/x': 'settings of Monday 2024-05-13 10:00:00\n' },
+      }),
+    },
+  },
+  {
+    what: 'a file that is an answer which nothing pins',
+    kinds: ['unpinned-input'],
+    published: 'blue and green\n',
+    rebuilt: 'blue and yellow\n',
+    context: { unpinned: network({ given: { 'GET https://a.example/x': 'blue and yellow\n' } }) },
+  },
+  {
+    what: 'a version that the address of an answer has which nothing pins',
+    kinds: ['unpinned-input'],
+    published: 'uses tool 1.4.20 now\n',
+    rebuilt: 'uses tool 1.4.31 now\n',
+    context: { unpinned: network({ given: { 'GET https://a.example/tool-1.4.31.tgz': 'other bytes' } }) },
+  },
+  {
+    what: 'a build that fetched what nothing pins, which the file neither is nor names',
+    kinds: ['unknown'],
+    published: 'blue and green\n',
+    rebuilt: 'blue and yellow\n',
+    context: { unpinned: network({ given: { 'GET https://a.example/x': 'blue and red\n' } }) },
+  },
+  {
+    what: 'a value that the answer has beside the published one',
+    kinds: ['unknown'],
+    published: 'uses tool 1.4.20 now\n',
+    rebuilt: 'uses tool 1.4.31 now\n',
+    context: { unpinned: network({ given: { 'GET https://a.example/x': '["1.4.20", "1.4.31"]' } }) },
+  },
+  {
+    what: 'a word that the answer has as any text may have it',
+    kinds: ['unknown'],
+    published: 'made for aarch64 here\n',
+    rebuilt: 'made for x86_64 here\n',
+    context: { unpinned: network({ given: { 'GET https://a.example/x': 'for x86_64 alone' } }) },
+  },
+  {
+    what: 'a published value that another recording has, where the rebuilt one is of no answer',
+    kinds: ['unknown'],
+    published: 'uses tool 1.4.20 now\n',
+    rebuilt: 'uses tool 1.4.31 now\n',
+    context: {
+      unpinned: network({
+        given: { 'GET https://a.example/x': 'nothing' },
+        instead: { 'GET https://a.example/x': 'uses tool 1.4.20 now\n' },
+      }),
+    },
+  },
+  {
+    what: 'what our own builds disagree on, whatever a build with other answers gave',
+    kinds: ['unknown'],
+    published: 'blue and green\n',
+    rebuilt: 'blue and yellow\n',
+    context: {
+      stability: () => 'unstable',
+      unpinned: { ...network({ given: {} }), builtInstead: () => 'the recording 0123' },
+    },
+  },
+  {
+    what: 'what a build with the answers of another recording has as published',
+    kinds: ['unpinned-input'],
+    published: 'a=1b2c\n',
+    rebuilt: 'a=9f8e\n',
+    context: { unpinned: { ...network({ given: {} }), builtInstead: () => 'the recording 0123' } },
+  },
+  {
+    what: 'an order alone, whatever a build with other answers gave',
+    kinds: ['unknown'],
+    published: 'a=1\nb=2\nc=3\n',
+    rebuilt: 'b=2\na=1\nc=3\n',
+    context: { unpinned: { ...network({ given: {} }), builtInstead: () => 'the recording 0123' } },
   },
   {
     what: 'a file that lay beside the recipe',

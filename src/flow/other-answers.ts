@@ -1,0 +1,74 @@
+/** Builds of a package that differs with the answers that other recordings hold, which show where these give the published bytes. */
+import type { Difference } from '../compare/difference.ts';
+import { packageSource } from '../emit/package.ts';
+import { withRebuilt } from '../engine/engine.ts';
+import { placeOf, placesBetween } from '../explain/triangulation.ts';
+import { Failure } from '../failure.ts';
+import { type Transcript, transcriptDigest } from '../transcript/transcript.ts';
+import { type Built, observeSteps, rebuildRequest } from './candidate.ts';
+import { replayOf } from './chosen-network.ts';
+
+/** What builds with other answers showed. */
+export interface BuiltInstead {
+  /** The recording whose answers give the published bytes where a difference is. */
+  readonly givenElsewhere: (difference: Difference) => string | undefined;
+  readonly caveats: readonly string[];
+}
+
+/** Other recordings that are built with; each build takes as long as the first. */
+const mostBuilds = 4;
+
+/** Builds with the answers of each recording that the user named. */
+export async function builtInstead(built: Built, recordings: readonly Transcript[]): Promise<BuiltInstead> {
+  const { otherTranscripts } = built.candidate.run.places;
+  const named = new Set(otherTranscripts.map(transcriptDigest));
+  const builds: { readonly name: string; readonly differing: ReadonlySet<string> }[] = [];
+  const caveats: string[] = [];
+  for (const recording of recordings
+    .filter((each) => named.has(transcriptDigest(each)))
+    .slice(0, mostBuilds)) {
+    const name = `the recording ${transcriptDigest(recording).slice(0, 12)}`;
+    const differing = await differingWith(built, recording);
+    if (differing instanceof Failure) caveats.push(`with the answers of ${name}: ${differing.message}`);
+    else builds.push({ name, differing });
+  }
+  const same = builds.find(({ differing }) => differing.size === 0);
+  if (same !== undefined)
+    caveats.push(
+      `a build that was given the answers of ${same.name} has every published byte: verify with it alone`,
+    );
+  return {
+    givenElsewhere: (difference) =>
+      builds.find(({ differing }) => !differing.has(JSON.stringify(placeOf(difference))))?.name,
+    caveats,
+  };
+}
+
+/** The places where a build with other answers differs from the published file. */
+async function differingWith(
+  { candidate, rebuilt }: Built,
+  recording: Transcript,
+): Promise<ReadonlySet<string> | Failure> {
+  const { target, run } = candidate;
+  const observer = observeSteps(target.claim.recipe.package.name, run.watch);
+  const request = rebuildRequest([candidate], observer);
+  const ports =
+    request.network.kind === 'record' || request.network.kind === 'replay' ? request.network.ports : [];
+  const network = replayOf(recording, ports);
+  try {
+    return await withRebuilt(
+      run.builds.engine,
+      { ...request, plans: [rebuilt.plan], network },
+      async ([next]) => {
+        const outcome = next!.outcome;
+        if (outcome instanceof Failure) throw outcome;
+        const places = await placesBetween(target.source, packageSource(outcome, undefined));
+        return new Set(places.map((place) => JSON.stringify(place)));
+      },
+    );
+  } catch (failure) {
+    if (failure instanceof Failure && failure.class !== 'internal' && !run.machine.signal.aborted)
+      return failure;
+    throw failure;
+  }
+}
