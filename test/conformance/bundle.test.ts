@@ -28,10 +28,11 @@ import type { RunOptions } from '../../src/flow/run-options.ts';
 import { indexFolder } from '../../src/index-folder.ts';
 import { servedConfiguration } from '../../src/inputs/git/own-repository.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
+import { rebuild } from '../../src/rebuild.ts';
 import { verify } from '../../src/verify.ts';
 import { padded, sealed } from '../support/apk-builder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
-import { lab, sharedLab } from '../support/lab.ts';
+import { lab } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
@@ -39,10 +40,10 @@ import { writeStepPackage } from '../support/step-package.ts';
 import { cannotRebuildShared, explain, helloShell, labOptions, sandbox } from './lab-run.ts';
 
 const gitHello = 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk';
-const tallyPatched = 'repository/v0.59.1/x86_64/tally-patched-0.7.1-r4.apk';
-const skip = cannotRebuildShared(tallyPatched);
+const skip = cannotRebuildShared(gitHello);
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-const tally = 'sha256:616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
+const digest = '616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
+const address = 'https://lab.example/sources/tally-0.7.1.tar.gz';
 
 /** Root keeps its ids; for others a namespace of their own comes with a network's. */
 const unshare = ['unshare', process.getuid?.() === 0 ? '-n' : '-rn'];
@@ -54,33 +55,43 @@ const cannotUnshare =
 describe('a bundle', { skip, concurrency: false }, () => {
   let server: LabServer;
   let folder: string;
+  let recipe: string;
+  /** A package of a source and of a file beside its recipe, whose environment is small: each test reads all of it. */
+  let subject: string;
   let bundle: string;
   let options: RunOptions;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-bundle-'));
     server = await startLabServer();
-    server.put('/sources/tally-0.7.1.tar.gz', readFileSync(join(packedSources().cache, tally)));
+    server.put('/sources/tally-0.7.1.tar.gz', readFileSync(join(packedSources().cache, `sha256:${digest}`)));
     bundle = join(folder, 'tally.bundle');
+    recipe = join(folder, 'recipe');
+    mkdirSync(recipe);
+    writeFileSync(join(recipe, 'note'), 'beside the recipe\n');
     options = optionsIn(join(folder, 'cache'));
-    await writeBundle(subject(), bundle, 'test', options);
+    const inputs = { uri: address, 'expected-sha256': digest, 'purl-name': 'tally', 'purl-version': '0.7.1' };
+    const fetch = { uses: 'fetch', with: inputs } as const;
+    const out = '/home/build/melange-out/git-hello/usr/share/tally';
+    const keep = `mkdir -p ${out} && cat note >${out}/note && ls >${out}/files\n`;
+    const draft = await writeStepPackage(folder, [fetch, keep], 'shell');
+    const directory = join(folder, 'published');
+    mkdirSync(directory);
+    subject = (await rebuild(draft, { directory, signingKey: undefined }, options)).path;
+    await writeBundle(subject, bundle, 'test', options);
   });
   after(async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function subject(): string {
-    return join(sharedLab!, tallyPatched);
-  }
-
   function optionsIn(cache: string, extra: Partial<RunOptions> = {}): RunOptions {
-    const usual = labOptions();
+    const usual = labOptions({ allowUnsigned: true });
     const inputs = machineInputs(cache, usual.machine.signal, labNetwork);
     return {
       ...usual,
       machine: { ...usual.machine, cache, inputs },
-      sourceDirectory: join(sharedLab!, 'recipes/tally-patched'),
+      sourceDirectory: recipe,
       sourceMirrors: [{ prefix: 'https://lab.example/', location: server.url }],
       ...extra,
     };
@@ -103,7 +114,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
         '--sandbox',
         sandbox!,
       ];
-      const own = ['--key', join(lab, 'lab.rsa.pub'), '--cache', join(place, 'cache')];
+      const own = ['--allow-unsigned', '--key', join(lab, 'lab.rsa.pub'), '--cache', join(place, 'cache')];
       const mask = name === 'here' ? '022' : '077';
       const line = ['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', process.execPath, main, ...argv, ...own];
       const { status, stdout, stderr } = spawnSync(unshare[0]!, [...unshare.slice(1), ...line], {
@@ -357,7 +368,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
   });
 
   it('says so where it cannot be written', async () => {
-    await assert.rejects(writeBundle(subject(), join(folder, 'nowhere/x.bundle'), 'test', options), {
+    await assert.rejects(writeBundle(subject, join(folder, 'nowhere/x.bundle'), 'test', options), {
       code: 'usage',
     });
     assert.ok(!readdirSync(folder).some((name) => name.endsWith('.bundle-part')));
@@ -373,14 +384,14 @@ describe('a bundle', { skip, concurrency: false }, () => {
       '--key',
       join(lab, 'lab.rsa.pub'),
     ];
-    const places = ['--cache', cache, '--source-dir', join(sharedLab!, 'recipes/tally-patched')];
+    const places = ['--cache', cache, '--allow-unsigned', '--source-dir', recipe];
     const mirror = ['--source-mirror', `https://lab.example/=${server.url}`];
-    return spawn(process.execPath, [main, ...argv, ...places, ...mirror, subject()], { stdio: 'ignore' });
+    return spawn(process.execPath, [main, ...argv, ...places, ...mirror, subject], { stdio: 'ignore' });
   }
 
   function offline(): RunOptions {
     const cache = mkdtempSync(join(folder, 'elsewhere-'));
-    const usual = labOptions({ repositories: [] });
+    const usual = labOptions({ repositories: [], allowUnsigned: true });
     const inputs = machineInputs(cache, usual.machine.signal, {
       ...labNetwork,
       policy: { ...labNetwork.policy, offline: true },

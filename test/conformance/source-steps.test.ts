@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -94,7 +94,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   });
 
   it('leaves in the sandbox what it leaves with a network, whatever it is asked for', async () => {
-    const made = makeRepositories(join(folder, 'intact'));
+    const made = makeRepositories(folder, 'intact');
     made.publish(join(folder, 'served'));
     const steps: FetchingStep[] = [];
     for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(2))) {
@@ -118,10 +118,10 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   });
 
   it('is reproduced where repositories moved on, were rewritten, or lost branches', async () => {
-    const changes = survivedChanges(makeRepositories(join(folder, 'survived')));
+    const changes = survivedChanges(makeRepositories(folder, 'survived'));
     const steps: FetchingStep[] = [];
     for (const [name, { inputs }] of Object.entries(changes)) {
-      const own = makeRepositories(join(folder, 'survived', name));
+      const own = makeRepositories(folder, join('survived', name));
       own.publish(join(folder, 'served', name));
       server.serve(`/${name}/`, join(folder, 'served', name));
       const repository = `${server.url}/${name}/program.git`;
@@ -144,7 +144,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   const outcomes = fatalChanges();
   for (const [name, { outcome, what }] of Object.entries(outcomes)) {
     it(`ends with ${outcome} where ${what}`, async () => {
-      const own = makeRepositories(join(folder, 'fatal', name));
+      const own = makeRepositories(folder, join('fatal', name));
       own.publish(join(folder, 'served', name));
       server.serve(`/${name}/`, join(folder, 'served', name));
       const repository = `${server.url}/${name}/program.git`;
@@ -181,8 +181,28 @@ interface Repositories {
 }
 type Commit = 'first' | 'second' | 'third' | 'tagObject' | 'fix' | 'other' | 'withModule' | 'later';
 
-/** The same ids wherever it is made. */
-function makeRepositories(folder: string): Repositories {
+/** One for all tests of a folder: a hundred programs of git make it, and none is needed for a copy. */
+const templates = new Map<string, Repositories & { readonly served: string }>();
+
+/** Repositories below a folder of the test's own, with the same ids each time. */
+function makeRepositories(root: string, name: string): Repositories {
+  let template = templates.get(root);
+  if (template === undefined) {
+    const first = createRepositories(join(root, 'template'));
+    const served = join(root, 'template', 'served');
+    first.publish(served);
+    template = { ...first, served };
+    templates.set(root, template);
+  }
+  const { served } = template;
+  return {
+    program: template.program.copy(join(root, name, 'program')),
+    commits: template.commits,
+    publish: (into) => cpSync(served, into, { recursive: true }),
+  };
+}
+
+function createRepositories(folder: string): Repositories {
   const { program, module } = openRepositories(folder);
   const inside = module.commit('Module', { inside: 'inside\n' });
   module.commit('Module, later', { inside: 'later\n' });

@@ -1,6 +1,6 @@
 /** Git repositories with fixed people and dates, so that the ids of their commits are always the same. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Runs git with nothing of the caller's configuration. */
@@ -37,12 +37,18 @@ export interface Workshop {
   commit(message: string, files?: Readonly<Record<string, string>>): string;
   git(...argv: readonly string[]): string;
   publish(bare: string): void;
+  /** The same repository at a different place, whose commits go on where these ended: a copy costs no program. */
+  copy(tree: string): Workshop;
 }
 
 export function openWorkshop(tree: string): Workshop {
   mkdirSync(tree, { recursive: true });
   gitIn(tree, 'init', '-q', '-b', 'main');
-  let day = 0;
+  return workshopAt(tree, 0);
+}
+
+function workshopAt(tree: string, lastDay: number): Workshop {
+  let day = lastDay;
   const git = (...argv: readonly string[]) => gitOn(day, tree, ...argv);
   return {
     tree,
@@ -69,6 +75,10 @@ export function openWorkshop(tree: string): Workshop {
         'refs/heads/*:refs/heads/*',
         'refs/tags/*:refs/tags/*',
       );
+    },
+    copy(other) {
+      cpSync(tree, other, { recursive: true });
+      return workshopAt(other, day);
     },
   };
 }

@@ -9,7 +9,7 @@ import { readApk } from '../../src/apk/read-apk.ts';
 import { parseRecipe } from '../../src/claim/recipe/parse.ts';
 import type { Recipe } from '../../src/claim/recipe/recipe.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
-import { sharedLab } from './lab.ts';
+import { lab, sharedLab } from './lab.ts';
 
 export type Fetching = 'fetch' | 'git-checkout';
 export type StepInputs = Readonly<Record<string, string>>;
@@ -76,11 +76,11 @@ async function template(uses: Fetching): Promise<string> {
 }
 
 async function compiled(name: string): Promise<Recipe> {
-  return parseRecipe(Buffer.from(await recipeText(name))).recipe;
+  return parseRecipe(Buffer.from(await recipeText(published(name)))).recipe;
 }
 
-async function recipeText(name: string): Promise<string> {
-  const { control } = await readApk(fileSource(published(name)));
+async function recipeText(file: string): Promise<string> {
+  const { control } = await readApk(fileSource(file));
   return execFileSync('tar', ['-xzO', '.melange.yaml'], { input: control.bytes, encoding: 'utf8' });
 }
 
@@ -124,17 +124,27 @@ function checkoutTemplate(text: string): string {
 
 /**
  * Writes an unsigned package with these steps, plain text for one of its own; its files are those of another package, so it can be
- * rebuilt and not reproduced.
+ * rebuilt and not reproduced. `shell` has the packages that a shell and tar need, which are a twentieth of what a compiler needs.
  */
 export async function writeStepPackage(
   folder: string,
   steps: readonly (FetchingStep | string)[],
+  environment: 'shell' | 'compiler' = 'compiler',
 ): Promise<string> {
   const carrier = published(carriers['git-checkout']);
   const { data } = await readApk(fileSource(carrier));
-  const recipe = await recipeText(carriers['git-checkout']);
+  const recipe = await recipeText(carrier);
   const pipeline = await Promise.all(steps.map(stepYaml));
-  const head = withPackages(recipe, await recipeText(carriers.fetch));
+  const head =
+    environment === 'shell'
+      ? withPackages(
+          recipe,
+          packageLines(await recipeText(join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk'))),
+        )
+      : withPackages(recipe, [
+          ...packageLines(recipe),
+          ...packageLines(await recipeText(published(carriers.fetch))),
+        ]);
   const aside = mkdtempSync(join(folder, 'control-'));
   try {
     execFileSync('tar', ['-xzf', '-', '-C', aside, '.PKGINFO'], {
@@ -162,12 +172,16 @@ async function stepYaml(step: FetchingStep | string): Promise<string> {
   return `  - uses: ${step.uses}\n    with:\n${inputs.join('')}    pipeline:\n      - runs: ${text}\n`;
 }
 
-/** What stands in front of the steps, with the packages of both environments. */
-function withPackages(recipe: string, other: string): string {
-  const list = /^ {4}packages:\n((?: {6}- .*\n)+)/m;
-  const linesOf = (text: string) => list.exec(text)![1]!.split('\n').filter(Boolean);
-  const all = [...new Set([...linesOf(recipe), ...linesOf(other)])].sort();
+const packageList = /^ {4}packages:\n((?: {6}- .*\n)+)/m;
+
+function packageLines(recipe: string): string[] {
+  return packageList.exec(recipe)![1]!.split('\n').filter(Boolean);
+}
+
+/** What stands in front of the steps, with these packages. */
+function withPackages(recipe: string, lines: readonly string[]): string {
+  const all = [...new Set(lines)].sort();
   return recipe
     .slice(0, recipe.indexOf('pipeline:\n'))
-    .replace(list, () => `    packages:\n${all.map((line) => `${line}\n`).join('')}`);
+    .replace(packageList, () => `    packages:\n${all.map((line) => `${line}\n`).join('')}`);
 }
