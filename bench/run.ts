@@ -6,6 +6,7 @@ import { benchEmission } from './emission.ts';
 import { benchEmit } from './emit.ts';
 import { benchEmulation } from './emulation.ts';
 import { benchExports } from './exports.ts';
+import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIndex } from './index.ts';
 import type { Report } from './measure.ts';
@@ -31,6 +32,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
   growth: (report) => benchGrowth(report, rounds),
   exports: benchExports,
   download: (report) => benchDownload(report, rounds),
+  gateway: (report) => benchGateway(report, rounds),
 };
 
 const named = process.argv.slice(2);
