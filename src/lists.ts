@@ -19,6 +19,15 @@ export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Val
   else known.push(value);
 }
 
+/** The values of two lists at the same places. Lists of different lengths are a defect: neither may have a value that belongs to none of the other. */
+export function paired<Left, Right>(
+  left: readonly Left[],
+  right: readonly Right[],
+): (readonly [Left, Right])[] {
+  if (left.length !== right.length) throw new RangeError(`${left.length} values for ${right.length}`);
+  return left.map((value, at) => [value, right[at]!]);
+}
+
 /** Values by a key that each of them has, in their order. */
 export function grouped<Key, Value>(
   values: Iterable<Value>,

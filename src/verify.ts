@@ -14,7 +14,7 @@ import { keepFailedRecording, keepRecordings } from './flow/recordings.ts';
 import { failedCandidate, failedResult } from './flow/results.ts';
 import type { RunOptions, Stage } from './flow/run-options.ts';
 import type { Conversation } from './gateway/gateway.ts';
-import { grouped } from './lists.ts';
+import { grouped, paired } from './lists.ts';
 import { buildIdentity } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 
@@ -54,7 +54,7 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
     return await withRebuilt(builds.engine, request, async (packages) => {
       await keepRecordings(candidates, request.network, packages[0]?.conversation);
       tell(first, 'compare');
-      const built = candidates.map((candidate, index) => ({ candidate, rebuilt: packages[index]! }));
+      const built = paired(candidates, packages).map(([candidate, rebuilt]) => ({ candidate, rebuilt }));
       const judged = await Promise.all(built.map(judgePackage));
       if (builds.repeat < 2 && builds.vary.length === 0) return judged;
       const { withFurtherBuilds } = await import('./flow/triangulate.ts');

@@ -122,6 +122,20 @@ describe('the documentation', () => {
     }
   });
 
+  it('has none of the turns of phrase that the house rules of English name', () => {
+    const refused =
+      /\banew\b|\bso many\b|not to be had|\bbeyond the bound\b|\banother one\b|(?<![Tt]here )\bis no (?!longer|more|less|milder)/;
+    const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(root, 'docs', name));
+    const texts = [...sourceFiles(join(root, 'src')), ...pages, join(root, 'README.md')];
+    const found = texts.flatMap((text) => {
+      const turn = refused.exec(readFileSync(text, 'utf8').replace(/\n[ *]*/g, ' '));
+      return turn === null ? [] : [`${text}: ${turn[0]}`];
+    });
+    assert.deepEqual(found, []);
+  });
+
   it('links only to files that exist', () => {
     const pages = [
       'README.md',

@@ -24,7 +24,7 @@ import { isExported } from '../inputs/git/git-export.ts';
 import { hashFile, isAddress } from '../inputs/store/files.ts';
 import type { Store } from '../inputs/store/store.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
-import { addTo } from '../lists.ts';
+import { addTo, paired } from '../lists.ts';
 import { wolfi } from '../repository/known.ts';
 import {
   answersFolder,
@@ -250,7 +250,7 @@ async function writeObject(
         for (const handle of handles) await handle.writeFile(chunk as Buffer);
       }
     }
-    for (const [index, { mode }] of targets.entries()) await handles[index]!.chmod(mode);
+    for (const [handle, { mode }] of paired(handles, targets)) await handle.chmod(mode);
   } finally {
     await Promise.all(handles.map((handle) => handle.close()));
   }

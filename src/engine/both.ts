@@ -3,6 +3,7 @@
 import { sha256 } from '../digest.ts';
 import type { EmittedPackage } from '../emit/package.ts';
 import { Failure } from '../failure.ts';
+import { paired } from '../lists.ts';
 import {
   type Engine,
   type RebuildRequest,
@@ -21,7 +22,7 @@ async function rebuild(first: Engine, second: Engine, request: RebuildRequest): 
   try {
     const names: EngineNames = [first.name, second.name];
     return await withRebuilt(second, request, async (theirs) => ({
-      packages: ours.packages.map((each, index) => joined(each, theirs[index]!, names)),
+      packages: paired(ours.packages, theirs).map(([our, their]) => joined(our, their, names)),
       dispose: ours.dispose,
     }));
   } catch (failure) {

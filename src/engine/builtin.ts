@@ -16,10 +16,10 @@ import { Failure, failureOfPackage, isFaultOfFile } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import type { Conversation, Gateway } from '../gateway/gateway.ts';
 import {
-  buildPlan,
   emissionFormat,
   type Plan,
   planIdentity,
+  sharedPlan,
   stepFormat,
   withTranscript,
 } from '../plan/plan.ts';
@@ -187,7 +187,7 @@ async function runSteps(
   directory: string,
   network: SandboxNetwork | undefined,
 ): Promise<Built> {
-  const plan = buildPlan(request.plans[0]!);
+  const plan = sharedPlan(request.plans);
   const { machine, recipe } = request;
   mkdirSync(directory);
   try {

@@ -7,7 +7,7 @@ import type { GuestAccounts } from '../execute/rootfs/unpack-environment.ts';
 import { lend } from '../execute/sandbox/reach.ts';
 import { Failure } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
-import { buildPlan, stepFormat } from '../plan/plan.ts';
+import { sharedPlan, stepFormat } from '../plan/plan.ts';
 import type { RebuildRequest } from './engine.ts';
 import { environmentPackages, requireListed, requireLocked } from './environment-packages.ts';
 import { type Guest, hostGuest } from './host-guest.ts';
@@ -20,7 +20,7 @@ export interface PreparedGuest extends Guest {
 /** Prepares the guest that a request names. Fails where its environment cannot be unpacked as it is locked. */
 export async function prepareGuest(request: RebuildRequest, directory: string): Promise<PreparedGuest> {
   const { guest, recipe, machine } = request;
-  const plan = buildPlan(request.plans[0]!);
+  const plan = sharedPlan(request.plans);
   switch (guest.kind) {
     case 'host': {
       const laid = hostGuest(directory, recipe, stepFormat(plan));

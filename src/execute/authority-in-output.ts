@@ -1,4 +1,4 @@
-/** The authority of a gateway must not be in what a build made: it is made anew for each build, and was in no other. */
+/** The authority of a gateway must not be in what a build made: each build has a new one, which was in no other. */
 import { X509Certificate } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import { findBytes } from '../formats/find-bytes.ts';

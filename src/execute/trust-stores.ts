@@ -124,7 +124,7 @@ function readGuestFile(guest: Guest, path: string): string | undefined {
     : undefined;
 }
 
-/** Undefined where there is nothing, and where a part of the path is no folder. */
+/** Undefined where there is nothing, and where a part of the path is not a folder. */
 function statIn(guest: Guest, path: string): Stats | undefined {
   try {
     return lstatSync(onMachine(guest, path), { throwIfNoEntry: false });

@@ -6,6 +6,7 @@ import { type Machine, type RebuildRequest, withRebuilt } from '../engine/engine
 import { type BuildFacts, secondsNow } from '../execute/facts.ts';
 import { type Place, placesBetween } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
+import { paired } from '../lists.ts';
 import type { Built } from './candidate.ts';
 import type { Run } from './run.ts';
 
@@ -26,8 +27,8 @@ export async function buildAgain(
   try {
     return await withRebuilt(builds.engine, { ...request, plans }, (next) =>
       Promise.all(
-        first.map(({ rebuilt }, index) =>
-          placesOfPackage(rebuilt.outcome, next[index]!.outcome).catch((thrown: unknown) =>
+        paired(first, next).map(([{ rebuilt }, again]) =>
+          placesOfPackage(rebuilt.outcome, again.outcome).catch((thrown: unknown) =>
             failureOfPackage(thrown, machine.signal),
           ),
         ),

@@ -25,7 +25,7 @@ import {
   withoutPlaces,
 } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
-import { grouped } from '../lists.ts';
+import { grouped, paired } from '../lists.ts';
 import { buildIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
@@ -97,7 +97,9 @@ async function triangulate(
   packages: readonly Judged[],
   request: RebuildRequest,
 ): Promise<readonly { readonly judged: Judged; readonly result: PackageResult }[]> {
-  const { run } = packages[0]!.candidate;
+  const [first] = packages;
+  if (first === undefined) return [];
+  const { run } = first.candidate;
   // A factor is named only for what is stable without it, so at least one build must have been repeated.
   const builds = Math.max(2, run.builds.repeat);
   const own = packages.map(
@@ -111,7 +113,7 @@ async function triangulate(
     }),
   );
   try {
-    await laterThan(packages[0]!.rebuilt.facts, run.machine);
+    await laterThan(first.rebuilt.facts, run.machine);
     for (let at = 1; at < builds; at++) await repeat(own, request, run);
     await varyFactors(own, request, run);
     // What changed with a factor may have changed with the time as well: a plain build at the end shows which.
@@ -159,7 +161,7 @@ async function build(
     request,
     run,
   );
-  for (const [index, each] of open.entries()) tell(each, outcomes[index]!);
+  for (const [each, outcome] of paired(open, outcomes)) tell(each, outcome);
 }
 
 /** Builds each variation that some package wants once, for all packages that want it. */

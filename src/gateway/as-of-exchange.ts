@@ -10,7 +10,7 @@ type Exchange = (request: BuildRequest) => Promise<BuildAnswer>;
 
 export interface FilteredAnswer {
   readonly answer: BuildAnswer;
-  /** What was left out of it; undefined where it is no list. */
+  /** What was left out of it; undefined where it is not a list. */
   readonly filtered: Filtered | undefined;
 }
 

@@ -7,7 +7,7 @@ export class GuestNames {
   readonly #addresses = new Map<string, string>([['localhost', '127.0.0.1']]);
   readonly #names = new Map<string, string>([['127.0.0.1', 'localhost']]);
 
-  /** The address of a name, which follows from the name alone unless two names meet; undefined beyond the bound. */
+  /** The address of a name, which follows from the name alone unless two names meet; undefined once there are too many names. */
   address(name: string): string | undefined {
     const known = this.#addresses.get(name);
     if (known !== undefined || this.#names.size >= mostNames) return known;

@@ -31,7 +31,7 @@ export class RequestBudget {
     this.#bounds = bounds;
   }
 
-  /** Counts a request whose address and headers have so many bytes; gives the refusal where it is one too many. */
+  /** Counts a request whose address and headers have this many bytes; returns the refusal where that exceeds a limit. */
   begin(headBytes: number): RefusalKind | undefined {
     this.#requests += 1;
     this.#headBytes += headBytes;

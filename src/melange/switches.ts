@@ -121,7 +121,7 @@ export interface Format {
   /** How the working directory of a step is used: as given, below the workspace, or only relative ones below the workspace. */
   readonly stepDirectory: 'as-given' | 'below' | 'relative-below';
   readonly stepEnvironmentInherits: boolean;
-  /** Subpackages are built although the origin has no step; otherwise no step runs at all, and there is no guest. */
+  /** Subpackages are built although the origin has no step; if not, no step runs at all, and there is no guest. */
   readonly buildsWithoutOriginSteps: boolean;
   readonly condition: 'left-to-right' | 'and-of-pairs';
   readonly gccSpec: 'none' | 'plain' | 'unless-relocatable';

@@ -87,7 +87,7 @@ export type FindPackage = (
 
 export interface ResolvedEnvironment {
   readonly packages: readonly ResolvedPackage[];
-  /** Files that were refused although another one was found in their place. */
+  /** Files that were refused although a different one was found in their place. */
   readonly refused: readonly Failure[];
 }
 

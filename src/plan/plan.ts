@@ -205,7 +205,7 @@ export interface BuildPlan extends Omit<Plan, 'package' | 'builder'> {
 }
 
 /** The build's part of a plan. Everything that is not removed here keeps builds apart, so a new member of a plan does as well until it is added here. */
-export function buildPlan(plan: Plan): BuildPlan {
+function buildPlan(plan: Plan): BuildPlan {
   const { name: _name, ...common } = plan.package;
   const {
     sbomRecord: _sbomRecord,
@@ -220,6 +220,12 @@ export function buildPlan(plan: Plan): BuildPlan {
     ...builder
   } = plan.builder;
   return { ...plan, package: common, builder };
+}
+
+/** What the plans of one build have in common. Fails where there is none: nothing is built for nobody. */
+export function sharedPlan([plan]: readonly Plan[]): BuildPlan {
+  if (plan === undefined) throw new RangeError('a build without a plan');
+  return buildPlan(plan);
 }
 
 /** Equal for two plans whose steps may run once for both. */

@@ -41,7 +41,7 @@ export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[]
 
 function listsText({ asOf, lists, removed, corrected, undated }: ListsAsOf): string {
   const time = new Date(asOf * 1000).toISOString().replace('.000', '');
-  return `${time}: ${counted(lists, 'list')}, ${removed} left out, ${corrected} chosen anew, ${undated} of unknown time`;
+  return `${time}: ${counted(lists, 'list')}, ${removed} left out, ${corrected} chosen again, ${undated} of unknown time`;
 }
 
 const conclusions: Readonly<Record<PinSummary['conclusion'], string>> = {

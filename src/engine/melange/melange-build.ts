@@ -16,7 +16,7 @@ import { startInNamespaces } from '../../execute/sandbox/namespace.ts';
 import { Failure, failureOfPackage } from '../../failure.ts';
 import { ownFolder } from '../../folders.ts';
 import { fileSource } from '../../inputs/store/files.ts';
-import { buildPlan, type Plan } from '../../plan/plan.ts';
+import { type Plan, sharedPlan } from '../../plan/plan.ts';
 import { OutputTail, runProcess } from '../../process.ts';
 import type { RebuildRequest } from '../engine.ts';
 import { melangeArguments } from './arguments.ts';
@@ -53,7 +53,7 @@ export async function buildWithMelange(program: string, request: RebuildRequest)
   const { machine } = request;
   const directory = await makeRunDirectory(ownFolder(join(machine.cache, 'runs')));
   try {
-    const plan = buildPlan(request.plans[0]!);
+    const plan = sharedPlan(request.plans);
     const work = prepareWorkFolder(directory, plan, request);
     const packages = await localPackages(request);
     const routes = await routesOf(request.recipe, plan.package.architecture, packages, directory);

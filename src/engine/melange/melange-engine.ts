@@ -6,6 +6,7 @@ import type { EmittedPackage } from '../../emit/package.ts';
 import { type BuildFacts, factsOfBuild, secondsNow } from '../../execute/facts.ts';
 import { Failure } from '../../failure.ts';
 import { hashFile } from '../../inputs/store/files.ts';
+import { paired } from '../../lists.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, RebuildRequest, Rebuilt, RebuiltPackage } from '../engine.ts';
 import { buildWithMelange, type MelangePackage } from './melange-build.ts';
@@ -25,8 +26,8 @@ async function rebuild(program: string, request: RebuildRequest): Promise<Rebuil
   try {
     const facts = factsOfBuild(began, request.machine.sandbox, request.processor);
     const packages: RebuiltPackage[] = [];
-    for (const [index, plan] of request.plans.entries())
-      packages.push(await rebuiltPackage(built.packages[index]!, plan, facts));
+    for (const [made, plan] of paired(built.packages, request.plans))
+      packages.push(await rebuiltPackage(made, plan, facts));
     return { packages, dispose: built.dispose };
   } catch (failure) {
     await built.dispose();

@@ -51,7 +51,7 @@ function parseNoRoutes(text: string): number {
   return Number(values[names.indexOf('OutNoRoutes')] ?? 0);
 }
 
-/** The file stays that of the namespace once the process is gone, and is read anew from its beginning each time. */
+/** The file stays that of the namespace once the process is gone, and is read again from its beginning each time. */
 function noRoutesOf(pid: number): () => number {
   let file: number | undefined;
   try {

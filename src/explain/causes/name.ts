@@ -22,19 +22,19 @@ import type { BuildContext } from './evidence.ts';
 /** Bounds on the contents of one comparison that are looked at together, and on the differences whose causes are looked for. */
 const bounds = { contents: 2000, bytes: 256 * 1024 * 1024, differences: 20_000 } as const;
 
-/** One value for all differences beyond the bound: a separate list for each of a million differences would fill the memory. */
+/** One value for all differences that exceed the limit: a separate list for each of a million differences would fill the memory. */
 const notLookedFor: readonly Cause[] = [
   {
     kind: 'unknown',
     confidence: 'possible',
-    place: 'beyond the bound',
+    place: 'beyond the limit',
     published: undefined,
     rebuilt: undefined,
     why: `causes are looked for in at most ${bounds.differences} differences`,
   },
 ];
 
-/** The comparison with the causes of its differences. A difference that follows from another one has no cause of its own. */
+/** The comparison with the causes of its differences. A difference that follows from a different one has no cause of its own. */
 export async function nameCauses(
   comparison: UnequalComparison,
   sources: { readonly published: ByteSource; readonly rebuilt: ByteSource },
