@@ -56,7 +56,7 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
       tell(first, 'compare');
       const built = paired(candidates, packages).map(([candidate, rebuilt]) => ({ candidate, rebuilt }));
       const judged = await Promise.all(built.map(judgePackage));
-      if (builds.repeat < 2 && builds.vary.length === 0) return judged;
+      if (builds.repeat < 2 && builds.vary.length === 0 && builds.pin.length === 0) return judged;
       const { withFurtherBuilds } = await import('./flow/triangulate.ts');
       const network = replayed(request.network, packages[0]?.conversation);
       return withFurtherBuilds(judged, { ...request, network });

@@ -114,6 +114,12 @@ export function furtherBuildOptions(command: Command): Command {
       `build again with one thing changed: auto, ${factors.join(', ')}; repeatable`,
       collect,
       [],
+    )
+    .option(
+      '--pin <factor>',
+      'build twice with one thing held, and say whether the builds then agree: auto, none, or what --vary takes; with --repeat, auto is tried for what is unstable and has no name; repeatable',
+      collect,
+      [],
     );
 }
 

@@ -53,24 +53,29 @@ export function runOptions(
   };
 }
 
-function furtherBuilds({ repeat, vary = [] }: RawOptions): Pick<RunOptions, 'repeat' | 'vary'> {
+function furtherBuilds({
+  repeat,
+  vary = [],
+  pin = [],
+}: RawOptions): Pick<RunOptions, 'repeat' | 'vary' | 'pin'> {
   return {
     ...(repeat === undefined ? {} : { repeat: parseCount('--repeat', repeat) }),
-    ...(vary.length === 0 ? {} : { vary: parseFactors(vary) }),
+    ...(vary.length === 0 ? {} : { vary: parseFactors('--vary', vary) }),
+    ...(pin.length === 0 ? {} : { pin: pin.join() === 'none' ? [] : parseFactors('--pin', pin) }),
   };
 }
 
-function parseFactors(names: readonly string[]): readonly Factor[] | 'auto' {
+function parseFactors(option: '--vary' | '--pin', names: readonly string[]): readonly Factor[] | 'auto' {
   if (names.includes('auto')) {
     if (names.length === 1) return 'auto';
-    throw new Failure('usage', '--vary auto chooses the factors and takes no others', {
+    throw new Failure('usage', `${option} auto chooses the factors and takes no others`, {
       got: names.join(' '),
     });
   }
   const unknown = names.find((name) => !factors.some((factor) => factor === name));
   if (unknown !== undefined) {
-    throw new Failure('usage', '--vary takes factors of a fixed list', {
-      expected: `auto, or any of ${factors.join(' ')}`,
+    throw new Failure('usage', `${option} takes factors of a fixed list`, {
+      expected: `auto, ${option === '--pin' ? 'none, ' : ''}or any of ${factors.join(' ')}`,
       got: unknown,
     });
   }

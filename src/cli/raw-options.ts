@@ -25,6 +25,7 @@ export interface RawOptions {
   readonly jobs?: string;
   readonly repeat?: string;
   readonly vary?: readonly string[];
+  readonly pin?: readonly string[];
   readonly threads?: string;
   readonly stepSeconds?: string;
   readonly memoryMib?: string;

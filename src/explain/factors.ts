@@ -1,4 +1,4 @@
-/** The factors that can be changed about a build deliberately, one at a time: a closed list. It is apart from the code that varies them, so that the help need not load that. */
+/** The factors that can be changed or held about a build deliberately: a closed list. It is apart from the code that varies them, so that the help need not load that. */
 export const factors = [
   'clock',
   'cpu-count',
@@ -12,6 +12,8 @@ export const factors = [
   'directory-order',
   'build-path',
   'hash-seed',
+  'address-layout',
+  'march-native',
   'environment',
 ] as const;
 

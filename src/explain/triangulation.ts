@@ -37,6 +37,22 @@ export type FactorResult =
   /** It was not varied, with the reason: no program of this machine can change it, or the recipe pins it. */
   | { readonly factor: Factor; readonly outcome: 'not-varied'; readonly why: string };
 
+/** Two builds with factors held, compared with each other and with the published file. */
+export type HeldResult =
+  | {
+      /** What was held, together. */
+      readonly held: readonly Factor[];
+      readonly outcome: 'agrees';
+      /** Places that are unstable otherwise, and where both builds agree. */
+      readonly agreeing: readonly Place[];
+      /** Those of them that have the published value. */
+      readonly asPublished: readonly Place[];
+    }
+  /** Every place that is unstable otherwise still is. */
+  | { readonly held: readonly Factor[]; readonly outcome: 'no-change' }
+  | { readonly held: readonly Factor[]; readonly outcome: 'build-failed'; readonly why: string }
+  | { readonly held: readonly Factor[]; readonly outcome: 'not-held'; readonly why: string };
+
 export interface Triangulation {
   /** The number of our own builds under the same conditions, the first included. */
   readonly builds: number;
@@ -45,6 +61,8 @@ export interface Triangulation {
   /** The places where our own builds agree and the published file differs. */
   readonly publishedOnly: readonly Place[];
   readonly factors: readonly FactorResult[];
+  /** Absent where nothing was held. */
+  readonly held?: readonly HeldResult[];
 }
 
 /**

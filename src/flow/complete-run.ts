@@ -44,6 +44,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
       engine: given.engine ?? usualEngine,
       repeat: given.repeat ?? 1,
       vary: given.vary ?? [],
+      pin: given.pin ?? ((given.repeat ?? 1) > 1 ? 'unnamed' : []),
       expectedPlan: given.expectedPlan,
       keepScansIn: given.keepScansIn,
     },

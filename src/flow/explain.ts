@@ -37,7 +37,7 @@ export async function explainComparison(
   const named = await nameCauses(
     afterScan(comparison, rebuilt.plan),
     { published: target.source, rebuilt: rebuiltSource },
-    await contextOf({ candidate, rebuilt }, nothingBuiltAgain),
+    await contextOf({ candidate, rebuilt }, { stability: nothingBuiltAgain }),
   );
   const explanation =
     rebuilt.reemit === undefined
@@ -54,11 +54,11 @@ export async function explainComparison(
   return { comparison: named, explanation, caveats };
 }
 
+/** What further builds showed. */
+type Shown = Pick<BuildContext, 'stability' | 'heldBy'>;
+
 /** What the builds of a package show, for naming causes. */
-async function contextOf(
-  { candidate, rebuilt }: Built,
-  stability: BuildContext['stability'],
-): Promise<BuildContext> {
+async function contextOf({ candidate, rebuilt }: Built, shown: Shown): Promise<BuildContext> {
   const { recipe, substituted } = candidate.prepared.inputs;
   return {
     plan: rebuilt.plan,
@@ -67,7 +67,7 @@ async function contextOf(
     facts: rebuilt.facts,
     substituted: substituted === undefined ? undefined : describeSubstituted(substituted),
     unpinned: (await unpinnedInputs({ candidate, rebuilt })).inputs,
-    stability,
+    ...shown,
   };
 }
 
@@ -75,11 +75,11 @@ async function contextOf(
 export async function explainAfterBuilds(
   comparison: UnequalComparison,
   built: Built,
-  stability: BuildContext['stability'],
+  shown: Shown,
 ): Promise<UnequalComparison> {
   const { outcome } = built.rebuilt;
   if (outcome instanceof Failure) return comparison;
   const { packageSource } = await import('../emit/package.ts');
   const sources = { published: built.candidate.target.source, rebuilt: packageSource(outcome, undefined) };
-  return nameCauses(comparison, sources, await contextOf(built, stability));
+  return nameCauses(comparison, sources, await contextOf(built, shown));
 }

@@ -40,6 +40,50 @@ export async function buildAgain(
   }
 }
 
+/** Where two builds with factors held differ from each other, and where the first of them differs from the published file. */
+export interface HeldBuilds {
+  readonly between: readonly Place[];
+  readonly fromPublished: readonly Place[];
+}
+
+/**
+ * Builds twice with the guest changed. Neither is the plan, so nothing of them is judged: they are only compared. Fails only with `usage`.
+ * @returns the outcomes in the order of the packages
+ */
+export async function buildHeld(
+  first: readonly Built[],
+  request: RebuildRequest,
+  { builds, machine }: Pick<Run, 'builds' | 'machine'>,
+): Promise<readonly (HeldBuilds | Failure)[]> {
+  const asked = { ...request, plans: first.map(({ rebuilt }) => rebuilt.plan) };
+  const failed = (thrown: unknown) => failureOfPackage(thrown, machine.signal);
+  try {
+    return await withRebuilt(builds.engine, asked, async (one) => {
+      await laterThan(one[0]?.facts, machine);
+      return withRebuilt(builds.engine, asked, (two) =>
+        Promise.all(
+          first.map(({ candidate }, at) =>
+            heldPlaces(candidate.target.source, one[at]!.outcome, two[at]!.outcome).catch(failed),
+          ),
+        ),
+      );
+    });
+  } catch (thrown) {
+    const failure = failed(thrown);
+    return first.map(() => failure);
+  }
+}
+
+async function heldPlaces(
+  published: ByteSource,
+  one: EmittedPackage | Failure,
+  two: EmittedPackage | Failure,
+): Promise<HeldBuilds> {
+  if (one instanceof Failure) throw one;
+  const between = await placesOfPackage(one, two);
+  return { between, fromPublished: await placesBetween(published, packageSource(one, undefined)) };
+}
+
 async function placesOfPackage(
   first: EmittedPackage | Failure,
   next: EmittedPackage | Failure,

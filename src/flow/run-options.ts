@@ -68,6 +68,8 @@ export interface RunOptions {
   readonly repeat?: number;
   /** The factors that are changed in further builds, one at a time; `auto` takes those that the causes of differences suggest. */
   readonly vary?: readonly Factor[] | 'auto';
+  /** The factors that are held, each in two further builds; `auto` chooses them. Undefined: chosen for what is unstable and has no name, where `repeat` asks for builds. */
+  readonly pin?: readonly Factor[] | 'auto';
   /** Builds at once. */
   readonly jobs: number;
   readonly machine: Machine;

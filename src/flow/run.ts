@@ -1,9 +1,11 @@
 /** A complete run: what the user gave, with every default filled in. Only `completeRun` makes one from what a user gave. */
+
 import type { PublicKey } from '../apk/apk-signature.ts';
 import type { Sha256 } from '../digest.ts';
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
+import type { Failure } from '../failure.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture } from '../names.ts';
 import type { Transcript } from '../transcript/transcript.ts';
@@ -62,6 +64,8 @@ export interface Builds {
   /** Builds of our own of each package, the first included. */
   readonly repeat: number;
   readonly vary: readonly Factor[] | 'auto';
+  /** The factors that are held in pairs of further builds; `unnamed` chooses them for what no cause names. */
+  readonly pin: readonly Factor[] | 'auto' | 'unnamed';
   /** Identity of the plan that must come out; undefined where any may. */
   readonly expectedPlan: Sha256 | undefined;
   /** A folder for what each syft lists of what was built; undefined where nothing is kept. */
@@ -73,4 +77,9 @@ export interface Watch {
   /** The time now in seconds since 1970; undefined where the age of indexes is not judged. */
   readonly now: number | undefined;
   readonly mostIndexDays: number | undefined;
+}
+
+/** Whether a failure of a further build ends the run, and is not only a result of that build. */
+export function endsAll(failure: Failure, { machine }: Run): boolean {
+  return machine.signal.aborted || failure.class === 'internal';
 }

@@ -11,10 +11,11 @@ import type { Difference } from '../compare/difference.ts';
 import { countDifferences, isComplete } from '../compare/difference-list.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
-import type { Stability } from '../explain/causes/evidence.ts';
+import type { BuildContext } from '../explain/causes/evidence.ts';
 import type { Factor } from '../explain/factors.ts';
 import {
   type FactorResult,
+  type HeldResult,
   joinPlaces,
   ownPlaces,
   type Place,
@@ -31,8 +32,10 @@ import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
 import type { Judged } from './candidate.ts';
 import { type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
+import { holdFactors } from './held-factors.ts';
 import { failedCandidate } from './results.ts';
-import type { Run } from './run.ts';
+import { endsAll, type Run } from './run.ts';
+import { holders, stabilities } from './shown-by-builds.ts';
 import { suspectedFactors, vary } from './variations.ts';
 
 /** What further builds have shown of one package so far. */
@@ -43,6 +46,8 @@ interface OwnBuilds {
   /** The factors that are varied for it. */
   wanted: readonly Factor[];
   readonly outcomes: Map<Factor, FactorOutcome>;
+  /** Undefined where nothing was held. */
+  held: readonly HeldResult[] | undefined;
   /** The failure of the first build that did not give a package; nothing more is built for it then. */
   failure: Failure | undefined;
 }
@@ -109,6 +114,7 @@ async function triangulate(
       unstable: [],
       wanted: [],
       outcomes: new Map(),
+      held: undefined,
       failure: undefined,
     }),
   );
@@ -122,6 +128,12 @@ async function triangulate(
     );
     for (const each of changed) each.builds += 1;
     await repeat(changed, request, run);
+    const held = await holdFactors(
+      own.filter(({ failure }) => failure === undefined),
+      request,
+      run,
+    );
+    for (const each of own) each.held = held.get(each.judged);
   } catch (thrown) {
     for (const each of own) each.failure = failureOfPackage(thrown, run.machine.signal);
     return Promise.all(own.map(async (each) => ({ judged: each.judged, result: await failedOn(each) })));
@@ -213,10 +225,6 @@ function variationKey({ environment, ...rest }: Variation): string {
   return canonicalJson({ ...rest, environment: [...(environment ?? [])].sort() });
 }
 
-function endsAll(failure: Failure, { machine }: Run): boolean {
-  return machine.signal.aborted || failure.class === 'internal';
-}
-
 function factorOutcome(outcome: BuildOutcome): FactorOutcome {
   if (!(outcome instanceof Failure)) return { places: outcome };
   return outcome.class === 'build-failed' ? { failed: outcome.message } : { notVaried: outcome.message };
@@ -232,7 +240,7 @@ function differencesOf(verdict: Verdict): readonly Difference[] {
 
 /** A result with what further builds showed of its package. */
 async function withOwnBuilds(own: OwnBuilds): Promise<PackageResult> {
-  const { builds, unstable, wanted, outcomes } = own;
+  const { builds, unstable, wanted, outcomes, held } = own;
   const { result } = own.judged;
   const differences = differencesOf(result.verdict);
   const stable = stableAmong(differences, unstable);
@@ -244,40 +252,28 @@ async function withOwnBuilds(own: OwnBuilds): Promise<PackageResult> {
     unstable,
     publishedOnly,
     factors: wanted.map((factor) => factorResult(factor, outcomes.get(factor)!, unstable, publishedOnly)),
+    ...(held === undefined ? {} : { held }),
   };
   const verdict = decideOnBuilds(
-    await explainedAgain(own.judged, stabilities(known, triangulation)),
+    await explainedAgain(own.judged, {
+      stability: stabilities(known, triangulation),
+      heldBy: holders(differences, held ?? []),
+    }),
     triangulation,
   );
   return { ...result, verdict, triangulation };
 }
 
-/** What further builds showed of each difference. */
-function stabilities(
-  stable: ReadonlySet<Difference>,
-  { factors }: Triangulation,
-): (difference: Difference) => Stability {
-  const changing = new Set(
-    factors.flatMap((each) =>
-      each.outcome === 'changes-bytes' ? each.differing.map((place) => JSON.stringify(place)) : [],
-    ),
-  );
-  return (difference) => {
-    if (!stable.has(difference)) return 'unstable';
-    return changing.has(JSON.stringify(placeOf(difference))) ? 'factor' : 'stable';
-  };
-}
-
 /** The verdict with the causes of what differs named again, knowing what further builds showed. */
 async function explainedAgain(
   { candidate, rebuilt, result: { verdict } }: Judged,
-  stability: (difference: Difference) => Stability,
+  shown: Pick<BuildContext, 'stability' | 'heldBy'>,
 ): Promise<Verdict> {
   if (!('comparison' in verdict) || verdict.comparison === undefined) return verdict;
   const { explainAfterBuilds } = await import('./explain.ts');
   return {
     ...verdict,
-    comparison: await explainAfterBuilds(verdict.comparison, { candidate, rebuilt }, stability),
+    comparison: await explainAfterBuilds(verdict.comparison, { candidate, rebuilt }, shown),
   };
 }
 

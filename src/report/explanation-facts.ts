@@ -7,7 +7,7 @@ import type {
   SubstitutedValue,
   SubstitutionKind,
 } from '../explain/counterfactual/explanation.ts';
-import type { FactorResult, Place, Triangulation } from '../explain/triangulation.ts';
+import type { FactorResult, HeldResult, Place, Triangulation } from '../explain/triangulation.ts';
 import { type Bounds, moreInJson, show } from './bounds.ts';
 import type { Fact } from './fact.ts';
 
@@ -59,7 +59,7 @@ function substitutionLines(substitutions: readonly SubstitutedValue[], bounds: B
 }
 
 export function triangulationFacts(triangulation: Triangulation, bounds: Bounds): Fact[] {
-  const { builds, unstable, publishedOnly, factors } = triangulation;
+  const { builds, unstable, publishedOnly, factors, held = [] } = triangulation;
   const own: Fact[] = [
     placesFact(
       'own builds',
@@ -74,7 +74,30 @@ export function triangulationFacts(triangulation: Triangulation, bounds: Bounds)
       bounds,
     ),
   ];
-  return [...(builds > 1 ? own : []), ...factors.flatMap((factor) => factorFacts(factor, bounds))];
+  return [
+    ...(builds > 1 ? own : []),
+    ...factors.flatMap((factor) => factorFacts(factor, bounds)),
+    ...held.map((each) => heldFact(each, bounds)),
+  ];
+}
+
+function heldFact(result: HeldResult, bounds: Bounds): Fact {
+  const label = 'held';
+  const what = result.held.join(', ');
+  switch (result.outcome) {
+    case 'agrees': {
+      const { agreeing, asPublished } = result;
+      const same = `, ${asPublished.length === 0 ? 'none' : asPublished.length} of them as in the published file`;
+      const head = `${what}: two builds agree in ${counted(agreeing.length, 'place')} where builds differ otherwise${same}`;
+      return placesFact(label, head, agreeing, bounds);
+    }
+    case 'no-change':
+      return { label, value: `${what}: two builds still differ where builds differ otherwise` };
+    case 'build-failed':
+      return { label, value: `${what}: the build failed: ${show(result.why, bounds.value)}` };
+    case 'not-held':
+      return { label, value: `${what}: not held: ${show(result.why, bounds.value)}` };
+  }
 }
 
 function factorFacts(result: FactorResult, bounds: Bounds): Fact[] {

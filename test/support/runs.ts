@@ -61,6 +61,12 @@ function insights(text: string): readonly Pick<PackageResult, 'explanation' | 't
           { factor: 'locale', outcome: 'build-failed', why: text },
           { factor: 'kernel', outcome: 'not-varied', why: text },
         ],
+        held: [
+          { held: ['hash-seed'], outcome: 'agrees', agreeing: places, asPublished: places },
+          { held: ['hash-seed', 'clock'], outcome: 'no-change' },
+          { held: ['locale'], outcome: 'build-failed', why: text },
+          { held: ['kernel'], outcome: 'not-held', why: text },
+        ],
       },
     },
     {

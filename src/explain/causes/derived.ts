@@ -18,23 +18,28 @@ const counting: readonly Difference['kind'][] = [
 
 const inSections = onceFor((all: readonly Difference[]) => {
   const sections = new Set<SectionName>();
+  const moved = new Set<string>();
   let sizes = false;
-  for (const { section, kind } of all) {
+  for (const { section, kind, path } of all) {
     sections.add(section);
+    if (kind === 'moved') moved.add(`${section} ${path}`);
     if (section === 'data' && counting.includes(kind)) sizes = true;
   }
-  return { sections, sizes };
+  return { sections, sizes, moved };
 });
 
 /**
  * What a difference follows from, where it has no cause of its own: a field about the data section does where a relevant entry of the
- * section differs, and a signature does where what it signs differs (it is made with one padding, PKCS #1 v1.5: RFC 8017 §8.2).
+ * section differs, a signature does where what it signs differs (it is made with one padding, PKCS #1 v1.5: RFC 8017 §8.2), and a tar header does
+ * where the entry has a different name.
  */
 export function originOf(difference: Difference, all: readonly Difference[]): Origin | undefined {
-  const { section, kind, name } = difference;
-  const { sections, sizes } = inSections(all);
+  const { section, kind, name, path } = difference;
+  const { sections, sizes, moved } = inSections(all);
   if (section === 'signature')
     return kind === 'content' && sections.has('control') ? { kind: 'control-section' } : undefined;
+  // A pax header is named after its entry.
+  if (kind === 'header-bytes' && moved.has(`${section} ${path}`)) return { kind: 'same-entry' };
   if (section !== 'control' || kind !== 'field') return undefined;
   const origin = derivedFields.get(name ?? '');
   if (origin === undefined) return undefined;

@@ -3,6 +3,7 @@
 import type { Cause } from '../../compare/cause.ts';
 import type { Difference } from '../../compare/difference.ts';
 import type { DifferenceList } from '../../compare/difference-list.ts';
+import type { Factor } from '../factors.ts';
 import { archiveMetadata } from './archive-metadata.ts';
 import { buildPath } from './build-path.ts';
 import { changesOf } from './changes.ts';
@@ -17,6 +18,7 @@ import { fileOrder } from './file-order.ts';
 import { fileSystem } from './file-system.ts';
 import { gzipHeader } from './gzip-header.ts';
 import { hashOrder } from './hash-order.ts';
+import { heldCause } from './held.ts';
 import { hiddenInput } from './hidden-input.ts';
 import { hostname } from './hostname.ts';
 import { kernel } from './kernel.ts';
@@ -95,7 +97,14 @@ export function causesOf(
     const explained = new Set(findings.flatMap(({ explains }) => explains));
     evidence = without(evidence, explained);
   }
-  return [...merged(causes), ...unexplained(evidence, causes.length > 0)];
+  const held = context.heldBy?.(difference);
+  const rest = unexplained(evidence, causes.length > 0);
+  return [...merged(causes), ...(held === undefined ? rest : rest.map((each) => namedByHolding(each, held)))];
+}
+
+/** What no detector explains, by the factor that makes it stable. */
+function namedByHolding(cause: Cause, factor: Factor): Cause {
+  return { ...cause, ...heldCause(factor), confidence: 'likely' };
 }
 
 function wholeChange({ path, published, rebuilt, name, kind }: Difference): Change {

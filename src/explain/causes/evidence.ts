@@ -5,6 +5,7 @@ import type { Difference } from '../../compare/difference.ts';
 import type { FormatName, OrderedThings, PartMeaning } from '../../compare/part.ts';
 import type { BuildFacts } from '../../execute/facts.ts';
 import type { Plan } from '../../plan/plan.ts';
+import type { Factor } from '../factors.ts';
 import type { DifferingFiles } from './digests.ts';
 import type { UnpinnedInputs } from './given-inputs.ts';
 
@@ -61,6 +62,8 @@ export interface BuildContext {
   readonly unpinned?: UnpinnedInputs | undefined;
   /** What further builds of our own showed of a difference. */
   readonly stability: (difference: Difference) => Stability;
+  /** The factor that alone makes our own builds agree on what is unstable otherwise; undefined where none does, or none was held. */
+  readonly heldBy?: (difference: Difference) => Factor | undefined;
 }
 
 /**

@@ -1,5 +1,12 @@
 /** The order in which a folder lists its entries, where a step uses it unsorted. */
-import { type Detector, type Evidence, type Finding, isSettled, orderFinding } from './evidence.ts';
+import {
+  type Detector,
+  type Evidence,
+  type Finding,
+  isSettled,
+  isUnstable,
+  orderFinding,
+} from './evidence.ts';
 import { stepThat } from './step-texts.ts';
 
 const listings =
@@ -18,7 +25,8 @@ function behindLast(line: string, pattern: RegExp): string {
 
 /** Findings for lists of files, where no step says how they were made and our own builds do not show that the list is stable. */
 function listsOfFiles(evidence: Evidence): Finding[] {
-  if (isSettled(evidence)) return [];
+  // A folder on one file system lists alike in each of our builds.
+  if (isSettled(evidence) || isUnstable(evidence)) return [];
   const why =
     'the lines name files, in the order in which something listed them: `--vary directory-order` and `--vary hash-seed` show whether a folder or a hash table gives it';
   return evidence.reorderings

@@ -1,12 +1,12 @@
 /** The order in which a hash table gives its keys. */
-import { type Detector, orderFinding, type Reordering } from './evidence.ts';
-import { lineOfMaker } from './step-texts.ts';
+import { type Detector, type Evidence, orderFinding, type Reordering } from './evidence.ts';
+import { lineOfMaker, stepThat } from './step-texts.ts';
 
 export const hashOrder: Detector = {
   kind: 'hash-order',
   detect: (evidence) =>
     evidence.reorderings.flatMap((reordering) => {
-      const line = isListing(reordering) ? lineOfMaker(evidence, walksHash) : undefined;
+      const line = isListing(reordering) ? lineThatWalks(evidence) : undefined;
       if (line !== undefined)
         return [orderFinding(reordering, 'likely', `a step lists a hash table: ${line.slice(0, 160)}`)];
       if (reordering.of === 'keys') {
@@ -16,6 +16,12 @@ export const hashOrder: Detector = {
       return [orderFinding(reordering, 'possible', 'the words of one line come in a different order')];
     }),
 };
+
+/** The line that walks a hash table, of those that name the file or else of a step that does. */
+function lineThatWalks(evidence: Evidence): string | undefined {
+  const step = stepThat(evidence, walksHash);
+  return step?.namesFile === true ? step.line : lineOfMaker(evidence, walksHash);
+}
 
 /** Lines and members that a program may have printed one by one. */
 function isListing({ of }: Reordering): boolean {

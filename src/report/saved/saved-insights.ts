@@ -8,7 +8,7 @@ import type {
   SubstitutedValue,
 } from '../../explain/counterfactual/explanation.ts';
 import { factors } from '../../explain/factors.ts';
-import type { FactorResult, Place, Triangulation } from '../../explain/triangulation.ts';
+import type { FactorResult, HeldResult, Place, Triangulation } from '../../explain/triangulation.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
 import { substitutionTitles } from '../explanation-facts.ts';
 import { byWord, count, type Decoder, flag, list, members, optional, refuse, text, word } from './decoder.ts';
@@ -77,9 +77,35 @@ const factorResult: Decoder<FactorResult> = byWord<FactorResult>('outcome', {
   }),
 });
 
+type HeldOf<O extends HeldResult['outcome']> = Extract<HeldResult, { readonly outcome: O }>;
+
+const heldResult: Decoder<HeldResult> = byWord<HeldResult>('outcome', {
+  agrees: members<HeldOf<'agrees'>>({
+    held: list(factor),
+    outcome: word<'agrees'>(['agrees']),
+    agreeing: list(place),
+    asPublished: list(place),
+  }),
+  'no-change': members<HeldOf<'no-change'>>({
+    held: list(factor),
+    outcome: word<'no-change'>(['no-change']),
+  }),
+  'build-failed': members<HeldOf<'build-failed'>>({
+    held: list(factor),
+    outcome: word<'build-failed'>(['build-failed']),
+    why: text,
+  }),
+  'not-held': members<HeldOf<'not-held'>>({
+    held: list(factor),
+    outcome: word<'not-held'>(['not-held']),
+    why: text,
+  }),
+});
+
 export const triangulation: Decoder<Triangulation> = members<Triangulation>({
   builds: count,
   unstable: list(place),
   publishedOnly: list(place),
   factors: list(factorResult),
+  held: optional(list(heldResult)),
 });

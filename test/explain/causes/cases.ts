@@ -968,6 +968,20 @@ export const cases: readonly CauseCase[] = [
     }),
   ),
   {
+    what: 'lines in another order that agree with a seed held',
+    kinds: ['hash-order'],
+    published: lines('seven', 'one', 'nine'),
+    rebuilt: lines('nine', 'seven', 'one'),
+    context: { stability: () => 'unstable', heldBy: () => 'hash-seed' },
+  },
+  {
+    what: 'files in another order on which our own builds disagree',
+    kinds: ['unknown'],
+    published: lines('lab/a.py,sha256=1', 'lab/b.py,sha256=2', 'lab/c.py,sha256=3'),
+    rebuilt: lines('lab/c.py,sha256=3', 'lab/a.py,sha256=1', 'lab/b.py,sha256=2'),
+    context: { stability: () => 'unstable' },
+  },
+  {
     what: 'files in another order, and no step says why',
     kinds: ['file-order'],
     published: lines('lab/a.py,sha256=1', 'lab/b.py,sha256=2', 'lab/c.py,sha256=3'),
