@@ -12,8 +12,7 @@ export async function networkSummary(
 ): Promise<NetworkSummary> {
   const { pinSummary } = await import('./pin-summary.ts');
   const mode = candidate.prepared.inputs.network.kind === 'replay' ? 'replayed' : 'recorded';
-  const { transcript, refusals } = conversation;
-  return summarise(mode, transcript, refusals, await pinSummary(candidate, conversation));
+  return summarise(mode, conversation, await pinSummary(candidate, conversation));
 }
 
 /** In words for the report; nothing where nothing was fetched that weakens the verdict. */

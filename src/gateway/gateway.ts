@@ -2,7 +2,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 import { shownAddress } from '../address.ts';
-import { counted } from '../bytes.ts';
+import { compareBytes, counted } from '../bytes.ts';
 import type { Sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
@@ -22,6 +22,8 @@ import { GuestServer } from './server.ts';
 export interface Conversation {
   readonly transcript: Transcript;
   readonly refusals: readonly Refusal[];
+  /** Where connections over TLS ended before anything was asked. */
+  readonly silent: readonly string[];
 }
 
 export interface Gateway extends GuestNetwork {
@@ -36,6 +38,7 @@ const dnsPort = 53;
 /** The kernel counts what goes nowhere, without its target. */
 const unknownTarget = 'somewhere';
 const mostConnections = 4096;
+const mostSilent = 1000;
 
 export interface GatewayOptions {
   /** The gateway replays it, and contacts no server; it records where this is undefined. */
@@ -73,7 +76,9 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
     },
     budget: new RequestBudget(),
     onRefusal: (kind, target) => refusals.add(kind, target),
-    onSilence: (target) => silent.add(target),
+    onSilence: (target) => {
+      if (silent.size < mostSilent) silent.add(target);
+    },
     onUnrecorded(request) {
       missing ??= request;
       for (const tell of faulted) tell();
@@ -108,6 +113,7 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
       return {
         transcript: transcript ?? makeTranscript(recorded.exchanges, recorded.unanswered),
         refusals: refusals.list(),
+        silent: [...silent].sort(compareBytes),
       };
     },
   };

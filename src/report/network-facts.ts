@@ -15,8 +15,19 @@ export function networkGrounds(network: NetworkSummary | undefined): Fact[] {
 }
 
 export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[] {
-  const { mode, transcript, hosts, objects, bytes, sentBytes, pins, unanswered, refused, listsAsOf } =
-    network;
+  const {
+    mode,
+    transcript,
+    hosts,
+    objects,
+    bytes,
+    sentBytes,
+    pins,
+    unanswered,
+    refused,
+    silent = [],
+    listsAsOf,
+  } = network;
   const hostText = ({ host, requests, bytes: received }: NetworkSummary['hosts'][number]) =>
     `${show(host, value)}: ${counted(requests, 'request')}, ${counted(received, 'byte')}`;
   return [
@@ -34,6 +45,9 @@ export function networkFacts(network: NetworkSummary, { value }: Bounds): Fact[]
     }),
     ...listed('refused', refused, ({ kind, target, count }) => {
       return `${show(target, value)}: ${refusalTitles[kind]}${count === 1 ? '' : `, ${count} times`}`;
+    }),
+    ...listed('silent', silent, (target) => {
+      return `${show(target, value)}: a connection over TLS ended before anything was asked`;
     }),
     { label: 'transcript', value: `sha256 ${transcript}` },
   ];

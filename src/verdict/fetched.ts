@@ -21,6 +21,8 @@ export interface NetworkSummary {
     readonly reason: UnansweredReason;
   }[];
   readonly refused: readonly Refusal[];
+  /** Where connections over TLS ended before anything was asked: a spare one, or a program that does not trust the gateway. Absent where none did. */
+  readonly silent?: readonly string[];
   readonly pins: PinSummary;
   /** Lists of registries that are as of a time; absent where there are none. */
   readonly listsAsOf?: ListsAsOf;
@@ -72,10 +74,16 @@ export interface HostSummary {
   readonly bytes: number;
 }
 
+/** What steps asked of the network. */
+export interface Heard {
+  readonly transcript: Transcript;
+  readonly refusals: readonly Refusal[];
+  readonly silent: readonly string[];
+}
+
 export function summarise(
   mode: NetworkSummary['mode'],
-  transcript: Transcript,
-  refused: readonly Refusal[],
+  { transcript, refusals, silent }: Heard,
   pins: PinSummary,
 ): NetworkSummary {
   const { exchanges, unanswered } = transcript;
@@ -98,7 +106,8 @@ export function summarise(
     bytes: sum(objects.values()),
     sentBytes: sum([...exchanges, ...unanswered].map(({ requestBody }) => requestBody?.size ?? 0)),
     unanswered: unanswered.map(({ method, url, reason }) => ({ method, url, reason })),
-    refused,
+    refused: refusals,
+    ...(silent.length === 0 ? {} : { silent }),
     pins,
     ...listsAsOf(exchanges),
   };

@@ -266,6 +266,37 @@ curl -sS --fail https://files.example/file.txt`;
       );
     });
 
+    it('what is sent beyond the bound, while the rest that is sent is counted', async () => {
+      const script = `head -c 1000 /dev/zero > /tmp/small
+head -c 17000000 /dev/zero > /tmp/large
+curl -sS -X POST --data-binary @/tmp/small https://files.example/file.txt || true
+curl -sS -m 20 -X POST --data-binary @/tmp/large https://files.example/file.txt || true`;
+      const { result } = await lab.build(script, hosts, { network: 'gateway' });
+      assert.deepEqual(
+        result.network?.refused.map(({ kind, target }) => `${kind} ${target}`),
+        ['egress files.example'],
+        explain(result),
+      );
+      assert.equal(result.network?.sentBytes, 1000);
+      assert.match(renderText(runResult([result])), /sent: 1000 bytes/);
+    });
+
+    it('a Node whose authorities are compiled in, which its own options lead to the store', {
+      skip: existsSync('/usr/bin/node') ? false : 'there is no /usr/bin/node for the steps',
+    }, async () => {
+      const fetches = `node -e "fetch('https://files.example/file.txt').then((r) => r.text()).then(console.log)"`;
+      const script = `export HOME=/tmp
+${fetches} || echo refused
+NODE_OPTIONS=--use-openssl-ca ${fetches}
+NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt ${fetches}`;
+      const { result, output } = await lab.build(script, hosts, { network: 'gateway' });
+      assert.equal(outcomeOf(result), 'reproduced', explain(result));
+      assert.equal(output.match(/from the network/g)?.length, 2, output);
+      assert.match(output, /^refused$/m);
+      assert.deepEqual(result.network?.silent, ['files.example:443']);
+      assert.match(renderText(runResult([result])), /silent +files\.example:443/);
+    });
+
     it('datagrams and ports that are not served, counted without the steps’ own loopback', async () => {
       const script = `bash -c 'echo x > /dev/udp/time.example/123' || true
 bash -c 'echo x > /dev/udp/93.184.216.34/123' || true

@@ -59,6 +59,7 @@ export const network: Decoder<NetworkSummary> = members<NetworkSummary>({
     }),
   ),
   refused: list(members<Refusal>({ kind: word(refusalTitles), target: text, count })),
+  silent: optional(list(text)),
   pins,
   listsAsOf: optional(
     members<ListsAsOf>({ asOf: seconds, lists: count, removed: count, corrected: count, undated: count }),
