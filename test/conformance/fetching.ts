@@ -31,7 +31,11 @@ export interface FetchingBuild {
 }
 
 /** Options of a run; with `publicOnly`, hosts without a server of the test's own lead to this machine, and that is not allowed. */
-export type Extra = Partial<RunOptions> & { readonly publicOnly?: boolean };
+export type Extra = Partial<RunOptions> & {
+  readonly publicOnly?: boolean;
+  /** Steps in front of the one that is written, as they are in a recipe. */
+  readonly before?: string;
+};
 
 export interface FetchingLab {
   readonly folder: string;
@@ -39,7 +43,7 @@ export interface FetchingLab {
   readonly package: string;
   options(hosts: Hosts, extra?: Extra): RunOptions;
   /** Writes the package with one step in front of its own. */
-  write(script: string): Promise<string>;
+  write(script: string, before?: string): Promise<string>;
   /** Verifies the lab's package with one step in front of its own, in this machine's programs unless told otherwise. */
   build(script: string, hosts: Hosts, extra?: Extra): Promise<FetchingBuild>;
   close(): void;
@@ -48,7 +52,11 @@ export interface FetchingLab {
 export function openFetchingLab(): FetchingLab {
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-fetching-'));
   const path = join(folder, 'hello-shell-1.4.2-r3.apk');
-  const optionsOf = (hosts: Hosts, { publicOnly = false, ...extra }: Extra, asked: string[]): RunOptions => {
+  const optionsOf = (
+    hosts: Hosts,
+    { publicOnly = false, before: _before, ...extra }: Extra,
+    asked: string[],
+  ): RunOptions => {
     const usual = labOptions();
     const cache = extra.machine?.cache ?? join(folder, 'cache');
     const { signal } = usual.machine;
@@ -68,12 +76,12 @@ export function openFetchingLab(): FetchingLab {
     folder,
     package: path,
     options: (hosts, extra = {}) => optionsOf(hosts, extra, []),
-    async write(script) {
-      writeFileSync(path, await withStep(script));
+    async write(script, before) {
+      writeFileSync(path, await withStep(script, before));
       return path;
     },
     async build(script, hosts, extra = {}) {
-      writeFileSync(path, await withStep(script));
+      writeFileSync(path, await withStep(script, extra.before));
       const asked: string[] = [];
       const output: Buffer[] = [];
       const onProgress: RunOptions['onProgress'] = (event) => {
@@ -87,9 +95,9 @@ export function openFetchingLab(): FetchingLab {
 }
 
 /** The lab's package with a step in front of its own, signed again. */
-async function withStep(script: string): Promise<Uint8Array> {
+async function withStep(script: string, before = ''): Promise<Uint8Array> {
   const lines = script.split('\n').map((line) => `      ${line}\n`);
-  const step = `  - name: fetch\n    runs: |\n${lines.join('')}`;
+  const step = `${before}  - name: fetch\n    runs: |\n${lines.join('')}`;
   return repack(published, (parts) =>
     changeControl(parts, '.melange.yaml', (entry) => {
       if (!textOf(entry).includes(own)) throw new Error('the package has another recipe');
