@@ -1,4 +1,4 @@
-/** The forms in which programs print times, as patterns with named groups that `times.ts` reads. */
+/** The forms in which programs print times, as patterns with named groups that `printed-times.ts` reads. */
 
 /** Names and abbreviations of months in the languages in which the lab met dates, lower case without dots; the last letters may be cut. */
 const monthWords: readonly (readonly string[])[] = [
