@@ -1,12 +1,17 @@
 /** The time of the build: printed, where a format stores one, or as a number of 4 or 8 bytes. */
 import { numberTimes } from './binary-times.ts';
 import type { Change, Detector, Evidence, Finding } from './evidence.ts';
-import { changeFinding, lineOf } from './evidence.ts';
+import { changeFinding, isSettled, lineOf } from './evidence.ts';
 import { isOfBuild, type PrintedTime, timesIn } from './printed-times.ts';
 
 export const timestamp: Detector = {
   kind: 'timestamp',
-  detect: (evidence) => [...storedTimes(evidence), ...printedTimes(evidence), ...numberTimes(evidence)],
+  detect: (evidence) => [
+    ...storedTimes(evidence),
+    ...printedTimes(evidence),
+    ...durations(evidence),
+    ...numberTimes(evidence),
+  ],
 };
 
 /** Values that are times by their format. */
@@ -43,6 +48,25 @@ function printedTimes({ changes: all, facts, plan }: Evidence): Finding[] {
     return finding('possible', 'both values are times of one form');
   });
 }
+
+/** How long something took: a number with a unit, in a line that says so. What our builds agree on was not measured. */
+function durations(evidence: Evidence): Finding[] {
+  if (isSettled(evidence)) return [];
+  return evidence.changes.flatMap((change) => {
+    const { published, rebuilt } = change;
+    if (published === undefined || rebuilt === undefined) return [];
+    const [left, right] = [durationForm.exec(published), durationForm.exec(rebuilt)];
+    if (left === null || right === null || left[1] !== right[1]) return [];
+    const line = lineOf(change);
+    if (!speaksOfDuration.test(line) || (left[1] === undefined && !namesUnit.test(line))) return [];
+    return [changeFinding(change, 'possible', 'both values say how long something took')];
+  });
+}
+
+const durationForm = /^(?:\d{1,3}m)?\d{1,9}(?:[.,]\d{1,9})?(ns|us|µs|ms|s|sec|secs|min)?[.,;]?$/;
+const speaksOfDuration =
+  /\b(?:took|taken|elapsed|duration|(?:built|done|finished|completed|compiled|passed|ran) in|real|user|sys)\b/i;
+const namesUnit = /\b(?:ns|us|µs|ms|s|secs?|seconds?|milliseconds?|minutes?)\b/i;
 
 const bareNumbers = /^epoch|^compact-two-digit$|^compact-date$/;
 

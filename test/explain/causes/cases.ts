@@ -930,6 +930,29 @@ export const cases: readonly CauseCase[] = [
       rebuilt: `${rebuilt}\n`,
     }),
   ),
+  {
+    what: 'how long something took',
+    kinds: ['timestamp'],
+    published: 'Finished in 1.52s\n',
+    rebuilt: 'Finished in 0.97s\n',
+  },
+  {
+    what: 'a number with a unit that is no duration',
+    kinds: ['unknown'],
+    published: 'timeout = 30s\n',
+    rebuilt: 'timeout = 60s\n',
+  },
+  {
+    what: 'the number of an inode',
+    kinds: ['file-system'],
+    published: 'inode: 131072\n',
+    rebuilt: 'inode: 131080\n',
+  },
+  {
+    what: 'a label of SELinux',
+    kinds: ['file-system'],
+    difference: { kind: 'xattr', name: 'security.selinux', published: '73797374656d5f75', rebuilt: '' },
+  },
   // Paths inside other words.
   ...(
     [
