@@ -63,7 +63,7 @@ function plantedIn(golden) {
  */
 function verify(group, factors) {
   const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', repository];
-  const builds = ['--repeat', '2', ...factors.flatMap((factor) => ['--vary', factor])];
+  const builds = ['--repeat', '2', '--pin', 'auto', ...factors.flatMap((factor) => ['--vary', factor])];
   return verifyFiles(
     [...trust, ...builds],
     group.map(({ file }) => join(lab, file)),
@@ -98,6 +98,7 @@ function judge(golden, result) {
     named.map((kind) => `[${kind}](differences/${kind}.md)`).join(', '),
     ownBuilds(result.triangulation, verdict),
     factorsText(result.triangulation),
+    heldText(result.triangulation),
     result.explanation === undefined ? '' : explained(result.explanation),
   ]);
 }
@@ -118,6 +119,14 @@ function factorsText(triangulation) {
   return changing.map(({ factor }) => factor).join(', ');
 }
 
+/** @param {Reported['triangulation']} triangulation */
+function heldText(triangulation) {
+  const agreeing = (triangulation?.held ?? []).filter(({ outcome }) => outcome === 'agrees');
+  // What is held alone says more than what is held together with others.
+  const alone = agreeing.filter(({ held }) => held.length === 1);
+  return (alone.length > 0 ? alone : agreeing).map(({ held }) => held.join(' + ')).join(', ');
+}
+
 /** @param {NonNullable<Reported['explanation']>} explanation */
 function explained({ explained: state, substitutions = [], minimal }) {
   const values = substitutions.map(({ kind, path }) => `${kind} of \`${path}\``).join(', ');
@@ -134,12 +143,13 @@ function page() {
     'causes named',
     'our own builds',
     'changes with',
+    'agrees with, held',
     'counterfactual',
   ];
   return `# Causes
 
 Made by \`npm run causes\`: the packages of the lab that cannot be reproduced, because their recipes have a planted reason. Each was rebuilt
-with \`--repeat 2\` and \`--vary\`. The command fails where a file other than the planted one differs, where the planted cause is not named, or where a different
+with \`--repeat 2\`, \`--vary\` and \`--pin auto\`. The command fails where a file other than the planted one differs, where the planted cause is not named, or where a different
 one is. A package of which this machine happens to make the same bytes is \`reproduced\`, and there is nothing to explain.
 
 ${table(header, rows)}

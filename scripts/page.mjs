@@ -11,7 +11,7 @@ import { root } from './setup.mjs';
  * @property {{ kind: string }} [signature]
  * @property {{ message: string }} [failure]
  * @property {{ differences: Difference[] }} [comparison]
- * @property {{ unstable: unknown[], factors?: { factor: string, outcome: string }[] }} [triangulation]
+ * @property {{ unstable: unknown[], factors?: { factor: string, outcome: string }[], held?: { held: string[], outcome: string }[] }} [triangulation]
  * @property {{ explained: string, substitutions?: { kind: string, path: string }[], minimal?: boolean }} [explanation]
  *
  * @typedef {object} Difference
