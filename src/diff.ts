@@ -1,17 +1,14 @@
 /** Any two packages, folders or files compared, wherever they come from. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { defaultLimits } from './apk/limits.ts';
-import { comparePackages } from './compare/compare.ts';
 import type { CompareLimits } from './compare/compare-limits.ts';
-import { type Comparison, isUnequal } from './compare/comparison.ts';
+import type { Comparison, UnequalComparison } from './compare/comparison.ts';
 import type { TreeComparison } from './compare/trees.ts';
 import { sha256 } from './digest.ts';
 import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { type FolderEntry, readFolder, readPlainFile } from './inputs/store/folder.ts';
-import { beginsAsTranscript, requestTexts } from './transcript/request-texts.ts';
-import { parseTranscript } from './transcript/transcript.ts';
 
 /** The result, with the names of both sides as they were given. */
 export type DiffResult = { readonly published: string; readonly rebuilt: string } & (
@@ -57,7 +54,7 @@ export async function diff(
   for (const subject of [published, rebuilt]) onProgress?.({ kind: 'stage', subject, stage: 'read' });
   const comparison = await packageComparison(published, rebuilt, compareLimits);
   if (comparison !== undefined) return { ...names, kind: 'packages', comparison };
-  const transcripts = transcriptEntries(published, rebuilt);
+  const transcripts = await transcriptEntries(published, rebuilt);
   if (transcripts !== undefined)
     return { ...names, kind: 'trees', comparison: await treesCompared(...transcripts, options) };
   const plain = async (path: string) => ({ ...(await readPlainFile(path)), mode: 0 });
@@ -92,9 +89,14 @@ async function treesCompared(
 }
 
 /** Two transcripts as trees with a file for each request; undefined where the files are none. Fails as `parseTranscript` does. */
-function transcriptEntries(...paths: [string, string]): [FolderEntry[], FolderEntry[]] | undefined {
-  const isTranscript = (path: string) => beginsAsTranscript(readStart(path));
-  if (!paths.every(isTranscript)) return undefined;
+async function transcriptEntries(
+  ...paths: [string, string]
+): Promise<[FolderEntry[], FolderEntry[]] | undefined> {
+  const starts = paths.map(readStart);
+  if (!starts.every(([byte]) => byte === openBrace)) return undefined;
+  const { beginsAsTranscript, requestTexts } = await import('./transcript/request-texts.ts');
+  const { parseTranscript } = await import('./transcript/transcript.ts');
+  if (!starts.every(beginsAsTranscript)) return undefined;
   const [left, right] = paths.map((path) =>
     requestTexts(parseTranscript(readFileSync(path))).map(({ request, answers }): FolderEntry => {
       const bytes = Buffer.from(answers);
@@ -111,6 +113,8 @@ function transcriptEntries(...paths: [string, string]): [FolderEntry[], FolderEn
   );
   return [left!, right!];
 }
+
+const openBrace = 0x7b;
 
 async function* inMemory(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
@@ -136,10 +140,11 @@ async function packageComparison(
   if (!named && !((await beginsAsGzip(published)) && (await beginsAsGzip(rebuilt)))) return undefined;
   try {
     const sources = { published: fileSource(published), rebuilt: fileSource(rebuilt) };
+    const { comparePackages } = await import('./compare/compare.ts');
     const comparison = await comparePackages(sources.published, sources.rebuilt, { compareLimits });
-    if (!isUnequal(comparison)) return comparison;
+    if (comparison.files.equal) return comparison;
     const { nameCauses } = await import('./explain/causes/name.ts');
-    return await nameCauses(comparison, sources, nobodysBuild);
+    return await nameCauses(comparison as UnequalComparison, sources, nobodysBuild);
   } catch (failure) {
     if (named || !isFaultOfFile(failure)) throw failure;
     return undefined;

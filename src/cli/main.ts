@@ -18,9 +18,20 @@ process.on('unhandledRejection', (reason) => {
 
 const argv = process.argv.slice(2);
 
+/** Two names and nothing else, which is what people compare most: nothing is left for the parser of the command line. */
+function isPlainDiff([command, ...names]: readonly string[]): boolean {
+  return (
+    command === 'diff' && names.length === 2 && names.every((each) => each === '-' || /^[^-]/.test(each))
+  );
+}
+
 // Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
+} else if (isPlainDiff(argv)) {
+  const { plainDiff } = await import('./commands/diff-command.ts');
+  process.exitCode = await plainDiff(argv[1]!, argv[2]!);
+  if (rejected) process.exitCode = 70;
 } else {
   const { runProgram } = await import('./program.ts');
   const exitCode = await runProgram(argv);

@@ -1,5 +1,6 @@
 /** Every format for two sides that were compared by themselves: one row each. */
 import type { DiffResult } from '../diff.ts';
+import { renderDiffText } from './diff-text.ts';
 import type { ReportFormat } from './format-names.ts';
 import { renderDiffHtml } from './html/diff-page.ts';
 import { renderDiffJson } from './json-report.ts';
@@ -7,7 +8,6 @@ import { renderDiffJsonLine } from './jsonl-report.ts';
 import { renderDiffJunit } from './junit-report.ts';
 import { renderDiffMarkdown } from './markdown-report.ts';
 import { renderDiffSarif } from './sarif-report.ts';
-import { renderDiffText } from './text-report.ts';
 
 export const diffFormats: Readonly<Record<ReportFormat, (result: DiffResult) => string>> = {
   text: (result) => renderDiffText(result),

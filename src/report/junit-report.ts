@@ -5,9 +5,10 @@
  */
 import type { DiffResult } from '../diff.ts';
 import type { StatedRun } from '../verdict/stated.ts';
+import { renderDiffText, textBounds } from './diff-text.ts';
 import { viewDiff } from './diff-view.ts';
 import { escapeMarkup } from './markup.ts';
-import { packageText, renderDiffText, textBounds } from './text-report.ts';
+import { packageText } from './text-report.ts';
 import { type PackageView, viewRun } from './view.ts';
 
 /** Renders the document; it ends with a newline. */

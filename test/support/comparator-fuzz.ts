@@ -1,6 +1,6 @@
 /** Comparators on damaged contents: no exception but a `Failure`, no end of work, no flood of parts. */
 import assert from 'node:assert/strict';
-import { comparators, compareContent } from '../../src/compare/comparators/comparators.ts';
+import { compareContent, knownFormats } from '../../src/compare/comparators/comparators.ts';
 import { type CompareLimits, defaultCompareLimits } from '../../src/compare/compare-limits.ts';
 import type { FormatName, Part } from '../../src/compare/part.ts';
 import { mutated, randomOf } from './mutate.ts';
@@ -38,4 +38,4 @@ function notesOf(parts: readonly Part[]): string[] {
   ]);
 }
 
-export const fuzzedFormats: readonly FormatName[] = comparators.map(({ format }) => format);
+export const fuzzedFormats: readonly FormatName[] = knownFormats.map(({ format }) => format);

@@ -2,12 +2,21 @@
 import { busy } from '../../busy.ts';
 import { type DiffResult, diff } from '../../diff.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
-import { printData, terminalColumns, terminalStyle } from '../output.ts';
+import { printData, reportFailure, terminalColumns, terminalStyle } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { requireOutputs, writeReport } from '../reports.ts';
 import { isReadOnce, withReopenable } from '../typed-inputs.ts';
+
+/** The command with nothing but its arguments: what `runProgram` makes of it, without the parser of the command line. */
+export async function plainDiff(published: string, rebuilt: string): Promise<number> {
+  try {
+    return await diffCommand(published, rebuilt, { color: true });
+  } catch (failure) {
+    return reportFailure(failure);
+  }
+}
 
 export async function diffCommand(published: string, rebuilt: string, raw: RawOptions): Promise<number> {
   requireFilesOrFolders([published, rebuilt].filter((each) => !isReadOnce(each)));
@@ -27,7 +36,7 @@ export async function diffCommand(published: string, rebuilt: string, raw: RawOp
 /** Each format is loaded when it is asked for: text needs few of them. */
 async function render(result: DiffResult, { format = 'text', color }: RawOptions): Promise<string> {
   if (format !== 'text') return renderPlain(result, format);
-  const { renderDiffText } = await import('../../report/text-report.ts');
+  const { renderDiffText } = await import('../../report/diff-text.ts');
   return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns()));
 }
 

@@ -1,8 +1,8 @@
 /** Scripts and style sheets whose lines are so long that a line says nothing: the place of a difference is a token. */
 import { decodeBytes } from '../../bytes.ts';
-import type { Part } from '../part.ts';
+import type { FormatName, Part } from '../part.ts';
 import { alignLists } from './alignment.ts';
-import type { Comparator } from './comparator.ts';
+import type { Comparator, CompareContext } from './comparator.ts';
 import { unreadPart, valuePart } from './parts.ts';
 
 const longLine = 2000;
@@ -14,36 +14,47 @@ export const minified: Comparator = {
   matches: (published, rebuilt, path) =>
     /\.(?:[cm]?js|css)$/.test(path) && hasLongLines(published) && hasLongLines(rebuilt),
   compare(published, rebuilt, context): readonly Part[] | undefined {
-    context.work.spend((published.length + rebuilt.length) >> 4);
     if (published.includes(0) || rebuilt.includes(0)) return undefined;
-    const { start, end } = commonEnds(published, rebuilt);
-    const cut = (bytes: Uint8Array) => bytes.subarray(start, bytes.length - end);
-    const [left, right] = [cut(published), cut(rebuilt)];
-    // What differs as a whole is better read as lines.
-    if (left.length + right.length > mostMiddle) return undefined;
-    const [a, b] = [decodeBytes(left), decodeBytes(right)];
-    const [one, other] = [tokensOf(a), tokensOf(b)];
-    const runs = alignLists(one, other, context.limits.edits, context.work);
-    const [ones, others] = [offsetsOf(one), offsetsOf(other)];
-    const changes = runs.map((run) => ({
-      left: { start: ones[run.publishedStart]!, end: ones[run.publishedEnd]! },
-      right: { start: others[run.rebuiltStart]!, end: others[run.rebuiltEnd]! },
-    }));
-    const shown = changes.slice(0, context.limits.parts);
-    const places = new Places(published);
-    let [read, at] = [0, start];
-    const parts = shown.map(({ left: from, right: to }) => {
-      at += Buffer.byteLength(a.slice(read, from.start));
-      read = from.start;
-      const place = places.of(at);
-      return valuePart('minified', place, a.slice(from.start, from.end), b.slice(to.start, to.end));
-    });
-    const more = changes.length - shown.length;
-    return more === 0 ? parts : [...parts, unreadPart('minified', '', `${more} more places are not listed`)];
+    return compareTokens('minified', published, rebuilt, context);
   },
 };
 
-function hasLongLines(bytes: Uint8Array): boolean {
+/** The tokens that differ, each with its line and column; undefined where so much differs that lines say it better. */
+export function compareTokens(
+  format: FormatName,
+  published: Uint8Array,
+  rebuilt: Uint8Array,
+  context: CompareContext,
+): readonly Part[] | undefined {
+  context.work.spend((published.length + rebuilt.length) >> 4);
+  const { start, end } = commonEnds(published, rebuilt);
+  const cut = (bytes: Uint8Array) => bytes.subarray(start, bytes.length - end);
+  const [left, right] = [cut(published), cut(rebuilt)];
+  // What differs as a whole is better read as lines.
+  if (left.length + right.length > mostMiddle) return undefined;
+  const [a, b] = [decodeBytes(left), decodeBytes(right)];
+  const [one, other] = [tokensOf(a), tokensOf(b)];
+  const runs = alignLists(one, other, context.limits.edits, context.work);
+  const [ones, others] = [offsetsOf(one), offsetsOf(other)];
+  const changes = runs.map((run) => ({
+    left: { start: ones[run.publishedStart]!, end: ones[run.publishedEnd]! },
+    right: { start: others[run.rebuiltStart]!, end: others[run.rebuiltEnd]! },
+  }));
+  const shown = changes.slice(0, context.limits.parts);
+  const places = new Places(published);
+  let [read, at] = [0, start];
+  const parts = shown.map(({ left: from, right: to }) => {
+    at += Buffer.byteLength(a.slice(read, from.start));
+    read = from.start;
+    const place = places.of(at);
+    return valuePart(format, place, a.slice(from.start, from.end), b.slice(to.start, to.end));
+  });
+  const more = changes.length - shown.length;
+  return more === 0 ? parts : [...parts, unreadPart(format, '', `${more} more places are not listed`)];
+}
+
+/** Whether a line says little about a place in it. */
+export function hasLongLines(bytes: Uint8Array): boolean {
   const sample = bytes.subarray(0, 65_536);
   let lines = 1;
   for (const byte of sample) if (byte === newline) lines += 1;

@@ -87,14 +87,18 @@ export interface DifferingLines {
   readonly rebuilt: readonly string[];
   /** The number of lines before these, which both begin with. */
   readonly before: number;
+  /** Whether more lines follow that differ, or may. */
+  readonly cut: boolean;
 }
 
 /** The most bytes that are turned into strings; a line of text needs some ten times its bytes while it is aligned. */
 const mostBytes = 16 * 1024 * 1024;
+/** The bytes of each side that are looked at where both together have more. */
+const cutBytes = 4 * 1024 * 1024;
 
 /**
- * The lines in which two texts differ, with a number of lines around them. Fails with `limit-exceeded` where they are too long to be
- * aligned.
+ * The lines in which two texts differ, with a number of lines around them; only the first of them where they are too long to be aligned. Fails with
+ * `limit-exceeded` where one line is.
  */
 export function differingLines(published: TextBytes, rebuilt: TextBytes, context: number): DifferingLines {
   const [left, right] = [published.bytes, rebuilt.bytes];
@@ -104,14 +108,22 @@ export function differingLines(published: TextBytes, rebuilt: TextBytes, context
     left.subarray(start, left.length - end),
     right.subarray(start, right.length - end),
   ] as const;
-  if (middle[0].length + middle[1].length > mostBytes) {
-    throw new Failure('limit-exceeded', 'the lines that differ are too long to be aligned');
-  }
+  const cut = middle[0].length + middle[1].length > mostBytes;
+  const [a, b] = cut ? middle.map(wholeLines) : middle;
   return {
-    published: linesOf(middle[0], published),
-    rebuilt: linesOf(middle[1], rebuilt),
+    published: linesOf(a!, published),
+    rebuilt: linesOf(b!, rebuilt),
     before: countNewlines(left.subarray(0, start)),
+    cut,
   };
+}
+
+/** The first whole lines. */
+function wholeLines(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= cutBytes) return bytes;
+  const end = bytes.lastIndexOf(newline, cutBytes);
+  if (end < 0) throw new Failure('limit-exceeded', 'the lines that differ are too long to be aligned');
+  return bytes.subarray(0, end + 1);
 }
 
 function commonStart(left: Uint8Array, right: Uint8Array): number {

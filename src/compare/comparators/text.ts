@@ -6,6 +6,7 @@ import type { FormatName, HunkLine, LineHunk, Part } from '../part.ts';
 import { alignLists, alignWords, type Piece, type Run } from './alignment.ts';
 import type { Comparator, CompareContext } from './comparator.ts';
 import { hasBytesAt } from './comparator.ts';
+import { compareTokens, hasLongLines } from './minified.ts';
 import { unreadPart, valuePart, valueParts } from './parts.ts';
 import { differingLines, readText } from './text-encoding.ts';
 
@@ -35,8 +36,9 @@ export function compareText(
   context: CompareContext,
 ): Part[] | undefined {
   const left = readText(published);
-  const right = readText(rebuilt);
+  const right = left === undefined ? undefined : readText(rebuilt);
   if (left === undefined || right === undefined) return undefined;
+  const tokens = format === 'text' && hasLongLines(published) && hasLongLines(rebuilt);
   const parts: Part[] = [];
   const compare = (place: string, a: string, b: string) => {
     if (a !== b) parts.push(valuePart(format, place, a, b));
@@ -45,7 +47,10 @@ export function compareText(
   compare('line ends', left.lineEnds, right.lineEnds);
   compare('last newline', left.lastNewline, right.lastNewline);
   addAll(parts, manualParts(left.bytes, right.bytes));
+  const inLines = tokens ? compareTokens(format, left.bytes, right.bytes, context) : undefined;
+  if (inLines !== undefined && inLines.length > 0) return [...parts, ...inLines];
   const lines = differingLines(left, right, contextLines);
+  if (lines.cut) parts.push(unreadPart(format, 'further lines', 'too much differs to align all of it'));
   const split = (each: readonly string[]) => (format === 'xml' ? splitElements(each) : each);
   addAll(parts, compareLines(format, split(lines.published), split(lines.rebuilt), context, lines.before));
   return parts;

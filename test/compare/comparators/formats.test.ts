@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { comparators, compareContent } from '../../../src/compare/comparators/comparators.ts';
+import { compareContent, knownFormats } from '../../../src/compare/comparators/comparators.ts';
 import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import { type FormatName, formatTitles } from '../../../src/compare/part.ts';
 import { samples } from '../../support/samples.ts';
 
 describe('the comparators', () => {
   it('are one for each format', () => {
-    assert.deepEqual(comparators.map(({ format }) => format).sort(), Object.keys(formatTitles).sort());
+    assert.deepEqual(knownFormats.map(({ format }) => format).sort(), Object.keys(formatTitles).sort());
   });
 
   it('end with the one that knows no format', () => {
-    assert.equal(comparators.at(-1)?.format, 'binary');
+    assert.equal(knownFormats.at(-1)?.format, 'binary');
+  });
+
+  it('are asked for wherever they know a content', async () => {
+    for (const known of knownFormats) {
+      const { format, matches } = await known.load();
+      assert.equal(format, known.format);
+      for (const { path, published, rebuilt } of Object.values(samples))
+        if (matches(published, rebuilt, path)) assert.ok(known.may(published, path), `${format}: ${path}`);
+    }
   });
 
   for (const [format, { path, published, rebuilt, planted }] of Object.entries(samples)) {
