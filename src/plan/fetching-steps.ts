@@ -38,10 +38,17 @@ const fetchingCommands: readonly (readonly [RegExp, string])[] = [
   [/\bgit (?:clone|fetch|pull|submodule update)\b/, 'a git repository'],
   [/\bgo (?:build|install|get|run|mod (?:download|tidy|vendor))\b/, 'modules'],
   [/\bcargo (?:build|fetch|install|auditable)\b/, 'crates'],
-  [/\b(?:npm (?:ci|install|i)|pnpm (?:install|i)|yarn(?: install)?)(?:\s|$)/m, 'packages of npm'],
+  [/\b(?:npm (?:ci|install|i)|(?:pnpm|bun) (?:install|i)|yarn(?: install)?)(?:\s|$)/m, 'packages of npm'],
   [/\b(?:pip3? (?:install|download|wheel)|uv (?:sync|pip|build)|poetry install)\b/, 'packages of Python'],
   [/\b(?:bundle install|gem (?:install|fetch))\b/, 'gems'],
-  [/(?:\bmvnw? |\bgradle |\/(?:mvnw|gradlew) )/, 'artifacts of Maven'],
+  [/(?:\bmvnw? |\bgradle |\/(?:mvnw|gradlew) |\b(?:sbt|lein) )/, 'artifacts of Maven'],
+  [/\bdotnet (?:restore|build|publish)\b/, 'packages of NuGet'],
+  [/\bcomposer (?:install|update)\b/, 'packages of PHP'],
+  [/\bmix deps\.get\b/, 'packages of Hex'],
+  [/\b(?:cabal (?:update|build|install)|stack (?:build|install))\b/, 'packages of Haskell'],
+  [/\bluarocks (?:install|make|build)\b/, 'rocks of Lua'],
+  [/\bcpanm? [A-Z-]/, 'modules of Perl'],
+  [/\bhelm dep(?:endency)? (?:update|build)\b/, 'charts of Helm'],
 ];
 
 /** A step that is known to fetch, before it runs. */
