@@ -1,5 +1,6 @@
 /** Builds whose recorded sources bring lock files: an archive that is fetched by digest pins what the steps fetch, `bump` edits what it brought, and both are known before they run. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { cannotFetch, type FetchingLab, type Hosts, openFetchingLab, outcomeOf }
 import { explain } from './lab-run.ts';
 
 const signingKey = parseSigningKey('lab.rsa', readFileSync(join(packagesOfLab, 'lab.rsa')));
+const noGit = findProgram('git') === undefined ? 'git is not installed' : false;
 const noCurl = findProgram('curl') === undefined ? 'curl is not installed' : false;
 
 const mod = 'module example.com/m\n';
@@ -159,6 +161,46 @@ describe('a build whose source brings lock files', {
     assert.doesNotMatch(caveats.join('\n'), /pin/);
     assert.ok(!findings.some(({ kind }) => kind === 'pin-contradicted'));
     assert.match(renderText(runResult(packages)), /all fetched objects are pinned by the recorded sources/);
+  });
+
+  it('has them pinned by files of a git tree whose commit the recipe names, and by none of a branch', {
+    skip: noGit,
+  }, async () => {
+    const work = join(lab.folder, 'work');
+    const git = (...argv: string[]) =>
+      execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=e@lab.example', ...argv], {
+        encoding: 'utf8',
+      }).trim();
+    git('init', '-q', '-b', 'main', work);
+    execFileSync('tar', ['-xz', '--strip-components=1', '-C', work], { input: project });
+    git('-C', work, 'add', '.');
+    git('-C', work, 'commit', '-q', '-m', 'first');
+    const commit = git('-C', work, 'rev-parse', 'HEAD');
+    const mirrors = join(lab.folder, 'mirrors');
+    git('clone', '-q', '--bare', work, join(mirrors, 'project.git'));
+    const checkout = (input: string, name: string) => `  - uses: git-checkout
+    with:
+      repository: https://git.example/project.git
+      ${input}
+    pipeline:
+      - runs: |
+          git clone -q https://git.example/project.git project
+          git -C project checkout -q ${name}
+`;
+    const sourceMirrors = [{ prefix: 'https://git.example/', location: mirrors }];
+    const one = 'curl -sS --fail -O https://registry.example/left/-/left-1.0.0.tgz';
+    const conclusions: (string | undefined)[] = [];
+    for (const before of [checkout(`expected-commit: ${commit}`, commit), checkout('branch: main', 'main')]) {
+      const { result } = await lab.build(one, hosts, {
+        before,
+        sourceMirrors,
+        network: 'record',
+        allowUnpinnedSources: true,
+      });
+      const conclusion = result.network?.pins.conclusion;
+      conclusions.push(conclusion === 'nothing-fetched' ? explain(result) : conclusion);
+    }
+    assert.deepEqual(conclusions, ['all-pinned', 'unpinned']);
   });
 
   it('has a finding where an answer contradicts a lock file in the archive, and another version without a pin is a suspect', async () => {
