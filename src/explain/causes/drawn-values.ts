@@ -27,7 +27,7 @@ const possible = (pattern: RegExp, why: string, line?: RegExp): DrawnForm => ({
 const temporary = String.raw`(?:^|[^\w])(?:/tmp|/var/tmp|/dev/shm)/(?:[^\s:'"]{0,200}/)?`;
 
 const forms: readonly DrawnForm[] = [
-  likely(/\btmp\.[A-Za-z0-9]{6,12}\b/, 'mktemp chooses random names of this form'),
+  likely(/\btmp\.(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6,12}\b/, 'mktemp chooses random names of this form'),
   likely(/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile chooses random names of this form'),
   likely(
     /\/cc[A-Za-z0-9]{6}\.(?:o|s|c|i|ii|res|cdtor\.[co]|ltrans\d*\.\w{1,12})\b/,
@@ -62,11 +62,11 @@ const forms: readonly DrawnForm[] = [
     'Java numbers its objects by chance',
   ),
   likely(
-    /(?<=\b(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]):)(?:[1-9]\d{3,4})\b/,
+    /(?<=\b(?:127\.0\.0\.1|0\.0\.0\.0|localhost|\[::1?\]):)(?:3[2-9]\d{3}|[45]\d{4}|6[0-5]\d{3})\b/,
     'it is a port that the kernel chose',
   ),
   possible(
-    /(?<![\d.])[1-9]\d{3,4}(?![\d.])/,
+    /(?<![\d.])(?:3[2-9]\d{3}|[45]\d{4}|6[0-5]\d{3})(?![\d.])/,
     'it is a port that the kernel chose',
     /\b(?:ports?|listen(?:ing)?(?: on)?)\b/i,
   ),
@@ -81,7 +81,7 @@ const forms: readonly DrawnForm[] = [
     'it is a number of a process, or random, in the name of a temporary file',
   ),
   possible(
-    new RegExp(`(?<=${temporary}[\\w-]{1,40}[-._])[A-Za-z0-9]{6,12}(?![\\w])`),
+    new RegExp(`(?<=${temporary}[\\w-]{1,40}[-._])(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6,12}(?![\\w])`),
     'names of temporary files end with random letters of this form',
   ),
 ];

@@ -919,6 +919,9 @@ export const cases: readonly CauseCase[] = [
     [
       ['an address that a linker gave', 'entry 0x00401020', 'entry 0x00401040'],
       ['the port of a service', 'db.example:5432', 'db.example:5433'],
+      ['a port of this machine that a service has', 'http://localhost:5432/', 'http://localhost:5433/'],
+      ['a port by its name', 'port: 8080', 'port: 8081'],
+      ['units of a name', 'tmp.target', 'tmp.socket'],
       ['numbers in brackets', 'a[100] = 1', 'a[200] = 1'],
       ['an address by mail', 'Jane@1234abcd.example', 'Jane@4321dcba.example'],
     ] as const
