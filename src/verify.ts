@@ -5,13 +5,14 @@
 
 import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
-import { withRebuilt } from './engine/engine.ts';
+import { type RebuildRequest, withRebuilt } from './engine/engine.ts';
 import type { StepObserver } from './execute/run-steps.ts';
 import { type Built, type Candidate, type Judged, observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { replayed } from './flow/chosen-network.ts';
 import { candidateFinder, isCandidate } from './flow/find-candidate.ts';
 import { keepFailedRecording, keepRecordings } from './flow/recordings.ts';
 import { failedCandidate, failedResult } from './flow/results.ts';
+import type { Builds } from './flow/run.ts';
 import type { RunOptions, Stage } from './flow/run-options.ts';
 import type { Conversation } from './gateway/gateway.ts';
 import { grouped, paired } from './lists.ts';
@@ -56,10 +57,8 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
       tell(first, 'compare');
       const built = paired(candidates, packages).map(([candidate, rebuilt]) => ({ candidate, rebuilt }));
       const judged = await Promise.all(built.map(judgePackage));
-      if (builds.repeat < 2 && builds.vary.length === 0 && builds.pin.length === 0) return judged;
-      const { withFurtherBuilds } = await import('./flow/triangulate.ts');
-      const network = replayed(request.network, packages[0]?.conversation);
-      return withFurtherBuilds(judged, { ...request, network });
+      const again = { ...request, network: replayed(request.network, packages[0]?.conversation) };
+      return offeringFixes(await buildingMore(judged, again, builds), again);
     });
   } catch (thrown) {
     keepFailedRecording(first, conversation);
@@ -70,6 +69,22 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
       })),
     );
   }
+}
+
+async function buildingMore(
+  judged: readonly Judged[],
+  request: RebuildRequest,
+  { repeat, vary, pin }: Builds,
+): Promise<readonly Judged[]> {
+  if (repeat < 2 && vary.length === 0 && pin.length === 0) return judged;
+  const { withFurtherBuilds } = await import('./flow/triangulate.ts');
+  return withFurtherBuilds(judged, request);
+}
+
+async function offeringFixes(judged: readonly Judged[], request: RebuildRequest): Promise<readonly Judged[]> {
+  if (judged.every(({ result }) => !('comparison' in result.verdict))) return judged;
+  const { withFixes } = await import('./flow/offer-fixes.ts');
+  return withFixes(judged, request);
 }
 
 /** Decides by which version's rules the package is emitted, compares and judges it. */

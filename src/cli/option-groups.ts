@@ -120,6 +120,10 @@ export function furtherBuildOptions(command: Command): Command {
       'build twice with one thing held, and say whether the builds then agree: auto, none, or what --vary takes; with --repeat, auto is tried for what is unstable and has no name; repeatable',
       collect,
       [],
+    )
+    .option(
+      '--try-fix',
+      'build twice with the lines of the recipe changed that make what differs, and say whether the bytes are then stable; no verdict depends on it',
     );
 }
 

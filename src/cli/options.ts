@@ -57,8 +57,10 @@ function furtherBuilds({
   repeat,
   vary = [],
   pin = [],
-}: RawOptions): Pick<RunOptions, 'repeat' | 'vary' | 'pin'> {
+  tryFix = false,
+}: RawOptions): Pick<RunOptions, 'repeat' | 'vary' | 'pin' | 'tryFix'> {
   return {
+    tryFix,
     ...(repeat === undefined ? {} : { repeat: parseCount('--repeat', repeat) }),
     ...(vary.length === 0 ? {} : { vary: parseFactors('--vary', vary) }),
     ...(pin.length === 0 ? {} : { pin: pin.join() === 'none' ? [] : parseFactors('--pin', pin) }),

@@ -26,6 +26,7 @@ export interface RawOptions {
   readonly repeat?: string;
   readonly vary?: readonly string[];
   readonly pin?: readonly string[];
+  readonly tryFix?: boolean;
   readonly threads?: string;
   readonly stepSeconds?: string;
   readonly memoryMib?: string;

@@ -45,6 +45,7 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
       repeat: given.repeat ?? 1,
       vary: given.vary ?? [],
       pin: given.pin ?? ((given.repeat ?? 1) > 1 ? 'unnamed' : []),
+      tryFix: given.tryFix ?? false,
       expectedPlan: given.expectedPlan,
       keepScansIn: given.keepScansIn,
     },

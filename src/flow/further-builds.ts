@@ -84,7 +84,8 @@ async function heldPlaces(
   return { between, fromPublished: await placesBetween(published, packageSource(one, undefined)) };
 }
 
-async function placesOfPackage(
+/** Where two builds of a package differ. Fails as the second did; the places of a first build that gave none are not asked for. */
+export async function placesOfPackage(
   first: EmittedPackage | Failure,
   next: EmittedPackage | Failure,
 ): Promise<readonly Place[]> {

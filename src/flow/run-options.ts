@@ -70,6 +70,8 @@ export interface RunOptions {
   readonly vary?: readonly Factor[] | 'auto';
   /** The factors that are held, each in two further builds; `auto` chooses them. Undefined: chosen for what is unstable and has no name, where `repeat` asks for builds. */
   readonly pin?: readonly Factor[] | 'auto';
+  /** Build twice with the changes to the recipe that causes suggest, to see whether the bytes are then stable. */
+  readonly tryFix?: boolean;
   /** Builds at once. */
   readonly jobs: number;
   readonly machine: Machine;

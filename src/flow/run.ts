@@ -66,6 +66,8 @@ export interface Builds {
   readonly vary: readonly Factor[] | 'auto';
   /** The factors that are held in pairs of further builds; `unnamed` chooses them for what no cause names. */
   readonly pin: readonly Factor[] | 'auto' | 'unnamed';
+  /** Build twice with what can be done about the causes done. */
+  readonly tryFix: boolean;
   /** Identity of the plan that must come out; undefined where any may. */
   readonly expectedPlan: Sha256 | undefined;
   /** A folder for what each syft lists of what was built; undefined where nothing is kept. */

@@ -119,7 +119,8 @@ function factorFacts(result: FactorResult, bounds: Bounds): Fact[] {
   }
 }
 
-function placesFact(label: string, head: string, places: readonly Place[], bounds: Bounds): Fact {
+/** Places as one fact, one line each behind a head. */
+export function placesFact(label: string, head: string, places: readonly Place[], bounds: Bounds): Fact {
   const lines = listed(places, ({ section, kind, path, name }) => {
     const what = [section, path, `${differenceTitles[kind]}`, name ?? ''].filter((text) => text !== '');
     return show(what.join(' '), bounds.value);

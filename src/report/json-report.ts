@@ -58,6 +58,7 @@ export function packageValue({
   scan,
   explanation,
   triangulation,
+  fixes,
   substituted,
   network,
   emulation,
@@ -66,13 +67,14 @@ export function packageValue({
 }: StatedPackage) {
   return boundedValue({
     file,
-    ...verdictValue({ verdict, triangulation }),
+    ...verdictValue({ verdict, triangulation, fixes }),
     docs: docsAnchor(verdict),
     subject,
     sbom,
     scan,
     explanation: explanation === undefined ? undefined : explanationValue(explanation),
     triangulation,
+    fixes,
     chain,
     findings,
     substituted,

@@ -17,6 +17,7 @@ import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts
 import { type ComparisonView, viewComparison } from './differences-view.ts';
 import { explanationFacts, triangulationFacts } from './explanation-facts.ts';
 import type { Fact } from './fact.ts';
+import { fixFacts } from './fix-facts.ts';
 import { networkFacts, networkGrounds } from './network-facts.ts';
 import { docsAnchor, nextStep, verdictTitles } from './words.ts';
 
@@ -151,10 +152,11 @@ function groundsOf(verdict: StatedVerdict, bounds: Bounds): Fact[] {
   return 'failure' in verdict ? failureFacts(verdict.failure, bounds) : [];
 }
 
-function insightsOf({ explanation, triangulation }: StatedPackage, bounds: Bounds): Fact[] {
+function insightsOf({ explanation, triangulation, fixes }: StatedPackage, bounds: Bounds): Fact[] {
   return [
     ...(explanation === undefined ? [] : explanationFacts(explanation, bounds)),
     ...(triangulation === undefined ? [] : triangulationFacts(triangulation, bounds)),
+    ...(fixes === undefined ? [] : fixFacts(fixes, bounds)),
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The meaning of each reason of a verdict and what to do next: one row each, complete by type. */
 import type { Equivalence } from '../compare/comparison.ts';
+import type { FixTrial } from '../explain/fixes/fixes.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { StatedVerdict } from '../verdict/stated.ts';
@@ -92,17 +93,38 @@ export const nextSteps: Readonly<Record<Reason, string>> = {
 export interface Outcome {
   readonly verdict: StatedVerdict;
   readonly triangulation?: PackageResult['triangulation'] | undefined;
+  readonly fixes?: PackageResult['fixes'] | undefined;
 }
 
-/** What to do next; undefined where nothing is to be done. Further builds are not advised where they were made. */
-export function nextStep({ verdict, triangulation }: Outcome): string | undefined {
+/** What to do next; undefined where nothing is to be done. Nothing is advised that was done already. */
+export function nextStep({ verdict, triangulation, fixes }: Outcome): string | undefined {
   if (verdict.kind === 'reproduced') return undefined;
   const hint = 'failure' in verdict ? verdict.failure.hint : undefined;
   if (hint !== undefined) return hint;
+  const fixing = verdict.kind === 'not-reproduced' && fixes !== undefined ? afterFixes(fixes) : undefined;
+  if (fixing !== undefined) return fixing;
   return verdict.reason === 'content' && triangulation !== undefined
     ? afterBuilds
     : nextSteps[verdict.reason];
 }
+
+/** What to do with what can be done; undefined where no line of the recipe is known. */
+function afterFixes({ fixes, trial }: NonNullable<Outcome['fixes']>): string | undefined {
+  if (!fixes.some(({ changes }) => changes.length > 0)) return undefined;
+  if (trial === undefined) return changeLines;
+  // Builds that agree without the changes show nothing of them.
+  return trial.outcome === 'stable' && trial.before !== 'unstable' ? undefined : afterTrials[trial.outcome];
+}
+
+const changeLines =
+  'have the recipe changed as “fix” says; `--try-fix` builds it twice like that and says whether the bytes are then stable';
+
+const afterTrials: Readonly<Record<FixTrial['outcome'], string>> = {
+  stable: 'send the publisher the changes: with them two builds give the same bytes',
+  unstable: 'look at what still differs between two builds with these changes',
+  'build-failed': 'look for a different change: the recipe does not build with these',
+  'not-tried': 'have the recipe changed as “fix” says',
+};
 
 const afterBuilds =
   'look at the files on which our own builds agree: what lay beside the recipe (--source-dir) and the builder are the first suspects';

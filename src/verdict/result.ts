@@ -7,6 +7,7 @@ import type { SkippedFile } from '../emit/dependencies/dependencies.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
 import type { Emulation } from '../execute/processor/processor.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
+import type { Fixes } from '../explain/fixes/fixes.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubstitutedEnvironment } from '../plan/substituted.ts';
@@ -31,6 +32,8 @@ export interface PackageResult {
   readonly explanation?: Explanation;
   /** What further builds showed; absent where there were none. */
   readonly triangulation?: Triangulation;
+  /** What can be done about what differs; absent where nothing differs or nothing can be done. */
+  readonly fixes?: Fixes;
   /** The substitute for the recorded environment; absent where there was none. */
   readonly substituted?: SubstitutedEnvironment;
   /** What the steps fetched; absent where they had no gateway. */

@@ -75,6 +75,15 @@ describe('planted causes', { skip: cannotRebuildFrom(), concurrency: false }, ()
     });
   }
 
+  it('come with a patch of the recipe, and two builds with it agree where they did not', {
+    skip: unlessBuilt('nr-gzip-header'),
+  }, async () => {
+    const result = await verifyOne('nr-gzip-header', { repeat: 2, tryFix: true });
+    assert.equal(result.verdict.kind === 'not-reproduced' && result.verdict.reason, 'unstable');
+    assert.match(result.fixes?.patch ?? '', /^-.*gzip -9 numbers\n\+.*gzip -n -9 numbers$/m);
+    assert.deepEqual(result.fixes?.trial, { outcome: 'stable', before: 'unstable' });
+  });
+
   it('that are unstable by themselves are told from those that only the published file has', {
     skip: unlessBuilt('nr-wallclock', 'nr-hidden-input'),
   }, async () => {

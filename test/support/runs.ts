@@ -42,7 +42,8 @@ export const hostileStrings: Readonly<Record<string, string>> = {
 };
 
 /** What a counterfactual and further builds may come to. */
-function insights(text: string): readonly Pick<PackageResult, 'explanation' | 'triangulation'>[] {
+function insights(text: string): readonly Pick<PackageResult, 'explanation' | 'triangulation' | 'fixes'>[] {
+  const change = { package: text, position: '2.1', line: 3, was: text, becomes: text };
   const places = [{ section: 'data', kind: 'xattr', path: text, name: text }] as const;
   const substitutions = [
     { kind: 'content', section: 'data', path: text, bytes: { different: 2, size: 29 } },
@@ -68,6 +69,11 @@ function insights(text: string): readonly Pick<PackageResult, 'explanation' | 't
           { held: ['kernel'], outcome: 'not-held', why: text },
         ],
       },
+      fixes: {
+        fixes: [{ cause: 'timestamp', advice: text, changes: [change] }],
+        patch: text,
+        trial: { outcome: 'unstable', places },
+      },
     },
     {
       explanation: {
@@ -76,7 +82,16 @@ function insights(text: string): readonly Pick<PackageResult, 'explanation' | 't
         left: { firstDifference: 12, differences: [difference('content', text)] },
       },
     },
-    { explanation: { explained: 'not-attempted', why: text } },
+    {
+      explanation: { explained: 'not-attempted', why: text },
+      fixes: {
+        fixes: [
+          { cause: 'kernel', advice: text, changes: [] },
+          { cause: 'umask', advice: text, changes: [change] },
+        ],
+        trial: { outcome: 'build-failed', why: text },
+      },
+    },
   ];
 }
 

@@ -45,3 +45,25 @@ export function originOf(difference: Difference, all: readonly Difference[]): Or
   if (origin === undefined) return undefined;
   return (origin === 'data-section' ? sections.has('data') : sizes) ? { kind: origin } : undefined;
 }
+
+/**
+ * Differences with those marked as consequences that hold nothing but digests, sizes and names of files that differ. Where files hold each
+ * other's and nothing else would remain, none is marked.
+ */
+export function withConsequences<List extends { readonly differences: readonly Difference[] }>(
+  lists: readonly List[],
+): List[] {
+  const follows = ({ causes = [] }: Difference) =>
+    causes.length > 0 &&
+    causes.every(({ kind, confidence }) => kind === 'derived' && confidence === 'certain');
+  const isRoot = (each: Difference) => each.followsFrom === undefined && !follows(each);
+  if (!lists.some(({ differences }) => differences.some(isRoot))) return [...lists];
+  return lists.map((list) => ({
+    ...list,
+    differences: list.differences.map((each) =>
+      each.followsFrom === undefined && follows(each)
+        ? { ...each, followsFrom: { kind: 'entry' } as const }
+        : each,
+    ),
+  }));
+}

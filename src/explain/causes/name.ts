@@ -14,7 +14,7 @@ import { joined } from '../../compare/difference-list.ts';
 import type { TreeComparison } from '../../compare/trees.ts';
 import { movedPaths, ownPlaces } from '../triangulation.ts';
 import { causeBounds } from './change-lists.ts';
-import { originOf } from './derived.ts';
+import { originOf, withConsequences } from './derived.ts';
 import { causesOf } from './detectors.ts';
 import { type DifferingFile, type DifferingFiles, differingFiles } from './digests.ts';
 import type { BuildContext } from './evidence.ts';
@@ -136,7 +136,7 @@ async function withCauses(
     for (const each of section.differences) differences.push(await named(each));
     result.push({ ...section, differences });
   }
-  return result;
+  return withConsequences(result);
 }
 
 /** The files that both sides have and that differ, or have a different name. */

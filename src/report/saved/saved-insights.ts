@@ -1,4 +1,5 @@
 /** What a saved result says that further builds and the counterfactual showed. */
+import { causeTitles } from '../../compare/cause.ts';
 import { differenceTitles } from '../../compare/difference.ts';
 import type {
   Explanation,
@@ -8,6 +9,7 @@ import type {
   SubstitutedValue,
 } from '../../explain/counterfactual/explanation.ts';
 import { factors } from '../../explain/factors.ts';
+import type { BeforeFix, Fix, Fixes, FixTrial, LineChange } from '../../explain/fixes/fixes.ts';
 import type { FactorResult, HeldResult, Place, Triangulation } from '../../explain/triangulation.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
 import { substitutionTitles } from '../explanation-facts.ts';
@@ -108,4 +110,33 @@ export const triangulation: Decoder<Triangulation> = members<Triangulation>({
   publishedOnly: list(place),
   factors: list(factorResult),
   held: optional(list(heldResult)),
+});
+
+type TrialOf<O extends FixTrial['outcome']> = Extract<FixTrial, { readonly outcome: O }>;
+
+const trial: Decoder<FixTrial> = byWord<FixTrial>('outcome', {
+  stable: members<TrialOf<'stable'>>({
+    outcome: word<'stable'>(['stable']),
+    before: word<BeforeFix>(['unstable', 'stable', 'unknown']),
+  }),
+  unstable: members<TrialOf<'unstable'>>({ outcome: word<'unstable'>(['unstable']), places: list(place) }),
+  'build-failed': members<TrialOf<'build-failed'>>({
+    outcome: word<'build-failed'>(['build-failed']),
+    why: text,
+  }),
+  'not-tried': members<TrialOf<'not-tried'>>({ outcome: word<'not-tried'>(['not-tried']), why: text }),
+});
+
+const fix: Decoder<Fix> = members<Fix>({
+  cause: word(causeTitles),
+  advice: text,
+  changes: list(
+    members<LineChange>({ package: text, position: text, line: count, was: text, becomes: text }),
+  ),
+});
+
+export const fixes: Decoder<Fixes> = members<Fixes>({
+  fixes: list(fix),
+  patch: optional(text),
+  trial: optional(trial),
 });

@@ -27,7 +27,7 @@ import {
   word,
 } from './decoder.ts';
 import { comparison, equivalence, sbomState } from './saved-comparison.ts';
-import { explanation, triangulation } from './saved-insights.ts';
+import { explanation, fixes, triangulation } from './saved-insights.ts';
 import { network } from './saved-network.ts';
 import { savedPlan } from './saved-plan.ts';
 
@@ -159,6 +159,7 @@ const known: Decoder<Known> = members<Known>({
   emulation: optional(emulation),
   explanation: optional(explanation),
   triangulation: optional(triangulation),
+  fixes: optional(fixes),
   substituted: optional(substituted),
   network: optional(network),
   caveats: list(text),

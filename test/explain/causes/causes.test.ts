@@ -6,7 +6,7 @@ import { type CauseKind, causePage, causeTitles } from '../../../src/compare/cau
 import { compareContent } from '../../../src/compare/comparators/comparators.ts';
 import { defaultCompareLimits } from '../../../src/compare/compare-limits.ts';
 import type { Difference, OriginKind } from '../../../src/compare/difference.ts';
-import { originOf } from '../../../src/explain/causes/derived.ts';
+import { originOf, withConsequences } from '../../../src/explain/causes/derived.ts';
 import { causesOf, detectors } from '../../../src/explain/causes/detectors.ts';
 import { nothingBuiltAgain } from '../../../src/explain/causes/evidence.ts';
 import { root } from '../../support/lab.ts';
@@ -102,6 +102,31 @@ describe('causes', () => {
     ];
     for (const [difference, others, origin] of rows)
       assert.equal(originOf(difference, others)?.kind, origin, `${difference.kind} ${difference.name}`);
+  });
+});
+
+describe('files that hold nothing but digests of others', () => {
+  const file = (path: string, kind: CauseKind, confidence: 'certain' | 'likely' = 'certain'): Difference => ({
+    section: 'data',
+    kind: 'content',
+    path,
+    causes: [{ kind, confidence, place: '', published: 'a', rebuilt: 'b', why: '' }],
+  });
+  const following = (...differences: readonly Difference[]) =>
+    withConsequences([{ differences }]).flatMap((list) =>
+      list.differences.filter(({ followsFrom }) => followsFrom !== undefined).map(({ path }) => path),
+    );
+
+  it('follow from these', () => {
+    assert.deepEqual(following(file('tool', 'timestamp'), file('RECORD', 'derived')), ['RECORD']);
+  });
+
+  it('do not where it is not certain, where they hold more, or where nothing else would be left', () => {
+    const more = file('RECORD', 'derived');
+    const both = { ...more, causes: [...more.causes!, ...file('x', 'unknown').causes!] };
+    assert.deepEqual(following(file('tool', 'timestamp'), file('RECORD', 'derived', 'likely')), []);
+    assert.deepEqual(following(file('tool', 'timestamp'), both), []);
+    assert.deepEqual(following(file('a', 'derived'), file('b', 'derived')), []);
   });
 });
 
