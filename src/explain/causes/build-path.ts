@@ -24,7 +24,9 @@ export function buildPathsOf(change: Change): readonly [string, string] | undefi
   const pair = pathsOf(change);
   if (pair === undefined) return undefined;
   const [published, rebuilt] = pair;
-  if (!buildFolders.test(rebuilt) || isDrawnFile(published, rebuilt)) return undefined;
+  // Debug information names folders and sources: what is drawn there is the folder of a build.
+  const isFile = change.about !== 'debug-strings' && isDrawnFile(published, rebuilt);
+  if (!buildFolders.test(rebuilt) || isFile) return undefined;
   return buildFolders.test(published) || lastPart(published) === lastPart(rebuilt) ? pair : undefined;
 }
 

@@ -50,6 +50,7 @@ function randomTokens(evidence: Evidence): Finding[] {
     const [left, right] = [change.published, change.rebuilt].map(randomLooking);
     if (left === undefined || right === undefined || left.length !== right.length || left === right)
       return [];
+    if (buildPathsOf(change) !== undefined) return [];
     const why = `a step draws random values: ${drawing.slice(0, 160)}`;
     return [changeFinding(change, step.namesFile || isUnstable(evidence) ? 'likely' : 'possible', why)];
   });
