@@ -22,7 +22,11 @@ const cases: Readonly<Record<string, Make>> = {
   'small.txt': (changed) => Buffer.from(`a\n${changed ? 'c' : 'b'}\n`),
   'every-line.txt': (changed) => Buffer.from(text(400_000, 2).replaceAll('\n', changed ? ' y\n' : ' x\n')),
   'one-line.txt': (changed) =>
-    Buffer.from(text(1_400_000, 4).replaceAll('\n', ',').replace('700000 ', changed ? 'changed ' : '700000 ')),
+    Buffer.from(
+      text(1_400_000, 4)
+        .replaceAll('\n', ',')
+        .replace('700000 ', changed ? 'changed ' : '700000 '),
+    ),
   'text.txt': (changed) => Buffer.from(text(200_000, 1).replace('100000 ', changed ? 'changed ' : '100000 ')),
   'files.tar.gz': (changed) =>
     gzipSync(
