@@ -24,7 +24,7 @@ wget -q -O - http://files.example/file.txt > ${folder}/plain
 wget -q -O - http://files.example/tool.tgz | tar -xzO tool/readme > ${folder}/member
 version=$(wget -q -O - http://files.example/latest.json | sed 's/.*"version":"\\([^"]*\\)".*/\\1/')
 echo "built with tool $version, as it was" > ${folder}/version
-wget -q -O - http://files.example/file.txt | sha256sum > ${folder}/derived
+wget -q -O - http://files.example/file.txt | tr a-m n-z | sha256sum > ${folder}/derived
 date -u '+%Y-%m-%d %H:%M:%S' > ${folder}/when`;
 
 describe('a package that differs by what was fetched', {
