@@ -7,12 +7,18 @@ import { type Call, expressionsMadeBy, readSourceCode } from './support/linear/s
 const boundedText: Readonly<Record<string, string>> = {
   'emit/sbom/production/cpe.ts': 'names of at most 255 characters, which guessCpes sees to',
   'emit/sbom/production/license.ts': 'identifiers of the SPDX list, which are part of the program',
+  'explain/causes/given-inputs.ts': 'words of at most 200 characters',
+  'explain/fixes/fix-rules.ts': 'lines of at most 400 characters, which commandEditor sees to',
+  'explain/fixes/shell-edits.ts': 'lines of at most 400 characters',
 };
 
 /** Expressions that are made of what is known only when they are used. */
 const madeLate: Readonly<Record<string, string>> = {
   'claim/recipe-origin.ts': 'isTransformable bounds the text and the number of choices',
   'emit/dependencies/pkg-config-grammar.ts': 'called while the module is loaded, for its own table',
+  'explain/causes/drawn-values.ts': 'called while the module is loaded, for its own table',
+  'explain/causes/time-forms.ts': 'called while the module is loaded, for its own table',
+  'explain/fixes/shell-edits.ts': 'called while fix-rules.ts is loaded, for its own table',
 };
 
 /** What takes any number of arguments of the language's own. */

@@ -24,9 +24,8 @@ export async function holdFactors(
   request: RebuildRequest,
   run: Run,
 ): Promise<ReadonlyMap<Judged, readonly HeldResult[]>> {
-  const results = new Map<Judged, readonly HeldResult[]>();
-  const tell = (judged: Judged, result: HeldResult) =>
-    results.set(judged, [...(results.get(judged) ?? []), result]);
+  const results = new Map<Judged, HeldResult[]>(packages.map(({ judged }) => [judged, []]));
+  const tell = (judged: Judged, result: HeldResult) => results.get(judged)!.push(result);
   const asked = new Map(packages.map((each) => [each, wanted(each, run)] as const));
   const held = new Map<Factor, Variation>();
   for (const factor of new Set([...asked.values()].flat())) {

@@ -142,7 +142,9 @@ function insideShape(parts: readonly Part[], left = mostParts): unknown[] {
 
 /** Texts without what counts up or is drawn by chance: each word with a digit in it is one mark. */
 function masked(texts: readonly (string | undefined)[]): readonly (string | undefined)[] {
-  return texts.map((text) => text?.slice(0, mostCharacters).replace(/[A-Za-z]*[0-9][0-9A-Za-z]*/g, '#'));
+  return texts.map((text) =>
+    text?.slice(0, mostCharacters).replace(/[0-9A-Za-z]+/g, (word) => (/[0-9]/.test(word) ? '#' : word)),
+  );
 }
 
 function endingOf(path: string): string {

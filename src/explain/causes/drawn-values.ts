@@ -16,9 +16,14 @@ const uuid = (version: string) =>
     'i',
   );
 
-const likely = (pattern: RegExp, why: string): DrawnForm => ({ pattern, confidence: 'likely', why });
+const everywhere = (pattern: RegExp) => new RegExp(pattern, `${pattern.flags}g`);
+const likely = (pattern: RegExp, why: string): DrawnForm => ({
+  pattern: everywhere(pattern),
+  confidence: 'likely',
+  why,
+});
 const possible = (pattern: RegExp, why: string, line?: RegExp): DrawnForm => ({
-  pattern,
+  pattern: everywhere(pattern),
   confidence: 'possible',
   why,
   ...(line === undefined ? {} : { line }),
@@ -27,7 +32,7 @@ const possible = (pattern: RegExp, why: string, line?: RegExp): DrawnForm => ({
 const temporary = String.raw`(?:^|[^\w])(?:/tmp|/var/tmp|/dev/shm)/(?:[^\s:'"]{0,200}/)?`;
 
 const forms: readonly DrawnForm[] = [
-  likely(/\btmp\.(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6,12}\b/, 'mktemp chooses random names of this form'),
+  likely(/\btmp\.(?=[a-z]{0,11}[A-Z0-9])[A-Za-z0-9]{6,12}\b/, 'mktemp chooses random names of this form'),
   likely(/\/tmp[a-z0-9_]{8}\b/, 'Python’s tempfile chooses random names of this form'),
   likely(
     /\/cc[A-Za-z0-9]{6}\.(?:o|s|c|i|ii|res|cdtor\.[co]|ltrans\d*\.\w{1,12})\b/,
@@ -81,7 +86,7 @@ const forms: readonly DrawnForm[] = [
     'it is a number of a process, or random, in the name of a temporary file',
   ),
   possible(
-    new RegExp(`(?<=${temporary}[\\w-]{1,40}[-._])(?=[a-z]*[A-Z0-9])[A-Za-z0-9]{6,12}(?![\\w])`),
+    new RegExp(`(?<=${temporary}[\\w-]{1,40}[-._])(?=[a-z]{0,11}[A-Z0-9])[A-Za-z0-9]{6,12}(?![\\w])`),
     'names of temporary files end with random letters of this form',
   ),
 ];
@@ -104,8 +109,7 @@ function differsIn(change: Change, pattern: RegExp): boolean {
 function matchAt(change: Change, side: 'published' | 'rebuilt', pattern: RegExp): string | undefined {
   const value = change[side]!;
   const { text, at } = change.around?.[side] ?? { text: value, at: 0 };
-  const all = new RegExp(pattern, `${pattern.flags}g`);
-  for (const match of text.matchAll(all)) {
+  for (const match of text.matchAll(pattern)) {
     if (match.index >= at + value.length) return undefined;
     if (match.index + match[0].length > at) return match[0];
   }

@@ -38,9 +38,12 @@ export function gitKey(id: string): string {
   return `git ${id}`;
 }
 
+/** The longest word that is looked at. */
+const mostOfWord = 200;
+
 /** Versions, names of commits and digests, and long words with a digit; what is shorter, or a date, many texts have. */
 export function isTellingWord(word: string): boolean {
-  if (word.length < 5 || word.length > 200 || /^\d{4}-?\d{2}-?\d{2}/.test(word)) return false;
+  if (word.length < 5 || word.length > mostOfWord || /^\d{4}-?\d{2}-?\d{2}/.test(word)) return false;
   return (
     /^[^\d\s]{0,3}\d+(\.\d+)+[\w.+~-]*$/.test(word) ||
     /^(?=.*\d)(?=.*[a-f])[0-9a-f]{7,}$/.test(word) ||
@@ -48,9 +51,13 @@ export function isTellingWord(word: string): boolean {
   );
 }
 
+function versionsIn(word: string): readonly string[] {
+  return word.length > mostOfWord ? [] : (word.match(/\d+(?:\.\d+)+/g) ?? []);
+}
+
 /** Telling words of a text, whole and as the parts of addresses and names of files; versions also without what follows them. */
 export function tellingWords(text: string): string[] {
   return [...text.matchAll(/[^\s=,;"'`(){}<>[\]|]+/g)].flatMap(([word]) =>
-    [word, ...word.split(/[/?&:@#_-]/), ...(word.match(/\d+(?:\.\d+)+/g) ?? [])].filter(isTellingWord),
+    [word, ...word.split(/[/?&:@#_-]/), ...versionsIn(word)].filter(isTellingWord),
   );
 }

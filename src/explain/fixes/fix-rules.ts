@@ -1,6 +1,6 @@
 /** What can be done about each cause: advice, and how a line of a step becomes one that no longer has it. */
 import type { CauseKind } from '../../compare/cause.ts';
-import { type CommandEdit, editCommands, editText } from './shell-edits.ts';
+import { commandEditor as commands, editText } from './shell-edits.ts';
 
 export interface FixRule {
   /** What to do, in words that follow the title of the cause. */
@@ -18,8 +18,6 @@ function firstThat(...edits: readonly ((line: string) => string | undefined)[]) 
   };
 }
 
-const commands = (names: readonly string[], edit: CommandEdit) => (line: string) =>
-  editCommands(line, names, edit);
 const text = (pattern: RegExp, becomes: string) => (line: string) => editText(line, pattern, becomes);
 const has = (words: string, option: RegExp) => option.test(words);
 
@@ -63,15 +61,15 @@ const fixedZip = commands(['zip'], (_, words) =>
     : `find . -exec touch -h -d @$SOURCE_DATE_EPOCH {} + && TZ=UTC zip -X${words}`,
 );
 
+const findWithSort = commands(['find'], (program, words) => {
+  if (has(words, /\s-(?:exec|execdir|delete|ok)\b/)) return undefined;
+  // What is redirected is the output of the last program.
+  const [, own, redirected] = /^([^<>]*?)(\s*(?:\d?[<>].*)?)$/s.exec(words)!;
+  return `${program}${own} | LC_ALL=C sort${has(own!, /\s-print0\b/) ? ' -z' : ''}${redirected}`;
+});
 const sortedFind = (line: string) =>
-  /\|\s*(?:LC_ALL=C\s+)?sort\b/.test(line)
-    ? undefined
-    : editCommands(line, ['find'], (program, words) => {
-        if (has(words, /\s-(?:exec|execdir|delete|ok)\b/)) return undefined;
-        // What is redirected is the output of the last program.
-        const [, own, redirected] = /^([^<>]*?)(\s*(?:\d?[<>].*)?)$/s.exec(words)!;
-        return `${program}${own} | LC_ALL=C sort${has(own!, /\s-print0\b/) ? ' -z' : ''}${redirected}`;
-      });
+  /\|\s*(?:LC_ALL=C\s+)?sort\b/.test(line) ? undefined : findWithSort(line);
+const bytewiseSort = commands(['sort'], (_, words) => `LC_ALL=C sort${words}`);
 const sortedList = commands(['ls'], (program, words) => {
   const sorted = words.replace(
     /(\s)-([a-zA-Z]*)[Uf]([a-zA-Z]*)/g,
@@ -167,10 +165,7 @@ export const fixRules: Readonly<Record<CauseKind, FixRule | undefined>> = {
   'memory-size': { advice: 'do not store the memory of the builder: leave out /proc/meminfo' },
   locale: {
     advice: 'sort by bytes: `LC_ALL=C sort`',
-    edit: (line) =>
-      /\bLC_ALL=/.test(line)
-        ? undefined
-        : editCommands(line, ['sort'], (_, words) => `LC_ALL=C sort${words}`),
+    edit: (line) => (/\bLC_ALL=/.test(line) ? undefined : bytewiseSort(line)),
   },
   umask: { advice: 'give modes: `install -m`, or `umask 022` before files are made' },
   'archive-metadata': {

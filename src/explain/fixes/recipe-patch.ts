@@ -31,7 +31,7 @@ function placeOf(
   runs: string,
   lines: readonly string[],
 ): { readonly line: number; readonly indent: string } | undefined {
-  const own = runs.replace(/\n+$/, '').split('\n');
+  const own = withoutLastNewlines(runs).split('\n');
   const first = own[0]!;
   const found = lines.flatMap((line, at) => {
     if (first === '' || !line.endsWith(first)) return [];
@@ -61,4 +61,10 @@ function hunks(lines: readonly string[], edits: ReadonlyMap<number, string>): st
     });
     return `@@ -${from + 1},${to - from} +${from + 1},${to - from} @@\n${body.join('\n')}\n`;
   });
+}
+
+function withoutLastNewlines(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
 }

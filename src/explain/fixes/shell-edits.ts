@@ -1,19 +1,24 @@
 /** Edits of commands in one line of a shell script. What is not plainly a command is left alone: a line that is not edited is only not advised. */
 
-/** The longest line that is edited. */
-const longestLine = 2000;
+/** The longest line that is edited: where commands begin is looked for again at each of them. */
+const longestLine = 400;
 
 /** What a command becomes, given its arguments up to where it ends; undefined where it stays. */
 export type CommandEdit = (program: string, words: string) => string | undefined;
 
-/** A line with each command of certain names edited; undefined where none was. */
-export function editCommands(line: string, names: readonly string[], edit: CommandEdit): string | undefined {
-  if (line.length > longestLine) return undefined;
+/** Edits each command of certain names in a line; undefined where none was edited. */
+export type LineEdit = (line: string) => string | undefined;
+
+/** What edits the commands of these names. */
+export function commandEditor(names: readonly string[], edit: CommandEdit): LineEdit {
   const pattern = new RegExp(`(?<![\\w./+-])(${names.map(escaped).join('|')})(?![\\w.+-])([^|;&)\`]*)`, 'g');
-  const edited = line.replace(pattern, (whole: string, program: string, words: string, at: number) =>
-    isCommand(line.slice(0, at)) ? (edit(program, words) ?? whole) : whole,
-  );
-  return edited === line ? undefined : edited;
+  return (line) => {
+    if (line.length > longestLine) return undefined;
+    const edited = line.replace(pattern, (whole: string, program: string, words: string, at: number) =>
+      isCommand(line.slice(0, at)) ? (edit(program, words) ?? whole) : whole,
+    );
+    return edited === line ? undefined : edited;
+  };
 }
 
 /** A line with a piece of it replaced outside single quotes; undefined where it has none. */
