@@ -1,12 +1,12 @@
 /** `npm test` and `npm run test:unit`: sets up what is missing, then lints, compiles and tests. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { dot, spec } from 'node:test/reporters';
-import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
+import { compile, installPackages, installPrograms, requireNode, root } from './setup.mjs';
 
 const unit = process.argv.includes('--unit');
 const tests = join(root, '.build/test');
@@ -16,6 +16,8 @@ const mostQuickSeconds = 20;
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 process.chdir(root);
+/** Ends when both environments are made, or cannot be: it takes as long as all that is compiled and read meanwhile. */
+let environments = Promise.resolve();
 requireNode();
 installPackages();
 if (!unit) {
@@ -32,10 +34,7 @@ if (!unit) {
   for (const { program, package: name } of missing) {
     console.error(`${program} is missing; tests that need it are skipped (get it: apt-get install ${name})`);
   }
-  if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] === undefined) {
-    makeEnvironment();
-    makeEnvironment(undefined, 'aarch64');
-  }
+  environments = makeEnvironments();
   step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
   step('types of scripts', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']);
   step('dead code', ['node_modules/knip/bin/knip.js']);
@@ -44,6 +43,7 @@ if (!unit) {
 // What was compiled before may be of sources that are gone.
 rmSync(join(root, '.build'), { recursive: true, force: true });
 compile('tsconfig.json');
+await environments;
 const files = testFiles(tests).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
@@ -61,6 +61,15 @@ if (!unit) await summarise(tally);
  */
 function isAlone(file) {
   return file.endsWith('.alone.test.js') || loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
+}
+
+/** In a process of its own, since a group of packages is unpacked after the other. */
+function makeEnvironments() {
+  if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] !== undefined) return Promise.resolve();
+  const child = spawn(process.execPath, [join(root, 'scripts/environments.mjs')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return new Promise((ended) => child.once('close', () => ended(undefined)));
 }
 
 /**

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { randomOf } from '../support/mutate.ts';
+import { isThorough } from '../support/thorough.ts';
 import { cannotRebuildFrom } from './lab-run.ts';
 import { contradiction } from './mutation/campaign.ts';
 import { madeBy } from './mutation/framing.ts';
@@ -12,7 +13,7 @@ import { openSubject, type Subject } from './mutation/subject.ts';
 /** A recipe with conditions, nested steps and subpackages, in the old grammar of conditions. */
 const file = 'repository/v0.23.16/x86_64/varied-3.12.0-r2.apk';
 const kinds = { condition, assertion, nesting, option, architecture };
-const each = 8;
+const each = isThorough ? 8 : 4;
 
 describe('a recipe with a different meaning', { skip: cannotRebuildFrom(file), concurrency: false }, () => {
   let subject: Subject;

@@ -26,16 +26,16 @@ const subjects: readonly Row[] = [
     title: 'a shell script',
     file: 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk',
     inert: [],
-    every: 1,
-    bytes: 1,
+    every: 3,
+    bytes: 3,
     signatureToo: true,
   },
   {
     title: 'a shared library',
     file: 'repository/v0.45.3/x86_64/libflint3-0.9.12-r4.apk',
     inert: [],
-    every: 1,
-    bytes: 3,
+    every: 4,
+    bytes: 11,
   },
   {
     title: 'modes, attributes and links',
@@ -43,8 +43,8 @@ const subjects: readonly Row[] = [
     sourceDir: 'recipes/modes',
     inert: [],
     // No multiple of it is the number of attributes, so that all of them are met.
-    every: 5,
-    bytes: 3,
+    every: 13,
+    bytes: 11,
   },
 ];
 
@@ -69,7 +69,7 @@ for (const { title, inert, every, bytes, signatureToo, ...file } of subjects) {
     }
 
     it('is not reproduced with any attribute, entry, line or encoding changed and all digests right', async () => {
-      await assertNoneReproduced(subject, fieldMutants(subject, every), inert);
+      await assertNoneReproduced(subject, fieldMutants(subject, isThorough ? 1 : every), inert);
     });
 
     it('is not reproduced with any text of the SBOM changed, except the licence that only the SBOM records', async () => {

@@ -16,6 +16,7 @@ import { agreeingEncoders, gzipGo } from '../../src/emit/deflate/encoders.ts';
 import { deflateGenerations } from '../../src/melange/deflate-encoder.ts';
 import { fullestLab, sharedSamples, skipUnless } from '../support/lab.ts';
 import { putTogether, readWhole, type SectionName, takeApart } from '../support/parts.ts';
+import { oneIn } from '../support/thorough.ts';
 
 const samples = sharedSamples === undefined ? [] : packagesIn(sharedSamples);
 /** Written by Alpine's abuild: GNU tar and another gzip. */
@@ -25,7 +26,8 @@ describe('packages of the lab, emitted again from their parts', () => {
   const repository = join(fullestLab, 'repository');
   for (const version of readdirSync(repository)) {
     it(`are the same files: ${version}`, async (t) => {
-      for (const file of packagesIn(join(repository, version, 'x86_64'))) await assertRoundTrip(file, t);
+      for (const file of packagesIn(join(repository, version, 'x86_64')).filter(oneIn(3)))
+        await assertRoundTrip(file, t);
     });
   }
 });

@@ -193,8 +193,9 @@ export const fixRules: Readonly<Record<CauseKind, FixRule | undefined>> = {
   'environment-drift': undefined,
   derived: undefined,
   'march-native': {
-    advice: 'compile for a named processor: `-march=x86-64-v2` in place of `-march=native`',
-    edit: text(/-march=native\b/g, '-march=x86-64-v2'),
+    advice:
+      'compile for the architecture, or for a named processor: leave out `-march=native`, `-mcpu=native` and `-mtune=native`',
+    edit: text(/-m(?:arch|cpu|tune)=native\b ?/g, ''),
   },
   'unpinned-input': {
     advice: 'pin what is fetched: a lock file with digests, a commit, `expected-sha256` of a `fetch` step',
