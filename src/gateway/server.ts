@@ -5,21 +5,16 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import {
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2';
+import { createSecureServer, type Http2SecureServer, type Http2ServerRequest } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RefusalKind } from '../transcript/refusals.ts';
 import { selectingOf } from '../transcript/request-key.ts';
 import { isMethod } from '../transcript/transcript.ts';
 import { type Answerer, type GuestAnswer, type GuestRequest, textLength } from './answerer.ts';
 import type { Authority } from './authority.ts';
-import type { GuestBody } from './guest-body.ts';
 import type { GuestNames } from './guest-names.ts';
 import type { RequestBudget } from './request-budget.ts';
+import { type AnyResponse, sendBody } from './send-body.ts';
 
 export interface ServerOptions {
   readonly authority: Authority;
@@ -33,7 +28,6 @@ export interface ServerOptions {
 }
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
-type AnyResponse = ServerResponse | Http2ServerResponse;
 
 /** How long a guest may take to say what it wants. */
 const greetingMilliseconds = 30_000;
@@ -188,12 +182,12 @@ export class GuestServer {
     const asked: GuestRequest = { method, url, header, body: body.length === 0 ? undefined : body };
     const answer = await this.#options.answerer.answer(asked);
     if (answer.kind === 'unrecorded') this.#options.onUnrecorded(asked);
-    await respond(response, answer, method);
+    await respond(response, answer, method, 'stream' in request ? undefined : request.socket);
   }
 
   #deny(response: AnyResponse, kind: RefusalKind, target: string): Promise<void> {
     this.#options.onRefusal(kind, target);
-    return respond(response, { kind: 'refused', refusal: kind }, 'GET');
+    return respond(response, { kind: 'refused', refusal: kind }, 'GET', undefined);
   }
 
   /** Where a request goes; undefined where it names a host or port other than the one its connection leads to, or has a proxy's form. */
@@ -224,15 +218,18 @@ function isProtocolFailure(failure: Error): boolean {
 }
 
 const mostPathLength = 16 * 1024;
-/** What is sent at a time. */
-const pieceBytes = 64 * 1024;
 
 function headerOf(request: AnyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' ? value : value?.join(', ');
 }
 
-async function respond(response: AnyResponse, answer: GuestAnswer, method: string): Promise<void> {
+async function respond(
+  response: AnyResponse,
+  answer: GuestAnswer,
+  method: string,
+  connection: Socket | undefined,
+): Promise<void> {
   // A recording has no times.
   response.sendDate = false;
   if (answer.kind !== 'answer') {
@@ -247,35 +244,11 @@ async function respond(response: AnyResponse, answer: GuestAnswer, method: strin
   writeHead(response, status, { ...Object.fromEntries(headers), ...length });
   const body = answer.body();
   try {
-    if (!bare && !(await sendBody(body, response))) return;
+    if (!bare && !(await sendBody(body, response, connection))) return;
   } finally {
     body.close();
   }
   response.end();
-}
-
-/** Sends a body as fast as the client reads; false where the client has gone. */
-async function sendBody(body: GuestBody, response: AnyResponse): Promise<boolean> {
-  const piece = Buffer.allocUnsafeSlow(pieceBytes);
-  let isOpen = true;
-  let wake: (() => void) | undefined;
-  const gone = () => {
-    isOpen = false;
-    wake?.();
-  };
-  response.once('close', gone).once('error', gone);
-  // The buffer is free again when the piece was sent.
-  const send = (length: number) =>
-    new Promise<void>((resolve) => {
-      wake = resolve;
-      (response as ServerResponse).write(piece.subarray(0, length), (failure) => {
-        isOpen &&= failure === undefined || failure === null;
-        resolve();
-      });
-    });
-  for (let length = await body.read(piece); length > 0 && isOpen; length = await body.read(piece))
-    await send(length);
-  return isOpen;
 }
 
 function writeHead(response: AnyResponse, status: number, headers: Record<string, string | number>): void {

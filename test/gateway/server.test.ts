@@ -27,6 +27,8 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
   const asked: GuestRequest[] = [];
   const refused: string[] = [];
   const silent: string[] = [];
+  /** Bodies that were begun and not closed. */
+  let open = 0;
   let listener: Server;
   let server: GuestServer;
   let folder: string;
@@ -55,6 +57,22 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
           asked.push(request);
           if (request.url.pathname === '/unrecorded') return { kind: 'unrecorded' };
           if (request.url.pathname === '/unreachable') return { kind: 'unanswered', reason: 'unreachable' };
+          if (request.url.pathname === '/endless')
+            return {
+              kind: 'answer',
+              status: 200,
+              headers: [],
+              size: undefined,
+              body: () => {
+                open += 1;
+                return {
+                  read: async (into) => into.length,
+                  close: () => {
+                    open -= 1;
+                  },
+                };
+              },
+            };
           const body = Buffer.from(`${request.method} ${request.body?.length ?? 0}`);
           const size = request.url.pathname === '/unknown-length' ? undefined : body.length;
           return {
@@ -252,6 +270,18 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
     const request = `GET /a HTTP/1.1\r\nHost: ${name}:${port}\r\nConnection: close\r\n\r\n`;
     const answers = await Promise.all(Array.from({ length: 1000 }, () => say(request)));
     assert.equal(answers.filter((answer) => answer.endsWith('GET 0')).length, 1000);
+  });
+
+  it('closes the bodies of all answers when a client leaves, those among them whose turn had not come', async () => {
+    const request = `GET /endless HTTP/1.1\r\nHost: ${name}:${port}\r\n\r\n`;
+    const socket = connect(port, address);
+    socket.write(request.repeat(20));
+    await once(socket, 'data');
+    await until(() => open > 1);
+    assert.ok(open > 1, 'several are begun');
+    socket.destroy();
+    await until(() => open === 0);
+    assert.equal(open, 0);
   });
 
   it('refuses requests beyond the bound', async () => {
