@@ -1,6 +1,6 @@
 /** Recordings of servers that do not keep to their word, and what a replay of them gives. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -165,18 +165,28 @@ describe('a recording', () => {
     });
   }
 
-  it('has no answer that the store does not take, and its client learns of it', async () => {
-    const { store } = inputsWith();
-    const adopt = () => {
-      throw new Error('the disk takes no more');
-    };
-    const { got, transcript } = await recordOf({}, { ...store, adopt });
-    assert.deepEqual(got, { bytes: content.length, whole: false });
-    assert.deepEqual(
-      transcript.unanswered.map(({ reason }) => reason),
-      ['cut'],
-    );
-  });
+  const notTaken: Readonly<Record<string, (aside: string) => void>> = {
+    'the store does not take': () => undefined,
+    'the store does not take and the disk does not let go': (aside) => {
+      rmSync(aside);
+      mkdirSync(aside);
+    },
+  };
+  for (const [what, spoil] of Object.entries(notTaken)) {
+    it(`has no answer that ${what}, and its client learns of it`, async () => {
+      const { store } = inputsWith();
+      const adopt = async (aside: string) => {
+        spoil(aside);
+        throw new Error('the disk takes no more');
+      };
+      const { got, transcript } = await recordOf({}, { ...store, adopt });
+      assert.deepEqual(got, { bytes: content.length, whole: false });
+      assert.deepEqual(
+        transcript.unanswered.map(({ reason }) => reason),
+        ['cut'],
+      );
+    });
+  }
 
   it('asks for a bounded number of answers at once, and for all in the end', async () => {
     let [active, most] = [0, 0];
