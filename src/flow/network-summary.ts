@@ -3,6 +3,7 @@ import { counted } from '../bytes.ts';
 import type { ClaimFinding } from '../claim/findings.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { refusalTitles } from '../transcript/refusals.ts';
+import { mayBeGivenInPart } from '../transcript/transcript.ts';
 import { type NetworkSummary, type PinSummary, summarise } from '../verdict/fetched.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -18,7 +19,7 @@ export async function networkSummary(
 /** In words for the report; nothing where nothing was fetched that weakens the verdict. */
 export function networkCaveats({ pins, unanswered, refused }: NetworkSummary): string[] {
   return [
-    ...pinCaveats(pins),
+    ...pinCaveats(pins, unanswered),
     ...(unanswered.length === 0
       ? []
       : [`${counted(unanswered.length, 'request')} of the steps got no answer, and they went on without`]),
@@ -29,14 +30,18 @@ export function networkCaveats({ pins, unanswered, refused }: NetworkSummary): s
   ];
 }
 
-function pinCaveats({ conclusion, contradicted, suspects, pinned }: PinSummary): string[] {
+function pinCaveats(
+  { conclusion, contradicted, suspects, pinned }: PinSummary,
+  unanswered: NetworkSummary['unanswered'],
+): string[] {
+  const inPart = unanswered.filter(({ reason }) => mayBeGivenInPart[reason]).length;
   switch (conclusion) {
     case 'nothing-fetched':
     case 'all-pinned':
       return [];
     case 'unpinned':
       return [
-        `the recorded sources do not pin all that the steps fetched: ${counted(suspects.length, 'answer')} not pinned, ${pinned} pinned`,
+        `the recorded sources do not pin all that the steps fetched: ${counted(suspects.length, 'answer')} not pinned, ${pinned} pinned${inPart === 0 ? '' : `, ${inPart} that came only in part`}`,
       ];
     case 'contradicted':
       return [

@@ -6,6 +6,7 @@ import type { JudgedExchange, PinReport } from '../pins/judgement.ts';
 import { judgePins } from '../pins/pins.ts';
 import { stepFormat } from '../plan/plan.ts';
 import type { StoredBytes } from '../transcript/exchange.ts';
+import { mayBeGivenInPart, type Transcript } from '../transcript/transcript.ts';
 import type { PinSummary, Suspect } from '../verdict/fetched.ts';
 import type { Candidate } from './candidate.ts';
 import { fileContent } from './file-content.ts';
@@ -30,14 +31,15 @@ async function judge({ prepared, run }: Candidate, { transcript }: Conversation)
     if (path === undefined) throw new Failure('transcript-incomplete', 'an answer is no longer in the store');
     return fileContent(path);
   };
-  return summaryOf(await judgePins(transcript.exchanges, read, recorded));
+  return summaryOf(await judgePins(transcript.exchanges, read, recorded), transcript);
 }
 
-function summaryOf({ exchanges, conclusion, suspects, gaps }: PinReport): PinSummary {
+function summaryOf(report: PinReport, transcript: Transcript): PinSummary {
+  const { exchanges, suspects, gaps } = report;
   const count = (kind: JudgedExchange['judgement']['kind']) =>
     exchanges.filter(({ judgement }) => judgement.kind === kind).length;
   return {
-    conclusion,
+    conclusion: conclusionOf(report, transcript),
     pinned: count('pinned'),
     unpinned: count('unpinned'),
     metadata: count('metadata'),
@@ -45,6 +47,12 @@ function summaryOf({ exchanges, conclusion, suspects, gaps }: PinReport): PinSum
     suspects: suspects.map(suspectOf),
     gaps,
   };
+}
+
+/** What came of an answer that was cut is not kept, so nothing shows what it was, and a step may have taken it in. */
+function conclusionOf({ conclusion }: PinReport, { unanswered }: Transcript): PinReport['conclusion'] {
+  if (conclusion === 'contradicted') return conclusion;
+  return unanswered.some(({ reason }) => mayBeGivenInPart[reason]) ? 'unpinned' : conclusion;
 }
 
 function suspectOf({ exchange, judgement }: JudgedExchange): Suspect {

@@ -27,6 +27,15 @@ export const unansweredReasons = [
 
 export type UnansweredReason = (typeof unansweredReasons)[number];
 
+/** Whether a step of the recording may have been given the beginning of the answer, or all of it, before it counted as none. */
+export const mayBeGivenInPart: Readonly<Record<UnansweredReason, boolean>> = {
+  unreachable: false,
+  cut: true,
+  'too-large': true,
+  'private-address': false,
+  'plain-http': false,
+};
+
 /** An exchange, with the parts of the request that selected the answer. */
 export interface RecordedExchange extends Exchange, RequestKey {
   /** How the answer was filtered, where it is a list of a registry as of a time. */
