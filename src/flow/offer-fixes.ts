@@ -9,8 +9,10 @@ import type { BeforeFix, Fixes, FixTrial, LineChange } from '../explain/fixes/fi
 import type { Place } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
 import { placedSteps } from '../plan/planned-steps.ts';
+import type { PackageResult } from '../verdict/result.ts';
 import type { Judged } from './candidate.ts';
 import { laterThan, placesOfPackage } from './further-builds.ts';
+import { failedCandidate } from './results.ts';
 import type { Run } from './run.ts';
 
 /** Packages with what can be done about what differs in them. Where it was asked for, each is built twice with that done. */
@@ -20,15 +22,20 @@ export async function withFixes(
 ): Promise<readonly Judged[]> {
   const done: Judged[] = [];
   for (const judged of packages) {
-    const fixes = fixesOf(judged);
-    if (fixes === undefined) done.push(judged);
-    else {
-      const trial = await trialOf(judged, fixes, request);
-      const found = trial === undefined ? fixes : { ...fixes, trial };
-      done.push({ ...judged, result: { ...judged.result, fixes: found } });
-    }
+    const result = await resultWithFixes(judged, request).catch((thrown: unknown) =>
+      failedCandidate(judged.candidate, thrown, judged.rebuilt),
+    );
+    done.push({ ...judged, result });
   }
   return done;
+}
+
+/** Fails only where the run was cancelled or the program has a defect, which costs this package its verdict and no other. */
+async function resultWithFixes(judged: Judged, request: RebuildRequest): Promise<PackageResult> {
+  const fixes = fixesOf(judged);
+  if (fixes === undefined) return judged.result;
+  const trial = await trialOf(judged, fixes, request);
+  return { ...judged.result, fixes: trial === undefined ? fixes : { ...fixes, trial } };
 }
 
 /** Undefined where nothing differs, or nothing can be done. */

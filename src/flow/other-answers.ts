@@ -4,6 +4,7 @@ import { packageSource } from '../emit/package.ts';
 import { withRebuilt } from '../engine/engine.ts';
 import { placeOf, placesBetween } from '../explain/triangulation.ts';
 import { Failure } from '../failure.ts';
+import { Slots } from '../inputs/network/slots.ts';
 import { type Transcript, transcriptDigest } from '../transcript/transcript.ts';
 import { type Built, observeSteps, rebuildRequest } from './candidate.ts';
 import { replayOf } from './chosen-network.ts';
@@ -17,10 +18,13 @@ export interface BuiltInstead {
 
 /** Other recordings that are built with; each build takes as long as the first. */
 const mostBuilds = 4;
+/** The packages of a build are judged at once, and each can be one of many: their builds follow each other. */
+const turns = new Slots(1);
 
 /** Builds with the answers of each recording that the user named. */
 export async function builtInstead(built: Built, recordings: readonly Transcript[]): Promise<BuiltInstead> {
   const { otherTranscripts } = built.candidate.run.places;
+  const { conversation } = built.rebuilt;
   const named = new Set(otherTranscripts.map(transcriptDigest));
   const builds: { readonly name: string; readonly differing: ReadonlySet<string> }[] = [];
   const caveats: string[] = [];
@@ -28,7 +32,10 @@ export async function builtInstead(built: Built, recordings: readonly Transcript
     .filter((each) => named.has(transcriptDigest(each)))
     .slice(0, mostBuilds)) {
     const name = `the recording ${transcriptDigest(recording).slice(0, 12)}`;
-    const differing = await differingWith(built, recording);
+    const done = await turns.take(
+      conversation === undefined ? '' : transcriptDigest(conversation.transcript),
+    );
+    const differing = await differingWith(built, recording).finally(done);
     if (differing instanceof Failure) caveats.push(`with the answers of ${name}: ${differing.message}`);
     else builds.push({ name, differing });
   }

@@ -138,10 +138,16 @@ async function triangulate(
     for (const each of own) each.failure = failureOfPackage(thrown, run.machine.signal);
     return Promise.all(own.map(async (each) => ({ judged: each.judged, result: await failedOn(each) })));
   }
-  return Promise.all(own.map(async (each) => ({ judged: each.judged, result: await resultOf(each, run) })));
+  return Promise.all(
+    own.map(async (each) => {
+      const { candidate, rebuilt } = each.judged;
+      const failed = (thrown: unknown) => failedCandidate(candidate, thrown, rebuilt);
+      return { judged: each.judged, result: await resultOf(each, run).catch(failed) };
+    }),
+  );
 }
 
-function resultOf(own: OwnBuilds, run: Run): PackageResult | Promise<PackageResult> {
+async function resultOf(own: OwnBuilds, run: Run): Promise<PackageResult> {
   const { failure, judged } = own;
   if (failure === undefined) return withOwnBuilds(own);
   if (endsAll(failure, run)) return failedOn(own);
