@@ -2,6 +2,7 @@
  * The pieces of which the decoders of saved results are made: each takes a value of unknown origin and gives one of a strict type, or
  * fails with `usage` and the place. A member that no decoder names is left out: later versions may add some.
  */
+import { steeringCharacters } from '../../bytes.ts';
 import { parseSha256, type Sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
@@ -22,6 +23,10 @@ export function refuse(place: string, expected: string): never {
 
 export const text: Decoder<string> = (value, place) =>
   typeof value === 'string' ? value : refuse(place, 'a text');
+
+/** A text that can only be of a closed list or a plain name, and that reports print as it is: it steers no terminal and begins no line. */
+export const plain: Decoder<string> = (value, place) =>
+  typeof value === 'string' && value.search(steeringCharacters) < 0 ? value : refuse(place, 'a plain text');
 
 export const flag: Decoder<boolean> = (value, place) =>
   typeof value === 'boolean' ? value : refuse(place, 'true or false');

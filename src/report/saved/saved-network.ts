@@ -3,12 +3,23 @@ import { unpinnedReasons } from '../../pins/judgement.ts';
 import { type Refusal, refusalTitles } from '../../transcript/refusals.ts';
 import { unansweredReasons } from '../../transcript/transcript.ts';
 import type { HostSummary, ListsAsOf, NetworkSummary, PinSummary, Suspect } from '../../verdict/fetched.ts';
-import { count, type Decoder, digest, list, members, optional, seconds, text, word } from './decoder.ts';
+import {
+  count,
+  type Decoder,
+  digest,
+  list,
+  members,
+  optional,
+  plain,
+  seconds,
+  text,
+  word,
+} from './decoder.ts';
 
 type Expected = NonNullable<Suspect['expected']>[number];
 
 const suspect: Decoder<Suspect> = members<Suspect>({
-  method: text,
+  method: plain,
   url: text,
   sha256: digest,
   why: word<Suspect['why']>([...unpinnedReasons, 'contradicted', 'chose-unpinned']),
@@ -53,7 +64,7 @@ export const network: Decoder<NetworkSummary> = members<NetworkSummary>({
   sentBytes: count,
   unanswered: list(
     members<NetworkSummary['unanswered'][number]>({
-      method: text,
+      method: plain,
       url: text,
       reason: word(unansweredReasons),
     }),

@@ -16,6 +16,7 @@ import {
   list,
   members,
   nullable,
+  plain,
   refuse,
   seconds,
   text,
@@ -51,15 +52,15 @@ const idAndName: Decoder<readonly [number, string]> = (value, place) =>
     : refuse(place, 'an id and a name');
 
 const builder: Decoder<PlannedBuilder> = members<PlannedBuilder>({
-  melange: text,
+  melange: plain,
   melangeBasis: word<PlannedBuilder['melangeBasis']>(['release', 'by-date', 'assumed', 'by-bytes']),
-  melangeTried: list(text),
+  melangeTried: list(plain),
   printedVersion: text,
   sbomGenerator: word<PlannedBuilder['sbomGenerator']>(['melange', 'production', 'unknown', 'none']),
   sbomRecord: nullable(record),
   scan: nullable(scan),
   deflate: word(deflateEncoders),
-  directorySize: text as Decoder<PlannedBuilder['directorySize']>,
+  directorySize: plain as Decoder<PlannedBuilder['directorySize']>,
   largeDirectories: nullable(
     members<NonNullable<PlannedBuilder['largeDirectories']>>({ blocks: count, paths: list(text) }),
   ),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { canonicalJson } from '../../../src/canonical.ts';
+import { sha256 } from '../../../src/digest.ts';
 import { Failure } from '../../../src/failure.ts';
 import { type ReportFormat, reportFormatNames } from '../../../src/report/format-names.ts';
 import { reportFormats } from '../../../src/report/formats.ts';
@@ -116,4 +118,45 @@ describe('a saved result', () => {
     }
     assert.ok(shown > 10, 'texts and counts can be replaced');
   });
+
+  it('steers no terminal in any format, whatever its texts hold', () => {
+    const steering = 'x\x1b[31m\u202e';
+    const packages = renderJsonLines(everything())
+      .trimEnd()
+      .split('\n')
+      .map((line) => steered(JSON.parse(line), steering));
+    const run = mergeSavedRuns([
+      parseSavedRun(Buffer.from(packages.map((each) => JSON.stringify(each)).join('\n'))),
+    ]);
+    assert.ok(
+      JSON.stringify(run).split(JSON.stringify(steering).slice(1, -1)).length > 100,
+      'many texts are taken',
+    );
+    for (const format of reportFormatNames as readonly ReportFormat[])
+      assert.doesNotMatch(reportFormats[format].render(run), /[\x1b\u202e]/, format);
+  });
 });
+
+/** A saved package with every text replaced that is not refused then. */
+function steered(value: unknown, steering: string): unknown {
+  let found = value;
+  for (const path of pathsIn(value)) {
+    if (
+      typeof path.reduce((at, key) => (at as Record<string | number, unknown>)[key], value as unknown) !==
+      'string'
+    )
+      continue;
+    let next = replaced(found, path, steering);
+    if (path[0] === 'plan' && path[1] === 'plan') {
+      const { plan } = (next as { plan: { plan: unknown } }).plan;
+      next = replaced(next, ['plan', 'identity'], sha256(Buffer.from(canonicalJson(plan))));
+    }
+    try {
+      parseSavedRun(Buffer.from(JSON.stringify(next)));
+      found = next;
+    } catch (failure) {
+      assert.ok(failure instanceof Failure && failure.code === 'usage', `${path.join('.')}: ${failure}`);
+    }
+  }
+  return found;
+}
