@@ -5,6 +5,7 @@ import { baseName, namesIn } from '../causes/step-texts.ts';
 import { fixRules } from './fix-rules.ts';
 import type { Fix, LineChange, StepText } from './fixes.ts';
 import { recipePatch } from './recipe-patch.ts';
+import { linesOfCommands } from './shell-edits.ts';
 
 /** Bounds on the files whose steps are looked for, on the steps and on the changes of one cause. */
 const most = { files: 200, steps: 1000, changes: 20 } as const;
@@ -58,11 +59,17 @@ function filesByCause(differences: readonly Difference[]) {
 }
 
 interface NamedStep extends StepText {
-  readonly lines: readonly { readonly text: string; readonly names: ReadonlySet<string> }[];
+  readonly lines: readonly {
+    readonly text: string;
+    readonly names: ReadonlySet<string>;
+    readonly own: boolean;
+  }[];
 }
 
 function withNames(placed: StepText): NamedStep {
-  const lines = placed.runs.split('\n').map((text) => ({ text, names: namesIn(text) }));
+  const texts = placed.runs.split('\n');
+  const own = linesOfCommands(texts);
+  const lines = texts.map((text, at) => ({ text, names: namesIn(text), own: own[at]! }));
   return { ...placed, lines };
 }
 
@@ -74,8 +81,8 @@ function changesOf(
   const changes = steps.flatMap((step) => {
     const naming = step.lines.map(({ names }) => [...names].some((name) => files.has(name)));
     if (!naming.includes(true)) return [];
-    const possible = step.lines.flatMap(({ text }, at) => {
-      const becomes = edit(text);
+    const possible = step.lines.flatMap(({ text, own }, at) => {
+      const becomes = own ? edit(text) : undefined;
       return becomes === undefined ? [] : [{ at, change: changeOf(step, at, text, becomes) }];
     });
     const exact = possible.filter(({ at }) => naming[at]);

@@ -21,15 +21,25 @@ function firstThat(...edits: readonly ((line: string) => string | undefined)[]) 
 const text = (pattern: RegExp, becomes: string) => (line: string) => editText(line, pattern, becomes);
 const has = (words: string, option: RegExp) => option.test(words);
 
+/** A condition that asks for a value must not have a fixed one. */
+const unlessAsked = (edit: (line: string) => string | undefined) => (line: string) =>
+  /(?:^|\s)(?:\[\[?|test|case|if|elif|while|until)\s/.test(line) ? undefined : edit(line);
+
+/** An option with the space behind it, where it is a word of its own; an option that is a whole quoted word stays. */
+const portable = text(
+  /(?<=\s)-m(?:arch|cpu|tune)=native\b ?|(?<!\s|\s["'])-m(?:arch|cpu|tune)=native\b/g,
+  '',
+);
+
 const compilers = ['gcc', 'g++', 'cc', 'c++', 'clang', 'clang++'];
 const pythons = ['python', 'python3'];
 
 const fixedDate = commands(['date'], (_, words) =>
-  has(words, /\s(?:-[a-zA-Z]*[drs]|--(?:date|reference|set))/)
+  has(words, /\s(?:-[a-zA-Z]*[drsf]|--(?:date|reference|set|file|help|version)|\d)/)
     ? undefined
     : `date -u -d @$SOURCE_DATE_EPOCH${words.replace(/\s+-u(?=\s|$)/, '')}`,
 );
-const keptClock = text(/\benv\s+-u\s*SOURCE_DATE_EPOCH\s+/g, '');
+const keptClock = text(/\benv\s+-u\s*SOURCE_DATE_EPOCH\s+(?![-\w]*=|-)/g, '');
 
 const namelessGzip = commands(['gzip', 'pigz'], (program, words) =>
   has(words, /\s(?:-[a-zA-Z0-9]*[ndlt]|--(?:no-name|decompress|list|test))/)
@@ -37,13 +47,16 @@ const namelessGzip = commands(['gzip', 'pigz'], (program, words) =>
     : `${program} -n${words}`,
 );
 
-const fixedTar = commands(['tar', 'gtar', 'bsdtar'], (program, words) => {
-  if (!has(words, /^\s+-?[a-zA-Z]*c|\s--create\b/) || has(words, /\s--mtime/)) return undefined;
+const creates = /^\s+-?(?:(?![fxtruA])[a-zA-Z])*c|\s--create\b/;
+/** Copies of trees, which keep times and owners as they are. */
+const copies = /^\|\s*(?:\(.*?)?\bg?tar\b/;
+const fixedTar = commands(['tar', 'gtar'], (program, words, { after }) => {
+  if (!has(words, creates) || has(words, /\s--mtime/) || copies.test(after)) return undefined;
   const flags = words.replace(/^(\s+)([a-zA-Z]+)/, '$1-$2');
   return `${program} --sort=name --mtime=@$SOURCE_DATE_EPOCH --owner=0 --group=0 --numeric-owner${flags}`;
 });
 const sortedTar = commands(['tar', 'gtar'], (program, words) =>
-  has(words, /^\s+-?[a-zA-Z]*c|\s--create\b/) && !has(words, /\s--sort/)
+  has(words, creates) && !has(words, /\s--sort/)
     ? `${program} --sort=name${words.replace(/^(\s+)([a-zA-Z]+)/, '$1-$2')}`
     : undefined,
 );
@@ -55,27 +68,34 @@ const fixedAr = commands(['ar', 'gcc-ar', 'llvm-ar'], (program, words) => {
 const fixedRanlib = commands(['ranlib', 'gcc-ranlib'], (program, words) =>
   has(words, /\s-[a-zA-Z]*D/) ? undefined : `${program} -D${words}`,
 );
-const fixedZip = commands(['zip'], (_, words) =>
-  has(words, /\s-[a-zA-Z]*X/)
+const fixedZip = commands(['zip'], (_, words, { before }) =>
+  // Two commands stand for one only where nothing hangs on the first.
+  !/(?:^|[;({]|&&|\b(?:then|do|else)\s)\s*$/.test(before) ||
+  /\|\|/.test(before) ||
+  has(words, /\s(?:-[a-zA-Z]*[XdTvhL@]|--(?!recurse-paths|quiet))/)
     ? undefined
     : `find . -exec touch -h -d @$SOURCE_DATE_EPOCH {} + && TZ=UTC zip -X${words}`,
 );
 
-const findWithSort = commands(['find'], (program, words) => {
-  if (has(words, /\s-(?:exec|execdir|delete|ok)\b/)) return undefined;
-  // What is redirected is the output of the last program.
-  const [, own, redirected] = /^([^<>]*?)(\s*(?:\d?[<>].*)?)$/s.exec(words)!;
+const findWithSort = commands(['find'], (program, words, { before, after }) => {
+  if (has(words, /\s-(?:exec|execdir|delete|ok|okdir|fprint0?|fprintf|fls|quit)\b|\s-printf\s.*\\0/))
+    return undefined;
+  // A pipe has the status of its last program.
+  if (/(?:\b(?:if|elif|while|until)|!)\s+$/.test(before) || /^(?:&&|\|\|)/.test(after)) return undefined;
+  // What is redirected is the output of the last program; anything else is not plain.
+  const [, own, redirected] = /^([^<>]*?(?:\s*2>\s*\/dev\/null)?)(\s*(?:>>?[^<>]*)?)$/s.exec(words) ?? [];
+  if (own === undefined || (/\d$/.test(own) && redirected!.startsWith('>'))) return undefined;
   return `${program}${own} | LC_ALL=C sort${has(own!, /\s-print0\b/) ? ' -z' : ''}${redirected}`;
 });
 const sortedFind = (line: string) =>
   /\|\s*(?:LC_ALL=C\s+)?sort\b/.test(line) ? undefined : findWithSort(line);
 const bytewiseSort = commands(['sort'], (_, words) => `LC_ALL=C sort${words}`);
 const sortedList = commands(['ls'], (program, words) => {
-  const sorted = words.replace(
-    /(\s)-([a-zA-Z]*)[Uf]([a-zA-Z]*)/g,
-    (_, space: string, left: string, right: string) =>
-      left + right === '' ? '' : `${space}-${left}${right}`,
-  );
+  // `-f` is `-aU` in one letter.
+  const sorted = words.replace(/(\s)-([a-zA-Z]*[Uf][a-zA-Z]*)/g, (_, space: string, letters: string) => {
+    const left = letters.replaceAll('U', '').replaceAll('f', 'a');
+    return left === '' ? '' : `${space}-${left}`;
+  });
   return sorted === words ? undefined : `LC_ALL=C ${program}${sorted}`;
 });
 
@@ -98,7 +118,13 @@ const remappedRust = commands(['cargo', 'rustc'], (program, words) =>
       ? `RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=$PWD=." cargo${words}`
       : undefined,
 );
-const fixedFolder = text(/\$\(\s*mktemp\s+-d\s*\)/g, '$(mkdir -p /tmp/build && echo /tmp/build)');
+/** Named after the variable that holds it, so that two folders of a step do not become one. */
+const fixedFolder = (line: string) => {
+  if (/mktemp.*mktemp/.test(line)) return undefined;
+  const name = /(?<!\w)(\w{1,40})=["']?\$\(\s{0,9}mktemp\b/.exec(line)?.[1];
+  const folder = name === undefined ? '/tmp/build' : `/tmp/build-${name}`;
+  return editText(line, /\$\(\s*mktemp\s+-d\s*\)/g, `$(mkdir -p ${folder} && echo ${folder})`);
+};
 const seededCompiler = commands(compilers, (program, words) =>
   has(words, /\s-flto/) && !has(words, /\s-frandom-seed/) ? `${program} -frandom-seed=0${words}` : undefined,
 );
@@ -113,7 +139,8 @@ const unlessSeeded = (edit: (line: string) => string | undefined) => (line: stri
 
 const oneJob = firstThat(
   commands(['make', 'gmake', 'ninja', 'samu'], (program, words) => {
-    const serial = words.replace(/\s(?:-j\s*(?:\d+|\$\{?\w+\}?)?|--jobs(?:=\S+)?)(?=\s|$)/g, '');
+    if (has(words, /\s(?:-t\b|--version)/)) return undefined;
+    const serial = words.replace(/\s(?:-j\s*(?:\d+|\$\{?\w+\}?|\$\(nproc\))?|--jobs(?:=\S+)?)(?=\s|$)/g, '');
     return program.includes('make') && serial === words ? undefined : `${program} -j1${serial}`;
   }),
   text(/\bmake\s+-j\s*\$\(nproc\)/g, 'make -j1'),
@@ -150,11 +177,14 @@ export const fixRules: Readonly<Record<CauseKind, FixRule | undefined>> = {
   },
   'user-id': {
     advice: 'do not store who builds: `tar --owner=0 --group=0 --numeric-owner`, `install -o root`',
-    edit: firstThat(text(/\$\((?:whoami|id -un)\)/g, 'root'), text(/\$\(id -[ug]\)/g, '0'), fixedTar),
+    edit: firstThat(
+      unlessAsked(firstThat(text(/\$\((?:whoami|id -un)\)/g, 'root'), text(/\$\(id -[ug]\)/g, '0'))),
+      fixedTar,
+    ),
   },
   hostname: {
     advice: 'do not store where it is built: write a fixed name',
-    edit: text(/\$\((?:hostname|uname -n)\)/g, 'localhost'),
+    edit: unlessAsked(text(/\$\((?:hostname|uname -n)\)/g, 'localhost')),
   },
   kernel: { advice: 'do not store the kernel of the builder: leave out `uname -r` and `uname -v`' },
   'cpu-count': {
@@ -195,7 +225,7 @@ export const fixRules: Readonly<Record<CauseKind, FixRule | undefined>> = {
   'march-native': {
     advice:
       'compile for the architecture, or for a named processor: leave out `-march=native`, `-mcpu=native` and `-mtune=native`',
-    edit: text(/-m(?:arch|cpu|tune)=native\b ?/g, ''),
+    edit: (line) => (/\b(?:sed|grep|awk|perl)\b/.test(line) ? undefined : portable(line)),
   },
   'unpinned-input': {
     advice: 'pin what is fetched: a lock file with digests, a commit, `expected-sha256` of a `fetch` step',

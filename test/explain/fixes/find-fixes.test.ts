@@ -30,6 +30,16 @@ describe('fixes', () => {
     );
   });
 
+  it('are no lines of a document, of a quoted text, of a comment, nor such as continue a command', () => {
+    const inside =
+      "cat > built <<'EOF'\ndate\nEOF\necho '\ndate\n' > x\n: # don't\n# date\necho \\\ndate\ndate > built\n";
+    const { fixes } = findFixes([differing('usr/built', 'timestamp')], [step('1', inside)], undefined);
+    assert.deepEqual(
+      fixes[0]!.changes.map(({ line }) => line),
+      [11],
+    );
+  });
+
   it('are the lines of the step that names the file, where the line itself does not', () => {
     const { fixes } = findFixes([differing('usr/share/words.gz', 'timestamp')], steps, undefined);
     assert.deepEqual(
