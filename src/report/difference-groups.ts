@@ -3,6 +3,7 @@ import { compareBytes } from '../bytes.ts';
 import type { CauseKind } from '../compare/cause.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import type { Part } from '../compare/part.ts';
+import { sha256 } from '../digest.ts';
 import { grouped } from '../lists.ts';
 
 /** Differences of one shape: the same kind, the same causes, and where no cause is known, values that are alike. */
@@ -27,7 +28,7 @@ export interface GroupedDifferences {
   readonly roots: ReadonlyMap<SectionName, number>;
 }
 
-/** Groups what is listed of a comparison. Linear in the differences, and in the first characters of their values. */
+/** Groups what is listed of a comparison. Linear in the differences, and in what is held of their values. */
 export function groupDifferences(all: readonly Difference[]): GroupedDifferences {
   const own = all.filter(({ followsFrom }) => followsFrom === undefined);
   const causes = countsOf(own.flatMap(causeKinds));
@@ -111,29 +112,31 @@ function shapeOf(difference: Difference): string {
     [...new Set(named.map((cause) => `${cause.kind} ${cause.confidence}`))],
     unknown.map((cause) => masked([cause.place === path ? '' : cause.place, cause.published, cause.rebuilt])),
     inside,
-    valued.has(kind) ? [published?.slice(0, mostCharacters), rebuilt?.slice(0, mostCharacters)] : '',
+    valued.has(kind)
+      ? [published, rebuilt].map((text) => (text === undefined ? undefined : shortened(text)))
+      : '',
     kind === 'content' && inside.length === 0 ? endingOf(path) : '',
   ]);
 }
 
-const mostParts = 8;
+const mostDepth = 8;
 const mostCharacters = 160;
 
 /** What differs inside of a content that no cause explains: values that are alike but for numbers have one shape, bytes only where they lie alike. */
-function insideShape(parts: readonly Part[], left = mostParts): unknown[] {
-  return parts.slice(0, left).map((part) => {
+function insideShape(parts: readonly Part[], left = mostDepth): unknown[] {
+  if (left === 0) return [parts.length];
+  return parts.map((part) => {
     const { format, kind, place, published, rebuilt, lines = [], windows = [], children = [] } = part;
     const texts = lines
-      .slice(0, 2)
-      .flatMap((hunk) => hunk.lines.filter(({ side }) => side !== 'both').slice(0, 4))
+      .flatMap((hunk) => hunk.lines.filter(({ side }) => side !== 'both'))
       .map(({ side, pieces }) => `${side} ${pieces.map(({ text }) => text).join('')}`);
-    const ranges = windows.slice(0, 2).map(({ publishedOffset, length }) => [publishedOffset, length]);
+    const ranges = windows.map(({ publishedOffset, length }) => [publishedOffset, length]);
     return [
       format,
       kind,
       masked([place, published, rebuilt]),
-      masked(texts),
-      ranges,
+      masked([texts.join('\n')]),
+      shortened(JSON.stringify(ranges)),
       insideShape(children, left - 1),
       parts.length,
     ];
@@ -143,8 +146,17 @@ function insideShape(parts: readonly Part[], left = mostParts): unknown[] {
 /** Texts without what counts up or is drawn by chance: each word with a digit in it is one mark. */
 function masked(texts: readonly (string | undefined)[]): readonly (string | undefined)[] {
   return texts.map((text) =>
-    text?.slice(0, mostCharacters).replace(/[0-9A-Za-z]+/g, (word) => (/[0-9]/.test(word) ? '#' : word)),
+    text === undefined
+      ? undefined
+      : shortened(text.replace(/[0-9A-Za-z]+/g, (word) => (/[0-9]/.test(word) ? '#' : word))),
   );
+}
+
+/** A text that stands for a longer one, and for no other. */
+function shortened(text: string): string {
+  return text.length <= mostCharacters
+    ? text
+    : `${text.slice(0, mostCharacters)} ${sha256(Buffer.from(text))}`;
 }
 
 function endingOf(path: string): string {

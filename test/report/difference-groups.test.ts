@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Difference } from '../../src/compare/difference.ts';
 import { foldersOf, groupDifferences } from '../../src/report/difference-groups.ts';
 import { assertLinear } from '../support/linear.ts';
-import { bytesPart, cause, difference, digest, part } from '../support/results.ts';
+import { bytesPart, cause, difference, digest, part, textPart } from '../support/results.ts';
 import { manyDifferences, unlikeDifferences } from '../support/runs.ts';
 
 const content = (path: string, details: Partial<Difference> = {}) =>
@@ -60,6 +60,15 @@ describe('differences of one shape', () => {
         parts: [part('bytes', '', { windows })],
         causes: [cause('unknown')],
       });
+    }),
+    'of which one says more further on': ['safe', 'evil'].map((last) => {
+      const line = (text: string) => ({ side: 'rebuilt' as const, pieces: [{ text, changed: true }] });
+      const [hunk] = textPart('x').lines!;
+      const lines = [...Array.from({ length: 9 }, () => 'same words '.repeat(20)), last].map((text) => ({
+        ...hunk!,
+        lines: [line(text)],
+      }));
+      return content(last, { parts: [part('text', '', { lines })], causes: [cause('unknown')] });
     }),
   };
   for (const [what, differences] of Object.entries(apart))
