@@ -18,6 +18,15 @@ function skeletonOf(name: string): string {
 const longestName = 4096;
 
 /**
+ * Whether the name of a file, up to its ending, is a word with digits in it, such as `python3x86lib1.so`: such names of different files have one
+ * skeleton. Of names that are drawn, as a whole, few have five letters of one case in turn that are no hexadecimal digits.
+ */
+function isWord(name: string): boolean {
+  const [stem = ''] = name.slice(name.lastIndexOf('/') + 1, longestName).split('.', 1);
+  return skeletonOf(stem) === '*' && !/^[0-9a-f-]+$/i.test(stem) && /[a-z]{5}/.test(stem);
+}
+
+/**
  * Pairs names that only one side has, published to rebuilt, where only one on each side is alike: by name and size, then by name. What several could be
  * is not paired.
  */
@@ -32,11 +41,11 @@ export function alikeNames(
     const key = (side: 'published' | 'rebuilt') => (name: string) =>
       `${exact ? sizeOf(name, side) : ''} ${skeletonOf(name)}`;
     const left = grouped(
-      published.filter((name) => !pairs.has(name) && skeletonOf(name) !== name),
+      published.filter((name) => !pairs.has(name) && skeletonOf(name) !== name && (exact || !isWord(name))),
       key('published'),
     );
     const right = grouped(
-      rebuilt.filter((name) => !taken.has(name)),
+      rebuilt.filter((name) => !taken.has(name) && (exact || !isWord(name))),
       key('rebuilt'),
     );
     for (const [skeleton, [name, ...more]] of left) {
