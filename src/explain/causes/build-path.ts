@@ -15,7 +15,10 @@ export const buildPath: Detector = {
       const ours =
         facts !== undefined && (rebuilt.startsWith(`${facts.workspace}/`) || rebuilt.startsWith('/tmp/'));
       const why = 'the rebuilt value is a path below a folder in which software is built';
-      return [{ ...changeFinding(change, ours ? 'certain' : 'likely', why), published, rebuilt }];
+      // Our own builds ran elsewhere, and a path with a different end may have been edited.
+      const other = facts !== undefined || lastPart(published) !== lastPart(rebuilt);
+      const confidence = ours ? 'certain' : other ? 'possible' : 'likely';
+      return [{ ...changeFinding(change, confidence, why), published, rebuilt }];
     }),
 };
 

@@ -4,6 +4,9 @@ import { changeFinding, type Detector, lineOf } from './evidence.ts';
 const speaksOfProcessors =
   /\b(jobs?|cpus?|cores?|nproc|threads?|processors?|workers?|parallel(ism)?)\b|(^|[\s="'])-j|NPROC|NUM_?(?:CPU|JOBS|THREADS)|MAKEFLAGS/i;
 
+/** A need, a limit, or one of many: no count of those that there are. */
+const saysWhatIsNeeded = /\b(?:requires?|needs?|at least|up to|max(?:imum)?|min(?:imum)?|limit|thread \d)/i;
+
 export const cpuCount: Detector = {
   kind: 'cpu-count',
   detect: ({ changes, facts }) =>
@@ -12,6 +15,7 @@ export const cpuCount: Detector = {
       if (published === undefined || rebuilt === undefined) return [];
       if (!speaksOfProcessors.test(lineOf(change))) return [];
       if (facts === undefined) {
+        if (saysWhatIsNeeded.test(lineOf(change))) return [];
         return [
           changeFinding(change, 'possible', 'both values stand where a number of jobs or processors does'),
         ];

@@ -86,6 +86,8 @@ function byDigest(text: string, other: string, files: DifferingFiles): Differing
 }
 
 function byName(text: string, other: string, files: DifferingFiles): DifferingFile | undefined {
+  // The name says nothing of a folder before it that differs.
+  if (folderOf(text) !== folderOf(other)) return undefined;
   return files.named(baseName(text)).find(({ rebuilt }) => baseName(rebuilt.path) === baseName(other));
 }
 
@@ -131,6 +133,10 @@ function parseDigest(text: string): { readonly algorithm: Algorithm; readonly he
 
 function digestOf(algorithm: Algorithm, { content }: FileSide): string | undefined {
   return content === undefined ? undefined : createHash(algorithm).update(content).digest('hex');
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 function baseName(path: string): string {

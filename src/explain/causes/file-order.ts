@@ -1,4 +1,5 @@
 /** The order in which a folder lists its entries, where a step uses it unsorted. */
+import { decodeBytes } from '../../bytes.ts';
 import {
   type Detector,
   type Evidence,
@@ -6,6 +7,7 @@ import {
   isSettled,
   isUnstable,
   orderFinding,
+  type Reordering,
 } from './evidence.ts';
 import { stepThat } from './step-texts.ts';
 
@@ -31,9 +33,24 @@ function listsOfFiles(evidence: Evidence): Finding[] {
     'the lines name files, in the order in which something listed them: `--vary directory-order` and `--vary hash-seed` show whether a folder or a hash table gives it';
   return evidence.reorderings
     .filter(({ of, published }) => of === 'lines' && namesFiles(published))
+    .filter((reordering) => !isOneMove(reordering, evidence.rebuilt))
     .map((reordering) => orderFinding(reordering, 'possible', why));
 }
 
+/**
+ * Whether one line of a longer list stands elsewhere and all others as before: somebody moved it. Orders of five and more that something listed
+ * hardly ever differ by so little.
+ */
+function isOneMove({ published, rebuilt }: Reordering, content: Uint8Array | undefined): boolean {
+  const all = content === undefined ? rebuilt.length : decodeBytes(content).trimEnd().split('\n').length;
+  if (Math.max(all, rebuilt.length) < fewestInOrder) return false;
+  // Only the lines between those that agree are here.
+  const isShift = (a: readonly string[], b: readonly string[]) =>
+    b.length === a.length && a.every((line, at) => line === b[(at + 1) % b.length]);
+  return isShift(published, rebuilt) || isShift(rebuilt, published);
+}
+
+const fewestInOrder = 5;
 const mostLines = 1000;
 
 /** Whether nearly all lines begin with the name of a file, or are entries of the directory of info pages. */

@@ -38,5 +38,11 @@ function walksHash(line: string): boolean {
 
 /** Whether words are a list and not a sentence. */
 function isList({ published }: Reordering): boolean {
-  return published.length >= 3 && new Set(published).size === published.length;
+  return (
+    published.length >= 3 &&
+    new Set(published).size === published.length &&
+    !published.some((word) => inSentences.test(word))
+  );
 }
+
+const inSentences = /^(?:the|an?|is|are|and|or|of|to|in|for|with|by|not)$/i;

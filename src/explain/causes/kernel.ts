@@ -3,6 +3,9 @@ import { beforeRebuilt, changeFinding, type Detector } from './evidence.ts';
 
 const release = /^v?\d+\.\d+(\.\d+)?([-+._~][-+._~A-Za-z0-9]*)?$/;
 
+/** What `uname -r` says has three numbers at least; two are a version that something needs. */
+const complete = /^v?\d+\.\d+\.\d/;
+
 export const kernel: Detector = {
   kind: 'kernel',
   detect: ({ changes, facts }) =>
@@ -13,7 +16,8 @@ export const kernel: Detector = {
         if (rebuilt !== facts.kernelRelease) return [];
         return [changeFinding(change, 'certain', 'the rebuilt value is the kernel release of this machine')];
       }
-      if (!release.test(rebuilt) || !standsBeforeKernels.test(beforeRebuilt(change))) return [];
+      if (!complete.test(published) || !complete.test(rebuilt) || !release.test(rebuilt)) return [];
+      if (!standsBeforeKernels.test(beforeRebuilt(change))) return [];
       return [changeFinding(change, 'possible', 'both values stand where a kernel says its release')];
     }),
 };

@@ -43,9 +43,11 @@ const mostSections = 65_536;
 function extensionsOf(bytes: Uint8Array): Extension | undefined {
   const elf = parseElfObject(bytes, mostSections);
   if (elf === undefined || elf.file.machine !== machineX8664) return undefined;
-  const counts = { code: 0, avx: 0, avx512: 0 };
+  const counts: Counts = { code: 0, avx: 0, avx512: 0, blocks: new Set() };
   for (const content of codeOf(elf)) countVector(content, counts);
   if (counts.code === 0) return undefined;
+  const few = counts.avx + counts.avx512 <= chance.strays + counts.code / chance.bytesForNone;
+  if (!few && !isSpread(counts)) return undefined;
   if (isUsed(counts.avx512, counts.code)) return 'avx512';
   if (isUsed(counts.avx, counts.code)) return 'avx';
   return isUnused(counts.avx, counts.code) && isUnused(counts.avx512, counts.code) ? 'none' : undefined;
@@ -61,6 +63,15 @@ function isUsed(count: number, code: number): boolean {
   return count >= chance.fewest && count > code / chance.bytesForOne;
 }
 
+const blockBytes = 1024;
+const fewestBlocks = 16;
+
+/** Whether instructions lie all over the code, as a compiler puts them; written by hand, they fill a few functions. Small programs say nothing of it. */
+function isSpread({ code, blocks }: Counts): boolean {
+  const all = code / blockBytes;
+  return all < fewestBlocks || blocks.size >= all / 8;
+}
+
 function isUnused(count: number, code: number): boolean {
   return count <= chance.strays + code / chance.bytesForNone;
 }
@@ -71,13 +82,23 @@ function codeOf({ sections }: ElfObject): readonly Uint8Array[] {
     .map(({ content }) => content);
 }
 
+interface Counts {
+  code: number;
+  avx: number;
+  avx512: number;
+  /** The blocks of the code that have such instructions. */
+  readonly blocks: Set<number>;
+}
+
 /**
  * Counts instructions with a VEX or an EVEX prefix by their usual encodings, without disassembling (Intel SDM, volume 2, 2.3 and 2.7): `c5`, a byte
  * whose bits for an unused operand are set, and an opcode of a move, of arithmetic or `vzeroupper`; `c4 e2` and `c4 e1`; `62 f1` to `62 f3`.
  */
-function countVector(code: Uint8Array, counts: { code: number; avx: number; avx512: number }): void {
+function countVector(code: Uint8Array, counts: Counts): void {
+  const start = counts.code;
   counts.code += code.length;
   for (let at = 0; at + 3 < code.length; at += 1) {
+    const before = counts.avx + counts.avx512;
     const [first, second, third] = [code[at]!, code[at + 1]!, code[at + 2]!];
     // Behind the opcode of an instruction between registers, the byte names these registers.
     if (at > 0 && registerOpcodes.has(code[at - 1]!)) continue;
@@ -98,6 +119,7 @@ function countVector(code: Uint8Array, counts: { code: number; avx: number; avx5
       (third & 0x68) >= 0x68
     )
       counts.avx512 += 1;
+    if (counts.avx + counts.avx512 > before) counts.blocks.add(Math.floor((start + at) / blockBytes));
   }
 }
 

@@ -43,8 +43,9 @@ function printedTimes({ changes: all, facts, plan }: Evidence): Finding[] {
     if (facts !== undefined) return [];
     const [first, second] = [published.seconds, rebuilt.seconds];
     if (first !== undefined && second !== undefined && !areNear(first, second)) return [];
-    // A bare number can be anything, unless its line says that it is a time.
-    if (bareNumbers.test(rebuilt.form) && !speaksOfTime.test(lineOf(change))) return [];
+    if (isRound(published) && isRound(rebuilt)) return [];
+    // A bare number, or a word beside one, can be anything, unless its line says that it is a time.
+    if (isAmbiguous(rebuilt) && !speaksOfTime.test(lineOf(change))) return [];
     return finding('possible', 'both values are times of one form');
   });
 }
@@ -58,21 +59,38 @@ function durations(evidence: Evidence): Finding[] {
     const [left, right] = [durationForm.exec(published), durationForm.exec(rebuilt)];
     if (left === null || right === null || left[1] !== right[1]) return [];
     const line = lineOf(change);
-    if (!speaksOfDuration.test(line) || (left[1] === undefined && !namesUnit.test(line))) return [];
+    if (!speaksOfDuration.test(line) || speaksOfSettings.test(line)) return [];
+    if (left[1] === undefined && !namesUnit.test(line)) return [];
     return [changeFinding(change, 'possible', 'both values say how long something took')];
   });
 }
 
 const durationForm = /^(?:\d{1,3}m)?\d{1,9}(?:[.,]\d{1,9})?(ns|us|µs|ms|s|sec|secs|min)?[.,;]?$/;
 const speaksOfDuration =
-  /\b(?:took|taken|elapsed|duration|(?:built|done|finished|completed|compiled|passed|ran) in|real|user|sys)\b/i;
+  /\b(?:took|taken|elapsed|duration|(?:built|done|finished|completed|compiled|passed|ran) in)\b|^\W*(?:real|user|sys)\s/i;
+/** Durations that somebody chose. */
+const speaksOfSettings = /time-?out|interval|delay|limit|cache|retry|\b(?:max|min|default)\b/i;
 const namesUnit = /\b(?:ns|us|µs|ms|s|secs?|seconds?|milliseconds?|minutes?)\b/i;
 
-const bareNumbers = /^epoch|^compact-two-digit$|^compact-date$/;
+const bareNumbers = /^epoch|^compact-two-digit$|^compact-date$|^day-of-year$/;
+
+/** Abbreviations of months that are words of English, or of programs, as well. */
+const ambiguousMonth = /^(?:may|mar|mars|march|dec|[Ss]et|[Oo]ut|[Mm]ag|[Gg]en|[Aa]go|[Ll]ug)\b/;
+
+function isAmbiguous({ form, text }: TimeInText): boolean {
+  if (/^(?:month-year|c-date)$/.test(form)) return ambiguousMonth.test(text);
+  // Three numbers of two digits are a ratio as well.
+  return bareNumbers.test(form) || (/^(?:us|european)$/.test(form) && /\/\d\d$/.test(text));
+}
+
+/** Numbers that somebody wrote, such as a limit or an address of hardware: a clock hardly ever gives two of them. */
+function isRound({ form, seconds = 1 }: TimeInText): boolean {
+  return form === 'epoch-hexadecimal' ? seconds % 4096 === 0 : form === 'epoch' && seconds % 100_000 === 0;
+}
 
 /** Names of times in the words of programs: `buildTime`, `BUILD_TS`, `mtime`. */
 const speaksOfTime =
-  /time|date|stamp|epoch|_ts\b|\bts\b|built|creat|generat|modif|since|clock|\bwhen\b|(?:build|compiled)[_ -]?(?:on|at)\b/i;
+  /time(?!rs?\b|r_|out)|(?<!vali|candi|man)date|stamp|epoch|_ts\b|\bts\b|built|creat|generat|modif|since|clock|\bwhen\b|(?:build|compiled)[_ -]?(?:on|at)\b/i;
 
 /** No two builds of one package are further apart; other numbers are, nearly always. */
 const longestApart = 20 * 365 * 86_400;

@@ -1020,6 +1020,56 @@ export const cases: readonly CauseCase[] = [
     rebuilt: lines('lab/c.py,sha256=3', 'lab/a.py,sha256=1', 'lab/b.py,sha256=2'),
     context: { stability: () => 'stable' },
   },
+  // What looks like a value of the builder and is part of a source that somebody edited.
+  ...(
+    [
+      ['an address of hardware', 'flash image at 0x08000000', 'flash image at 0x08004000'],
+      ['a mask', 'x = f(0x00ff00ff & y);', 'x = f(0xff00ff00 & y);'],
+      ['numbers of hardware for a timer', 'TIMER_BASE 0x40001000', 'TIMER_BASE 0x40002000'],
+      ['a round number of seconds', 'MAX_DATE = 1700000000', 'MAX_DATE = 1800000000'],
+      [
+        'one digit of a UUID',
+        '"6f9619ff-8b86-4d01-b42d-00cf4fc964ff"',
+        '"7f9619ff-8b86-4d01-b42d-00cf4fc964ff"',
+      ],
+      ['members of an object', 'a = tmp.Content;', 'a = tmp.Message;'],
+      ['a number behind a name', 'user Foo@12345 said', 'user Foo@12346 said'],
+      ['a number beside a word for ports', 'we listen to 45000 users', 'we listen to 46000 users'],
+      ['a number of a limit', 'max pid: 32768', 'max pid: 65536'],
+      ['a product on a bus', 'vid=1234 pid=5678', 'vid=1234 pid=5679'],
+      ['a step of a process', 'The process 12 steps', 'The process 13 steps'],
+      ['an index in a sentence', 'See foo[1234]: the end', 'See foo[1235]: the end'],
+      ['a kernel that something needs', 'requires Linux 5.10', 'requires Linux 6.1'],
+      ['processors that something needs', 'requires 4 cores', 'requires 8 cores'],
+      ['one thread of many', 'see thread 12 on the list', 'see thread 13 on the list'],
+      ['a number of a standard', 'ISO 2022-031 code', 'ISO 2022-032 code'],
+      ['a word that is a month of Italian', 'set 2048', 'set 2049'],
+      ['a word that is a month', 'We may 12 2020 of', 'We mar 12 2021 of'],
+      ['a ratio', 'tiles 12/10/10', 'tiles 12/10/12'],
+      ['a time to wait', 'timeout duration 30s', 'timeout duration 60s'],
+      [
+        'a time in a promise',
+        'requests completed in 30ms are in the cache',
+        'requests completed in 50ms are in the cache',
+      ],
+      ['words of a sentence', 'the dog bites man', 'the man bites dog'],
+      ['one line that was moved', 'a.c\nb.c\nc.c\nd.c\ne.c', 'a.c\nc.c\nd.c\nb.c\ne.c'],
+    ] as const
+  ).map(
+    ([what, published, rebuilt]): CauseCase => ({
+      what: `${what}, edited`,
+      kinds: ['unknown'],
+      published: `${published}\n`,
+      rebuilt: `${rebuilt}\n`,
+      context: { facts: undefined, plan: undefined },
+    }),
+  ),
+  {
+    what: 'vector instructions of one function of a large program',
+    kinds: ['unknown'],
+    published: elfOf([code(Buffer.concat([vector, vector, Buffer.alloc(20_000, 0x90)]))]),
+    rebuilt: elfOf([code(Buffer.concat([plain, plain, Buffer.alloc(20_000, 0x90)]))]),
+  },
   {
     what: 'a field of .PKGINFO',
     kinds: ['unknown'],
