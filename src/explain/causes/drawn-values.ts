@@ -41,7 +41,7 @@ function mostlyDiffers(published: string, rebuilt: string): boolean {
 }
 
 /** Names in a program: `tmp.Content`, `tmp.innerText1`. */
-const wordsOfPrograms = /^tmp\.(?:[A-Z]?[a-z]{2,})+\d?$/;
+const wordsOfPrograms = /^tmp\.[a-z]*(?:[A-Z][a-z]{2,})*\d?$/;
 function isNoName(published: string, rebuilt: string): boolean {
   return !(wordsOfPrograms.test(published) && wordsOfPrograms.test(rebuilt));
 }
