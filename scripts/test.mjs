@@ -63,12 +63,14 @@ function isAlone(file) {
   return file.endsWith('.alone.test.js') || loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
 }
 
-/** In a process of its own, since a group of packages is unpacked after the other. */
+/** Both environments, made in a process of its own, so that what is linted and compiled meanwhile does not wait for them. */
 function makeEnvironments() {
   if (process.env['WOLFI_REPRO_LAB_ENVIRONMENT'] !== undefined) return Promise.resolve();
   const child = spawn(process.execPath, [join(root, 'scripts/environments.mjs')], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  // A step that fails meanwhile ends the run.
+  process.once('exit', () => child.kill());
   return new Promise((ended) => child.once('close', () => ended(undefined)));
 }
 
