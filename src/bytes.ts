@@ -102,6 +102,11 @@ export function trimmedEnd(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
+/** What follows the last slash of a path. */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** `1 entry`, `2 entries`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -5,7 +5,7 @@ import type { CompareLimits } from './compare/compare-limits.ts';
 import type { Comparison, UnequalComparison } from './compare/comparison.ts';
 import type { TreeComparison } from './compare/trees.ts';
 import { sha256 } from './digest.ts';
-import { type BuildContext, nothingBuiltAgain } from './explain/causes/evidence.ts';
+import { nobodysBuild } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { type FolderEntry, readFolder, readPlainFile } from './inputs/store/folder.ts';
@@ -150,16 +150,6 @@ async function packageComparison(
     return undefined;
   }
 }
-
-/** The context of files whose build is not known: no value of a build can be recognised. */
-const nobodysBuild: BuildContext = {
-  plan: undefined,
-  steps: [],
-  environment: new Map(),
-  facts: undefined,
-  substituted: undefined,
-  stability: nothingBuiltAgain,
-};
 
 async function beginsAsGzip(path: string): Promise<boolean> {
   for await (const chunk of fileSource(path).open()) return chunk[0] === 0x1f && chunk[1] === 0x8b;

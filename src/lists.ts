@@ -59,6 +59,8 @@ export class Queues<Key, Value> {
     while (queue !== undefined && queue.taken < queue.values.length) {
       const value = queue.values[queue.taken]!;
       queue.taken += 1;
+      // What was taken is let go of, at the latest when nothing waits any more.
+      if (queue.taken === queue.values.length) this.#waiting.delete(key);
       if (suits(value)) return value;
     }
     return undefined;

@@ -32,7 +32,6 @@ const shifts: Readonly<Record<string, string>> = {
   'compare/content-comparison.ts': 'contents that are held at once',
   'compare/pool.ts': 'contents that a thread works on',
   'gateway/server.ts': 'the first bytes of a connection, put back into its stream',
-  'inputs/network/slots.ts': 'requests that wait for one host',
 };
 
 const code = readSourceCode();

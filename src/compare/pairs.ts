@@ -2,6 +2,7 @@
 
 import type { ApkEntry } from '../apk/apk-entry.ts';
 import { entryPath } from '../apk/entry-rules.ts';
+import { baseName } from '../bytes.ts';
 import { Queues } from '../lists.ts';
 import { alikeNames } from './likeness.ts';
 
@@ -111,8 +112,4 @@ function hasContent({ type, size }: ComparedEntry): boolean {
 
 function nameKey(path: string, { sha256 }: ComparedEntry): string {
   return `${sha256} ${baseName(path)}`;
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

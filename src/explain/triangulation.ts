@@ -106,6 +106,16 @@ export function ownPlaces(differences: readonly Difference[]): ReadonlyMap<Diffe
   );
 }
 
+/** Whether a difference from the published file is at one of the places at which our own builds differ. */
+export function isAmong(
+  differences: readonly Difference[],
+  places: readonly Place[],
+): (difference: Difference) => boolean {
+  const own = ownPlaces(differences);
+  const known = new Set(places.map((place) => JSON.stringify(place)));
+  return (difference) => known.has(JSON.stringify(own.get(difference)!));
+}
+
 /** The rebuilt path of each entry that has a different one, by its section and its published path. */
 export function movedPaths(differences: readonly Difference[]): ReadonlyMap<string, string> {
   return new Map(

@@ -4,7 +4,7 @@ import type { Difference } from '../compare/difference.ts';
 import type { RebuildRequest } from '../engine/engine.ts';
 import type { Variation } from '../execute/variation.ts';
 import type { Factor } from '../explain/factors.ts';
-import { type HeldResult, ownPlaces, type Place, withoutPlaces } from '../explain/triangulation.ts';
+import { type HeldResult, isAmong, type Place, withoutPlaces } from '../explain/triangulation.ts';
 import { Failure } from '../failure.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { Judged } from './candidate.ts';
@@ -29,7 +29,7 @@ export async function holdFactors(
   const asked = new Map(packages.map((each) => [each, wanted(each, run)] as const));
   const held = new Map<Factor, Variation>();
   for (const factor of new Set([...asked.values()].flat())) {
-    const own = heldVariation(factor, request, run);
+    const own = pin(factor, request.recipe, run);
     if ('variation' in own) held.set(factor, own.variation);
     else if (run.builds.pin !== 'unnamed')
       for (const [{ judged }, factors] of asked)
@@ -87,18 +87,7 @@ function wanted({ judged, unstable }: UnstablePackage, { builds: { pin: asked } 
 function unstableDifferences({ verdict }: PackageResult, unstable: readonly Place[]): readonly Difference[] {
   const sections = ('comparison' in verdict ? verdict.comparison?.sections : undefined) ?? [];
   const differences = allDifferences(sections).filter(({ followsFrom }) => followsFrom === undefined);
-  const places = ownPlaces(differences);
-  const known = new Set(unstable.map((place) => JSON.stringify(place)));
-  return differences.filter((each) => known.has(JSON.stringify(places.get(each)!)));
-}
-
-function heldVariation(
-  factor: Factor,
-  { recipe }: RebuildRequest,
-  { machine, builds: { engine } }: Run,
-): ReturnType<typeof pin> {
-  if (engine.name !== 'builtin') return { why: `engine ${engine.name} runs its own guest` };
-  return pin(factor, { machine, pinned: recipe.environment.environment });
+  return differences.filter(isAmong(differences, unstable));
 }
 
 function resultOf(

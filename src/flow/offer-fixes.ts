@@ -13,7 +13,7 @@ import type { PackageResult } from '../verdict/result.ts';
 import type { Judged } from './candidate.ts';
 import { laterThan, placesOfPackage } from './further-builds.ts';
 import { failedCandidate } from './results.ts';
-import type { Run } from './run.ts';
+import { endsAll, type Run } from './run.ts';
 
 /** Packages with what can be done about what differs in them. Where it was asked for, each is built twice with that done. */
 export async function withFixes(
@@ -72,7 +72,7 @@ async function trialOf(
       : { outcome: 'unstable', places };
   } catch (thrown) {
     const failure = failureOfPackage(thrown, run.machine.signal);
-    if (run.machine.signal.aborted || failure.class === 'internal') throw failure;
+    if (endsAll(failure, run)) throw failure;
     return failure.class === 'build-failed'
       ? { outcome: 'build-failed', why: failure.message }
       : { outcome: 'not-tried', why: failure.message };

@@ -8,6 +8,7 @@ import { Slots } from '../inputs/network/slots.ts';
 import { type Transcript, transcriptDigest } from '../transcript/transcript.ts';
 import { type Built, observeSteps, rebuildRequest } from './candidate.ts';
 import { replayOf } from './chosen-network.ts';
+import { endsAll } from './run.ts';
 
 /** What builds with other answers showed. */
 export interface BuiltInstead {
@@ -74,8 +75,7 @@ async function differingWith(
       },
     );
   } catch (failure) {
-    if (failure instanceof Failure && failure.class !== 'internal' && !run.machine.signal.aborted)
-      return failure;
+    if (failure instanceof Failure && !endsAll(failure, run)) return failure;
     throw failure;
   }
 }

@@ -16,8 +16,8 @@ import type { Factor } from '../explain/factors.ts';
 import {
   type FactorResult,
   type HeldResult,
+  isAmong,
   joinPlaces,
-  ownPlaces,
   type Place,
   placeOf,
   placesOf,
@@ -187,7 +187,7 @@ async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, r
   for (const each of own) each.wanted = each.failure === undefined ? wantedFactors(run, each) : [];
   const variations = new Map<string, { readonly variation: Variation; readonly factors: Factor[] }>();
   for (const factor of new Set(own.flatMap(({ wanted }) => wanted))) {
-    const varied = variationOf(factor, request, run);
+    const varied = vary(factor, request.recipe, run);
     if ('why' in varied) {
       for (const { outcomes } of own) outcomes.set(factor, { notVaried: varied.why });
       continue;
@@ -213,18 +213,8 @@ function wantedFactors({ builds }: Run, { judged: { result }, unstable }: OwnBui
 
 /** The differences from the published file on which our own builds agree. */
 function stableAmong(differences: readonly Difference[], unstable: readonly Place[]): Difference[] {
-  const places = ownPlaces(differences);
-  const known = new Set(unstable.map((place) => JSON.stringify(place)));
-  return differences.filter((each) => !known.has(JSON.stringify(places.get(each)!)));
-}
-
-function variationOf(
-  factor: Factor,
-  { recipe }: RebuildRequest,
-  { machine, builds: { engine } }: Run,
-): ReturnType<typeof vary> {
-  if (engine.name !== 'builtin') return { why: `engine ${engine.name} runs its own guest` };
-  return vary(factor, { machine, pinned: recipe.environment.environment });
+  const isUnstable = isAmong(differences, unstable);
+  return differences.filter((each) => !isUnstable(each));
 }
 
 function variationKey({ environment, ...rest }: Variation): string {

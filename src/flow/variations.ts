@@ -1,37 +1,44 @@
 /** How a factor is varied or held on this machine, and which factors are worth it. */
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { Recipe } from '../claim/recipe/recipe.ts';
 import type { Cause, CauseKind } from '../compare/cause.ts';
 import type { Difference } from '../compare/difference.ts';
 import type { Machine } from '../engine/engine.ts';
 import { hasNamespaces } from '../execute/sandbox/sandbox.ts';
 import { memoryFolder, type Variation } from '../execute/variation.ts';
 import { type Factor, factors } from '../explain/factors.ts';
+import type { Run } from './run.ts';
 
 /** A changed guest, or why there is none. */
 export type Varied = { readonly variation: Variation } | { readonly why: string };
 
-export interface VariationContext {
+interface VariationContext {
   readonly machine: Pick<Machine, 'sandbox' | 'cache'>;
   /** Variables that the recipe sets for all its steps. */
   readonly pinned: ReadonlyMap<string, string>;
 }
 
-/** How a factor is varied. */
-export function vary(factor: Factor, context: VariationContext): Varied {
-  return changed(factor, 'vary', context);
+/** How a factor is varied in the builds of a recipe. */
+export function vary(factor: Factor, recipe: Recipe, run: Run): Varied {
+  return changed(factor, 'vary', recipe, run);
 }
 
 /** How a factor is held, so that it is the same in each of several builds. */
-export function pin(factor: Factor, context: VariationContext): Varied {
-  return changed(factor, 'pin', context);
+export function pin(factor: Factor, recipe: Recipe, run: Run): Varied {
+  return changed(factor, 'pin', recipe, run);
 }
 
-function changed(factor: Factor, column: 'vary' | 'pin', context: VariationContext): Varied {
+function changed(
+  factor: Factor,
+  column: 'vary' | 'pin',
+  { environment }: Recipe,
+  { machine, builds: { engine } }: Run,
+): Varied {
+  if (engine.name !== 'builtin') return { why: `engine ${engine.name} runs its own guest` };
   const { inside, [column]: change } = treatments[factor];
-  if (inside !== true && !hasNamespaces[context.machine.sandbox])
-    return { why: 'the sandbox has no namespaces' };
-  return change(context);
+  if (inside !== true && !hasNamespaces[machine.sandbox]) return { why: 'the sandbox has no namespaces' };
+  return change({ machine, pinned: environment.environment });
 }
 
 interface Treatment {

@@ -63,6 +63,7 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
   let missing: GuestRequest | undefined;
   let answered = 0;
   const silent = new Set<string>();
+  const silentTargets = () => [...silent].sort(compareBytes);
   const faulted = new Set<() => void>();
   const server = new GuestServer({
     authority,
@@ -103,7 +104,11 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
     },
     fault: (step) => (missing === undefined ? undefined : notRecorded(step, missing)),
     excuse(step, output) {
-      const wanting = [...described(refusals.list()), ...answerer.lacking(), ...silenceText(silent)];
+      const wanting = [
+        ...described(refusals.list()),
+        ...answerer.lacking(),
+        ...silentTargets().map(silenceText),
+      ];
       if (wanting.length > 0) return unanswered(step, wanting, output);
       return answered === 0 ? undefined : unproven(step, answered, output);
     },
@@ -113,7 +118,7 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
       return {
         transcript: transcript ?? makeTranscript(recorded.exchanges, recorded.unanswered),
         refusals: refusals.list(),
-        silent: [...silent].sort(compareBytes),
+        silent: silentTargets(),
       };
     },
   };
@@ -126,10 +131,8 @@ function notRecorded(step: string, { method, url }: GuestRequest): Failure {
   });
 }
 
-function silenceText(silent: ReadonlySet<string>): string[] {
-  return [...silent]
-    .sort()
-    .map((target) => `${target}: a connection over TLS ended before anything was asked`);
+function silenceText(target: string): string {
+  return `${target}: a connection over TLS ended before anything was asked`;
 }
 
 /** Nothing shows that the publisher's build was given the same. */

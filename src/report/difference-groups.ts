@@ -1,5 +1,5 @@
 /** Differences of one shape, which reports show as one row: what follows from others is apart. */
-import { compareBytes } from '../bytes.ts';
+import { baseName, compareBytes } from '../bytes.ts';
 import type { CauseKind } from '../compare/cause.ts';
 import type { Difference, DifferenceKind, SectionName } from '../compare/difference.ts';
 import type { Part } from '../compare/part.ts';
@@ -160,7 +160,7 @@ function shortened(text: string): string {
 }
 
 function endingOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1);
+  const name = baseName(path);
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? '' : name.slice(dot);
 }

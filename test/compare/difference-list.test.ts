@@ -5,7 +5,7 @@ import { type CompareLimits, defaultCompareLimits } from '../../src/compare/comp
 import { allDifferences, type Equivalence, isUnequal } from '../../src/compare/comparison.ts';
 import { countDifferences, isComplete } from '../../src/compare/difference-list.ts';
 import { compareTrees, type TreeEntry } from '../../src/compare/trees.ts';
-import { nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
+import { nobodysBuild } from '../../src/explain/causes/evidence.ts';
 import { nameCauses } from '../../src/explain/causes/name.ts';
 import { placesBetween } from '../../src/explain/triangulation.ts';
 import { diffFormats } from '../../src/report/diff-formats.ts';
@@ -68,14 +68,7 @@ test('no cause says that all of something differ alike where not all of it is li
   const [published, rebuilt] = [{ data: files(5, 0o644) }, { data: files(5, 0o666) }];
   const kinds = async (most: number) => {
     const { comparison, sources } = await unequal(published, rebuilt, most);
-    const named = await nameCauses(comparison, sources, {
-      plan: undefined,
-      steps: [],
-      environment: new Map(),
-      facts: undefined,
-      substituted: undefined,
-      stability: nothingBuiltAgain,
-    });
+    const named = await nameCauses(comparison, sources, nobodysBuild);
     const modes = allDifferences(named.sections).filter(({ kind }) => kind === 'mode');
     return new Set(modes.flatMap(({ causes = [] }) => causes.map(({ kind }) => kind)));
   };

@@ -6,7 +6,7 @@ import type { CauseKind } from '../../src/compare/cause.ts';
 import { comparePackages } from '../../src/compare/compare.ts';
 import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
-import { type BuildContext, nothingBuiltAgain } from '../../src/explain/causes/evidence.ts';
+import { nobodysBuild } from '../../src/explain/causes/evidence.ts';
 import { nameCauses } from '../../src/explain/causes/name.ts';
 import { fileOf, type Part } from './apk-builder.ts';
 import { fixtures } from './lab.ts';
@@ -86,15 +86,6 @@ export async function differencesOf(name: string): Promise<readonly Difference[]
   const { sections } = await nameCauses(comparison, sources, nobodysBuild);
   return allDifferences(sections).filter(({ section }) => section === 'data');
 }
-
-const nobodysBuild: BuildContext = {
-  plan: undefined,
-  steps: [],
-  environment: new Map(),
-  facts: undefined,
-  substituted: undefined,
-  stability: nothingBuiltAgain,
-};
 
 function sourceOf(name: string, side: string): ByteSource {
   const bytes = packageOf({ data: filesBelow(join(folder, name, side)) });

@@ -1,4 +1,5 @@
 /** The folder in which something was built. */
+import { baseName } from '../../bytes.ts';
 import { type Change, changeFinding, type Detector } from './evidence.ts';
 
 /** Folders in which software is built and which no package ships. */
@@ -16,7 +17,7 @@ export const buildPath: Detector = {
         facts !== undefined && (rebuilt.startsWith(`${facts.workspace}/`) || rebuilt.startsWith('/tmp/'));
       const why = 'the rebuilt value is a path below a folder in which software is built';
       // Our own builds ran elsewhere, and a path with a different end may have been edited.
-      const other = facts !== undefined || lastPart(published) !== lastPart(rebuilt);
+      const other = facts !== undefined || baseName(published) !== baseName(rebuilt);
       const confidence = ours ? 'certain' : other ? 'possible' : 'likely';
       return [{ ...changeFinding(change, confidence, why), published, rebuilt }];
     }),
@@ -30,7 +31,7 @@ export function buildPathsOf(change: Change): readonly [string, string] | undefi
   // Debug information names folders and sources: what is drawn there is the folder of a build.
   const isFile = change.about !== 'debug-strings' && isDrawnFile(published, rebuilt);
   if (!buildFolders.test(rebuilt) || isFile) return undefined;
-  return buildFolders.test(published) || lastPart(published) === lastPart(rebuilt) ? pair : undefined;
+  return buildFolders.test(published) || baseName(published) === baseName(rebuilt) ? pair : undefined;
 }
 
 /** The first paths that differ in the two values, where nothing beside the paths does. */
@@ -64,11 +65,7 @@ const beforePaths =
 function isDrawnFile(published: string, rebuilt: string): boolean {
   const folder = (path: string) => path.slice(0, path.lastIndexOf('/'));
   if (folder(published) !== folder(rebuilt) || !temporaryFolders.has(folder(rebuilt))) return false;
-  return /^tmp[._-]|\.[a-z]{1,4}$/.test(lastPart(rebuilt));
+  return /^tmp[._-]|\.[a-z]{1,4}$/.test(baseName(rebuilt));
 }
 
 const temporaryFolders: ReadonlySet<string> = new Set(['/tmp', '/var/tmp', '/dev/shm']);
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}

@@ -1,5 +1,7 @@
 /** Files of a package that differ, found by what other files say of them: digests, sizes, names. */
+
 import { createHash } from 'node:crypto';
+import { baseName } from '../../bytes.ts';
 import { grouped } from '../../lists.ts';
 
 /** A file that both sides have, with different contents or under different names. */
@@ -15,6 +17,8 @@ interface FileSide {
   readonly content: Uint8Array | undefined;
 }
 
+type DigestOf = (algorithm: Algorithm, side: FileSide) => string | undefined;
+
 /** Two values, and the rebuilt line in which the second stands. */
 export interface WrittenValues {
   readonly published: string;
@@ -26,9 +30,15 @@ export interface WrittenValues {
 export interface DifferingFiles {
   readonly named: (name: string) => readonly DifferingFile[];
   readonly digested: (algorithm: Algorithm, digest: string) => readonly DifferingFile[];
+  /** Computed once for each side of a file, however many values ask for it. */
+  readonly digestOf: DigestOf;
 }
 
-export const noDifferingFiles: DifferingFiles = { named: () => [], digested: () => [] };
+export const noDifferingFiles: DifferingFiles = {
+  named: () => [],
+  digested: () => [],
+  digestOf: () => undefined,
+};
 
 type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
@@ -38,6 +48,7 @@ const mostBytes = 64 * 1024 * 1024;
 export function differingFiles(files: readonly DifferingFile[]): DifferingFiles {
   const names = grouped(files, ({ published }) => baseName(published.path));
   const digests = new Map<Algorithm, ReadonlyMap<string, readonly DifferingFile[]>>();
+  const digestOf = digestsOnce();
   const digestsBy = (algorithm: Algorithm) => {
     const known = digests.get(algorithm);
     if (known !== undefined) return known;
@@ -53,6 +64,7 @@ export function differingFiles(files: readonly DifferingFile[]): DifferingFiles 
   return {
     named: (name) => names.get(name) ?? [],
     digested: (algorithm, digest) => digestsBy(algorithm).get(digest) ?? [],
+    digestOf,
   };
 }
 
@@ -62,6 +74,7 @@ export function writtenFile(values: WrittenValues, own: string, all: DifferingFi
   const files: DifferingFiles = {
     named: (name) => others(all.named(name)),
     digested: (algorithm, digest) => others(all.digested(algorithm, digest)),
+    digestOf: all.digestOf,
   };
   const [published, rebuilt] = [tokensOf(values.published), tokensOf(values.rebuilt)];
   if (published.length !== rebuilt.length) return undefined;
@@ -82,7 +95,7 @@ function byDigest(text: string, other: string, files: DifferingFiles): Differing
   const { algorithm } = left;
   return files
     .digested(algorithm, left.hex)
-    .find(({ rebuilt }) => digestOf(algorithm, rebuilt) === right.hex);
+    .find(({ rebuilt }) => files.digestOf(algorithm, rebuilt) === right.hex);
 }
 
 function byName(text: string, other: string, files: DifferingFiles): DifferingFile | undefined {
@@ -131,14 +144,18 @@ function parseDigest(text: string): { readonly algorithm: Algorithm; readonly he
   return undefined;
 }
 
-function digestOf(algorithm: Algorithm, { content }: FileSide): string | undefined {
-  return content === undefined ? undefined : createHash(algorithm).update(content).digest('hex');
+function digestsOnce(): DigestOf {
+  const known = new Map<FileSide, Map<Algorithm, string>>();
+  return (algorithm, side) => {
+    if (side.content === undefined) return undefined;
+    const own = known.get(side) ?? new Map<Algorithm, string>();
+    known.set(side, own);
+    const digest = own.get(algorithm) ?? createHash(algorithm).update(side.content).digest('hex');
+    own.set(algorithm, digest);
+    return digest;
+  };
 }
 
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

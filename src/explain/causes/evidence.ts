@@ -74,6 +74,16 @@ export type Stability = 'stable' | 'factor' | 'unstable' | 'unknown';
 
 export const nothingBuiltAgain: BuildContext['stability'] = () => 'unknown';
 
+/** The context of files whose build is not known: no value of a build can be recognised. */
+export const nobodysBuild: BuildContext = {
+  plan: undefined,
+  steps: [],
+  environment: new Map(),
+  facts: undefined,
+  substituted: undefined,
+  stability: nothingBuiltAgain,
+};
+
 export interface Evidence extends BuildContext {
   readonly difference: Difference;
   /** The differences that are listed; `complete` says that there are no others, so that what is not among them does not differ. */

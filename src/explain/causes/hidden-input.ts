@@ -1,4 +1,5 @@
 /** A file that lay beside the recipe and is recorded nowhere: steps test whether it exists. */
+import { baseName } from '../../bytes.ts';
 import type { Plan } from '../../plan/plan.ts';
 import {
   type ByteRange,
@@ -10,7 +11,7 @@ import {
   type Reordering,
 } from './evidence.ts';
 import { onceFor } from './once.ts';
-import { baseName, namesIn, stepLines } from './step-texts.ts';
+import { namesIn, stepLines } from './step-texts.ts';
 
 export const hiddenInput: Detector = {
   kind: 'hidden-input',

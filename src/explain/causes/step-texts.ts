@@ -1,4 +1,5 @@
 /** What the text of steps shows about how a file was made. */
+import { baseName } from '../../bytes.ts';
 import { largest } from '../../lists.ts';
 import type { Evidence } from './evidence.ts';
 import { onceFor } from './once.ts';
@@ -49,10 +50,6 @@ export function lineOfMaker(
 /** A folder that many packages have is named by steps that have nothing to do with a file in it. */
 function isTelling(folder: string): boolean {
   return folder.split('/').length > 2;
-}
-
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Names of files that a line may name: its words, whole and behind their last slash, assignment or redirection. */

@@ -1,7 +1,8 @@
 /** Finds what can be done about the causes that were named: advice, and the lines of the recipe where the step is known. */
+import { baseName } from '../../bytes.ts';
 import type { CauseKind } from '../../compare/cause.ts';
 import type { Difference } from '../../compare/difference.ts';
-import { baseName, namesIn } from '../causes/step-texts.ts';
+import { namesIn } from '../causes/step-texts.ts';
 import { fixRules } from './fix-rules.ts';
 import type { Fix, LineChange, StepText } from './fixes.ts';
 import { recipePatch } from './recipe-patch.ts';

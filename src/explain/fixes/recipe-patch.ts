@@ -1,4 +1,5 @@
 /** Changes of lines of steps as a unified diff of a recipe's text, which `patch` and `git apply` take. */
+import { trimmedEnd } from '../../bytes.ts';
 import type { LineChange, StepText } from './fixes.ts';
 
 const contextLines = 3;
@@ -31,7 +32,7 @@ function placeOf(
   runs: string,
   lines: readonly string[],
 ): { readonly line: number; readonly indent: string } | undefined {
-  const own = withoutLastNewlines(runs).split('\n');
+  const own = trimmedEnd(runs, '\n').split('\n');
   const first = own[0]!;
   const found = lines.flatMap((line, at) => {
     if (first === '' || !line.endsWith(first)) return [];
@@ -61,10 +62,4 @@ function hunks(lines: readonly string[], edits: ReadonlyMap<number, string>): st
     });
     return `@@ -${from + 1},${to - from} +${from + 1},${to - from} @@\n${body.join('\n')}\n`;
   });
-}
-
-function withoutLastNewlines(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '\n') end -= 1;
-  return text.slice(0, end);
 }

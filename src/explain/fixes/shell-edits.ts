@@ -106,8 +106,7 @@ const begins = /(?:^|[;&|({`]|\b(?:then|do|else|exec|time|if|while)\s|\benv(?:\s
 /** Whether a word behind this text is a command: where a command begins, perhaps after assignments, and not inside a quoted text. */
 function isCommand(before: string): boolean {
   let rest = before;
-  while (/\w=\S*\s+$/.test(rest) && /(?:^|[\s;&|({`])\w+=\S*\s+$/.test(rest))
-    rest = rest.replace(/\w+=\S*\s+$/, '');
+  while (/(?:^|[\s;&|({`])\w+=\S*\s+$/.test(rest)) rest = rest.replace(/\w+=\S*\s+$/, '');
   if (!begins.test(rest)) return false;
   const quote = quoteAt(before);
   if (quote === undefined && /(?:^|\s)#/.test(before)) return false;
