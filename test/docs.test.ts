@@ -136,16 +136,32 @@ describe('the documentation', () => {
     assert.deepEqual(found, []);
   });
 
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+
+  it('says nothing twice in a row', () => {
+    // Not what is code: a line that is indented, or a word in backquotes.
+    const repeated = /(?<![\w-])([a-z][\w,-]+(?: [\w,-]+){0,5}) \1(?![\w-])/i;
+    const found = pages.flatMap((page) => {
+      const prose = readFileSync(join(root, page), 'utf8')
+        .replace(/^```[\s\S]*?^```/gm, '')
+        .replace(/^ {4}.*$/gm, '')
+        .replace(/`[^`\n]*`/g, '`');
+      return prose.split('\n').flatMap((line) => {
+        const twice = repeated.exec(line);
+        return twice === null ? [] : [`${page}: ${twice[0]}`];
+      });
+    });
+    assert.deepEqual(found, []);
+  });
+
   it('links only to files that exist', () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      'SECURITY.md',
-      ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.md'))
-        .map((name) => `docs/${name}`),
-      ...readdirSync(join(root, 'docs/melange')).map((name) => `docs/melange/${name}`),
-    ];
     for (const page of pages) {
       const links = [...readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)].map(
         (match) => match[1]!,
