@@ -1,9 +1,9 @@
 /** The gateway to the `yaml` package: bytes of unknown origin to a bounded tree of what yaml.v3 can have written. */
 import { createRequire } from 'node:module';
-import type { CST, YAMLMap, Scalar as YamlScalar } from 'yaml';
+import type { CST, Pair, ParsedNode, YAMLMap, Scalar as YamlScalar } from 'yaml';
 import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
-import type { Mapping, Node, Scalar } from './yaml-node.ts';
+import type { LocatedNode, Mapping, Node, Scalar, TextPlace, YamlFault } from './yaml-node.ts';
 
 interface Limits {
   readonly bytes: number;
@@ -47,6 +47,93 @@ export function parseLockYaml(bytes: Uint8Array): readonly Mapping[] {
   return parseDocuments(bytes, limitsOfLockFiles).filter((document) => document.kind === 'mapping');
 }
 
+/**
+ * Parses one YAML document that people write, such as a file of settings, by the core schema of YAML 1.2; every node knows its place. Faults,
+ * of the kinds that `parseYaml` throws, are values.
+ */
+export function parseLocatedYaml(bytes: Uint8Array): LocatedNode | YamlFault {
+  if (bytes.length > limitsOfRecipes.bytes) return faultAt(`is larger than ${limitsOfRecipes.bytes} bytes`);
+  const text = decodeBytes(bytes);
+  const placeOf = placesIn(text);
+  const raw = neverRaw.exec(text);
+  if (raw !== null) return faultAt('has a character that is not text', placeOf(raw.index));
+  const yaml: Yaml = require('yaml');
+  try {
+    const documents = compose(yaml, text, limitsOfRecipes.tokens, 'core', faulty);
+    const error = documents.flatMap(({ errors }) => errors)[0];
+    if (error !== undefined) return faultAt(`is not YAML: ${error.message}`, placeOf(error.pos[0]));
+    if (documents.length > 1) return faultAt('has more than one document', placeOf(documents[1]!.range[0]));
+    return locate(yaml, documents[0]?.contents ?? null, placeOf);
+  } catch (thrown) {
+    if (thrown instanceof FaultyYaml) return thrown.fault;
+    throw thrown;
+  }
+}
+
+class FaultyYaml extends Error {
+  readonly fault: YamlFault;
+
+  constructor(fault: YamlFault) {
+    super(fault.problem);
+    this.fault = fault;
+  }
+}
+
+const faulty = (problem: string) => new FaultyYaml(faultAt(problem));
+
+function faultAt(problem: string, at: TextPlace = { line: 1, column: 1 }): YamlFault {
+  return { kind: 'fault', problem, at };
+}
+
+/** The place of an offset; the search is by halves. */
+function placesIn(text: string): (offset: number) => TextPlace {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - starts[low]! + 1 };
+  };
+}
+
+function locate(yaml: Yaml, node: ParsedNode | null, placeOf: (offset: number) => TextPlace): LocatedNode {
+  const at = placeOf(node?.range[0] ?? 0);
+  const refuse = (problem: string): never => {
+    throw new FaultyYaml(faultAt(problem, at));
+  };
+  if (node === null) return { kind: 'scalar', at, text: '', value: null };
+  if (yaml.isAlias(node)) return refuse('has an alias');
+  if (node.anchor !== undefined || node.tag !== undefined) return refuse('has an anchor or a tag');
+  if (yaml.isScalar(node)) {
+    const value = node.value as string | number | boolean | null;
+    const text = typeof value === 'string' ? value : (node.source ?? '');
+    // Only an escape can give half a surrogate pair; in our texts it would stand for a byte.
+    return /\p{Cs}/u.test(text)
+      ? refuse('escapes half a surrogate pair')
+      : { kind: 'scalar', at, text, value };
+  }
+  if (yaml.isSeq(node))
+    return {
+      kind: 'sequence',
+      at,
+      items: node.items.map((each) => locate(yaml, each as ParsedNode, placeOf)),
+    };
+  const keys = new Set<string>();
+  const entries = node.items.map(({ key, value }: Pair<ParsedNode, ParsedNode | null>) => {
+    const name = locate(yaml, key, placeOf);
+    if (name.kind !== 'scalar') throw new FaultyYaml(faultAt('has a key that is not a scalar', name.at));
+    if (keys.has(name.text)) throw new FaultyYaml(faultAt(`has the key ${name.text} twice`, name.at));
+    keys.add(name.text);
+    const found = locate(yaml, value, placeOf);
+    return { key: name.text, at: name.at, value: value === null ? { ...found, at: name.at } : found };
+  });
+  return { kind: 'mapping', at, entries };
+}
+
 function parseDocuments(bytes: Uint8Array, limits: Limits): Node[] {
   if (bytes.length > limits.bytes) throw unreadable(`is larger than ${limits.bytes} bytes`);
   const text = decodeBytes(bytes);
@@ -57,29 +144,44 @@ function parseDocuments(bytes: Uint8Array, limits: Limits): Node[] {
 
 /** The top nodes of all documents. The package's lexer, parser and composer are joined by hand, with `tokens` between them. */
 function composeDocuments(yaml: Yaml, text: string, mostTokens: number): unknown[] {
+  const documents = compose(yaml, text, mostTokens, 'failsafe', unreadable);
+  const error = documents.flatMap(({ errors }) => errors)[0];
+  if (error !== undefined) throw unreadable('is not YAML', error);
+  return documents.map(({ contents }) => contents ?? null);
+}
+
+function compose(
+  yaml: Yaml,
+  text: string,
+  mostTokens: number,
+  schema: 'failsafe' | 'core',
+  refused: (problem: string) => Error,
+) {
   const composer = new yaml.Composer({
-    schema: 'failsafe',
+    schema,
     resolveKnownTags: false,
     // The package's own check compares each key with all others of its mapping.
     uniqueKeys: false,
     keepSourceTokens: true,
     logLevel: 'silent',
   });
-  const documents = [...composer.compose(tokens(yaml, text, mostTokens), true, text.length)];
-  const error = documents.flatMap(({ errors }) => errors)[0];
-  if (error !== undefined) throw unreadable('is not YAML', error);
-  return documents.map(({ contents }) => contents ?? null);
+  return [...composer.compose(tokens(yaml, text, mostTokens, refused), true, text.length)];
 }
 
 /** Syntax tokens, with a stop where composing them could exhaust time, memory or the stack. */
-function* tokens(yaml: Yaml, text: string, most: number): Generator<CST.Token> {
+function* tokens(
+  yaml: Yaml,
+  text: string,
+  most: number,
+  refused: (problem: string) => Error,
+): Generator<CST.Token> {
   const parser = new yaml.Parser();
   let count = 0;
   for (const lexeme of new yaml.Lexer().lex(text)) {
     yield* parser.next(lexeme);
     count += 1;
-    if (count > most) throw unreadable(`has more than ${most} tokens`);
-    if (parser.stack.length > maxDepth) throw unreadable(`is nested deeper than ${maxDepth}`);
+    if (count > most) throw refused(`has more than ${most} tokens`);
+    if (parser.stack.length > maxDepth) throw refused(`is nested deeper than ${maxDepth}`);
   }
   yield* parser.end();
 }

@@ -19,3 +19,47 @@ export interface Mapping {
   readonly kind: 'mapping';
   readonly entries: readonly (readonly [key: string, value: Node])[];
 }
+
+/** A place in a text, both from 1; columns are characters of UTF-16. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Why a document is refused, and where. */
+export interface YamlFault {
+  readonly kind: 'fault';
+  readonly problem: string;
+  readonly at: TextPlace;
+}
+
+/** A node of a document that people write, which knows its place. */
+export type LocatedNode = LocatedScalar | LocatedSequence | LocatedMapping;
+
+export interface LocatedScalar {
+  readonly kind: 'scalar';
+  readonly at: TextPlace;
+  /** As it is written, or what quotes hold. */
+  readonly text: string;
+  /** What the core schema of YAML 1.2 makes of it. */
+  readonly value: string | number | boolean | null;
+}
+
+export interface LocatedSequence {
+  readonly kind: 'sequence';
+  readonly at: TextPlace;
+  readonly items: readonly LocatedNode[];
+}
+
+export interface LocatedMapping {
+  readonly kind: 'mapping';
+  readonly at: TextPlace;
+  readonly entries: readonly LocatedEntry[];
+}
+
+export interface LocatedEntry {
+  readonly key: string;
+  /** The place of the key. */
+  readonly at: TextPlace;
+  readonly value: LocatedNode;
+}
