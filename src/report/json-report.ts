@@ -15,13 +15,15 @@ import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
 export function renderJson(result: StatedRun): string {
-  const { verdict, exitCode, packages } = result;
+  const { verdict, exitCode, packages, policy, baseline } = result;
   const crossChecks = crossCheck(packages);
   return renderValue({
     schema: 'wolfi-repro/result/1',
     verdict,
     exitCode,
     packages: packages.map(packageValue),
+    policy,
+    ...(baseline === undefined ? {} : { baseline: boundedValue(baseline) }),
     ...(crossChecks.length === 0 ? {} : (boundedValue({ crossChecks }) as object)),
   });
 }
@@ -64,6 +66,8 @@ export function packageValue({
   emulation,
   caveats,
   skipped,
+  policy,
+  baseline,
 }: StatedPackage) {
   return boundedValue({
     file,
@@ -82,6 +86,8 @@ export function packageValue({
     emulation,
     caveats,
     skipped,
+    policy,
+    baseline,
     plan,
   });
 }

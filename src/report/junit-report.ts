@@ -13,13 +13,13 @@ import { type PackageView, viewRun } from './view.ts';
 
 /** Renders the document; it ends with a newline. */
 export function renderJunit(result: StatedRun): string {
-  const { packages } = viewRun(result, textBounds);
+  const { packages, notes } = viewRun(result, textBounds);
   const outcomes = packages.map(outcomeElement);
   return documentText({
     outcomes,
     property: { name: 'verdict', value: result.verdict },
     cases: packages.map(caseText),
-    caveats: caveatLines(packages),
+    remarks: [...passLines(packages), ...caveatLines(packages), ...notes.map((note) => `${note}\n`)].join(''),
   });
 }
 
@@ -38,7 +38,7 @@ export function renderDiffJunit(result: DiffResult): string {
     outcomes: [differences === undefined ? undefined : 'failure'],
     property: { name: 'diff', value: title },
     cases: [differences === undefined ? `    <testcase${head}/>` : failed],
-    caveats: '',
+    remarks: '',
   });
 }
 
@@ -46,12 +46,12 @@ interface Suite {
   readonly outcomes: readonly Outcome[];
   readonly property: { readonly name: string; readonly value: string };
   readonly cases: readonly string[];
-  readonly caveats: string;
+  readonly remarks: string;
 }
 
 type Outcome = 'failure' | 'error' | undefined;
 
-function documentText({ outcomes, property, cases, caveats }: Suite): string {
+function documentText({ outcomes, property, cases, remarks }: Suite): string {
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   const suite = attributes({
     name: 'wolfi-repro',
@@ -73,7 +73,7 @@ function documentText({ outcomes, property, cases, caveats }: Suite): string {
     '    </properties>',
     ...cases,
     '    <system-out/>',
-    `    <system-err>${escapeMarkup(caveats)}</system-err>`,
+    `    <system-err>${escapeMarkup(remarks)}</system-err>`,
     '  </testsuite>',
     '</testsuites>',
     '',
@@ -81,14 +81,18 @@ function documentText({ outcomes, property, cases, caveats }: Suite): string {
 }
 
 /** The caveats of cases that pass, which have no text of their own. */
-function caveatLines(packages: readonly PackageView[]): string {
-  return packages
-    .flatMap(({ file, caveats }) => caveats.map((caveat) => `${file}: caveat: ${caveat}\n`))
-    .join('');
+function caveatLines(packages: readonly PackageView[]): string[] {
+  return packages.flatMap(({ file, caveats }) => caveats.map((caveat) => `${file}: caveat: ${caveat}\n`));
+}
+
+/** Cases that pass without being reproduced. Not every dialect has an element that says so of a case. */
+function passLines(packages: readonly PackageView[]): string[] {
+  return packages.filter(({ pass }) => pass !== undefined).map((view) => `${packageText(view)}\n`);
 }
 
 /** The element for an outcome: `no statement` is an error of the test, not a failure of the package. */
-function outcomeElement({ verdict }: PackageView): Outcome {
+function outcomeElement({ verdict, pass }: PackageView): Outcome {
+  if (pass !== undefined) return undefined;
   switch (verdict) {
     case 'reproduced':
       return undefined;

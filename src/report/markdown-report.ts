@@ -65,10 +65,10 @@ function fitted(head: readonly string[], sections: readonly string[]): string[] 
   return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
 }
 
-function headText({ title, packages, counts, crossChecks }: ReportView): string {
+function headText({ title, packages, counts, notes }: ReportView): string {
   const each = counts.map(({ count, title: word }) => `${count} ${word}`).join(', ');
   const how = counted(packages.length, 'package');
-  const checks = crossChecks.map((check) => `\n- ${codeSpan(check)}`).join('');
+  const checks = notes.map((check) => `\n- ${codeSpan(check)}`).join('');
   return `## wolfi-repro: ${title}\n\n${how}: ${each}.${checks === '' ? '' : `\n${checks}`}`;
 }
 

@@ -13,7 +13,7 @@ import type { GroupView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
 import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
-import { nextSteps } from './words.ts';
+import { nextSteps, verdictTitles } from './words.ts';
 
 /** GitHub takes 25,000 results of a run and shows the first 5,000. */
 const bounds: Bounds = {
@@ -32,7 +32,7 @@ type Level = 'error' | 'warning' | 'note';
 
 /** Renders the log; it ends with a newline. */
 export function renderSarif(result: StatedRun): string {
-  const { packages, verdict } = viewRun(result, bounds);
+  const { packages, verdict, notes } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
   const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
   const results = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
@@ -50,6 +50,7 @@ export function renderSarif(result: StatedRun): string {
         ...defects,
         ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
         ...cutNotifications(cut),
+        ...notes.map((note) => ({ level: 'note', message: { text: messageText(note) } })),
       ],
     },
     properties: { verdict },
@@ -145,7 +146,7 @@ function artifact({ file, sha256: digest, size }: PackageView) {
 function packageResults(view: PackageView, index: number) {
   if (view.verdict === 'reproduced' || view.verdict === 'internal') return [];
   const { title, reason, grounds, comparison, next } = view;
-  const level: Level = view.tone === 'warn' || view.verdict === 'build-failed' ? 'warning' : 'error';
+  const level: Level = levelOf(view);
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);
   const follows = comparison?.consequences.map((each) => `follows ${consequenceText(each)}`) ?? [];
   const verdictResult = {
@@ -156,10 +157,24 @@ function packageResults(view: PackageView, index: number) {
     partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
   };
   const differences = comparison?.groups.map((each) => groupResult(view, index, each, level)) ?? [];
-  return [verdictResult, ...differences];
+  return [verdictResult, ...differences].map((each) => ({ ...each, ...suppressions(view) }));
 }
 
-function verdictRule({ verdict, title, reason, docs }: PackageView) {
+function levelOf({ verdict, tone, pass }: PackageView): Level {
+  if (pass !== undefined) return 'note';
+  return tone === 'warn' || verdict === 'build-failed' ? 'warning' : 'error';
+}
+
+/** What passes is a result that was suppressed outside of the source (3.35). */
+function suppressions({ pass, grounds }: PackageView) {
+  if (pass === undefined) return {};
+  const label = pass === 'accepted' ? 'accepted' : 'baseline';
+  const why = grounds.filter((fact) => fact.label === label).map(({ value }) => value);
+  return { suppressions: [{ kind: 'external', status: 'accepted', justification: why.join('\n') }] };
+}
+
+function verdictRule({ verdict, reason, docs }: PackageView) {
+  const title = verdictTitles[verdict];
   const next = reason === undefined ? '' : nextSteps[reason as keyof typeof nextSteps];
   return {
     id: `${verdict}/${reason}`,

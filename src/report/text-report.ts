@@ -1,5 +1,6 @@
 /** A run as text for people: the verdict first, then why, then what differs, then what to do. */
 
+import { counted } from '../bytes.ts';
 import { addAll } from '../lists.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import { comparisonRows, factRow, textBounds } from './diff-text.ts';
@@ -12,15 +13,15 @@ export function renderText(result: StatedRun, style: Style = plainStyle, columns
   const view = viewRun(result, textBounds);
   const page = { style, columns };
   const blocks = view.packages.map((each) => packageText(each, page));
-  if (view.packages.length > 1) blocks.push(summaryText(view, page));
+  if (view.packages.length > 1 || view.notes.length > 0) blocks.push(summaryText(view, page));
   return `${blocks.join('\n\n')}\n`;
 }
 
-function summaryText({ packages, counts, crossChecks }: ReportView, { style, columns }: Page): string {
-  const total = `${packages.length} packages`;
+function summaryText({ packages, counts, notes }: ReportView, { style, columns }: Page): string {
+  const total = counted(packages.length, 'package');
   const each = counts.map(({ count, title }) => `${count} ${title}`).join(', ');
   const [first = '', ...rest] = wrap(`${total}: ${each}`, columns);
-  const checks = crossChecks.flatMap((each) => wrap(each, columns));
+  const checks = notes.flatMap((each) => wrap(each, columns));
   return [`${style.strong(total)}${first.slice(total.length)}`, ...rest, ...checks].join('\n');
 }
 

@@ -9,6 +9,7 @@ import type { UnequalComparison } from '../compare/comparison.ts';
 import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
+import { passOf } from '../verdict/acceptance.ts';
 import { type CrossCheck, crossCheck, sharedTraits } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun, StatedVerdict } from '../verdict/stated.ts';
 import { type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
@@ -18,6 +19,7 @@ import { type ComparisonView, viewComparison } from './differences-view.ts';
 import { explanationFacts, triangulationFacts } from './explanation-facts.ts';
 import type { Fact } from './fact.ts';
 import { fixFacts } from './fix-facts.ts';
+import { gateFacts, gateNotes, passTitles } from './gate-facts.ts';
 import { networkFacts, networkGrounds } from './network-facts.ts';
 import { docsAnchor, nextStep, verdictTitles } from './words.ts';
 
@@ -29,8 +31,8 @@ export interface ReportView {
   readonly packages: readonly PackageView[];
   /** The count of each verdict that occurs, worst first. */
   readonly counts: readonly VerdictCount[];
-  /** What packages of one name have in common, or not, across architectures: a line each. */
-  readonly crossChecks: readonly string[];
+  /** What packages of one name have in common, or not, across architectures, and what a policy and a baseline show: a line each. */
+  readonly notes: readonly string[];
 }
 
 /** What a word says about the package, shown as a colour. */
@@ -39,8 +41,13 @@ export type Tone = 'good' | 'warn' | 'bad';
 export interface VerdictCount {
   readonly verdict: VerdictKind;
   readonly title: string;
+  /** Why these packages pass all the same; undefined where they do not, or are reproduced. */
+  readonly pass: NotedPass | undefined;
   readonly count: number;
 }
+
+/** Why a package passes that is not reproduced. */
+export type NotedPass = keyof typeof passTitles;
 
 export interface PackageView {
   /** The file as the user named it. */
@@ -50,6 +57,8 @@ export interface PackageView {
   readonly verdict: VerdictKind;
   readonly title: string;
   readonly tone: Tone;
+  /** Why it passes all the same; undefined where it does not, or is reproduced. */
+  readonly pass: NotedPass | undefined;
   readonly reason: string | undefined;
   /** What the verdict rests on. */
   readonly grounds: readonly Fact[];
@@ -65,27 +74,57 @@ export interface PackageView {
 }
 
 /** The view of a run. The same result and limits give the same view. */
-export function viewRun({ packages, verdict }: StatedRun, bounds: Bounds): ReportView {
+export function viewRun(run: StatedRun, bounds: Bounds): ReportView {
+  const { packages, verdict } = run;
   const budget = new Budget(bounds);
+  const pass = runPass(run);
   return {
     verdict,
-    title: verdictTitles[verdict],
-    tone: toneOf(verdict),
+    title: titleOf(verdict, pass),
+    tone: toneOf(verdict, pass),
     packages: packages.map((each) => viewPackage(each, budget)),
-    counts: verdictOrder
-      .map((kind) => ({
-        verdict: kind,
-        title: verdictTitles[kind],
-        count: packages.filter((each) => each.verdict.kind === kind).length,
-      }))
-      .filter(({ count }) => count > 0),
-    crossChecks: listed(crossCheck(packages), mostCrossChecks, (each) => crossCheckText(each, bounds)),
+    counts: countsOf(packages),
+    notes: [
+      ...listed(crossCheck(packages), mostCrossChecks, (each) => crossCheckText(each, bounds)),
+      ...gateNotes(run, bounds),
+    ],
   };
 }
 
-/** Packages with the worst verdict first, those of one verdict in their order. */
+/** What passes is counted apart, and never with what is reproduced. */
+function countsOf(packages: readonly StatedPackage[]): VerdictCount[] {
+  return verdictOrder.flatMap((verdict) =>
+    ([undefined, 'accepted', 'in-baseline'] as const).flatMap((pass) => {
+      const { length: count } = packages.filter(
+        (each) => each.verdict.kind === verdict && notedPass(each) === pass,
+      );
+      return count === 0 ? [] : [{ verdict, title: titleOf(verdict, pass), pass, count }];
+    }),
+  );
+}
+
+function notedPass(result: StatedPackage): NotedPass | undefined {
+  const pass = passOf(result);
+  return pass === 'reproduced' ? undefined : pass;
+}
+
+/** Why a run passes in which not everything is reproduced. */
+function runPass({ packages }: StatedRun): NotedPass | undefined {
+  if (packages.length === 0 || packages.some((each) => passOf(each) === undefined)) return undefined;
+  const passes = packages.map(notedPass);
+  return passes.includes('accepted') ? 'accepted' : passes.find((pass) => pass !== undefined);
+}
+
+function titleOf(kind: VerdictKind, pass: NotedPass | undefined): string {
+  return pass === undefined ? verdictTitles[kind] : `${verdictTitles[kind]}, ${passTitles[pass]}`;
+}
+
+/** Packages with the worst verdict first, then those that pass all the same, then what is reproduced; those of one verdict in their order. */
 export function worstFirst(packages: readonly PackageView[]): PackageView[] {
-  return [...packages].sort((a, b) => verdictOrder.indexOf(a.verdict) - verdictOrder.indexOf(b.verdict));
+  const rank = ({ verdict, pass }: PackageView) =>
+    (pass === undefined ? 0 : 1) * verdictOrder.length + verdictOrder.indexOf(verdict);
+  const last = (view: PackageView) => Number(view.verdict === 'reproduced');
+  return [...packages].sort((a, b) => last(a) - last(b) || rank(a) - rank(b));
 }
 
 const mostCrossChecks = 50;
@@ -105,16 +144,19 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
   const { verdict, subject } = result;
   const { bounds } = budget;
   const comparison = comparisonOf(verdict);
+  const pass = notedPass(result);
   budget.beginPackage();
   return {
     file: show(result.file, bounds.value),
     sha256: subject?.sha256,
     size: subject?.size,
     verdict: verdict.kind,
-    title: verdictTitles[verdict.kind],
-    tone: toneOf(verdict.kind),
+    title: titleOf(verdict.kind, pass),
+    tone: toneOf(verdict.kind, pass),
+    pass,
     reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
     grounds: [
+      ...gateFacts(result, bounds),
       ...groundsOf(verdict, bounds),
       ...(verdict.kind === 'reproduced' ? networkGrounds(result.network) : []),
       ...insightsOf(result, bounds),
@@ -127,9 +169,9 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
   };
 }
 
-function toneOf(kind: VerdictKind): Tone {
+function toneOf(kind: VerdictKind, pass: NotedPass | undefined): Tone {
   if (kind === 'reproduced') return 'good';
-  return kind === 'inconclusive' ? 'warn' : 'bad';
+  return pass !== undefined || kind === 'inconclusive' ? 'warn' : 'bad';
 }
 
 function comparisonOf(verdict: StatedVerdict): UnequalComparison | undefined {

@@ -11,8 +11,15 @@ import type { Fixes } from '../explain/fixes/fixes.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubstitutedEnvironment } from '../plan/substituted.ts';
+import {
+  type Acceptance,
+  type BaselineRun,
+  exitCodeOf,
+  type PolicyRun,
+  type Standing,
+} from './acceptance.ts';
 import type { NetworkSummary } from './fetched.ts';
-import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
+import { type Verdict, type VerdictKind, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {
   /** The file as the user named it. */
@@ -41,6 +48,10 @@ export interface PackageResult {
   /** What weakens the run: a substituted environment, a lesser sandbox. */
   readonly caveats: readonly string[];
   readonly skipped: readonly SkippedFile[];
+  /** What the policy says of it; absent where none was given. */
+  readonly policy?: Acceptance;
+  /** How it stands to the baseline; absent where none was given. */
+  readonly baseline?: Standing;
 }
 
 export interface Subject {
@@ -56,10 +67,14 @@ export interface RunResult {
   /** The worst verdict of all. */
   readonly verdict: VerdictKind;
   readonly exitCode: number;
+  /** What the run shows of the policy; absent where none was given. */
+  readonly policy?: PolicyRun;
+  /** What the run shows of the baseline; absent where none was given. */
+  readonly baseline?: BaselineRun;
 }
 
 /** Joins the results of a run, in the order in which the packages were named. */
 export function runResult(packages: readonly PackageResult[]): RunResult {
   const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
-  return { packages, verdict, exitCode: verdictExitCodes[verdict] };
+  return { packages, verdict, exitCode: exitCodeOf(packages, undefined) };
 }

@@ -4,8 +4,9 @@
  */
 import type { Sha256 } from '../digest.ts';
 import type { Plan } from '../plan/plan.ts';
+import { type BaselineRun, exitCodeOf, type PolicyRun } from './acceptance.ts';
 import type { PackageResult } from './result.ts';
-import { type Verdict, type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
+import { type Verdict, type VerdictKind, worstVerdict } from './verdict.ts';
 
 export type StatedVerdict =
   | Exclude<Verdict, { readonly kind: 'reproduced' }>
@@ -30,10 +31,12 @@ export interface StatedRun {
   readonly packages: readonly StatedPackage[];
   readonly verdict: VerdictKind;
   readonly exitCode: number;
+  readonly policy?: PolicyRun;
+  readonly baseline?: BaselineRun;
 }
 
 /** Joins packages, in their order. */
 export function statedRun(packages: readonly StatedPackage[]): StatedRun {
   const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
-  return { packages, verdict, exitCode: verdictExitCodes[verdict] };
+  return { packages, verdict, exitCode: exitCodeOf(packages, undefined) };
 }

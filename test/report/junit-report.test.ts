@@ -64,16 +64,29 @@ describe('results as JUnit XML', () => {
   it('count a package that differs as a failure and one without a statement as an error', () => {
     const text = renderJunit(everything());
     const count = (name: string) => attributesOf(text, `/testsuites/testsuite/@${name}`)[0];
-    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['6', '2', '3']);
+    assert.deepEqual(['tests', 'failures', 'errors'].map(count), ['9', '3', '3']);
     assert.deepEqual(attributesOf(text, '//failure/@type'), [
       'not-reproduced/content',
       'rejected/datahash-mismatch',
+      'not-reproduced/content',
     ]);
     assert.deepEqual(attributesOf(text, '//error/@type'), [
       'build-failed/step-failed',
       'inconclusive/environment-substituted',
       'internal/internal',
     ]);
+  });
+
+  it('say behind the cases which pass without being reproduced, and why', () => {
+    const [said] = attributesOf(renderJunit(everything()), '//system-err');
+    assert.match(
+      said!,
+      /not reproduced, accepted \(content\) {2}packages\/accepted-1\.0-r0\.apk\n {2}accepted +by/,
+    );
+    assert.match(
+      said!,
+      /not reproduced, as known \(content\) {2}packages\/known-1\.0-r0\.apk\n {2}baseline +as in/,
+    );
   });
 
   it('keep the names of files', () => {

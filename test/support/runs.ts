@@ -2,6 +2,7 @@
 import type { EqualFiles } from '../../src/compare/compare-files.ts';
 import type { Part } from '../../src/compare/part.ts';
 import { Failure } from '../../src/failure.ts';
+import { type RefusalKind, ruleRefusals } from '../../src/verdict/acceptance.ts';
 import { type PackageResult, type RunResult, runResult } from '../../src/verdict/result.ts';
 import {
   buildFailed,
@@ -136,7 +137,34 @@ export function everything(): RunResult {
     ]),
     rejected(),
     notJudged(),
+    ...gated('usr/share/nr/build-date'),
   ]);
+}
+
+/** Packages that a policy or a baseline lets through, and one that both look at in vain. */
+function gated(text: string): PackageResult[] {
+  const rule = { rule: 'nr-build-date', reason: text, owner: 'ann@example.org', until: '2027-02-28' };
+  const { reason: _, ...named } = rule;
+  const date = difference('content', text, { causes: [cause('timestamp')] });
+  const was = { verdict: 'not-reproduced/content', causes: ['timestamp'] } as const;
+  return [
+    {
+      ...notReproduced([date], 'packages/accepted-1.0-r0.apk'),
+      policy: { digest: digest('policy'), accepted: [{ ...rule, differences: 1 }, rule] },
+      baseline: { state: 'worse', was: { verdict: 'reproduced', causes: [] } },
+    },
+    { ...notReproduced([date], 'packages/known-1.0-r0.apk'), baseline: { state: 'same', was } },
+    {
+      ...notReproduced([date, difference('mode', text)], 'packages/refused-1.0-r0.apk'),
+      policy: {
+        digest: digest('policy'),
+        accepted: [],
+        refused: (Object.keys(ruleRefusals) as RefusalKind[]).map((why) => ({ ...named, why })),
+        uncovered: { count: 1, example: { section: 'data', path: text, causes: ['unknown'] } },
+      },
+      baseline: { state: 'new' },
+    },
+  ];
 }
 
 function scanned(version: string): NonNullable<PackageResult['scan']> {

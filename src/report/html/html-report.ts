@@ -16,18 +16,19 @@ export function renderHtml(result: StatedRun): string {
     sections: packages.map(packageHtml),
     foot: '<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>',
     groups: packages.flatMap(({ comparison }) => comparison?.groups ?? []),
-    verdicts: view.counts.map(({ verdict, title, count }) => ({ value: verdict, title, count })),
+    verdicts: view.counts.map(({ verdict, pass = '', title, count }) => ({
+      value: `${verdict} ${pass}`.trim(),
+      title,
+      count,
+    })),
   });
 }
 
-function headHtml(
-  { title, tone, counts, crossChecks }: ReportView,
-  packages: readonly PackageView[],
-): string {
+function headHtml({ title, tone, counts, notes }: ReportView, packages: readonly PackageView[]): string {
   const how = counted(packages.length, 'package');
   const each = counts.map(({ title: word, count }) => `${count} ${escapeMarkup(word)}`).join(', ');
   return `<h1>wolfi-repro: <span class="${tone}">${escapeMarkup(title)}</span></h1>
-<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${crossChecks.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}${packages.length < 2 ? '' : `\n${summaryHtml(packages)}`}`;
+<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${notes.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}${packages.length < 2 ? '' : `\n${summaryHtml(packages)}`}`;
 }
 
 /** The most packages in the table; all have their section. */
@@ -48,8 +49,8 @@ ${rows.join('\n')}
 
 /** The section of a package. Only the worst is open at first. */
 function packageHtml(view: PackageView, at: number): string {
-  const { file, verdict, title, tone, reason, grounds, comparison, context, next, docs } = view;
-  const open = at === 0 && verdict !== 'reproduced' ? ' open' : '';
+  const { file, verdict, pass = '', title, tone, reason, grounds, comparison, context, next, docs } = view;
+  const open = at === 0 && verdict !== 'reproduced' && pass === '' ? ' open' : '';
   const facts = [
     ...grounds,
     ...(comparison === undefined
@@ -60,7 +61,7 @@ function packageHtml(view: PackageView, at: number): string {
         ]),
     ...(next === undefined ? [] : [{ label: 'next', value: next }]),
   ];
-  return `<section class="package" id="p${at + 1}" data-verdict="${verdict}">
+  return `<section class="package" id="p${at + 1}" data-verdict="${`${verdict} ${pass}`.trim()}">
 <details${open}>
 <summary><h2><span class="${tone}">${escapeMarkup(title)}</span>${reason === undefined ? '' : ` (${reason})`} <code>${escapeMarkup(file)}</code></h2></summary>
 ${factsHtml(facts)}

@@ -27,6 +27,7 @@ import {
   word,
 } from './decoder.ts';
 import { comparison, equivalence, sbomState } from './saved-comparison.ts';
+import { acceptance, standing } from './saved-gate.ts';
 import { explanation, fixes, triangulation } from './saved-insights.ts';
 import { network } from './saved-network.ts';
 import { savedPlan } from './saved-plan.ts';
@@ -169,6 +170,8 @@ const known: Decoder<Known> = members<Known>({
       reason: word<SkippedFile['reason']>(['host-link', 'not-decompressed', 'melange-fails']),
     }),
   ),
+  policy: optional(acceptance),
+  baseline: optional(standing),
 });
 
 const verdictKind = word<VerdictKind>(verdictTitles);
