@@ -1,134 +1,89 @@
-/** Real clients in the guest, through the gateway: recorded from registries of the test's own, replayed without a network. */
+/** Real clients in the guest, through the gateway: recorded, replayed, with a lock file, without it, as of a time, and with answers that changed. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { after, afterEach, before, describe, it } from 'node:test';
-import { goModule, goProxy } from '../support/go-modules.ts';
-import { type NpmPackage, npmRegistry } from '../support/npm-packages.ts';
-import { type PythonPackage, pythonIndex } from '../support/python-packages.ts';
-import { type Answering, type Registry, startRegistry } from '../support/registry.ts';
-import { cannotFetch, type FetchingLab, openFetchingLab, outcomeOf } from './fetching.ts';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { betweenTimes, type LockedClient, lockedClients, registryHost } from '../support/locked-clients.ts';
+import { type Answering, startRegistry } from '../support/registry.ts';
+import { cannotFetch, type Extra, type FetchingLab, openFetchingLab, outcomeOf } from './fetching.ts';
 import { explain } from './lab-run.ts';
 
-const [early, late] = ['2024-01-01T00:00:00Z', '2024-12-01T00:00:00Z'];
-const host = 'registry.example';
-const npm: readonly NpmPackage[] = [
-  { name: '@scope/low', version: '1.0.0', time: early },
-  { name: '@scope/low', version: '1.5.0', time: late },
-  { name: 'high', version: '1.2.0', time: early, dependencies: { '@scope/low': '^1.0.0' } },
-  { name: 'high', version: '2.0.0', time: late, dependencies: { '@scope/low': '^1.5.0' } },
-];
-const python: readonly PythonPackage[] = [
-  { name: 'low-wheel', version: '1.0', time: early },
-  { name: 'low-wheel', version: '1.5', time: late },
-  { name: 'high-wheel', version: '1.2.0', time: early, needs: 'low-wheel>=1' },
-  { name: 'high-wheel', version: '2.0', time: late, needs: 'low-wheel>=1.5' },
-];
-const low = 'example.com/Upper/low';
-const modules = [
-  goModule(low, 'v1.0.0', early),
-  goModule(low, 'v1.5.0', late),
-  goModule('example.com/high', 'v1.2.0', early, `${low} v1.0.0`),
-  goModule('example.com/high', 'v1.9.0', late, `${low} v1.5.0`),
-];
+describe('clients through the gateway', { skip: cannotFetch, concurrency: false }, () => {
+  for (const client of lockedClients)
+    describe(client.name, { skip: client.missing, concurrency: false }, () => describeClient(client));
+});
 
-interface Client {
-  readonly name: string;
-  /** In the guest, which has this machine's /usr. */
-  readonly program: string;
-  readonly answering: Answering;
-  /** Prints what was chosen. */
-  readonly script: string;
-  readonly chosenNow: RegExp;
-  readonly chosenThen: RegExp;
-}
-
-const clients: readonly Client[] = [
-  {
-    name: 'go',
-    program: '/usr/local/go/bin/go',
-    answering: goProxy(modules),
-    script: `export PATH=$PATH:/usr/local/go/bin HOME=/tmp GOPROXY=https://${host} GOSUMDB=off GOFLAGS=-mod=mod GOTOOLCHAIN=local
-mkdir /tmp/program && cd /tmp/program && go mod init example.com/program
-go get example.com/high@latest
-go list -m all
-go mod download`,
-    chosenNow: /example\.com\/high v1\.9\.0/,
-    chosenThen: /example\.com\/high v1\.2\.0/,
-  },
-  {
-    name: 'npm',
-    program: '/usr/bin/npm',
-    // Its documents name it as the guest does.
-    answering: (path, request) => npmRegistry(npm)(path, request, `https://${host}`),
-    script: `export HOME=/tmp
-mkdir /tmp/program && cd /tmp/program && echo '{"name":"program","version":"1.0.0","dependencies":{"high":"latest"}}' > package.json
-npm install --registry https://${host}/ --no-audit --no-fund --cache /tmp/npm
-npm ls --all`,
-    chosenNow: /high@2\.0\.0/,
-    chosenThen: /high@1\.2\.0/,
-  },
-  {
-    name: 'pip',
-    program: '/usr/lib/python3/dist-packages/pip/__init__.py',
-    answering: (path, request) => pythonIndex(python)(path, request, `https://${host}`),
-    script: `export HOME=/tmp
-/usr/bin/python3 -m pip install high-wheel --target /tmp/out --no-cache-dir --disable-pip-version-check --index-url https://${host}/simple/
-ls /tmp/out`,
-    chosenNow: /high_wheel-2\.0/,
-    chosenThen: /high_wheel-1\.2\.0/,
-  },
-];
-
-describe('real clients through the gateway', { skip: cannotFetch, concurrency: false }, () => {
+function describeClient(client: LockedClient): void {
+  const { early, late, tampered } = client.registries;
+  const begin = `export HOME=/tmp beside=$PWD\nmkdir /tmp/program && cd /tmp/program\n${client.project}`;
+  const unlocked = `${begin}\n${client.unlocked}\n${client.chosen}\necho LOCK $(tar -cz ${client.lockFiles} | base64 -w0) END`;
   let lab: FetchingLab;
-  let registry: Registry;
+  /** The lock files in an archive, as the client wrote them against the early versions. */
+  let lock = '';
 
   before(() => {
     lab = openFetchingLab();
   });
-  afterEach(() => {
-    registry?.close();
-    lab.close();
-    lab = openFetchingLab();
-  });
   after(() => lab.close());
 
-  for (const { name, program, answering, script, chosenNow, chosenThen } of clients) {
-    const skip = existsSync(program) ? false : `${program} is not in the guest`;
-
-    it(`${name}: recorded, and replayed with the network gone`, { skip }, async () => {
-      registry = await startRegistry(answering);
-      const hosts = { [host]: registry.origin };
-      const recorded = await lab.build(script, hosts, { network: 'gateway' });
-      assert.equal(
-        outcomeOf(recorded.result),
-        'reproduced',
-        `${explain(recorded.result)}\n${recorded.output}`,
-      );
-      assert.match(recorded.output, chosenNow);
-      assert.deepEqual(recorded.result.network?.refused, []);
-      assert.equal(recorded.result.network?.pins.conclusion, 'unpinned');
-      registry.close();
-      const replayed = await lab.build(script, {});
-      assert.equal(
-        outcomeOf(replayed.result),
-        'reproduced',
-        `${explain(replayed.result)}\n${replayed.output}`,
-      );
-      assert.match(replayed.output, chosenNow);
-      assert.deepEqual(replayed.asked, []);
-      assert.equal(replayed.result.network?.transcript, recorded.result.network?.transcript);
-    });
-
-    it(`${name}: as of a time, what existed then is chosen`, { skip }, async () => {
-      registry = await startRegistry(answering);
-      const hosts = { [host]: registry.origin };
-      const registriesAsOf = Date.parse('2024-06-01T00:00:00Z') / 1000;
-      const { result, output } = await lab.build(script, hosts, { network: 'gateway', registriesAsOf });
-      assert.equal(outcomeOf(result), 'reproduced', `${explain(result)}\n${output}`);
-      assert.match(output, chosenThen);
-      assert.doesNotMatch(output, chosenNow);
-      assert.ok((result.network?.listsAsOf?.removed ?? 0) > 0);
-    });
+  async function build(script: string, answering: Answering | undefined, extra: Extra = {}) {
+    const sourceDirectory = join(lab.folder, 'beside');
+    if (!existsSync(sourceDirectory)) {
+      mkdirSync(sourceDirectory);
+      const { beside } = client;
+      if (beside !== undefined) copyFileSync(beside[1], join(sourceDirectory, beside[0]));
+    }
+    const registry = answering === undefined ? undefined : await startRegistry(answering);
+    const hosts = registry === undefined ? {} : { [registryHost]: registry.origin };
+    const built = await lab
+      .build(script, hosts, { sourceDirectory, ...extra })
+      .finally(() => registry?.close());
+    return { ...built, outcome: outcomeOf(built.result), text: `${explain(built.result)}\n${built.output}` };
   }
-});
+
+  const locked = () => {
+    assert.notEqual(lock, '', 'no lock file was written before');
+    return `${begin}\necho ${lock} | base64 -d | tar -xz\n${client.locked}\n${client.chosen}`;
+  };
+
+  it('is recorded without a lock file, and replayed with the network gone', async () => {
+    const recorded = await build(unlocked, early, { network: 'gateway' });
+    assert.equal(recorded.outcome, 'reproduced', recorded.text);
+    assert.match(recorded.output, client.isEarly);
+    assert.deepEqual(recorded.result.network?.refused, []);
+    assert.equal(recorded.result.network?.pins.conclusion, 'unpinned');
+    const replayed = await build(unlocked, undefined);
+    assert.equal(replayed.outcome, 'reproduced', replayed.text);
+    assert.match(replayed.output, client.isEarly);
+    assert.deepEqual(replayed.asked, []);
+    assert.equal(replayed.result.network?.transcript, recorded.result.network?.transcript);
+    lock = /LOCK (\S+) END/.exec(replayed.output)?.[1] ?? '';
+  });
+
+  it('takes the versions that its lock file names after newer ones appeared, and the newer ones where the file was dropped', async () => {
+    const kept = await build(locked(), late, { network: 'record' });
+    assert.equal(kept.outcome, 'reproduced', kept.text);
+    assert.match(kept.output, client.isEarly);
+    const dropped = await build(unlocked, late, { network: 'record' });
+    assert.equal(dropped.outcome, 'reproduced', dropped.text);
+    assert.match(dropped.output, client.isLate);
+  });
+
+  it('takes what existed then without a lock file, as of a time', async () => {
+    const { result, outcome, output, text } = await build(unlocked, late, {
+      network: 'record',
+      registriesAsOf: betweenTimes,
+    });
+    assert.equal(outcome, 'reproduced', text);
+    assert.match(output, client.isEarly);
+    assert.doesNotMatch(output, client.isLate);
+    assert.ok((result.network?.listsAsOf?.removed ?? 0) > 0);
+  });
+
+  it('does not take an answer that contradicts its lock file, and that says nothing of the package', async () => {
+    const { result, outcome, text } = await build(locked(), tampered, { network: 'record' });
+    // Go opens connections that it does not use, and nobody sees that they were to ask for nothing.
+    const isSilent = (result.network?.silent ?? []).length > 0;
+    assert.equal(outcome, `inconclusive:${isSilent ? 'request-unanswered' : 'answers-unproven'}`, text);
+  });
+}
