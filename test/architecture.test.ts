@@ -63,6 +63,7 @@ const rows: readonly (readonly string[])[] = [
     'cache.ts',
   ],
   ['report'],
+  ['config'],
   ['index.ts', 'cli'],
 ];
 
@@ -127,6 +128,10 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   {
     room: 'compare/',
     takes: ['formats/', 'apk/', 'claim/sbom/', 'claim/recipe/parse-yaml.ts', 'claim/recipe/yaml-node.ts'],
+  },
+  {
+    room: 'config/',
+    takes: ['claim/recipe/parse-yaml.ts', 'claim/recipe/yaml-node.ts', 'inputs/store/files.ts'],
   },
   {
     room: 'inference/',

@@ -92,6 +92,7 @@ describe('the documentation', () => {
       'test/cli/json.test.ts',
       'test/report/json-report.alone.test.ts',
       'test/emit/sbom/production/kept-scan.test.ts',
+      'test/config/config.test.ts',
     ].map((file) => readFileSync(join(root, file), 'utf8'));
     const judged = schemas.filter((name) =>
       judges.some((text) => new RegExp(`(requireFit|schemaValidator)\\('${name}'`).test(text)),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
 import { maskAddresses } from '../address.ts';
+import { findConfig, namedConfig } from './find-config.ts';
 import { version } from './own-version.ts';
 
 // Node's own exit code for an uncaught failure is that of a verdict.
@@ -28,7 +29,7 @@ function isPlainDiff([command, ...names]: readonly string[]): boolean {
 // Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version}\n`);
-} else if (isPlainDiff(argv)) {
+} else if (isPlainDiff(argv) && findConfig(namedConfig(undefined)) === undefined) {
   const { plainDiff } = await import('./commands/diff-command.ts');
   process.exitCode = await plainDiff(argv[1]!, argv[2]!);
   if (rejected) process.exitCode = 70;

@@ -4,7 +4,6 @@ import { sandboxKinds } from '../execute/sandbox/sandbox.ts';
 import { factors } from '../explain/factors.ts';
 import { reportEndings, reportFormatNames } from '../report/format-names.ts';
 import { type Command, Option } from './commander.ts';
-import type { RawOptions } from './raw-options.ts';
 
 /** Options that say what to trust and where to read; shared by all commands that read a package. */
 export function trustOptions(command: Command): Command {
@@ -140,9 +139,4 @@ export function formatOptions(command: Command): Command {
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
-}
-
-/** Options of a sub-command with those of the program. */
-export function rawOptions(command: Command): RawOptions {
-  return command.optsWithGlobals<RawOptions>();
 }

@@ -1,12 +1,12 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { maskAddresses } from '../address.ts';
 import { Command, CommanderError, Option } from './commander.ts';
+import { rawOptions } from './given-options.ts';
 import {
   buildOptions,
   formatOptions,
   furtherBuildOptions,
   keepScanOptions,
-  rawOptions,
   trustOptions,
 } from './option-groups.ts';
 import { version } from './own-version.ts';
@@ -37,13 +37,18 @@ function spelledOut(argument: string): string {
 
 type Finish = (exitCode: number) => void;
 
-function commandTree(finish: Finish): Command {
+/** The commands with their options; `finish` is told how one ended. */
+export function commandTree(finish: Finish): Command {
   const program = new Command('wolfi-repro')
     .description(
       'Rebuilds published Wolfi/melange packages from the recipes they carry and proves whether the bytes are the same.',
     )
     .version(version, '-V, --version', 'print the version')
     .option('--no-color', 'print without colours (NO_COLOR does the same)')
+    .option(
+      '--config <file|none>',
+      'settings; by default wolfi-repro.yaml, from here up to the root of the repository (docs/configuration.md)',
+    )
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     // A mistyped argument may hold a password.
@@ -61,6 +66,7 @@ function commandTree(finish: Finish): Command {
   addReport(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
+  addConfig(program, finish);
   return program;
 }
 
@@ -92,7 +98,7 @@ function addVerify(program: Command, finish: Finish): void {
     )
     .action(async (files: string[]) => {
       const { verifyCommand } = await import('./commands/verify-command.ts');
-      finish(await verifyCommand(files, rawOptions(command)));
+      finish(await verifyCommand(files, await rawOptions(command)));
     });
 }
 
@@ -109,7 +115,7 @@ function addInspect(program: Command, finish: Finish): void {
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async (files: string[]) => {
       const { inspectCommand } = await import('./commands/inspect-command.ts');
-      finish(await inspectCommand(files, rawOptions(command)));
+      finish(await inspectCommand(files, await rawOptions(command)));
     });
 }
 
@@ -125,7 +131,7 @@ function addLock(program: Command, finish: Finish): void {
     .option('--bundle <file>', 'also write everything that a verdict rests on to one file')
     .action(async (file: string) => {
       const { lockCommand } = await import('./commands/lock-command.ts');
-      finish(await lockCommand(file, rawOptions(command)));
+      finish(await lockCommand(file, await rawOptions(command)));
     });
 }
 
@@ -139,25 +145,21 @@ function addFetch(program: Command, finish: Finish): void {
     .argument('<package...>', packageArgument);
   buildOptions(command).action(async (subjects: string[]) => {
     const { fetchCommand } = await import('./commands/fetch-command.ts');
-    finish(await fetchCommand(subjects, rawOptions(command)));
+    finish(await fetchCommand(subjects, await rawOptions(command)));
   });
 }
 
 function addCache(program: Command, finish: Finish): void {
   const cache = program.command('cache').summary('show, check and empty the cache');
   const add = (name: string, summary: string) =>
-    cache
-      .command(name)
-      .summary(summary)
-      .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
-      .option('--cache <dir>', 'folder of the cache');
+    subcommand(cache, name, summary).option('--cache <dir>', 'folder of the cache');
   const list = add('list', 'list what is kept, the least recently used first').action(async () => {
     const { cacheListCommand } = await import('./commands/cache-command.ts');
-    finish(cacheListCommand(rawOptions(list)));
+    finish(cacheListCommand(await rawOptions(list)));
   });
   const verify = add('verify', 'hash every object and remove what is damaged').action(async () => {
     const { cacheVerifyCommand } = await import('./commands/cache-command.ts');
-    finish(await cacheVerifyCommand(rawOptions(verify)));
+    finish(await cacheVerifyCommand(await rawOptions(verify)));
   });
   const prune = add(
     'prune',
@@ -167,8 +169,41 @@ function addCache(program: Command, finish: Finish): void {
     .option('--max-size <size>', 'keep at most this much: 500M, 20G')
     .action(async () => {
       const { cachePruneCommand } = await import('./commands/cache-command.ts');
-      finish(await cachePruneCommand(rawOptions(prune)));
+      finish(await cachePruneCommand(await rawOptions(prune)));
     });
+}
+
+function addConfig(program: Command, finish: Finish): void {
+  const config = program.command('config').summary('show, check and find the settings of wolfi-repro.yaml');
+  const add = (name: string, summary: string) => subcommand(config, name, summary);
+  const show = add('show', 'list every setting that holds, and where it comes from')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action(async () => {
+      const { configShowCommand } = await import('./commands/config-command.ts');
+      finish(configShowCommand(program, show.optsWithGlobals()));
+    });
+  const check = add('check', 'read the file strictly and say what it names that is not there').action(
+    async () => {
+      const { configCheckCommand } = await import('./commands/config-command.ts');
+      finish(configCheckCommand(program, check.optsWithGlobals()));
+    },
+  );
+  const path = add('path', 'print the path of the file that holds here, or none').action(async () => {
+    const { configPathCommand } = await import('./commands/config-command.ts');
+    finish(configPathCommand(path.optsWithGlobals()));
+  });
+  add('schema', 'print the JSON Schema of the file, for editors').action(async () => {
+    const { configSchemaCommand } = await import('./commands/config-command.ts');
+    finish(configSchemaCommand(program));
+  });
+}
+
+/** A command of a group, whose summary is all that there is to say. */
+function subcommand(group: Command, name: string, summary: string): Command {
+  return group
+    .command(name)
+    .summary(summary)
+    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`);
 }
 
 function addRebuild(program: Command, finish: Finish): void {
@@ -180,10 +215,10 @@ function addRebuild(program: Command, finish: Finish): void {
     )
     .argument('<package...>', packageArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
-    .requiredOption('-o, --out <dir>', 'where to write');
+    .option('-o, --out <dir>', 'where to write');
   keepScanOptions(buildOptions(command)).action(async (files: string[]) => {
     const { rebuildCommand } = await import('./commands/rebuild-command.ts');
-    finish(await rebuildCommand(files, rawOptions(command)));
+    finish(await rebuildCommand(files, await rawOptions(command)));
   });
 }
 
@@ -198,7 +233,7 @@ function addIndex(program: Command, finish: Finish): void {
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with');
   command.action(async (folder: string) => {
     const { indexCommand } = await import('./commands/index-folder-command.ts');
-    finish(await indexCommand(folder, rawOptions(command)));
+    finish(await indexCommand(folder, await rawOptions(command)));
   });
 }
 
@@ -213,7 +248,7 @@ function addDiff(program: Command, finish: Finish): void {
     .argument('<rebuilt>', 'what to compare it with');
   formatOptions(command).action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff-command.ts');
-    finish(await diffCommand(published, rebuilt, rawOptions(command)));
+    finish(await diffCommand(published, rebuilt, await rawOptions(command)));
   });
 }
 
@@ -232,7 +267,7 @@ function addReport(program: Command, finish: Finish): void {
     )
     .action(async (files: string[]) => {
       const { reportCommand } = await import('./commands/report-command.ts');
-      finish(await reportCommand(files, rawOptions(command)));
+      finish(await reportCommand(files, await rawOptions(command)));
     });
 }
 
@@ -247,6 +282,6 @@ function addDoctor(program: Command, finish: Finish): void {
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
   command.action(async () => {
     const { doctorCommand } = await import('./commands/doctor-command.ts');
-    finish(await doctorCommand(rawOptions(command)));
+    finish(await doctorCommand(await rawOptions(command)));
   });
 }

@@ -38,6 +38,10 @@ describe('the JSON of the program fits its schema', () => {
     });
   }
 
+  it('settings', () => {
+    requireFit('settings-1', printed('config', 'show', '--format', 'json'));
+  });
+
   it('a machine', (test) => {
     requireFit('doctor-1', printed('doctor', '--format', 'json', '--cache', temporaryFolder(test)));
   });
@@ -64,6 +68,8 @@ describe('the JSON of the program fits its schema', () => {
 describe('a schema', () => {
   it('refuses what the program never prints', () => {
     const wrong: Readonly<Record<string, unknown>> = {
+      'config-1': { jobs: 0 },
+      'settings-1': { schema: 'wolfi-repro/settings/1', file: null, settings: [{ key: 'a' }], elsewhere: [] },
       'doctor-1': { schema: 'wolfi-repro/doctor/1', found: [{ what: 'a', state: 'ill', detail: '' }] },
       'inspection-1': { schema: 'wolfi-repro/inspection/1', packages: [{ file: 'a', chain: [] }] },
       'comparison-1': { schema: 'wolfi-repro/comparison/1', equal: true, differences: [] },

@@ -1,5 +1,5 @@
 /** `wolfi-repro rebuild`. */
-import { failureOfPackage } from '../../failure.ts';
+import { Failure, failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
 import { readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
@@ -10,11 +10,14 @@ import { subjectsOf } from '../subjects.ts';
 
 /** Rebuilds every package; exits with the code of the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
+  if (raw.out === undefined)
+    throw new Failure('usage', 'rebuild needs a folder to write to', { hint: 'name it: -o DIR' });
+  const { out } = raw;
   const subjects = subjectsOf(files, raw);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
-    const target = { directory: raw.out!, signingKey: readSigningKey(raw.signingKey) };
+    const target = { directory: out, signingKey: readSigningKey(raw.signingKey) };
     const codes: number[] = [];
     for (const file of subjects) {
       if (signal.aborted) break;
