@@ -50,6 +50,7 @@ const rows: readonly (readonly string[])[] = [
   ['inference'],
   ['explain'],
   ['verdict'],
+  ['policy'],
   ['flow'],
   [
     'verify.ts',
@@ -148,6 +149,16 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'execute/tree.ts',
       'emit/',
       'compare/',
+    ],
+  },
+  {
+    room: 'policy/',
+    takes: [
+      'repository/package-version.ts',
+      'claim/recipe/parse-yaml.ts',
+      'claim/recipe/yaml-node.ts',
+      'compare/',
+      'verdict/',
     ],
   },
 ];

@@ -137,6 +137,24 @@ export function formatOptions(command: Command): Command {
     );
 }
 
+/** What lets packages through that are not reproduced. */
+export function gateOptions(command: Command): Command {
+  return todayOption(
+    command.option(
+      '--policy <file>',
+      'rules that accept what is not reproduced, each with a reason, an owner and a last day (docs/policy.md)',
+    ),
+  );
+}
+
+/** The clock of a policy is the machine's own unless the command line names a day. */
+function todayOption(command: Command): Command {
+  return command.option(
+    '--today <date>',
+    'the day for which a policy is read, YYYY-MM-DD; by default today in UTC',
+  );
+}
+
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }

@@ -11,8 +11,8 @@ export interface OptionKey extends ConfigKey {
   readonly fallback: ConfigValue | undefined;
 }
 
-/** Options that a file of settings cannot hold: they name the file, or are not settings. */
-const notSettings: ReadonlySet<string> = new Set(['config', 'help', 'version']);
+/** Options that a file of settings cannot hold: they name the file, are not settings, or would stop the clock by which rules of a policy end. */
+const notSettings: ReadonlySet<string> = new Set(['config', 'help', 'version', 'today']);
 
 /** Options that mean the same in all commands and say what becomes of one call's result. */
 const ofOneCommand: ReadonlySet<string> = new Set(['format', 'output', 'bundle']);

@@ -6,6 +6,7 @@ import {
   buildOptions,
   formatOptions,
   furtherBuildOptions,
+  gateOptions,
   keepScanOptions,
   trustOptions,
 } from './option-groups.ts';
@@ -72,12 +73,13 @@ export function commandTree(finish: Finish): Command {
 
 const exitCodeHelp = `
 Exit codes:
-  0  reproduced          the rebuilt bytes equal the published file
+  0  reproduced          the rebuilt bytes equal the published file, or the policy accepts what differs
   1  not reproduced      the build ran as recorded and the bytes differ
   2  usage               the command line is wrong
   3  build failed        a recorded step failed in the recorded environment
   4  inconclusive        no statement is possible; the reason says what would settle it
   5  rejected            the published file fails its own signature, digests or format
+  6  stale policy        every package passes, and a rule of the policy is not needed any more
   70 internal            a defect of wolfi-repro
 
 Start with: wolfi-repro doctor`;
@@ -90,7 +92,7 @@ function addVerify(program: Command, finish: Finish): void {
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
     .argument('[package...]', packageArgument);
-  formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command))))
+  gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .addHelpText(
       'after',
@@ -257,10 +259,10 @@ function addReport(program: Command, finish: Finish): void {
     .command('report')
     .summary('show saved results in any format, several as one')
     .description(
-      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst.',
+      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
-  formatOptions(command)
+  gateOptions(formatOptions(command))
     .addHelpText(
       'after',
       '\nExample:\n  wolfi-repro report --format markdown --output all.json --output all.html shard-*.json',

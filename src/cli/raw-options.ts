@@ -53,4 +53,6 @@ export interface RawOptions {
   readonly olderThan?: string;
   readonly maxSize?: string;
   readonly entries?: boolean;
+  readonly policy?: string;
+  readonly today?: string;
 }

@@ -64,13 +64,35 @@ function copied(path: string, into: string): string {
 }
 
 /** The bytes of a descriptor up to its end; the buffer is used again for each piece. */
-export function* piecesOf(descriptor: number): Generator<Buffer> {
+function* piecesOf(descriptor: number): Generator<Buffer> {
   const buffer = Buffer.alloc(pieceBytes);
   for (;;) {
     const length = readPiece(descriptor, buffer);
     if (length === 0) return;
     if (length > 0) yield buffer.subarray(0, length);
   }
+}
+
+/** The bytes of a file that was typed, `-` being standard input. */
+function* openedPieces(path: string): Generator<Buffer> {
+  const file = path === '-' ? 0 : openSync(path, 'r');
+  try {
+    yield* piecesOf(file);
+  } finally {
+    if (file !== 0) closeSync(file);
+  }
+}
+
+/** The content, as far as the limit: what is longer is refused by its length. */
+export function contentOf(path: string, most: number): Buffer {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for (const piece of openedPieces(path)) {
+    pieces.push(Buffer.from(piece));
+    bytes += piece.length;
+    if (bytes > most) break;
+  }
+  return Buffer.concat(pieces);
 }
 
 /** The number of bytes that were read; 0 at the end, and -1 where there are none yet (a terminal or pipe that does not block). */

@@ -52,6 +52,7 @@ const forms: Readonly<Record<string, ValueForm>> = {
   days: count,
   arch: plain,
   'builddate|date|now': plain,
+  date: plain,
   mode: plain,
   kind: plain,
   name: plain,
@@ -72,7 +73,7 @@ export function valueForm(placeholder: string): ValueForm {
 export const commandsKey = 'commands';
 
 /** Keys that are not options: each belongs to a room of its own, which reads what is below it. */
-export const reservedKeys = ['policy', 'attest'] as const;
+export const reservedKeys = ['attest'] as const;
 
 export type ReservedKey = (typeof reservedKeys)[number];
 

@@ -54,7 +54,7 @@ function acceptingText({ rule, reason, owner, until, differences }: AcceptingRul
 }
 
 function refusingText({ rule, owner, until, why }: RefusingRule, bounds: Bounds): string {
-  const over = why === 'expired' ? ` since ${until}` : '';
+  const over = why === 'expired' ? ` on ${until}` : '';
   return `${show(rule, bounds.value)} of ${show(owner, bounds.value)} does not accept it: ${ruleRefusals[why]}${over}`;
 }
 
@@ -94,7 +94,7 @@ function noticeText({ kind, rule, owner, until, days = 0 }: PolicyNotice, { valu
     case 'unused':
       return `${named} accepts nothing of the packages that it is about: remove it with \`wolfi-repro policy prune\``;
     case 'expired':
-      return `${named} is over since ${until}`;
+      return `${named} ended on ${until}`;
     case 'ends-soon':
       return days === 0 ? `${named} ends today` : `${named} ends in ${counted(days, 'day')}, on ${until}`;
     case 'for-every-package':

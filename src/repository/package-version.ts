@@ -32,6 +32,11 @@ export function upstreamVersion(text: string): string {
   return text.replace(/-r\d+$/, '');
 }
 
+/** Whether a text is a version, so that an order of it means something. */
+export function isVersion(text: string): boolean {
+  return parseVersion(text) !== undefined;
+}
+
 /** Below 0 where `a` is older than `b`; text that is not a version is older than every version. */
 export function compareVersions(a: string, b: string): number {
   const left = parseVersion(a);

@@ -49,7 +49,7 @@ export type RefusalKind =
   | 'not-everything';
 
 export const ruleRefusals: Readonly<Record<RefusalKind, string>> = {
-  expired: 'it is over',
+  expired: 'it ended',
   'other-verdict': 'it is about other verdicts',
   'other-differences': 'it is about other differences',
   'not-everything': 'it accepts only some of the differences',

@@ -76,6 +76,7 @@ describe('a schema', () => {
       'tree-comparison-1': { schema: 'wolfi-repro/tree-comparison/1', equal: 'no', differences: [] },
       'lock-1': { schema: 'wolfi-repro/lock/1', identity: 'no digest', environment: [], findings: [] },
       'plan-1': { schema: 'wolfi-repro/plan/1', steps: [] },
+      'policy-1': { rules: [{ id: 'a' }] },
       'scan-1': { schema: 'wolfi-repro/scan/1', package: 'demo', packages: [] },
       'result-1': { schema: 'wolfi-repro/result/1', verdict: 'fine', exitCode: 0, packages: [] },
     };

@@ -10,11 +10,13 @@ import type { RawOptions } from '../raw-options.ts';
 import { printReports, requireOutputs } from '../reports.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
+import { requireGate, throughGate } from '../typed-gate.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   await requireSomething(files, raw);
   const subjects = subjectsOf(files, raw);
   const outputs = requireOutputs(raw.output ?? []);
+  const gate = await requireGate(raw);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const onProgress = (event: ProgressEvent) => {
@@ -22,9 +24,10 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
       if (event.kind === 'step') void import('../../report/text-report.ts');
       progress.onEvent(event);
     };
-    const result = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
+    const verified = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
       progress.stop(),
     );
+    const result = await throughGate(verified, gate);
     await printReports(result, raw, outputs);
     return result.exitCode;
   });

@@ -1,0 +1,29 @@
+/** Results held against a policy and a baseline: what passes, and the exit code that follows. */
+import { exitCodeOf } from '../verdict/acceptance.ts';
+import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
+import { acceptanceOf, policyRun } from './apply-policy.ts';
+import type { Day } from './day.ts';
+import type { Policy } from './policy.ts';
+
+export interface Gate {
+  readonly policy?: Policy;
+  /** The day for which rules hold or do not. */
+  readonly today: Day;
+}
+
+/** What the gate says of one package, which keeps everything else that is known of it. */
+function gatedPackage<P extends StatedPackage>(result: P, { policy, today }: Gate): P {
+  return policy === undefined ? result : { ...result, policy: acceptanceOf(policy, result, today) };
+}
+
+/** The whole run. What an earlier gate said of it is replaced. */
+export function gatedRun<R extends StatedRun>(run: R, gate: Gate): R {
+  const packages = run.packages.map((each) => gatedPackage(each, gate));
+  const policy = gate.policy === undefined ? run.policy : policyRun(gate.policy, packages, gate.today);
+  return {
+    ...run,
+    packages,
+    ...(policy === undefined ? {} : { policy }),
+    exitCode: exitCodeOf(packages, policy),
+  };
+}
