@@ -50,6 +50,7 @@ const rows: readonly (readonly string[])[] = [
   ['inference'],
   ['explain'],
   ['verdict'],
+  ['attest'],
   ['policy'],
   ['flow'],
   [
@@ -62,6 +63,8 @@ const rows: readonly (readonly string[])[] = [
     'diff.ts',
     'doctor.ts',
     'cache.ts',
+    'attest.ts',
+    'verify-attestation.ts',
   ],
   ['report'],
   ['config'],
@@ -159,6 +162,32 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'claim/recipe/yaml-node.ts',
       'compare/',
       'verdict/',
+    ],
+  },
+  { room: 'attest/keys/', takes: ['formats/'] },
+  { room: 'attest/signers/', takes: ['attest/keys/'] },
+  { room: 'attest/envelopes/', takes: ['formats/', 'attest/keys/'] },
+  {
+    room: 'attest/statements/',
+    takes: ['formats/', 'attest/keys/', 'plan/', 'compare/', 'verdict/'],
+  },
+  {
+    room: 'attest/trust/',
+    takes: [
+      'claim/recipe/parse-yaml.ts',
+      'claim/recipe/yaml-node.ts',
+      'attest/keys/',
+      'attest/envelopes/signed-document.ts',
+      'attest/statements/observation.ts',
+    ],
+  },
+  {
+    room: 'attest/decision/',
+    takes: [
+      'attest/envelopes/signed-document.ts',
+      'attest/statements/observation.ts',
+      'attest/trust/trusted-keys.ts',
+      'verdict/verdict.ts',
     ],
   },
 ];

@@ -68,11 +68,15 @@ describe('the documentation', () => {
   });
 
   it('names every command in the README, and has the help of each among the transcripts', () => {
-    const program = readFileSync(join(root, 'src/cli/program.ts'), 'utf8');
-    const commands = [...program.matchAll(/\.command\('(\w+)'\)/g)].map(([, name]) => name!);
+    const trees = ['program.ts', 'attestation-commands.ts'].map((name) =>
+      readFileSync(join(root, 'src/cli', name), 'utf8'),
+    );
+    const commands = trees.flatMap((tree) =>
+      [...tree.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name]) => name!),
+    );
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const table = /^\| command \|.*\n\| ---.*\n((?:\|.*\n)+)/m.exec(readme)![1]!;
-    assert.deepEqual([...table.matchAll(/^\| `(\w+)/gm)].map(([, name]) => name).sort(), commands.sort());
+    assert.deepEqual([...table.matchAll(/^\| `([\w-]+)/gm)].map(([, name]) => name).sort(), commands.sort());
     const transcript = readFileSync(join(root, 'test/cli/transcripts/help.md'), 'utf8');
     for (const name of commands) assert.ok(transcript.includes(`$ wolfi-repro ${name} --help\n`), name);
   });
@@ -94,6 +98,8 @@ describe('the documentation', () => {
       'test/emit/sbom/production/kept-scan.test.ts',
       'test/config/config.test.ts',
       'test/policy/parse-policy.test.ts',
+      'test/attest.test.ts',
+      'test/verify-attestation.test.ts',
     ].map((file) => readFileSync(join(root, file), 'utf8'));
     const judged = schemas.filter((name) =>
       judges.some((text) => new RegExp(`(requireFit|schemaValidator)\\('${name}'`).test(text)),

@@ -155,6 +155,13 @@ function todayOption(command: Command): Command {
   );
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+/** What signs statements. */
+export function signerOptions(command: Command): Command {
+  return command
+    .option('--attest-key <file>', 'private key (PEM) to sign statements with')
+    .option('--builder-id <uri>', 'the builder that SLSA provenance names');
+}
+
+export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }

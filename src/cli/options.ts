@@ -23,6 +23,7 @@ import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
 import { callerIds, callerNetwork } from './caller.ts';
+import { parseCount } from './counts.ts';
 import { requireFiles, requireFolder, statOf } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
 import { namedArchitecture } from './subjects.ts';
@@ -180,12 +181,6 @@ function parseMirror(text: string): SourceMirror {
       got: shownTyped(text),
     });
   return { prefix, location: parseLocation(location) };
-}
-
-function parseCount(option: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new Failure('usage', `${option} takes a whole number from 1`, { got: text });
-  return Number(text);
 }
 
 function thisMachine(

@@ -1,5 +1,6 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { maskAddresses } from '../address.ts';
+import { addAttestationCommands } from './attestation-commands.ts';
 import { Command, CommanderError, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
 import {
@@ -8,6 +9,7 @@ import {
   furtherBuildOptions,
   gateOptions,
   keepScanOptions,
+  signerOptions,
   trustOptions,
 } from './option-groups.ts';
 import { version } from './own-version.ts';
@@ -65,6 +67,7 @@ export function commandTree(finish: Finish): Command {
   addIndex(program, finish);
   addDiff(program, finish);
   addReport(program, finish);
+  addAttestationCommands(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);
@@ -92,7 +95,9 @@ function addVerify(program: Command, finish: Finish): void {
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
     .argument('[package...]', packageArgument);
-  gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))
+  gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))));
+  signerOptions(command)
+    .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .addHelpText(
       'after',

@@ -55,4 +55,13 @@ export interface RawOptions {
   readonly entries?: boolean;
   readonly policy?: string;
   readonly today?: string;
+  readonly attest?: string;
+  readonly attestKey?: string;
+  readonly builderId?: string;
+  readonly outputDir?: string;
+  readonly trust?: string;
+  readonly require?: string;
+  readonly package?: readonly string[];
+  readonly digest?: readonly string[];
+  readonly dissent?: boolean;
 }

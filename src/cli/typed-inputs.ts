@@ -74,7 +74,7 @@ function* piecesOf(descriptor: number): Generator<Buffer> {
 }
 
 /** The bytes of a file that was typed, `-` being standard input. */
-function* openedPieces(path: string): Generator<Buffer> {
+export function* openedPieces(path: string): Generator<Buffer> {
   const file = path === '-' ? 0 : openSync(path, 'r');
   try {
     yield* piecesOf(file);

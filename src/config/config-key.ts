@@ -51,6 +51,8 @@ const forms: Readonly<Record<string, ValueForm>> = {
   n: count,
   days: count,
   arch: plain,
+  uri: plain,
+  sha256: plain,
   'builddate|date|now': plain,
   date: plain,
   mode: plain,
@@ -71,11 +73,6 @@ export function valueForm(placeholder: string): ValueForm {
 }
 
 export const commandsKey = 'commands';
-
-/** Keys that are not options: each belongs to a room of its own, which reads what is below it. */
-export const reservedKeys = ['attest'] as const;
-
-export type ReservedKey = (typeof reservedKeys)[number];
 
 /** The largest number of a value, of characters of a text, and of items of a list. */
 export const configBounds = { number: 999_999_999, characters: 4096, items: 1000 } as const;

@@ -1,5 +1,5 @@
 /** The JSON Schema of `wolfi-repro.yaml`, made of its keys: an editor that knows it completes and refuses as the parser does. */
-import { type ConfigKey, commandsKey, configBounds, configText, reservedKeys } from './config-key.ts';
+import { type ConfigKey, commandsKey, configBounds, configText } from './config-key.ts';
 
 /** The schema as a value (JSON Schema 2020-12). */
 export function configSchema(keys: readonly ConfigKey[]): object {
@@ -22,7 +22,6 @@ export function configSchema(keys: readonly ConfigKey[]): object {
         additionalProperties: false,
         properties: Object.fromEntries(commands.map((command) => [command, below(command)])),
       },
-      ...Object.fromEntries(reservedKeys.map((key) => [key, true])),
     },
   };
 }

@@ -8,15 +8,7 @@ import type {
   TextPlace,
 } from '../claim/recipe/yaml-node.ts';
 import { Failure } from '../failure.ts';
-import {
-  type ConfigKey,
-  type ConfigValue,
-  commandsKey,
-  configBounds,
-  configText,
-  type ReservedKey,
-  reservedKeys,
-} from './config-key.ts';
+import { type ConfigKey, type ConfigValue, commandsKey, configBounds, configText } from './config-key.ts';
 import { nearName } from './near-names.ts';
 
 /** A value and the place where its key stands. */
@@ -33,8 +25,6 @@ export interface Config {
   readonly shared: ReadonlyMap<string, ConfigSetting>;
   /** Settings for one command, by command and key. */
   readonly commands: ReadonlyMap<string, ReadonlyMap<string, ConfigSetting>>;
-  /** What is below the keys that other rooms read. */
-  readonly reserved: ReadonlyMap<ReservedKey, LocatedNode>;
 }
 
 /** Parses a file. Fails with `usage`, the place and what was probably meant. */
@@ -101,22 +91,15 @@ class Reader {
   config(top: LocatedNode): Config {
     const isEmpty = top.kind === 'scalar' && top.value === null;
     const { entries } = isEmpty ? { entries: [] } : this.#mapping(top, 'the file');
-    const special = new Set<string>([commandsKey, ...reservedKeys]);
-    const shared = { allowed: this.#keys.filter(({ isShared }) => isShared), others: [...special] };
+    const shared = { allowed: this.#keys.filter(({ isShared }) => isShared), others: [commandsKey] };
     const commands = entries.find(({ key }) => key === commandsKey);
     return {
       file: this.#file,
       shared: this.#settings(
-        entries.filter(({ key }) => !special.has(key)),
+        entries.filter(({ key }) => key !== commandsKey),
         shared,
       ),
       commands: commands === undefined ? new Map() : this.#commands(commands),
-      reserved: new Map(
-        reservedKeys.flatMap((key) => {
-          const found = entries.find((entry) => entry.key === key);
-          return found === undefined ? [] : [[key, found.value] as const];
-        }),
-      ),
     };
   }
 

@@ -61,6 +61,11 @@ export function emulationOfCandidate({ processor }: Candidate): Emulation | unde
   return processor instanceof Failure ? undefined : emulationOf(processor);
 }
 
+/** What isolates the steps of a candidate: nothing is said where a melange does it in its own way. */
+export function isolationOf({ run: { builds, machine } }: Candidate): Pick<PackageResult, 'sandbox'> {
+  return builds.engine.name === 'melange' ? {} : { sandbox: machine.sandbox };
+}
+
 /** Reports what the steps of a build do to the watcher of the run. */
 export function observeSteps(subject: PackageName, { onProgress }: Watch): StepObserver {
   return {

@@ -13,7 +13,7 @@ import { describeSubstituted } from '../plan/substituted.ts';
 import { verifyPublishedSignatures } from '../repository/keyring.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decide } from '../verdict/verdict.ts';
-import { type Built, emulationOfCandidate } from './candidate.ts';
+import { type Built, emulationOfCandidate, isolationOf } from './candidate.ts';
 import type { explainComparison } from './explain.ts';
 import { networkCaveats, networkFindings, networkSummary } from './network-summary.ts';
 import { knownOf } from './results.ts';
@@ -52,6 +52,7 @@ export async function judge({ candidate, rebuilt }: Built): Promise<PackageResul
     verdict: decide(comparison, state, substitution, explanation, network),
     ...(explanation === undefined ? {} : { explanation }),
     sbom: comparison.sbom,
+    ...isolationOf(candidate),
     ...(scan === undefined ? {} : { scan }),
     ...(network === undefined
       ? {}

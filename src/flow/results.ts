@@ -8,7 +8,7 @@ import { type Plan, planIdentity, withTranscript } from '../plan/plan.ts';
 import { transcriptDigest } from '../transcript/transcript.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { verdictOfFailure } from '../verdict/verdict.ts';
-import { type Candidate, emulationOfCandidate } from './candidate.ts';
+import { type Candidate, emulationOfCandidate, isolationOf } from './candidate.ts';
 import { networkFindings, networkSummary } from './network-summary.ts';
 import type { Prepared } from './prepare.ts';
 import type { RunOptions } from './run-options.ts';
@@ -95,7 +95,8 @@ export async function failedCandidate(
   const { machine, watch } = candidate.run;
   const watcher = { onProgress: watch.onProgress, signal: machine.signal };
   const progressed = { plan, prepared, emulation: emulationOfCandidate(candidate) };
-  const result = await failedResult(target, thrown, watcher, progressed);
+  const failed = await failedResult(target, thrown, watcher, progressed);
+  const result = { ...failed, ...isolationOf(candidate) };
   if (conversation === undefined || machine.signal.aborted) return result;
   try {
     const network = await networkSummary(candidate, conversation);

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import type { Apk } from '../apk/apk.ts';
+import { q1 } from '../apk/checksum.ts';
 import { pkgInfoValue } from '../apk/pkginfo.ts';
 import { busy } from '../busy.ts';
 import type { ByteSource } from '../byte-source.ts';
@@ -166,11 +167,14 @@ function renamedKey({ signature, control }: Apk, { keys }: Trust): ClaimFinding[
 
 export function subjectOf({ apk }: Examined): Subject | undefined {
   if (apk === undefined) return undefined;
+  const datahash = pkgInfoValue(apk.control.pkginfo, 'datahash');
   return {
     sha256: apk.sha256,
     size: apk.size,
     name: pkgInfoValue(apk.control.pkginfo, 'pkgname'),
     version: pkgInfoValue(apk.control.pkginfo, 'pkgver'),
     architecture: pkgInfoValue(apk.control.pkginfo, 'arch'),
+    ...(datahash === undefined ? {} : { datahash }),
+    q1: q1(apk.control.sha1),
   };
 }

@@ -6,6 +6,7 @@ import type { Sha256 } from '../digest.ts';
 import type { SkippedFile } from '../emit/dependencies/dependencies.ts';
 import type { ScanOutcome } from '../engine/scans.ts';
 import type { Emulation } from '../execute/processor/processor.ts';
+import type { SandboxKind } from '../execute/sandbox/sandbox.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import type { Fixes } from '../explain/fixes/fixes.ts';
 import type { Triangulation } from '../explain/triangulation.ts';
@@ -33,6 +34,8 @@ export interface PackageResult {
   readonly sbom: SbomState | undefined;
   /** How each given syft scanned the rebuilt tree; absent where none did. */
   readonly scan?: ScanOutcome;
+  /** What isolates the steps; absent where nothing was to be built, and where a melange does it in its own way. */
+  readonly sandbox?: SandboxKind;
   /** What emulated the programs of the guest; absent where nothing did. */
   readonly emulation?: Emulation;
   /** How much of the difference the counterfactual proved; absent where there is none. */
@@ -60,6 +63,10 @@ export interface Subject {
   readonly name: string | undefined;
   readonly version: string | undefined;
   readonly architecture: string | undefined;
+  /** The SHA-256 of the data section, as the package records it. */
+  readonly datahash?: string;
+  /** The SHA-1 of the control section, as an index lists it. */
+  readonly q1?: string;
 }
 
 export interface RunResult {

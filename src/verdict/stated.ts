@@ -15,10 +15,11 @@ export type StatedVerdict =
       readonly proof: { readonly sha256: Sha256; readonly size: number };
     });
 
-/** What reports read of a plan; everything else in it is only repeated. */
-export type StatedPlan = Pick<Plan, 'builder' | 'recipe' | 'recipeFiles'> & {
-  readonly sources: readonly unknown[];
-};
+/** What reports and statements read of a plan; everything else in it is only repeated. */
+export type StatedPlan = Pick<
+  Plan,
+  'builder' | 'recipe' | 'recipeFiles' | 'environment' | 'sources' | 'network'
+>;
 
 /** Every `PackageResult` is one. */
 export interface StatedPackage extends Omit<PackageResult, 'verdict' | 'plan'> {

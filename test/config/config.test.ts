@@ -29,7 +29,7 @@ const good: readonly string[] = [
   'environment: recorded\nsandbox: bubblewrap\narch: "7"\n',
   'source-mirror: https://a.example/=./mirror\nvary: [auto]\npin: none\n',
   'commands:\n  verify:\n    format: sarif\n    output: [a.json, a.html]\n  cache prune: {max-size: 20G}\n',
-  'commands: {inspect: {format: json}}\npolicy: ./policy.yaml\nattest: null\n',
+  'commands: {inspect: {format: json}}\npolicy: ./policy.yaml\n',
 ];
 
 /** Files that are refused, with the place. */

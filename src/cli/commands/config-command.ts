@@ -140,7 +140,6 @@ function showJson(rows: readonly Row[], { config }: ConfigSources): string {
       value: shown(value),
       origin,
     })),
-    elsewhere: [...(config?.parsed.reserved ?? [])].map(([key, { at }]) => ({ key, line: at.line })),
   });
 }
 
@@ -158,6 +157,8 @@ const writtenKeys: ReadonlySet<string> = new Set([
   'cache',
   'log',
   'out',
+  'attest',
+  'output-dir',
   'output',
   'keep-scans',
   'transcript',

@@ -17,6 +17,7 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
   const subjects = subjectsOf(files, raw);
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
+  const attests = await requireAttests(raw);
   const progress = showProgress(raw.log);
   return cancellable(async (signal) => {
     const onProgress = (event: ProgressEvent) => {
@@ -29,6 +30,7 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
     );
     const result = await throughGate(verified, gate);
     await printReports(result, raw, outputs);
+    await attests?.(result.packages);
     return result.exitCode;
   });
 }
@@ -37,6 +39,13 @@ async function requireSomething(files: readonly string[], { bundle }: RawOptions
   if (bundle !== undefined) (await import('../../bundle/open.ts')).requireLocalBundle(bundle);
   if ((files.length === 0) === (bundle === undefined))
     throw new Failure('usage', 'verify takes packages, or --bundle FILE');
+}
+
+/** What signs and writes statements; undefined where none is asked for. What it lacks is said before anything is built. */
+async function requireAttests(raw: RawOptions) {
+  if (raw.attest === undefined) return undefined;
+  const { requireAttester } = await import('../attester.ts');
+  return requireAttester(raw, raw.attest);
 }
 
 /** Verifies all packages. The package of a bundle is named after the bundle. */

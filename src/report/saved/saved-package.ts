@@ -5,6 +5,7 @@ import type { SkippedFile } from '../../emit/dependencies/dependencies.ts';
 import type { ScanOutcome, TriedScan } from '../../engine/scans.ts';
 import { rebuiltArchitectures } from '../../execute/processor/architectures.ts';
 import { type Emulation, registeredWords } from '../../execute/processor/processor.ts';
+import { type SandboxKind, sandboxKinds } from '../../execute/sandbox/sandbox.ts';
 import { Failure, type FailureCode, failureClasses } from '../../failure.ts';
 import { isJsonObject, type JsonObject } from '../../formats/bounded-json.ts';
 import type { SubstitutedEnvironment, SubstitutedPackage } from '../../plan/substituted.ts';
@@ -98,6 +99,8 @@ const subject: Decoder<Subject> = members<Subject>({
   name: optional(text),
   version: optional(text),
   architecture: optional(text),
+  datahash: optional(text),
+  q1: optional(text),
 });
 
 const link: Decoder<Link> = members<Link>({
@@ -157,6 +160,7 @@ const known: Decoder<Known> = members<Known>({
   plan: optional(savedPlan),
   sbom: optional(sbomState),
   scan: optional(scan),
+  sandbox: optional(word<SandboxKind>(sandboxKinds)),
   emulation: optional(emulation),
   explanation: optional(explanation),
   triangulation: optional(triangulation),

@@ -4,10 +4,13 @@ import { type RecordTrait, recordQuestions } from '../../claim/traits/record-var
 import { type Sha256, sha256 } from '../../digest.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
 import { deflateEncoders } from '../../melange/deflate-encoder.ts';
-import type { KeyName } from '../../names.ts';
-import type { Plan, PlannedBuilder, PlannedKeptScan, PlannedScan } from '../../plan/plan.ts';
+import type { KeyName, PackageName, PackageVersion } from '../../names.ts';
+import type { LockedPackage, PlannedEnvironment } from '../../plan/environment.ts';
+import type { Plan, PlannedBuilder, PlannedKeptScan, PlannedNetwork, PlannedScan } from '../../plan/plan.ts';
+import type { FetchSource, GitSource, PlannedSource } from '../../plan/requested-sources.ts';
 import type { StatedPlan } from '../../verdict/stated.ts';
 import {
+  byWord,
   count,
   type Decoder,
   digest,
@@ -16,6 +19,7 @@ import {
   list,
   members,
   nullable,
+  optional,
   plain,
   refuse,
   seconds,
@@ -88,11 +92,49 @@ const builder: Decoder<PlannedBuilder> = members<PlannedBuilder>({
   ),
 });
 
+const packages = list(
+  members<LockedPackage>({
+    name: plain as Decoder<PackageName>,
+    version: plain as Decoder<PackageVersion>,
+    sha256: digest,
+    checksum: text,
+  }),
+);
+
+type EnvironmentOf<K extends PlannedEnvironment['kind']> = Extract<PlannedEnvironment, { readonly kind: K }>;
+
+const environment: Decoder<PlannedEnvironment> = byWord<PlannedEnvironment>('kind', {
+  recorded: members<EnvironmentOf<'recorded'>>({ kind: word(['recorded']), packages }),
+  nearest: members<EnvironmentOf<'nearest'>>({ kind: word(['nearest']), packages }),
+  host: members<EnvironmentOf<'host'>>({ kind: word(['host']) }),
+  directory: members<EnvironmentOf<'directory'>>({ kind: word(['directory']) }),
+  image: members<EnvironmentOf<'image'>>({ kind: word(['image']), manifest: digest }),
+});
+
+const source: Decoder<PlannedSource> = byWord<PlannedSource>('kind', {
+  fetch: members<FetchSource>({
+    kind: word(['fetch']),
+    uri: text,
+    algorithm: word(['sha256', 'sha512']),
+    digest: text,
+  }),
+  git: members<GitSource>({ kind: word(['git']), repository: text, commit: text, reference: text }),
+});
+
+type NetworkOf<K extends PlannedNetwork['kind']> = Extract<PlannedNetwork, { readonly kind: K }>;
+
+const network: Decoder<PlannedNetwork> = byWord<PlannedNetwork>('kind', {
+  host: members<NetworkOf<'host'>>({ kind: word(['host']) }),
+  gateway: members<NetworkOf<'gateway'>>({ kind: word(['gateway']), transcript: nullable(digest) }),
+});
+
 const readOfPlan: Decoder<StatedPlan> = members<StatedPlan>({
   builder,
   recipe: members<Plan['recipe']>({ sha256: digest, size: count }),
   recipeFiles: list(members<Plan['recipeFiles'][number]>({ path: text, mode: count, sha256: digest })),
-  sources: list((value) => value),
+  environment,
+  sources: list(source),
+  network: optional(network),
 });
 
 /** A plan with its identity, which is computed again: a plan that was changed by hand is refused. */

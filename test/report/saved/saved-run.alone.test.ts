@@ -9,6 +9,7 @@ import { renderJson } from '../../../src/report/json-report.ts';
 import { renderJsonLines } from '../../../src/report/jsonl-report.ts';
 import { mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
 import { type PackageResult, type RunResult, runResult } from '../../../src/verdict/result.ts';
+import { pathsIn, replaced } from '../../support/json-paths.ts';
 import { randomOf } from '../../support/mutate.ts';
 import { everything, hostile, manyDifferences } from '../../support/runs.ts';
 
@@ -18,24 +19,6 @@ const refused = (bytes: Uint8Array) =>
     () => parseSavedRun(bytes),
     (failure) => failure instanceof Failure && failure.code === 'usage',
   );
-
-/** What is stated of a package, in JSON, with one value replaced. */
-function replaced(value: unknown, path: readonly (string | number)[], by: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return by;
-  if (Array.isArray(value)) return value.map((each, at) => (at === key ? replaced(each, rest, by) : each));
-  const object = value as Record<string, unknown>;
-  return { ...object, [key]: replaced(object[key], rest, by) };
-}
-
-function* pathsIn(value: unknown, above: readonly (string | number)[] = []): Generator<(string | number)[]> {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, member] of Object.entries(value)) {
-    const path = [...above, Array.isArray(value) ? Number(key) : key];
-    yield path;
-    yield* pathsIn(member, path);
-  }
-}
 
 describe('a saved result', () => {
   const runs: Readonly<Record<string, () => RunResult>> = {

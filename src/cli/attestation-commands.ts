@@ -1,0 +1,55 @@
+/** The commands about signed statements, of the tree in `program.ts`. */
+import { type Command, Option } from './commander.ts';
+import { rawOptions } from './given-options.ts';
+import { collect, signerOptions } from './option-groups.ts';
+
+type Finish = (exitCode: number) => void;
+
+export function addAttestationCommands(program: Command, finish: Finish): void {
+  addAttest(program, finish);
+  addVerifyAttestation(program, finish);
+}
+
+function addAttest(program: Command, finish: Finish): void {
+  const command = program
+    .command('attest')
+    .summary('sign saved results as statements that others can check')
+    .description(
+      'Writes for each package of saved results a signed statement of its verdict, SLSA provenance of what was rebuilt, and an in-toto link where it was reproduced. Nothing is verified again: sign only what you made. Exits with 0 where each package has its statement, with 4 where one has no digest.',
+    )
+    .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input')
+    .option('--output-dir <dir>', 'where to write');
+  signerOptions(command)
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro attest --attest-key rebuilder.pem --output-dir attestations result.json',
+    )
+    .action(async (files: string[]) => {
+      const { attestCommand } = await import('./commands/attest-command.ts');
+      finish(await attestCommand(files, await rawOptions(command)));
+    });
+}
+
+function addVerifyAttestation(program: Command, finish: Finish): void {
+  const command = program
+    .command('verify-attestation')
+    .summary('decide whether enough rebuilders confirm packages')
+    .description(
+      'Reads signed statements, offline and without a rebuild, and counts one vote for each rebuilder of the trust file. Exits with 0 where enough agree on every package, with 1 where somebody saw other bytes, with 4 where too few agree, and with 5 where a signature is bad.',
+    )
+    .argument('<statement...>', 'files of statements, or folders of them')
+    .option('--trust <file>', 'trust.yaml: the rebuilders and their keys')
+    .option('--require <n>', 'how many rebuilders must agree')
+    .option('--package <file>', 'a package that must be confirmed; repeatable', collect, [])
+    .option('--digest <sha256>', 'a package by its SHA-256; repeatable', collect, [])
+    .option('--no-dissent', 'one rebuilder that saw other bytes is enough to refuse, as in in-toto')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro verify-attestation --trust trust.yaml --require 2 --package hello-1.0-r0.apk attestations',
+    );
+  command.action(async (files: string[]) => {
+    const { verifyAttestationCommand } = await import('./commands/verify-attestation-command.ts');
+    finish(await verifyAttestationCommand(files, await rawOptions(command)));
+  });
+}

@@ -1,0 +1,99 @@
+/** The decision about statements as text and as a plain value; pure. */
+import type { Opinion, SubjectDecision } from '../attest/decision/decide-subject.ts';
+import type { IgnoredReason, RefusedReason, Uncounted } from '../attest/decision/statement-votes.ts';
+import { printable } from '../bytes.ts';
+import type { AttestationDecision } from '../verify-attestation.ts';
+import type { Style } from './style.ts';
+
+const titles: Readonly<Record<SubjectDecision['outcome'], string>> = {
+  confirmed: 'confirmed',
+  dissent: 'other bytes',
+  'too-few': 'too few',
+};
+
+/** Each reason in words that follow the name of a file. */
+const ignoredWords: Readonly<Record<IgnoredReason, string>> = {
+  'unknown-signer': 'signed by nobody in the trust file',
+  'key-expired': 'its key has expired',
+  'kind-not-accepted': 'a kind of statement that the trust file does not accept from its signer',
+  stale: 'older than the trust file accepts',
+  undated: 'without a time, and the trust file limits the age',
+  'in-the-future': 'its time has not come yet',
+  'not-a-vote': 'says nothing about whether bytes are the same',
+};
+
+const refusedWords: Readonly<Record<RefusedReason, string>> = {
+  'too-large': 'larger than a statement can be',
+  'too-deep': 'nested too deep',
+  'too-many-values': 'has too many values',
+  'not-json': 'not JSON',
+  'not-utf8': 'not UTF-8',
+  'duplicate-key': 'an object in it has a key twice',
+  'not-an-envelope': 'not a signed statement',
+  'payload-type': 'signed as something other than a statement',
+  'not-base64': 'a signature or the payload is not in the only form that it can have',
+  'not-canonical': 'has no canonical form that can be signed',
+  'too-many-signatures': 'has too many signatures',
+  'signature-invalid': 'its signature does not fit: it, or what it signs, was changed',
+  malformed: 'signed, but not what its type says that it is',
+};
+
+/** Every line ends with a newline. */
+export function renderAttestationText(decision: AttestationDecision, style: Style): string {
+  const { require, subjects, ignored, refused } = decision;
+  return [
+    ...subjects.flatMap((subject) => subjectLines(subject, require, style)),
+    ...(subjects.length === 0 ? [`${style.warn('too few')}  no statement counts`] : []),
+    ...refused.map((each) => uncountedLine(style.bad('refused'), each, refusedWords[each.why])),
+    // Provenance lies beside each verdict.
+    ...ignored
+      .filter(({ why }) => why !== 'not-a-vote')
+      .map((each) => uncountedLine('ignored', each, ignoredWords[each.why])),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function subjectLines(decision: SubjectDecision, require: number, style: Style): string[] {
+  const { outcome, names, sha256, agree, dissent, abstain } = decision;
+  const paint = outcome === 'confirmed' ? style.good : outcome === 'dissent' ? style.bad : style.warn;
+  return [
+    `${paint(titles[outcome])}  ${names.length === 0 ? sha256 : names.map(printable).join(', ')}`,
+    ...(names.length === 0 ? [] : [`  sha256      ${sha256}`]),
+    `  agree       ${agree.length} of ${require} required${agree.length === 0 ? '' : `: ${namesOf(agree)}`}`,
+    ...dissent.map((each) => `  dissents    ${opinionText(each)}`),
+    ...abstain.map((each) => `  undecided   ${opinionText(each)}`),
+  ];
+}
+
+function namesOf(opinions: readonly Opinion[]): string {
+  return opinions.map(({ rebuilder }) => printable(rebuilder)).join(', ');
+}
+
+function opinionText({ rebuilder, verdict, reason, got }: Opinion): string {
+  const words = [verdict, reason].filter((each) => each !== undefined).join(': ');
+  const other = got === undefined ? '' : `got ${got}`;
+  return printable(`${rebuilder} (${words}${words !== '' && other !== '' ? ', ' : ''}${other})`);
+}
+
+function uncountedLine(
+  title: string,
+  { file, document, rebuilders }: Uncounted<unknown>,
+  words: string,
+): string {
+  const place = document === 1 ? '' : `, document ${document}`;
+  const whose = rebuilders.length === 0 ? '' : ` (${rebuilders.map(printable).join(', ')})`;
+  return `${title}  ${printable(file)}${place}${whose}: ${words}`;
+}
+
+/** The decision as `--format json` prints it. */
+export function attestationValue({ outcome, require, subjects, ignored, refused }: AttestationDecision) {
+  return {
+    schema: 'wolfi-repro/attestation-decision/1',
+    outcome,
+    require,
+    subjects,
+    ignored,
+    refused,
+  };
+}
