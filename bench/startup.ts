@@ -4,7 +4,7 @@ import { root } from '../test/support/lab.ts';
 import { interleave, program, type Report, showRatios } from './measure.ts';
 
 export async function benchStartup(report: Report, rounds: number): Promise<void> {
-  const main = join(root, 'dist/cli/main.js');
+  const main = join(root, 'dist/bin/wolfi-repro.js');
   const tiny = join(root, 'fixtures/lab/repository/v0.59.1/x86_64/meta-only-0-r0.apk');
   const node = (...argv: string[]) => program(process.execPath, argv);
   const timings = await interleave(

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { byVersion, table, verdictText, verifyFiles } from './page.mjs';
-import { compile, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
+import { build, installPackages, makeEnvironment, requireNode, root } from './setup.mjs';
 
 /** @typedef {import('../test/support/lab.ts').Golden} Golden */
 /** @typedef {import('./page.mjs').Reported} Reported */
@@ -18,7 +18,7 @@ const planted = JSON.parse(readFileSync(join(root, 'fixtures/causes.json'), 'utf
 
 requireNode();
 installPackages();
-compile('tsconfig.dist.json');
+build();
 const environment = makeEnvironment();
 if (environment === undefined) process.exit(1);
 const repository = environment;

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { byVersion, groupedBy, table, verdictText, verifyFiles } from './page.mjs';
-import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
+import { build, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
 
 /** @typedef {import('../test/support/lab.ts').Golden & { column: string }} Golden of a column of the table */
 /** @typedef {import('./page.mjs').Reported} Reported */
@@ -19,7 +19,7 @@ const lab = complete ? larger : join(root, 'fixtures/lab');
 
 requireNode();
 installPackages();
-compile('tsconfig.dist.json');
+build();
 const environment = makeEnvironment();
 if (environment === undefined || makeEnvironment(undefined, 'aarch64') === undefined) process.exit(1);
 installPrograms([{ program: 'qemu-aarch64-static', package: 'qemu-user-static' }]);

@@ -22,7 +22,7 @@ import { root } from './setup.mjs';
  * @property {{ kind: string }[]} [causes]
  */
 
-const program = join(root, 'dist/cli/main.js');
+const program = join(root, 'dist/bin/wolfi-repro.js');
 
 /**
  * `wolfi-repro verify`, with what it reports; fails where it reports nothing.

@@ -1,15 +1,15 @@
 /** `npm run quickstart`: from a fresh clone to a verdict on a signed package that melange built. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { compile, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
+import { build, installPackages, installPrograms, makeEnvironment, requireNode, root } from './setup.mjs';
 
-const program = join(root, 'dist/cli/main.js');
+const program = join(root, 'dist/bin/wolfi-repro.js');
 const subject = 'fixtures/lab/repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk';
 const key = 'fixtures/lab/lab.rsa.pub';
 
 requireNode();
 installPackages();
-compile('tsconfig.dist.json');
+build();
 const missing = installPrograms([{ program: 'bwrap', package: 'bubblewrap' }]);
 const environment = makeEnvironment(recordedPackages());
 if (environment === undefined)

@@ -43,6 +43,12 @@ export function compile(project) {
   );
 }
 
+/** Compiles the library, and bundles the command line. */
+export function build() {
+  compile('tsconfig.dist.json');
+  run(process.execPath, [join(root, 'scripts/bundle.mjs')], 'bundling the command line');
+}
+
 /**
  * Installs the named programs where they are missing, through the system's package manager if this process may use it.
  * Returns those that are still missing.

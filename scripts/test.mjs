@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { dot, spec } from 'node:test/reporters';
-import { compile, installPackages, installPrograms, requireNode, root } from './setup.mjs';
+import { build, compile, installPackages, installPrograms, requireNode, root } from './setup.mjs';
 
 const unit = process.argv.includes('--unit');
 const tests = join(root, '.build/test');
@@ -38,7 +38,7 @@ if (!unit) {
   step('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']);
   step('types of scripts', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.scripts.json']);
   step('dead code', ['node_modules/knip/bin/knip.js']);
-  compile('tsconfig.dist.json');
+  build();
 }
 // What was compiled before may be of sources that are gone.
 rmSync(join(root, '.build'), { recursive: true, force: true });

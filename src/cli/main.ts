@@ -5,16 +5,13 @@ import { findConfig, namedConfig } from './find-config.ts';
 import { version } from './own-version.ts';
 
 // Node's own exit code for an uncaught failure is that of a verdict.
-process.once('uncaughtException', (failure) => {
-  process.stderr.write(`wolfi-repro: internal: ${maskAddresses(failure.stack ?? String(failure))}\n`);
-  process.exit(70);
-});
+process.once('uncaughtException', endAsDefect);
 
 // A rejected promise that is not awaited is a defect, but the packages of this call can still be judged.
 let rejected = false;
 process.on('unhandledRejection', (reason) => {
   rejected = true;
-  process.stderr.write(`wolfi-repro: internal: ${reason instanceof Error ? reason.stack : reason}\n`);
+  writeDefect(reason);
 });
 
 const argv = process.argv.slice(2);
@@ -26,15 +23,31 @@ function isPlainDiff([command, ...names]: readonly string[]): boolean {
   );
 }
 
-// Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-  process.stdout.write(`${version}\n`);
-} else if (isPlainDiff(argv) && findConfig(namedConfig(undefined)) === undefined) {
-  const { plainDiff } = await import('./commands/diff-command.ts');
-  process.exitCode = await plainDiff(argv[1]!, argv[2]!);
-  if (rejected) process.exitCode = 70;
-} else {
+/** Runs the call and returns its exit code. */
+async function main(): Promise<number> {
+  // Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  if (isPlainDiff(argv) && findConfig(namedConfig(undefined)) === undefined) {
+    const { plainDiff } = await import('./commands/diff-command.ts');
+    return plainDiff(argv[1]!, argv[2]!);
+  }
   const { runProgram } = await import('./program.ts');
-  const exitCode = await runProgram(argv);
-  process.exitCode = rejected ? 70 : exitCode;
+  return runProgram(argv);
 }
+
+function endAsDefect(failure: unknown): never {
+  writeDefect(failure);
+  process.exit(70);
+}
+
+function writeDefect(failure: unknown): void {
+  const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  process.stderr.write(`wolfi-repro: internal: ${maskAddresses(text)}\n`);
+}
+
+main().then((exitCode) => {
+  process.exitCode = rejected ? 70 : exitCode;
+}, endAsDefect);

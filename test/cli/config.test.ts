@@ -4,9 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { program } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { skipUnless } from '../support/lab.ts';
+import { program, skipUnless } from '../support/lab.ts';
 
 function run(folder: string, argv: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {

@@ -7,9 +7,8 @@ import { it } from 'node:test';
 import { renderJson } from '../../src/report/json-report.ts';
 import { renderJunit } from '../../src/report/junit-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
-import { program } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { fixtures } from '../support/lab.ts';
+import { fixtures, program } from '../support/lab.ts';
 import { everything } from '../support/runs.ts';
 
 const pair = join(fixtures, 'pairs/format-text');

@@ -4,9 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { program } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { fixtures, lab } from '../support/lab.ts';
+import { fixtures, lab, program } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { schemaNames, schemaValidator } from '../support/schemas.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { temporaryFolder } from '../support/folder.ts';
-import { lab, root } from '../support/lab.ts';
+import { lab, program, root } from '../support/lab.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 
 const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
@@ -91,8 +91,7 @@ describe('--offline', () => {
 
 async function run(argv: readonly string[], contacts: string): Promise<[code: number, output: string]> {
   const watch = pathToFileURL(join(root, '.build/test/support/watch-contacts.js')).href;
-  const main = join(root, '.build/src/cli/main.js');
-  const child = spawn(process.execPath, ['--import', watch, main, ...argv], {
+  const child = spawn(process.execPath, ['--import', watch, program, ...argv], {
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', CONTACTS: contacts },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -13,11 +13,10 @@ import { reportFormatNames } from '../../src/report/format-names.ts';
 import { failure } from '../support/failures.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
-import { lab, root, skipUnless } from '../support/lab.ts';
+import { lab, program, skipUnless } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 
-const main = join(root, '.build/src/cli/main.js');
 const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const key = ['--key', join(lab, 'lab.rsa.pub')];
 const [user, password, query, fragment] = ['sEcReTuSeR', 'sEcReTpAsS', 'sEcReTqUeRy', 'sEcReTfRaG'];
@@ -120,7 +119,7 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
         .replace(/^F$/, secretive(`${server.url}/x`, 'ftp'))
         .replace(/(?<=^|=)S(\/.*)?$/, (_, path: string = '') => secretive(`${server.url}${path}`)),
     );
-    const child = spawn(process.execPath, [main, ...replaced], {
+    const child = spawn(process.execPath, [program, ...replaced], {
       cwd: place,
       env: { PATH: process.env['PATH'], HOME: place, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { cannotRebuildFrom, program } from '../conformance/lab-run.ts';
-import { root } from '../support/lab.ts';
+import { cannotRebuildFrom } from '../conformance/lab-run.ts';
+import { program, root } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 
 const folder = join(root, 'test/cli/transcripts');

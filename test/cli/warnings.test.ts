@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { indexOf, recordText, usualRecord } from '../support/index-builder.ts';
-import { root } from '../support/lab.ts';
+import { program } from '../support/lab.ts';
 
 /** Whether there are lines of progress beside them depends on how long the run takes. */
 const warningsOf = ({ stderr }: { readonly stderr: string }) =>
@@ -17,8 +17,7 @@ test('an index that is older than the given age causes one warning, beside the r
   writeFileSync(join(folder, 'x86_64/APKINDEX.tar.gz'), indexOf(recordText(usualRecord)));
   const run = (command: readonly string[], ...more: readonly string[]) => {
     const argv = [...command, 'no-such-package', '--arch', 'x86_64', '--repository', folder, ...more];
-    const main = join(root, '.build/src/cli/main.js');
-    return spawnSync(process.execPath, [main, ...argv], { encoding: 'utf8', env: { HOME: folder } });
+    return spawnSync(process.execPath, [program, ...argv], { encoding: 'utf8', env: { HOME: folder } });
   };
   for (const command of [['verify', 'none'], ['inspect'], ['lock']]) {
     const silent = run(command);

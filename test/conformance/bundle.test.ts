@@ -16,7 +16,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import type { BundleManifest } from '../../src/bundle/form.ts';
@@ -32,7 +31,7 @@ import { rebuild } from '../../src/rebuild.ts';
 import { verify } from '../../src/verify.ts';
 import { padded, sealed } from '../support/apk-builder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
-import { lab } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
@@ -41,7 +40,6 @@ import { cannotRebuildShared, explain, helloShell, labOptions, sandbox } from '.
 
 const gitHello = 'repository/v0.59.1/x86_64/git-hello-1.2.0-r0.apk';
 const skip = cannotRebuildShared(gitHello);
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const digest = '616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
 const address = 'https://lab.example/sources/tally-0.7.1.tar.gz';
 
@@ -116,7 +114,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
       ];
       const own = ['--allow-unsigned', '--key', join(lab, 'lab.rsa.pub'), '--cache', join(place, 'cache')];
       const mask = name === 'here' ? '022' : '077';
-      const line = ['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', process.execPath, main, ...argv, ...own];
+      const line = ['sh', '-c', `umask ${mask}; exec "$@"`, 'sh', process.execPath, program, ...argv, ...own];
       const { status, stdout, stderr } = spawnSync(unshare[0]!, [...unshare.slice(1), ...line], {
         cwd: place,
         encoding: 'utf8',
@@ -386,7 +384,7 @@ describe('a bundle', { skip, concurrency: false }, () => {
     ];
     const places = ['--cache', cache, '--allow-unsigned', '--source-dir', recipe];
     const mirror = ['--source-mirror', `https://lab.example/=${server.url}`];
-    return spawn(process.execPath, [main, ...argv, ...places, ...mirror, subject], { stdio: 'ignore' });
+    return spawn(process.execPath, [program, ...argv, ...places, ...mirror, subject], { stdio: 'ignore' });
   }
 
   function offline(): RunOptions {

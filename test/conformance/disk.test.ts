@@ -4,14 +4,12 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../support/folder.ts';
-import { lab } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
 import { cannotRebuild, sandbox } from './lab-run.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const published = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const unshare = ['unshare', process.getuid?.() === 0 ? '-m' : '-rm'];
 const mount = (options: string) => `mount -t tmpfs -o ${options} tmpfs "$0" && exec "$@"`;
@@ -51,7 +49,7 @@ describe('a disk below the cache', { skip: cannotRebuild || cannotMount, concurr
       '--repository',
       labEnvironment!,
     ];
-    const line = [process.execPath, main, ...argv, '--key', join(lab, 'lab.rsa.pub'), subject];
+    const line = [process.execPath, program, ...argv, '--key', join(lab, 'lab.rsa.pub'), subject];
     return new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
       const child = execFile(
         unshare[0]!,

@@ -14,10 +14,10 @@ import {
   cannotRebuild,
   emulator,
   helloShell,
-  main,
   material,
   verify,
 } from '../support/emulation.ts';
+import { program } from '../support/lab.ts';
 import { hideEmulators, inContainer, onMachine, withRegistrations } from '../support/machines.ts';
 import { makeSmallGuest, runBuilds } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';
@@ -118,7 +118,7 @@ describe('without an emulator', { skip: cannotRegister }, () => {
     const line = [
       ...hidden,
       process.execPath,
-      main,
+      program,
       'doctor',
       '--format',
       'json',

@@ -5,11 +5,11 @@ import { chmodSync, existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
-import { type Golden, goldens, lab, sharedLab } from '../support/lab.ts';
+import { type Golden, goldens, lab, program, sharedLab } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { packedSources } from '../support/sources.ts';
 import { identities } from '../support/users.ts';
-import { cache, cannotRebuildFrom, program, sandbox } from './lab-run.ts';
+import { cache, cannotRebuildFrom, sandbox } from './lab-run.ts';
 
 const named = ['hello-shell', 'meta-only', 'varied', 'scripted', 'manyfiles', 'flint', 'quiver-musl'];
 const fromMelange = ['tally', 'libpebble', 'tally-patched'];

@@ -13,13 +13,12 @@ import {
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lab, root } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { cannotSandbox, folderOf, makeSmallGuest, processesWith } from '../support/sandboxes.ts';
 import { writeSlowPackage } from '../support/slow-package.ts';
 import { type Identity, identities } from '../support/users.ts';
 
-const main = join(root, '.build/src/cli/main.js');
 const quick = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const sleeper = `76543.${process.pid}`;
 const material = mkdtempSync('/var/tmp/wolfi-repro-interrupt-');
@@ -47,7 +46,7 @@ function commandLine(
   files: readonly string[],
   extra: readonly string[] = [],
 ) {
-  const line = [...identity.prefix, process.execPath, main, 'verify', ...keys, '--allow-unsigned'];
+  const line = [...identity.prefix, process.execPath, program, 'verify', ...keys, '--allow-unsigned'];
   return [...line, '--repository', labEnvironment!, '--cache', cache, '--format', 'json', ...extra, ...files];
 }
 

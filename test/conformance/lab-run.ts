@@ -19,9 +19,6 @@ import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts'
 /** Kept between runs: unpacked environments are shared by their identity. */
 export const cache: string = join(root, '.cache/wolfi-repro');
 
-/** The program as `npm test` compiles it. */
-export const program: string = join(root, 'dist/cli/main.js');
-
 const { uid, gid, username } = userInfo();
 const ids = callerIdMap({ uid, gid, name: username });
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { lab, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { lab, program, sharedLab, skipUnless } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { findMelange } from '../support/melange.ts';
 import { packedSources } from '../support/sources.ts';
@@ -26,11 +26,10 @@ describe('a real melange as the engine', { skip }, () => {
     // By a relative path: melange runs in another folder.
     const repository = relative(process.cwd(), labEnvironment!);
     const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', repository, '--allow-unsigned'];
-    const { stdout, status } = spawnSync(
-      process.execPath,
-      [join(root, 'dist/cli/main.js'), ...argv, ...trust, ...files],
-      { encoding: 'utf8', maxBuffer: 2 ** 28 },
-    );
+    const { stdout, status } = spawnSync(process.execPath, [program, ...argv, ...trust, ...files], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
     return {
       status,
       packages: (JSON.parse(stdout) as { packages: { verdict: string; reason?: string }[] }).packages,

@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { writeBundle } from '../../src/bundle/bundle.ts';
 import { openBundle } from '../../src/bundle/open.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
@@ -16,7 +15,7 @@ import { defaultNetwork, type NetworkOptions } from '../../src/inputs/network/ne
 import { lock } from '../../src/lock.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { type Golden, goldens, lab, sharedLab } from '../support/lab.ts';
+import { type Golden, goldens, lab, program, sharedLab } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 import { packedSources } from '../support/sources.ts';
@@ -42,7 +41,6 @@ const unlessBuilt = (...names: readonly string[]) =>
   skip === false && cannotRebuildFrom(...names.map(fileOf));
 const tally = 'sha256:616df3918e20def85123f991915948469cfdb4090ad4e452626137b82b2787ad';
 const pebble = 'sha256:b1d3cd7ec1c02c9c80c4d0afc6583f6b1b91f13a5e2f0a519c6e94a1b87481d2';
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 const commit = '5d7a3c9e1f20b48d6a7c8e9f0123456789abcdef';
 
 /** The oldest and the newest version of melange: what lies between differs in no way that concerns sources. */
@@ -228,7 +226,7 @@ describe('sources from a server', { skip, concurrency: false }, () => {
     ];
     const mirror = ['--source-mirror', `http://127.0.0.1:18080/=${server.url}/git`, '--sandbox', sandbox!];
     const start = () =>
-      spawn(process.execPath, [main, ...argv, ...mirror, fileOf('git-hello')], { stdio: 'ignore' });
+      spawn(process.execPath, [program, ...argv, ...mirror, fileOf('git-hello')], { stdio: 'ignore' });
     const seen = server.requests.length;
     server.put('/git/hello.git/git-upload-pack', Buffer.alloc(1000));
     server.misbehave('/git/hello.git/git-upload-pack', { kind: 'stall', after: 10 });

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseSigningKey } from '../../src/apk/private-key.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { indexFolder } from '../../src/index-folder.ts';
@@ -18,7 +17,7 @@ import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
 import { makeKey, signatureOf } from '../support/apk-builder.ts';
 import { indexOf, recordText } from '../support/index-builder.ts';
-import { lab } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, type Misbehaviour, startLabServer } from '../support/lab-server.ts';
 import { readWhole } from '../support/parts.ts';
@@ -254,7 +253,6 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
   }
 
   function startProgram(): ChildProcess {
-    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
     const repositories = ['repository', 'environment'].flatMap((name) => [
       '--repository',
       `${server.url}/${name}`,
@@ -268,7 +266,7 @@ describe('a package by its name, from a server', { skip: cannotRebuild }, () => 
       '--cache',
       cache,
     ];
-    return spawn(process.execPath, [main, ...argv, '--sandbox', sandbox!], { stdio: 'ignore' });
+    return spawn(process.execPath, [program, ...argv, '--sandbox', sandbox!], { stdio: 'ignore' });
   }
 
   async function until(happened: () => boolean): Promise<void> {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { program } from './lab-run.ts';
+import { program } from '../support/lab.ts';
 
 export interface Peak {
   readonly status: number | null;

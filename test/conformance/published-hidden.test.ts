@@ -4,13 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { lab, root } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { changeControl, changeData, repack, textOf, withText } from '../support/parts.ts';
 import { cannotSandbox, folderOf } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';
 
 const golden = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
-const main = join(root, '.build/src/cli/main.js');
 
 /** In the published data and, in two halves, in the recipe. */
 const [first, second] = ['what-is-', 'published'];
@@ -52,7 +51,7 @@ for (const identity of identities) {
         logs,
         file,
       ];
-      const line = [...identity.prefix, process.execPath, main, ...argv];
+      const line = [...identity.prefix, process.execPath, program, ...argv];
       const { stdout, stderr } = spawnSync(line[0]!, line.slice(1), { cwd: folder, encoding: 'utf8' });
       const log = readdirSync(logs)
         .map((name) => readFileSync(join(logs, name), 'latin1'))

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Diagnosis } from '../../src/doctor.ts';
-import { root } from '../support/lab.ts';
+import { program } from '../support/lab.ts';
 import {
   breakMapProgram,
   forbidNamespaces,
@@ -19,7 +19,6 @@ import { cannotSandbox, folderOf } from '../support/sandboxes.ts';
 import { type Identity, identities } from '../support/users.ts';
 
 const [asRoot, asUser, asNamedUser] = identities as [Identity, Identity, Identity];
-const main = join(root, '.build/src/cli/main.js');
 const material = mkdtempSync('/var/tmp/wolfi-repro-doctor-');
 after(() => rmSync(material, { recursive: true, force: true }));
 
@@ -32,7 +31,7 @@ interface Report {
 function doctor(prefix: readonly string[], identity: Identity, folder?: string): Report {
   const cache = folder ?? folderOf(identity);
   try {
-    const line = [...prefix, process.execPath, main, 'doctor', '--format', 'json', '--cache', cache];
+    const line = [...prefix, process.execPath, program, 'doctor', '--format', 'json', '--cache', cache];
     const { status, stdout, stderr } = spawnSync(line[0]!, line.slice(1), { cwd: '/', encoding: 'utf8' });
     assert.notEqual(stdout, '', stderr);
     return { status, found: (JSON.parse(stdout) as { found: readonly Diagnosis[] }).found };

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { steeringCharacters } from '../../src/bytes.ts';
 import { reportFormatNames } from '../../src/report/format-names.ts';
-import { lab, root } from '../support/lab.ts';
+import { lab, program } from '../support/lab.ts';
 import { changeControl, repack, textOf, withText } from '../support/parts.ts';
 import { cannotSandbox } from '../support/sandboxes.ts';
 import { identities } from '../support/users.ts';
 
 const golden = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
-const main = join(root, '.build/src/cli/main.js');
 /** Sets the title, clears the screen, goes back to the start of the line, and turns the direction of writing. */
 const steering = `printf '\\033]0;owned\\007\\033[2J\\302\\2332Jhello\\rreproduced\\n\\342\\200\\256x\\n'; exit 3`;
 
@@ -40,7 +39,7 @@ describe('what a hostile step says', {
       const argv = ['verify', '--format', format, '--allow-unsigned', '--environment', 'host'];
       const { stdout, stderr, status } = spawnSync(
         process.execPath,
-        [main, ...argv, '--cache', join(folder, 'cache'), file],
+        [program, ...argv, '--cache', join(folder, 'cache'), file],
         { cwd: folder, encoding: 'utf8' },
       );
       assert.equal(status, 3, stdout + stderr);

@@ -5,7 +5,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { apkOf, directoryOf, fileOf } from '../support/apk-builder.ts';
-import { lab, root } from '../support/lab.ts';
+import { lab, program, root } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
 import { cannotSandbox, folderOf } from '../support/sandboxes.ts';
 import { type Identity, identities } from '../support/users.ts';
@@ -13,8 +13,8 @@ import { type Identity, identities } from '../support/users.ts';
 const [asRoot, asUser, asNamedUser] = identities as [Identity, Identity, Identity];
 const published = join(lab, 'repository/v0.59.1/x86_64');
 
-function run(identity: Identity, program: string, argv: readonly string[]) {
-  const line = [...identity.prefix, process.execPath, join(root, '.build', program), ...argv];
+function run(identity: Identity, script: string, argv: readonly string[]) {
+  const line = [...identity.prefix, process.execPath, script, ...argv];
   return spawnSync(line[0]!, line.slice(1), { cwd: '/', encoding: 'utf8' });
 }
 
@@ -30,7 +30,7 @@ describe('an ordinary user', { skip: cannotSandbox(asUser) }, () => {
     const apk = join(folder, 'sample.apk');
     writeFileSync(apk, apkOf({ data }));
     chmodSync(apk, 0o644);
-    const { stdout, stderr } = run(asUser, 'test/support/unpack-run.js', [apk, folder]);
+    const { stdout, stderr } = run(asUser, join(root, '.build/test/support/unpack-run.js'), [apk, folder]);
     assert.notEqual(stdout, '', stderr);
     assert.deepEqual(JSON.parse(stdout), {
       modes: [
@@ -54,7 +54,7 @@ describe('a package with other owners', { skip: cannotVerify || cannotSandbox(as
   ] as const) {
     it(`comes out ${verdict} ${identity.title}`, { skip: cannotSandbox(identity) }, () => {
       const cache = folderOf(identity);
-      const { stdout, stderr } = run(identity, 'src/cli/main.js', [
+      const { stdout, stderr } = run(identity, program, [
         ...['verify', '--allow-unsigned', '--repository', labEnvironment!, '--cache', cache],
         ...['--key', join(lab, 'lab.rsa.pub'), '--format', 'json', subject],
       ]);

@@ -7,13 +7,12 @@ import { architectureOfMachine } from '../../src/execute/processor/architectures
 import { findEmulator } from '../../src/execute/processor/emulator.ts';
 import { processorHost } from '../../src/execute/processor/host.ts';
 import { labOptions } from '../conformance/lab-run.ts';
-import { lab, root } from './lab.ts';
+import { lab, program } from './lab.ts';
 import { labEnvironment, lacksForeignEnvironment } from './lab-environment.ts';
 import { cannotSandbox, folderOf } from './sandboxes.ts';
 import { type Identity, identities } from './users.ts';
 
 const [, asUser] = identities as [Identity, Identity];
-export const main: string = join(root, '.build/src/cli/main.js');
 export const foreignLab: string = join(lab, 'aarch64');
 export const helloShell: string = join(foreignLab, 'repository/v0.59.1/aarch64/hello-shell-1.4.2-r3.apk');
 export const argv0: string = join(foreignLab, 'repository/v0.59.1/aarch64/argv0-1.0.0-r0.apk');
@@ -57,7 +56,7 @@ export interface Run {
 export function verifyAll(prefix: readonly string[], identity: Identity, argv: readonly string[]): Run {
   const cache = folderOf(identity);
   try {
-    const line = [...prefix, ...identity.prefix, process.execPath, main, 'verify', '--format', 'json'];
+    const line = [...prefix, ...identity.prefix, process.execPath, program, 'verify', '--format', 'json'];
     const known = ['--cache', cache, '--key', join(lab, 'lab.rsa.pub'), '--repository', labEnvironment ?? ''];
     const { stdout, stderr } = spawnSync(line[0]!, [...line.slice(1), ...known, ...argv], {
       cwd: '/',

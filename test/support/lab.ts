@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** The checkout: this file is compiled to .build/test/support/. */
 export const root: string = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
+/** The command line as it is published. */
+export const program: string = join(root, 'dist/bin/wolfi-repro.js');
+
 export const fixtures: string = join(root, 'fixtures');
 export const lab: string = join(fixtures, 'lab');
 

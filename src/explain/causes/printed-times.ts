@@ -1,6 +1,6 @@
 /** Times of day in texts, as programs print them. */
 import type { BuildFacts } from '../../execute/facts.ts';
-import { monthOf, timeForms } from './time-forms.ts';
+import { formsFor, monthOf } from './time-forms.ts';
 
 export interface PrintedTime {
   /** Which of the forms. */
@@ -21,7 +21,7 @@ export interface PrintedTime {
 export function timesIn(text: string): PrintedTime[] {
   const found: PrintedTime[] = [];
   if (text.length > 100_000 || !/\d\d/.test(text)) return found;
-  for (const [form, pattern] of timeForms) {
+  for (const [form, pattern] of formsFor(text)) {
     for (const match of text.matchAll(pattern)) {
       const [start, end] = [match.index, match.index + match[0].length];
       if (found.some((other) => start < other.end && end > other.start)) continue;

@@ -159,8 +159,15 @@ const optionalClock = `(?:${between}${clock}${zone})?`;
 
 const form = (text: string, flags = 'giu') => new RegExp(text, flags);
 
+const anyMonth = new RegExp(names, 'iu');
+
+/** The forms that a text can hold: those with the name of a month, which take longest to compile, only where it has one. */
+export function formsFor(text: string): typeof timeForms {
+  return anyMonth.test(text) ? timeForms : numericForms;
+}
+
 /** The forms, the most specific first; a later one that overlaps is not looked at. */
-export const timeForms: readonly (readonly [name: string, pattern: RegExp])[] = [
+const timeForms: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['iso', form(`(?<!\\d)${year}-${twoDigits.month}-${twoDigits.day}(?:T|[ _]{1,2})${clock}${zone}`)],
   [
     'iso',
@@ -228,3 +235,5 @@ export const timeForms: readonly (readonly [name: string, pattern: RegExp])[] = 
   ],
   ['time', /(?<![\d:.])(?<h>0?[1-9]|1[0-2]):(?<mi>[0-5]\d) ?(?<ap>[AaPp])[Mm]\b/g],
 ];
+
+const numericForms = timeForms.filter(([, pattern]) => !pattern.source.includes(month));

@@ -9,13 +9,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { machineInputs } from '../../../src/inputs/inputs.ts';
 import { defaultNetwork, type NetworkOptions } from '../../../src/inputs/network/network-options.ts';
 import { findProgram } from '../../../src/process.ts';
 import { makeFolder } from '../../support/folder.ts';
-import { skipUnless } from '../../support/lab.ts';
+import { program, skipUnless } from '../../support/lab.ts';
 import { type LabServer, startLabServer } from '../../support/lab-server.ts';
 
 const body = randomBytes(100_000);
@@ -27,7 +26,6 @@ const quick: NetworkOptions = {
   backoffMilliseconds: 5,
   slowMilliseconds: 500,
 };
-const main = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 
 /** Sends the given answers, one for each connection; the last one is repeated. */
 class RawServer {
@@ -269,7 +267,7 @@ describe('a server over TLS', {
     const address = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/file.apk`;
     const child = spawn(
       process.execPath,
-      [main, 'verify', '--format', 'json', '--cache', join(folder, 'cache'), address],
+      [program, 'verify', '--format', 'json', '--cache', join(folder, 'cache'), address],
       {
         env: {
           PATH: process.env['PATH'],

@@ -1,0 +1,87 @@
+/**
+ * Bundles the command line into dist/bin, from the same sources that `tsc` compiles for the library: one file to load instead of
+ * hundreds, which is most of what a short call takes (docs/decisions/0022-bundled-command-line.md).
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { rolldown } from 'rolldown';
+import { root } from './setup.mjs';
+
+const source = join(root, 'src');
+/** Another folder may be named, to compare two. */
+const folder = process.argv[2] ?? join(root, 'dist/bin');
+/** Programs that are loaded by their file names: the command line, and what runs in threads. */
+const entries = {
+  'wolfi-repro': 'cli/main.ts',
+  'compare-worker': 'compare/compare-worker.ts',
+  'pgzip-worker': 'emit/deflate/pgzip-worker.ts',
+};
+
+/**
+ * Where a file of the sources is found from a chunk: another entry beside it, anything else where `tsc` put it.
+ * @param {string} path
+ */
+function placeOf(path) {
+  const [name] = Object.entries(entries).find(([, entry]) => join(source, entry) === path) ?? [];
+  const compiled = relative(source, path).split(sep).join('/').replace(/\.ts$/, '.js');
+  return name === undefined ? `../${compiled}` : `./${name}.js`;
+}
+
+/**
+ * A file of ours names other files from its own place, which is not that of its chunk; and what it loads when first needed through
+ * `createRequire` is loaded from the chunk.
+ * @type {import('rolldown').Plugin}
+ */
+const ownPlaces = {
+  name: 'own-places',
+  transform: {
+    filter: { code: 'import.meta.url' },
+    handler(code, id) {
+      if (!id.startsWith(source + sep)) return null;
+      return code
+        .replace('const require = createRequire(import.meta.url);', '')
+        .replace(/new URL\('(\.[^']+)', import\.meta\.url\)/g, (_whole, name) => {
+          const place = placeOf(join(dirname(id), name.replace(/\.js$/, '.ts')));
+          return `require('node:url').pathToFileURL(require('node:path').join(__dirname, '${place}'))`;
+        });
+    },
+  },
+};
+
+/**
+ * What others wrote and the chunks hold: name, version and licence of each package, with the text of the licence.
+ * @param {readonly import('rolldown').OutputChunk[]} chunks
+ */
+function thirdParties(chunks) {
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds);
+  const packages = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? []));
+  return [...packages]
+    .sort()
+    .map((path) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+      const file = readdirSync(path).find((each) => /^licen[cs]e/i.test(each));
+      const text = file === undefined ? '' : `\n${readFileSync(join(path, file), 'utf8').trim()}\n`;
+      return `${name} ${version} (${license})\n${text}`;
+    })
+    .join(`\n${'-'.repeat(72)}\n\n`);
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+// The package is of ES modules; CommonJS starts faster, since what Node itself loads late stays unloaded.
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
+const bundle = await rolldown({
+  input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(source, path)])),
+  platform: 'node',
+  tsconfig: join(root, 'tsconfig.json'),
+  plugins: [ownPlaces],
+});
+const { output } = await bundle.write({
+  dir: folder,
+  format: 'cjs',
+  entryFileNames: '[name].js',
+  chunkFileNames: 'chunk-[name].js',
+});
+await bundle.close();
+const chunks = output.filter((each) => each.type === 'chunk');
+writeFileSync(join(folder, 'THIRD-PARTY'), thirdParties(chunks));
