@@ -157,6 +157,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
   {
     room: 'policy/',
     takes: [
+      'formats/bounded-json.ts',
       'repository/package-version.ts',
       'claim/recipe/parse-yaml.ts',
       'claim/recipe/yaml-node.ts',

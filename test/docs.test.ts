@@ -68,12 +68,11 @@ describe('the documentation', () => {
   });
 
   it('names every command in the README, and has the help of each among the transcripts', () => {
-    const trees = ['program.ts', 'attestation-commands.ts'].map((name) =>
-      readFileSync(join(root, 'src/cli', name), 'utf8'),
-    );
-    const commands = trees.flatMap((tree) =>
-      [...tree.matchAll(/\.command\('([\w-]+)'\)/g)].map(([, name]) => name!),
-    );
+    const trees = ['program.ts', 'gate-commands.ts', 'attestation-commands.ts'];
+    const commands = trees.flatMap((file) => {
+      const tree = readFileSync(join(root, 'src/cli', file), 'utf8');
+      return [...tree.matchAll(/program\s*\.command\('([\w-]+)'\)/g)].map(([, name]) => name!);
+    });
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const table = /^\| command \|.*\n\| ---.*\n((?:\|.*\n)+)/m.exec(readme)![1]!;
     assert.deepEqual([...table.matchAll(/^\| `([\w-]+)/gm)].map(([, name]) => name).sort(), commands.sort());

@@ -144,7 +144,12 @@ export function gateOptions(command: Command): Command {
       '--policy <file>',
       'rules that accept what is not reproduced, each with a reason, an owner and a last day (docs/policy.md)',
     ),
-  );
+  )
+    .option(
+      '--baseline <file>',
+      'what `baseline write` wrote: only what is worse fails, and what is new must be reproduced (docs/policy.md)',
+    )
+    .option('--tighten', 'rewrite the baseline with what is better now', false);
 }
 
 /** The clock of a policy is the machine's own unless the command line names a day. */

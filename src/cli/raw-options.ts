@@ -64,4 +64,6 @@ export interface RawOptions {
   readonly package?: readonly string[];
   readonly digest?: readonly string[];
   readonly dissent?: boolean;
+  readonly baseline?: string;
+  readonly tighten?: boolean;
 }

@@ -26,7 +26,7 @@ export function isAbout(
 }
 
 /** A verdict with its reason, as rules and baselines name it. */
-function verdictWord({ verdict }: StatedPackage): string {
+export function verdictWord({ verdict }: StatedPackage): string {
   return verdict.kind === 'reproduced' ? verdict.kind : `${verdict.kind}/${verdict.reason}`;
 }
 

@@ -72,7 +72,8 @@ function standingFact({ state, was }: Standing, bounds: Bounds): Fact {
   return { label: 'baseline', value: `${standingTitles[state]}: ${before}`, ...tone };
 }
 
-function knownText({ verdict, causes }: KnownState, { value }: Bounds): string {
+/** What a baseline has, in words. */
+export function knownText({ verdict, causes }: KnownState, { value }: Bounds): string {
   const named = causes.map((kind) => causeTitles[kind]).join(', ');
   return `${show(verdict, value)}${named === '' ? '' : ` (${named})`}`;
 }

@@ -3,7 +3,7 @@ import { mergeSavedRuns } from '../../report/saved/saved-run.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { printReports, requireOutputs } from '../reports.ts';
 import { readSavedRuns } from '../saved-files.ts';
-import { requireGate, throughGate } from '../typed-gate.ts';
+import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 
 /** Exits as `verify` would: with the code of the worst verdict of all that do not pass. */
 export async function reportCommand(files: readonly string[], raw: RawOptions): Promise<number> {
@@ -11,5 +11,6 @@ export async function reportCommand(files: readonly string[], raw: RawOptions): 
   const gate = await requireGate(raw);
   const result = await throughGate(mergeSavedRuns(readSavedRuns(files)), gate);
   await printReports(result, raw, outputs);
+  await tighten(result, gate, raw);
   return result.exitCode;
 }

@@ -10,7 +10,7 @@ import type { RawOptions } from '../raw-options.ts';
 import { printReports, requireOutputs } from '../reports.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
-import { requireGate, throughGate } from '../typed-gate.ts';
+import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 
 export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   await requireSomething(files, raw);
@@ -31,6 +31,7 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
     const result = await throughGate(verified, gate);
     await printReports(result, raw, outputs);
     await attests?.(result.packages);
+    await tighten(result, gate, raw);
     return result.exitCode;
   });
 }

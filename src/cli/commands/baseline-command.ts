@@ -1,0 +1,43 @@
+/** `wolfi-repro baseline`. */
+import { shownTyped } from '../../address.ts';
+import { counted, printable } from '../../bytes.ts';
+import { Failure } from '../../failure.ts';
+import { baselineOf, type LeftOut, renderBaseline } from '../../policy/baseline.ts';
+import { dayOf } from '../../policy/day.ts';
+import { gatedRun } from '../../policy/gate.ts';
+import { mergeSavedRuns } from '../../report/saved/saved-run.ts';
+import { renderStandings } from '../../report/standings-report.ts';
+import { printData, printNote } from '../output.ts';
+import type { RawOptions } from '../raw-options.ts';
+import { readSavedRuns } from '../saved-files.ts';
+import { readBaseline, replaceFile } from '../typed-gate.ts';
+
+const leftOutTexts: Readonly<Record<LeftOut, string>> = {
+  rejected: 'it is rejected, which only a policy accepts, by its digest',
+  nameless: 'it does not say who it is',
+  accepted: 'a policy accepts it, and a baseline would go on accepting it when the rule is over',
+  'not-judged': 'the run says nothing of it',
+};
+
+/** Writes what is known of the packages of saved results. Exits with 0; what is left out must pass by itself, and is said. */
+export async function baselineWriteCommand(files: readonly string[], { out }: RawOptions): Promise<number> {
+  if (out === undefined) throw new Failure('usage', 'baseline write takes -o FILE');
+  const { packages } = mergeSavedRuns(readSavedRuns(files));
+  const { baseline, leftOut } = baselineOf(packages);
+  await replaceFile(out, renderBaseline(baseline));
+  for (const { result, why } of leftOut)
+    printNote(`left out: ${printable(result.file)}: ${leftOutTexts[why]}`);
+  printData(`${shownTyped(out)}: ${counted(baseline.packages.size, 'package')}\n`);
+  return 0;
+}
+
+/** Says what is worse, better or new in saved results. Exits as `verify --baseline` does. */
+export async function baselineDiffCommand(baseline: string, files: readonly string[]): Promise<number> {
+  const known = await readBaseline(baseline);
+  const run = gatedRun(mergeSavedRuns(readSavedRuns(files)), {
+    baseline: known,
+    today: dayOf(Date.now() / 1000),
+  });
+  printData(renderStandings(run));
+  return run.exitCode;
+}
