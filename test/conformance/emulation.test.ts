@@ -42,7 +42,7 @@ describe('goldens for aarch64', {
     for (const signed of [true, false]) {
       const group = foreign
         .filter((golden) => golden.signed === signed && golden.sourceDir === undefined)
-        .filter(oneIn(2));
+        .filter(oneIn(4));
       const judged = await verifyGoldens(group, foreignLab, labOptions({ allowUnsigned: !signed }));
       assert.ok(judged.length > 0);
       for (const [, result] of judged) {

@@ -8,6 +8,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { type Golden, goldens, lab, program, sharedLab } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { packedSources } from '../support/sources.ts';
+import { oneIn } from '../support/thorough.ts';
 import { identities } from '../support/users.ts';
 import { cache, cannotRebuildFrom, sandbox } from './lab-run.ts';
 
@@ -24,7 +25,9 @@ function filesIn(folder: string | undefined, recipes: readonly string[]): string
   return folder === undefined ? [] : newest(folder, recipes).map(({ file }) => join(folder, file));
 }
 
-const files: readonly string[] = [...filesIn(lab, named), ...filesIn(sharedLab, fromMelange)];
+const files: readonly string[] = [...filesIn(lab, named), ...filesIn(sharedLab, fromMelange)].filter(
+  oneIn(2),
+);
 const wanted = files.filter((file) => cannotRebuildFrom(file) === false);
 
 interface Report {
