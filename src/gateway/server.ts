@@ -13,6 +13,7 @@ import { isMethod } from '../transcript/transcript.ts';
 import { type Answerer, type GuestAnswer, type GuestRequest, textLength } from './answerer.ts';
 import type { Authority } from './authority.ts';
 import type { GuestNames } from './guest-names.ts';
+import { PipelinedTurns } from './pipelined-turns.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { type AnyResponse, sendBody } from './send-body.ts';
 
@@ -33,8 +34,8 @@ type AnyRequest = IncomingMessage | Http2ServerRequest;
 const greetingMilliseconds = 30_000;
 /** Connections at once, on all ports. */
 const mostConnections = 4096;
-/** Requests at once over one connection; clients wait with the next. */
-const mostStreams = 256;
+/** Requests at once over one connection of HTTP/2; clients wait with the next (at least 100: RFC 9113 §6.5.2). */
+const mostStreams = 128;
 /** Servers that are kept for further connections: each has some ten kilobytes, and a guest can ask for any number of names. */
 const mostServers = 500;
 /** First byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
@@ -46,8 +47,8 @@ export class GuestServer {
   readonly #plain: HttpServer;
   readonly #secure = new Map<string, Http2SecureServer>();
   readonly #sockets = new Set<Socket>();
-  /** Connections over HTTP/1.1 that asked for something. */
-  readonly #asking = new WeakSet<object>();
+  /** Turns of the answers of each connection over HTTP/1.1 that asked for something. */
+  readonly #asking = new WeakMap<object, PipelinedTurns>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -139,8 +140,14 @@ export class GuestServer {
   }
 
   #answer(request: AnyRequest, response: AnyResponse): void {
-    if (!('stream' in request)) this.#asking.add(request.socket);
-    this.#handle(request, response).catch(() => response.destroy());
+    const turn = 'stream' in request ? undefined : this.#turn(request.socket);
+    this.#handle(request, response, turn).catch(() => response.destroy());
+  }
+
+  #turn(connection: Socket): Promise<() => void> {
+    const turns = this.#asking.get(connection) ?? new PipelinedTurns(connection);
+    this.#asking.set(connection, turns);
+    return turns.take();
   }
 
   #refuseBytes(socket: Socket): void {
@@ -163,7 +170,22 @@ export class GuestServer {
     this.#options.onRefusal(kind, `${known}:${localPort}`);
   }
 
-  async #handle(request: AnyRequest, response: AnyResponse): Promise<void> {
+  async #handle(
+    request: AnyRequest,
+    response: AnyResponse,
+    turn: Promise<() => void> | undefined,
+  ): Promise<void> {
+    const done = await turn;
+    try {
+      // A client that left is not asked for.
+      if (!('stream' in request) && request.socket.destroyed) return;
+      await this.#handleNow(request, response);
+    } finally {
+      done?.();
+    }
+  }
+
+  async #handleNow(request: AnyRequest, response: AnyResponse): Promise<void> {
     const url = this.#addressOf(request);
     if (url === undefined) {
       const host = headerOf(request, ':authority') ?? headerOf(request, 'host') ?? '';

@@ -29,6 +29,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
   const silent: string[] = [];
   /** Bodies that were begun and not closed. */
   let open = 0;
+  let mostOpen = 0;
   let listener: Server;
   let server: GuestServer;
   let folder: string;
@@ -57,7 +58,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
           asked.push(request);
           if (request.url.pathname === '/unrecorded') return { kind: 'unrecorded' };
           if (request.url.pathname === '/unreachable') return { kind: 'unanswered', reason: 'unreachable' };
-          if (request.url.pathname === '/endless')
+          if (['/endless', '/long'].includes(request.url.pathname))
             return {
               kind: 'answer',
               status: 200,
@@ -65,8 +66,13 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
               size: undefined,
               body: () => {
                 open += 1;
+                mostOpen = Math.max(mostOpen, open);
+                let left = request.url.pathname === '/long' ? 3 : Number.POSITIVE_INFINITY;
                 return {
-                  read: async (into) => into.length,
+                  read: async (into) => {
+                    left -= 1;
+                    return left < 0 ? 0 : into.fill(0x61).length;
+                  },
                   close: () => {
                     open -= 1;
                   },
@@ -100,6 +106,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
     asked.length = 0;
     refused.length = 0;
     silent.length = 0;
+    mostOpen = 0;
   });
 
   interface Ended {
@@ -270,6 +277,23 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
     const request = `GET /a HTTP/1.1\r\nHost: ${name}:${port}\r\nConnection: close\r\n\r\n`;
     const answers = await Promise.all(Array.from({ length: 1000 }, () => say(request)));
     assert.equal(answers.filter((answer) => answer.endsWith('GET 0')).length, 1000);
+  });
+
+  it('has a bounded number of answers open on one connection, and gives each in its turn', async () => {
+    const many = 60;
+    const request = `GET /long HTTP/1.1\r\nHost: ${name}:${port}\r\n\r\n`;
+    const withBody = `POST /long HTTP/1.1\r\nHost: ${name}:${port}\r\nContent-Length: 3\r\n\r\nabc`;
+    const last = `GET /a HTTP/1.1\r\nHost: ${name}:${port}\r\nConnection: close\r\n\r\n`;
+    const socket = connect(port, address);
+    socket.pause();
+    socket.write(`${request}${withBody}`.repeat(many / 2) + last);
+    await until(() => open > 1);
+    await sleep(50);
+    const answers = await text(socket);
+    assert.equal(answers.split('HTTP/1.1 200').length - 1, many + 1);
+    assert.match(answers, /GET 0$/);
+    assert.ok(mostOpen > 1 && mostOpen <= 16, `${mostOpen} were open`);
+    assert.equal(open, 0);
   });
 
   it('closes the bodies of all answers when a client leaves, those among them whose turn had not come', async () => {
