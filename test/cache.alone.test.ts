@@ -17,9 +17,12 @@ import { promisify } from 'node:util';
 import { listCache, pruneCache, verifyCache } from '../src/cache.ts';
 import { type Sha256, sha256 } from '../src/digest.ts';
 import { callerIdMap } from '../src/execute/sandbox/id-map.ts';
+import { recallTranscripts, rememberTranscript } from '../src/flow/chosen-network.ts';
 import { openStore } from '../src/inputs/store/store.ts';
 import { ownedName } from '../src/inputs/store/temporary-names.ts';
+import { makeTranscript, transcriptBytes } from '../src/transcript/transcript.ts';
 import { makeFolder } from './support/folder.ts';
+import { architecture } from './support/names.ts';
 
 const ids = callerIdMap({ uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'lab' });
 const day = 24 * 3600 * 1000;
@@ -129,6 +132,42 @@ describe('the cache', { concurrency: false }, () => {
       (await pruneCache(folder, { ...none, mostBytes }, ids)).map(({ name }) => name);
     assert.deepEqual(await removed(2100), ['alone']);
     assert.deepEqual(await removed(0), ['e', 'p']);
+  });
+
+  it('takes a transcript that has lost an answer for none, and keeps one whose answers are there', async () => {
+    const build = {
+      recipeSha256: sha256(Buffer.from('recipe')),
+      architecture: architecture('x86_64'),
+      asOf: undefined,
+    };
+    const now = Date.now();
+    const recall = () => recallTranscripts(build, openStore(join(folder, 'store')));
+    const remember = (content: string, bodyUsedAt: number) => {
+      const body = { sha256: putObject(content, bodyUsedAt), size: content.length };
+      const transcript = makeTranscript(
+        [
+          {
+            ...{ method: 'GET', url: 'https://files.example/', selecting: [], requestBody: undefined },
+            ...{ status: 200, headers: [], body },
+          },
+        ],
+        [],
+      );
+      rememberTranscript(
+        build,
+        putObject(transcriptBytes(transcript).toString(), now - day),
+        openStore(join(folder, 'store')),
+      );
+      return transcript;
+    };
+    remember('long not used', now - 50 * day);
+    const kept = remember('used', now - 2 * day);
+    const removed = await pruneCache(folder, { ...none, usedBefore: now - 25 * day }, ids);
+    assert.deepEqual(
+      removed.map(({ name }) => name),
+      [sha256(Buffer.from('long not used'))],
+    );
+    assert.deepEqual(await recall(), [kept]);
   });
 
   it('keeps folders while a build is under way', async () => {

@@ -297,6 +297,19 @@ NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt ${fetches}`;
       assert.match(renderText(runResult([result])), /silent +files\.example:443/);
     });
 
+    it('requests of a flood, once it has used up what addresses and headers may have', async () => {
+      const script = `${fetching}
+long=$(head -c 12000 /dev/zero | tr '\\0' a)
+for i in $(seq 750); do printf 'url = "http://files.example/%s%s"\\n' $i $long; done > /tmp/flood
+curl -s -K /tmp/flood > /dev/null || true`;
+      const { result, asked } = await lab.build(script, hosts, { network: 'gateway' });
+      assert.equal(outcomeOf(result), 'reproduced', explain(result));
+      const [refused, ...others] = result.network?.refused ?? [];
+      assert.deepEqual([refused?.kind, refused?.target, others], ['requests', 'files.example', []]);
+      assert.equal(asked.length + refused!.count, 751);
+      assert.ok(refused!.count > 20, String(refused!.count));
+    });
+
     it('datagrams and ports that are not served, counted without the steps’ own loopback', async () => {
       const script = `bash -c 'echo x > /dev/udp/time.example/123' || true
 bash -c 'echo x > /dev/udp/93.184.216.34/123' || true
