@@ -3,6 +3,7 @@ import { emitBundle, emitClassic } from './attest/envelopes/write-documents.ts';
 import { classicKeyIds } from './attest/keys/classic-key.ts';
 import type { Signer } from './attest/keys/signer.ts';
 import { provenanceStatement } from './attest/statements/provenance.ts';
+import { type LayoutTerms, rebuildLayout } from './attest/statements/rebuild-layout.ts';
 import { rebuildLink, stepName } from './attest/statements/rebuild-link.ts';
 import { type StatementSubject, statementSubject } from './attest/statements/statement-subject.ts';
 import { usualBuilderId } from './attest/statements/uris.ts';
@@ -19,6 +20,8 @@ export interface AttestOptions extends Statement {
   readonly directory: string;
   /** The `builder.id` of SLSA provenance; a URI of this program where there is none. */
   readonly builderId?: string;
+  /** Terms of a layout for each package, with which in-toto's own programs decide; none is written where there are none. */
+  readonly layout?: LayoutTerms;
 }
 
 export interface Attested {
@@ -93,6 +96,11 @@ async function documentsOf(
     documents.push([
       ownFileName(`${stepName(subject.fileName)}.${id}.link`),
       await emitClassic(rebuildLink(subject), signer),
+    ]);
+  if (options.layout !== undefined)
+    documents.push([
+      ownFileName(`${subject.fileName}.layout`),
+      await emitClassic(rebuildLayout(subject, options.layout), signer),
     ]);
   return documents;
 }

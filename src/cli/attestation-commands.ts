@@ -18,7 +18,15 @@ function addAttest(program: Command, finish: Finish): void {
       'Writes for each package of saved results a signed statement of its verdict, SLSA provenance of what was rebuilt, and an in-toto link where it was reproduced. Nothing is verified again: sign only what you made. Exits with 0 where each package has its statement, with 4 where one has no digest.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input')
-    .option('--output-dir <dir>', 'where to write');
+    .option('--output-dir <dir>', 'where to write')
+    .option(
+      '--layout',
+      'also write a layout for each package, with which in-toto-verify decides; takes --trust and --require',
+      false,
+    )
+    .option('--trust <file>', 'for --layout: trust.yaml, the rebuilders and their keys')
+    .option('--require <n>', 'for --layout: how many rebuilders must agree')
+    .option('--expires <date>', 'for --layout: its last day, YYYY-MM-DD; by default in a year');
   signerOptions(command)
     .addHelpText(
       'after',

@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { shownTyped } from '../address.ts';
 import type { Signer } from '../attest/keys/signer.ts';
 import { keyFileSigner } from '../attest/signers/key-file-signer.ts';
+import type { LayoutTerms } from '../attest/statements/rebuild-layout.ts';
+import { isExpired } from '../attest/trust/trusted-keys.ts';
 import { attest } from '../attest.ts';
 import { printable } from '../bytes.ts';
 import { Failure } from '../failure.ts';
@@ -22,12 +24,15 @@ export async function requireAttester(raw: RawOptions, folder: string): Promise<
   const signer = await readSigner(raw);
   const directory = folderBelow(resolve(folder));
   const { builderId } = raw;
+  const now = Math.floor(Date.now() / 1000);
+  const layout = raw.layout === true ? await layoutTerms(raw, now) : undefined;
   return async (packages) => {
     const { unattested } = await attest(packages, {
       signer,
       directory,
       tool: { name: 'wolfi-repro', version },
       time: Math.floor(Date.now() / 1000),
+      ...(layout === undefined ? {} : { layout }),
       ...(builderId === undefined ? {} : { builderId }),
     });
     for (const file of unattested)
@@ -36,6 +41,35 @@ export async function requireAttester(raw: RawOptions, folder: string): Promise<
       );
     return unattested.length === 0;
   };
+}
+
+const secondsOfYear = 365 * 86_400;
+
+/** in-toto counts keys, not rebuilders: the first key of each that has not expired stands for it. Fails with `usage` where that leaves too few. */
+async function layoutTerms(raw: RawOptions, now: number): Promise<LayoutTerms> {
+  const { trustTerms } = await import('./statement-files.ts');
+  const { trust, require } = trustTerms(raw);
+  const keys = trust.rebuilders.flatMap(({ name }) => {
+    const live = trust.keys.filter((key) => key.rebuilder === name && !isExpired(key, now));
+    if (live.length > 1)
+      printNote(
+        `wolfi-repro: the layout has the first of ${live.length} keys of ${printable(name)}: in-toto counts keys`,
+      );
+    return live.slice(0, 1).map(({ key }) => key);
+  });
+  if (require > keys.length)
+    throw new Failure(
+      'usage',
+      `${require} rebuilders are required, and ${keys.length} have a key that counts`,
+    );
+  return { keys, require, expires: raw.expires === undefined ? now + secondsOfYear : endOfDay(raw.expires) };
+}
+
+function endOfDay(text: string): number {
+  const milliseconds = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds))
+    throw new Failure('usage', '--expires takes a day', { expected: 'such as 2027-06-01', got: text });
+  return milliseconds / 1000 + 86_400;
 }
 
 async function readSigner({ attestKey }: RawOptions): Promise<Signer> {

@@ -59,6 +59,8 @@ export interface RawOptions {
   readonly attestKey?: string;
   readonly builderId?: string;
   readonly outputDir?: string;
+  readonly layout?: boolean;
+  readonly expires?: string;
   readonly trust?: string;
   readonly require?: string;
   readonly package?: readonly string[];

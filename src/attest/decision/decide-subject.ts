@@ -1,4 +1,5 @@
 /** Counts votes about one file: one for each rebuilder. */
+import { compareBytes } from '../../bytes.ts';
 import type { Sha256 } from '../../digest.ts';
 import { grouped, largest } from '../../lists.ts';
 import type { VerdictKind } from '../../verdict/verdict.ts';
@@ -47,9 +48,10 @@ export interface Terms {
 export function decideSubject(asked: AskedFile, votes: VoteIndex, terms: Terms): SubjectDecision {
   const own = votes.about(asked.sha256);
   const names = namesOf(asked, own);
-  const opinions = [...grouped(opinionsOf(asked.sha256, names, votes), ({ rebuilder }) => rebuilder)].map(
-    ([, each]) => lastWord(each),
-  );
+  const byRebuilder = grouped(opinionsOf(asked.sha256, names, votes), ({ rebuilder }) => rebuilder);
+  const opinions = [...byRebuilder.values()]
+    .map(lastWord)
+    .sort((a, b) => compareBytes(a.rebuilder, b.rebuilder));
   const saying = (says: Says) => opinions.filter((each) => each.says === says);
   const [agree, dissent, abstain] = [saying('same'), saying('other'), saying('nothing')];
   const isEnough = agree.length >= terms.require && !(terms.noDissent && dissent.length > 0);

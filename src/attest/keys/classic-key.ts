@@ -16,7 +16,7 @@ export function classicKeyIds(key: AttestationKey): string[] {
 }
 
 /** A key as a layout lists it. */
-function classicKey(key: AttestationKey) {
+export function classicKey(key: AttestationKey) {
   const [keytype, scheme] =
     key.kind === 'ed25519' ? ['ed25519', 'ed25519'] : ['ecdsa', 'ecdsa-sha2-nistp256'];
   return { keytype, scheme, keyval: { public: classicKeyValue(key) } };

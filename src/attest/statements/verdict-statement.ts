@@ -28,7 +28,7 @@ export function verdictStatement(result: StatedPackage, subject: StatementSubjec
 }
 
 /** RFC 3339 in whole seconds. */
-function timeText(seconds: number): string {
+export function timeText(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 

@@ -1,0 +1,115 @@
+/** The examples of docs/attestations.md, run as they stand there, by two rebuilders. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { publicPem } from '../../src/attest/keys/attestation-key.ts';
+import { sha256 } from '../../src/digest.ts';
+import { renderJson } from '../../src/report/json-report.ts';
+import type { RunResult } from '../../src/verdict/result.ts';
+
+import { rebuilder, sameBytes } from '../support/attestations.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { lab, program, root } from '../support/lab.ts';
+import { lacks } from '../support/programs.ts';
+
+const page = readFileSync(join(root, 'docs/attestations.md'), 'utf8');
+const commands = [...page.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command!);
+const trustFile = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+const golden = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
+
+function run(folder: string, command: string) {
+  const [name, ...argv] = command.split(' ');
+  const [file, all] = name === 'wolfi-repro' ? [process.execPath, [program, ...argv]] : [name!, argv];
+  const { status, stdout, stderr } = spawnSync(file, all, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: folder },
+  });
+  return { status, said: `${stdout}${stderr}` };
+}
+
+/** A folder with a result about the package, as `verify --output result.json` writes it. */
+function prepared(folder: string, architecture = 'x86_64'): void {
+  copyFileSync(golden, join(folder, 'hello-shell-1.4.2-r3.apk'));
+  const result = sameBytes(sha256(readFileSync(golden)));
+  const subject = { ...result.subject!, name: 'hello-shell', version: '1.4.2-r3', architecture };
+  const run: RunResult = { packages: [{ ...result, subject }] as never, verdict: 'reproduced', exitCode: 0 };
+  writeFileSync(join(folder, 'result.json'), renderJson(run));
+}
+
+describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
+  it('has examples that work as they stand there', (test) => {
+    const folder = temporaryFolder(test);
+    prepared(folder);
+    const two = rebuilder('two', 'ecdsa-p256');
+    writeFileSync(join(folder, 'two.pem'), two.privatePem);
+    writeFileSync(join(folder, 'two.pub'), publicPem(two.signer.key));
+    writeFileSync(join(folder, 'trust.yaml'), trustFile);
+    assert.equal(commands.length, 5);
+    for (const command of commands) {
+      const { status, said } = run(folder, command);
+      // One rebuilder alone is too few.
+      const isFirst = command.includes('verify-attestation');
+      assert.equal(status, isFirst ? 4 : 0, `${command}: ${said}`);
+      if (command.includes('openssl pkey '))
+        copyFileSync(join(folder, 'rebuilder.pub'), join(folder, 'one.pub'));
+    }
+    const second = 'wolfi-repro attest --attest-key two.pem --output-dir attestations result.json';
+    assert.equal(run(folder, second).status, 0);
+    const verify = commands.find((command) => command.includes('verify-attestation'))!;
+    const { status, said } = run(folder, verify);
+    assert.equal(status, 0, said);
+    assert.match(
+      said,
+      /^confirmed {2}hello-shell-1\.4\.2-r3\.apk\n {2}sha256 .*\n {2}agree {7}2 of 2 required: one, two\n/,
+    );
+  });
+});
+
+describe('a key', () => {
+  it('is named by no message, and none of it is in a file that is written', (test) => {
+    const folder = temporaryFolder(test);
+    prepared(folder);
+    const { privatePem } = rebuilder('one');
+    const secrets = [privatePem.split('\n')[1]!, privatePem.split('\n')[1]!.slice(20, 50)];
+    const encrypted = privatePem.replaceAll('PRIVATE KEY', 'ENCRYPTED PRIVATE KEY');
+    const broken = privatePem.replace(/\n.{10}/, '\nAAAAAAAAAA');
+    for (const [name, text] of Object.entries({
+      'key.pem': privatePem,
+      'encrypted.pem': encrypted,
+      'broken.pem': broken,
+    })) {
+      writeFileSync(join(folder, name), text);
+      const { status, said } = run(
+        folder,
+        `wolfi-repro attest --attest-key ${name} --output-dir out result.json`,
+      );
+      assert.equal(status, name === 'key.pem' ? 0 : 2, said);
+      for (const secret of secrets) assert.ok(!said.includes(secret));
+    }
+    for (const entry of readdirSync(join(folder, 'out'), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
+      for (const secret of secrets) assert.ok(!text.includes(secret));
+    }
+  });
+
+  it('is asked for before anything is built, and so is whom to trust', (test) => {
+    const folder = temporaryFolder(test);
+    prepared(folder);
+    mkdirSync(join(folder, 'statements'));
+    for (const command of [
+      'verify --attest out hello-shell-1.4.2-r3.apk',
+      'attest --output-dir out result.json',
+      'attest --output-dir out --attest-key result.json result.json',
+      'verify-attestation --trust result.json --require 1 result.json',
+      'verify-attestation --trust result.json --require 1 statements',
+    ]) {
+      const { status, said } = run(folder, `wolfi-repro ${command}`);
+      assert.equal(status, 2, `${command}: ${said}`);
+      assert.doesNotMatch(said, /internal/);
+    }
+  });
+});
