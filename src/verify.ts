@@ -19,24 +19,33 @@ import { grouped, paired } from './lists.ts';
 import { buildIdentity } from './plan/plan.ts';
 import { type PackageResult, type RunResult, runResult } from './verdict/result.ts';
 
-/** Verifies packages by file. Each is judged, whatever happens to the others; fails only with `usage`. */
+/**
+ * Verifies packages by file. Each is judged, whatever happens to the others; fails only with `usage`. The watcher of results is told
+ * of each as soon as it is known, in whatever order that is.
+ */
 export async function verify(subjects: readonly string[], given: RunOptions): Promise<RunResult> {
   const { machine, jobs, onProgress } = given;
-  const files = subjects.map((subject) => machine.inputs.name(subject));
-  const found = await mapConcurrently(files, jobs, candidateFinder(given, 'build'));
-  const builds = grouped(found.filter(isCandidate), ({ prepared }) =>
-    busy(() => buildIdentity(prepared.plan)),
-  );
-  const judged = await mapConcurrently([...builds.values()], jobs, verifyBuild);
-  const results = new Map(judged.flat().map(({ candidate, result }) => [candidate, result]));
   const watcher = { onProgress, signal: machine.signal };
-  return runResult(
-    await Promise.all(
-      found.map((each) =>
-        isCandidate(each) ? results.get(each)! : failedResult(each.examined, each.failure, watcher),
-      ),
-    ),
-  );
+  const results: PackageResult[] = new Array(subjects.length);
+  const settle = async (at: number, result: PackageResult) => {
+    results[at] = result;
+    await given.onResult?.(result, at);
+  };
+  const find = candidateFinder(given, 'build');
+  const found = await mapConcurrently([...subjects.entries()], jobs, async ([at, subject]) => {
+    const each = await find(machine.inputs.name(subject));
+    if (isCandidate(each)) return [{ at, candidate: each }];
+    await settle(at, await failedResult(each.examined, each.failure, watcher));
+    return [];
+  });
+  const builds = grouped(found.flat(), ({ candidate }) => busy(() => buildIdentity(candidate.prepared.plan)));
+  await mapConcurrently([...builds.values()], jobs, async ([first, ...others]) => {
+    const places = new Map([first, ...others].map(({ at, candidate }) => [candidate, at]));
+    const candidates = [first.candidate, ...others.map(({ candidate }) => candidate)] as const;
+    for (const { candidate, result } of await verifyBuild(candidates))
+      await settle(places.get(candidate)!, result);
+  });
+  return runResult(results);
 }
 
 type Ended = Pick<Judged, 'candidate' | 'result'>;

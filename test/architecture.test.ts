@@ -53,6 +53,7 @@ const rows: readonly (readonly string[])[] = [
   ['attest'],
   ['policy'],
   ['flow'],
+  ['selection'],
   [
     'verify.ts',
     'lock.ts',

@@ -68,7 +68,7 @@ describe('the documentation', () => {
   });
 
   it('names every command in the README, and has the help of each among the transcripts', () => {
-    const trees = ['program.ts', 'gate-commands.ts', 'attestation-commands.ts'];
+    const trees = ['program.ts', 'gate-commands.ts', 'attestation-commands.ts', 'upkeep-commands.ts'];
     const commands = trees.flatMap((file) => {
       const tree = readFileSync(join(root, 'src/cli', file), 'utf8');
       return [...tree.matchAll(/program\s*\.command\('([\w-]+)'\)/g)].map(([, name]) => name!);

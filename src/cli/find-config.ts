@@ -37,15 +37,19 @@ export function findConfig(named: string | undefined): ConfigFile | undefined {
   return undefined;
 }
 
-/** From the working directory up to the root of its repository, the folder that has `.git`; without a repository only the working directory. */
+/** From the working directory up to the root of its repository; without a repository only the working directory. */
 function searchedFolders(workingDirectory: string): readonly string[] {
+  const root = repositoryAround(workingDirectory);
   const folders = [workingDirectory];
-  for (;;) {
-    const folder = folders.at(-1)!;
-    if (statOf(join(folder, '.git')) !== undefined) return folders;
-    const above = dirname(folder);
-    if (above === folder) return [workingDirectory];
-    folders.push(above);
+  while (root !== undefined && folders.at(-1) !== root) folders.push(dirname(folders.at(-1)!));
+  return folders;
+}
+
+/** The root of the repository that a folder lies in, which is the next above that has `.git`; undefined where there is none. */
+export function repositoryAround(folder: string): string | undefined {
+  for (let each = folder; ; each = dirname(each)) {
+    if (statOf(join(each, '.git')) !== undefined) return each;
+    if (dirname(each) === each) return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { engineNames } from '../engine/engine-names.ts';
 import { sandboxKinds } from '../execute/sandbox/sandbox.ts';
 import { factors } from '../explain/factors.ts';
 import { reportEndings, reportFormatNames } from '../report/format-names.ts';
+import { failOnWords } from '../verdict/fail-on.ts';
 import { type Command, Option } from './commander.ts';
 
 /** Options that say what to trust and where to read; shared by all commands that read a package. */
@@ -165,6 +166,29 @@ export function signerOptions(command: Command): Command {
   return command
     .option('--attest-key <file>', 'private key (PEM) to sign statements with')
     .option('--builder-id <uri>', 'the builder that SLSA provenance names');
+}
+
+/** Which verdicts fail the command; no report depends on it. */
+export function failOnOption(command: Command): Command {
+  return command.option(
+    '--fail-on <verdict>',
+    `exit with 0 unless a verdict is one of these: ${failOnWords.join(', ')} (rejected and defects always fail); repeatable`,
+    collect,
+    [],
+  );
+}
+
+/** Which of the packages that were named are judged. */
+export function selectionOptions(command: Command): Command {
+  return command
+    .option(
+      '--changed-since <ref|file>',
+      'only what changed: since a commit, whose recipe differs; since an earlier result, what it does not have as reproduced; since an APKINDEX.tar.gz, what it does not list',
+    )
+    .option(
+      '--shard <i/n>',
+      'only one part of n, by the origin of packages; all parts together are the whole',
+    );
 }
 
 export function collect(value: string, previous: readonly string[]): readonly string[] {

@@ -6,17 +6,21 @@ import { addBaseline } from './gate-commands.ts';
 import { rawOptions } from './given-options.ts';
 import {
   buildOptions,
+  failOnOption,
   formatOptions,
   furtherBuildOptions,
   gateOptions,
   keepScanOptions,
+  selectionOptions,
   signerOptions,
   trustOptions,
 } from './option-groups.ts';
 import { version } from './own-version.ts';
+import { addCache, addConfig, addDoctor, type Finish } from './upkeep-commands.ts';
 
 const usageExitCode = 2;
 const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
+const verifyArgument = 'FILE, DIR (with a slash), URL, or NAME[=VERSION-rN][:ARCH] of a repository';
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -38,8 +42,6 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 function spelledOut(argument: string): string {
   return argument === '--network' ? '--network=gateway' : argument;
 }
-
-type Finish = (exitCode: number) => void;
 
 /** The commands with their options; `finish` is told how one ended. */
 export function commandTree(finish: Finish): Command {
@@ -96,8 +98,10 @@ function addVerify(program: Command, finish: Finish): void {
     .description(
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
-    .argument('[package...]', packageArgument);
-  gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))));
+    .argument('[package...]', verifyArgument);
+  selectionOptions(
+    failOnOption(gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))),
+  );
   signerOptions(command)
     .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
@@ -158,63 +162,6 @@ function addFetch(program: Command, finish: Finish): void {
   });
 }
 
-function addCache(program: Command, finish: Finish): void {
-  const cache = program.command('cache').summary('show, check and empty the cache');
-  const add = (name: string, summary: string) =>
-    subcommand(cache, name, summary).option('--cache <dir>', 'folder of the cache');
-  const list = add('list', 'list what is kept, the least recently used first').action(async () => {
-    const { cacheListCommand } = await import('./commands/cache-command.ts');
-    finish(cacheListCommand(await rawOptions(list)));
-  });
-  const verify = add('verify', 'hash every object and remove what is damaged').action(async () => {
-    const { cacheVerifyCommand } = await import('./commands/cache-command.ts');
-    finish(await cacheVerifyCommand(await rawOptions(verify)));
-  });
-  const prune = add(
-    'prune',
-    'remove what was unused for a given time, or the least recently used beyond a given size',
-  )
-    .option('--older-than <time>', 'remove what was not used for this long: 12h, 30d, 8w')
-    .option('--max-size <size>', 'keep at most this much: 500M, 20G')
-    .action(async () => {
-      const { cachePruneCommand } = await import('./commands/cache-command.ts');
-      finish(await cachePruneCommand(await rawOptions(prune)));
-    });
-}
-
-function addConfig(program: Command, finish: Finish): void {
-  const config = program.command('config').summary('show, check and find the settings of wolfi-repro.yaml');
-  const add = (name: string, summary: string) => subcommand(config, name, summary);
-  const show = add('show', 'list every setting that holds, and where it comes from')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
-    .action(async () => {
-      const { configShowCommand } = await import('./commands/config-command.ts');
-      finish(configShowCommand(program, show.optsWithGlobals()));
-    });
-  const check = add('check', 'read the file strictly and say what it names that is not there').action(
-    async () => {
-      const { configCheckCommand } = await import('./commands/config-command.ts');
-      finish(configCheckCommand(program, check.optsWithGlobals()));
-    },
-  );
-  const path = add('path', 'print the path of the file that holds here, or none').action(async () => {
-    const { configPathCommand } = await import('./commands/config-command.ts');
-    finish(configPathCommand(path.optsWithGlobals()));
-  });
-  add('schema', 'print the JSON Schema of the file, for editors').action(async () => {
-    const { configSchemaCommand } = await import('./commands/config-command.ts');
-    finish(configSchemaCommand(program));
-  });
-}
-
-/** A command of a group, whose summary is all that there is to say. */
-function subcommand(group: Command, name: string, summary: string): Command {
-  return group
-    .command(name)
-    .summary(summary)
-    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`);
-}
-
 function addRebuild(program: Command, finish: Finish): void {
   const command = program
     .command('rebuild')
@@ -269,7 +216,7 @@ function addReport(program: Command, finish: Finish): void {
       'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
-  gateOptions(formatOptions(command))
+  failOnOption(gateOptions(formatOptions(command)))
     .addHelpText(
       'after',
       '\nExample:\n  wolfi-repro report --format markdown --output all.json --output all.html shard-*.json',
@@ -278,19 +225,4 @@ function addReport(program: Command, finish: Finish): void {
       const { reportCommand } = await import('./commands/report-command.ts');
       finish(await reportCommand(files, await rawOptions(command)));
     });
-}
-
-function addDoctor(program: Command, finish: Finish): void {
-  const command = program
-    .command('doctor')
-    .summary('show what this machine lacks and how to get it')
-    .description(
-      'Checks everything that a rebuild needs from this machine. Exits with 0 if nothing is missing, with 4 if something is.',
-    )
-    .option('--cache <dir>', 'folder for unpacked environments and downloads')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
-  command.action(async () => {
-    const { doctorCommand } = await import('./commands/doctor-command.ts');
-    finish(await doctorCommand(await rawOptions(command)));
-  });
 }

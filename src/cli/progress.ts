@@ -67,9 +67,7 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
       else if (event.kind === 'defect') tellDefect(event);
       else show(eventText(event));
     },
-    stop() {
-      if (shown) process.stderr.write('\r\x1b[2K');
-    },
+    stop: clear,
   };
 }
 

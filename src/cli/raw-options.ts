@@ -68,4 +68,7 @@ export interface RawOptions {
   readonly dissent?: boolean;
   readonly baseline?: string;
   readonly tighten?: boolean;
+  readonly failOn?: readonly string[];
+  readonly shard?: string;
+  readonly changedSince?: string;
 }

@@ -54,13 +54,16 @@ export function writeReport(path: string, text: string): void {
   }
 }
 
-/** Prints a run in the format that was asked for, and writes it to the files that were named. Each format is loaded when it is asked for. */
+/**
+ * Prints a run in the format that was asked for, and writes it to the files that were named. Each format is loaded when it is asked for.
+ * @param raw undefined where the run was printed already
+ */
 export async function printReports(
   result: StatedRun,
-  { format = 'text', color }: RawOptions,
+  raw: RawOptions | undefined,
   outputs: readonly Output[],
 ): Promise<void> {
-  printData(await render(result, format, color));
+  if (raw !== undefined) printData(await render(result, raw.format ?? 'text', raw.color));
   for (const output of outputs) writeReport(output.path, await renderPlain(result, output.format));
 }
 

@@ -46,6 +46,8 @@ const forms: Readonly<Record<string, ValueForm>> = {
   'file|url': path,
   'dir|url': path,
   'ref|file': plain,
+  'i/n': plain,
+  verdict: plain,
   'prefix=dir|url': { ...path, prefixed: true },
   'recorded|nearest|host|dir': { ...path, words: ['recorded', 'nearest', 'host'] },
   n: count,

@@ -5,6 +5,7 @@ import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture, PackageName } from '../names.ts';
+import type { PackageResult } from '../verdict/result.ts';
 
 export type EnvironmentChoice =
   | { readonly kind: 'recorded' }
@@ -78,6 +79,8 @@ export interface RunOptions {
   /** The engine that rebuilds; the builtin one where undefined. */
   readonly engine?: Engine;
   readonly onProgress: (event: ProgressEvent) => void;
+  /** Is told of the result of each package as soon as it is known, with its place among the subjects. */
+  readonly onResult?: (result: PackageResult, at: number) => void | Promise<void>;
 }
 
 /** A file with a scan, as it was read. */

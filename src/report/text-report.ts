@@ -2,23 +2,46 @@
 
 import { counted } from '../bytes.ts';
 import { addAll } from '../lists.ts';
-import type { StatedRun } from '../verdict/stated.ts';
+import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { comparisonRows, factRow, textBounds } from './diff-text.ts';
 import { type Page, row, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
-import { type PackageView, type ReportView, viewRun } from './view.ts';
+import { type PackageView, packageViewer, type SummaryView, viewSummary } from './view.ts';
 
 /** The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. */
 export function renderText(result: StatedRun, style: Style = plainStyle, columns?: number): string {
-  const view = viewRun(result, textBounds);
-  const page = { style, columns };
-  const blocks = view.packages.map((each) => packageText(each, page));
-  if (view.packages.length > 1 || view.notes.length > 0) blocks.push(summaryText(view, page));
-  return `${blocks.join('\n\n')}\n`;
+  const writer = textWriter(style, columns);
+  return [...result.packages.map(writer.add), writer.end(result)].join('');
 }
 
-function summaryText({ packages, counts, notes }: ReportView, { style, columns }: Page): string {
-  const total = counted(packages.length, 'package');
+/** A report that is written as packages come. All pieces together are the whole. */
+export interface ReportWriter {
+  readonly add: (result: StatedPackage) => string;
+  /** What is said of all packages. */
+  readonly end: (run: StatedRun) => string;
+}
+
+export function textWriter(style: Style = plainStyle, columns?: number): ReportWriter {
+  const page = { style, columns };
+  const view = packageViewer(textBounds);
+  let isFirst = true;
+  const block = (text: string) => {
+    const separator = isFirst ? '' : '\n';
+    isFirst = false;
+    return `${separator}${text}\n`;
+  };
+  return {
+    add: (result) => block(packageText(view(result), page)),
+    end(run) {
+      const summary = viewSummary(run, textBounds);
+      if (run.packages.length > 1 || summary.notes.length > 0) return block(summaryText(summary, page));
+      return isFirst ? '\n' : '';
+    },
+  };
+}
+
+function summaryText({ total: all, counts, notes }: SummaryView, { style, columns }: Page): string {
+  const total = counted(all, 'package');
   const each = counts.map(({ count, title }) => `${count} ${title}`).join(', ');
   const [first = '', ...rest] = wrap(`${total}: ${each}`, columns);
   const checks = notes.flatMap((each) => wrap(each, columns));

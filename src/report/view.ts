@@ -23,12 +23,18 @@ import { gateFacts, gateNotes, passTitles } from './gate-facts.ts';
 import { networkFacts, networkGrounds } from './network-facts.ts';
 import { docsAnchor, nextStep, verdictTitles } from './words.ts';
 
-export interface ReportView {
+export interface ReportView extends SummaryView {
+  readonly packages: readonly PackageView[];
+}
+
+/** What is said of all packages of a run together. */
+export interface SummaryView {
   readonly verdict: VerdictKind;
   /** The verdict in words. */
   readonly title: string;
   readonly tone: Tone;
-  readonly packages: readonly PackageView[];
+  /** The number of packages. */
+  readonly total: number;
   /** The count of each verdict that occurs, worst first. */
   readonly counts: readonly VerdictCount[];
   /** What packages of one name have in common, or not, across architectures, and what a policy and a baseline show: a line each. */
@@ -73,16 +79,25 @@ export interface PackageView {
   readonly docs: string;
 }
 
+/** Views packages one by one; together they stay within the limits of one report. */
+export function packageViewer(bounds: Bounds): (result: StatedPackage) => PackageView {
+  const budget = new Budget(bounds);
+  return (result) => viewPackage(result, budget);
+}
+
 /** The view of a run. The same result and limits give the same view. */
 export function viewRun(run: StatedRun, bounds: Bounds): ReportView {
+  return { ...viewSummary(run, bounds), packages: run.packages.map(packageViewer(bounds)) };
+}
+
+export function viewSummary(run: StatedRun, bounds: Bounds): SummaryView {
   const { packages, verdict } = run;
-  const budget = new Budget(bounds);
   const pass = runPass(run);
   return {
     verdict,
     title: titleOf(verdict, pass),
     tone: toneOf(verdict, pass),
-    packages: packages.map((each) => viewPackage(each, budget)),
+    total: packages.length,
     counts: countsOf(packages),
     notes: [
       ...listed(crossCheck(packages), mostCrossChecks, (each) => crossCheckText(each, bounds)),

@@ -68,7 +68,7 @@ describe('a schema', () => {
   it('refuses what the program never prints', () => {
     const wrong: Readonly<Record<string, unknown>> = {
       'config-1': { jobs: 0 },
-      'settings-1': { schema: 'wolfi-repro/settings/1', file: null, settings: [{ key: 'a' }], elsewhere: [] },
+      'settings-1': { schema: 'wolfi-repro/settings/1', file: null, settings: [{ key: 'a' }] },
       'doctor-1': { schema: 'wolfi-repro/doctor/1', found: [{ what: 'a', state: 'ill', detail: '' }] },
       'inspection-1': { schema: 'wolfi-repro/inspection/1', packages: [{ file: 'a', chain: [] }] },
       'comparison-1': { schema: 'wolfi-repro/comparison/1', equal: true, differences: [] },

@@ -1,20 +1,25 @@
 /** `wolfi-repro verify`. */
 import { Failure } from '../../failure.ts';
 import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
-import type { RunResult } from '../../verdict/result.ts';
+import { failingExitCode, parseFailOn } from '../../verdict/fail-on.ts';
+import { type PackageResult, type RunResult, runResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
 import { runOptions } from '../options.ts';
 import { version } from '../own-version.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
-import { printReports, requireOutputs } from '../reports.ts';
+import { requireOutputs } from '../reports.ts';
+import { ResultStream } from '../result-stream.ts';
+import { selected, withFolders } from '../selected.ts';
 import { cancellable } from '../signals.ts';
 import { subjectsOf } from '../subjects.ts';
 import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 
-export async function verifyCommand(files: readonly string[], raw: RawOptions): Promise<number> {
-  await requireSomething(files, raw);
-  const subjects = subjectsOf(files, raw);
+export async function verifyCommand(files: readonly string[], given: RawOptions): Promise<number> {
+  await requireSomething(files, given);
+  const failOn = parseFailOn(given.failOn ?? []);
+  const { subjects: named, raw } = withFolders(files, given);
+  const asked = subjectsOf(named, raw);
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
   const attests = await requireAttests(raw);
@@ -25,14 +30,25 @@ export async function verifyCommand(files: readonly string[], raw: RawOptions): 
       if (event.kind === 'step') void import('../../report/text-report.ts');
       progress.onEvent(event);
     };
-    const verified = await verifyAll(subjects, raw.bundle, runOptions(raw, signal, onProgress)).finally(() =>
-      progress.stop(),
-    );
-    const result = await throughGate(verified, gate);
-    await printReports(result, raw, outputs);
-    await attests?.(result.packages);
-    await tighten(result, gate, raw);
-    return result.exitCode;
+    const options = runOptions(raw, signal, onProgress);
+    const subjects = await selected(asked, raw, () => options.machine.inputs);
+    const stream = new ResultStream(raw, outputs);
+    const onResult = async (each: PackageResult, at: number) => {
+      progress.stop();
+      const { packages } = await throughGate(runResult([each]), gate);
+      await stream.add(packages[0]!, at);
+    };
+    try {
+      const verified = await verifyAll(subjects, raw.bundle, { ...options, onResult });
+      const result = await throughGate(verified, gate);
+      await stream.end(result);
+      await attests?.(result.packages);
+      await tighten(result, gate, raw);
+      return asked.length > 0 && subjects.length === 0 ? 0 : failingExitCode(result, failOn);
+    } finally {
+      progress.stop();
+      stream.close();
+    }
   });
 }
 
@@ -58,6 +74,8 @@ async function verifyAll(
   if (bundle === undefined) return verify(files, options);
   const { openBundle } = await import('../../bundle/open.ts');
   const opened = await openBundle(bundle, version, options);
-  const result = await verify([opened.path], opened.options);
-  return { ...result, packages: result.packages.map((each) => ({ ...each, file: bundle })) };
+  const named = (each: PackageResult): PackageResult => ({ ...each, file: bundle });
+  const onResult: RunOptions['onResult'] = (each, at) => options.onResult?.(named(each), at);
+  const result = await verify([opened.path], { ...opened.options, onResult });
+  return { ...result, packages: result.packages.map(named) };
 }
