@@ -66,16 +66,16 @@ function thirdParties(chunks) {
     .join(`\n${'-'.repeat(72)}\n\n`);
 }
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-// The package is of ES modules; CommonJS starts faster, since what Node itself loads late stays unloaded.
-writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(source, path)])),
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
   plugins: [ownPlaces],
 });
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+// The package is of ES modules; CommonJS starts faster, since what Node itself loads late stays unloaded.
+writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 const { output } = await bundle.write({
   dir: folder,
   format: 'cjs',

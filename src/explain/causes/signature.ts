@@ -29,11 +29,9 @@ function own({ difference, changes, reorderings, ranges }: Evidence): Finding[] 
 function embedded({ published, rebuilt, changes, reorderings, ranges }: Evidence): Finding[] {
   if (published === undefined || rebuilt === undefined) return [];
   for (const [magic, what] of magics) {
-    const [left, right] = [published, rebuilt].map((bytes) => latin1(bytes).lastIndexOf(magic)) as [
-      number,
-      number,
-    ];
-    if (left < 0 || right < 0) continue;
+    const left = lastIndexOf(published, magic);
+    const right = left < 0 ? left : lastIndexOf(rebuilt, magic);
+    if (right < 0) continue;
     const module = magic.startsWith('~');
     if (!module && !sameBefore(published, rebuilt, left, right)) continue;
     if (module && !sameSigned(published, rebuilt)) continue;
@@ -52,8 +50,8 @@ function embedded({ published, rebuilt, changes, reorderings, ranges }: Evidence
   return [];
 }
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+function lastIndexOf(bytes: Uint8Array, text: string): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(text, undefined, 'latin1');
 }
 
 function sameBefore(published: Uint8Array, rebuilt: Uint8Array, left: number, right: number): boolean {

@@ -19,16 +19,32 @@ export function textChanges(published: string, rebuilt: string, prefix: string):
       reorderings: [{ place: at(from + 1), of: 'lines', format: 'text', published: a, rebuilt: b }],
     };
   }
-  const found =
-    a.length === b.length
-      ? a.map((line, index) =>
-          line === b[index] ? nothing : lineChanges(line, b[index]!, at(from + index + 1)),
-        )
-      : alignedChanges(a, b, (line) => at(from + line + 1));
+  const placeOf = (line: number) => at(from + line + 1);
+  return upToBound(a.length === b.length ? pairsOf(a, b, placeOf) : alignedChanges(a, b, placeOf));
+}
+
+function* pairsOf(
+  a: readonly string[],
+  b: readonly string[],
+  placeOf: (line: number) => string,
+): Generator<Changes> {
+  for (const [index, line] of a.entries())
+    if (line !== b[index]) yield lineChanges(line, b[index]!, placeOf(index));
+}
+
+/** What no cause is looked for in is not read. */
+function upToBound(found: Iterable<Changes>): Changes {
+  const lists: Changes[] = [];
+  let count = 0;
+  for (const each of found) {
+    lists.push(each);
+    count += each.changes.length + each.reorderings.length;
+    if (count >= causeBounds.changes) break;
+  }
   return {
     ...nothing,
-    changes: found.flatMap(({ changes }) => changes).slice(0, causeBounds.changes),
-    reorderings: found.flatMap(({ reorderings }) => reorderings),
+    changes: lists.flatMap(({ changes }) => changes).slice(0, causeBounds.changes),
+    reorderings: lists.flatMap(({ reorderings }) => reorderings),
   };
 }
 
@@ -59,6 +75,9 @@ function commonTail(left: readonly string[], right: readonly string[], from: num
 
 function sameItems(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length || a.length < 2) return false;
+  // Most lists are told apart by one of their first items, without sorting them.
+  const present = new Set(b);
+  if (!a.every((value) => present.has(value))) return false;
   const sorted = [...b].sort();
   return [...a].sort().every((value, index) => value === sorted[index]);
 }
