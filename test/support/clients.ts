@@ -1,5 +1,6 @@
 /** Clients of registries that judge what is said about what they fetched. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { findProgram } from '../../src/process.ts';
 import { skipUnless } from './lab.ts';
@@ -21,4 +22,12 @@ export function ownCargo(): { readonly path: string } | string {
   const [, major, minor] = /^cargo (\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
   const isNew = Number(major) > 1 || (Number(major) === 1 && Number(minor) >= 68);
   return isNew ? { path } : 'cargo 1.68 or later is not installed';
+}
+
+/** The file of uv itself, which has no other files; text is the reason for which there is none to be laid beside a recipe. */
+export function ownUv(): { readonly path: string } | string {
+  const { stdout } = spawnSync('sh', ['-c', 'command -v uv'], { encoding: 'utf8' });
+  const path = stdout.trim();
+  if (path === '') return 'uv is not installed';
+  return readFileSync(path).subarray(1, 4).toString() === 'ELF' ? { path } : `${path} only starts uv`;
 }

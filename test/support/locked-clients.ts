@@ -9,8 +9,10 @@ import type { Answering } from './registry.ts';
 
 /** Behind this name a guest finds the registry. */
 export const registryHost = 'registry.example';
-const origin = `https://${registryHost}`;
-const [early, late] = ['2024-01-01T00:00:00Z', '2024-12-01T00:00:00Z'];
+export const registryOrigin: string = `https://${registryHost}`;
+const origin = registryOrigin;
+export const earlyTime = '2024-01-01T00:00:00Z';
+export const lateTime = '2024-12-01T00:00:00Z';
 /** Between the versions of the two lists. */
 export const betweenTimes: number = Date.parse('2024-06-01T00:00:00Z') / 1000;
 
@@ -18,23 +20,23 @@ export interface LockedClient {
   readonly name: string;
   /** `false`, or why it cannot run in a guest here. */
   readonly missing: string | false;
-  /** A file that is laid beside the recipe, by its name there. */
-  readonly beside?: readonly [name: string, path: string];
+  /** Files and folders that are laid beside the recipe, by their names there. */
+  readonly beside?: readonly (readonly [name: string, path: string])[];
   readonly registries: {
     readonly early: Answering;
     /** With newer versions as well, which ranges lead to. */
     readonly late: Answering;
-    /** The early versions with other contents. */
-    readonly tampered: Answering;
+    /** The early versions with other contents; undefined where nothing of the client's holds a digest of them. */
+    readonly tampered?: Answering;
   };
   /** Makes a project in an empty folder. */
   readonly project: string;
   /** Resolves the project, and installs or downloads what it needs. */
   readonly unlocked: string;
-  /** Installs what the lock files name. */
-  readonly locked: string;
+  /** Installs what the lock files name; undefined for a client that has none. */
+  readonly locked?: string;
   /** Below the project, as `unlocked` writes them. */
-  readonly lockFiles: string;
+  readonly lockFiles?: string;
   /** Prints what was chosen. */
   readonly chosen: string;
   readonly isEarly: RegExp;
@@ -42,15 +44,16 @@ export interface LockedClient {
 }
 
 /** What is needed is two modules deep. */
-function versionsOf<T extends { readonly version: string }>(
+export function versionsOf<T extends { readonly version: string }>(
   make: (name: 'low' | 'high', version: string, time: string, needs?: string) => T,
 ): readonly [early: readonly T[], late: readonly T[]] {
-  const first = [make('low', '1.0.0', early), make('high', '1.2.0', early, '1.0.0')];
-  return [first, [...first, make('low', '1.5.0', late), make('high', '1.9.0', late, '1.5.0')]];
+  const first = [make('low', '1.0.0', earlyTime), make('high', '1.2.0', earlyTime, '1.0.0')];
+  return [first, [...first, make('low', '1.5.0', lateTime), make('high', '1.9.0', lateTime, '1.5.0')]];
 }
 
-const isEarly = /high\W+(?:version = ")?v?1\.2\.0/;
-const isLate = /high\W+(?:version = ")?v?1\.9\.0/;
+/** The versions of what is asked for, as lists and lock files of clients have them. */
+export const isEarly: RegExp = /high\W+(?:version = ")?v?1\.2\.0/;
+export const isLate: RegExp = /high\W+(?:version = ")?v?1\.9\.0/;
 
 export const lockedClients: readonly LockedClient[] = [go(), npm(), pip(), cargo()];
 
@@ -160,7 +163,7 @@ function cargo(): LockedClient {
   return {
     name: 'cargo',
     missing: typeof own === 'string' ? own : false,
-    ...(typeof own === 'string' ? {} : { beside: ['cargo', own.path] as const }),
+    ...(typeof own === 'string' ? {} : { beside: [['cargo', own.path] as const] }),
     registries: {
       early: serving(first),
       late: serving(all),
@@ -178,6 +181,6 @@ printf '[package]\\nname = "program"\\nversion = "1.0.0"\\n[dependencies]\\nhigh
   };
 }
 
-function unlessThere(program: string): string | false {
+export function unlessThere(program: string): string | false {
   return existsSync(program) ? false : `${program} is not in the guest`;
 }

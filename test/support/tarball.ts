@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 const block = 512;
 
 export interface TarFile {
-  readonly text: string;
+  readonly text: string | Uint8Array;
   readonly mode: number;
 }
 
