@@ -135,6 +135,10 @@ export function formatOptions(command: Command): Command {
       `also write the report to a file, in the format of its ending (${Object.values(reportEndings).join(' ')}); repeatable`,
       collect,
       [],
+    )
+    .option(
+      '--docs-url <url>',
+      'address below which the pages of this program (docs/…) are found, for links in sarif and github',
     );
 }
 

@@ -71,4 +71,5 @@ export interface RawOptions {
   readonly failOn?: readonly string[];
   readonly shard?: string;
   readonly changedSince?: string;
+  readonly docsUrl?: string;
 }

@@ -3,11 +3,15 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
 import { busy } from '../busy.ts';
+import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { requireNoLink, writeNamed } from '../folders.ts';
+import { isAddress } from '../inputs/store/files.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
+import type { ReportContext } from '../report/report-context.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
+import { version } from './own-version.ts';
 import type { RawOptions } from './raw-options.ts';
 
 export interface Output {
@@ -54,26 +58,40 @@ export function writeReport(path: string, text: string): void {
   }
 }
 
-/**
- * Prints a run in the format that was asked for, and writes it to the files that were named. Each format is loaded when it is asked for.
- * @param raw undefined where the run was printed already
- */
+/** Prints a run in the format that was asked for, and writes it to the files that were named. Each format is loaded when it is asked for. */
 export async function printReports(
   result: StatedRun,
-  raw: RawOptions | undefined,
+  raw: RawOptions,
   outputs: readonly Output[],
 ): Promise<void> {
-  if (raw !== undefined) printData(await render(result, raw.format ?? 'text', raw.color));
-  for (const output of outputs) writeReport(output.path, await renderPlain(result, output.format));
+  printData(await render(result, raw));
+  await writeReports(result, raw, outputs);
 }
 
-async function render(result: StatedRun, format: ReportFormat, color: boolean): Promise<string> {
-  if (format !== 'text') return renderPlain(result, format);
+/** Only writes it to files. */
+export async function writeReports(
+  result: StatedRun,
+  raw: RawOptions,
+  outputs: readonly Output[],
+): Promise<void> {
+  for (const output of outputs) writeReport(output.path, await renderPlain(result, output.format, raw));
+}
+
+/** What reports say of this program. Fails with `usage` for an address of its pages that is none. */
+export function reportContext({ docsUrl }: RawOptions): ReportContext {
+  if (docsUrl !== undefined && !isAddress(docsUrl))
+    throw new Failure('usage', '--docs-url takes an address', { got: shownTyped(docsUrl) });
+  return { version, ...(docsUrl === undefined ? {} : { docsUrl: trimmedEnd(docsUrl, '/') }) };
+}
+
+async function render(result: StatedRun, raw: RawOptions): Promise<string> {
+  const { color, format = 'text' } = raw;
+  if (format !== 'text') return renderPlain(result, format, raw);
   const { renderText } = await import('../report/text-report.ts');
   return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
 }
 
-async function renderPlain(result: StatedRun, format: ReportFormat): Promise<string> {
+async function renderPlain(result: StatedRun, format: ReportFormat, raw: RawOptions): Promise<string> {
   const { reportFormats } = await import('../report/formats.ts');
-  return busy(() => reportFormats[format].render(result));
+  return busy(() => reportFormats[format].render(result, reportContext(raw)));
 }

@@ -12,7 +12,7 @@ import type { ReportWriter } from '../report/text-report.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import type { RawOptions } from './raw-options.ts';
-import { type Output, printReports, writeReport } from './reports.ts';
+import { type Output, printReports, writeReport, writeReports } from './reports.ts';
 
 /** Writes the results of one run. */
 export class ResultStream {
@@ -54,7 +54,7 @@ export class ResultStream {
     if (writer !== undefined) printData(busy(() => writer.end(run)));
     for (const file of this.#files) await file.end();
     const others = this.#outputs.filter(({ format }) => format !== 'jsonl');
-    await printReports(run, writer === undefined ? this.#raw : undefined, others);
+    await (writer === undefined ? printReports : writeReports)(run, this.#raw, others);
   }
 
   /** Closes the files of a run that came to nothing. */

@@ -47,6 +47,7 @@ const forms: Readonly<Record<string, ValueForm>> = {
   'dir|url': path,
   'ref|file': plain,
   'i/n': plain,
+  url: plain,
   verdict: plain,
   'prefix=dir|url': { ...path, prefixed: true },
   'recorded|nearest|host|dir': { ...path, words: ['recorded', 'nearest', 'host'] },

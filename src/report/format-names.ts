@@ -1,5 +1,16 @@
 /** The formats of reports, apart from their renderers, so that help and usage errors need not load those. */
-export const reportFormatNames = ['text', 'json', 'jsonl', 'markdown', 'html', 'sarif', 'junit'] as const;
+export const reportFormatNames = [
+  'text',
+  'json',
+  'jsonl',
+  'markdown',
+  'summary',
+  'html',
+  'sarif',
+  'junit',
+  'github',
+  'codequality',
+] as const;
 
 export type ReportFormat = (typeof reportFormatNames)[number];
 
@@ -9,7 +20,10 @@ export const reportEndings: Readonly<Record<ReportFormat, string>> = {
   json: '.json',
   jsonl: '.jsonl',
   markdown: '.md',
+  summary: '.summary',
   html: '.html',
   sarif: '.sarif',
   junit: '.xml',
+  github: '.github',
+  codequality: '.codequality',
 };

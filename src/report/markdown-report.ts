@@ -37,29 +37,58 @@ const bounds: Bounds = {
   characters: 200_000,
 };
 
-/** The most characters: a comment on GitHub holds 65,536, GitLab's notes and both job summaries hold more. */
-const mostCharacters = 60_000;
-const mostRows = 200;
+/** A job's summary on GitHub has 1,024 KiB, and one that is larger is not shown at all. */
+const summaryBounds: Bounds = {
+  ...bounds,
+  differences: 200,
+  allDifferences: 5000,
+  lines: 60,
+  packageLines: 400,
+  allLines: 20_000,
+  characters: 2_000_000,
+};
+
+/** How much a report takes. */
+interface Room {
+  /** The most bytes. */
+  readonly bytes: number;
+  /** The most rows of its table. */
+  readonly rows: number;
+}
+
+/** A comment on GitHub holds 65,536 characters, GitLab's notes and both job summaries hold more. */
+const comment: Room = { bytes: 60_000, rows: 200 };
+const jobSummary: Room = { bytes: 900_000, rows: 2000 };
 const mostCaveats = 20;
 
-/** The whole run, at most 60,000 characters; ends with a newline. */
+/** The whole run, at most 60,000 bytes; ends with a newline. */
 export function renderMarkdown(result: StatedRun): string {
-  const view = viewRun(result, bounds);
+  return renderWithin(result, bounds, comment);
+}
+
+/** The same for the summary of a job, at most 900,000 bytes. */
+export function renderSummary(result: StatedRun): string {
+  return renderWithin(result, summaryBounds, jobSummary);
+}
+
+function renderWithin(result: StatedRun, limits: Bounds, room: Room): string {
+  const view = viewRun(result, limits);
   const packages = worstFirst(view.packages);
-  const blocks = [headText(view), tableText(packages), ...caveatsText(packages)];
+  const blocks = [headText(view), tableText(packages, room.rows), ...caveatsText(packages)];
   const sections = packages.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
-  return `${fitted(blocks, sections).join('\n\n')}\n`;
+  return `${fitted(blocks, sections, room.bytes).join('\n\n')}\n`;
 }
 
 /** The sections for which there is room, and the number of the others. */
-function fitted(head: readonly string[], sections: readonly string[]): string[] {
+function fitted(head: readonly string[], sections: readonly string[], most: number): string[] {
   const blocks = [...head];
-  let used = blocks.join('\n\n').length + 200;
+  let used = Buffer.byteLength(blocks.join('\n\n')) + 200;
   let cut = 0;
   for (const section of sections) {
-    if (used + section.length + 2 <= mostCharacters) {
+    const bytes = Buffer.byteLength(section) + 2;
+    if (used + bytes <= most) {
       blocks.push(section);
-      used += section.length + 2;
+      used += bytes;
     } else cut += 1;
   }
   return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
@@ -72,7 +101,7 @@ function headText({ title, packages, counts, notes }: ReportView): string {
   return `## wolfi-repro: ${title}\n\n${how}: ${each}.${checks === '' ? '' : `\n${checks}`}`;
 }
 
-function tableText(packages: readonly PackageView[]): string {
+function tableText(packages: readonly PackageView[], mostRows: number): string {
   const rows = packages.slice(0, mostRows).map(({ title, reason, file, comparison }) => {
     const differences = comparison === undefined ? '' : String(comparison.total);
     const causes = comparison?.causes.map((cause) => cause.title).join(', ') ?? '';
@@ -145,7 +174,7 @@ export function renderDiffMarkdown(result: DiffResult): string {
 /** The differences for which there is room. */
 function fittedDifferences(view: DifferencesView, used: number): string[] {
   const sizes = view.groups.map((group) => groupMarkdown(group).length + 1);
-  let room = mostCharacters - used - view.sbom.join('\n').length - 1000;
+  let room = comment.bytes - used - view.sbom.join('\n').length - 1000;
   const fitting = sizes.findIndex((size) => {
     room -= size;
     return room < 0;

@@ -4,13 +4,14 @@
  */
 
 import type { DiffResult } from '../diff.ts';
-import { sha256 } from '../digest.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { GroupView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
+import { pageAddress, type ReportContext } from './report-context.ts';
+import { fingerprint, identityOf, identityOfGroup, unlike } from './sarif-identity.ts';
 import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
 import { nextSteps, verdictTitles } from './words.ts';
@@ -31,16 +32,17 @@ const bounds: Bounds = {
 type Level = 'error' | 'warning' | 'note';
 
 /** Renders the log; it ends with a newline. */
-export function renderSarif(result: StatedRun): string {
+export function renderSarif(result: StatedRun, context: ReportContext = {}): string {
   const { packages, verdict, notes } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
   const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
-  const results = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
+  const found = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
+  const results = worstResults(found);
   const defects = packages
     .filter(({ verdict: kind }) => kind === 'internal')
     .map((each) => defectNotification(each, indexes.get(uriOf(each.file))!));
   const cut = packages.reduce((sum, { comparison }) => sum + (comparison?.cut ?? 0), 0);
-  return logText({
+  return logText(context, {
     artifacts,
     results,
     invocation: {
@@ -49,7 +51,8 @@ export function renderSarif(result: StatedRun): string {
       toolExecutionNotifications: [
         ...defects,
         ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
-        ...cutNotifications(cut),
+        ...cutNotifications(cut, 'differences'),
+        ...cutNotifications(found.length - results.length, 'results'),
         ...notes.map((note) => ({ level: 'note', message: { text: messageText(note) } })),
       ],
     },
@@ -58,17 +61,17 @@ export function renderSarif(result: StatedRun): string {
 }
 
 /** Two packages, folders or files compared by themselves: a result for each difference, all of them in the second side. */
-export function renderDiffSarif(result: DiffResult): string {
+export function renderDiffSarif(result: DiffResult, context: ReportContext = {}): string {
   const { title, names, differences } = viewDiff(result, bounds);
   const subject = { file: names.rebuilt, docs: 'docs/reports.md' };
   const found = differences?.groups ?? [];
-  return logText({
+  return logText(context, {
     artifacts: [{ location: { uri: uriOf(subject.file) } }],
-    results: found.map((each) => groupResult(subject, 0, each, 'error')),
+    results: worstResults(unlike(found.map((each) => groupResult(subject, 0, each, 'error')))),
     invocation: {
       executionSuccessful: true,
       exitCode: title === 'identical' ? 0 : 1,
-      toolExecutionNotifications: cutNotifications(differences?.cut ?? 0),
+      toolExecutionNotifications: cutNotifications(differences?.cut ?? 0, 'differences'),
     },
     properties: { title, published: names.published, rebuilt: names.rebuilt },
   });
@@ -76,13 +79,28 @@ export function renderDiffSarif(result: DiffResult): string {
 
 interface Log {
   readonly artifacts: readonly object[];
-  readonly results: readonly { readonly rule: { readonly id: string } }[];
+  readonly results: readonly SarifResult[];
   readonly invocation: object;
   readonly properties: object;
 }
 
+interface SarifResult {
+  readonly rule: { readonly id: string; readonly page: string };
+  readonly level: Level;
+  readonly partialFingerprints: object;
+}
+
+const levels: readonly Level[] = ['error', 'warning', 'note'];
+
+/** The most results of a run that GitHub shows, the worst first; those of one level in their order. */
+const mostResults = 5000;
+
+function worstResults<R extends SarifResult>(results: readonly R[]): readonly R[] {
+  return levels.flatMap((level) => results.filter((each) => each.level === level)).slice(0, mostResults);
+}
+
 /** One run with its rules, each of which the results name by its place. */
-function logText({ artifacts, results, invocation, properties }: Log): string {
+function logText(context: ReportContext, { artifacts, results, invocation, properties }: Log): string {
   const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
@@ -92,7 +110,16 @@ function logText({ artifacts, results, invocation, properties }: Log): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'wolfi-repro', rules } },
+        tool: {
+          driver: {
+            name: 'wolfi-repro',
+            ...(context.version === undefined ? {} : { semanticVersion: context.version }),
+            rules: rules.map(({ page, ...rule }) => {
+              const helpUri = pageAddress(context, page);
+              return helpUri === undefined ? rule : { ...rule, helpUri };
+            }),
+          },
+        },
         invocations: [invocation],
         artifacts,
         results: results.map(({ rule, ...rest }) => ({
@@ -129,8 +156,8 @@ function defectNotification(view: PackageView, index: number) {
   };
 }
 
-function cutNotifications(cut: number) {
-  const text = `${cut} more differences are not listed; ${moreInJson}`;
+function cutNotifications(cut: number, what: 'differences' | 'results') {
+  const text = `${cut} more ${what} are not listed; ${moreInJson}`;
   return cut === 0 ? [] : [{ level: 'warning', message: { text } }];
 }
 
@@ -156,7 +183,7 @@ function packageResults(view: PackageView, index: number) {
     locations: [location(view, index)],
     partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
   };
-  const differences = comparison?.groups.map((each) => groupResult(view, index, each, level)) ?? [];
+  const differences = unlike(comparison?.groups.map((each) => groupResult(view, index, each, level)) ?? []);
   return [verdictResult, ...differences].map((each) => ({ ...each, ...suppressions(view) }));
 }
 
@@ -181,6 +208,7 @@ function verdictRule({ verdict, reason, docs }: PackageView) {
     shortDescription: { text: `${title} (${reason})` },
     fullDescription: { text: `The verdict about a package is: ${title}, for the reason ${reason}.` },
     help: { text: `Next: ${next}. See ${docs}.` },
+    page: docs,
   };
 }
 
@@ -205,6 +233,7 @@ function groupResult(subject: Subject, index: number, group: GroupView, level: L
       shortDescription: { text: `difference: ${kindTitle}` },
       fullDescription: { text: `The published and the rebuilt package differ: ${kindTitle}.` },
       help: { text: `${subject.docs} explains it; --format html shows what differs inside.` },
+      page: 'docs/reports.md',
     },
     level: level === 'error' ? ('warning' as const) : ('note' as const),
     message: { text: messageText(lines.join('\n')) },
@@ -213,7 +242,7 @@ function groupResult(subject: Subject, index: number, group: GroupView, level: L
     ...(count === 1
       ? {}
       : { occurrenceCount: count, relatedLocations: others.slice(0, mostRelated).map((each) => at(each)) }),
-    partialFingerprints: fingerprint([identityOf(subject), section, path, kind, example.title]),
+    identity: identityOfGroup(subject, group),
     ...(causes.length === 0 ? {} : { properties: { causes: causes.map((cause) => cause.kind) } }),
   };
 }
@@ -227,15 +256,6 @@ function location({ file }: Subject, index: number) {
   return {
     physicalLocation: { artifactLocation: { uri: uriOf(file), index }, region: { startLine: 1 } },
   };
-}
-
-/** The identity of a package, the same in every run and folder: the file's own name. */
-function identityOf({ file }: Subject): string {
-  return file.slice(file.lastIndexOf('/') + 1);
-}
-
-function fingerprint(parts: readonly string[]) {
-  return { 'wolfiRepro/v1': sha256(Buffer.from(parts.join('\0'))) };
 }
 
 /** A reference relative to the folder of the run, or absolute; every name is encoded by itself (RFC 3986, section 3.3). */

@@ -142,6 +142,11 @@ export function worstFirst(packages: readonly PackageView[]): PackageView[] {
   return [...packages].sort((a, b) => last(a) - last(b) || rank(a) - rank(b));
 }
 
+/** What weakens a statement, or excuses what differs: formats that have no room for the rest have these. */
+export function weakening(context: readonly Fact[]): readonly Fact[] {
+  return context.filter(({ label, tone }) => label === 'emulated' || tone === 'warn');
+}
+
 const mostCrossChecks = 50;
 
 function crossCheckText({ name, architectures, differing }: CrossCheck, { value: most }: Bounds): string {

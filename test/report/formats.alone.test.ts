@@ -29,6 +29,9 @@ const budgets: Readonly<Record<ReportFormat, number>> = {
   html: 5 * mebibyte,
   sarif: 4 * mebibyte,
   junit: 64 * 1024,
+  summary: 900_000,
+  github: 16 * 1024,
+  codequality: 16 * 1024,
 };
 
 /** What no report may hold but line feeds: controls, invisible formats, line separators, halves of pairs. */

@@ -7,7 +7,7 @@ import type { RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
 import { manyFiles, packages, same, worst } from '../support/diff-results.ts';
 import { sarifSchema } from '../support/packages.ts';
-import { difference, notJudged, notReproduced, reproduced } from '../support/results.ts';
+import { cause, difference, inconclusive, notJudged, notReproduced, reproduced } from '../support/results.ts';
 import { everything, hostile, hostileStrings, manyDifferences, unlikeDifferences } from '../support/runs.ts';
 
 interface SarifResult {
@@ -121,7 +121,7 @@ describe('results as SARIF', () => {
   it('identify the same difference alike in a different folder, and a different one differently', () => {
     const prints = (folder: string, path: string) =>
       runOf(runResult([notReproduced([difference('mode', path)], `${folder}/a.apk`)])).results.map(
-        ({ partialFingerprints }) => partialFingerprints['wolfiRepro/v1'],
+        ({ partialFingerprints }) => partialFingerprints['wolfiRepro/v2'],
       );
     assert.deepEqual(prints('one', 'x'), prints('two', 'x'));
     assert.notEqual(prints('one', 'x')[1], prints('one', 'y')[1]);
@@ -151,6 +151,53 @@ describe('results as SARIF', () => {
     const { results: found, invocations } = runOf(unlikeDifferences(10_000));
     assert.equal(found.length, 2001);
     assert.equal(invocations[0]!.toolExecutionNotifications.length, 1);
+  });
+
+  it('are at most 5,000, the worst first, and the rest is counted', () => {
+    const paths = Array.from({ length: 400 }, (_, at) =>
+      difference('mode', `d${at}`, { published: `${at}` }),
+    );
+    const files = Array.from({ length: 14 }, (_, at) => notReproduced(paths, `${at}.apk`));
+    const run = runOf(runResult([inconclusive(), ...files]));
+    assert.equal(run.results.length, 5000);
+    const order = ['error', 'warning', 'note'];
+    const levels = run.results.map(({ level }) => order.indexOf(level));
+    assert.deepEqual(
+      levels,
+      [...levels].sort((a, b) => a - b),
+    );
+    const notes = JSON.stringify(run.invocations[0]!.toolExecutionNotifications);
+    assert.match(notes, /600 more differences/);
+    assert.match(notes, /\d+ more results/);
+  });
+
+  it('have the version of the program and the addresses of its pages where they are known', () => {
+    const context = { version: '1.2.3', docsUrl: 'https://a.example/blob/v1' };
+    const text = renderSarif(everything(), context);
+    assert.ok(judge.validate(JSON.parse(text)), judge.errors());
+    const { driver } = (
+      JSON.parse(text) as {
+        runs: { tool: { driver: { semanticVersion: string; rules: { helpUri: string }[] } } }[];
+      }
+    ).runs[0]!.tool;
+    assert.equal(driver.semanticVersion, '1.2.3');
+    for (const { helpUri } of driver.rules)
+      assert.match(helpUri, /^https:\/\/a\.example\/blob\/v1\/docs\/\w+\.md(#[\w-]+)?$/);
+  });
+
+  it('know a row of several differences by what it is, not by the path that comes first', () => {
+    const rows = (...paths: readonly string[]) => {
+      const named = { causes: [cause('timestamp')] };
+      const all = paths.map((path) => difference('content', path, named));
+      return runOf(runResult([notReproduced(all, 'a.apk')])).results.map(
+        ({ partialFingerprints: each }) => each,
+      );
+    };
+    assert.deepEqual(rows('a', 'b', 'c'), rows('b', 'c'));
+    assert.notDeepEqual(rows('a'), rows('b'));
+    const prints = runOf(everything()).results.map((each) => each.partialFingerprints['wolfiRepro/v2']);
+    assert.equal(new Set(prints).size, prints.length);
+    for (const each of rows('a', 'b')) assert.match(each['primaryLocationLineHash']!, /^[0-9a-f]{16}:1$/);
   });
 
   it('count differences of one shape, and no consequence', () => {

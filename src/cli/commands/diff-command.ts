@@ -6,7 +6,7 @@ import { printData, reportFailure, terminalColumns, terminalStyle } from '../out
 import { requireFilesOrFolders } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
-import { requireOutputs, writeReport } from '../reports.ts';
+import { reportContext, requireOutputs, writeReport } from '../reports.ts';
 import { isReadOnce, withReopenable } from '../typed-inputs.ts';
 
 /** The command with nothing but its arguments: what `runProgram` makes of it, without the parser of the command line. */
@@ -27,20 +27,21 @@ export async function diffCommand(published: string, rebuilt: string, raw: RawOp
   ).finally(() => progress.stop());
   const result = { ...compared, published, rebuilt };
   printData(await render(result, raw));
-  for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format));
+  for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format, raw));
   const same =
     result.kind === 'packages' ? result.comparison.files.equal : result.comparison.likeness === 'identical';
   return same ? 0 : 1;
 }
 
 /** Each format is loaded when it is asked for: text needs few of them. */
-async function render(result: DiffResult, { format = 'text', color }: RawOptions): Promise<string> {
-  if (format !== 'text') return renderPlain(result, format);
+async function render(result: DiffResult, raw: RawOptions): Promise<string> {
+  const { format = 'text', color } = raw;
+  if (format !== 'text') return renderPlain(result, format, raw);
   const { renderDiffText } = await import('../../report/diff-text.ts');
   return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns()));
 }
 
-async function renderPlain(result: DiffResult, format: ReportFormat): Promise<string> {
+async function renderPlain(result: DiffResult, format: ReportFormat, raw: RawOptions): Promise<string> {
   const { diffFormats } = await import('../../report/diff-formats.ts');
-  return busy(() => diffFormats[format](result));
+  return busy(() => diffFormats[format](result, reportContext(raw)));
 }

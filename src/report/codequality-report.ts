@@ -1,0 +1,76 @@
+/** A run as GitLab reads code quality: one entry for each package that does not pass (docs.gitlab.com, "Code Quality report format"). */
+import type { DiffResult } from '../diff.ts';
+import { sha256 } from '../digest.ts';
+import type { StatedRun } from '../verdict/stated.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
+import type { Bounds } from './bounds.ts';
+import { viewDiff } from './diff-view.ts';
+import { renderValue } from './json-report.ts';
+import { differenceText } from './tree-lines.ts';
+import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
+
+const bounds: Bounds = {
+  value: 200,
+  outputLines: 4,
+  differences: 200,
+  allDifferences: 5000,
+  members: 0,
+  lines: 0,
+  packageLines: 0,
+  allLines: 0,
+  characters: 4_000_000,
+};
+
+type Severity = 'info' | 'minor' | 'major' | 'critical' | 'blocker';
+
+const severities: Readonly<Record<VerdictKind, Severity>> = {
+  internal: 'blocker',
+  rejected: 'critical',
+  'not-reproduced': 'major',
+  'build-failed': 'minor',
+  inconclusive: 'minor',
+  reproduced: 'info',
+};
+
+/** Renders the list, worst first. */
+export function renderCodeQuality(result: StatedRun): string {
+  const { packages } = viewRun(result, bounds);
+  return renderValue(
+    worstFirst(packages)
+      .filter(({ verdict, pass }) => verdict !== 'reproduced' && pass === undefined)
+      .map(entryOf),
+  );
+}
+
+function entryOf({ file, verdict, title, reason, grounds, context, comparison }: PackageView) {
+  const causes = comparison?.causes.map((cause) => cause.title) ?? [];
+  const facts = [...grounds.slice(0, 1), ...weakening(context)];
+  const why = [...facts.map(({ value }) => value), ...causes];
+  return {
+    description: [`${file}: ${title} (${reason})`, ...why].join('; ').replaceAll('\n', ' '),
+    check_name: `${verdict}/${reason}`,
+    fingerprint: fingerprintOf(file, `${verdict}/${reason}`),
+    severity: severities[verdict],
+    location: { path: file, lines: { begin: 1 } },
+  };
+}
+
+/** Two packages, folders or files compared by themselves: one entry for each row of differences. */
+export function renderDiffCodeQuality(result: DiffResult): string {
+  const { names, differences } = viewDiff(result, bounds);
+  const rows = (differences?.groups ?? []).map(({ example }) => example);
+  return renderValue(
+    rows.map((example) => ({
+      description: `${names.rebuilt}: ${differenceText(example)}`.replaceAll('\n', ' '),
+      check_name: `difference/${example.kind}`,
+      fingerprint: fingerprintOf(names.rebuilt, `${example.section} ${example.path} ${example.title}`),
+      severity: 'major' as const,
+      location: { path: names.rebuilt, lines: { begin: 1 } },
+    })),
+  );
+}
+
+/** The same in every run and folder: by the file's own name. */
+function fingerprintOf(file: string, check: string): string {
+  return sha256(Buffer.from(`${file.slice(file.lastIndexOf('/') + 1)}\0${check}`));
+}

@@ -1,0 +1,86 @@
+/**
+ * A run as commands of a GitHub workflow, which become annotations: the ten worst packages and a count of all. GitHub shows ten of a kind for a step.
+ * The escapes are those of actions/toolkit (packages/core/src/command.ts).
+ */
+import { counted } from '../bytes.ts';
+import type { DiffResult } from '../diff.ts';
+import type { StatedRun } from '../verdict/stated.ts';
+import type { Bounds } from './bounds.ts';
+import { viewDiff } from './diff-view.ts';
+import { pageAddress, type ReportContext } from './report-context.ts';
+import { differenceText } from './tree-lines.ts';
+import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
+
+const bounds: Bounds = {
+  value: 200,
+  outputLines: 4,
+  differences: 40,
+  allDifferences: 40,
+  members: 0,
+  lines: 0,
+  packageLines: 0,
+  allLines: 0,
+  characters: 200_000,
+};
+
+const mostAnnotations = 10;
+
+type Command = 'error' | 'warning' | 'notice';
+
+/** Renders a command on each line. */
+export function renderGithub(result: StatedRun, context: ReportContext = {}): string {
+  const { packages, title, counts, notes } = viewRun(result, bounds);
+  const failing = worstFirst(packages).filter(
+    ({ verdict, pass }) => verdict !== 'reproduced' && pass === undefined,
+  );
+  const shown = failing.slice(0, mostAnnotations);
+  const cut = failing.length - shown.length;
+  const all = `${counted(packages.length, 'package')}: ${counts.map((each) => `${each.count} ${each.title}`).join(', ')}`;
+  const lines = [
+    all,
+    ...(cut === 0 ? [] : [`${cut} more have no annotation; the report has them`]),
+    ...notes,
+  ];
+  return [
+    ...shown.map((each) => annotation(each, context)),
+    command('notice', { title: `wolfi-repro: ${title}` }, lines.join('\n')),
+  ].join('');
+}
+
+/** Two packages, folders or files compared by themselves: one annotation. */
+export function renderDiffGithub(result: DiffResult): string {
+  const { title, reason, names, differences } = viewDiff(result, bounds);
+  const kind = differences === undefined ? 'notice' : 'error';
+  const lines = [
+    `${names.published} and ${names.rebuilt}${reason === undefined ? '' : ` (${reason})`}`,
+    ...(differences?.groups ?? []).map(({ example }) => differenceText(example)),
+    ...(differences === undefined || differences.cut === 0 ? [] : [`… and ${differences.cut} more`]),
+  ];
+  return command(kind, { file: names.rebuilt, title: `wolfi-repro: ${title}` }, lines.join('\n'));
+}
+
+function annotation(view: PackageView, report: ReportContext): string {
+  const { title, reason, file, grounds, context, comparison, next, docs, verdict } = view;
+  const causes = comparison?.causes.map((cause) => cause.title) ?? [];
+  const lines = [
+    ...[...grounds, ...weakening(context)].map(({ label, value }) => `${label}: ${value}`),
+    ...(causes.length === 0 ? [] : [`causes: ${causes.join(', ')}`]),
+    ...(next === undefined ? [] : [`next: ${next}`]),
+    `about: ${pageAddress(report, docs) ?? docs}`,
+  ];
+  const kind = verdict === 'inconclusive' || verdict === 'build-failed' ? 'warning' : 'error';
+  return command(kind, { file, title: `${title} (${reason}): ${file}` }, lines.join('\n'));
+}
+
+function command(kind: Command, properties: Readonly<Record<string, string>>, message: string): string {
+  const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(value)}`);
+  return `::${kind} ${named.join(',')}::${escapeData(message)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
