@@ -88,8 +88,34 @@ function blockChange(a: readonly string[], b: readonly string[], place: string):
   return { place, published: text(a), rebuilt: text(b), around: undefined, format: 'text', label: '' };
 }
 
-function wordsOf(line: string): Word[] {
-  return [...line.matchAll(/[^\s=,;"'`(){}<>[\]|]+/g)].map((match) => ({ text: match[0], at: match.index }));
+function wordsOf(line: string, { start, end }: Stretch): Word[] {
+  const stretch = line.slice(start, line.length - end);
+  return [...stretch.matchAll(/[^\s=,;"'`(){}<>[\]|]+/g)].map((match) => ({
+    text: match[0],
+    at: start + match.index,
+  }));
+}
+
+/** How many characters two lines have in common at their beginnings and at their ends. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+const whole: Stretch = { start: 0, end: 0 };
+
+/** A line of this many characters is looked at as a whole; a longer one, which may be all of a file, where it differs. */
+const longLine = 20_000;
+
+const separators = /[\s=,;"'`(){}<>[\]|]/;
+
+/** What is longer is not split into words: each takes some hundred bytes of memory. */
+const mostCharacters = 2_000_000;
+
+/** Where two long lines differ, to the borders of words. */
+function stretchOf(a: string, b: string): Stretch {
+  if (Math.max(a.length, b.length) <= longLine) return whole;
+  return commonEnds(a, b, separators);
 }
 
 const surroundingCharacters = 1000;
@@ -102,8 +128,6 @@ function surroundings(line: string, at: number): Surroundings {
 
 /** Words that differ in two versions of a line. */
 export function lineChanges(published: string, rebuilt: string, place: string): Changes {
-  const [left, right] = [wordsOf(published), wordsOf(rebuilt)];
-  const texts = (words: readonly Word[]) => words.map(({ text }) => text);
   const change = (a: string, b: string, atLeft: number, atRight: number): Change => ({
     place,
     published: a,
@@ -112,6 +136,16 @@ export function lineChanges(published: string, rebuilt: string, place: string): 
     format: 'text',
     label: '',
   });
+  const between = (): Changes => {
+    const { values, at } = middles(published, rebuilt);
+    return { ...nothing, changes: [change(...values, at, at)] };
+  };
+  const stretch = stretchOf(published, rebuilt);
+  if (Math.max(published.length, rebuilt.length) - stretch.start - stretch.end > mostCharacters) {
+    return between();
+  }
+  const [left, right] = [wordsOf(published, stretch), wordsOf(rebuilt, stretch)];
+  const texts = (words: readonly Word[]) => words.map(({ text }) => text);
   if (sameItems(texts(left), texts(right))) {
     const reordering: Reordering = {
       place,
@@ -130,17 +164,22 @@ export function lineChanges(published: string, rebuilt: string, place: string): 
     });
     if (changes.length > 0) return { ...nothing, changes };
   }
-  const { values, at } = middles(published, rebuilt);
-  return { ...nothing, changes: [change(values[0], values[1], at, at)] };
+  return between();
 }
 
 /** What is between the common beginning and the common end of two lines, at borders of words. */
 function middles(a: string, b: string): { values: [string, string]; at: number } {
+  const { start, end } = commonEnds(a, b, /\s/);
+  return { values: [a.slice(start, a.length - end), b.slice(start, b.length - end)], at: start };
+}
+
+/** The common beginning and the common end, each up to a character that separates words. */
+function commonEnds(a: string, b: string, separator: RegExp): Stretch {
   let start = 0;
   while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
-  while (start > 0 && /\S/.test(a[start - 1]!)) start -= 1;
+  while (start > 0 && !separator.test(a[start - 1]!)) start -= 1;
   let end = 0;
   while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
-  while (end > 0 && /\S/.test(a[a.length - end] ?? ' ')) end -= 1;
-  return { values: [a.slice(start, a.length - end), b.slice(start, b.length - end)], at: start };
+  while (end > 0 && !separator.test(a[a.length - end] ?? ' ')) end -= 1;
+  return { start, end };
 }
