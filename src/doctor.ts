@@ -15,7 +15,8 @@ import { namespaceRemedy } from './execute/sandbox/namespace-settings.ts';
 import { lend, makeReach } from './execute/sandbox/reach.ts';
 import { defaultBuildLimits, type IdMapping } from './execute/sandbox/sandbox.ts';
 import { Failure } from './failure.ts';
-import { findProgram, OutputTail } from './process.ts';
+import { OutputTail } from './output-tail.ts';
+import { findProgram } from './process.ts';
 import { ownInput } from './program-input.ts';
 
 export interface Diagnosis {

@@ -1,11 +1,14 @@
 /** Starts programs; no other file does. Only argument arrays, bounded output, cancellable. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
+import { CallbackGuard } from './callback-guard.ts';
 import { Failure } from './failure.ts';
+import { inheritableDescriptors } from './inheritable-descriptors.ts';
 import { largest } from './lists.ts';
+import { OutputTail } from './output-tail.ts';
 
 /** The machine's own programs; nothing of a caller's search path is used. */
 export const hostPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -91,7 +94,7 @@ export async function startProcess(
   const end = () => child.kill('SIGKILL');
   options.signal?.addEventListener('abort', end);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const guard = new Guard(end);
+  const guard = new CallbackGuard(end);
   const ended = new Promise<ProcessEnd>((resolve, reject) => {
     child.once('close', (exitCode, signal) => {
       options.signal?.removeEventListener('abort', end);
@@ -131,29 +134,6 @@ function notStarted(command: string, cause: unknown): Failure {
     : new Failure('sandbox-unavailable', `${command} cannot be started`, { cause });
 }
 
-/** Hands streams to callbacks. An exception of a callback would not be caught, so it ends the program instead. */
-class Guard {
-  failure: { readonly cause: unknown } | undefined;
-  readonly #end: () => void;
-
-  constructor(end: () => void) {
-    this.#end = end;
-  }
-
-  consume(stream: Readable, take: ((bytes: Uint8Array) => void) | undefined): void {
-    stream.on('error', () => undefined);
-    stream.on('data', (bytes: Buffer) => {
-      if (take === undefined || this.failure !== undefined) return;
-      try {
-        take(bytes);
-      } catch (cause) {
-        this.failure = { cause };
-        this.#end();
-      }
-    });
-  }
-}
-
 /**
  * The descriptors from 4 on. Those that a program would inherit, because the parent of this process left them open, are replaced
  * with /dev/null.
@@ -166,26 +146,6 @@ function furtherDescriptors({ onStatus }: ProcessOptions, nowhere: number): ('ig
     if (descriptor === 4 && onStatus !== undefined) return 'pipe';
     return leaked.includes(descriptor) ? nowhere : 'ignore';
   });
-}
-
-const closeOnExec = 0o2000000;
-
-/** Descriptors from 4 on without FD_CLOEXEC (proc(5), `flags` of fdinfo); Node sets it on all of its own. */
-function inheritableDescriptors(): number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync('/proc/self/fdinfo')
-    .map(Number)
-    .filter((descriptor) => descriptor > 3 && descriptor < 65536 && isInheritable(descriptor));
-}
-
-function isInheritable(descriptor: number): boolean {
-  try {
-    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
-    return flags !== undefined && (Number.parseInt(flags, 8) & closeOnExec) === 0;
-  } catch {
-    // This is the descriptor through which the list itself was read.
-    return false;
-  }
 }
 
 const mostOutput = 64 * 1024;
@@ -227,7 +187,7 @@ export async function startHandingOver(
   child.on('error', () => undefined);
   child.stdin!.on('error', () => undefined);
   child.on('message', onHandle);
-  const guard = new Guard(end);
+  const guard = new CallbackGuard(end);
   guard.consume(child.stdout!, (bytes) => output.add(bytes));
   guard.consume(child.stderr!, (bytes) => output.add(bytes));
   const over = child.pid === undefined ? undefined : handedOver(child);
@@ -266,7 +226,7 @@ export async function runProcess(
     encoding: 'buffer',
     reject: false,
   });
-  const guard = new Guard(() => child.kill('SIGKILL'));
+  const guard = new CallbackGuard(() => child.kill('SIGKILL'));
   const told = (bytes: Uint8Array) => {
     output.add(bytes);
     options.onOutput?.(bytes);
@@ -279,22 +239,45 @@ export async function runProcess(
   return { exitCode, signal: endSignal, output: output.text() };
 }
 
-/** The last bytes of a stream of output. */
-export class OutputTail {
-  #held: Buffer = Buffer.alloc(0);
-  readonly #limit: number;
+export interface Exchange {
+  readonly env: Readonly<Record<string, string>>;
+  /** The whole of its standard input. */
+  readonly input: Uint8Array;
+  readonly signal: AbortSignal;
+  /** The most bytes of standard output; a program that writes more is ended. */
+  readonly mostOutput: number;
+}
 
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(bytes: Uint8Array): void {
-    const last = bytes.subarray(Math.max(0, bytes.length - this.#limit));
-    const kept = this.#held.subarray(Math.max(0, this.#held.length + last.length - this.#limit));
-    this.#held = Buffer.concat([kept, last]);
-  }
-
-  text(): string {
-    return this.#held.toString('utf8');
-  }
+/** Hands bytes to a program of the user's and returns what it writes to standard output; standard error is the user's. */
+export async function exchangeWith(
+  command: string,
+  { env, input, signal, mostOutput }: Exchange,
+): Promise<ProcessEnd & { readonly output: Buffer }> {
+  // Not detached: it may ask its user for a code on the terminal.
+  const child = spawn(command, [], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const end = () => {
+    child.kill('SIGKILL');
+    // What it started could hold its output open.
+    child.stdout?.destroy();
+  };
+  signal.addEventListener('abort', end);
+  child.on('error', () => undefined);
+  // A program may end before it read everything.
+  child.stdin!.on('error', () => undefined);
+  const guard = new CallbackGuard(end);
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  guard.consume(child.stdout!, (piece) => {
+    bytes += piece.length;
+    if (bytes > mostOutput) end();
+    else pieces.push(piece);
+  });
+  const closed = new Promise<[number | null, string | null]>((resolve) =>
+    child.once('close', (code, ended) => resolve([code, ended])),
+  );
+  await begun(child, command);
+  child.stdin!.end(input);
+  const [exitCode, ended] = await closed;
+  signal.removeEventListener('abort', end);
+  return { exitCode: exitCode ?? undefined, signal: ended ?? undefined, output: Buffer.concat(pieces) };
 }

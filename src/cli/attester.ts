@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shownTyped } from '../address.ts';
 import type { Signer } from '../attest/keys/signer.ts';
-import { keyFileSigner } from '../attest/signers/key-file-signer.ts';
 import type { LayoutTerms } from '../attest/statements/rebuild-layout.ts';
 import { isExpired } from '../attest/trust/trusted-keys.ts';
 import { attest } from '../attest.ts';
@@ -72,11 +71,43 @@ function endOfDay(text: string): number {
   return milliseconds / 1000 + 86_400;
 }
 
-async function readSigner({ attestKey }: RawOptions): Promise<Signer> {
-  if (attestKey === undefined)
-    throw new Failure('usage', 'statements need a key to sign them with', {
-      hint: 'name a private key with --attest-key FILE',
+/** The one signer that is named. */
+async function readSigner({ attestKey, attestAgent, signCommand, signKey }: RawOptions): Promise<Signer> {
+  const named = [attestKey, attestAgent, signCommand].filter((each) => each !== undefined);
+  if (named.length !== 1 || (signKey === undefined) !== (signCommand === undefined))
+    throw new Failure('usage', 'statements are signed with one key', {
+      expected:
+        '--attest-key FILE, --attest-agent FINGERPRINT, or --sign-command PROGRAM with --sign-key FILE',
+      hint: 'make a key with `openssl genpkey -algorithm ed25519 -out FILE`',
     });
-  requireFiles([attestKey]);
-  return keyFileSigner(shownTyped(attestKey), readFileSync(attestKey));
+  if (attestKey !== undefined) return keyOfFile(attestKey);
+  return attestAgent === undefined ? signerOfCommand(signCommand!, signKey!) : signerOfAgent(attestAgent);
+}
+
+async function keyOfFile(path: string): Promise<Signer> {
+  requireFiles([path]);
+  const { keyFileSigner } = await import('../attest/signers/key-file-signer.ts');
+  return keyFileSigner(shownTyped(path), readFileSync(path));
+}
+
+async function signerOfAgent(fingerprint: string): Promise<Signer> {
+  const socket = process.env['SSH_AUTH_SOCK'] ?? '';
+  if (socket === '')
+    throw new Failure('usage', 'no ssh-agent is running here: SSH_AUTH_SOCK does not name one', {
+      hint: 'start one with `eval $(ssh-agent)` and add the key with `ssh-add FILE`',
+    });
+  const { sshAgentSigner } = await import('../attest/signers/ssh-agent-signer.ts');
+  return sshAgentSigner(socket, fingerprint);
+}
+
+async function signerOfCommand(program: string, keyPath: string): Promise<Signer> {
+  requireFiles([program, keyPath]);
+  const { commandSigner } = await import('../attest/signers/command-signer.ts');
+  const { parseAttestationKey } = await import('../attest/keys/attestation-key.ts');
+  const key = parseAttestationKey(shownTyped(keyPath), readFileSync(keyPath));
+  // What leads to the key, such as the address of a service, is in the user's own environment.
+  const entries = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return commandSigner(resolve(program), key, Object.fromEntries(entries));
 }

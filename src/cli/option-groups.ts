@@ -169,6 +169,15 @@ function todayOption(command: Command): Command {
 export function signerOptions(command: Command): Command {
   return command
     .option('--attest-key <file>', 'private key (PEM) to sign statements with')
+    .option(
+      '--attest-agent <fingerprint>',
+      'sign with the key of ssh-agent that has this fingerprint (SHA256:…)',
+    )
+    .option(
+      '--sign-command <program>',
+      'sign with a program: the bytes on its standard input, the signature on its standard output',
+    )
+    .option('--sign-key <file>', 'public key of --sign-command (PEM)')
     .option('--builder-id <uri>', 'the builder that SLSA provenance names');
 }
 

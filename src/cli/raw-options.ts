@@ -57,6 +57,9 @@ export interface RawOptions {
   readonly today?: string;
   readonly attest?: string;
   readonly attestKey?: string;
+  readonly attestAgent?: string;
+  readonly signCommand?: string;
+  readonly signKey?: string;
   readonly builderId?: string;
   readonly outputDir?: string;
   readonly layout?: boolean;

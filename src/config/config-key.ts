@@ -55,6 +55,7 @@ const forms: Readonly<Record<string, ValueForm>> = {
   days: count,
   arch: plain,
   uri: plain,
+  fingerprint: plain,
   sha256: plain,
   'builddate|date|now': plain,
   date: plain,

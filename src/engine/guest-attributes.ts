@@ -11,7 +11,8 @@ import type { AttributedFile } from '../execute/rootfs/guest-entries.ts';
 import type { IdMap } from '../execute/sandbox/id-map.ts';
 import { startInNamespaces } from '../execute/sandbox/namespace.ts';
 import { Failure } from '../failure.ts';
-import { hostPath, OutputTail, runProcess } from '../process.ts';
+import { OutputTail } from '../output-tail.ts';
+import { hostPath, runProcess } from '../process.ts';
 
 /** Sets the attributes. Fails with `unsupported` where the machine does not accept one; melange also ends the build there. */
 export async function setGuestAttributes(

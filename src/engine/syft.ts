@@ -33,7 +33,7 @@ import { lend } from '../execute/sandbox/reach.ts';
 import type { Mount, Sandbox } from '../execute/sandbox/sandbox.ts';
 import type { Tree, TreeEntry } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
-import { OutputTail } from '../process.ts';
+import { OutputTail } from '../output-tail.ts';
 import { ownInput } from '../program-input.ts';
 import type { Machine } from './engine.ts';
 import { programsGuest } from './host-guest.ts';

@@ -11,21 +11,22 @@ import type { RunResult } from '../../src/verdict/result.ts';
 
 import { rebuilder, sameBytes } from '../support/attestations.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { lab, program, root } from '../support/lab.ts';
+import { lab, program as ownProgram, root, skipUnless } from '../support/lab.ts';
 import { lacks } from '../support/programs.ts';
 
 const page = readFileSync(join(root, 'docs/attestations.md'), 'utf8');
 const commands = [...page.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command!);
 const trustFile = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+const lacksAgent = skipUnless(!spawnSync('ssh-agent', ['-?']).error, 'ssh-agent is not installed');
 const golden = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 
-function run(folder: string, command: string) {
+function run(folder: string, command: string, env: Readonly<Record<string, string>> = {}) {
   const [name, ...argv] = command.split(' ');
-  const [file, all] = name === 'wolfi-repro' ? [process.execPath, [program, ...argv]] : [name!, argv];
+  const [file, all] = name === 'wolfi-repro' ? [process.execPath, [ownProgram, ...argv]] : [name!, argv];
   const { status, stdout, stderr } = spawnSync(file, all, {
     cwd: folder,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], HOME: folder },
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
   });
   return { status, said: `${stdout}${stderr}` };
 }
@@ -65,6 +66,90 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       said,
       /^confirmed {2}hello-shell-1\.4\.2-r3\.apk\n {2}sha256 .*\n {2}agree {7}2 of 2 required: one, two\n/,
     );
+  });
+});
+
+describe('a key that is never read', { skip: lacks('openssl') }, () => {
+  /** Verifies by what `attest` wrote with a signer. */
+  function requireSigned(
+    folder: string,
+    publicFile: string,
+    options: string,
+    env: Readonly<Record<string, string>> = {},
+  ): void {
+    prepared(folder);
+    writeFileSync(join(folder, 'trust.yaml'), `rebuilders: [{name: one, keys: [{file: ${publicFile}}]}]`);
+    const signed = run(folder, `wolfi-repro attest ${options} --output-dir out result.json`, env);
+    assert.equal(signed.status, 0, signed.said);
+    const verified = run(folder, 'wolfi-repro verify-attestation --trust trust.yaml --require 1 out');
+    assert.equal(verified.status, 0, verified.said);
+  }
+
+  for (const type of ['ed25519', 'ecdsa']) {
+    it(`signs in ssh-agent: ${type}`, { skip: lacksAgent }, (test) => {
+      const folder = temporaryFolder(test);
+      const at = (name: string) => join(folder, name);
+      const started = spawnSync('ssh-agent', ['-s', '-a', at('agent')], { encoding: 'utf8' });
+      const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(started.stdout)![1]);
+      test.after(() => process.kill(pid));
+      const env = { SSH_AUTH_SOCK: at('agent') };
+      spawnSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', at('key')]);
+      spawnSync('ssh-add', ['-q', at('key')], { env: { ...process.env, ...env } });
+      const listed = spawnSync('ssh-add', ['-l'], {
+        env: { ...process.env, ...env },
+        encoding: 'utf8',
+      }).stdout;
+      const fingerprint = listed.split(' ')[1]!;
+      requireSigned(folder, 'key.pub', `--attest-agent ${fingerprint}`, env);
+      const none = run(
+        folder,
+        'wolfi-repro attest --attest-agent SHA256:none --output-dir out result.json',
+        env,
+      );
+      assert.equal(none.status, 2, none.said);
+    });
+  }
+
+  it('signs behind a program, which is started without a shell, and is not believed', (test) => {
+    const folder = temporaryFolder(test);
+    const { privatePem, signer } = rebuilder('one');
+    writeFileSync(join(folder, 'one.pem'), privatePem);
+    writeFileSync(join(folder, 'one.pub'), publicPem(signer.key));
+    const program = (name: string, text: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    // openssl wants a file: it cannot sign what comes through a pipe with Ed25519.
+    program('sign; false', 'cat > pae && exec openssl pkeyutl -sign -rawin -inkey one.pem -in pae');
+    const argv = [
+      'attest',
+      '--sign-command',
+      'sign; false',
+      '--sign-key',
+      'one.pub',
+      '--output-dir',
+      'out',
+      'result.json',
+    ];
+    prepared(folder);
+    const { status, stderr } = spawnSync(process.execPath, [ownProgram, ...argv], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    requireSigned(folder, 'one.pub', '--attest-key one.pem');
+    const bad = {
+      silent: 'true',
+      failing: 'exit 3',
+      endless: 'cat /dev/zero',
+      wrong: 'head -c 64 /dev/zero',
+    };
+    for (const [name, text] of Object.entries(bad)) {
+      program(name, text);
+      const { status: code, said } = run(
+        folder,
+        `wolfi-repro attest --sign-command ${name} --sign-key one.pub --output-dir out result.json`,
+      );
+      assert.equal(code, 2, `${name}: ${said}`);
+    }
   });
 });
 

@@ -89,7 +89,7 @@ function sshBlob(kind: AttestationKeyKind, parts: readonly Uint8Array[]): Buffer
 }
 
 /** A key in SSH's form; undefined for other kinds of keys. */
-function keyOfSshBlob(blob: Uint8Array): AttestationKey | undefined {
+export function keyOfSshBlob(blob: Uint8Array): AttestationKey | undefined {
   const reader = new SshReader(blob);
   const type = reader.text();
   const curve = type === sshKeyTypes['ecdsa-p256'] ? reader.text() : '';
@@ -100,7 +100,7 @@ function keyOfSshBlob(blob: Uint8Array): AttestationKey | undefined {
 }
 
 /** The fingerprint of a key in SSH's form (ssh-keygen(1), `-l`). */
-function fingerprintOf(blob: Uint8Array): string {
+export function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 }
 

@@ -13,7 +13,7 @@ export function keyFileSigner(name: string, pem: Uint8Array): Signer {
   if (text.includes('ENCRYPTED') || text.includes('OPENSSH PRIVATE KEY'))
     throw new Failure('usage', `${name} is a private key in a form that only its own programs open`, {
       expected: 'PKCS #8 in PEM form without a passphrase',
-      hint: 'make one for this purpose with `openssl genpkey -algorithm ed25519 -out FILE`',
+      hint: 'load it with `ssh-add` and give --attest-agent FINGERPRINT, or sign with --sign-command',
     });
   const object = privateKeyOf(pem);
   const key = object === undefined ? undefined : attestationKey(createPublicKey(object));

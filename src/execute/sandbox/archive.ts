@@ -1,7 +1,8 @@
 /** Reads what the steps left, which is only ever done by the machine's own tar over the workspace. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../failure.ts';
-import type { OutputTail, RunningProcess } from '../../process.ts';
+import type { OutputTail } from '../../output-tail.ts';
+import type { RunningProcess } from '../../process.ts';
 
 /** Writes the names that tar takes from a file, each ended by a zero byte and taken literally: none can be an option. */
 export function writeArchiveList(list: string, paths: readonly string[]): void {

@@ -5,7 +5,8 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { OutputTail, requireProgram } from '../../process.ts';
+import { OutputTail } from '../../output-tail.ts';
+import { requireProgram } from '../../process.ts';
 import { ownInput } from '../../program-input.ts';
 import { formatLines, makeFormatsFolder } from '../processor/own-formats.ts';
 import { type Processor, processorCaveats } from '../processor/processor.ts';

@@ -5,7 +5,8 @@
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { hostPath, OutputTail, requireProgram, runProcess, startProcess } from '../../process.ts';
+import { OutputTail } from '../../output-tail.ts';
+import { hostPath, requireProgram, runProcess, startProcess } from '../../process.ts';
 import { type Processor, processorCaveats } from '../processor/processor.ts';
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';

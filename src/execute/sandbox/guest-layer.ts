@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { OutputTail } from '../../process.ts';
+import { OutputTail } from '../../output-tail.ts';
 import { type IdMap, singleIdMap } from './id-map.ts';
 import { startInNamespaces } from './namespace.ts';
 import { hostProgram, isLent, lend, type Reach } from './reach.ts';

@@ -5,9 +5,9 @@
 import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
+import { OutputTail } from '../../output-tail.ts';
 import {
   hostPath,
-  OutputTail,
   type ProcessOptions,
   type RunningProcess,
   runShortly,

@@ -1,7 +1,7 @@
 /** What is done to a build's workspace from outside the guest: in its namespaces, where only the owners of the files may. */
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import { OutputTail } from '../../process.ts';
+import { OutputTail } from '../../output-tail.ts';
 import { makeFolderWithin } from '../workspace.ts';
 import { archiveArguments, archiveEnd, writeArchiveList } from './archive.ts';
 import type { IdMap } from './id-map.ts';
