@@ -144,12 +144,7 @@ export function formatOptions(command: Command): Command {
 
 /** What lets packages through that are not reproduced. */
 export function gateOptions(command: Command): Command {
-  return todayOption(
-    command.option(
-      '--policy <file>',
-      'rules that accept what is not reproduced, each with a reason, an owner and a last day (docs/policy.md)',
-    ),
-  )
+  return policyOptions(command)
     .option(
       '--baseline <file>',
       'what `baseline write` wrote: only what is worse fails, and what is new must be reproduced (docs/policy.md)',
@@ -157,12 +152,14 @@ export function gateOptions(command: Command): Command {
     .option('--tighten', 'rewrite the baseline with what is better now', false);
 }
 
-/** The clock of a policy is the machine's own unless the command line names a day. */
-function todayOption(command: Command): Command {
-  return command.option(
-    '--today <date>',
-    'the day for which a policy is read, YYYY-MM-DD; by default today in UTC',
-  );
+/** A policy, whose clock is the machine's own unless the command line names a day. */
+export function policyOptions(command: Command): Command {
+  return command
+    .option(
+      '--policy <file>',
+      'rules that accept what is not reproduced, each with a reason, an owner and a last day (docs/policy.md)',
+    )
+    .option('--today <date>', 'the day for which a policy is read, YYYY-MM-DD; by default today in UTC');
 }
 
 /** What signs statements. */

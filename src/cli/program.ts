@@ -2,7 +2,7 @@
 import { maskAddresses } from '../address.ts';
 import { addAttestationCommands } from './attestation-commands.ts';
 import { Command, CommanderError, Option } from './commander.ts';
-import { addBaseline } from './gate-commands.ts';
+import { addBaseline, addPolicy } from './gate-commands.ts';
 import { rawOptions } from './given-options.ts';
 import {
   buildOptions,
@@ -71,6 +71,7 @@ export function commandTree(finish: Finish): Command {
   addDiff(program, finish);
   addReport(program, finish);
   addAttestationCommands(program, finish);
+  addPolicy(program, finish);
   addBaseline(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);

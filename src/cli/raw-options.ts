@@ -75,4 +75,6 @@ export interface RawOptions {
   readonly shard?: string;
   readonly changedSince?: string;
   readonly docsUrl?: string;
+  readonly from?: string;
+  readonly dryRun?: boolean;
 }

@@ -37,17 +37,21 @@ export async function requireGate(raw: RawOptions): Promise<Gate | undefined> {
 }
 
 /** The day that was typed, or today in UTC. */
-function todayOf({ today }: Pick<RawOptions, 'today'>): Day {
+export function todayOf({ today }: Pick<RawOptions, 'today'>): Day {
   if (today === undefined) return dayOf(Date.now() / 1000);
   const day = parseDay(today);
   if (day !== undefined) return day;
   throw new Failure('usage', '--today takes a day', { expected: 'YYYY-MM-DD', got: today });
 }
 
-async function readPolicy(path: string, today: Day): Promise<Policy> {
-  requireFiles([path]);
+export async function readPolicy(path: string, today: Day): Promise<Policy> {
   const { parsePolicy } = await import('../policy/parse-policy.ts');
-  return parsePolicy(contentOf(path, mostBytes), shownTyped(path), today);
+  return parsePolicy(readPolicyBytes(path), shownTyped(path), today);
+}
+
+export function readPolicyBytes(path: string): Buffer {
+  requireFiles([path]);
+  return contentOf(path, mostBytes);
 }
 
 export async function readBaseline(path: string): Promise<Baseline> {

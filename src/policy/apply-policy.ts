@@ -21,7 +21,7 @@ export interface RuleOutcome {
 }
 
 /** What the rules do that are about a package, in the order of the file. Nothing is to be accepted of what is reproduced, and of a defect nothing can be. */
-function ruleOutcomes({ rules }: Policy, result: StatedPackage, today: Day): readonly RuleOutcome[] {
+export function ruleOutcomes({ rules }: Policy, result: StatedPackage, today: Day): readonly RuleOutcome[] {
   const about = rules.filter((rule) => isAbout(rule, result));
   const fitting = about.filter((rule) => acceptsVerdict(rule, result));
   const holding = fitting.filter(({ until }) => until >= today);
@@ -121,7 +121,7 @@ function noticesOf(rule: Rule, isUnused: boolean, today: Day): PolicyNotice[] {
 }
 
 /** The notice about the end of a rule, if it is due. */
-function endNotice(rule: Rule, today: Day): PolicyNotice[] {
+export function endNotice(rule: Rule, today: Day): PolicyNotice[] {
   const days = rule.until - today;
   if (days < 0) return [{ kind: 'expired', ...namesOf(rule) }];
   return days <= noticeDays ? [{ kind: 'ends-soon', ...namesOf(rule), days }] : [];

@@ -9,11 +9,20 @@ import { matches } from './glob.ts';
 import { confidences, type Rule } from './policy.ts';
 import { matchesVersion } from './version-pattern.ts';
 
+/** What says which package it is. */
+interface Named {
+  readonly subject:
+    | {
+        readonly sha256: string;
+        readonly name: string | undefined;
+        readonly version: string | undefined;
+        readonly architecture: string | undefined;
+      }
+    | undefined;
+}
+
 /** Whether a rule is about a package, whatever its verdict. A package whose name is not known is nobody's. */
-export function isAbout(
-  { packages, versions, architectures, digests }: Rule,
-  { subject }: StatedPackage,
-): boolean {
+export function isAbout({ packages, versions, architectures, digests }: Rule, { subject }: Named): boolean {
   if (subject?.name === undefined) return false;
   const { name, version, architecture, sha256 } = subject;
   return (
@@ -21,7 +30,7 @@ export function isAbout(
     (versions.length === 0 ||
       (version !== undefined && versions.some((each) => matchesVersion(each, version)))) &&
     (architectures.length === 0 || (architecture !== undefined && architectures.includes(architecture))) &&
-    (digests.length === 0 || digests.includes(sha256))
+    (digests.length === 0 || digests.some((each) => each === sha256))
   );
 }
 

@@ -14,7 +14,7 @@ import { requireNoContradiction } from './rule-conflicts.ts';
 import { parseVersionPattern } from './version-pattern.ts';
 
 /** The limits of a file. */
-const policyLimits = {
+export const policyLimits = {
   rules: 1000,
   values: 64,
   text: 1000,
@@ -47,7 +47,8 @@ function refusing(file: string): Refusing {
     new Failure('usage', `${file}:${line}:${column}: ${problem}`, details);
 }
 
-const ruleKeys = [
+/** In the order in which a rule is written. */
+export const ruleKeys = [
   'id',
   'reason',
   'owner',

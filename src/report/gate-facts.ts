@@ -58,7 +58,8 @@ function refusingText({ rule, owner, until, why }: RefusingRule, bounds: Bounds)
   return `${show(rule, bounds.value)} of ${show(owner, bounds.value)} does not accept it: ${ruleRefusals[why]}${over}`;
 }
 
-function uncoveredText({ count, example }: Uncovered, bounds: Bounds): string {
+/** What no rule accepts. */
+export function uncoveredText({ count, example }: Uncovered, bounds: Bounds): string {
   const what = `no rule accepts ${counted(count, 'difference')}`;
   if (example === undefined) return `${what}, which are more than are listed`;
   const { section, path, causes } = example;

@@ -70,6 +70,49 @@ export function parseLocatedYaml(bytes: Uint8Array): LocatedNode | YamlFault {
   }
 }
 
+/**
+ * A document with items of the list below one key of its top removed by their numbers, and others added behind it; everything else stays, comments and order included. Fails with `usage` for what
+ * `parseLocatedYaml` finds faulty, and where there is no such list.
+ */
+export function editYamlList(
+  bytes: Uint8Array,
+  key: string,
+  { remove, add }: { readonly remove: ReadonlySet<number>; readonly add: readonly object[] },
+): Buffer {
+  const found = parseLocatedYaml(bytes);
+  if (found.kind === 'fault') throw new Failure('usage', `the file ${found.problem}`);
+  const yaml: Yaml = require('yaml');
+  const text = decodeBytes(bytes);
+  const document = yaml.parseDocument(text, { schema: 'core', resolveKnownTags: false, logLevel: 'silent' });
+  const list = document.get(key);
+  if (!yaml.isSeq(list)) throw new Failure('usage', `the file has no list of ${key}`);
+  const isBlock = list.flow !== true && list.items.length > remove.size;
+  if (isBlock) return Buffer.from(splicedList(yaml, text, list.items as ParsedNode[], { remove, add }));
+  list.items = list.items.filter((_, at) => !remove.has(at));
+  for (const item of add) list.add(document.createNode(item));
+  // What is written in brackets stays there, but for a list of nothing.
+  list.flow = list.items.length === 0 || list.items.length > add.length;
+  return Buffer.from(document.toString({ lineWidth: 0 }));
+}
+
+/** Whole lines are cut out and put in, so nothing else is written again. A comment belongs to the item below it, and above the first to the list. */
+function splicedList(
+  yaml: Yaml,
+  text: string,
+  items: readonly ParsedNode[],
+  { remove, add }: { readonly remove: ReadonlySet<number>; readonly add: readonly object[] },
+): string {
+  const lineEnd = (at: number) => text.indexOf('\n', at) + 1 || text.length + 1;
+  const ends = items.map(({ range: [, end] }) => (text[end - 1] === '\n' ? end : lineEnd(end)));
+  const first = text.lastIndexOf('\n', items[0]!.range[0]) + 1;
+  const indent = /^ */.exec(text.slice(first, items[0]!.range[0]))![0];
+  const kept = items.map((_, at) => (remove.has(at) ? '' : text.slice(ends[at - 1] ?? first, ends[at])));
+  const added = add.flatMap((item) => yaml.stringify([item], { lineWidth: 0 }).trimEnd().split('\n'));
+  const body = kept.join('');
+  const lines = added.map((line) => `${indent}${line}\n`).join('');
+  return `${text.slice(0, first)}${body}${body.endsWith('\n') ? '' : '\n'}${lines}${text.slice(ends.at(-1))}`;
+}
+
 class FaultyYaml extends Error {
   readonly fault: YamlFault;
 
