@@ -7,7 +7,7 @@ import {
   type JsonLimits,
   parseBoundedJson,
 } from '../../formats/bounded-json.ts';
-import { addAll } from '../../lists.ts';
+import { addAll, grouped } from '../../lists.ts';
 import { type StatedPackage, type StatedRun, statedRun } from '../../verdict/stated.ts';
 import { list, refuse } from './decoder.ts';
 import { savedPackage } from './saved-package.ts';
@@ -83,4 +83,12 @@ export function mergeSavedRuns(runs: readonly (readonly StatedPackage[])[]): Sta
       }),
     );
   return statedRun(packages);
+}
+
+/** The files that are stated with different verdicts, by digest; each as the first of its statements names it. */
+export function disputed({ packages }: StatedRun): readonly string[] {
+  const known = packages.filter(({ subject }) => subject !== undefined);
+  return [...grouped(known, ({ subject }) => subject!.sha256).values()]
+    .filter(([first, ...others]) => others.some(({ verdict }) => verdict.kind !== first.verdict.kind))
+    .map(([{ file }]) => file);
 }

@@ -7,10 +7,11 @@ import { type ReportFormat, reportFormatNames } from '../../../src/report/format
 import { reportFormats } from '../../../src/report/formats.ts';
 import { renderJson } from '../../../src/report/json-report.ts';
 import { renderJsonLines } from '../../../src/report/jsonl-report.ts';
-import { mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
+import { disputed, mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
 import { type PackageResult, type RunResult, runResult } from '../../../src/verdict/result.ts';
 import { pathsIn, replaced } from '../../support/json-paths.ts';
 import { randomOf } from '../../support/mutate.ts';
+import { difference, notReproduced, reproduced } from '../../support/results.ts';
 import { everything, hostile, manyDifferences } from '../../support/runs.ts';
 
 const saved = (result: RunResult) => Buffer.from(renderJson(result));
@@ -59,6 +60,13 @@ describe('a saved result', () => {
     const [first, second] = everything().packages as [PackageResult, PackageResult];
     const run = (each: PackageResult) => parseSavedRun(saved(runResult([{ ...each, file: 'same.apk' }])));
     assert.equal(mergeSavedRuns([run(first), run(second)]).packages.length, 2);
+  });
+
+  it('names what is stated with different verdicts, and nothing else', () => {
+    const [a, b] = [reproduced('x/a.apk'), notReproduced([difference('mode', 'm')], 'y/a.apk')];
+    const same = { ...b, subject: a.subject };
+    assert.deepEqual(disputed(runResult([a, same])), ['x/a.apk']);
+    assert.deepEqual(disputed(runResult([a, b, reproduced('x/a.apk'), notReproduced([], 'y/a.apk')])), []);
   });
 
   it('is refused where it is of something else, cut, nested too deep, or a plan in it was changed', () => {
