@@ -19,12 +19,18 @@ export interface IndexedFolder {
  * does for a file that is not a package, and with `usage` where there is no package.
  */
 export async function indexFolder(folder: string, signer: IndexSigner | undefined): Promise<IndexedFolder> {
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.apk'))
-    .sort(compareBytes);
-  if (names.length === 0) throw new Failure('usage', `${folder} has no packages`);
+  const names = packageNames(folder);
   const records: string[] = [];
   for (const name of names) records.push(indexRecord(await readApk(fileSource(join(folder, name)))));
   const path = await writeBelow(folder, ownFileName('APKINDEX.tar.gz'), [emitIndex(records, '', signer)]);
   return { path, packages: names.length };
+}
+
+/** The names of the packages of a folder, sorted. Fails with `usage` where there is none. */
+export function packageNames(folder: string): string[] {
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.apk'))
+    .sort(compareBytes);
+  if (names.length === 0) throw new Failure('usage', `${folder} has no packages`);
+  return names;
 }

@@ -2,6 +2,12 @@
 
 export { type PublicKey, parsePublicKey } from './apk/apk-signature.ts';
 export { parseSigningKey, type SigningKey } from './apk/private-key.ts';
+export type { StatementFile } from './attest/decision/statement-votes.ts';
+export type { Signer } from './attest/keys/signer.ts';
+export { keyFileSigner } from './attest/signers/key-file-signer.ts';
+export { parseTrustFile } from './attest/trust/trust-file.ts';
+export type { TrustedRebuilders } from './attest/trust/trusted-keys.ts';
+export { type Attested, type AttestOptions, attest } from './attest.ts';
 export type { Link } from './claim/chain.ts';
 export type { ClaimFinding, ClaimFindingKind } from './claim/findings.ts';
 export { type Cause, type CauseKind, causeTitles } from './compare/cause.ts';
@@ -18,6 +24,7 @@ export type { Explanation } from './explain/counterfactual/explanation.ts';
 export type { Triangulation } from './explain/triangulation.ts';
 export { Failure, type FailureClass, type FailureCode } from './failure.ts';
 export type { EnvironmentChoice, ProgressEvent, RunOptions } from './flow/run-options.ts';
+export { type GatedIndex, type GateOptions, gateIndex } from './gate-index.ts';
 export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export { type Inspection, inspect } from './inspect.ts';
@@ -45,3 +52,8 @@ export type { PackageResult, RunResult } from './verdict/result.ts';
 export type { StatedPackage, StatedRun } from './verdict/stated.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';
 export { verify } from './verify.ts';
+export {
+  type AttestationDecision,
+  type AttestationQuestion,
+  verifyAttestations,
+} from './verify-attestation.ts';

@@ -36,15 +36,17 @@ export const attestationExitCodes: Readonly<Record<AttestationOutcome, number>> 
 };
 
 /** Fails with `usage` where more rebuilders are asked for than are trusted, since that can never be. */
+export function requirePossible(require: number, { rebuilders }: TrustedRebuilders): void {
+  if (require > rebuilders.length)
+    throw new Failure('usage', `${require} rebuilders are required, and ${rebuilders.length} are trusted`);
+}
+
+/** Fails as `requirePossible` does. */
 export function verifyAttestations(
   statements: readonly StatementFile[],
   { trust, now, files, require, noDissent }: AttestationQuestion,
 ): AttestationDecision {
-  if (require > trust.rebuilders.length)
-    throw new Failure(
-      'usage',
-      `${require} rebuilders are required, and ${trust.rebuilders.length} are trusted`,
-    );
+  requirePossible(require, trust);
   const { votes: counted, ignored, refused } = collectVotes(statements, trust, now);
   const votes = new VoteIndex(counted);
   const asked = files.length > 0 ? files : votes.files().map((sha256) => ({ sha256, name: undefined }));

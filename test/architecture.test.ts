@@ -69,6 +69,7 @@ const rows: readonly (readonly string[])[] = [
     'cache.ts',
     'attest.ts',
     'verify-attestation.ts',
+    'gate-index.ts',
   ],
   ['report'],
   ['config'],

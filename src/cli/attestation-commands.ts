@@ -8,6 +8,7 @@ type Finish = (exitCode: number) => void;
 export function addAttestationCommands(program: Command, finish: Finish): void {
   addAttest(program, finish);
   addVerifyAttestation(program, finish);
+  addGateIndex(program, finish);
 }
 
 function addAttest(program: Command, finish: Finish): void {
@@ -59,5 +60,30 @@ function addVerifyAttestation(program: Command, finish: Finish): void {
   command.action(async (files: string[]) => {
     const { verifyAttestationCommand } = await import('./commands/verify-attestation-command.ts');
     finish(await verifyAttestationCommand(files, await rawOptions(command)));
+  });
+}
+
+function addGateIndex(program: Command, finish: Finish): void {
+  const command = program
+    .command('gate-index')
+    .summary('make an index of only what enough rebuilders confirm')
+    .description(
+      'Writes APKINDEX.tar.gz over those packages of a folder that enough rebuilders confirm, signed by your key: apk, which trusts that key and no other, then installs nothing else. Lists what is left out, and why. Exits with 4 where no package is listed, and with 5, writing nothing, where a signature is bad.',
+    )
+    .argument('<dir>', 'folder of packages: <repository>/<arch>')
+    .argument('<statement...>', 'files of statements, or folders of them')
+    .option('--trust <file>', 'trust.yaml: the rebuilders and their keys')
+    .option('--require <n>', 'how many rebuilders must agree')
+    .option('--no-dissent', 'one rebuilder that saw other bytes is enough to leave a package out')
+    .option('--signing-key <file>', 'RSA private key (PEM) to sign the index with')
+    .option('-o, --out <dir>', 'where to write; by default the folder of the packages')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro gate-index --trust trust.yaml --require 2 --signing-key gate.rsa ./packages attestations',
+    );
+  command.action(async (folder: string, statements: string[]) => {
+    const { gateIndexCommand } = await import('./commands/gate-index-command.ts');
+    finish(await gateIndexCommand(folder, statements, await rawOptions(command)));
   });
 }

@@ -1,7 +1,8 @@
 /** The decision about statements as text and as a plain value; pure. */
 import type { Opinion, SubjectDecision } from '../attest/decision/decide-subject.ts';
-import type { IgnoredReason, RefusedReason, Uncounted } from '../attest/decision/statement-votes.ts';
+import type { IgnoredReason, RefusedReason, Uncounted, Votes } from '../attest/decision/statement-votes.ts';
 import { printable } from '../bytes.ts';
+import type { GatedIndex } from '../gate-index.ts';
 import type { AttestationDecision } from '../verify-attestation.ts';
 import type { Style } from './style.ts';
 
@@ -40,18 +41,47 @@ const refusedWords: Readonly<Record<RefusedReason, string>> = {
 
 /** Every line ends with a newline. */
 export function renderAttestationText(decision: AttestationDecision, style: Style): string {
-  const { require, subjects, ignored, refused } = decision;
-  return [
+  const { require, subjects } = decision;
+  return asLines([
     ...subjects.flatMap((subject) => subjectLines(subject, require, style)),
     ...(subjects.length === 0 ? [`${style.warn('too few')}  no statement counts`] : []),
+    ...uncountedLines(decision, style),
+  ]);
+}
+
+/** What an index lists, and what it leaves out and why. */
+export function renderGatedIndex(index: GatedIndex, style: Style): string {
+  const { path, require, listed, leftOut } = index;
+  return asLines([
+    ...(path === undefined
+      ? [`${style.bad('refused')}  no index is written`]
+      : [
+          `${style.good('written')}  ${printable(path)}: ${listed.length} of ${listed.length + leftOut.length} packages`,
+        ]),
+    ...leftOut.flatMap(({ file, decision }) =>
+      decision === undefined
+        ? [`${style.bad('left out')}  ${printable(file)}: not a package that can be read`]
+        : [
+            `${style.warn('left out')}  ${printable(file)}`,
+            ...subjectLines(decision, require, style).slice(1),
+          ],
+    ),
+    ...uncountedLines(index, style),
+  ]);
+}
+
+function asLines(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function uncountedLines({ ignored, refused }: Omit<Votes, 'votes'>, style: Style): string[] {
+  return [
     ...refused.map((each) => uncountedLine(style.bad('refused'), each, refusedWords[each.why])),
     // Provenance lies beside each verdict.
     ...ignored
       .filter(({ why }) => why !== 'not-a-vote')
       .map((each) => uncountedLine('ignored', each, ignoredWords[each.why])),
-  ]
-    .map((line) => `${line}\n`)
-    .join('');
+  ];
 }
 
 function subjectLines(decision: SubjectDecision, require: number, style: Style): string[] {
@@ -93,6 +123,19 @@ export function attestationValue({ outcome, require, subjects, ignored, refused 
     outcome,
     require,
     subjects,
+    ignored,
+    refused,
+  };
+}
+
+/** What was listed and left out, as `--format json` prints it. */
+export function gatedIndexValue({ path, require, listed, leftOut, ignored, refused }: GatedIndex) {
+  return {
+    schema: 'wolfi-repro/gated-index/1',
+    path: path ?? null,
+    require,
+    listed,
+    leftOut,
     ignored,
     refused,
   };

@@ -77,6 +77,7 @@ describe('a schema', () => {
       'plan-1': { schema: 'wolfi-repro/plan/1', steps: [] },
       'policy-1': { rules: [{ id: 'a' }] },
       'attestation-1': { _type: 'https://in-toto.io/Statement/v1', subject: [], predicate: {} },
+      'gated-index-1': { schema: 'wolfi-repro/gated-index/1', path: 3 },
       'attestation-decision-1': { schema: 'wolfi-repro/attestation-decision/1', outcome: 'fine' },
       'scan-1': { schema: 'wolfi-repro/scan/1', package: 'demo', packages: [] },
       'result-1': { schema: 'wolfi-repro/result/1', verdict: 'fine', exitCode: 0, packages: [] },
