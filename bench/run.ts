@@ -10,6 +10,7 @@ import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIndex } from './index.ts';
 import type { Report } from './measure.ts';
+import { benchNetwork } from './network.ts';
 import { benchProductionId } from './production-id.ts';
 import { benchReading } from './reading.ts';
 import { benchStartup } from './startup.ts';
@@ -33,6 +34,7 @@ const benchmarks: Readonly<Record<string, (report: Report) => Promise<void> | vo
   exports: benchExports,
   download: (report) => benchDownload(report, rounds),
   gateway: (report) => benchGateway(report, rounds),
+  network: (report) => benchNetwork(report, rounds),
 };
 
 const named = process.argv.slice(2);
