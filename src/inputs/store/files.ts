@@ -7,7 +7,16 @@ const chunkBytes = 64 * 1024;
 
 /** A local file as bytes that can be read again. */
 export function fileSource(path: string): ByteSource {
-  return { name: path, open: () => createReadStream(path, { highWaterMark: chunkBytes }) };
+  return { name: path, open: () => chunksOf(path) };
+}
+
+/** A stream costs more than a small file holds: such a file is read at once. */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  const stat = statSync(path);
+  if (stat.isFile() && stat.size > 0 && stat.size <= chunkBytes) {
+    const content = readFileSync(path);
+    if (content.length > 0) yield content;
+  } else yield* createReadStream(path, { highWaterMark: chunkBytes });
 }
 
 export async function hashFile(path: string): Promise<Sha256> {
