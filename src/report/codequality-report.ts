@@ -59,15 +59,22 @@ function entryOf({ file, verdict, title, reason, grounds, context, comparison }:
 export function renderDiffCodeQuality(result: DiffResult): string {
   const { names, differences } = viewDiff(result, bounds);
   const rows = (differences?.groups ?? []).map(({ example }) => example);
-  return renderValue(
-    rows.map((example) => ({
-      description: `${names.rebuilt}: ${differenceText(example)}`.replaceAll('\n', ' '),
-      check_name: `difference/${example.kind}`,
-      fingerprint: fingerprintOf(names.rebuilt, `${example.section} ${example.path} ${example.title}`),
-      severity: 'major' as const,
-      location: { path: names.rebuilt, lines: { begin: 1 } },
-    })),
-  );
+  const entry = (kind: string, place: string, text: string) => ({
+    description: `${names.rebuilt}: ${text}`.replaceAll('\n', ' '),
+    check_name: `difference/${kind}`,
+    fingerprint: fingerprintOf(names.rebuilt, place),
+    severity: 'major' as const,
+    location: { path: names.rebuilt, lines: { begin: 1 } },
+  });
+  const cut = differences?.cut ?? 0;
+  return renderValue([
+    ...rows.map((example) =>
+      entry(example.kind, `${example.section} ${example.path} ${example.title}`, differenceText(example)),
+    ),
+    ...(cut === 0
+      ? []
+      : [entry('unlisted', 'unlisted', `and ${cut} more differences, which are not listed`)]),
+  ]);
 }
 
 /** The same in every run and folder: by the file's own name. */

@@ -18,7 +18,11 @@ describe('a package among others', () => {
         candidate: {
           target: { file, chain: [], noticed: [], caveats: [] },
           prepared: { plan: undefined, inputs: {}, findings: [] },
-          run: { machine: { signal }, watch: { onProgress: () => undefined } },
+          run: {
+            machine: { signal },
+            builds: { engine: { name: 'melange' } },
+            watch: { onProgress: () => undefined },
+          },
           processor: new Failure('unsupported', 'nothing runs here'),
         },
         rebuilt: { plan: undefined },
