@@ -20,7 +20,7 @@ import type { Fact } from './fact.ts';
 
 /** Why a package passes that is not reproduced, in words that follow its verdict. */
 export const passTitles: Readonly<Record<Exclude<Pass, 'reproduced'>, string>> = {
-  accepted: 'accepted',
+  accepted: 'but accepted',
   'in-baseline': 'as known',
 };
 
@@ -68,7 +68,10 @@ export function uncoveredText({ count, example }: Uncovered, bounds: Bounds): st
 }
 
 function standingFact({ state, was }: Standing, bounds: Bounds): Fact {
-  const before = was === undefined ? 'new packages must pass' : `there it is ${knownText(was, bounds)}`;
+  const before =
+    was === undefined
+      ? 'new packages must be reproduced or accepted'
+      : `there it is ${knownText(was, bounds)}`;
   const tone = state === 'same' || state === 'better' ? {} : { tone: 'warn' as const };
   return { label: 'baseline', value: `${standingTitles[state]}: ${before}`, ...tone };
 }

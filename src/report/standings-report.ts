@@ -25,6 +25,7 @@ function isShown(state: Standing['state']): (result: StatedPackage) => boolean {
 function standingLine({ verdict, file, baseline }: StatedPackage): string {
   const reason = verdict.kind === 'reproduced' ? '' : ` (${verdict.reason})`;
   const was = baseline?.was;
-  const before = was === undefined ? 'new packages must pass' : `was ${knownText(was, textBounds)}`;
+  const before =
+    was === undefined ? 'new packages must be reproduced or accepted' : `was ${knownText(was, textBounds)}`;
   return `${baseline?.state}  ${show(file, textBounds.value)}: ${verdictTitles[verdict.kind]}${reason}; ${before}`;
 }

@@ -131,7 +131,7 @@ function runPass({ packages }: StatedRun): NotedPass | undefined {
 }
 
 function titleOf(kind: VerdictKind, pass: NotedPass | undefined): string {
-  return pass === undefined ? verdictTitles[kind] : `${verdictTitles[kind]}, ${passTitles[pass]}`;
+  return pass === undefined ? verdictTitles[kind] : `${verdictTitles[kind]} ${passTitles[pass]}`;
 }
 
 /** Packages with the worst verdict first, then those that pass all the same, then what is reproduced; those of one verdict in their order. */

@@ -27,8 +27,8 @@ describe('results as Markdown', () => {
         'not reproduced',
         'build failed',
         'inconclusive',
-        'not reproduced, accepted',
-        'not reproduced, as known',
+        'not reproduced but accepted',
+        'not reproduced as known',
         'reproduced',
       ],
     );
@@ -42,7 +42,7 @@ describe('results as Markdown', () => {
         if (token.type === 'html') {
           assert.match(
             token.raw,
-            /^(<details><summary>[a-z, ]+ \([a-z-]+\): <code>[^<>]*<\/code><\/summary>|<\/details>)\s*$/,
+            /^(<details><summary>[a-z ]+ \([a-z-]+\): <code>[^<>]*<\/code><\/summary>|<\/details>)\s*$/,
           );
         }
         if (token.type === 'text' && !('tokens' in token))

@@ -42,10 +42,10 @@ describe('results as text', () => {
       'inconclusive (environment-substituted)  packages/other-1.0-r0.apk',
       'rejected (datahash-mismatch)  packages/changed-1.0-r0.apk',
       'no verdict (internal)  packages/odd-1.0-r0.apk',
-      'not reproduced, accepted (content)  packages/accepted-1.0-r0.apk',
-      'not reproduced, as known (content)  packages/known-1.0-r0.apk',
+      'not reproduced but accepted (content)  packages/accepted-1.0-r0.apk',
+      'not reproduced as known (content)  packages/known-1.0-r0.apk',
       'not reproduced (content)  packages/refused-1.0-r0.apk',
-      '9 packages: 1 no verdict, 1 rejected, 2 not reproduced, 1 not reproduced, accepted, 1 not reproduced, as known, 1 build failed, 1 inconclusive, 1 reproduced',
+      '9 packages: 1 no verdict, 1 rejected, 2 not reproduced, 1 not reproduced but accepted, 1 not reproduced as known, 1 build failed, 1 inconclusive, 1 reproduced',
     ]);
   });
 
