@@ -17,7 +17,10 @@ export interface ConfigPlace {
   readonly real: (path: string) => string;
 }
 
-/** Values that let a program out of its bounds, or a package's addresses into private networks: only a file that was named may have them. */
+/**
+ * Values that let a program out of its bounds, let a package's addresses into private networks, or have a key of the user's sign: only a file that
+ * was named may have them.
+ */
 export const needsName: ReadonlyMap<string, readonly ConfigValue[] | 'any'> = new Map<
   string,
   readonly ConfigValue[] | 'any'
@@ -28,6 +31,7 @@ export const needsName: ReadonlyMap<string, readonly ConfigValue[] | 'any'> = ne
   ['trust-recipe', [true]],
   ['network', ['host']],
   ['allow-private-addresses', [true]],
+  ['attest-agent', 'any'],
 ]);
 
 /** The value of a setting as the option would be typed in the working directory. Fails with `usage` for what a file that was found may not say. */
@@ -39,7 +43,7 @@ export function placedValue(setting: ConfigSetting, file: string, place: ConfigP
     });
   const barred = key.form.isProgram ? 'any' : needsName.get(key.name);
   if (!place.isNamed && barred !== undefined && (barred === 'any' || barred.includes(value)))
-    throw refuse(`${key.name} weakens what this machine is protected by, and nobody named this file`);
+    throw refuse(`${key.name} is for you to say, and nobody named this file`);
   if (!key.form.isPath || typeof value === 'boolean') return value;
   const placed = (text: string) => placedText(key, text, place, refuse);
   return typeof value === 'string' ? placed(value) : value.map(placed);

@@ -171,7 +171,7 @@ describe('a setting', () => {
     'source-mirror: https://a.example/=../m',
     'log: a/../../b',
     ...['melange: ./m', 'engine: both', 'sandbox: chroot', 'trust-recipe: true', 'network: host'],
-    'allow-private-addresses: true',
+    ...['allow-private-addresses: true', 'attest-agent: SHA256:a', 'sign-command: ./sign'],
   ];
   for (const text of escaping) {
     it(`is refused in a file that was found, and taken in one that was named: ${text}`, () => {
