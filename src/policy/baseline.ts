@@ -7,6 +7,7 @@ import { isJsonObject, type JsonLimits, parseBoundedJson } from '../formats/boun
 import { parseArchitecture, parsePackageName } from '../names.ts';
 import type { BaselineRun, KnownState, Standing } from '../verdict/acceptance.ts';
 import type { StatedPackage } from '../verdict/stated.ts';
+import { acceptable } from './acceptable.ts';
 import { changeBetween, isKnownVerdict, stateOf, worseOf } from './known-states.ts';
 
 export interface Baseline {
@@ -96,6 +97,8 @@ export function baselineRun({ packages }: Baseline, results: readonly StatedPack
 /** Why a package is not in a baseline that is written. */
 export type LeftOut =
   | 'rejected'
+  /** No key vouches for the name in it. */
+  | 'unvouched'
   /** It does not say who it is. */
   | 'nameless'
   /** A policy accepts it; a baseline would go on accepting it when the rule is over. */
@@ -127,7 +130,9 @@ export function baselineOf(results: readonly StatedPackage[]): {
 function whyLeftOut(result: StatedPackage): LeftOut | undefined {
   if (nameOf(result) === undefined) return 'nameless';
   if (result.verdict.kind === 'rejected') return 'rejected';
-  if (!isKnownVerdict(stateOf(result).verdict)) return 'not-judged';
+  const { verdict } = stateOf(result);
+  if (acceptable.get(verdict)?.needs === 'digest') return 'unvouched';
+  if (!isKnownVerdict(verdict)) return 'not-judged';
   return (result.policy?.accepted.length ?? 0) > 0 ? 'accepted' : undefined;
 }
 

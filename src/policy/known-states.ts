@@ -5,6 +5,7 @@ import { countDifferences } from '../compare/difference-list.ts';
 import { type FailureCode, failureClasses } from '../failure.ts';
 import type { KnownState, StandingState } from '../verdict/acceptance.ts';
 import type { StatedPackage } from '../verdict/stated.ts';
+import { acceptable } from './acceptable.ts';
 import { verdictWord } from './coverage.ts';
 
 type Change = Exclude<StandingState, 'new'>;
@@ -18,12 +19,12 @@ const distances: Readonly<Record<Equivalence, number>> = {
   unstable: 4,
 };
 
-/** Failures that a baseline can hold. What is rejected is accepted by a policy alone, and a defect or a run that was cancelled says nothing of the package. */
+/**
+ * Failures that a baseline can hold: those that a rule can accept by a name alone. What is rejected, or what no key vouches for, has a name that whoever made it
+ * chose, and a run that was cancelled says nothing of the package.
+ */
 function canBeKnown(code: FailureCode): boolean {
-  const kind = failureClasses[code];
-  return (
-    (kind === 'inconclusive' || kind === 'build-failed') && code !== 'cancelled' && code !== 'file-changed'
-  );
+  return acceptable.get(`${failureClasses[code]}/${code}`)?.needs === 'package';
 }
 
 /** Each verdict that a baseline can hold, with how far apart the bytes are where they were compared. */

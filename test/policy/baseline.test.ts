@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type CauseKind, causeTitles } from '../../src/compare/cause.ts';
+import { Failure } from '../../src/failure.ts';
 import {
   baselineOf,
   parseBaseline,
@@ -148,7 +149,7 @@ describe('a baseline', () => {
     );
   });
 
-  it('leaves out what a policy accepts, what is rejected, a defect, and what has no name', () => {
+  it('leaves out what a policy accepts, what is rejected, what nobody vouches for, a defect, and what has no name', () => {
     const accepted = {
       ...named('a', notReproduced([date])),
       policy: {
@@ -156,9 +157,11 @@ describe('a baseline', () => {
         accepted: [{ rule: 'r', reason: 'known', owner: 'ann', until: '2027-01-01' }],
       },
     };
+    const unvouched = new Failure('unknown-key', 'no given key vouches for it');
     const { baseline, leftOut } = baselineOf([
       accepted,
       named('b', rejected()),
+      named('b', packageResult('b', { kind: 'inconclusive', reason: 'unknown-key', failure: unvouched })),
       named('c', notJudged()),
       inconclusive(),
       named('__proto__', reproduced()),
@@ -166,7 +169,7 @@ describe('a baseline', () => {
     assert.equal(baseline.packages.size, 0);
     assert.deepEqual(
       leftOut.map(({ why }) => why),
-      ['accepted', 'rejected', 'not-judged', 'nameless', 'nameless'],
+      ['accepted', 'rejected', 'unvouched', 'not-judged', 'nameless', 'nameless'],
     );
   });
 
@@ -192,6 +195,7 @@ describe('a baseline', () => {
     'a name that is none': [head, line('../a:x86_64', 'reproduced')],
     'a verdict that nobody gives': [head, line('a:x86_64', 'fine')],
     'a package that is rejected': [head, line('a:x86_64', 'rejected/datahash-mismatch')],
+    'a package that no key vouches for': [head, line('a:x86_64', 'inconclusive/unsigned')],
     'a defect': [head, line('a:x86_64', 'internal/internal')],
     'a cause that nobody names': [
       head,

@@ -14,6 +14,7 @@ import { readBaseline, replaceFile } from '../typed-gate.ts';
 
 const leftOutTexts: Readonly<Record<LeftOut, string>> = {
   rejected: 'it is rejected, which only a policy accepts, by its digest',
+  unvouched: 'no key vouches for it, so only a policy accepts it, by its digest',
   nameless: 'it does not say who it is',
   accepted: 'a policy accepts it, and a baseline would go on accepting it when the rule is over',
   'not-judged': 'the run says nothing of it',
