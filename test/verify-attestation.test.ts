@@ -160,9 +160,13 @@ describe('a rebuilder', () => {
       subject!.dissent.map(({ rebuilder: who, got }) => [who, got]),
       [['beta', digest('other bytes')]],
     );
-    // The package of the other architecture has the same name.
+    // One who says that the other bytes are published as well takes away nobody's dissent.
     const elsewhere = await stated(gamma, sameBytes(digest('other bytes')));
-    assert.deepEqual(decided([own, link, elsewhere]).subjects[0]!.dissent, []);
+    assert.equal(decided([own, link, elsewhere]).subjects[0]!.dissent[0]!.rebuilder, 'beta');
+    // The package of the other architecture has the same name.
+    const both = [own, link, elsewhere, await linked(beta, sameBytes())];
+    assert.deepEqual(decided(both).subjects[0]!.dissent, []);
+    assert.deepEqual(outcome(both, { noDissent: true }), ['confirmed', 0]);
   });
 
   it('counts until its key expires, by the kinds that are accepted from it, and as long as its statement is fresh', async () => {
@@ -228,6 +232,15 @@ describe('statements of others', () => {
     both.signatures.push(...(JSON.parse(daemon!) as typeof both).signatures);
     assert.deepEqual(outcome([worker!], { require: 1 }), ['confirmed', 0]);
     assert.deepEqual(outcome([JSON.stringify(both)]), ['confirmed', 0]);
+  });
+
+  it('do not agree by a link of a step that is no rebuild, or of the rebuild of a different file', async () => {
+    for (const step of ['fetch', `fetch ${name}`, 'rebuild ', 'rebuild other-1.0-r0.apk']) {
+      const file = { [name]: { sha256: published } };
+      const signed = { _type: 'link', name: step, materials: file, products: file };
+      const decision = decided([await emitClassic(signed, alpha.signer)], { require: 1 });
+      assert.deepEqual([decision.outcome, decision.ignored[0]?.why], ['too-few', 'not-a-vote'], step);
+    }
   });
 
   it('are refused where a trusted key signed what is not what its type says, and ignored where it is no vote', async () => {

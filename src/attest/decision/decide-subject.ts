@@ -72,14 +72,23 @@ function namesOf({ sha256, name }: AskedFile, votes: readonly Vote[]): string[] 
   return [...names];
 }
 
-/** What is said of a file: by votes about it, and by links that have other bytes under one of its names. */
+/**
+ * What is said of a file: by votes about it, and by links that have other bytes under one of its names. A link is of a different file, such as the package of the other
+ * architecture, where somebody states that its bytes are published and its own rebuilder has those that are asked about as well: one who lies
+ * cannot take away the dissent of a different one.
+ */
 function* opinionsOf(sha256: Sha256, names: readonly string[], votes: VoteIndex): Generator<Opinion> {
-  for (const vote of votes.about(sha256)) yield opinionOf(vote, vote.observation.says, undefined);
+  const own = votes.about(sha256);
+  const agreeing = new Set(
+    own.filter(({ observation }) => observation.says === 'same').map(({ rebuilder }) => rebuilder),
+  );
+  for (const vote of own) yield opinionOf(vote, vote.observation.says, undefined);
   for (const name of names)
     for (const link of votes.linksNamed(name)) {
       const { files } = link.observation;
       if (files.some((each) => each.sha256 === sha256)) continue;
-      const other = files.find((each) => each.name === name && !votes.isPublished(each.sha256));
+      const isElsewhere = (each: Sha256) => votes.isPublished(each) && agreeing.has(link.rebuilder);
+      const other = files.find((each) => each.name === name && !isElsewhere(each.sha256));
       if (other !== undefined) yield opinionOf(link, 'other', other.sha256);
     }
 }

@@ -11,6 +11,7 @@ import {
   textMember,
 } from '../../formats/bounded-json.ts';
 import { type VerdictKind, verdictOrder } from '../../verdict/verdict.ts';
+import { stepName } from './rebuild-link.ts';
 import {
   equivalenceBuildType,
   provenancePredicateType,
@@ -154,15 +155,28 @@ function equivalenceObservation(
   };
 }
 
-/** The observation of a classic link: what its products are. `environment` may be null, as rebuilderd writes it. */
+/**
+ * The observation of a classic link: the product after which its step is named, as rebuilderd and this program name it. A link of a different step, such as one that
+ * fetched the file, says nothing of a rebuild. `environment` may be null, as rebuilderd writes it.
+ */
 export function linkObservation(content: unknown): Observation | 'malformed' | undefined {
   if (!isJsonObject(content)) return 'malformed';
   if (textMember(content, '_type') !== 'link') return undefined;
+  const step = textMember(content, 'name') ?? '';
   const products = Object.entries(objectMember(content, 'products') ?? {});
   if (products.length === 0 || products.length > mostFiles) return 'malformed';
   const files = products.map(([name, digests]) =>
     isJsonObject(digests) ? fileOf(name, digests) : undefined,
   );
   if (!files.every((file) => file !== undefined)) return 'malformed';
-  return { kind: 'link', files, says: 'same', verdict: undefined, reason: undefined, time: undefined };
+  const rebuilt = files.filter(({ name }) => step === stepName(name));
+  if (rebuilt.length === 0) return undefined;
+  return {
+    kind: 'link',
+    files: rebuilt,
+    says: 'same',
+    verdict: undefined,
+    reason: undefined,
+    time: undefined,
+  };
 }

@@ -1,9 +1,8 @@
 /** The classic link of in-toto (specification 0.9, §4.4): only for what was reproduced, since it can say nothing else. */
-import type { FileName } from '../../names.ts';
 import type { StatementSubject } from './statement-subject.ts';
 
 /** The name of the step, as rebuilderd's worker calls it, so that a layout takes links of both. */
-export function stepName(fileName: FileName): string {
+export function stepName(fileName: string): string {
   return `rebuild ${fileName}`;
 }
 
