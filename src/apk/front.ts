@@ -17,6 +17,8 @@ export interface Front {
   /** The compressed control section. */
   readonly control: Uint8Array;
   readonly controlSha1: Sha1;
+  /** Where the data section begins in the file. */
+  readonly dataStart: number;
   readonly pkginfo: PkgInfo;
 }
 
@@ -64,6 +66,7 @@ export async function readFront(source: ByteSource): Promise<Front> {
     signatures: signed.flatMap(([name, bytes]) => parseSignature(name, bytes) ?? []),
     control,
     controlSha1: sha1(control),
+    dataStart: sections.reduce((sum, { compressed }) => sum + compressed.bytes().length, 0),
     pkginfo: parsePkgInfo(pkginfo),
   };
 }

@@ -10,6 +10,7 @@ import { type IsUnchanged, listedBefore, reproducedBefore } from '../selection/c
 import { findPackages } from '../selection/package-folder.ts';
 import { type Selection, select } from '../selection/select.ts';
 import { parseShard } from '../selection/shard.ts';
+import { hasItsData } from '../selection/subject-facts.ts';
 import { repositoryAround } from './find-config.ts';
 import { printNote } from './output.ts';
 import { statOf } from './paths.ts';
@@ -73,11 +74,17 @@ function notesOf({ judged, unchanged, elsewhere }: Selection, since: string): st
   ];
 }
 
+/**
+ * What is written as a file: as a path, or with the ending of one. What lies in the folder does not decide it: a pull request could add a file of the name
+ * of a branch, which says that everything is reproduced.
+ */
+const fileForm = /^\.{0,2}\/|\.(json|jsonl|gz)$/;
+
 /** Decides by what was named: a file is an index or an earlier result, everything else a commit of the repository around the working directory. */
 async function unchangedSince(text: string, inputs: () => Inputs): Promise<IsUnchanged> {
-  if (statOf(text)?.isFile() === true) {
+  if (fileForm.test(text) && statOf(text)?.isFile() === true) {
     const bytes = readFileSync(text);
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return listedBefore(bytes);
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return listedBefore(bytes, hasItsData);
     const { parseSavedRun } = await import('../report/saved/saved-run.ts');
     const digest = async (subject: string) =>
       isAddress(subject) || isPackageName(subject) ? undefined : hashFile(subject);
@@ -90,6 +97,7 @@ async function unchangedSince(text: string, inputs: () => Inputs): Promise<IsUnc
       `${shownTyped(text)} is neither a file nor a commit of a git repository here`,
       {
         expected: '--changed-since with an earlier result, an APKINDEX.tar.gz, or a branch, tag or commit',
+        hint: 'a file that does not end with .json, .jsonl or .gz is written as a path: ./FILE',
       },
     );
   const { recipesSince } = await import('../selection/changed-recipes.ts');

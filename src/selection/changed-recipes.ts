@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseLocatedYaml } from '../claim/recipe/parse-yaml.ts';
+import type { LocatedNode } from '../claim/recipe/yaml-node.ts';
 import { Failure } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import { openForeign } from '../inputs/git/foreign-repository.ts';
@@ -21,6 +23,7 @@ interface Listed {
 const sharedSteps = 'pipelines/';
 
 const mostFileBytes = 64 * 1024 * 1024;
+const mostRecipeBytes = 4 * 1024 * 1024;
 const mostFiles = 100_000;
 
 /**
@@ -35,7 +38,9 @@ export async function recipesSince(folder: string, reference: string, inputs: In
   const same = (prefix: string) => isSameFolder(folder, prefix, listed, paths);
   const stepsAreSame = same(sharedSteps);
   const known = new Map<string, boolean>();
+  const elsewhere = stepsAreSame ? changedNames(folder, listed) : 'any';
   const isSame = (origin: string): boolean => {
+    if (elsewhere === 'any' || elsewhere.has(origin)) return false;
     const recipes = paths.filter((path) => path === `${origin}.yaml` || path.endsWith(`/${origin}.yaml`));
     return (
       recipes.length > 0 &&
@@ -48,6 +53,39 @@ export async function recipesSince(folder: string, reference: string, inputs: In
     known.set(origin, answer);
     return answer;
   };
+}
+
+/**
+ * The names of packages in recipes that are not the same as at the commit, whatever their files are called: melange does not ask that a file has the name of
+ * its package. `any` where a recipe cannot be read, or where there are more files than anybody has.
+ */
+function changedNames(folder: string, listed: ReadonlyMap<string, Listed>): ReadonlySet<string> | 'any' {
+  const names = new Set<string>();
+  for (const path of filesBelow(folder, '') ?? ['']) {
+    if (path === '') return 'any';
+    const then = listed.get(path);
+    if (!/\.ya?ml$/.test(path) || (then !== undefined && isSameFile(join(folder, path), then))) continue;
+    const found = namesIn(join(folder, path));
+    if (found === 'any') return found;
+    if (found !== undefined) names.add(found);
+  }
+  return names;
+}
+
+/** The name of the package of a recipe; undefined for other YAML. */
+function namesIn(path: string): string | 'any' | undefined {
+  const bytes = lstatSync(path).size > mostRecipeBytes ? undefined : readFileSync(path);
+  if (bytes === undefined) return 'any';
+  const top = parseLocatedYaml(bytes);
+  // What melange could still read, such as an anchor, may name any package.
+  if (top.kind === 'fault') return /package/.test(bytes.toString('latin1')) ? 'any' : undefined;
+  const name = memberOf(memberOf(top, 'package'), 'name');
+  if (name === undefined) return undefined;
+  return name.kind === 'scalar' && !name.text.includes('${{') ? name.text : 'any';
+}
+
+function memberOf(node: LocatedNode | undefined, key: string): LocatedNode | undefined {
+  return node?.kind === 'mapping' ? node.entries.find((entry) => entry.key === key)?.value : undefined;
 }
 
 /** The files of a commit by path. */
@@ -106,6 +144,7 @@ function filesBelow(root: string, prefix: string): readonly string[] | undefined
   try {
     for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
       for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+        if (below === '' && entry.name === '.git') continue;
         if (entry.isDirectory()) pending.push(`${below}${entry.name}/`);
         else found.push(`${below}${entry.name}`);
         if (found.length + pending.length > mostFiles) return undefined;

@@ -24,10 +24,17 @@ export function reproducedBefore(
   };
 }
 
-/** The same as in an index: it lists the checksum of the control section, which holds the digest of the data. Fails as `parseIndex` does. */
-export async function listedBefore(bytes: Uint8Array): Promise<IsUnchanged> {
+/**
+ * The same as in an index: it lists the checksum of the control section, which holds the digest of the data. Fails as `parseIndex` does.
+ * @param hasItsData whether the data of a file are those that its control section records
+ */
+export async function listedBefore(
+  bytes: Uint8Array,
+  hasItsData: (subject: string) => Promise<boolean>,
+): Promise<IsUnchanged> {
   const { records } = await parseIndex(bytes);
   const known = new Set<string>();
   for (const [, { checksum }] of records) known.add(checksum);
-  return async (_subject, { checksum }) => checksum !== undefined && known.has(checksum);
+  return async (subject, { checksum }) =>
+    checksum !== undefined && known.has(checksum) && (await hasItsData(subject));
 }

@@ -1,4 +1,4 @@
-/** Packages in a folder, as melange leaves them: `packages/<arch>/*.apk`, with an index or without. No link is followed. */
+/** Packages in a folder, as melange leaves them: `packages/<arch>/*.apk`, with an index or without. No link is followed: one in the place of packages is refused. */
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes } from '../bytes.ts';
@@ -40,6 +40,7 @@ export function findPackages(folder: string): PackageFolder {
       ),
   ];
   const filled = [...new Set(places)].filter((place) => packagesIn(place).length > 0);
+  requireNoLinks([...homes, ...filled]);
   const packages = filled.flatMap((place) => packagesIn(place).map((name) => join(place, name)));
   if (packages.length === 0)
     throw new Failure('usage', `${folder} has no packages`, {
@@ -56,6 +57,20 @@ export function findPackages(folder: string): PackageFolder {
     repositories: [...new Set(repositories)],
     sourceCaches: caches.filter((each) => isFolder(each)),
   };
+}
+
+/** A package behind a link would be left out, and published all the same: what copies a folder follows links. Fails with `usage`. */
+function requireNoLinks(folders: readonly string[]): void {
+  for (const folder of folders)
+    for (const entry of entriesOf(folder))
+      if (entry.isSymbolicLink() && (entry.name.endsWith('.apk') || architectures.has(entry.name)))
+        throw new Failure(
+          'usage',
+          `${join(folder, entry.name)} is a link, and no link in a folder is followed`,
+          {
+            hint: 'remove it, or name what it leads to',
+          },
+        );
 }
 
 function entriesOf(folder: string): Dirent[] {

@@ -2,8 +2,9 @@
 
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
-import { pkgInfoValue } from '../apk/pkginfo.ts';
+import { pkgInfoValue, pkgInfoValues } from '../apk/pkginfo.ts';
 import { baseName } from '../bytes.ts';
+import { sha256Hasher } from '../digest.ts';
 import { Failure } from '../failure.ts';
 import { isPackageName, parseSubjectName } from '../flow/subject-name.ts';
 import { fileSource, isAddress } from '../inputs/store/files.ts';
@@ -28,4 +29,17 @@ export async function subjectFacts(subject: string): Promise<SubjectFacts> {
     if (failure instanceof Failure) return { origin: stem, checksum: undefined };
     throw failure;
   }
+}
+
+/** Whether the data section of a file is the one that its control section records: without that, the same control section says nothing of what is installed. */
+export async function hasItsData(path: string): Promise<boolean> {
+  const { pkginfo, dataStart } = await readFront(fileSource(path));
+  const hasher = sha256Hasher();
+  let at = 0;
+  for await (const piece of fileSource(path).open()) {
+    hasher.update(piece.subarray(Math.max(0, dataStart - at)));
+    at += piece.length;
+  }
+  const recorded = pkgInfoValues(pkginfo, 'datahash');
+  return recorded.length === 1 && recorded[0] === hasher.digest();
 }

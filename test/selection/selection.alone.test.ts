@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { q1 } from '../../src/apk/checksum.ts';
 import { readFront } from '../../src/apk/front.ts';
+import { selected } from '../../src/cli/selected.ts';
+import { sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import { fileSource } from '../../src/inputs/store/files.ts';
@@ -14,7 +17,7 @@ import { listedBefore, reproducedBefore } from '../../src/selection/changed-sinc
 import { findPackages } from '../../src/selection/package-folder.ts';
 import { select } from '../../src/selection/select.ts';
 import { parseShard, shardOf } from '../../src/selection/shard.ts';
-import { subjectFacts } from '../../src/selection/subject-facts.ts';
+import { hasItsData, subjectFacts } from '../../src/selection/subject-facts.ts';
 import { apkOf } from '../support/apk-builder.ts';
 import { makeFolder } from '../support/folder.ts';
 import { gitIn } from '../support/git-repositories.ts';
@@ -47,7 +50,6 @@ describe('a folder of packages', () => {
     writePackage('work/packages/deep/deeper/x86_64/deep.apk', 'deep');
     mkdirSync(join(folder, 'work/melange-cache'));
     symlinkSync('x86_64', join(folder, 'work/packages/linked'));
-    symlinkSync('a-1.0-r0.apk', join(folder, 'work/packages/x86_64/link-1.0-r0.apk'));
   });
 
   const both = ['aarch64/a', 'aarch64/b', 'x86_64/a', 'x86_64/b'];
@@ -69,6 +71,14 @@ describe('a folder of packages', () => {
       assert.deepEqual(sourceCaches, [join(folder, 'work/melange-cache')]);
     });
   }
+
+  it('is refused where a link is in the place of a package or of an architecture: it would be left out', () => {
+    for (const [at, link] of ['x86_64/b-1.0-r0.apk', 'armv7'].entries()) {
+      writePackage(`linking${at}/x86_64/a-1.0-r0.apk`, 'a');
+      symlinkSync('../work/packages/x86_64', join(folder, `linking${at}`, link));
+      assert.throws(() => findPackages(join(folder, `linking${at}`)), /is a link/);
+    }
+  });
 
   it('without packages, or two levels too high, is not one', () => {
     for (const named of ['.', 'work/melange-cache', 'nothing'])
@@ -140,14 +150,22 @@ describe('what changed', () => {
   });
 
   it('since an index is what that does not list', async () => {
-    const [old, fresh] = ['old', 'fresh'].map((name) => writePackage(`index/${name}.apk`, name)) as [
-      string,
-      string,
-    ];
+    const data = apkOf({ pkginfo: ['pkgname = old'] });
+    const { dataStart } = await readFront(fileSource(write('index/plain.apk', data)));
+    const datahash = sha256(data.subarray(dataStart));
+    const whole = apkOf({ pkginfo: ['pkgname = old', `datahash = ${datahash}`] });
+    const old = write('index/old.apk', whole);
+    const fresh = writePackage('index/fresh.apk', 'fresh');
+    // The control section is the same, and with it the checksum.
+    const changed = write('index/changed.apk', Buffer.concat([whole, gzipSync('more')]));
     const checksum = q1((await readFront(fileSource(old))).controlSha1);
-    const isUnchanged = await listedBefore(indexOf(recordText({ ...usualRecord, P: 'old', C: checksum })));
-    const { judged } = await select([old, fresh], { ...rules, isUnchanged });
-    assert.deepEqual(judged, [fresh]);
+    assert.equal((await subjectFacts(changed)).checksum, checksum);
+    const index = indexOf(recordText({ ...usualRecord, P: 'old', C: checksum }));
+    const isUnchanged = await listedBefore(index, hasItsData);
+    const judged = async (subjects: readonly string[]) =>
+      (await select(subjects, { ...rules, isUnchanged })).judged;
+    assert.deepEqual(await judged([old, fresh]), [fresh]);
+    assert.deepEqual(await judged([changed]), [changed]);
   });
 
   it('since a commit is what has a different recipe, or different files beside it', async () => {
@@ -177,6 +195,26 @@ describe('what changed', () => {
     const expected = ['edited', 'beside', 'added', 'mode', 'gone', 'unknown'];
     for (const reference of ['main', 'HEAD', 'HEAD^{commit}'])
       assert.deepEqual(await changed(reference), expected);
+    // A file that a pull request adds under the name of the branch is not the earlier result.
+    const edited = writePackage('repository/packages/x86_64/edited-1.0-r0.apk', 'edited');
+    write('repository/main', 'text');
+    const before = process.cwd();
+    process.chdir(tree);
+    try {
+      const since = (changedSince: string) =>
+        selected([edited], { color: false, changedSince }, () => inputs);
+      assert.deepEqual(await since('main'), [edited]);
+      await assert.rejects(since('./main'), Failure);
+    } finally {
+      process.chdir(before);
+    }
+    // A recipe may have any file name, and be written in any way.
+    const renamed = write('repository/os/x.yml', '"package": { name: "s\\x61me" }\n');
+    assert.deepEqual(await changed('main'), ['same', ...expected]);
+    writeFileSync(renamed, 'package: &a\n  name: x\n');
+    assert.deepEqual(await changed('main'), names);
+    writeFileSync(renamed, 'jobs: [&a x, *a]\n');
+    assert.deepEqual(await changed('main'), expected);
     write('repository/pipelines/make.yaml', 'b');
     assert.deepEqual(await changed('main'), names);
     for (const reference of ['other', '--all', 'main:edited.yaml'])
@@ -189,7 +227,7 @@ describe('what changed', () => {
     assert.deepEqual(await subjectFacts(broken), { origin: 'broken-1.0-r0', checksum: undefined });
     const { judged } = await select([broken], {
       ...rules,
-      isUnchanged: await listedBefore(indexOf(recordText(usualRecord))),
+      isUnchanged: await listedBefore(indexOf(recordText(usualRecord)), hasItsData),
     });
     assert.deepEqual(judged, [broken]);
   });
