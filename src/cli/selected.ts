@@ -57,6 +57,7 @@ export async function selected(
   { shard, changedSince }: RawOptions,
   inputs: () => Inputs,
 ): Promise<readonly string[]> {
+  if (shard === undefined && changedSince === undefined) return subjects;
   const selection = await select(subjects, {
     shard: shard === undefined ? undefined : parseShard(shard),
     isUnchanged: changedSince === undefined ? undefined : await unchangedSince(changedSince, inputs),

@@ -3,12 +3,13 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
 import type { ConfigValue } from '../config/config-key.ts';
-import { type ConfigSources, effectiveValue } from '../config/effective.ts';
+import { type ConfigSources, type EffectiveValue, effectiveValue } from '../config/effective.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { Failure } from '../failure.ts';
 import type { Command } from './commander.ts';
 import { type ConfigFile, realPath } from './find-config.ts';
 import { commandName, type OptionKey, optionKeys } from './option-keys.ts';
+import { printNote } from './output.ts';
 import type { RawOptions } from './raw-options.ts';
 
 /** Several times what anybody writes. */
@@ -28,8 +29,17 @@ export function withSettings(command: Command, typed: RawOptions, file: ConfigFi
     },
   };
   const own = keys.filter(({ commands }) => commands.includes(name));
-  const settled = own.map((key) => [key.member, effectiveValue(key, name, sources).value] as const);
-  return { ...typed, ...Object.fromEntries(settled.filter(([, value]) => value !== undefined)) };
+  const settled = own.map((key) => ({ member: key.member, ...effectiveValue(key, name, sources) }));
+  sayFound(settled, file);
+  const held = settled.filter(({ value }) => value !== undefined);
+  return { ...typed, ...Object.fromEntries(held.map(({ member, value }) => [member, value])) };
+}
+
+/** Says what a file decides that nobody named: it may be that of a pull request, and let a package pass. */
+function sayFound(settled: readonly EffectiveValue[], file: ConfigFile | undefined): void {
+  if (file === undefined || file.isNamed) return;
+  const own = settled.filter(({ origin }) => origin.kind === 'file').map(({ key }) => key.name);
+  if (own.length > 0) printNote(`wolfi-repro: ${shownTyped(file.shown)} sets ${own.sort().join(', ')}`);
 }
 
 function programOf(command: Command): Command {

@@ -15,7 +15,7 @@ import { contentOf } from './typed-inputs.ts';
 /** The endings of files of statements in a folder. */
 const endings = ['.json', '.jsonl', '.link'];
 
-/** The files that were named, and those of folders, however deep, in the order of their paths. */
+/** The files that were named, and those of folders, however deep, in the order of their paths. Fails with `usage` where a folder has a link: behind it may be a dissent. */
 export function readStatements(paths: readonly string[]): StatementFile[] {
   requireFilesOrFolders(paths);
   const files = paths.flatMap((path) => (statOf(path)?.isDirectory() === true ? filesBelow(path) : [path]));
@@ -23,7 +23,17 @@ export function readStatements(paths: readonly string[]): StatementFile[] {
 }
 
 function filesBelow(folder: string): string[] {
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link !== undefined)
+    throw new Failure(
+      'usage',
+      `${shownTyped(join(link.parentPath, link.name))} is a link, and no link in a folder is followed`,
+      {
+        hint: 'name what it leads to',
+      },
+    );
+  const found = entries
     .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

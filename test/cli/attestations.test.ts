@@ -1,10 +1,11 @@
 /** The examples of docs/attestations.md, run as they stand there, by two rebuilders. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { publicPem } from '../../src/attest/keys/attestation-key.ts';
+import { readStatements } from '../../src/cli/statement-files.ts';
 import { sha256 } from '../../src/digest.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
@@ -196,5 +197,8 @@ describe('a key', () => {
       assert.equal(status, 2, `${command}: ${said}`);
       assert.doesNotMatch(said, /internal/);
     }
+    // A dissent behind a link would be dropped.
+    symlinkSync('../result.json', join(folder, 'statements/dissent.json'));
+    assert.throws(() => readStatements([join(folder, 'statements')]), /dissent\.json is a link/);
   });
 });

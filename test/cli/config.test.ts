@@ -48,7 +48,10 @@ describe('the file of settings', () => {
     assert.equal(JSON.parse(run(folder, ['doctor']).stdout).schema, 'wolfi-repro/doctor/1');
     writeFileSync(join(folder, 'a'), 'a');
     assert.equal(JSON.parse(run(folder, ['diff', 'a', 'a']).stdout).equal, true);
-    assert.match(run(folder, ['diff', 'a', 'a', '--format', 'text']).stdout, /^identical/);
+    const typed = run(folder, ['diff', 'a', 'a', '--format', 'text']);
+    assert.match(typed.stdout, /^identical/);
+    assert.equal(typed.stderr, '');
+    assert.match(run(folder, ['diff', 'a', 'a']).stderr, /wolfi-repro\.yaml sets format\n/);
     write(folder, 'cahce: ./store\n');
     for (const argv of [['doctor'], ['diff', 'a', 'a'], ['config', 'check']])
       assert.equal(run(folder, argv).status, 2, argv.join(' '));

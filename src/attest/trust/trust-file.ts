@@ -133,7 +133,9 @@ class TrustFile {
   #endOfDay(node: LocatedNode): number {
     const text = node.kind === 'scalar' ? node.text : '';
     const milliseconds = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(milliseconds)
+    // The 30th of February is parsed as a day of March.
+    const isDay = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(text);
+    return !isDay
       ? this.refuse(node, 'this is not a day', 'such as 2027-06-01')
       : milliseconds / 1000 + secondsPerDay;
   }

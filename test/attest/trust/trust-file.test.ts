@@ -62,6 +62,7 @@ rebuilders:
     'no key': one('until: 2027-01-01'),
     'a file without a key': one('file: c.pub'),
     'no day': one('file: a.pub, until: tomorrow'),
+    'a day that no calendar has': one('file: a.pub, until: 2027-02-30'),
     'a day that there is not': one('file: a.pub, until: 2027-13-01'),
     'no number of days': `${one('file: a.pub')}\nmostAgeDays: -1`,
     'an alias': 'rebuilders: &x [*x]',
