@@ -36,9 +36,9 @@ export function goldens(folder: string = lab): readonly Golden[] {
   return JSON.parse(readFileSync(join(folder, 'goldens.json'), 'utf8')) as Golden[];
 }
 
-/** `false`, or the reason for which `node:test` skips a test. */
+/** `false`, or the reason for which `node:test` skips a test. An empty text is a variable that names nothing. */
 export function skipUnless(needed: unknown, reason: string): string | false {
-  return needed === undefined || needed === false ? reason : false;
+  return needed === undefined || needed === false || needed === '' ? reason : false;
 }
 
 /** A folder that a variable of the environment names must be there. */
