@@ -6,8 +6,13 @@ export async function countingReads<R>(
   file: string,
   work: () => Promise<R>,
 ): Promise<{ readonly result: R; readonly opened: number }> {
-  const { createReadStream } = fs;
+  const { createReadStream, readFileSync } = fs;
   let opened = 0;
+  // Small files are read at once.
+  fs.readFileSync = ((path, options) => {
+    if (path === file) opened += 1;
+    return readFileSync(path, options);
+  }) as typeof readFileSync;
   fs.createReadStream = ((path, options) => {
     if (path === file) opened += 1;
     return createReadStream(path, options);
@@ -16,7 +21,7 @@ export async function countingReads<R>(
   try {
     return { result: await work(), opened };
   } finally {
-    fs.createReadStream = createReadStream;
+    Object.assign(fs, { createReadStream, readFileSync });
     syncBuiltinESMExports();
   }
 }
