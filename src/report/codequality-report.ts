@@ -1,4 +1,4 @@
-/** A run as GitLab reads code quality: one entry for each package that does not pass (docs.gitlab.com, "Code Quality report format"). */
+/** A run as GitLab reads code quality: one entry for each package that does not pass, or of which something must be said (docs.gitlab.com, "Code Quality report format"). */
 import type { DiffResult } from '../diff.ts';
 import { sha256 } from '../digest.ts';
 import type { StatedRun } from '../verdict/stated.ts';
@@ -6,6 +6,7 @@ import type { VerdictKind } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import { renderValue } from './json-report.ts';
+import { isWorthLooking, passes, titleWith } from './passing.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
 
@@ -35,22 +36,20 @@ const severities: Readonly<Record<VerdictKind, Severity>> = {
 /** Renders the list, worst first. */
 export function renderCodeQuality(result: StatedRun): string {
   const { packages } = viewRun(result, bounds);
-  return renderValue(
-    worstFirst(packages)
-      .filter(({ verdict, pass }) => verdict !== 'reproduced' && pass === undefined)
-      .map(entryOf),
-  );
+  return renderValue(worstFirst(packages).filter(isWorthLooking).map(entryOf));
 }
 
-function entryOf({ file, verdict, title, reason, grounds, context, comparison }: PackageView) {
+function entryOf(view: PackageView) {
+  const { file, verdict, reason, grounds, context, comparison } = view;
   const causes = comparison?.causes.map((cause) => cause.title) ?? [];
   const facts = [...grounds.slice(0, 1), ...weakening(context)];
+  const check = reason === undefined ? verdict : `${verdict}/${reason}`;
   const why = [...facts.map(({ value }) => value), ...causes];
   return {
-    description: [`${file}: ${title} (${reason})`, ...why].join('; ').replaceAll('\n', ' '),
-    check_name: `${verdict}/${reason}`,
-    fingerprint: fingerprintOf(file, `${verdict}/${reason}`),
-    severity: severities[verdict],
+    description: [`${file}: ${titleWith(view)}`, ...why].join('; ').replaceAll('\n', ' '),
+    check_name: check,
+    fingerprint: fingerprintOf(file, check),
+    severity: passes(view) ? 'info' : severities[verdict],
     location: { path: file, lines: { begin: 1 } },
   };
 }

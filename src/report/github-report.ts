@@ -7,6 +7,7 @@ import type { DiffResult } from '../diff.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
+import { isWorthLooking, passes, titleWith } from './passing.ts';
 import { pageAddress, type ReportContext } from './report-context.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
@@ -30,14 +31,13 @@ type Command = 'error' | 'warning' | 'notice';
 /** Renders a command on each line. */
 export function renderGithub(result: StatedRun, context: ReportContext = {}): string {
   const { packages, title, counts, notes } = viewRun(result, bounds);
-  const failing = worstFirst(packages).filter(
-    ({ verdict, pass }) => verdict !== 'reproduced' && pass === undefined,
-  );
-  const shown = failing.slice(0, mostAnnotations);
-  const cut = failing.length - shown.length;
-  const all = `${counted(packages.length, 'package')}: ${counts.map((each) => `${each.count} ${each.title}`).join(', ')}`;
+  const all = worstFirst(packages).filter(isWorthLooking);
+  const listed = [...all.filter((each) => !passes(each)), ...all.filter(passes)];
+  const shown = listed.slice(0, mostAnnotations);
+  const cut = listed.length - shown.length;
+  const summary = `${counted(packages.length, 'package')}: ${counts.map((each) => `${each.count} ${each.title}`).join(', ')}`;
   const lines = [
-    all,
+    summary,
     ...(cut === 0 ? [] : [`${cut} more have no annotation; the report has them`]),
     ...notes,
   ];
@@ -60,7 +60,7 @@ export function renderDiffGithub(result: DiffResult): string {
 }
 
 function annotation(view: PackageView, report: ReportContext): string {
-  const { title, reason, file, grounds, context, comparison, next, docs, verdict } = view;
+  const { file, grounds, context, comparison, next, docs } = view;
   const causes = comparison?.causes.map((cause) => cause.title) ?? [];
   const lines = [
     ...[...grounds, ...weakening(context)].map(({ label, value }) => `${label}: ${value}`),
@@ -68,8 +68,12 @@ function annotation(view: PackageView, report: ReportContext): string {
     ...(next === undefined ? [] : [`next: ${next}`]),
     `about: ${pageAddress(report, docs) ?? docs}`,
   ];
-  const kind = verdict === 'inconclusive' || verdict === 'build-failed' ? 'warning' : 'error';
-  return command(kind, { file, title: `${title} (${reason}): ${file}` }, lines.join('\n'));
+  return command(kindOf(view), { file, title: `${titleWith(view)}: ${file}` }, lines.join('\n'));
+}
+
+function kindOf(view: PackageView): Command {
+  if (passes(view)) return 'notice';
+  return view.verdict === 'inconclusive' || view.verdict === 'build-failed' ? 'warning' : 'error';
 }
 
 function command(kind: Command, properties: Readonly<Record<string, string>>, message: string): string {
