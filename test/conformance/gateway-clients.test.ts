@@ -64,11 +64,12 @@ function describeClient(client: LockedClient): void {
     lock = /LOCK (\S+) END/.exec(replayed.output)?.[1] ?? '';
   });
 
-  it('takes newer versions that appeared where there is no lock file', async () => {
-    const dropped = await build(unlocked, late, { network: 'record' });
-    assert.equal(dropped.outcome, 'reproduced', dropped.text);
-    assert.match(dropped.output, client.isLate);
-  });
+  if (isThorough || lockedClients.includes(client))
+    it('takes newer versions that appeared where there is no lock file', async () => {
+      const dropped = await build(unlocked, late, { network: 'record' });
+      assert.equal(dropped.outcome, 'reproduced', dropped.text);
+      assert.match(dropped.output, client.isLate);
+    });
 
   // On this machine itself registries-clients.test.ts has each client choose.
   if (isThorough || client === lockedClients[0])
@@ -83,7 +84,7 @@ function describeClient(client: LockedClient): void {
       assert.ok((result.network?.listsAsOf?.removed ?? 0) > 0);
     });
 
-  if (installing !== undefined)
+  if (installing !== undefined && (isThorough || lockedClients.indexOf(client) % 2 === 0))
     it('takes the versions that its lock file names after newer ones appeared', async () => {
       const kept = await build(locked(), late, { network: 'record' });
       assert.equal(kept.outcome, 'reproduced', kept.text);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BuildCase, BuildOutcome } from '../support/build-run.ts';
 import { cannotSandbox, makeSmallGuest, runBuilds } from '../support/sandboxes.ts';
+import { oneIn } from '../support/thorough.ts';
 import { identities } from '../support/users.ts';
 
 interface Given extends BuildCase {
@@ -136,15 +137,16 @@ writeFileSync(join(own, 'etc/resolv.conf'), '');
 after(() => rmSync(own, { recursive: true, force: true }));
 
 for (const identity of identities) {
+  const given = identity === identities[0] ? cases : cases.filter(oneIn(3));
   describe(`what a recipe gives its steps, ${identity.title}`, {
     skip: cannotSandbox(identity),
     concurrency: false,
   }, () => {
     const outcomes: BuildOutcome[] = [];
     before(async () => {
-      outcomes.push(...(await runBuilds(identity, 'bubblewrap', cases)));
+      outcomes.push(...(await runBuilds(identity, 'bubblewrap', given)));
     });
-    for (const [index, { name, end }] of cases.entries()) {
+    for (const [index, { name, end }] of given.entries()) {
       it(`${name}: ${end}`, () => {
         const { end: ended, message, got, log } = outcomes[index]!;
         assert.equal(ended, end, `${message} ${got} ${log}`.slice(0, 2000));
