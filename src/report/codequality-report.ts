@@ -6,9 +6,10 @@ import type { VerdictKind } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import { renderValue } from './json-report.ts';
-import { isWorthLooking, passes, titleWith } from './passing.ts';
+import { isWorthLooking, passes } from './passing.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
+import { withReason } from './words.ts';
 
 const bounds: Bounds = {
   value: 200,
@@ -46,7 +47,7 @@ function entryOf(view: PackageView) {
   const check = reason === undefined ? verdict : `${verdict}/${reason}`;
   const why = [...facts.map(({ value }) => value), ...causes];
   return {
-    description: [`${file}: ${titleWith(view)}`, ...why].join('; ').replaceAll('\n', ' '),
+    description: [`${file}: ${withReason(view.title, reason)}`, ...why].join('; ').replaceAll('\n', ' '),
     check_name: check,
     fingerprint: fingerprintOf(file, check),
     severity: passes(view) ? 'info' : severities[verdict],

@@ -8,6 +8,7 @@ import { block, type Page, type Paint, row, same } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
 import { consequenceText, groupLines, shortDigests, type TreeLine } from './tree-lines.ts';
 import type { Tone } from './view.ts';
+import { withReason } from './words.ts';
 
 export const textBounds: Bounds = {
   value: 400,
@@ -78,7 +79,7 @@ export function renderDiffText(result: DiffResult, style: Style = plainStyle, co
   const { title, tone, reason, facts, differences, sbom } = viewDiff(result, textBounds);
   const page = { style, columns };
   const lines = [
-    `${style[tone](title)}${reason === undefined ? '' : ` (${reason})`}`,
+    withReason(style[tone](title), reason),
     ...facts.map((fact) => factRow(fact, page)),
     ...(differences === undefined ? [] : differencesRows(differences, page)),
     ...(sbom === undefined ? [] : [row('sbom', sbom, page)]),

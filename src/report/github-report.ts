@@ -7,10 +7,11 @@ import type { DiffResult } from '../diff.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
-import { isWorthLooking, passes, titleWith } from './passing.ts';
+import { isWorthLooking, passes } from './passing.ts';
 import { pageAddress, type ReportContext } from './report-context.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
+import { withReason } from './words.ts';
 
 const bounds: Bounds = {
   value: 200,
@@ -52,7 +53,7 @@ export function renderDiffGithub(result: DiffResult): string {
   const { title, reason, names, differences } = viewDiff(result, bounds);
   const kind = differences === undefined ? 'notice' : 'error';
   const lines = [
-    `${names.published} and ${names.rebuilt}${reason === undefined ? '' : ` (${reason})`}`,
+    withReason(`${names.published} and ${names.rebuilt}`, reason),
     ...(differences?.groups ?? []).map(({ example }) => differenceText(example)),
     ...(differences === undefined || differences.cut === 0 ? [] : [`… and ${differences.cut} more`]),
   ];
@@ -68,7 +69,11 @@ function annotation(view: PackageView, report: ReportContext): string {
     ...(next === undefined ? [] : [`next: ${next}`]),
     `about: ${pageAddress(report, docs) ?? docs}`,
   ];
-  return command(kindOf(view), { file, title: `${titleWith(view)}: ${file}` }, lines.join('\n'));
+  return command(
+    kindOf(view),
+    { file, title: `${withReason(view.title, view.reason)}: ${file}` },
+    lines.join('\n'),
+  );
 }
 
 function kindOf(view: PackageView): Command {

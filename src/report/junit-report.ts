@@ -10,6 +10,7 @@ import { viewDiff } from './diff-view.ts';
 import { escapeMarkup } from './markup.ts';
 import { packageText } from './text-report.ts';
 import { type PackageView, viewRun } from './view.ts';
+import { withReason } from './words.ts';
 
 /** Renders the document; it ends with a newline. */
 export function renderJunit(result: StatedRun): string {
@@ -28,7 +29,7 @@ export function renderDiffJunit(result: DiffResult): string {
   const { title, reason, names, differences } = viewDiff(result, textBounds);
   const head = attributes({ name: names.rebuilt, classname: 'wolfi-repro', time: '0' });
   const outcome = attributes({
-    message: `${title} from ${names.published}${reason === undefined ? '' : ` (${reason})`}`,
+    message: withReason(`${title} from ${names.published}`, reason),
     type: `diff/${title}`,
   });
   const failed = `    <testcase${head}>
@@ -111,7 +112,10 @@ function caseText(view: PackageView): string {
   const element = outcomeElement(view);
   if (element === undefined) return `    <testcase${head}/>`;
   const { title, reason, next } = view;
-  const outcome = attributes({ message: `${title} (${reason}); ${next}`, type: `${view.verdict}/${reason}` });
+  const outcome = attributes({
+    message: `${withReason(title, reason)}; ${next}`,
+    type: `${view.verdict}/${reason}`,
+  });
   return [
     `    <testcase${head}>`,
     `      <${element}${outcome}>${escapeMarkup(packageText(view))}</${element}>`,

@@ -24,6 +24,7 @@ import {
   type TreeLine,
 } from './tree-lines.ts';
 import { type PackageView, type ReportView, viewRun, worstFirst } from './view.ts';
+import { withReason } from './words.ts';
 
 const bounds: Bounds = {
   value: 200,
@@ -131,7 +132,7 @@ function caveatsText(packages: readonly PackageView[]): string[] {
 /** The section of a package, which is folded at first. */
 function packageText(view: PackageView): string {
   const { title, reason, file, grounds, comparison, context, next, docs } = view;
-  const summary = `${title} (${reason}): <code>${escapeMarkup(file)}</code>`;
+  const summary = `${withReason(title, reason)}: <code>${escapeMarkup(file)}</code>`;
   const lines = [
     ...grounds.map(factText),
     ...(comparison === undefined ? [] : comparisonFacts(comparison)),
@@ -158,7 +159,7 @@ function factText({ label, value }: Fact): string {
 export function renderDiffMarkdown(result: DiffResult): string {
   const { title, reason, names, facts, differences, sbom } = viewDiff(result, bounds);
   const head = [
-    `## wolfi-repro: ${title}${reason === undefined ? '' : ` (${reason})`}`,
+    `## wolfi-repro: ${withReason(title, reason)}`,
     `${codeSpan(names.published)} → ${codeSpan(names.rebuilt)}`,
   ];
   const lines = [

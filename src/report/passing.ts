@@ -10,8 +10,3 @@ export function isWorthLooking({ verdict, pass, context }: PackageView): boolean
 export function passes({ verdict, pass }: Pick<PackageView, 'verdict' | 'pass'>): boolean {
   return verdict === 'reproduced' || pass !== undefined;
 }
-
-/** The verdict in words, with its reason. */
-export function titleWith({ title, reason }: PackageView): string {
-  return reason === undefined ? title : `${title} (${reason})`;
-}

@@ -14,7 +14,7 @@ import { pageAddress, type ReportContext } from './report-context.ts';
 import { fingerprint, identityOf, identityOfGroup, unlike } from './sarif-identity.ts';
 import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
-import { nextSteps, verdictTitles } from './words.ts';
+import { nextSteps, verdictTitles, withReason } from './words.ts';
 
 /** GitHub takes 25,000 results of a run and shows the first 5,000. */
 const bounds: Bounds = {
@@ -151,7 +151,7 @@ function defectNotification(view: PackageView, index: number) {
   const why = grounds.map(({ label, value }) => `${label}: ${value}`);
   return {
     level: 'error',
-    message: { text: messageText([`${title} (${reason})`, ...why].join('\n')) },
+    message: { text: messageText([withReason(title, reason), ...why].join('\n')) },
     locations: [location(view, index)],
   };
 }
@@ -179,7 +179,9 @@ function packageResults(view: PackageView, index: number) {
   const verdictResult = {
     rule: verdictRule(view),
     level,
-    message: { text: messageText([`${title} (${reason})`, ...why, ...follows, `next: ${next}`].join('\n')) },
+    message: {
+      text: messageText([withReason(title, reason), ...why, ...follows, `next: ${next}`].join('\n')),
+    },
     locations: [location(view, index)],
     partialFingerprints: fingerprint([identityOf(view), view.verdict, reason ?? '']),
   };
@@ -205,7 +207,7 @@ function verdictRule({ verdict, reason, docs }: PackageView) {
   const next = reason === undefined ? '' : nextSteps[reason as keyof typeof nextSteps];
   return {
     id: `${verdict}/${reason}`,
-    shortDescription: { text: `${title} (${reason})` },
+    shortDescription: { text: withReason(title, reason) },
     fullDescription: { text: `The verdict about a package is: ${title}, for the reason ${reason}.` },
     help: { text: `Next: ${next}. See ${docs}.` },
     page: docs,

@@ -7,6 +7,7 @@ import { comparisonRows, factRow, textBounds } from './diff-text.ts';
 import { type Page, row, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
 import { type PackageView, packageViewer, type SummaryView, viewSummary } from './view.ts';
+import { withReason } from './words.ts';
 
 /** The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. */
 export function renderText(result: StatedRun, style: Style = plainStyle, columns?: number): string {
@@ -65,7 +66,7 @@ export function packageText(view: PackageView, page: Page = { style: plainStyle 
 }
 
 function titleText({ title, tone, reason, file }: PackageView, { style, columns }: Page): string {
-  const verdict = `${title}${reason === undefined ? '' : ` (${reason})`}`;
+  const verdict = withReason(title, reason);
   const painted = `${style[tone](title)}${verdict.slice(title.length)}`;
   const fits = columns === undefined || verdict.length + 2 + file.length <= columns;
   return `${painted}${fits ? '  ' : '\n  '}${style.strong(file)}`;

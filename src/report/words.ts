@@ -133,3 +133,8 @@ const afterBuilds =
 export function docsAnchor(verdict: StatedVerdict): string {
   return verdict.kind === 'reproduced' ? 'docs/verdicts.md#reproduced' : `docs/verdicts.md#${verdict.reason}`;
 }
+
+/** A verdict in words, or a name, with its reason behind it. */
+export function withReason(text: string, reason: string | undefined): string {
+  return reason === undefined ? text : `${text} (${reason})`;
+}
