@@ -2,11 +2,13 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { defaultLimits } from './apk/limits.ts';
 import type { CompareLimits } from './compare/compare-limits.ts';
-import type { Comparison, UnequalComparison } from './compare/comparison.ts';
+import { type Comparison, isUnequal, type UnequalComparison } from './compare/comparison.ts';
+import type { DifferenceList } from './compare/difference-list.ts';
 import type { TreeComparison } from './compare/trees.ts';
 import { sha256 } from './digest.ts';
 import { nobodysBuild } from './explain/causes/evidence.ts';
 import { Failure, isFaultOfFile } from './failure.ts';
+import type { Disassembler } from './flow/disassembly.ts';
 import { fileSource } from './inputs/store/files.ts';
 import { type FolderEntry, readFolder, readPlainFile } from './inputs/store/folder.ts';
 
@@ -20,6 +22,8 @@ export type DiffResult = { readonly published: string; readonly rebuilt: string 
 export interface DiffOptions {
   readonly compareLimits?: CompareLimits;
   /** Told what is read or compared next; no result depends on it. */
+  /** Shows instructions of functions that differ; their bytes where it is undefined. */
+  readonly disassembler?: Disassembler;
   readonly onProgress?: (event: DiffProgress) => void;
 }
 
@@ -39,6 +43,22 @@ export async function diff(
   rebuilt: string,
   options: DiffOptions = {},
 ): Promise<DiffResult> {
+  const result = await diffBytes(published, rebuilt, options);
+  const { disassembler } = options;
+  if (disassembler === undefined) return result;
+  const { withInstructions } = await import('./flow/disassembly.ts');
+  const shown = <S extends DifferenceList>(sections: readonly S[]) =>
+    withInstructions(sections, disassembler, options.compareLimits);
+  if (result.kind === 'trees') {
+    const [comparison] = await shown([result.comparison]);
+    return { ...result, comparison: comparison! };
+  }
+  const { comparison } = result;
+  if (!isUnequal(comparison)) return result;
+  return { ...result, comparison: { ...comparison, sections: await shown(comparison.sections) } };
+}
+
+async function diffBytes(published: string, rebuilt: string, options: DiffOptions): Promise<DiffResult> {
   const { compareLimits, onProgress } = options;
   const names = { published, rebuilt };
   const folders = [published, rebuilt].filter((path) => statSync(path).isDirectory()).length;

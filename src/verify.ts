@@ -5,7 +5,7 @@
 
 import { busy } from './busy.ts';
 import { mapConcurrently } from './concurrency.ts';
-import { type RebuildRequest, withRebuilt } from './engine/engine.ts';
+import { type Machine, type RebuildRequest, withRebuilt } from './engine/engine.ts';
 import type { StepObserver } from './execute/run-steps.ts';
 import { type Built, type Candidate, type Judged, observeSteps, rebuildRequest } from './flow/candidate.ts';
 import { replayed } from './flow/chosen-network.ts';
@@ -67,7 +67,8 @@ async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Pr
       const built = paired(candidates, packages).map(([candidate, rebuilt]) => ({ candidate, rebuilt }));
       const judged = await Promise.all(built.map(judgePackage));
       const again = { ...request, network: replayed(request.network, packages[0]?.conversation) };
-      return offeringFixes(await buildingMore(judged, again, builds), again);
+      const more = await offeringFixes(await buildingMore(judged, again, builds), again);
+      return disassembling(more, first.run.machine);
     });
   } catch (thrown) {
     keepFailedRecording(first, conversation);
@@ -94,6 +95,13 @@ async function offeringFixes(judged: readonly Judged[], request: RebuildRequest)
   if (judged.every(({ result }) => !('comparison' in result.verdict))) return judged;
   const { withFixes } = await import('./flow/offer-fixes.ts');
   return withFixes(judged, request);
+}
+
+/** Shows instructions in the end, so that nothing takes them for what the files hold. */
+async function disassembling(judged: readonly Judged[], { objdump }: Machine): Promise<readonly Judged[]> {
+  if (objdump === undefined || judged.every(({ result }) => !('comparison' in result.verdict))) return judged;
+  const { withDisassembly } = await import('./flow/disassembly.ts');
+  return withDisassembly(judged, objdump);
 }
 
 /** Decides by which version's rules the package is emitted, compares and judges it. */

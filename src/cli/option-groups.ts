@@ -105,6 +105,11 @@ export function keepScanOptions(command: Command): Command {
   );
 }
 
+/** For commands that show what differs. */
+export function objdumpOption(command: Command): Command {
+  return command.option('--objdump <path>', 'objdump, to show instructions that differ in machine code');
+}
+
 /** Options for more builds than one of the same package. */
 export function furtherBuildOptions(command: Command): Command {
   return command

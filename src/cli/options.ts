@@ -18,6 +18,7 @@ import {
 } from '../execute/sandbox/sandbox.ts';
 import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
+import type { Disassembler } from '../flow/disassembly.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
@@ -198,7 +199,14 @@ function thisMachine(
     signal,
     inputs: machineInputs(cache, signal, callerNetwork(raw, onProgress)),
     syft: (raw.syft ?? []).map(requireProgram),
+    objdump: raw.objdump === undefined ? undefined : requireProgram(raw.objdump),
   };
+}
+
+/** What `diff` disassembles with. Fails with `usage` where there is no such program. */
+export function chosenDisassembler(raw: RawOptions, signal: AbortSignal): Disassembler {
+  const machine = { sandbox: 'bubblewrap', ids: callerIds(), limits: buildLimits(raw), signal } as const;
+  return { program: requireProgram(raw.objdump!), machine: { ...machine, cache: cacheDirectory(raw.cache) } };
 }
 
 /** The chosen sandbox. Fails with `usage` where it needs a trusted recipe and the user has not said that it is trusted. */

@@ -11,6 +11,7 @@ import {
   furtherBuildOptions,
   gateOptions,
   keepScanOptions,
+  objdumpOption,
   selectionOptions,
   signerOptions,
   trustOptions,
@@ -103,7 +104,7 @@ function addVerify(program: Command, finish: Finish): void {
   selectionOptions(
     failOnOption(gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))),
   );
-  signerOptions(command)
+  signerOptions(objdumpOption(command))
     .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .addHelpText(
@@ -203,7 +204,7 @@ function addDiff(program: Command, finish: Finish): void {
     )
     .argument('<published>', 'package file (.apk), folder or file, a pipe, or - for standard input')
     .argument('<rebuilt>', 'what to compare it with');
-  formatOptions(command).action(async (published: string, rebuilt: string) => {
+  objdumpOption(formatOptions(command)).action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff-command.ts');
     finish(await diffCommand(published, rebuilt, await rawOptions(command)));
   });

@@ -15,6 +15,7 @@ export interface RawOptions {
   readonly sourceMirror?: readonly string[];
   readonly sourceDir?: string;
   readonly syft?: readonly string[];
+  readonly objdump?: string;
   readonly scan?: readonly string[];
   readonly keepScans?: string;
   readonly sandbox?: SandboxKind;

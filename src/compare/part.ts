@@ -97,6 +97,8 @@ export type PartMeaning =
   | { readonly kind: 'build-id' }
   /** Instructions of a program. */
   | { readonly kind: 'machine-code' }
+  /** A function that differs, with its instructions for a disassembler. */
+  | { readonly kind: 'function'; readonly code: MachineCode }
   /** When a member of an archive was changed or read. */
   | { readonly kind: 'member-time' }
   /** Owner or mode of a member of an archive, or the system that it comes from. */
@@ -107,6 +109,17 @@ export type PartMeaning =
   | { readonly kind: 'debug-strings' }
   /** Any other section of DWARF. */
   | { readonly kind: 'debug-section' };
+
+/** The instructions of one function on both sides, and for which processor they are. */
+export interface MachineCode {
+  /** `e_machine` of the file (System V ABI, ELF Header). */
+  readonly machine: number;
+  readonly bits: 32 | 64;
+  readonly littleEndian: boolean;
+  /** Attacker-controlled, as is `rebuilt`. */
+  readonly published: Uint8Array;
+  readonly rebuilt: Uint8Array;
+}
 
 export type OrderedThings = 'members' | 'keys' | 'items' | 'constants';
 

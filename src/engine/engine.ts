@@ -81,6 +81,8 @@ export interface Machine {
   readonly inputs: Inputs;
   /** The path of each syft that may scan rebuilt trees as production's builder does; where there is none, nothing is scanned. */
   readonly syft: readonly string[];
+  /** The path of an objdump that shows instructions which differ; bytes are shown where it is undefined. */
+  readonly objdump?: string | undefined;
 }
 
 /** One package of a build: what one plan made of it, and what else can be made of what the steps left. */

@@ -4,10 +4,8 @@
  * away.
  */
 import {
-  chmodSync,
   closeSync,
   constants,
-  copyFileSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -24,19 +22,14 @@ import {
   syftSelection,
 } from '../emit/sbom/production/syft-output.ts';
 import { chunksOf } from '../emit/tar-entries.ts';
-import { ownProcessor } from '../execute/processor/processor.ts';
 import { removeTree } from '../execute/run-directory.ts';
-import { openBubblewrap } from '../execute/sandbox/bubblewrap.ts';
-import { grantedCapabilities } from '../execute/sandbox/bubblewrap-arguments.ts';
-import { openChroot } from '../execute/sandbox/chroot.ts';
-import { lend } from '../execute/sandbox/reach.ts';
-import type { Mount, Sandbox } from '../execute/sandbox/sandbox.ts';
+import type { Sandbox } from '../execute/sandbox/sandbox.ts';
 import type { Tree, TreeEntry } from '../execute/tree.ts';
 import { Failure } from '../failure.ts';
 import { OutputTail } from '../output-tail.ts';
 import { ownInput } from '../program-input.ts';
 import type { Machine } from './engine.ts';
-import { programsGuest } from './host-guest.ts';
+import { openProgramSandbox } from './program-sandbox.ts';
 
 export interface ScanRequest {
   /** Path of the program. */
@@ -121,46 +114,9 @@ function startFailure(failure: unknown, program: string): unknown {
 
 const outputs = { 'spdx-json': 'spdx.json', 'syft-json': 'syft.json' } as const;
 
-async function openSandbox(root: string, { program, directory, machine }: ScanRequest): Promise<Sandbox> {
-  const inside = join(directory, 'sandbox');
-  const workspace = join(directory, 'workspace');
-  mkdirSync(inside);
-  mkdirSync(workspace);
-  // The ids of the sandbox may not be able to reach the folder in which the program lies.
-  const copy = join(directory, 'syft');
-  copyFileSync(program, copy, constants.COPYFILE_FICLONE);
-  chmodSync(copy, 0o555);
-  const own: Mount[] = [
-    { source: root, target: treeTarget, writable: false },
-    { source: copy, target: programTarget, writable: false },
-  ];
-  const limits = {
-    ...machine.limits.native,
-    stepSeconds: Math.min(machine.limits.native.stepSeconds, most.stepSeconds),
-    fileBytes: Math.min(machine.limits.native.fileBytes, most.fileBytes),
-    diskBytes: Math.min(machine.limits.native.diskBytes, most.diskBytes),
-  };
-  const common = { directory: inside, workspace, limits, signal: machine.signal, processor: ownProcessor };
-  switch (machine.sandbox) {
-    case 'chroot': {
-      // The machine's libraries would have to be copied: only a syft that needs none of them can run here.
-      const environment = join(directory, 'empty');
-      mkdirSync(environment);
-      return openChroot({ ...common, environment, mounts: own });
-    }
-    case 'bubblewrap': {
-      const guest = programsGuest(directory);
-      await lend(machine.ids, [directory]);
-      return openBubblewrap({
-        ...common,
-        environment: guest.root,
-        mounts: [...guest.mounts, ...own],
-        capabilities: { add: [], drop: grantedCapabilities },
-        user: { uid: 0, gid: 0 },
-        ids: machine.ids,
-      });
-    }
-  }
+function openSandbox(root: string, { program, directory, machine }: ScanRequest): Promise<Sandbox> {
+  const mounts = [{ source: root, target: treeTarget, writable: false }];
+  return openProgramSandbox({ directory, program, target: programTarget, mounts, most, machine });
 }
 
 /** A file that the program left. Anything that is not a file, such as a link out of the sandbox, is not followed. */

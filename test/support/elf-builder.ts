@@ -14,7 +14,15 @@ export interface ElfSectionPart {
 const headerBytes = 64;
 const sectionBytes = 64;
 
-export function elfOf(parts: readonly ElfSectionPart[], shape: { readonly entry?: number } = {}): Buffer {
+/** `e_machine` by apk's name of the architecture. */
+export const machines = { x86_64: 62, aarch64: 183 } as const;
+
+export interface ElfShape {
+  readonly entry?: number;
+  readonly machine?: number;
+}
+
+export function elfOf(parts: readonly ElfSectionPart[], shape: ElfShape = {}): Buffer {
   const sections: ElfSectionPart[] = [{ name: '', type: 0, bytes: new Uint8Array(0) }, ...parts];
   const names = stringTable([...sections.map(({ name }) => name), '.shstrtab']);
   sections.push({ name: '.shstrtab', type: 3, bytes: names.bytes });
@@ -27,7 +35,7 @@ export function elfOf(parts: readonly ElfSectionPart[], shape: { readonly entry?
   const file = Buffer.alloc(offset + sections.length * sectionBytes);
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]).copy(file);
   file.writeUInt16LE(3, 16);
-  file.writeUInt16LE(62, 18);
+  file.writeUInt16LE(shape.machine ?? machines.x86_64, 18);
   file.writeUInt32LE(1, 20);
   file.writeBigUInt64LE(BigInt(shape.entry ?? 0x1000), 24);
   file.writeBigUInt64LE(BigInt(offset), 40);
@@ -100,4 +108,34 @@ export function dynamicOf(entries: readonly (readonly [tag: number, value: numbe
     bytes.writeBigUInt64LE(BigInt(value), at * 16 + 8);
   });
   return bytes;
+}
+
+/** Code with the name of its function; without one no symbol names it. */
+export interface NamedCode {
+  readonly name: string;
+  readonly code: readonly number[];
+}
+
+/** A program of functions that lie one behind the other, with a symbol for each that has a name; for x86_64 where nothing else is said. */
+export function programOf(functions: readonly NamedCode[], shape: ElfShape = {}): Buffer {
+  const address = 0x1000;
+  const texts = stringTable(functions.map(({ name }) => name));
+  let at = 0;
+  const symbols = functions.flatMap(({ name, code }) => {
+    const start = address + at;
+    at += code.length;
+    return name === '' ? [] : [symbolOf(texts.offsetOf(name), start, code.length, 1)];
+  });
+  const sections = [
+    { name: '.text', type: 1, flags: 6, address, bytes: Buffer.from(functions.flatMap(({ code }) => code)) },
+    {
+      name: '.symtab',
+      type: 2,
+      bytes: Buffer.concat([Buffer.alloc(24), ...symbols]),
+      link: '.strtab',
+      entrySize: 24,
+    },
+    { name: '.strtab', type: 3, bytes: texts.bytes },
+  ];
+  return elfOf(sections, shape);
 }

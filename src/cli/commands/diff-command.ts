@@ -1,6 +1,6 @@
 /** `wolfi-repro diff`. */
 import { busy } from '../../busy.ts';
-import { type DiffResult, diff } from '../../diff.ts';
+import { type DiffOptions, type DiffResult, diff } from '../../diff.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
 import { printData, reportFailure, terminalColumns, terminalStyle } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
@@ -18,12 +18,27 @@ export async function plainDiff(published: string, rebuilt: string): Promise<num
   }
 }
 
+/** With a disassembler there is a sandbox, which an interrupt cleans up. */
 export async function diffCommand(published: string, rebuilt: string, raw: RawOptions): Promise<number> {
+  if (raw.objdump === undefined) return compare(published, rebuilt, raw, {});
+  const { cancellable } = await import('../signals.ts');
+  const { chosenDisassembler } = await import('../options.ts');
+  return cancellable((signal) =>
+    compare(published, rebuilt, raw, { disassembler: chosenDisassembler(raw, signal) }),
+  );
+}
+
+async function compare(
+  published: string,
+  rebuilt: string,
+  raw: RawOptions,
+  options: DiffOptions,
+): Promise<number> {
   requireFilesOrFolders([published, rebuilt].filter((each) => !isReadOnce(each)));
   const outputs = requireOutputs(raw.output ?? []);
   const progress = showProgress(undefined, true);
   const compared = await withReopenable([published, rebuilt], ([left, right]) =>
-    diff(left!, right!, { onProgress: progress.onEvent }),
+    diff(left!, right!, { ...options, onProgress: progress.onEvent }),
   ).finally(() => progress.stop());
   const result = { ...compared, published, rebuilt };
   printData(await render(result, raw));

@@ -5,14 +5,7 @@ import { decodeBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { contentOf } from '../../formats/content.ts';
 import { dynamicOf, type NamedValues, symbolsOf } from '../../formats/elf/elf-symbols.ts';
-import {
-  compressedFlag,
-  compressionHeader,
-  fileHeader,
-  sectionHeader,
-  sectionType,
-  segmentHeader,
-} from '../../formats/elf/field-table.ts';
+import { compressedFlag, compressionHeader, sectionType } from '../../formats/elf/field-table.ts';
 import { goSettings } from '../../formats/elf/go-build-info.ts';
 import { notesOf } from '../../formats/elf/notes.ts';
 import { type ElfObject, type ElfSection, parseElfObject } from '../../formats/elf/object.ts';
@@ -23,6 +16,8 @@ import type { Part } from '../part.ts';
 import { alignLists } from './alignment.ts';
 import { compareBinary } from './binary.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
+import { compareFunctions } from './elf-functions.ts';
+import { compareRest } from './elf-gaps.ts';
 import {
   insideParts,
   meaning,
@@ -185,6 +180,14 @@ function compareContents(
     if (texts.length > 0) return texts;
   }
   if (left.name === '.gnu_debuglink') return compareDebugLink(left, right);
+  if (sectionMeaning(left) === 'machine-code') {
+    const sides = [
+      { elf: published, section: left },
+      { elf: rebuilt, section: right },
+    ] as const;
+    const functions = compareFunctions(...sides, context);
+    if (functions !== undefined) return functions;
+  }
   return compareBinary(
     inflatedContent(left, published, context),
     inflatedContent(right, rebuilt, context),
@@ -258,41 +261,4 @@ function compareDebugLink(left: ElfSection, right: ElfSection): Part[] {
       ['check sum of the debug file', Buffer.from(content.subarray(-4)).toString('hex')],
     ]);
   return valueParts('elf', link(left), link(right));
-}
-
-/** Compares bytes that belong to no section and no header, where both files have the same layout. */
-function compareRest(published: ElfObject, rebuilt: ElfObject, context: CompareContext): Part[] {
-  if (published.bytes.length !== rebuilt.bytes.length || published.sections.length === 0) {
-    return published.sections.length === 0 && rebuilt.sections.length === 0
-      ? compareBinary(published.bytes, rebuilt.bytes, context)
-      : [];
-  }
-  const parts = gapsOf(published).flatMap(([from, until]) => {
-    const [left, right] = [published.bytes.subarray(from, until), rebuilt.bytes.subarray(from, until)];
-    if (Buffer.compare(left, right) === 0) return [];
-    return insideParts(
-      'elf',
-      `bytes ${from} to ${until}, in no section`,
-      compareBinary(left, right, context),
-    );
-  });
-  return parts.slice(0, context.limits.parts);
-}
-
-/** Half-open ranges of the file that no header describes. */
-function gapsOf({ bytes, encoding: { bits }, file, sections }: ElfObject): (readonly [number, number])[] {
-  const covered: (readonly [number, number])[] = [
-    [0, fileHeader.size[bits]],
-    [Number(file.segmentOffset), file.segmentCount * segmentHeader.size[bits]],
-    [Number(file.sectionOffset), sections.length * sectionHeader.size[bits]],
-    ...sections.map(({ offset, content }) => [offset, content.length] as const),
-  ];
-  const gaps: [number, number][] = [];
-  let end = 0;
-  for (const [offset, size] of covered.toSorted((a, b) => a[0] - b[0])) {
-    if (offset > end) gaps.push([end, Math.min(offset, bytes.length)]);
-    end = Math.max(end, offset + size);
-  }
-  if (end < bytes.length) gaps.push([end, bytes.length]);
-  return gaps;
 }

@@ -54,7 +54,7 @@ export interface ValueNames {
 export type ValueMeanings = Readonly<Partial<Record<string, PlainMeaning>>>;
 
 /** Meanings without values of their own. */
-export type PlainMeaning = Exclude<PartMeaning['kind'], 'text-at' | 'order'>;
+export type PlainMeaning = Exclude<PartMeaning['kind'], 'text-at' | 'order' | 'function'>;
 
 /** A part with its meaning; the part as it is where there is none. */
 export function meaning(kind: PlainMeaning | undefined, part: Part): Part {
