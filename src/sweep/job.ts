@@ -1,0 +1,59 @@
+/** A job of a sweep: everything that one index lists of one build of one origin, judged by one build. */
+import { canonicalJson } from '../canonical.ts';
+import { type Sha256, sha256 } from '../digest.ts';
+import type { Architecture, PackageName, PackageVersion } from '../names.ts';
+
+/** One package of a job, as its index lists it. */
+export interface JobPackage {
+  readonly name: PackageName;
+  readonly version: PackageVersion;
+  /** `Q1` and base64: the SHA-1 of the published control section, which holds the digest of the data. */
+  readonly checksum: string;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Bytes once installed. */
+  readonly installedSize: number;
+}
+
+/** Most urgent first. */
+export const jobPriorities = ['by-hand', 'gate', 'new', 'changed-tool', 'retry', 'backfill'] as const;
+export type JobPriority = (typeof jobPriorities)[number];
+
+/** What decides whether two jobs are the same: nothing of when, where or how urgently they run. */
+export interface JobSubject {
+  readonly origin: PackageName;
+  readonly version: PackageVersion;
+  readonly architecture: Architecture;
+  /** The repository as the user named it, without a secret. */
+  readonly repository: string;
+  /** Sorted by name; at least one. */
+  readonly packages: readonly JobPackage[];
+  /** The commit of the recipes that the index records; empty where it records none. */
+  readonly commit: string;
+  /** Seconds since 1970, as the index records the build; 0 where it records none. */
+  readonly builtAt: number;
+}
+
+export interface SweepJob extends JobSubject {
+  readonly key: Sha256;
+  /** Version of this program that is to judge it. */
+  readonly tool: string;
+  readonly priority: JobPriority;
+  /** What a worker must offer to be given it; sorted. The architecture is not among them. */
+  readonly tags: readonly string[];
+  /** Images and build environments that have one of its packages, as far as the plan was told; ranks what does not reproduce. */
+  readonly popularity: number;
+}
+
+/**
+ * The key of a job: the SHA-256 of its subject and the program's version, in canonical JSON. The published digests stand for the plan, which
+ * follows from them, so that a repository in which nothing changed is recognised by its index alone.
+ */
+export function jobKey(
+  { origin, version, architecture, repository, packages }: JobSubject,
+  tool: string,
+): Sha256 {
+  const published = packages.map(({ name, version: of, checksum }) => [name, of, checksum]);
+  const subject = { origin, version, architecture, repository, published, tool };
+  return sha256(Buffer.from(canonicalJson(subject)));
+}

@@ -1,0 +1,57 @@
+/** Whether a job is tried again after an attempt, when, where, and with how much. */
+import type { Attempt, AttemptClass } from './attempt.ts';
+
+interface RetryRule {
+  /** Attempts of this class that may be followed by another one. */
+  readonly times: number;
+  /** Seconds until the next one: from the first, doubled each time, up to the last. */
+  readonly wait: readonly [first: number, most: number];
+  /** Another worker than the one that made this attempt. */
+  readonly elsewhere: boolean;
+  /** What the next attempt gets of what this one ran out of. */
+  readonly factor: number;
+}
+
+const never: RetryRule = { times: 0, wait: [0, 0], elsewhere: false, factor: 1 };
+
+/**
+ * By class. A mismatch is a verdict, so it is never tried again; trouble of a machine says nothing about a package. What waits for an index
+ * (`environment-unavailable`) is queued by the next plan that sees a changed one.
+ */
+export const retryRules: Readonly<Record<AttemptClass, RetryRule>> = {
+  settled: never,
+  'build-failed': { times: 1, wait: [0, 0], elsewhere: true, factor: 1 },
+  memory: { times: 1, wait: [0, 0], elsewhere: false, factor: 2 },
+  disk: { times: 1, wait: [0, 0], elsewhere: false, factor: 2 },
+  time: { times: 1, wait: [0, 0], elsewhere: false, factor: 2 },
+  network: { times: 5, wait: [60, 6 * 60 * 60], elsewhere: false, factor: 1 },
+  'environment-unavailable': never,
+  inconclusive: never,
+  'worker-lost': { times: 3, wait: [0, 0], elsewhere: false, factor: 1 },
+  'worker-unfit': { times: 3, wait: [60, 60 * 60], elsewhere: true, factor: 1 },
+  internal: never,
+  cancelled: never,
+};
+
+export type Retry =
+  | { readonly kind: 'final' }
+  | {
+      readonly kind: 'again';
+      /** Milliseconds after the end of the last attempt. */
+      readonly after: number;
+      /** The worker that is not to have it, while there is another one. */
+      readonly notBy: string | undefined;
+      readonly factor: number;
+    };
+
+/** Decides from all attempts of a job, the last one last. What failed in the same way as often as its class allows is final. */
+export function decideRetry(attempts: readonly Pick<Attempt, 'class' | 'worker'>[]): Retry {
+  const last = attempts.at(-1);
+  if (last === undefined) return { kind: 'again', after: 0, notBy: undefined, factor: 1 };
+  const { times, wait, elsewhere, factor } = retryRules[last.class];
+  const same = attempts.filter((each) => each.class === last.class).length;
+  if (same > times) return { kind: 'final' };
+  const [first, most] = wait;
+  const after = Math.min(first * 2 ** (same - 1), most) * 1000;
+  return { kind: 'again', after, notBy: elsewhere ? last.worker : undefined, factor };
+}
