@@ -72,6 +72,7 @@ const rows: readonly (readonly string[])[] = [
     'gate-index.ts',
   ],
   ['report'],
+  ['sweep'],
   ['config'],
   ['index.ts', 'cli'],
 ];

@@ -1,7 +1,7 @@
 /** One attempt at a job: who made it, what came of it, and what it cost. */
 import type { Sha256 } from '../digest.ts';
 
-/** How an attempt ended; decides whether there is another one. Complete tables follow from it. */
+/** How an attempt ended; decides whether a further one follows. Complete tables follow from it. */
 export const attemptClasses = [
   /** Every package has a verdict that a further build would not change. */
   'settled',
@@ -21,9 +21,18 @@ export const attemptClasses = [
   /** What the worker lacks (no sandbox, no user ids): trouble of the machine. */
   'worker-unfit',
   'internal',
+  /** The worker was told to end it: the job goes back as it was. */
   'cancelled',
 ] as const;
 export type AttemptClass = (typeof attemptClasses)[number];
+
+/** Classes whose attempts come to a result for each package. A job that ends with any other is a dead letter. */
+export const conclusiveClasses: ReadonlySet<AttemptClass> = new Set<AttemptClass>([
+  'settled',
+  'build-failed',
+  'environment-unavailable',
+  'inconclusive',
+]);
 
 export interface AttemptCost {
   readonly wallSeconds: number;

@@ -43,6 +43,35 @@ export interface SweepJob extends JobSubject {
   readonly tags: readonly string[];
   /** Images and build environments that have one of its packages, as far as the plan was told; ranks what does not reproduce. */
   readonly popularity: number;
+  /** Digest of the indexes that the plan saw, not part of the key: a package whose environment was unavailable is judged again once they differ. */
+  readonly indexes: Sha256;
+}
+
+/** The order of what is read of a sweep, which does not depend on when or by whom it was judged. */
+export function compareJobs(
+  a: Pick<SweepJob, 'architecture' | 'origin' | 'version' | 'key'>,
+  b: typeof a,
+): number {
+  return (
+    compareText(a.architecture, b.architecture) ||
+    compareText(a.origin, b.origin) ||
+    compareText(a.version, b.version) ||
+    compareText(a.key, b.key)
+  );
+}
+
+/** The order in which jobs are taken: the most urgent first, of those the most used ones, of those as `compareJobs` has it. */
+export function compareUrgency(
+  a: Pick<SweepJob, 'priority' | 'popularity' | 'architecture' | 'origin' | 'version' | 'key'>,
+  b: typeof a,
+): number {
+  const rank = (priority: JobPriority) => jobPriorities.indexOf(priority);
+  return rank(a.priority) - rank(b.priority) || b.popularity - a.popularity || compareJobs(a, b);
+}
+
+/** By UTF-16 units, which for plain names is the order of their bytes. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { Sha256 } from '../digest.ts';
 import type { Architecture } from '../names.ts';
 import type { Attempt, AttemptClass, AttemptCost, JobNeeds } from './attempt.ts';
-import type { SweepJob } from './job.ts';
+import type { JobPriority, SweepJob } from './job.ts';
 import type { VerdictRow } from './verdict-row.ts';
 
 /** What a worker is: jobs that need more than it offers are not given to it. */
@@ -31,7 +31,7 @@ export interface Lease {
   readonly lasts: number;
 }
 
-/** What an attempt came to. `rows` has each package of the job once where the class is one that gives verdicts, else none. */
+/** What an attempt came to. `rows` has each package of the job once where it came to a result for each, else none. */
 export interface AttemptOutcome {
   readonly class: AttemptClass;
   readonly startedAt: number;
@@ -43,13 +43,16 @@ export interface AttemptOutcome {
 }
 
 export type HeartbeatAnswer = 'held' | 'lost' | 'cancelled';
-export type SweepState = 'running' | 'paused' | 'cancelled';
+
+/** `paused`: nothing is taken, what runs goes on. `cancelled`: what runs is ended as well, and goes back to be done once the sweep is resumed. */
+export const sweepStates = ['running', 'paused', 'cancelled'] as const;
+export type SweepState = (typeof sweepStates)[number];
 
 export interface EnqueueCounts {
   readonly queued: number;
-  /** Known by their key, whether judged or still queued. */
+  /** Known by their key, whether judged or still queued. One that waits takes the more urgent priority and the greater popularity of both. */
   readonly known: number;
-  /** Known and final without a verdict because something was unavailable, queued again since an index changed. */
+  /** Known, last judged as `environment-unavailable`, and queued again since their `indexes` differ. */
   readonly reopened: number;
 }
 
@@ -58,14 +61,17 @@ export interface SweepCounts {
   readonly queued: number;
   readonly running: number;
   readonly settled: number;
-  /** Final without a verdict that stands: dead letters, each with its last attempt. */
+  /** Final without a result (`conclusiveClasses`): dead letters, each with its last attempt. */
   readonly dead: number;
+  /** When the first of the queued jobs that wait may be taken, in milliseconds since 1970; undefined where none waits. */
+  readonly nextDue: number | undefined;
 }
 
 /** What is read of a sweep, in an order that does not depend on when or by whom it was judged: by architecture, origin, version, key; then name or number. */
 export interface SweepRecords {
   jobs(): AsyncIterable<SweepJob>;
   attempts(): AsyncIterable<Attempt>;
+  /** Those of the last attempt of each job that came to any. */
   verdicts(): AsyncIterable<VerdictRow>;
   counts(): Promise<SweepCounts>;
 }
@@ -79,6 +85,8 @@ export interface SweepStore extends SweepRecords {
   heartbeat(lease: Lease): Promise<HeartbeatAnswer>;
   /** Writes the attempt and its rows, and queues the job again where its class says so, in one step. `stale`: somebody else holds it; nothing was written. */
   settle(lease: Lease, outcome: AttemptOutcome): Promise<'settled' | 'stale'>;
+  /** Queues jobs again that are final, as if they were new; returns how many were. */
+  reopen(keys: Iterable<Sha256>, priority: JobPriority): Promise<number>;
   setState(state: SweepState): Promise<void>;
   close(): Promise<void>;
 }

@@ -58,6 +58,11 @@ export function word<T extends string>(words: readonly T[] | Readonly<Record<T, 
   return (value, place) => known.get(value) ?? refuse(place, 'a word of its list');
 }
 
+/** The word of one member of a union. */
+export function kindOf<K extends string>(kind: K): Decoder<K> {
+  return word<K>([kind]);
+}
+
 export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
   return (value, place) =>
     Array.isArray(value) ? value.map((each, at) => item(each, `${place}[${at}]`)) : refuse(place, 'a list');

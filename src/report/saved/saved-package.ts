@@ -19,6 +19,7 @@ import {
   count,
   type Decoder,
   digest,
+  kindOf,
   list,
   members,
   nullable,
@@ -35,7 +36,6 @@ import { savedPlan } from './saved-plan.ts';
 
 type SignatureOf<K extends SignatureState['kind']> = Extract<SignatureState, { readonly kind: K }>;
 const algorithm = word<SignatureOf<'valid'>['algorithm']>(['RSA', 'RSA256']);
-const kindOf = <K extends string>(kind: K): Decoder<K> => word<K>([kind]);
 
 const signature: Decoder<SignatureState> = byWord<SignatureState>('kind', {
   valid: members<SignatureOf<'valid'>>({
