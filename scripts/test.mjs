@@ -30,6 +30,8 @@ if (!unit) {
     ],
     [{ program: 'chromium', package: 'chromium' }],
     [{ program: 'qemu-aarch64-static', package: 'qemu-user-static' }],
+    // Its server is not on the search path; this program comes with it.
+    [{ program: 'pg_ctlcluster', package: 'postgresql' }],
   ].flatMap(installPrograms);
   for (const { program, package: name } of missing) {
     console.error(`${program} is missing; tests that need it are skipped (get it: apt-get install ${name})`);

@@ -233,6 +233,7 @@ const gateways: Readonly<Record<string, string>> = {
   'xz-decompress': 'formats/xz.ts',
   'smol-toml': 'formats/toml.ts',
   saxes: 'formats/xml.ts',
+  pg: 'sweep/database/postgres.ts',
 };
 
 /** Files that are separate programs, started by others. */
@@ -249,6 +250,7 @@ const readTexts: ReadonlyMap<string, string> = new Map([
   ['failure.ts', 'the message of an error of Node'],
   ['inputs/git/git-location.ts', 'the place of an address'],
   ['explain/causes/changes.ts', 'the name of a value, which its format gives'],
+  ['sweep/database/postgres.ts', 'the message of an error of pg, which has no code'],
 ]);
 
 describe('the architecture', () => {

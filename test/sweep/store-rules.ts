@@ -146,7 +146,9 @@ export function storeRules(make: () => Promise<StoreUnderTest>): void {
   it('tries a build that failed once again, with a different worker', async () => {
     const { store } = await make();
     await store.enqueue([sampleJob('hello')]);
-    assert.equal(await store.take(sampleOffer('two', { architectures: [] })), undefined);
+    await store.setState('paused');
+    assert.equal(await store.take(sampleOffer('two')), undefined);
+    await store.setState('running');
     const first = await taken(store, 'one');
     await store.settle(first, sampleOutcome(first, 'build-failed'));
     assert.equal(await store.take(sampleOffer('one')), undefined);
