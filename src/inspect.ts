@@ -17,9 +17,12 @@ import type { Examined } from './flow/target.ts';
 import { scanNamed } from './inference/language-scan.ts';
 import { type PathWitness, witnessPaths } from './inference/production/witness.ts';
 import { type RegeneratedSbom, regenerateSbom } from './inference/regenerated-sbom.ts';
+import type { TakenPackage } from './verdict/result.ts';
 
 export interface Inspection {
   readonly file: string;
+  /** What a name was taken for; absent where a file or an address was named. */
+  readonly taken?: TakenPackage;
   /** Why reading stopped; what was read before that is present. */
   readonly failure: Failure | undefined;
   readonly package: InspectedPackage | undefined;
@@ -120,11 +123,12 @@ export async function inspect(files: readonly string[], given: RunOptions): Prom
  * scan the elements found in the files that its SBOM names
  */
 export function inspectExamined(
-  { file, apk, claim, chain, noticed, failure }: Examined,
+  { file, taken, apk, claim, chain, noticed, failure }: Examined,
   scan?: Scan,
 ): Inspection {
   return {
     file,
+    ...(taken === undefined ? {} : { taken }),
     failure,
     package: apk === undefined ? undefined : inspectPackage(apk),
     chain,

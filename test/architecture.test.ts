@@ -33,6 +33,7 @@ const rows: readonly (readonly string[])[] = [
     'program-input.ts',
     'concurrency.ts',
     'process-marks.ts',
+    'near-names.ts',
     'folders.ts',
   ],
   ['formats'],

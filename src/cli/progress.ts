@@ -5,6 +5,7 @@ import type { DiffProgress } from '../diff.ts';
 import type { ProgressEvent, Stage } from '../flow/run-options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
+import { takenText } from '../report/words.ts';
 import { defectText } from './output.ts';
 
 const stageWords: Readonly<Record<Stage | DiffProgress['stage'], string>> = {
@@ -53,6 +54,10 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
     clear();
     process.stderr.write(`wolfi-repro: internal: ${printable(subject)}: ${defectText(thrown)}\n`);
   };
+  const tellTaken = ({ subject, taken }: Extract<ProgressEvent, { kind: 'taken' }>) => {
+    clear();
+    process.stderr.write(`wolfi-repro: ${printable(subject)} is ${takenText(taken)}\n`);
+  };
   const warned = new Set<string>();
   const warn = (text: string) => {
     if (warned.has(text)) return;
@@ -65,6 +70,7 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
       if (event.kind === 'output') keepOutput(logs, event);
       else if (event.kind === 'warning') warn(event.text);
       else if (event.kind === 'defect') tellDefect(event);
+      else if (event.kind === 'taken') tellTaken(event);
       else show(eventText(event));
     },
     stop: clear,
@@ -72,7 +78,7 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
 }
 
 function eventText(
-  event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' }> | DiffProgress,
+  event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' | 'taken' }> | DiffProgress,
 ): string {
   if (event.kind === 'transfer') return transferText(event);
   const subject = printable(event.subject);

@@ -4,7 +4,8 @@ import { Failure } from '../failure.ts';
 import { forArchitectures, isPackageName } from '../flow/subject-name.ts';
 import { isAddress } from '../inputs/store/files.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
-import { requireFiles } from './paths.ts';
+import { printNote } from './output.ts';
+import { requireFiles, statOf } from './paths.ts';
 
 const allArchitectures = 'all';
 
@@ -32,8 +33,17 @@ function architectureOf(text: string): Architecture {
  */
 export function subjectsOf(subjects: readonly string[], { arch }: { readonly arch?: string }): string[] {
   requireFiles(subjects.filter((subject) => !isAddress(subject) && !isPackageName(subject)));
+  for (const subject of subjects) if (isPackageName(subject)) tellNamesake(subject);
   if (arch !== allArchitectures) return [...subjects];
   return subjects.flatMap((subject) => forArchitectures(subject, rebuiltArchitectures));
+}
+
+/** What lies in the working directory does not decide what a name is taken for; but whoever meant that is told. */
+function tellNamesake(name: string): void {
+  const stat = statOf(name);
+  if (stat === undefined) return;
+  const [what, path] = stat.isDirectory() ? ['folder', `./${name}/`] : ['file', `./${name}`];
+  printNote(`wolfi-repro: ${name} is taken for the name of a package; for the ${what} here, write ${path}`);
 }
 
 /** The same for a command that takes one. */

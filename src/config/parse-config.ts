@@ -8,8 +8,8 @@ import type {
   TextPlace,
 } from '../claim/recipe/yaml-node.ts';
 import { Failure } from '../failure.ts';
+import { nearName } from '../near-names.ts';
 import { type ConfigKey, type ConfigValue, commandsKey, configBounds, configText } from './config-key.ts';
-import { nearName } from './near-names.ts';
 
 /** A value and the place where its key stands. */
 export interface ConfigSetting {

@@ -4,22 +4,29 @@ import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import { usualEngine } from '../engine/choice.ts';
 import { Failure } from '../failure.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
-import { wolfi } from '../repository/known.ts';
+import { type KnownRepository, wolfi } from '../repository/known.ts';
 import type { Transcript } from '../transcript/transcript.ts';
 import { namedTranscript } from './chosen-network.ts';
-import { fetchKey, wolfiKey } from './known-keys.ts';
+import { fetchKey, knownKey, wolfiKey } from './known-keys.ts';
 import type { Places, Run } from './run.ts';
 import type { RunOptions, ScanFile } from './run-options.ts';
 
 const usualArchitecture: Architecture = parseArchitecture('x86_64')!;
 
+/** How a package is asked for: by name; as a file whose signature names the key of a repository that this program knows, while the user named no key; as any other file. */
+export type SubjectKind = 'name' | 'known-signer' | 'file';
+
 /**
  * Adds what the options imply: keys behind addresses; Wolfi's own repository where packages are asked for by name and the
- * user named no repository; and its key where it is used. Fails where a key cannot be had or is not the known one, and with `usage` for
+ * user named no repository; and its key where it is used, or where a package says that it signed it. Fails where a key cannot be had or is not the known one, and with `usage` for
  * options that contradict each other.
- * @param byName whether packages are asked for by name
+ * @param kind how the packages of the run are asked for
  */
-export async function completeRun(given: RunOptions, byName: boolean): Promise<Run> {
+export async function completeRun(
+  given: RunOptions,
+  kind: SubjectKind,
+  repository: KnownRepository = wolfi,
+): Promise<Run> {
   const { machine } = given;
   const { inputs } = machine;
   const { network = 'none' } = given;
@@ -27,12 +34,19 @@ export async function completeRun(given: RunOptions, byName: boolean): Promise<R
     throw new Failure('usage', '--network and --offline exclude each other', {
       hint: 'leave out --network or --offline',
     });
-  const places = placesOf(given, byName);
+  const places = placesOf(given, kind === 'name');
   const addresses = (given.keyAddresses ?? []).map((address) => inputs.name(address));
   const fetched = await Promise.all(addresses.map((address) => fetchKey(address, inputs)));
-  const known = places.repositories.includes(wolfi.location) ? [await wolfiKey(inputs)] : [];
+  const known = places.repositories.includes(repository.location) ? [await wolfiKey(inputs, repository)] : [];
+  const signer =
+    kind === 'known-signer' && known.length === 0 ? await knownKey(inputs, repository) : undefined;
+  const isMissing = signer instanceof Failure;
   return {
-    trust: { keys: [...given.keys, ...fetched, ...known], allowUnsigned: given.allowUnsigned },
+    trust: {
+      keys: [...given.keys, ...fetched, ...known, ...(signer === undefined || isMissing ? [] : [signer])],
+      allowUnsigned: given.allowUnsigned,
+      missing: isMissing ? [signer] : [],
+    },
     places: { ...places, keptScans: await keptScans(given.scans ?? []) },
     permissions: {
       network,

@@ -2,10 +2,10 @@
 import { basename } from 'node:path';
 import { type PublicKey, parsePublicKey } from '../apk/apk-signature.ts';
 import { sha256 } from '../digest.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isUnreached } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Provenance } from '../inputs/network/addresses.ts';
-import { wolfi } from '../repository/known.ts';
+import { type KnownRepository, wolfi } from '../repository/known.ts';
 
 const mostKeyBytes = 64 * 1024;
 
@@ -22,17 +22,28 @@ export async function fetchKey(
 }
 
 /** Wolfi's key, known by its digest: a server with a different one is not believed. */
-export async function wolfiKey(inputs: Inputs): Promise<PublicKey> {
-  const bytes = await inputs.read(wolfi.keyLocation);
+export async function wolfiKey(inputs: Inputs, known: KnownRepository = wolfi): Promise<PublicKey> {
+  const bytes = await inputs.read(known.keyLocation);
   const got = bytes === undefined ? 'nothing' : sha256(bytes);
-  if (bytes !== undefined && got === wolfi.keySha256) return parsePublicKey(wolfi.keyName, bytes);
-  inputs.forget(wolfi.keyLocation);
+  if (bytes !== undefined && got === known.keySha256) return parsePublicKey(known.keyName, bytes);
+  inputs.forget(known.keyLocation);
   throw new Failure(
     'environment-invalid',
     'the key served for Wolfi is not the one that this program knows',
     {
-      expected: wolfi.keySha256,
+      expected: known.keySha256,
       got,
     },
   );
+}
+
+/** A key that this program knows, or why it cannot be had. */
+export async function knownKey(inputs: Inputs, known: KnownRepository = wolfi): Promise<PublicKey | Failure> {
+  try {
+    return await wolfiKey(inputs, known);
+  } catch (failure) {
+    if (isUnreached(failure) || (failure instanceof Failure && failure.code === 'environment-invalid'))
+      return failure;
+    throw failure;
+  }
 }

@@ -17,7 +17,7 @@ import { type Examined, subjectOf } from './target.ts';
 /** Everything that holds with or without a rebuild to compare with. */
 type Known = Pick<
   PackageResult,
-  'file' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'emulation' | 'caveats'
+  'file' | 'taken' | 'subject' | 'chain' | 'findings' | 'plan' | 'substituted' | 'emulation' | 'caveats'
 >;
 
 /** How far a package got: its plan and what was noticed, as far as they exist. */
@@ -34,6 +34,7 @@ export async function knownOf(examined: Examined, { plan, prepared, emulation }:
   const substituted = prepared?.inputs.substituted;
   return {
     file: examined.file,
+    ...(examined.taken === undefined ? {} : { taken: examined.taken }),
     subject: subjectOf(examined),
     chain: examined.chain,
     findings: [

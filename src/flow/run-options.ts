@@ -5,7 +5,7 @@ import type { Engine, Machine } from '../engine/engine.ts';
 import type { Factor } from '../explain/factors.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import type { Architecture, PackageName } from '../names.ts';
-import type { PackageResult } from '../verdict/result.ts';
+import type { PackageResult, TakenPackage } from '../verdict/result.ts';
 
 export type EnvironmentChoice =
   | { readonly kind: 'recorded' }
@@ -93,6 +93,8 @@ export interface ScanFile {
 /** What happens in a run, for a watcher; no result depends on it. */
 export type ProgressEvent =
   | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
+  /** What a name was taken for, as soon as that is known. */
+  | { readonly kind: 'taken'; readonly subject: string; readonly taken: TakenPackage }
   /** What the user should know of this run and reports do not hold, since it depends on the time of day. */
   | { readonly kind: 'warning'; readonly text: string }
   /** An unexpected error, because of which the package gets no statement, with the place where it happened. */

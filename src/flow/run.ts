@@ -26,6 +26,8 @@ export interface Trust {
   readonly keys: readonly PublicKey[];
   /** Accept packages and indexes that no key vouches for. */
   readonly allowUnsigned: boolean;
+  /** Why keys that this program knows could not be had: they might vouch. */
+  readonly missing: readonly Failure[];
 }
 
 /** The places where inputs are looked for. No location holds a user, a password or a query. */

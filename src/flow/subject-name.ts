@@ -14,6 +14,8 @@ export interface SubjectName {
   readonly name: PackageName;
   /** The newest where undefined. */
   readonly version: PackageVersion | undefined;
+  /** A version without the revision that belongs to it (`-rN`), which no package has; undefined where a whole one, or none, was typed. */
+  readonly unfinished: PackageVersion | undefined;
   /** The one of the run where undefined. */
   readonly architecture: Architecture | undefined;
 }
@@ -26,7 +28,7 @@ export function isPackageName(text: string): boolean {
 }
 
 /**
- * What names a package of a repository instead of a file: `NAME`, `NAME=VERSION-rN`, each with `:ARCH` behind it or without; undefined
+ * What names a package of a repository instead of a file: `NAME`, `NAME=VERSION-rN`, `NAME=VERSION`, each with `:ARCH` behind it or without; undefined
  * for everything else.
  */
 export function parseSubjectName(text: string): SubjectName | undefined {
@@ -35,11 +37,18 @@ export function parseSubjectName(text: string): SubjectName | undefined {
   const name = parsePackageName(named);
   if (name === undefined || more.length > 0 || furtherParts.length > 0) return undefined;
   const architecture = asked === undefined ? undefined : parseArchitecture(asked);
-  const version =
-    versioned !== undefined && /^[0-9].*-r\d+$/.test(versioned) ? parsePackageVersion(versioned) : undefined;
+  const parsed =
+    versioned !== undefined && /^[0-9]/.test(versioned) ? parsePackageVersion(versioned) : undefined;
   const isWhole =
-    (asked === undefined || architecture !== undefined) && (versioned === undefined || version !== undefined);
-  return isWhole ? { name, version, architecture } : undefined;
+    (asked === undefined || architecture !== undefined) && (versioned === undefined || parsed !== undefined);
+  if (!isWhole) return undefined;
+  const hasRevision = parsed !== undefined && /-r\d+$/.test(parsed);
+  return {
+    name,
+    version: hasRevision ? parsed : undefined,
+    unfinished: hasRevision ? undefined : parsed,
+    architecture,
+  };
 }
 
 /** A name for each of several architectures; what names one itself, or is not a name, stays as it is. */

@@ -2,14 +2,17 @@
 import { basename } from 'node:path';
 import { q1 } from '../apk/checksum.ts';
 import { readFront } from '../apk/front.ts';
-import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
+import { asFailure, Failure, isUnreached } from '../failure.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { fileSource, isAddress } from '../inputs/store/files.ts';
 import type { PackageName, PackageVersion } from '../names.ts';
+import { wolfi } from '../repository/known.ts';
 import { compareVersions } from '../repository/package-version.ts';
 import type { IndexRecord } from '../repository/records.ts';
 import { packageLocation, type Repository } from '../repository/repository.ts';
-import { completeRun } from './complete-run.ts';
+import type { TakenPackage } from '../verdict/result.ts';
+import { completeRun, type SubjectKind } from './complete-run.ts';
+import { skippedOf, unavailable, unfinishedVersion } from './missing-name.ts';
 import { type OpenedRepositories, type OpenRepositories, repositoryOpener } from './repositories.ts';
 import type { Run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
@@ -23,31 +26,49 @@ export interface OpenRun {
 }
 
 /**
- * Opens runs for the subjects of one command line. A package that is asked for by name adds a repository and a key to the options, which must
- * not change what is said of a file beside it; so there is one run for names and one for everything else.
+ * Opens runs for the subjects of one command line. A package that is asked for by name adds a repository and a key to the options, and one that says that a known
+ * key signed it adds that key, which must not change what is said of a file beside it; so there is a run for each kind of subject.
  */
 export function runOpener(given: RunOptions): (subject: string) => Promise<OpenRun> {
-  const opened = new Map<boolean, Promise<OpenRun>>();
-  return (subject) => {
-    const byName = isPackageName(subject);
-    const known = opened.get(byName) ?? openRun(given, byName);
-    opened.set(byName, known);
+  const opened = new Map<SubjectKind, Promise<OpenRun>>();
+  return async (subject) => {
+    const kind = await kindOf(subject, given);
+    const known = opened.get(kind) ?? openRun(given, kind);
+    opened.set(kind, known);
     return known;
   };
 }
 
 /** Opens a run. Fails where a key that the run needs cannot be had. */
-async function openRun(given: RunOptions, byName: boolean): Promise<OpenRun> {
-  const run = await completeRun(given, byName);
+async function openRun(given: RunOptions, kind: SubjectKind): Promise<OpenRun> {
+  const run = await completeRun(given, kind);
   return { run, repositories: repositoryOpener(run) };
+}
+
+/** A key that the user names replaces the known one, and where no key is needed none is fetched. What cannot be read is examined later. */
+async function kindOf(
+  subject: string,
+  { keys, keyAddresses = [], allowUnsigned, machine: { inputs } }: RunOptions,
+): Promise<SubjectKind> {
+  if (isPackageName(subject)) return 'name';
+  if (keys.length > 0 || keyAddresses.length > 0 || allowUnsigned) return 'file';
+  try {
+    const path = isAddress(subject) ? await inputs.obtain(subject) : subject;
+    const { signatures } = path === undefined ? { signatures: [] } : await readFront(fileSource(path));
+    return signatures.some(({ keyName }) => keyName === wolfi.keyName) ? 'known-signer' : 'file';
+  } catch {
+    return 'file';
+  }
 }
 
 /** Finds and examines a package. Findings and failures about it are values; only `usage` and `internal` are thrown. */
 export async function examineSubject(given: string, { run, repositories }: OpenRun): Promise<Examined> {
   const subject = run.machine.inputs.name(given);
   try {
-    const { path, fileName, opened } = await obtainSubject(subject, repositories, run);
-    return { ...(await examine(fileName, fileSource(path), repositories, run.trust, opened)), file: subject };
+    const { path, fileName, opened, taken } = await obtainSubject(subject, repositories, run);
+    if (taken !== undefined) run.watch.onProgress({ kind: 'taken', subject, taken });
+    const examined = await examine(fileName, fileSource(path), repositories, run.trust, opened);
+    return { ...examined, file: subject, ...(taken === undefined ? {} : { taken }) };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (!(failure instanceof Failure) || failure.class === 'usage' || failure.class === 'internal')
@@ -68,6 +89,8 @@ interface ObtainedSubject {
   readonly fileName: string;
   /** The repositories that were opened to find it. */
   readonly opened?: OpenedRepositories;
+  /** What its name was taken for. */
+  readonly taken?: TakenPackage;
 }
 
 async function obtainSubject(
@@ -92,13 +115,23 @@ async function obtainByName(
   repositories: OpenRepositories,
   { machine, places }: Run,
 ): Promise<ObtainedSubject> {
-  const { name, version, architecture = places.architecture } = parseSubjectName(subject)!;
+  const asked = parseSubjectName(subject)!;
+  const { name, version, unfinished, architecture = places.architecture } = asked;
   const opened = await repositories(architecture);
-  const refusals = opened.skipped.map(({ failure }) => failure);
-  const reach = async (location: string, obtain: () => Promise<string | undefined>) => {
+  if (unfinished !== undefined) throw unfinishedVersion(subject, asked, architecture, opened);
+  const refusals = skippedOf(opened);
+  const reach = async (
+    { location: repository }: Repository,
+    record: Pick<IndexRecord, 'name' | 'version'> & Partial<Pick<IndexRecord, 'origin'>>,
+    obtain: (location: string) => Promise<string | undefined>,
+  ) => {
+    const location = packageLocation(repository, record, architecture);
     try {
-      const path = await obtain();
-      return path === undefined ? undefined : { path, fileName: basename(location), opened };
+      const path = await obtain(location);
+      if (path === undefined) return undefined;
+      const origin = record.origin || undefined;
+      const taken = { repository, name: record.name, version: record.version, architecture, origin };
+      return { path, fileName: basename(location), opened, taken };
     } catch (failure) {
       if (!isUnreached(failure) && !isUnbelieved(failure)) throw failure;
       refusals.push(failure);
@@ -108,19 +141,19 @@ async function obtainByName(
   for (const repository of opened.repositories) {
     const records = findRecords(repository, name, version);
     if (records.length === 0) continue;
-    const location = packageLocation(repository.location, records[0]!, architecture);
-    const obtained = await reach(location, () =>
+    const obtained = await reach(repository, records[0]!, (location) =>
       obtainListed(location, records, repository.signature.kind === 'valid', machine.inputs),
     );
     if (obtained !== undefined) return obtained;
   }
-  for (const { location } of version === undefined ? [] : opened.repositories) {
-    if (!isAddress(location)) continue;
-    const address = packageLocation(location, { name, version: version! }, architecture);
-    const obtained = await reach(address, () => machine.inputs.obtain(address));
+  for (const repository of version === undefined ? [] : opened.repositories) {
+    if (!isAddress(repository.location)) continue;
+    const obtained = await reach(repository, { name, version: version! }, (location) =>
+      machine.inputs.obtain(location),
+    );
     if (obtained !== undefined) return obtained;
   }
-  throw unavailable(subject, architecture, opened, refusals);
+  throw unavailable(subject, asked, architecture, opened, refusals);
 }
 
 function isUnbelieved(failure: unknown): failure is Failure {
@@ -178,44 +211,4 @@ async function readChecksum(path: string): Promise<string | Failure> {
     if (failure instanceof Failure) return failure;
     throw failure;
   }
-}
-
-function unavailable(
-  subject: string,
-  architecture: string,
-  { repositories }: OpenedRepositories,
-  refusals: readonly Failure[],
-): Failure {
-  const unusable = repositories.filter(({ records }) =>
-    records.faults.unusable.names.some((each) => each === subject || each.startsWith(`${subject}=`)),
-  );
-  const faults = unusable.map(
-    ({ location }) =>
-      new Failure('environment-invalid', `the record of ${subject} in ${location} has no usable checksum`),
-  );
-  const tried = describeTried([...refusals, ...faults]);
-  const hint = refusals.find((each) => each.hint !== undefined)?.hint;
-  const details = { ...(tried === undefined ? {} : { got: tried }), ...(hint === undefined ? {} : { hint }) };
-  if (refusals.some(({ code }) => code === 'environment-invalid'))
-    return new Failure(
-      'environment-invalid',
-      `${subject} for ${architecture} is not in any repository that can be trusted`,
-      details,
-    );
-  if (refusals.some(isUnreached))
-    return new Failure(
-      'unreachable',
-      `${subject} for ${architecture} is not in any repository that could be reached`,
-      details,
-    );
-  if (refusals.length > 0)
-    return new Failure(
-      'environment-unavailable',
-      `${subject} is not in any repository that has an index for ${architecture}`,
-      details,
-    );
-  return new Failure('package-unavailable', `no repository has ${subject} for ${architecture}`, {
-    hint: 'name a repository that has it with --repository, or give the file',
-    ...details,
-  });
 }

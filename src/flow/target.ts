@@ -21,7 +21,7 @@ import type { ClaimFinding } from '../claim/findings.ts';
 import { publishedNames } from '../claim/published-names.ts';
 import { asFailure, describeTried, Failure, isUnreached } from '../failure.ts';
 import { verifySignatures } from '../repository/keyring.ts';
-import type { Subject } from '../verdict/result.ts';
+import type { Subject, TakenPackage } from '../verdict/result.ts';
 import { type OpenedRepositories, type OpenRepositories, repositoryFindings } from './repositories.ts';
 import type { Trust } from './run.ts';
 
@@ -30,6 +30,8 @@ interface Found {
   /** The file as the user named it. */
   readonly file: string;
   readonly source: ByteSource;
+  /** What the name was taken for; absent where a file was named. */
+  readonly taken?: TakenPackage;
   readonly apk: Apk | undefined;
   readonly chain: readonly Link[];
   readonly claim: Claim | undefined;
@@ -89,7 +91,8 @@ export async function examine(
       noticed: [...noticed, ...repositoryFindings(opened), ...otherFindings(apk, listings)],
     };
     requireUnbroken(chain);
-    if (!trust.allowUnsigned) requireVouched(chain, apk, opened);
+    if (!trust.allowUnsigned)
+      requireVouched(chain, apk, [...trust.missing, ...opened.skipped.map(({ failure }) => failure)]);
     if (claim instanceof Failure) throw claim;
     const caveats = isAuthentic(chain) ? [] : ['no given key vouches for the package (--allow-unsigned)'];
     return { file, source, ...found, apk, claim, caveats, failure: undefined };
@@ -119,20 +122,26 @@ function attempt<V>(work: () => V): V | Failure {
   }
 }
 
-/** Requires that a key vouches for the package. A repository that could not be reached, or whose index cannot be used, might: then it is not known that no key does. */
-function requireVouched(chain: readonly Link[], apk: Apk, { skipped }: OpenedRepositories): void {
+/**
+ * Requires that a key vouches for the package. A repository or a key that could not be reached, or cannot be used, might: then it is not known that no key does.
+ * @param failures why keys and repositories are missing
+ */
+function requireVouched(chain: readonly Link[], apk: Apk, failures: readonly Failure[]): void {
   try {
     requireAuthentic(chain, apk);
   } catch (cause) {
-    const failures = skipped.map(({ failure }) => failure);
     const got = describeTried(failures) ?? '';
     if (failures.some(({ code }) => code === 'environment-invalid'))
-      throw new Failure('environment-invalid', 'an index that may vouch for the package cannot be used', {
-        got,
-        cause,
-      });
+      throw new Failure(
+        'environment-invalid',
+        'an index or a key that may vouch for the package cannot be used',
+        {
+          got,
+          cause,
+        },
+      );
     if (failures.some(isUnreached))
-      throw new Failure('unreachable', 'no repository that may vouch for the package could be reached', {
+      throw new Failure('unreachable', 'nothing that may vouch for the package could be reached', {
         got,
         cause,
       });

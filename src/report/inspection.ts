@@ -18,6 +18,7 @@ import { boundedValue, show } from './bounds.ts';
 import { renderValue } from './json-report.ts';
 import { sbomDifferenceLines } from './sbom-lines.ts';
 import { plainStyle, type Style } from './style.ts';
+import { takenText } from './words.ts';
 
 export function renderInspectionJson(inspections: readonly Inspection[]): string {
   return renderValue({
@@ -42,11 +43,12 @@ export function renderInspectionText(
 }
 
 function renderOne(
-  { file, package: read, chain, claim, sbom, findings, failure }: Inspection,
+  { file, taken, package: read, chain, claim, sbom, findings, failure }: Inspection,
   style: Style,
   withEntries: boolean,
 ): string {
   const lines = [style.strong(shown(file))];
+  if (taken !== undefined) lines.push(row('taken', takenText(taken)));
   if (read !== undefined) addAll(lines, packageLines(read, withEntries));
   for (const { link, state, detail } of chain) {
     const colour = state === 'verified' ? style.good : state === 'broken' ? style.bad : style.warn;

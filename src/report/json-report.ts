@@ -51,6 +51,7 @@ function escaped(character: string): string {
 /** Everything that is known of one package, within the limits. */
 export function packageValue({
   file,
+  taken,
   subject,
   verdict,
   chain,
@@ -72,6 +73,7 @@ export function packageValue({
 }: StatedPackage) {
   return boundedValue({
     file,
+    taken,
     ...verdictValue({ verdict, triangulation, fixes }),
     docs: docsAnchor(verdict),
     subject,

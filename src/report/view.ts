@@ -6,7 +6,6 @@
 import { printable } from '../bytes.ts';
 import { claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
-import type { Failure } from '../failure.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import { passOf } from '../verdict/acceptance.ts';
@@ -18,10 +17,11 @@ import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts
 import { type ComparisonView, viewComparison } from './differences-view.ts';
 import { explanationFacts, triangulationFacts } from './explanation-facts.ts';
 import type { Fact } from './fact.ts';
+import { failureFacts } from './failure-facts.ts';
 import { fixFacts } from './fix-facts.ts';
 import { gateFacts, gateNotes, passTitles } from './gate-facts.ts';
 import { networkFacts, networkGrounds } from './network-facts.ts';
-import { docsAnchor, nextStep, verdictTitles } from './words.ts';
+import { docsAnchor, nextStep, takenText, verdictTitles } from './words.ts';
 
 export interface ReportView extends SummaryView {
   readonly packages: readonly PackageView[];
@@ -176,6 +176,7 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
     pass,
     reason: verdict.kind === 'reproduced' ? undefined : verdict.reason,
     grounds: [
+      ...(result.taken === undefined ? [] : [{ label: 'taken', value: takenText(result.taken) }]),
       ...gateFacts(result, bounds),
       ...groundsOf(verdict, bounds),
       ...(verdict.kind === 'reproduced' ? networkGrounds(result.network) : []),
@@ -233,24 +234,6 @@ function signatureText(state: SignatureState, { value }: Bounds): string {
     case 'unsigned':
       return 'none: the package is not signed';
   }
-}
-
-function failureFacts({ message, expected, got }: Failure, bounds: Bounds): Fact[] {
-  return [
-    { label: 'why', value: show(message, bounds.value) },
-    ...(expected === undefined ? [] : [{ label: 'expected', value: show(expected, bounds.value) }]),
-    ...(got === undefined || got === ''
-      ? []
-      : [{ label: 'got', value: outputTail(got, bounds), tone: 'faint' as const }]),
-  ];
-}
-
-/** The last lines of a program's output; its control characters are spelled out. */
-function outputTail(text: string, { value, outputLines }: Bounds): string {
-  const lines = text.trimEnd().split('\n');
-  const cut = lines.length - outputLines;
-  const shown = lines.slice(-outputLines).map((line) => show(line, value));
-  return (cut > 0 ? [`… ${cut} lines before`, ...shown] : shown).join('\n');
 }
 
 function contextOf(result: StatedPackage, bounds: Bounds): Fact[] {

@@ -1,8 +1,9 @@
 /** The meaning of each reason of a verdict and what to do next: one row each, complete by type. */
+import { printable } from '../bytes.ts';
 import type { Equivalence } from '../compare/comparison.ts';
 import type { FixTrial } from '../explain/fixes/fixes.ts';
 import type { BuildFailedReason, InconclusiveReason, RejectedReason } from '../failure.ts';
-import type { PackageResult } from '../verdict/result.ts';
+import type { PackageResult, TakenPackage } from '../verdict/result.ts';
 import type { StatedVerdict } from '../verdict/stated.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 
@@ -132,6 +133,12 @@ const afterBuilds =
 /** The place that explains a verdict. */
 export function docsAnchor(verdict: StatedVerdict): string {
   return verdict.kind === 'reproduced' ? 'docs/verdicts.md#reproduced' : `docs/verdicts.md#${verdict.reason}`;
+}
+
+/** What a name was taken for, in words. */
+export function takenText({ name, version, origin, architecture, repository }: TakenPackage): string {
+  const recipe = origin === undefined ? '' : `, origin ${origin}`;
+  return printable(`${name} ${version}${recipe}, for ${architecture}, from ${repository}`);
 }
 
 /** A verdict in words, or a name, with its reason behind it. */

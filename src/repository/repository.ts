@@ -69,8 +69,10 @@ export async function openRepository(
   const indexLocation = `${location}/${arch}/APKINDEX.tar.gz`;
   const bytes = await access.read(indexLocation);
   if (bytes === undefined) {
+    const hint = await nextWithoutIndex(location, arch, access);
     throw new Failure('environment-unavailable', `${location} has no index for ${arch}`, {
       expected: `${arch}/APKINDEX.tar.gz`,
+      ...(hint === undefined ? {} : { hint }),
     });
   }
   const indexSha256 = sha256(bytes);
@@ -92,6 +94,26 @@ export async function openRepository(
   const { records } = index;
   const rolledBackFrom = compareWithSeen(indexLocation, records.newestBuild, signature, access.newest);
   return { location, indexSha256, signature, records, rolledBackFrom };
+}
+
+/** What to name instead where the folder of one architecture was named, or to do where a folder has no index. */
+async function nextWithoutIndex(
+  location: string,
+  arch: Architecture,
+  { read }: RepositoryAccess,
+): Promise<string | undefined> {
+  const at = location.lastIndexOf('/');
+  const above = at < 0 ? '.' : location.slice(0, at);
+  const isFolderOfArch = location.slice(at + 1) === arch;
+  if (
+    isFolderOfArch &&
+    !above.endsWith(':/') &&
+    (await read(`${above}/${arch}/APKINDEX.tar.gz`)) !== undefined
+  )
+    return `name the folder above: --repository ${above}`;
+  if (location.includes('://')) return undefined;
+  const folder = isFolderOfArch ? location : `${location}/${arch}`;
+  return `make an index with \`wolfi-repro index ${folder}\`, or name a folder that has one`;
 }
 
 async function readIndex(

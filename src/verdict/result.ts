@@ -25,6 +25,8 @@ import { type Verdict, type VerdictKind, worstVerdict } from './verdict.ts';
 export interface PackageResult {
   /** The file as the user named it. */
   readonly file: string;
+  /** What a name was taken for; absent where a file or an address was named, and where no repository has it. */
+  readonly taken?: TakenPackage;
   readonly verdict: Verdict;
   readonly subject: Subject | undefined;
   readonly chain: readonly Link[];
@@ -55,6 +57,17 @@ export interface PackageResult {
   readonly policy?: Acceptance;
   /** How it stands to the baseline; absent where none was given. */
   readonly baseline?: Standing;
+}
+
+/** The package of a repository for which a name was taken. */
+export interface TakenPackage {
+  /** The repository as the user named it. */
+  readonly repository: string;
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  /** The recipe that it was built of; undefined where nothing says so. */
+  readonly origin: string | undefined;
 }
 
 export interface Subject {

@@ -7,11 +7,13 @@ const names: readonly (readonly [
   name: string,
   version?: string | undefined,
   architecture?: string,
+  unfinished?: string,
 ])[] = [
   ['curl', 'curl'],
   ['curl=8.1.2-r0', 'curl', '8.1.2-r0'],
   ['curl:aarch64', 'curl', undefined, 'aarch64'],
   ['curl=8.1.2-r0:x86_64', 'curl', '8.1.2-r0', 'x86_64'],
+  ['curl=8.1.2:x86_64', 'curl', undefined, 'x86_64', '8.1.2'],
   ['g++:riscv64', 'g++', undefined, 'riscv64'],
 ];
 const others = [
@@ -19,16 +21,16 @@ const others = [
   'curl:ARM',
   'curl:a:b',
   ':aarch64',
-  'curl=1.0:aarch64',
+  'curl=one:aarch64',
   'curl=8.1.2-r0:',
   'curl:../x',
   '',
 ];
 
 describe('the name of a package of a repository', () => {
-  for (const [text, name, version, architecture] of names) {
+  for (const [text, name, version, architecture, unfinished] of names) {
     it(`is read from ${text}`, () => {
-      assert.deepEqual(parseSubjectName(text), { name, version, architecture });
+      assert.deepEqual(parseSubjectName(text), { name, version, unfinished, architecture });
       assert.ok(isPackageName(text));
     });
   }

@@ -17,6 +17,7 @@ export async function readFrontOf(bytes: Uint8Array): Promise<Front> {
   const examined = await examine('sample-1.0-r0.apk', sourceOf(bytes), nothing, {
     keys: [],
     allowUnsigned: true,
+    missing: [],
   });
   const { claim } = examined;
   if (claim !== undefined) plannedSteps(claim.recipe, formatOfTraits(claim.traits));

@@ -129,7 +129,16 @@ export function everything(): RunResult {
     ...everyDifference(),
   ]);
   return runResult([
-    reproduced(),
+    {
+      ...reproduced(),
+      taken: {
+        repository: './repository',
+        name: 'hello',
+        version: '1.0-r0',
+        architecture: 'x86_64',
+        origin: 'hello-all',
+      },
+    },
     { ...differing, ...proven, scan: scanned('1.38.0') },
     buildFailed(),
     inconclusive([

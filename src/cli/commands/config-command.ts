@@ -12,8 +12,8 @@ import {
   variableKeys,
   variableOf,
 } from '../../config/effective.ts';
-import { nearName } from '../../config/near-names.ts';
 import { isAddress } from '../../inputs/store/files.ts';
+import { nearName } from '../../near-names.ts';
 import { renderValue } from '../../report/json-report.ts';
 import type { Command } from '../commander.ts';
 import { findConfig, namedConfig } from '../find-config.ts';

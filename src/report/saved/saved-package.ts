@@ -10,7 +10,7 @@ import { Failure, type FailureCode, failureClasses } from '../../failure.ts';
 import { isJsonObject, type JsonObject } from '../../formats/bounded-json.ts';
 import type { SubstitutedEnvironment, SubstitutedPackage } from '../../plan/substituted.ts';
 import type { SignatureState } from '../../repository/keyring.ts';
-import type { Subject } from '../../verdict/result.ts';
+import type { Subject, TakenPackage } from '../../verdict/result.ts';
 import type { StatedPackage, StatedVerdict } from '../../verdict/stated.ts';
 import type { VerdictKind } from '../../verdict/verdict.ts';
 import { verdictTitles } from '../words.ts';
@@ -103,6 +103,14 @@ const subject: Decoder<Subject> = members<Subject>({
   q1: optional(text),
 });
 
+const taken: Decoder<TakenPackage> = members<TakenPackage>({
+  repository: text,
+  name: text,
+  version: text,
+  architecture: text,
+  origin: optional(text),
+});
+
 const link: Decoder<Link> = members<Link>({
   link: word<Link['link']>({
     'index-signature': 0,
@@ -154,6 +162,7 @@ type Known = Omit<StatedPackage, 'verdict'>;
 
 const known: Decoder<Known> = members<Known>({
   file: text,
+  taken: optional(taken),
   subject: optional(subject),
   chain: list(link),
   findings: list(members<ClaimFinding>({ kind: word(claimFindingTitles), detail: text })),
