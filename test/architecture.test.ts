@@ -74,6 +74,7 @@ const rows: readonly (readonly string[])[] = [
   ],
   ['report'],
   ['sweep'],
+  ['status'],
   ['config'],
   ['index.ts', 'cli'],
 ];
@@ -170,6 +171,17 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'claim/recipe/yaml-node.ts',
       'compare/',
       'verdict/',
+    ],
+  },
+  {
+    room: 'status/',
+    takes: [
+      'repository/package-version.ts',
+      'plan/requested-sources.ts',
+      'compare/cause.ts',
+      'verdict/',
+      'report/',
+      'sweep/',
     ],
   },
   { room: 'attest/keys/', takes: ['formats/'] },

@@ -68,7 +68,13 @@ describe('the documentation', () => {
   });
 
   it('names every command in the README, and has the help of each among the transcripts', () => {
-    const trees = ['program.ts', 'gate-commands.ts', 'attestation-commands.ts', 'upkeep-commands.ts'];
+    const trees = [
+      'program.ts',
+      'gate-commands.ts',
+      'attestation-commands.ts',
+      'status-commands.ts',
+      'upkeep-commands.ts',
+    ];
     const commands = trees.flatMap((file) => {
       const tree = readFileSync(join(root, 'src/cli', file), 'utf8');
       return [...tree.matchAll(/program\s*\.command\('([\w-]+)'\)/g)].map(([, name]) => name!);
@@ -100,6 +106,7 @@ describe('the documentation', () => {
       'test/attest.alone.test.ts',
       'test/verify-attestation.test.ts',
       'test/gate-index.alone.test.ts',
+      'test/cli/status.test.ts',
     ].map((file) => readFileSync(join(root, file), 'utf8'));
     const judged = schemas.filter((name) =>
       judges.some((text) => new RegExp(`(requireFit|schemaValidator)\\('${name}'`).test(text)),

@@ -17,6 +17,7 @@ import {
   trustOptions,
 } from './option-groups.ts';
 import { version } from './own-version.ts';
+import { addStatus } from './status-commands.ts';
 import { addCache, addConfig, addDoctor, type Finish } from './upkeep-commands.ts';
 
 const usageExitCode = 2;
@@ -74,6 +75,7 @@ export function commandTree(finish: Finish): Command {
   addAttestationCommands(program, finish);
   addPolicy(program, finish);
   addBaseline(program, finish);
+  addStatus(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);

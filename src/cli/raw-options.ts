@@ -78,4 +78,5 @@ export interface RawOptions {
   readonly docsUrl?: string;
   readonly from?: string;
   readonly dryRun?: boolean;
+  readonly watch?: boolean;
 }

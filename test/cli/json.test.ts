@@ -79,6 +79,7 @@ describe('a schema', () => {
       'attestation-1': { _type: 'https://in-toto.io/Statement/v1', subject: [], predicate: {} },
       'gated-index-1': { schema: 'wolfi-repro/gated-index/1', path: 3 },
       'attestation-decision-1': { schema: 'wolfi-repro/attestation-decision/1', outcome: 'fine' },
+      'status-1': { schema: 'wolfi-repro/status/1', share: { reproduced: 1 } },
       'scan-1': { schema: 'wolfi-repro/scan/1', package: 'demo', packages: [] },
       'result-1': { schema: 'wolfi-repro/result/1', verdict: 'fine', exitCode: 0, packages: [] },
     };

@@ -1,0 +1,48 @@
+/** Words for what a sweep's status shows, in text and on pages alike. */
+import { causeTitles } from '../compare/cause.ts';
+import { verdictTitles, withReason } from '../report/words.ts';
+import type { BuildGroup } from './build-groups.ts';
+import type { PackageHistory } from './package-history.ts';
+import type { PackageState, PackageStateKind } from './package-state.ts';
+import { changeTitles, type TurningPoint } from './turning-points.ts';
+
+const stateTitles: Readonly<Record<PackageStateKind, string>> = {
+  ...verdictTitles,
+  dead: 'given up',
+  waiting: 'waiting',
+};
+
+/** `inconclusive (scan-needed)`. */
+export function stateText({ kind, reason }: PackageState): string {
+  return withReason(stateTitles[kind], reason === '' ? undefined : reason);
+}
+
+/** `curl-8.1-r0 x86_64`. */
+function packageText({ name, build, architecture }: PackageHistory): string {
+  return `${name}-${build.version} ${architecture}`;
+}
+
+/** The same with the number of its siblings: `curl-8.1-r0 x86_64 (+3)`. */
+export function groupText({ example, all }: BuildGroup<PackageHistory>): string {
+  return all.length === 1 ? packageText(example) : `${packageText(example)} (+${all.length - 1})`;
+}
+
+/** The titles of its causes. */
+export function causesText({ row }: PackageHistory): string {
+  const titles = (row?.causes ?? []).map((cause) => causeTitles[cause]);
+  return titles.length === 0 ? 'no cause named' : titles.join(', ');
+}
+
+/** Since which build, and what was different then: `since 2-r0 (1-r0 reproduced); different: recipe, melange v0.1 → v0.2`. */
+export function pointText({ before, after, changes, unknown, unjudgedBetween }: TurningPoint): string {
+  const between = unjudgedBetween === 0 ? '' : `, ${unjudgedBetween} between not judged`;
+  const names = changes.map(({ kind, before: was, after: is }) =>
+    kind === 'melange' || kind === 'tool' || kind === 'sandbox'
+      ? `${changeTitles[kind]} ${was} → ${is}`
+      : changeTitles[kind],
+  );
+  const different = names.length === 0 ? 'nothing that is recorded' : names.join(', ');
+  const silent =
+    unknown.length === 0 ? '' : `; not recorded: ${unknown.map((kind) => changeTitles[kind]).join(', ')}`;
+  return `since ${after.version} (${before.version} was the opposite${between}); different: ${different}${silent}`;
+}
