@@ -2,6 +2,8 @@
 
 /** The formats that have a comparator. */
 export type FormatName =
+  | 'apk-index'
+  | 'apk-signature'
   | 'ar'
   | 'beam'
   | 'berkeley-db'
@@ -21,6 +23,7 @@ export type FormatName =
   | 'minified'
   | 'pdf'
   | 'pe'
+  | 'pkginfo'
   | 'png'
   | 'python-bytecode'
   | 'r-data'
@@ -150,6 +153,8 @@ export interface ByteWindow {
 
 /** The title of each format. */
 export const formatTitles: Readonly<Record<FormatName, string>> = {
+  'apk-index': 'APKINDEX',
+  'apk-signature': 'signature of apk',
   ar: 'ar archive',
   beam: 'BEAM module',
   'berkeley-db': 'Berkeley DB',
@@ -169,6 +174,7 @@ export const formatTitles: Readonly<Record<FormatName, string>> = {
   minified: 'minified script',
   pdf: 'PDF',
   pe: 'PE',
+  pkginfo: '.PKGINFO',
   png: 'PNG',
   'python-bytecode': 'Python bytecode',
   'r-data': 'R data',

@@ -55,6 +55,19 @@ const compressed: Readonly<Record<'xz' | 'bzip2' | 'zstd', Readonly<Record<Side,
 
 /** One of each, in the order of their names. */
 export const samples: Readonly<Record<FormatName, Sample>> = {
+  'apk-index': sample(
+    'srv/repository/APKINDEX',
+    (side) =>
+      `C:Q1${side === 'published' ? 'A' : 'B'}dBDBCiyWNSyX3b/CDdw95xDIoY=\nP:lab\nV:1.0-r0\nA:x86_64\nS:4142\nI:12\nT:built by ${side}\nD:so:libc.so.6\n\n`,
+    'checksum Q1A',
+    'lab=1.0-r0',
+    'built by rebuilt',
+  ),
+  'apk-signature': sample(
+    'srv/repository/.SIGN.RSA256.lab.rsa.pub',
+    (side) => Buffer.alloc(256, side === 'published' ? '80ff01c2fe' : '81fe02c3ff', 'hex'),
+    'signature',
+  ),
   beam: sample('usr/lib/erlang/lib/lab/ebin/lab.beam', fixture('beam'), 'CInf', 'build-1'),
   'berkeley-db': sample('var/lib/a.db', fixture('berkeley-db'), 'key1', 'published'),
   certificate: sample('etc/ssl/certs/a.pem', fixture('certificate'), 'validity', 'CN=rebuilt'),
@@ -165,6 +178,12 @@ export const samples: Readonly<Record<FormatName, Sample>> = {
     'more',
   ),
   pdf: sample('usr/share/doc/a.pdf', pdf, 'CreationDate', 'D:20240102'),
+  pkginfo: sample(
+    'srv/package/.PKGINFO',
+    (side) => `pkgname = lab\npackager = ${side}\ndatahash = ${side === 'published' ? 'ab' : 'cd'}\n`,
+    'packager',
+    'datahash',
+  ),
   png: sample('usr/share/icons/a.png', png, 'tIME', 'tEXt Software'),
   'python-bytecode': sample(
     'usr/lib/python3.11/__pycache__/a.cpython-311.pyc',

@@ -133,6 +133,21 @@ export const knownFormats: readonly KnownFormat[] = [
     may: named(/\.(?:[cm]?js|css)$/),
     load: async () => (await import('./minified.ts')).minified,
   },
+  {
+    format: 'pkginfo',
+    may: named(/\.PKGINFO$/),
+    load: async () => (await import('./apk-files.ts')).pkginfo,
+  },
+  {
+    format: 'apk-signature',
+    may: named(/\.SIGN\./),
+    load: async () => (await import('./apk-files.ts')).apkSignature,
+  },
+  {
+    format: 'apk-index',
+    may: named(/APKINDEX$/),
+    load: async () => (await import('./apk-files.ts')).apkIndex,
+  },
   { format: 'recipe', may: named(/yaml$/), load: async () => (await import('./yaml.ts')).recipe },
   { format: 'spdx', may: opensJson, load: async () => (await import('./spdx.ts')).spdx },
   { format: 'json', may: opensJson, load: async () => (await import('./json.ts')).json },

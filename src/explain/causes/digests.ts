@@ -1,6 +1,7 @@
 /** Files of a package that differ, found by what other files say of them: digests, sizes, names. */
 
 import { createHash } from 'node:crypto';
+import { controlMember } from '../../apk/control-member.ts';
 import { baseName } from '../../bytes.ts';
 import { grouped } from '../../lists.ts';
 
@@ -40,7 +41,8 @@ export const noDifferingFiles: DifferingFiles = {
   digestOf: () => undefined,
 };
 
-type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+/** How a digest is computed of a file: of all of it, or, as an index of apk has it, the SHA-1 of a package's control section. */
+type Algorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'control-sha1';
 
 /** The most bytes whose digests are computed with one algorithm. */
 const mostBytes = 64 * 1024 * 1024;
@@ -113,8 +115,14 @@ function bySize(text: string, other: string, line: string, files: DifferingFiles
     .flatMap((name) => files.named(name))
     .find(
       ({ published, rebuilt }) =>
-        published.content?.length === Number(text) && rebuilt.content?.length === Number(other),
+        (published.content?.length === Number(text) && rebuilt.content?.length === Number(other)) ||
+        (installedSize(published) === text && installedSize(rebuilt) === other),
     );
+}
+
+/** What an index has as the installed size of a package. */
+function installedSize({ path, content }: FileSide): string | undefined {
+  return content === undefined || !path.endsWith('.apk') ? undefined : controlMember(content)?.installedSize;
 }
 
 const mostTokens = 200;
@@ -124,7 +132,7 @@ function tokensOf(text: string): readonly string[] {
   return (text.slice(0, 10_000).match(/[^\s,;:='"()<>[\]{}]+/g) ?? []).slice(0, mostTokens);
 }
 
-const lengths: readonly (readonly [Algorithm, bytes: number])[] = [
+const lengths: readonly (readonly [Exclude<Algorithm, 'control-sha1'>, bytes: number])[] = [
   ['md5', 16],
   ['sha1', 20],
   ['sha256', 32],
@@ -134,6 +142,9 @@ const lengths: readonly (readonly [Algorithm, bytes: number])[] = [
 
 /** A digest in hexadecimal or in either form of base64; the form of subresource integrity names its algorithm first. */
 function parseDigest(text: string): { readonly algorithm: Algorithm; readonly hex: string } | undefined {
+  const indexed = /^Q1([A-Za-z0-9+/]{27})=?$/.exec(text)?.[1];
+  if (indexed !== undefined)
+    return { algorithm: 'control-sha1', hex: Buffer.from(indexed, 'base64').toString('hex') };
   const bare = text.replace(/^sha(?:1|256|384|512)-/, '');
   for (const [algorithm, bytes] of lengths) {
     if (bare.length === bytes * 2 && /^[0-9a-f]+$/i.test(bare)) return { algorithm, hex: bare.toLowerCase() };
@@ -150,10 +161,17 @@ function digestsOnce(): DigestOf {
     if (side.content === undefined) return undefined;
     const own = known.get(side) ?? new Map<Algorithm, string>();
     known.set(side, own);
-    const digest = own.get(algorithm) ?? createHash(algorithm).update(side.content).digest('hex');
+    const digest = own.get(algorithm) ?? digestBy(algorithm, side.content);
     own.set(algorithm, digest);
-    return digest;
+    return digest === '' ? undefined : digest;
   };
+}
+
+/** Hexadecimal; empty where the content has no such digest. */
+function digestBy(algorithm: Algorithm, content: Uint8Array): string {
+  if (algorithm !== 'control-sha1') return createHash(algorithm).update(content).digest('hex');
+  const control = controlMember(content);
+  return control === undefined ? '' : createHash('sha1').update(control.bytes).digest('hex');
 }
 
 function folderOf(path: string): string {
