@@ -79,6 +79,10 @@ export const failureClasses: Readonly<Record<FailureCode, FailureClass>> = Objec
   Object.entries(codesByClass).flatMap(([each, codes]) => codes.map((code) => [code, each])),
 ) as Record<FailureCode, FailureClass>;
 
+/** Bounds that a step or a build can exceed. */
+export const exceededLimits = ['time', 'memory', 'processes', 'disk'] as const;
+export type ExceededLimit = (typeof exceededLimits)[number];
+
 /** The details of a failure. None of them shows a secret of an address, whoever wrote it. */
 export interface FailureDetails {
   /** What was expected. */
@@ -87,6 +91,8 @@ export interface FailureDetails {
   readonly got?: string;
   /** What the reader can do next. */
   readonly hint?: string;
+  /** With `build-limit`: the bound that more of would help. */
+  readonly exceeded?: ExceededLimit;
   readonly cause?: unknown;
 }
 
@@ -96,6 +102,7 @@ export class Failure extends Error {
   readonly expected?: string;
   readonly got?: string;
   readonly hint?: string;
+  readonly exceeded?: ExceededLimit;
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(maskAddresses(message), details.cause === undefined ? {} : { cause: details.cause });
@@ -104,6 +111,7 @@ export class Failure extends Error {
     if (details.expected !== undefined) this.expected = maskAddresses(details.expected);
     if (details.got !== undefined) this.got = maskAddresses(details.got);
     if (details.hint !== undefined) this.hint = maskAddresses(details.hint);
+    if (details.exceeded !== undefined) this.exceeded = details.exceeded;
   }
 
   get class(): FailureClass {

@@ -23,6 +23,7 @@ const rows: readonly (readonly string[])[] = [
     'canonical.ts',
     'lists.ts',
     'busy.ts',
+    'held-disk.ts',
     'names.ts',
     'digest.ts',
     'witnessed-digest.ts',
@@ -454,8 +455,8 @@ describe('the architecture', () => {
     assert.deepEqual(claiming, ['inputs/git/own-repository.ts']);
   });
 
-  it('lets nothing but builds, inputs, the gateway, engines, what signs and the command line start programs or reach the network', () => {
-    const allowed = /^(process\.ts|execute\/|inputs\/|gateway\/|engine\/|attest\/signers\/|cli\/|doctor\.ts)/;
+  it('lets nothing but builds, inputs, the gateway, engines, what signs, the judge of a sweep and the command line start programs or reach the network', () => {
+    const allowed = /^(process\.ts|execute\/|inputs\/|gateway\/|engine\/|attest\/signers\/|sweep\/judge\/|cli\/|doctor\.ts)/;
     const offending = files.filter(
       (file) =>
         !allowed.test(file) &&

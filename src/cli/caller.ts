@@ -8,6 +8,7 @@ import type { ProgressEvent } from '../flow/run-options.ts';
 import { makeCredentials } from '../inputs/network/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/network/network-options.ts';
 import { wolfi } from '../repository/known.ts';
+import { perHostVariable } from '../sweep/judge/watched-names.ts';
 
 /** The ids that the caller may use; a uid without an account, as containers have it, has no subordinate ones. */
 export function callerIds(): IdMap {
@@ -35,6 +36,9 @@ export function callerNetwork(raw: NetworkFlags, onProgress: (event: ProgressEve
   const { env } = process;
   return {
     ...defaultNetwork,
+    perHost: /^[1-9]$/.test(env[perHostVariable] ?? '')
+      ? Number(env[perHostVariable])
+      : defaultNetwork.perHost,
     policy: {
       offline: raw.offline ?? false,
       allowPrivateAddresses: raw.allowPrivateAddresses ?? false,

@@ -117,7 +117,10 @@ async function objdump(code: string, { program, directory, machine }: Disassembl
       });
     machine.signal.throwIfAborted();
     if (end.exceeded !== undefined)
-      throw new Failure('build-limit', 'disassembling exceeded a limit', { got: end.exceeded });
+      throw new Failure('build-limit', 'disassembling exceeded a limit', {
+        got: end.exceeded,
+        exceeded: end.exceeded,
+      });
     return end.exitCode === 0 ? output.text() : '';
   };
 }

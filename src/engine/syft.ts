@@ -93,7 +93,10 @@ async function runSyft(root: string, scan: ScanRequest): Promise<SyftOutput> {
   });
   machine.signal.throwIfAborted();
   if (end.exceeded !== undefined) {
-    throw new Failure('build-limit', 'the scan of the rebuilt tree exceeded a limit', { got: end.exceeded });
+    throw new Failure('build-limit', 'the scan of the rebuilt tree exceeded a limit', {
+      got: end.exceeded,
+      exceeded: end.exceeded,
+    });
   }
   if (end.exitCode !== 0) {
     throw new Failure('unsupported', 'syft could not scan the rebuilt tree', {

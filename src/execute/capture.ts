@@ -62,7 +62,9 @@ export async function capture(
       size += bytes.length;
       // Holes of a sparse file take no space before this.
       if (size > mostBytes)
-        throw new Failure('build-limit', 'what the steps left exceeds the limit on disk space');
+        throw new Failure('build-limit', 'what the steps left exceeds the limit on disk space', {
+          exceeded: 'disk',
+        });
       writeFileSync(descriptor, bytes);
       reader.write(bytes);
     });
@@ -90,7 +92,10 @@ export async function capture(
 /** The failure as one of the build. The archive is not the published file: a defect of it must not reject that file. */
 function ofBuild(failure: unknown): unknown {
   if (failure instanceof Error && 'code' in failure && failure.code === 'ENOSPC') {
-    return new Failure('build-limit', 'what the steps left fills the disk', { cause: failure });
+    return new Failure('build-limit', 'what the steps left fills the disk', {
+      exceeded: 'disk',
+      cause: failure,
+    });
   }
   if (!isFaultOfFile(failure)) return failure;
   const code = failure.code === 'limit-exceeded' ? 'build-limit' : 'unsupported';

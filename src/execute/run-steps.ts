@@ -3,12 +3,12 @@
 import { durationSeconds } from '../claim/recipe/duration.ts';
 import type { Recipe, Step } from '../claim/recipe/recipe.ts';
 import { type RunningStep, requiredSteps, runningPackages } from '../claim/recipe/running.ts';
-import { Failure } from '../failure.ts';
+import { type ExceededLimit, Failure } from '../failure.ts';
 import type { Format } from '../melange/format.ts';
 import { OutputTail } from '../output-tail.ts';
 import { networkRequired, wantedNetwork } from '../plan/fetching-steps.ts';
 import { ownInput, programInput } from '../program-input.ts';
-import type { BuildLimits, ExceededLimit, Sandbox, SandboxNetwork } from './sandbox/sandbox.ts';
+import type { BuildLimits, Sandbox, SandboxNetwork } from './sandbox/sandbox.ts';
 import { outputFolder } from './workspace.ts';
 
 /** The name of a step, as messages show it. */
@@ -173,6 +173,7 @@ function beyondBound(step: StepName, exceeded: ExceededLimit, limits: BuildLimit
     expected: boundWords[exceeded](limits),
     got: tail,
     hint: `if the build may need more: ${boundOptions[exceeded]}`,
+    exceeded,
   });
 }
 

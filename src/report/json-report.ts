@@ -110,7 +110,14 @@ function verdictValue(result: Outcome) {
     next: nextStep(result),
     ...(failure === undefined
       ? {}
-      : { failure: { message: failure.message, expected: failure.expected, got: failure.got } }),
+      : {
+          failure: {
+            message: failure.message,
+            expected: failure.expected,
+            got: failure.got,
+            exceeded: failure.exceeded,
+          },
+        }),
     ...(comparison === undefined ? {} : { comparison: comparisonValue(comparison) }),
   };
 }

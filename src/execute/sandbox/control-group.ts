@@ -2,12 +2,14 @@
  * Bounds on memory and processes that the kernel keeps, where this process may make a control group (cgroups(7), both
  * versions). Where it may not, which is usual for an ordinary user, the watchdog keeps them from outside.
  */
+
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExceededLimit } from '../../failure.ts';
 import { isAbandoned, ownedPrefix } from '../../process-marks.ts';
-import type { BuildLimits, ExceededLimit } from './sandbox.ts';
+import type { BuildLimits } from './sandbox.ts';
 
 type Controller = 'pids' | 'memory';
 

@@ -3,6 +3,7 @@
  * others use it as well, so it only says when to measure what the build itself holds.
  */
 import { statfsSync } from 'node:fs';
+import { isHeldDiskAsked, noteHeldDisk } from '../../held-disk.ts';
 
 /** Arguments of GNU du whose output `parseUsage` takes: each file once however many links it has, on one file system. */
 export function usageArguments(folders: readonly string[]): string[] {
@@ -68,7 +69,7 @@ export class DiskMeter {
   /** Whether it did, once the writers are gone: measures where the free space does not settle it. */
   async settle(): Promise<boolean> {
     const free = freeOf(this.#directory);
-    if (!this.#exceeded && this.#mayBeBeyond(free)) await this.#renew(free);
+    if (!this.#exceeded && (this.#mayBeBeyond(free) || isHeldDiskAsked())) await this.#renew(free);
     return this.#exceeded;
   }
 
@@ -82,6 +83,7 @@ export class DiskMeter {
     try {
       this.#held = await this.#measure();
       this.#freeThen = free.bytes;
+      noteHeldDisk(this.#held);
       if (this.#held > this.#most) this.#exceeded = true;
     } catch {
       // A later look tries again.

@@ -1,6 +1,8 @@
 /** Bounds that the kernel keeps for each process, as arguments of prlimit(1). */
+
 import { readFileSync } from 'node:fs';
-import type { BuildLimits, ExceededLimit } from './sandbox.ts';
+import type { ExceededLimit } from '../../failure.ts';
+import type { BuildLimits } from './sandbox.ts';
 
 /** Only a stop for what is quicker than the watchdog: the bound itself counts only the processes of one step. */
 const spareProcesses = 4096;

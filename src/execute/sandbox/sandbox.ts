@@ -1,4 +1,6 @@
 /** The interface of a sandbox, in which steps run; each kind has a file beside this one. */
+
+import type { ExceededLimit } from '../../failure.ts';
 import type { GuestNetwork } from '../../gateway/guest-network.ts';
 import type { ProgramInput } from '../../program-input.ts';
 
@@ -68,9 +70,6 @@ export function completeLimits(given: Partial<BuildLimits>): MachineLimits {
     emulated: { ...defaultBuildLimits, ...wider, ...given },
   };
 }
-
-/** The bound that a step exceeded. */
-export type ExceededLimit = 'time' | 'memory' | 'processes' | 'disk';
 
 /** A program with its arguments and the whole environment inside. */
 export interface SandboxCommand extends ProgramInput {

@@ -2,8 +2,10 @@
  * Keeps a running step within its bounds and ends it where it exceeds them. The kernel keeps the bounds on single processes
  * (file size, processor time), and those of a control group where there is one; the rest is watched from here.
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import type { ExceededLimit } from '../../failure.ts';
 import { type ControlGroup, makeControlGroup } from './control-group.ts';
 import type { DiskMeter } from './disk-meter.ts';
 import {
@@ -16,7 +18,7 @@ import {
   threadsOf,
 } from './process-tree.ts';
 import { boundOfStatus } from './program-bounds.ts';
-import type { BuildLimits, ExceededLimit } from './sandbox.ts';
+import type { BuildLimits } from './sandbox.ts';
 
 interface Bounded {
   readonly limits: BuildLimits;

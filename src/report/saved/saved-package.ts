@@ -6,7 +6,13 @@ import type { ScanOutcome, TriedScan } from '../../engine/scans.ts';
 import { rebuiltArchitectures } from '../../execute/processor/architectures.ts';
 import { type Emulation, registeredWords } from '../../execute/processor/processor.ts';
 import { type SandboxKind, sandboxKinds } from '../../execute/sandbox/sandbox.ts';
-import { Failure, type FailureCode, failureClasses } from '../../failure.ts';
+import {
+  type ExceededLimit,
+  exceededLimits,
+  Failure,
+  type FailureCode,
+  failureClasses,
+} from '../../failure.ts';
 import { isJsonObject, type JsonObject } from '../../formats/bounded-json.ts';
 import type { SubstitutedEnvironment, SubstitutedPackage } from '../../plan/substituted.ts';
 import type { SignatureState } from '../../repository/keyring.ts';
@@ -60,9 +66,15 @@ interface SavedFailure {
   readonly message: string;
   readonly expected?: string;
   readonly got?: string;
+  readonly exceeded?: ExceededLimit;
 }
 
-const savedFailure = members<SavedFailure>({ message: text, expected: optional(text), got: optional(text) });
+const savedFailure = members<SavedFailure>({
+  message: text,
+  expected: optional(text),
+  got: optional(text),
+  exceeded: optional(word<ExceededLimit>(exceededLimits)),
+});
 
 /** The verdict of a package. What was to be done next stands in the result and is kept as the hint. */
 function verdictOf(kind: VerdictKind, value: JsonObject, place: string): StatedVerdict {
