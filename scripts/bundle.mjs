@@ -15,6 +15,7 @@ const entries = {
   'wolfi-repro': 'cli/main.ts',
   'compare-worker': 'compare/compare-worker.ts',
   'pgzip-worker': 'emit/deflate/pgzip-worker.ts',
+  'lease-thread': 'sweep/worker/lease-thread.ts',
 };
 
 /**
@@ -49,6 +50,20 @@ const ownPlaces = {
 };
 
 /**
+ * The client of PostgreSQL would use a library in C where somebody installed one beside it; nothing lies beside a bundle.
+ * @type {import('rolldown').Plugin}
+ */
+const withoutNative = {
+  name: 'without-native',
+  resolveId: { filter: { id: /^pg-native$/ }, handler: () => '\0pg-native' },
+  load: {
+    filter: { id: /^\0pg-native$/ },
+    handler: () =>
+      "throw Object.assign(new Error('pg-native is not bundled'), { code: 'MODULE_NOT_FOUND' });",
+  },
+};
+
+/**
  * What others wrote and the chunks hold: name, version and licence of each package, with the text of the licence.
  * @param {readonly import('rolldown').OutputChunk[]} chunks
  */
@@ -70,7 +85,7 @@ const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(source, path)])),
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
-  plugins: [ownPlaces],
+  plugins: [ownPlaces, withoutNative],
 });
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
