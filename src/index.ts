@@ -46,9 +46,11 @@ export {
 export { reportFormats } from './report/formats.ts';
 export { renderJson } from './report/json-report.ts';
 export { mergeSavedRuns, parseSavedRun } from './report/saved/saved-run.ts';
+export type { SavedRun } from './report/saved/saved-runs.ts';
 export { renderText } from './report/text-report.ts';
 export type { Exchange, StoredBytes } from './transcript/exchange.ts';
 export type { PackageResult, RunResult } from './verdict/result.ts';
+export type { RunRecord } from './verdict/run-record.ts';
 export type { StatedPackage, StatedRun } from './verdict/stated.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';
 export { verify } from './verify.ts';

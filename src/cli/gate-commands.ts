@@ -1,7 +1,7 @@
 /** The commands about baselines and policies, of the tree in `program.ts`. */
 import type { Command } from './commander.ts';
 import { rawOptions } from './given-options.ts';
-import { policyOptions } from './option-groups.ts';
+import { joinOptions, policyOptions } from './option-groups.ts';
 
 type Finish = (exitCode: number) => void;
 
@@ -24,8 +24,7 @@ export function addBaseline(program: Command, finish: Finish): void {
       const { baselineWriteCommand } = await import('./commands/baseline-command.ts');
       finish(await baselineWriteCommand(files, await rawOptions(write)));
     });
-  baseline
-    .command('diff')
+  const diff = joinOptions(baseline.command('diff'))
     .summary('say what is worse, better or new in saved results')
     .description(
       'Holds saved results against a baseline. Exits as `verify --baseline` does: with the code of the worst package that is worse than in the baseline, or is new and not reproduced.',
@@ -34,7 +33,7 @@ export function addBaseline(program: Command, finish: Finish): void {
     .argument('<result...>', resultArgument)
     .action(async (known: string, files: string[]) => {
       const { baselineDiffCommand } = await import('./commands/baseline-command.ts');
-      finish(await baselineDiffCommand(known, files));
+      finish(await baselineDiffCommand(known, files, await rawOptions(diff)));
     });
 }
 

@@ -193,6 +193,15 @@ export function failOnOption(command: Command): Command {
   );
 }
 
+/** For commands that join results. */
+export function joinOptions(command: Command): Command {
+  return command.option(
+    '--allow-incomplete',
+    'exit with 0 although shards are missing or a result was cut short (docs/ci.md)',
+    false,
+  );
+}
+
 /** Which of the packages that were named are judged. */
 export function selectionOptions(command: Command): Command {
   return command

@@ -1,7 +1,11 @@
 /** The version of this program, from its own package.json. */
 import { readFileSync } from 'node:fs';
+import type { Tool } from '../verdict/run-record.ts';
 
 export const version: string = readVersion();
+
+/** This program, as results name what made them. */
+export const ownTool: Tool = { name: 'wolfi-repro', version };
 
 function readVersion(): string {
   // dist/cli/own-version.js lies two folders below package.json, .build/src/cli/own-version.js three.

@@ -10,6 +10,7 @@ import {
   formatOptions,
   furtherBuildOptions,
   gateOptions,
+  joinOptions,
   keepScanOptions,
   objdumpOption,
   selectionOptions,
@@ -217,10 +218,10 @@ function addReport(program: Command, finish: Finish): void {
     .command('report')
     .summary('show saved results in any format, several as one')
     .description(
-      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass.',
+      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass, and with 4 where results are missing.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
-  failOnOption(gateOptions(formatOptions(command)))
+  joinOptions(failOnOption(gateOptions(formatOptions(command))))
     .addHelpText(
       'after',
       '\nExample:\n  wolfi-repro report --format markdown --output all.json --output all.html shard-*.json',

@@ -70,6 +70,7 @@ export interface RawOptions {
   readonly package?: readonly string[];
   readonly digest?: readonly string[];
   readonly dissent?: boolean;
+  readonly allowIncomplete?: boolean;
   readonly baseline?: string;
   readonly tighten?: boolean;
   readonly failOn?: readonly string[];

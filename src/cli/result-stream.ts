@@ -8,6 +8,7 @@ import { basename, dirname } from 'node:path';
 import { busy } from '../busy.ts';
 import { writeBelow } from '../folders.ts';
 import { parseFileName } from '../names.ts';
+import type { BegunRun } from '../report/jsonl-report.ts';
 import type { ReportWriter } from '../report/text-report.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
@@ -23,11 +24,22 @@ export class ResultStream {
   #writer: ReportWriter | undefined;
   #next = 0;
 
-  /** Opens the files that are written to as results come. Fails with `usage` where one cannot be. */
-  constructor(raw: RawOptions, outputs: readonly Output[]) {
+  private constructor(raw: RawOptions, outputs: readonly Output[]) {
     this.#raw = raw;
     this.#outputs = outputs;
     this.#files = outputs.filter(({ format }) => format === 'jsonl').map(({ path }) => new LinesFile(path));
+  }
+
+  /** Opens the files that are written to as results come, and says who judges. Fails with `usage` where one cannot be written. */
+  static async open(raw: RawOptions, outputs: readonly Output[], run: BegunRun): Promise<ResultStream> {
+    const stream = new ResultStream(raw, outputs);
+    const isPrinted = raw.format === 'jsonl';
+    if (stream.#files.length === 0 && !isPrinted) return stream;
+    const { runsLine } = await import('../report/jsonl-report.ts');
+    const first = runsLine([run]);
+    for (const file of stream.#files) file.begin(first);
+    if (isPrinted) printData(first);
+    return stream;
   }
 
   /** @param at the place of the package among all that were asked for */
@@ -52,7 +64,11 @@ export class ResultStream {
   async end(run: StatedRun): Promise<void> {
     const writer = await this.#printer();
     if (writer !== undefined) printData(busy(() => writer.end(run)));
-    for (const file of this.#files) await file.end();
+    if (this.#files.length > 0) {
+      const { endLine } = await import('../report/jsonl-report.ts');
+      const last = endLine(run.packages.length);
+      for (const file of this.#files) await file.end(last);
+    }
     const others = this.#outputs.filter(({ format }) => format !== 'jsonl');
     await (writer === undefined ? printReports : writeReports)(run, this.#raw, others);
   }
@@ -69,8 +85,8 @@ export class ResultStream {
       const { textWriter } = await import('../report/text-report.ts');
       this.#writer ??= textWriter(terminalStyle(color), terminalColumns());
     } else {
-      const { packageLine } = await import('../report/jsonl-report.ts');
-      this.#writer ??= { add: packageLine, end: () => '' };
+      const { packageLine, endLine } = await import('../report/jsonl-report.ts');
+      this.#writer ??= { add: packageLine, end: ({ packages }) => endLine(packages.length) };
     }
     return this.#writer;
   }
@@ -80,6 +96,7 @@ export class ResultStream {
 class LinesFile {
   readonly #path: string;
   readonly #lines: { readonly at: number; readonly line: string }[] = [];
+  #first = '';
   #file: number | undefined;
 
   constructor(path: string) {
@@ -88,21 +105,24 @@ class LinesFile {
     this.#file = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
   }
 
-  add(line: string, at: number): void {
-    if (this.#file === undefined) return;
-    this.#lines.push({ at, line });
-    const bytes = Buffer.from(line);
-    for (let from = 0; from < bytes.length; ) from += writeSync(this.#file, bytes, from);
-    flush(this.#file);
+  begin(line: string): void {
+    this.#first = line;
+    this.#append(line);
   }
 
-  /** Puts the lines into the order of the packages, aside, so that there is no moment at which the file lacks any. */
-  async end(): Promise<void> {
+  add(line: string, at: number): void {
+    this.#lines.push({ at, line });
+    this.#append(line);
+  }
+
+  /** Writes the last line, and puts the lines into the order of the packages, aside, so that there is no moment at which the file lacks any. */
+  async end(last: string): Promise<void> {
+    this.#append(last);
     this.close();
     const sorted = [...this.#lines].sort((a, b) => a.at - b.at);
     if (sorted.every((each, index) => each === this.#lines[index])) return;
     const name = parseFileName(basename(this.#path));
-    const text = sorted.map(({ line }) => line).join('');
+    const text = [this.#first, ...sorted.map(({ line }) => line), last].join('');
     if (name === undefined) writeReport(this.#path, text);
     else await writeBelow(dirname(this.#path), name, [Buffer.from(text)]);
   }
@@ -110,6 +130,13 @@ class LinesFile {
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
+  }
+
+  #append(line: string): void {
+    if (this.#file === undefined) return;
+    const bytes = Buffer.from(line);
+    for (let from = 0; from < bytes.length; ) from += writeSync(this.#file, bytes, from);
+    flush(this.#file);
   }
 }
 

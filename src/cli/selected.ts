@@ -51,27 +51,29 @@ function joined(option: string, named: readonly string[] = [], beside: readonly 
   return [...named, ...added];
 }
 
-/** The packages of this run. Says on standard error what is left out. Fails with `usage` for a shard or an earlier result that cannot be meant. */
+/** The packages of this run, and what it was asked for. Says on standard error what is left out. Fails with `usage` for a shard or an earlier result that cannot be meant. */
 export async function selected(
   subjects: readonly string[],
-  { shard, changedSince }: RawOptions,
+  {
+    shard,
+    changedSince,
+  }: { readonly shard?: string | undefined; readonly changedSince?: string | undefined },
   inputs: () => Inputs,
-): Promise<readonly string[]> {
-  if (shard === undefined && changedSince === undefined) return subjects;
+): Promise<Selection> {
   const selection = await select(subjects, {
     shard: shard === undefined ? undefined : parseShard(shard),
     isUnchanged: changedSince === undefined ? undefined : await unchangedSince(changedSince, inputs),
   });
   for (const note of notesOf(selection, changedSince ?? '')) printNote(`wolfi-repro: ${note}`);
-  return selection.judged;
+  return selection;
 }
 
-function notesOf({ judged, unchanged, elsewhere }: Selection, since: string): string[] {
+function notesOf({ judged, asked: { packages, unchanged, elsewhere } }: Selection, since: string): string[] {
   const are = (count: number) => `${counted(count, 'package')} ${count === 1 ? 'is' : 'are'}`;
   return [
     ...(unchanged === 0 ? [] : [`${are(unchanged)} the same as in ${shownTyped(since)} and not judged`]),
     ...(elsewhere === 0 ? [] : [`${are(elsewhere)} of other shards`]),
-    ...(judged.length === 0 ? ['nothing is left to judge'] : []),
+    ...(judged.length === 0 && packages > 0 ? ['nothing is left to judge'] : []),
   ];
 }
 
@@ -89,7 +91,7 @@ async function unchangedSince(text: string, inputs: () => Inputs): Promise<IsUnc
     const { parseSavedRun } = await import('../report/saved/saved-run.ts');
     const digest = async (subject: string) =>
       isAddress(subject) || isPackageName(subject) ? undefined : hashFile(subject);
-    return reproducedBefore(parseSavedRun(bytes), digest);
+    return reproducedBefore(parseSavedRun(bytes).packages, digest);
   }
   const root = repositoryAround(process.cwd());
   if (root === undefined || !/^[\w][\w./@{}^~+-]{0,255}$/.test(text))

@@ -27,11 +27,11 @@ export function gatedRun<R extends StatedRun>(run: R, gate: Gate): R {
   const packages = run.packages.map((each) => gatedPackage(each, gate));
   const policy = gate.policy === undefined ? run.policy : policyRun(gate.policy, packages, gate.today);
   const baseline = gate.baseline === undefined ? run.baseline : baselineRun(gate.baseline, packages);
-  return {
+  const gated = {
     ...run,
     packages,
     ...(policy === undefined ? {} : { policy }),
     ...(baseline === undefined ? {} : { baseline }),
-    exitCode: exitCodeOf(packages, policy),
   };
+  return { ...gated, exitCode: exitCodeOf(gated) };
 }

@@ -36,8 +36,21 @@ const severities: Readonly<Record<VerdictKind, Severity>> = {
 
 /** Renders the list, worst first. */
 export function renderCodeQuality(result: StatedRun): string {
-  const { packages } = viewRun(result, bounds);
-  return renderValue(worstFirst(packages).filter(isWorthLooking).map(entryOf));
+  const { packages, missing } = viewRun(result, bounds);
+  const entries = worstFirst(packages).filter(isWorthLooking).map(entryOf);
+  return renderValue([...(missing.length === 0 ? [] : [missingEntry(missing)]), ...entries]);
+}
+
+/** An entry for what has none because its result is missing. */
+function missingEntry(missing: readonly string[]) {
+  const path = '.';
+  return {
+    description: `results are missing: ${missing.join('; ')}`,
+    check_name: 'incomplete',
+    fingerprint: fingerprintOf(path, 'incomplete'),
+    severity: 'blocker' as const,
+    location: { path, lines: { begin: 1 } },
+  };
 }
 
 function entryOf(view: PackageView) {

@@ -6,8 +6,8 @@ import type { ComparisonView, DifferencesView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import { block, type Page, type Paint, row, same } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
+import type { Tone } from './summary-view.ts';
 import { consequenceText, groupLines, shortDigests, type TreeLine } from './tree-lines.ts';
-import type { Tone } from './view.ts';
 import { withReason } from './words.ts';
 
 export const textBounds: Bounds = {

@@ -4,7 +4,7 @@ import type { DiffResult } from '../diff.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
 import { type DifferencesView, viewComparison, viewSections } from './differences-view.ts';
 import type { Fact } from './fact.ts';
-import type { Tone } from './view.ts';
+import type { Tone } from './summary-view.ts';
 
 export interface DiffView {
   readonly title: 'identical' | 'different';

@@ -11,14 +11,17 @@ import { crossCheck } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue, valueBounds } from './bounds.ts';
 import { type DifferenceGroup, foldersOf, groupDifferences, mostFolders } from './difference-groups.ts';
+import { runSchema } from './result-schemas.ts';
 import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
 export function renderJson(result: StatedRun): string {
-  const { verdict, exitCode, packages, policy, baseline } = result;
+  const { verdict, exitCode, packages, policy, baseline, runs, incomplete } = result;
   const crossChecks = crossCheck(packages);
   return renderValue({
-    schema: 'wolfi-repro/result/1',
+    schema: runSchema,
+    ...(runs === undefined ? {} : (boundedValue({ runs }) as object)),
+    ...(incomplete === undefined ? {} : (boundedValue({ incomplete }) as object)),
     verdict,
     exitCode,
     packages: packages.map(packageValue),

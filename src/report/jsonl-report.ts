@@ -1,21 +1,52 @@
-/** A run as JSON lines: one package on each line, each a complete value. */
+/** A run as JSON lines: one package on each line, each a complete value, between a line that says who judged and one that says that the end was reached. */
 import { canonicalJson } from '../canonical.ts';
 import type { DiffResult } from '../diff.ts';
+import { isKnownRun, type KnownRun, type RunRecord } from '../verdict/run-record.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
+import { boundedValue } from './bounds.ts';
 import { diffValue, escapeSteering, packageValue } from './json-report.ts';
+import { endSchema, packageSchema, runsSchema } from './result-schemas.ts';
 
-/** Renders the lines; empty where there are no packages, and every line ends with a newline. */
-export function renderJsonLines({ packages }: StatedRun): string {
-  return packages.map(packageLine).join('');
+/**
+ * Renders the lines; every line ends with a newline. The first line says which runs judged, the last that the end was reached; both are absent where the
+ * result does not say who judged.
+ */
+export function renderJsonLines({ packages, runs }: StatedRun): string {
+  const lines = packages.map(packageLine);
+  if (runs === undefined) return lines.join('');
+  return [runsLine(headOf(runs, packages.length)), ...lines, endLine(packages.length)].join('');
+}
+
+/** A run in the first line of its results: how much it judged, and whether it came to its end, its lines say themselves. */
+export type BegunRun = Omit<KnownRun, 'judged' | 'ended'>;
+
+function headOf(runs: readonly RunRecord[], count: number): readonly (RunRecord | BegunRun)[] {
+  const [only, ...others] = runs;
+  if (only === undefined || others.length > 0 || !isKnownRun(only)) return runs;
+  const { judged, ended, ...begun } = only;
+  return ended && judged === count ? [begun] : runs;
+}
+
+/** The first line. */
+export function runsLine(runs: readonly (RunRecord | BegunRun)[]): string {
+  return line(Object.assign({ schema: runsSchema }, boundedValue({ runs })));
+}
+
+/** The last line, which a run that was killed does not have. */
+export function endLine(judged: number): string {
+  return line({ schema: endSchema, judged });
 }
 
 /** The line of one package, with its newline. */
 export function packageLine(result: StatedPackage): string {
-  const value = Object.assign({ schema: 'wolfi-repro/package/1' }, packageValue(result));
-  return `${escapeSteering(canonicalJson(value))}\n`;
+  return line(Object.assign({ schema: packageSchema }, packageValue(result)));
 }
 
 /** Two packages, folders or files compared by themselves, on one line. */
 export function renderDiffJsonLine(result: DiffResult): string {
-  return `${escapeSteering(canonicalJson(diffValue(result)))}\n`;
+  return line(diffValue(result));
+}
+
+function line(value: unknown): string {
+  return `${escapeSteering(canonicalJson(value))}\n`;
 }

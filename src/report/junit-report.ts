@@ -14,12 +14,12 @@ import { withReason } from './words.ts';
 
 /** Renders the document; it ends with a newline. */
 export function renderJunit(result: StatedRun): string {
-  const { packages, notes } = viewRun(result, textBounds);
-  const outcomes = packages.map(outcomeElement);
+  const { packages, notes, missing } = viewRun(result, textBounds);
+  const isMissing = missing.length > 0;
   return documentText({
-    outcomes,
+    outcomes: [...packages.map(outcomeElement), ...(isMissing ? (['error'] as const) : [])],
     property: { name: 'verdict', value: result.verdict },
-    cases: packages.map(caseText),
+    cases: [...packages.map(caseText), ...(isMissing ? [missingCase(missing)] : [])],
     remarks: [...passLines(packages), ...caveatLines(packages), ...notes.map((note) => `${note}\n`)].join(''),
   });
 }
@@ -119,6 +119,17 @@ function caseText(view: PackageView): string {
   return [
     `    <testcase${head}>`,
     `      <${element}${outcome}>${escapeMarkup(packageText(view))}</${element}>`,
+    '    </testcase>',
+  ].join('\n');
+}
+
+/** A case for what has none because its result is missing. */
+function missingCase(missing: readonly string[]): string {
+  const head = attributes({ name: 'results', classname: 'wolfi-repro', time: '0' });
+  const outcome = attributes({ message: 'results are missing', type: 'incomplete' });
+  return [
+    `    <testcase${head}>`,
+    `      <error${outcome}>${escapeMarkup(missing.join('\n'))}</error>`,
     '    </testcase>',
   ].join('\n');
 }

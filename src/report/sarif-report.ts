@@ -33,7 +33,7 @@ type Level = 'error' | 'warning' | 'note';
 
 /** Renders the log; it ends with a newline. */
 export function renderSarif(result: StatedRun, context: ReportContext = {}): string {
-  const { packages, verdict, notes } = viewRun(result, bounds);
+  const { packages, verdict, notes, missing } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
   const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
   const found = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
@@ -46,14 +46,17 @@ export function renderSarif(result: StatedRun, context: ReportContext = {}): str
     artifacts,
     results,
     invocation: {
-      executionSuccessful: defects.length === 0,
+      executionSuccessful: defects.length === 0 && missing.length === 0,
       exitCode: result.exitCode,
       toolExecutionNotifications: [
         ...defects,
         ...packages.flatMap((each) => caveatNotifications(each, indexes.get(uriOf(each.file))!)),
         ...cutNotifications(cut, 'differences'),
         ...cutNotifications(found.length - results.length, 'results'),
-        ...notes.map((note) => ({ level: 'note', message: { text: messageText(note) } })),
+        ...notes.map((note) => ({
+          level: missing.includes(note) ? 'error' : 'note',
+          message: { text: messageText(note) },
+        })),
       ],
     },
     properties: { verdict },

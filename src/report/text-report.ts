@@ -6,7 +6,8 @@ import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { comparisonRows, factRow, textBounds } from './diff-text.ts';
 import { type Page, row, wrap } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
-import { type PackageView, packageViewer, type SummaryView, viewSummary } from './view.ts';
+import { type SummaryView, viewSummary } from './summary-view.ts';
+import { type PackageView, packageViewer } from './view.ts';
 import { withReason } from './words.ts';
 
 /** The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. */

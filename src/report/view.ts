@@ -8,8 +8,6 @@ import { claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
-import { passOf } from '../verdict/acceptance.ts';
-import { type CrossCheck, crossCheck, sharedTraits } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun, StatedVerdict } from '../verdict/stated.ts';
 import { type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
@@ -19,41 +17,23 @@ import { explanationFacts, triangulationFacts } from './explanation-facts.ts';
 import type { Fact } from './fact.ts';
 import { failureFacts } from './failure-facts.ts';
 import { fixFacts } from './fix-facts.ts';
-import { gateFacts, gateNotes, passTitles } from './gate-facts.ts';
+import { gateFacts } from './gate-facts.ts';
 import { networkFacts, networkGrounds } from './network-facts.ts';
-import { docsAnchor, nextStep, takenText, verdictTitles } from './words.ts';
+import {
+  listed,
+  type NotedPass,
+  notedPass,
+  type SummaryView,
+  type Tone,
+  titleOf,
+  toneOf,
+  viewSummary,
+} from './summary-view.ts';
+import { docsAnchor, nextStep, takenText } from './words.ts';
 
 export interface ReportView extends SummaryView {
   readonly packages: readonly PackageView[];
 }
-
-/** What is said of all packages of a run together. */
-export interface SummaryView {
-  readonly verdict: VerdictKind;
-  /** The verdict in words. */
-  readonly title: string;
-  readonly tone: Tone;
-  /** The number of packages. */
-  readonly total: number;
-  /** The count of each verdict that occurs, worst first. */
-  readonly counts: readonly VerdictCount[];
-  /** What packages of one name have in common, or not, across architectures, and what a policy and a baseline show: a line each. */
-  readonly notes: readonly string[];
-}
-
-/** What a word says about the package, shown as a colour. */
-export type Tone = 'good' | 'warn' | 'bad';
-
-export interface VerdictCount {
-  readonly verdict: VerdictKind;
-  readonly title: string;
-  /** Why these packages pass all the same; undefined where they do not, or are reproduced. */
-  readonly pass: NotedPass | undefined;
-  readonly count: number;
-}
-
-/** Why a package passes that is not reproduced. */
-export type NotedPass = keyof typeof passTitles;
 
 export interface PackageView {
   /** The file as the user named it. */
@@ -90,50 +70,6 @@ export function viewRun(run: StatedRun, bounds: Bounds): ReportView {
   return { ...viewSummary(run, bounds), packages: run.packages.map(packageViewer(bounds)) };
 }
 
-export function viewSummary(run: StatedRun, bounds: Bounds): SummaryView {
-  const { packages, verdict } = run;
-  const pass = runPass(run);
-  return {
-    verdict,
-    title: titleOf(verdict, pass),
-    tone: toneOf(verdict, pass),
-    total: packages.length,
-    counts: countsOf(packages),
-    notes: [
-      ...listed(crossCheck(packages), mostCrossChecks, (each) => crossCheckText(each, bounds)),
-      ...gateNotes(run, bounds),
-    ],
-  };
-}
-
-/** What passes is counted apart, and never with what is reproduced. */
-function countsOf(packages: readonly StatedPackage[]): VerdictCount[] {
-  return verdictOrder.flatMap((verdict) =>
-    ([undefined, 'accepted', 'in-baseline'] as const).flatMap((pass) => {
-      const { length: count } = packages.filter(
-        (each) => each.verdict.kind === verdict && notedPass(each) === pass,
-      );
-      return count === 0 ? [] : [{ verdict, title: titleOf(verdict, pass), pass, count }];
-    }),
-  );
-}
-
-function notedPass(result: StatedPackage): NotedPass | undefined {
-  const pass = passOf(result);
-  return pass === 'reproduced' ? undefined : pass;
-}
-
-/** Why a run passes in which not everything is reproduced. */
-function runPass({ packages }: StatedRun): NotedPass | undefined {
-  if (packages.length === 0 || packages.some((each) => passOf(each) === undefined)) return undefined;
-  const passes = packages.map(notedPass);
-  return passes.includes('accepted') ? 'accepted' : passes.find((pass) => pass !== undefined);
-}
-
-function titleOf(kind: VerdictKind, pass: NotedPass | undefined): string {
-  return pass === undefined ? verdictTitles[kind] : `${verdictTitles[kind]} ${passTitles[pass]}`;
-}
-
 /** Packages with the worst verdict first, then those that pass all the same, then what is reproduced; those of one verdict in their order. */
 export function worstFirst(packages: readonly PackageView[]): PackageView[] {
   const rank = ({ verdict, pass }: PackageView) =>
@@ -145,19 +81,6 @@ export function worstFirst(packages: readonly PackageView[]): PackageView[] {
 /** What weakens a statement, or excuses what differs: formats that have no room for the rest have these. */
 export function weakening(context: readonly Fact[]): readonly Fact[] {
   return context.filter(({ label, tone }) => label === 'emulated' || tone === 'warn');
-}
-
-const mostCrossChecks = 50;
-
-function crossCheckText({ name, architectures, differing }: CrossCheck, { value: most }: Bounds): string {
-  const subject = `${show(name, most)} for ${architectures.map((each) => show(each, most)).join(' and ')}`;
-  if (differing.length === 0) return `${subject}: the same ${sharedTraits.join(', ')}`;
-  const each = differing.map(({ trait, values }) => {
-    if (trait === 'sources') return trait;
-    const shown = values.map(({ architecture, value }) => `${show(architecture, most)} ${show(value, most)}`);
-    return `${trait} (${shown.join(', ')})`;
-  });
-  return `${subject}: different ${each.join(', ')}`;
 }
 
 function viewPackage(result: StatedPackage, budget: Budget): PackageView {
@@ -188,11 +111,6 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
     next: nextStepOf(result),
     docs: docsAnchor(verdict),
   };
-}
-
-function toneOf(kind: VerdictKind, pass: NotedPass | undefined): Tone {
-  if (kind === 'reproduced') return 'good';
-  return pass !== undefined || kind === 'inconclusive' ? 'warn' : 'bad';
 }
 
 function comparisonOf(verdict: StatedVerdict): UnequalComparison | undefined {
@@ -274,10 +192,4 @@ const mostFacts = 200;
 
 function facts<V>(label: string, values: readonly V[], most: number, text: (value: V) => string): Fact[] {
   return listed(values, most, text).map((value) => ({ label, value }));
-}
-
-/** The first values, and the number of the others. */
-function listed<V>(values: readonly V[], most: number, text: (value: V) => string): string[] {
-  const cut = values.length - most;
-  return [...values.slice(0, most).map(text), ...(cut > 0 ? [`… and ${cut} more`] : [])];
 }

@@ -2,12 +2,7 @@
 
 import { sha256 } from '../digest.ts';
 import { Failure } from '../failure.ts';
-
-export interface Shard {
-  /** From 1. */
-  readonly index: number;
-  readonly count: number;
-}
+import type { Shard } from '../verdict/run-record.ts';
 
 const mostShards = 10_000;
 

@@ -5,6 +5,8 @@
 import type { CauseKind } from '../compare/cause.ts';
 import type { SectionName } from '../compare/difference.ts';
 import type { Sha256 } from '../digest.ts';
+import type { Incomplete } from './gaps.ts';
+import { isKnownRun, isWhole, type RunRecord, toJudge } from './run-record.ts';
 import { type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
 
 /** What a policy says of one package. */
@@ -148,11 +150,32 @@ export function passOf({ verdict: { kind }, policy, baseline }: Gated): Pass | u
   return isKnown && !isOver && kind !== 'rejected' ? 'in-baseline' : undefined;
 }
 
-/** The exit code of a run: that of the worst package that does not pass; of no packages at all, that nothing is known. */
-export function exitCodeOf(packages: readonly Gated[], policy: PolicyRun | undefined): number {
-  if (packages.length === 0) return verdictExitCodes.inconclusive;
-  const failing = packages.filter((each) => passOf(each) === undefined);
+/** What the exit code of a run is made of. */
+interface GatedRun {
+  readonly packages: readonly Gated[];
+  readonly policy?: PolicyRun;
+  readonly runs?: readonly RunRecord[];
+  readonly incomplete?: Incomplete;
+}
+
+/**
+ * The exit code of a run: that of the worst package that does not pass; then 4 where results are missing, of which nothing is known; then 6 where a rule has to be
+ * removed, whatever fails that is not to fail the run.
+ * @param failOn the verdicts that fail the run; without it, every verdict does
+ */
+export function exitCodeOf(run: GatedRun, failOn?: ReadonlySet<VerdictKind>): number {
+  const { packages, policy, incomplete } = run;
+  const failing = packages.filter(
+    (each) => passOf(each) === undefined && failOn?.has(each.verdict.kind) !== false,
+  );
   const worst = worstVerdict(failing.map(({ verdict }) => verdict.kind));
   if (worst !== undefined) return verdictExitCodes[worst];
+  const lacks = incomplete !== undefined && !incomplete.isAllowed;
+  if (lacks || (packages.length === 0 && !hadNothingToJudge(run))) return verdictExitCodes.inconclusive;
   return policy?.notices.some(({ kind }) => kind === 'unused') === true ? staleExitCode : 0;
+}
+
+/** Whether there are no results because there was nothing to judge, as in a shard when nothing changed. */
+function hadNothingToJudge({ runs = [] }: GatedRun): boolean {
+  return runs.length > 0 && runs.every((run) => isKnownRun(run) && isWhole(run) && toJudge(run.asked) === 0);
 }

@@ -1,8 +1,6 @@
 /** Which verdicts fail a run. What a verdict is does not depend on it, nor does any report. */
 import { Failure } from '../failure.ts';
-import { passOf } from './acceptance.ts';
-import type { StatedRun } from './stated.ts';
-import { type VerdictKind, verdictExitCodes, worstVerdict } from './verdict.ts';
+import type { VerdictKind } from './verdict.ts';
 
 /** Verdicts that a run can be told not to fail on. */
 const optional = ['not-reproduced', 'build-failed', 'inconclusive'] as const satisfies readonly VerdictKind[];
@@ -23,14 +21,4 @@ export function parseFailOn(texts: readonly string[]): ReadonlySet<VerdictKind> 
       got: words.join(','),
     });
   return new Set([...always, ...optional.filter((kind) => words.includes(kind))]);
-}
-
-/** The exit code of a run: that of the worst package that does not pass and whose verdict fails the run. Without a choice, every verdict but `reproduced` does. */
-export function failingExitCode(run: StatedRun, failOn: ReadonlySet<VerdictKind> | undefined): number {
-  if (failOn === undefined) return run.exitCode;
-  const failing = run.packages.filter((each) => passOf(each) === undefined && failOn.has(each.verdict.kind));
-  const worst = worstVerdict(failing.map(({ verdict }) => verdict.kind));
-  if (worst !== undefined) return verdictExitCodes[worst];
-  // Every other code is about something else than packages, such as a rule that has to be removed.
-  return Object.values(verdictExitCodes).includes(run.exitCode) ? 0 : run.exitCode;
 }

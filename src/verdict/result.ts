@@ -20,6 +20,7 @@ import {
   type Standing,
 } from './acceptance.ts';
 import type { NetworkSummary } from './fetched.ts';
+import type { RunRecord } from './run-record.ts';
 import { type Verdict, type VerdictKind, worstVerdict } from './verdict.ts';
 
 export interface PackageResult {
@@ -91,10 +92,12 @@ export interface RunResult {
   readonly policy?: PolicyRun;
   /** What the run shows of the baseline; absent where none was given. */
   readonly baseline?: BaselineRun;
+  /** Which program judged, and what it was asked to judge; absent where the caller does not say. */
+  readonly runs?: readonly RunRecord[];
 }
 
 /** Joins the results of a run, in the order in which the packages were named. */
 export function runResult(packages: readonly PackageResult[]): RunResult {
   const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
-  return { packages, verdict, exitCode: exitCodeOf(packages, undefined) };
+  return { packages, verdict, exitCode: exitCodeOf({ packages }) };
 }

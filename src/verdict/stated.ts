@@ -5,7 +5,9 @@
 import type { Sha256 } from '../digest.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type BaselineRun, exitCodeOf, type PolicyRun } from './acceptance.ts';
+import type { Incomplete } from './gaps.ts';
 import type { PackageResult } from './result.ts';
+import type { RunRecord } from './run-record.ts';
 import { type Verdict, type VerdictKind, worstVerdict } from './verdict.ts';
 
 export type StatedVerdict =
@@ -34,10 +36,17 @@ export interface StatedRun {
   readonly exitCode: number;
   readonly policy?: PolicyRun;
   readonly baseline?: BaselineRun;
+  /** The runs that judged; absent where nobody says. */
+  readonly runs?: readonly RunRecord[];
+  /** What is missing in joined results; absent where nothing is. */
+  readonly incomplete?: Incomplete;
 }
 
 /** Joins packages, in their order. */
-export function statedRun(packages: readonly StatedPackage[]): StatedRun {
+export function statedRun(
+  packages: readonly StatedPackage[],
+  more: Pick<StatedRun, 'runs' | 'incomplete'> = {},
+): StatedRun {
   const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
-  return { packages, verdict, exitCode: exitCodeOf(packages, undefined) };
+  return { packages, verdict, exitCode: exitCodeOf({ packages, ...more }), ...more };
 }

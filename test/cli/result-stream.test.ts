@@ -7,36 +7,49 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ResultStream } from '../../src/cli/result-stream.ts';
 import { Failure } from '../../src/failure.ts';
-import { renderJsonLines } from '../../src/report/jsonl-report.ts';
-import { parseSavedRun } from '../../src/report/saved/saved-run.ts';
-import { runResult } from '../../src/verdict/result.ts';
+import { packageLine, renderJsonLines } from '../../src/report/jsonl-report.ts';
+import { mergeSavedRuns, parseSavedRun } from '../../src/report/saved/saved-run.ts';
+import { gapsIn } from '../../src/verdict/gaps.ts';
 import { cache, cannotRebuildFrom, helloShell } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lab, program } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
-import { buildFailed, rejected, reproduced } from '../support/results.ts';
+import { buildFailed, digest, rejected, reproduced } from '../support/results.ts';
 import { writeSlowPackage } from '../support/slow-package.ts';
 
+const begun = {
+  tool: { name: 'wolfi-repro', version: '1.2.3' },
+  asked: { list: digest('a list'), packages: 3, elsewhere: 0, unchanged: 0 },
+};
 const packages = [reproduced('a.apk'), rejected('b.apk'), buildFailed('c.apk')];
 
 describe('a file of JSON lines', () => {
   it('has each result at once', async (test) => {
     const path = join(temporaryFolder(test), 'r.jsonl');
     writeFileSync(path, 'an earlier run\n');
-    const stream = new ResultStream({ color: false, format: 'json' }, [{ path, format: 'jsonl' }]);
-    const files = () => parseSavedRun(readFileSync(path)).map(({ file }) => file);
+    const stream = await ResultStream.open(
+      { color: false, format: 'json' },
+      [{ path, format: 'jsonl' }],
+      begun,
+    );
+    const saved = () => parseSavedRun(readFileSync(path));
+    const files = () => saved().packages.map(({ file }) => file);
     for (const at of [2, 0]) await stream.add(packages[at]!, at);
     assert.deepEqual(files(), ['c.apk', 'a.apk']);
+    assert.deepEqual(saved().runs, [{ ...begun, judged: 2, ended: false }]);
     await stream.add(packages[1]!, 1);
     stream.close();
     assert.deepEqual(files(), ['c.apk', 'a.apk', 'b.apk']);
+    // What was half written when the run was killed is not read.
+    const half = Buffer.concat([readFileSync(path), Buffer.from(packageLine(packages[0]!).slice(0, -9))]);
+    assert.deepEqual(parseSavedRun(half).runs, [{ ...begun, judged: 3, ended: false }]);
   });
 
-  it('is not written through a link', (test) => {
+  it('is not written through a link', async (test) => {
     const folder = temporaryFolder(test);
     symlinkSync('elsewhere', join(folder, 'r.jsonl'));
     const output = { path: join(folder, 'r.jsonl'), format: 'jsonl' } as const;
-    assert.throws(() => new ResultStream({ color: false }, [output]), Failure);
+    await assert.rejects(ResultStream.open({ color: false }, [output], begun), Failure);
     assert.ok(!existsSync(join(folder, 'elsewhere')));
   });
 });
@@ -58,11 +71,13 @@ describe('a run', { skip: cannotRebuildFrom(helloShell) }, () => {
     const child = spawn(process.execPath, [...line, './packages', slow], { cwd: folder, stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
     const path = join(folder, 'r.jsonl');
-    const count = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
+    const count = () => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 2 : 0);
     for (let waited = 0; count() < 2 && waited < 60_000; waited += 50) await sleep(50);
     child.kill('SIGKILL');
     assert.equal(await ended, 'SIGKILL');
-    const verdicts = parseSavedRun(readFileSync(path)).map(({ file, verdict }) => `${file} ${verdict.kind}`);
+    const killed = parseSavedRun(readFileSync(path));
+    const verdicts = killed.packages.map(({ file, verdict }) => `${file} ${verdict.kind}`);
+    assert.deepEqual(gapsIn(killed.runs), [{ kind: 'cut-short', judged: 2, toJudge: 3 }]);
     assert.deepEqual(verdicts, [
       'packages/x86_64/zzz.apk inconclusive',
       'packages/x86_64/hello-shell-1.4.2-r3.apk reproduced',
@@ -83,7 +98,7 @@ describe('a run', { skip: cannotRebuildFrom(helloShell) }, () => {
     );
     assert.equal(again.status, 0, again.stderr);
     assert.deepEqual(
-      parseSavedRun(Buffer.from(again.stdout)).map(({ file }) => file),
+      parseSavedRun(Buffer.from(again.stdout)).packages.map(({ file }) => file),
       ['packages/x86_64/zzz.apk'],
     );
   });
@@ -115,9 +130,9 @@ describe('a run', { skip: cannotRebuildFrom(helloShell) }, () => {
     assert.equal(lines.status, 4);
     assert.equal(lines.stdout, readFileSync(join(folder, 'r.jsonl'), 'utf8'));
     const whole = parseSavedRun(readFileSync(join(folder, 'r.json')));
-    assert.equal(lines.stdout, renderJsonLines(runResult(whole as never)));
+    assert.equal(lines.stdout, renderJsonLines(mergeSavedRuns([whole])));
     assert.deepEqual(
-      whole.map(({ file }) => file.slice(16)),
+      whole.packages.map(({ file }) => file.slice(16)),
       ['hello-shell-1.4.2-r3.apk', 'zzz.apk'],
     );
     const none = run('--changed-since', 'r.json', '--shard', '1/1', '--fail-on', 'not-reproduced');

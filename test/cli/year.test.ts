@@ -53,7 +53,14 @@ it('is a year of a project in CI', (test) => {
       subject: { sha256: digest(name), size: 1, name, version: '1.0-r0', architecture: 'x86_64' },
       plan: undefined,
     }));
-    write('result.json', renderJson(runResult(packages)));
+    const asked = { list: digest('all'), packages: packages.length, elsewhere: 0, unchanged: 0 };
+    const run = {
+      tool: { name: 'wolfi-repro', version: '1.2.3' },
+      asked,
+      judged: packages.length,
+      ended: true,
+    };
+    write('result.json', renderJson({ ...runResult(packages), runs: [run] }));
   };
   /** Tells what a command printed, without the blocks of single packages that pass. */
   const tell = (...argv: string[]) => {

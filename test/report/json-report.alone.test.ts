@@ -13,7 +13,8 @@ import { substitutionTitles } from '../../src/report/explanation-facts.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { renderJsonLines } from '../../src/report/jsonl-report.ts';
 import { nextSteps, verdictTitles } from '../../src/report/words.ts';
-import { everything, hostile, hostileStrings, manyDifferences } from '../support/runs.ts';
+import type { StatedRun } from '../../src/verdict/stated.ts';
+import { everything, hostile, hostileStrings, incomplete, manyDifferences } from '../support/runs.ts';
 import { readSchema, schemaValidator } from '../support/schemas.ts';
 
 const schema = readSchema('result-1');
@@ -54,8 +55,9 @@ describe('results as JSON', () => {
     validateLine = schemaValidator('result-1', '#/$defs/line');
   });
 
-  const results = {
+  const results: Readonly<Record<string, () => StatedRun>> = {
     everything,
+    incomplete,
     hostile,
     'as many differences as are listed': () => manyDifferences(valueBounds.list),
     'more differences than are listed': () => manyDifferences(valueBounds.list + 1),
@@ -69,7 +71,8 @@ describe('results as JSON', () => {
     it(`fit it line by line: ${name}`, () => {
       const lines = renderJsonLines(make()).split('\n');
       assert.equal(lines.pop(), '');
-      assert.equal(lines.length, make().packages.length);
+      const { packages, runs } = make();
+      assert.equal(lines.length, packages.length + (runs === undefined ? 0 : 2));
       for (const line of lines)
         assert.ok(validateLine(JSON.parse(line)), JSON.stringify(validateLine.errors));
     });

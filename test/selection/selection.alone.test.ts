@@ -122,13 +122,41 @@ describe('shards', () => {
     const broken = write('shards/x86_64/zlib.apk', 'text');
     const subjects = [...files, broken, 'zlib=1.0-r0', 'https://a.example/os/x86_64/zlib.apk'];
     for (const index of [1, 2]) {
-      const { judged, elsewhere } = await select(subjects, {
+      const { judged, asked } = await select(subjects, {
         shard: { index, count: 2 },
         isUnchanged: undefined,
       });
       assert.ok(judged.length === 0 || judged.length === subjects.length);
-      assert.equal(judged.length + elsewhere, subjects.length);
+      assert.equal(judged.length + asked.elsewhere, subjects.length);
     }
+  });
+});
+
+describe('the list that a run was asked for', () => {
+  const rules = { shard: undefined, isUnchanged: undefined };
+  const listOf = async (subjects: readonly string[], index?: number) =>
+    (await select(subjects, index === undefined ? rules : { ...rules, shard: { index, count: 3 } })).asked
+      .list;
+
+  it('is the same for each shard, in any order and in any folder', async () => {
+    const subjects = ['here', 'there'].map((at) =>
+      ['a', 'b', 'c'].map((name) => writePackage(`lists/${at}/${name}.apk`, name)),
+    );
+    const lists = [
+      ...(await Promise.all([1, 2, 3].map((index) => listOf(subjects[0]!, index)))),
+      await listOf([...subjects[1]!].reverse()),
+    ];
+    assert.deepEqual(new Set(lists).size, 1);
+  });
+
+  it('is a different one for a different file of the same name, one file fewer, or a different address', async () => {
+    const [x86, arm] = ['x86_64', 'aarch64'].map((arch) => `https://a.example/${arch}/a.apk`);
+    const kept = writePackage('lists/x/a.apk', 'a');
+    const lists = [
+      ...[[kept], [writePackage('lists/y/a.apk', 'b')], [kept, writePackage('lists/y/c.apk', 'c')]],
+      ...[[x86!], [arm!], ['a=1.0-r0']],
+    ];
+    assert.equal(new Set(await Promise.all(lists.map((each) => listOf(each)))).size, lists.length);
   });
 });
 
@@ -142,9 +170,9 @@ describe('what changed', () => {
     const [one, two, dev, three] = subjects as [string, string, string, string];
     const earlier = [reproduced(one), reproduced(two), notReproduced([], dev), notReproduced([], three)];
     const isUnchanged = reproducedBefore(earlier, async (subject) => digest(subject));
-    const { judged, unchanged } = await select(subjects, { ...rules, isUnchanged });
+    const { judged, asked } = await select(subjects, { ...rules, isUnchanged });
     assert.deepEqual(judged, [two, dev, three]);
-    assert.equal(unchanged, 1);
+    assert.equal(asked.unchanged, 1);
     const nothing = reproducedBefore(earlier, async () => undefined);
     assert.deepEqual((await select(subjects, { ...rules, isUnchanged: nothing })).judged, subjects);
   });
@@ -188,7 +216,7 @@ describe('what changed', () => {
     const inputs = machineInputs(join(folder, 'cache'), new AbortController().signal);
     const changed = async (reference: string) => {
       const isUnchanged = await recipesSince(tree, reference, inputs);
-      const facts = names.map((origin) => ({ origin, checksum: undefined }));
+      const facts = names.map((origin) => ({ name: origin, origin, checksum: undefined }));
       const same = await Promise.all(facts.map((each) => isUnchanged('x', each)));
       return names.filter((_, at) => !same[at]);
     };
@@ -202,7 +230,7 @@ describe('what changed', () => {
     process.chdir(tree);
     try {
       const since = (changedSince: string) =>
-        selected([edited], { color: false, changedSince }, () => inputs);
+        selected([edited], { changedSince }, () => inputs).then(({ judged }) => judged);
       assert.deepEqual(await since('main'), [edited]);
       await assert.rejects(since('./main'), Failure);
     } finally {
@@ -224,7 +252,11 @@ describe('what changed', () => {
 
   it('is judged where a file says nothing of itself', async () => {
     const broken = write('broken-1.0-r0.apk', 'text');
-    assert.deepEqual(await subjectFacts(broken), { origin: 'broken-1.0-r0', checksum: undefined });
+    assert.deepEqual(await subjectFacts(broken), {
+      name: 'broken-1.0-r0.apk',
+      origin: 'broken-1.0-r0',
+      checksum: undefined,
+    });
     const { judged } = await select([broken], {
       ...rules,
       isUnchanged: await listedBefore(indexOf(recordText(usualRecord)), hasItsData),

@@ -3,7 +3,10 @@ import type { EqualFiles } from '../../src/compare/compare-files.ts';
 import type { Part } from '../../src/compare/part.ts';
 import { Failure } from '../../src/failure.ts';
 import { type RefusalKind, ruleRefusals } from '../../src/verdict/acceptance.ts';
+import { gapsIn } from '../../src/verdict/gaps.ts';
 import { type PackageResult, type RunResult, runResult } from '../../src/verdict/result.ts';
+import type { KnownRun } from '../../src/verdict/run-record.ts';
+import { type StatedRun, statedRun } from '../../src/verdict/stated.ts';
 import {
   buildFailed,
   bytesPart,
@@ -148,6 +151,25 @@ export function everything(): RunResult {
     notJudged(),
     ...gated('usr/share/nr/build-date'),
   ]);
+}
+
+const tool = { name: 'wolfi-repro', version: '0.1.0' };
+
+/** What a run was asked for that judged shard `index` of `count`, of ten packages. */
+export function shardRun(index: number, count: number, details: Partial<KnownRun> = {}): KnownRun {
+  const asked = { list: digest('ten packages'), packages: 10, elsewhere: 7, unchanged: 1 };
+  return { tool, asked: { ...asked, shard: { index, count } }, judged: 2, ended: true, ...details };
+}
+
+/** The same run, of which every kind of result is missing. */
+export function incomplete(): StatedRun {
+  const runs = [
+    shardRun(1, 4),
+    shardRun(2, 4, { ended: false, judged: 1 }),
+    shardRun(1, 3, { tool: { ...tool, version: '0.2.0' } }),
+    { judged: 3 },
+  ];
+  return statedRun(everything().packages, { runs, incomplete: { gaps: gapsIn(runs), isAllowed: false } });
 }
 
 /** Packages that a policy or a baseline lets through, and one that both look at in vain. */

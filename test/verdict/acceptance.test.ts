@@ -19,7 +19,7 @@ describe('what lets a package through', () => {
   it('is its verdict alone where nothing else is given', () => {
     for (const kind of verdictOrder) {
       assert.equal(passOf(gated(kind)), kind === 'reproduced' ? 'reproduced' : undefined, kind);
-      assert.equal(exitCodeOf([gated(kind)], undefined), verdictExitCodes[kind], kind);
+      assert.equal(exitCodeOf({ packages: [gated(kind)] }), verdictExitCodes[kind], kind);
     }
   });
 
@@ -51,12 +51,15 @@ describe('what lets a package through', () => {
   it('leaves the exit code to the worst of the others, and says last that a rule is unused', () => {
     const unused = { digest: digest('policy'), notices: [{ ...rule, kind: 'unused' } as const] };
     const passing = [gated('reproduced'), gated('rejected', accepted)];
-    assert.equal(exitCodeOf(passing, undefined), 0);
-    assert.equal(exitCodeOf(passing, unused), 6);
-    assert.equal(exitCodeOf([...passing, gated('inconclusive')], unused), 4);
-    assert.equal(exitCodeOf([...passing, gated('inconclusive'), gated('not-reproduced')], unused), 1);
-    assert.equal(exitCodeOf([], unused), 4);
+    assert.equal(exitCodeOf({ packages: passing }), 0);
+    assert.equal(exitCodeOf({ packages: passing, policy: unused }), 6);
+    assert.equal(exitCodeOf({ packages: [...passing, gated('inconclusive')], policy: unused }), 4);
+    assert.equal(
+      exitCodeOf({ packages: [...passing, gated('inconclusive'), gated('not-reproduced')], policy: unused }),
+      1,
+    );
+    assert.equal(exitCodeOf({ packages: [], policy: unused }), 4);
     const ending = { digest: digest('policy'), notices: [{ ...rule, kind: 'expired' } as const] };
-    assert.equal(exitCodeOf(passing, ending), 0);
+    assert.equal(exitCodeOf({ packages: passing, policy: ending }), 0);
   });
 });

@@ -5,11 +5,10 @@ import { Failure } from '../../failure.ts';
 import { baselineOf, type LeftOut, renderBaseline } from '../../policy/baseline.ts';
 import { dayOf } from '../../policy/day.ts';
 import { gatedRun } from '../../policy/gate.ts';
-import { mergeSavedRuns } from '../../report/saved/saved-run.ts';
 import { renderStandings } from '../../report/standings-report.ts';
 import { printData, printNote } from '../output.ts';
 import type { RawOptions } from '../raw-options.ts';
-import { readSavedRuns } from '../saved-files.ts';
+import { readJoined, readPackages } from '../saved-files.ts';
 import { readBaseline, replaceFile } from '../typed-gate.ts';
 
 const leftOutTexts: Readonly<Record<LeftOut, string>> = {
@@ -23,8 +22,7 @@ const leftOutTexts: Readonly<Record<LeftOut, string>> = {
 /** Writes what is known of the packages of saved results. Exits with 0; what is left out must pass by itself, and is said. */
 export async function baselineWriteCommand(files: readonly string[], { out }: RawOptions): Promise<number> {
   if (out === undefined) throw new Failure('usage', 'baseline write takes -o FILE');
-  const { packages } = mergeSavedRuns(readSavedRuns(files));
-  const { baseline, leftOut } = baselineOf(packages);
+  const { baseline, leftOut } = baselineOf(readPackages(files));
   await replaceFile(out, renderBaseline(baseline));
   for (const { result, why } of leftOut)
     printNote(`left out: ${printable(result.file)}: ${leftOutTexts[why]}`);
@@ -38,9 +36,13 @@ export async function baselineWriteCommand(files: readonly string[], { out }: Ra
 }
 
 /** Says what is worse, better or new in saved results. Exits as `verify --baseline` does. */
-export async function baselineDiffCommand(baseline: string, files: readonly string[]): Promise<number> {
+export async function baselineDiffCommand(
+  baseline: string,
+  files: readonly string[],
+  raw: RawOptions,
+): Promise<number> {
   const known = await readBaseline(baseline);
-  const run = gatedRun(mergeSavedRuns(readSavedRuns(files)), {
+  const run = gatedRun(readJoined(files, raw), {
     baseline: known,
     today: dayOf(Date.now() / 1000),
   });

@@ -10,12 +10,11 @@ import { dayText } from '../../policy/day.ts';
 import { alone, type RuleMembers, ruleFor, withoutRules, withRule } from '../../policy/edit-policy.ts';
 import { explainPackage, type NamedPackage, policyState, rulesAbout } from '../../policy/explain-policy.ts';
 import { renderExplained, renderPolicyState, renderRulesAbout } from '../../report/policy-report.ts';
-import { mergeSavedRuns } from '../../report/saved/saved-run.ts';
 import { passOf, staleExitCode } from '../../verdict/acceptance.ts';
 import type { StatedPackage } from '../../verdict/stated.ts';
 import { printData } from '../output.ts';
 import type { RawOptions } from '../raw-options.ts';
-import { readSavedRuns } from '../saved-files.ts';
+import { readPackages } from '../saved-files.ts';
 import { readPolicy, readPolicyBytes, replaceFile, todayOf } from '../typed-gate.ts';
 import { isReadOnce } from '../typed-inputs.ts';
 
@@ -36,8 +35,7 @@ export async function policyExplainCommand(subjects: readonly string[], raw: Raw
   const files = subjects.filter(isFile);
   for (const subject of subjects.filter((each) => !isFile(each)))
     printData(renderRulesAbout(rulesAbout(policy, parseNamed(subject)), policy.rules.length, today));
-  for (const result of mergeSavedRuns(readSavedRuns(files)).packages)
-    printData(renderExplained(explainPackage(policy, result, today)));
+  for (const result of readPackages(files)) printData(renderExplained(explainPackage(policy, result, today)));
   return 0;
 }
 
@@ -70,7 +68,7 @@ export async function policyPruneCommand(files: readonly string[], raw: RawOptio
   const { path, today } = named(raw);
   const policy = await readPolicy(path, today);
   const ended = policyState(policy, today).ended.map(({ id }) => id);
-  const { notices } = policyRun(policy, mergeSavedRuns(readSavedRuns(files)).packages, today);
+  const { notices } = policyRun(policy, readPackages(files), today);
   const unused = notices.filter(({ kind }) => kind === 'unused').map(({ rule }) => rule);
   const ids = new Set([...ended, ...unused]);
   for (const id of ids)
@@ -118,8 +116,7 @@ function parseMembers(members: readonly string[]): RuleMembers {
 
 /** The package of a saved result that a rule is to accept: the one of the given name, or the only one that does not pass. */
 function chosen(from: string, typed: RuleMembers): StatedPackage {
-  const { packages } = mergeSavedRuns(readSavedRuns([from]));
-  const failing = packages.filter((each) => passOf(each) === undefined);
+  const failing = readPackages([from]).filter((each) => passOf(each) === undefined);
   const name = typed['package'];
   const found = name === undefined ? failing : failing.filter(({ subject }) => subject?.name === name);
   const [first, ...others] = found;

@@ -1,11 +1,12 @@
 /** `wolfi-repro verify`. */
 import { Failure } from '../../failure.ts';
 import type { ProgressEvent, RunOptions } from '../../flow/run-options.ts';
-import { failingExitCode, parseFailOn } from '../../verdict/fail-on.ts';
+import { exitCodeOf } from '../../verdict/acceptance.ts';
+import { parseFailOn } from '../../verdict/fail-on.ts';
 import { type PackageResult, type RunResult, runResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
 import { runOptions } from '../options.ts';
-import { version } from '../own-version.ts';
+import { ownTool, version } from '../own-version.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { requireOutputs } from '../reports.ts';
@@ -18,8 +19,8 @@ import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 export async function verifyCommand(files: readonly string[], given: RawOptions): Promise<number> {
   await requireSomething(files, given);
   const failOn = parseFailOn(given.failOn ?? []);
-  const { subjects: named, raw } = withFolders(files, given);
-  const asked = subjectsOf(named, raw);
+  const { subjects: found, raw } = withFolders(files, given);
+  const named = raw.bundle === undefined ? subjectsOf(found, raw) : [raw.bundle];
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
   const attests = await requireAttests(raw);
@@ -31,8 +32,9 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
       progress.onEvent(event);
     };
     const options = runOptions(raw, signal, onProgress);
-    const subjects = await selected(asked, raw, () => options.machine.inputs);
-    const stream = new ResultStream(raw, outputs);
+    const { judged: subjects, asked } = await selected(named, chosenBy(raw), () => options.machine.inputs);
+    const record = { tool: ownTool, asked };
+    const stream = await ResultStream.open(raw, outputs, record);
     const onResult = async (each: PackageResult, at: number) => {
       progress.stop();
       const { packages } = await throughGate(runResult([each]), gate);
@@ -40,16 +42,22 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
     };
     try {
       const verified = await verifyAll(subjects, raw.bundle, { ...options, onResult });
-      const result = await throughGate(verified, gate);
+      const runs = [{ ...record, judged: verified.packages.length, ended: true }];
+      const result = await throughGate({ ...verified, runs }, gate);
       await stream.end(result);
       await attests?.(result.packages);
       await tighten(result, gate, raw);
-      return asked.length > 0 && subjects.length === 0 ? 0 : failingExitCode(result, failOn);
+      return exitCodeOf(result, failOn);
     } finally {
       progress.stop();
       stream.close();
     }
   });
+}
+
+/** The options that choose among packages; a bundle has one. */
+function chosenBy({ bundle, shard, changedSince }: RawOptions) {
+  return bundle === undefined ? { shard, changedSince } : {};
 }
 
 async function requireSomething(files: readonly string[], { bundle }: RawOptions): Promise<void> {

@@ -113,7 +113,7 @@ async function judgeIn(
 /** Results by the name by which each package was asked for; none where they are not such as this version writes. */
 function readResults(bytes: Uint8Array): ReadonlyMap<string, StatedPackage> {
   try {
-    return new Map(parseSavedRun(bytes).map((each) => [each.file, each]));
+    return new Map(parseSavedRun(bytes).packages.map((each) => [each.file, each]));
   } catch (failure) {
     if (failure instanceof Failure && failure.code === 'usage') return new Map();
     throw failure;

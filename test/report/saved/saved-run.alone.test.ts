@@ -8,13 +8,14 @@ import { reportFormats } from '../../../src/report/formats.ts';
 import { renderJson } from '../../../src/report/json-report.ts';
 import { renderJsonLines } from '../../../src/report/jsonl-report.ts';
 import { disputed, mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
-import { type PackageResult, type RunResult, runResult } from '../../../src/verdict/result.ts';
+import { type PackageResult, runResult } from '../../../src/verdict/result.ts';
+import { type StatedRun, statedRun } from '../../../src/verdict/stated.ts';
 import { pathsIn, replaced } from '../../support/json-paths.ts';
 import { randomOf } from '../../support/mutate.ts';
 import { difference, notReproduced, reproduced } from '../../support/results.ts';
-import { everything, hostile, manyDifferences } from '../../support/runs.ts';
+import { everything, hostile, incomplete, manyDifferences, shardRun } from '../../support/runs.ts';
 
-const saved = (result: RunResult) => Buffer.from(renderJson(result));
+const saved = (result: StatedRun) => Buffer.from(renderJson(result));
 const refused = (bytes: Uint8Array) =>
   assert.throws(
     () => parseSavedRun(bytes),
@@ -22,10 +23,12 @@ const refused = (bytes: Uint8Array) =>
   );
 
 describe('a saved result', () => {
-  const runs: Readonly<Record<string, () => RunResult>> = {
-    everything,
-    'what packages put into reports': hostile,
-    'more differences than are listed': () => manyDifferences(10_001),
+  const runs: Readonly<Record<string, () => StatedRun>> = {
+    'results that are missing': incomplete,
+    everything: () => statedRun(everything().packages, { runs: [shardRun(1, 1)] }),
+    'what packages put into reports': () => statedRun(hostile().packages, { runs: [shardRun(1, 1)] }),
+    'more differences than are listed': () =>
+      statedRun(manyDifferences(10_001).packages, { runs: [shardRun(1, 1)] }),
   };
   for (const [what, make] of Object.entries(runs)) {
     it(`gives the JSON again that it was read from: ${what}`, () => {
@@ -35,25 +38,32 @@ describe('a saved result', () => {
   }
 
   it('gives the lines again that it was read from, and the same result as JSON', () => {
-    const lines = renderJsonLines(everything());
-    const read = mergeSavedRuns([parseSavedRun(Buffer.from(lines))]);
-    assert.equal(renderJsonLines(read), lines);
-    assert.equal(renderJson(read), renderJson(everything()));
+    const { length } = everything().packages;
+    for (const run of [
+      statedRun(everything().packages, { runs: [shardRun(1, 1, { judged: length })] }),
+      incomplete(),
+    ]) {
+      const lines = renderJsonLines(run);
+      const read = mergeSavedRuns([parseSavedRun(Buffer.from(lines))]);
+      assert.equal(renderJsonLines(read), lines);
+      assert.equal(renderJson(read), renderJson(run));
+    }
   });
 
   for (const format of reportFormatNames as readonly ReportFormat[]) {
     it(`is shown as ${format} as the run itself was`, () => {
       const { render } = reportFormats[format];
-      assert.equal(render(mergeSavedRuns([parseSavedRun(saved(everything()))])), render(everything()));
+      assert.equal(render(mergeSavedRuns([parseSavedRun(saved(incomplete()))])), render(incomplete()));
     });
   }
 
   it('joins shards in the order given, and holds what two of them state alike once', () => {
     const { packages } = everything();
-    const shards = [packages.slice(0, 3), packages.slice(2)].map((each) =>
-      parseSavedRun(saved(runResult(each))),
+    const runs = [shardRun(1, 2, { judged: 3 }), shardRun(2, 2, { judged: packages.length - 2 })];
+    const shards = [packages.slice(0, 3), packages.slice(2)].map((each, at) =>
+      parseSavedRun(saved(statedRun(each, { runs: [runs[at]!] }))),
     );
-    assert.equal(renderJson(mergeSavedRuns(shards)), renderJson(everything()));
+    assert.equal(renderJson(mergeSavedRuns(shards)), renderJson(statedRun(packages, { runs })));
   });
 
   it('keeps both statements where two files disagree about a package', () => {
@@ -88,7 +98,7 @@ describe('a saved result', () => {
   });
 
   it('is refused or shown in every format, whatever value of it is replaced', () => {
-    const value = JSON.parse(renderJson(everything())) as unknown;
+    const value = JSON.parse(renderJson(incomplete())) as unknown;
     const paths = [...pathsIn(value)];
     const random = randomOf(1);
     let shown = 0;
@@ -108,6 +118,64 @@ describe('a saved result', () => {
       }
     }
     assert.ok(shown > 10, 'texts and counts can be replaced');
+  });
+
+  it('that is cut short says so, wherever it was cut, and is read up to there', () => {
+    const { packages } = everything();
+    const run = shardRun(1, 1, { judged: packages.length });
+    const lines = renderJsonLines(statedRun(packages, { runs: [run] })).split(/(?<=\n)/);
+    const parsed = (text: string) => parseSavedRun(Buffer.from(text));
+    for (let kept = 1; kept < lines.length; kept += 1) {
+      const whole = lines.slice(0, kept).join('');
+      const half = `${whole}${lines[kept]!.slice(0, -5)}`;
+      for (const text of [whole, half]) {
+        const { runs, packages: read } = parsed(text);
+        assert.equal(read.length, kept - 1);
+        assert.deepEqual(runs, [{ ...run, judged: kept - 1, ended: false }]);
+      }
+    }
+    // Lines that were taken out are missing although the end is there.
+    assert.deepEqual(parsed([lines[0], ...lines.slice(2)].join('')).runs, [
+      { ...run, judged: packages.length - 1, ended: false },
+    ]);
+    refused(Buffer.from([lines[1], lines.at(-1)].join('')));
+    refused(Buffer.from(lines.join('').replace('\n', ' x\n')));
+  });
+
+  it('is as many as there are files behind each other in one, and of older versions is not known', () => {
+    const [first, second] = everything().packages as [PackageResult, PackageResult];
+    const lines = (each: PackageResult, index: number) =>
+      renderJsonLines(statedRun([each], { runs: [shardRun(index, 2, { judged: 1 })] }));
+    const old = renderJsonLines(runResult([first]));
+    const { runs } = parseSavedRun(Buffer.from([lines(first, 1), old, lines(second, 2)].join('')));
+    assert.deepEqual(runs, [shardRun(1, 2, { judged: 1 }), { judged: 1 }, shardRun(2, 2, { judged: 1 })]);
+    assert.deepEqual(parseSavedRun(saved(runResult([first, second]))).runs, [{ judged: 2 }]);
+  });
+
+  it('that says what no run says is refused', () => {
+    const value = (): { runs: Record<string, unknown>[] } => JSON.parse(renderJson(incomplete()));
+    const asked = shardRun(1, 1).asked;
+    const wrong: readonly Record<string, unknown>[] = [
+      { asked: { ...asked, shard: { index: 0, count: 2 } } },
+      { asked: { ...asked, shard: { index: 3, count: 2 } } },
+      { asked: { ...asked, shard: { index: 1, count: 1e9 } } },
+      { asked: { ...asked, elsewhere: 11 } },
+      { asked: { ...asked, list: 'x' } },
+      { asked: undefined },
+      { judged: -1 },
+      { ended: 'yes' },
+      { tool: { name: 'wolfi-repro', version: '1\x1b[31m' } },
+    ];
+    for (const members of wrong) {
+      const changed = value();
+      Object.assign(changed.runs[0]!, members);
+      refused(Buffer.from(JSON.stringify(changed)));
+    }
+    refused(
+      Buffer.from(
+        JSON.stringify({ ...value(), runs: Array.from({ length: 10_001 }, () => ({ judged: 0 })) }),
+      ),
+    );
   });
 
   it('steers no terminal in any format, whatever its texts hold', () => {
