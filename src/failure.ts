@@ -168,17 +168,47 @@ function describeDefect(thrown: unknown): string {
   return message.includes('/') ? name : `${name}: ${message}`.slice(0, mostDefectText);
 }
 
-/** Errors of a disk that is full, over quota or closed to this user (errno(3)). */
-const refusals = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
+/** Errors of a machine that refuses a file (errno(3)): what it says, and what to do. */
+const refusals = {
+  ENOSPC: ['its disk is full', 'make room below the cache folder, or name a different one with --cache'],
+  EDQUOT: [
+    'the quota of this user is used up',
+    'make room below the cache folder, or name a different one with --cache',
+  ],
+  EROFS: ['its file system is read-only', 'name a cache folder on a different file system with --cache'],
+  EACCES: [
+    'this user has no permission',
+    'give this user the permission, or name a different folder with --cache',
+  ],
+  EPERM: [
+    'this user has no permission',
+    'give this user the permission, or name a different folder with --cache',
+  ],
+  EIO: ['the device failed', 'look at the log of the kernel (dmesg)'],
+  EMFILE: ['too many files are open', 'allow more with `ulimit -n`, or lower --jobs'],
+  ENFILE: ['too many files are open on it', 'try again when less is running'],
+} as const;
 
-/** What was thrown; as `disk-unavailable` where the machine's disk caused it, which is not a defect and says nothing about a package. */
+function refusalOf(code: string | undefined): readonly [why: string, hint: string] | undefined {
+  return Object.entries(refusals).find(([each]) => each === code)?.[1];
+}
+
+/** The path that a machine refused: it is for whoever runs the program, and in no report. */
+export function refusedPath({ code, cause }: Failure): string | undefined {
+  const { path } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'disk-unavailable' && typeof path === 'string' ? path : undefined;
+}
+
+/** What was thrown; as `disk-unavailable` where the machine's files or disk caused it, which is not a defect and says nothing about a package. */
 export function asFailure(thrown: unknown): unknown {
   if (thrown instanceof Failure || !(thrown instanceof Error)) return thrown;
   const { code, syscall } = thrown as NodeJS.ErrnoException;
   // Where folders are made with their parents on a read-only disk (EROFS), Node reports that one is missing.
-  const refused = refusals.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir');
-  if (!refused || syscall === undefined || syscall === 'connect') return thrown;
-  return new Failure('disk-unavailable', `this machine’s disk refuses to ${syscall}: ${code}`, {
+  const refusal = refusalOf(code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : code);
+  if (refusal === undefined || syscall === undefined || syscall === 'connect') return thrown;
+  const [why, hint] = refusal;
+  return new Failure('disk-unavailable', `this machine refuses to ${syscall} a file: ${why} (${code})`, {
     cause: thrown,
+    hint,
   });
 }

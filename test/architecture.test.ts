@@ -35,6 +35,7 @@ const rows: readonly (readonly string[])[] = [
     'concurrency.ts',
     'process-marks.ts',
     'near-names.ts',
+    'named-path.ts',
     'folders.ts',
   ],
   ['formats'],
@@ -456,7 +457,8 @@ describe('the architecture', () => {
   });
 
   it('lets nothing but builds, inputs, the gateway, engines, what signs, the judge of a sweep and the command line start programs or reach the network', () => {
-    const allowed = /^(process\.ts|execute\/|inputs\/|gateway\/|engine\/|attest\/signers\/|sweep\/judge\/|cli\/|doctor\.ts)/;
+    const allowed =
+      /^(process\.ts|execute\/|inputs\/|gateway\/|engine\/|attest\/signers\/|sweep\/judge\/|cli\/|doctor\.ts)/;
     const offending = files.filter(
       (file) =>
         !allowed.test(file) &&

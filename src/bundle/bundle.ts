@@ -3,6 +3,7 @@
  * objects named by their SHA-256; the same inputs give the same bytes. A bundle vouches for nothing by itself: signatures and
  * digests are verified again from what is in it.
  */
+
 import { createReadStream, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,6 +20,7 @@ import type { OwnRepository } from '../inputs/git/own-repository.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { hashFile } from '../inputs/store/files.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
+import { notWritten } from '../named-path.ts';
 import type { ResolvedPackage } from '../plan/environment.ts';
 import { planIdentity } from '../plan/plan.ts';
 import { isAbandoned } from '../process-marks.ts';
@@ -261,8 +263,7 @@ async function writeArchive(path: string, manifest: BundleManifest, draft: Draft
     renameSync(aside, path);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new Failure('usage', `${path} cannot be written: ${code ?? message}`, { cause });
+    throw notWritten(path, cause);
   } finally {
     rmSync(aside, { force: true });
   }

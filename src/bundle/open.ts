@@ -9,22 +9,20 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   utimesSync,
 } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { shownTyped } from '../address.ts';
 import { parsePublicKey } from '../apk/apk-signature.ts';
 import { sha256, sha256Hasher } from '../digest.ts';
-import { Failure } from '../failure.ts';
 import type { RunOptions, ScanFile } from '../flow/run-options.ts';
 import { ownFolder } from '../folders.ts';
 import { isExported } from '../inputs/git/git-export.ts';
-import { hashFile, isAddress } from '../inputs/store/files.ts';
+import { hashFile } from '../inputs/store/files.ts';
 import type { Store } from '../inputs/store/store.ts';
 import { namesIn, ownedName, sweepAbandoned } from '../inputs/store/temporary-names.ts';
 import { addTo, paired } from '../lists.ts';
+import { requireNamed } from '../named-path.ts';
 import { wolfi } from '../repository/known.ts';
 import {
   answersFolder,
@@ -259,6 +257,5 @@ async function writeObject(
 
 /** Requires that what was typed is a file: a bundle is not read from an address. */
 export function requireLocalBundle(file: string): void {
-  if (isAddress(file) || statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Failure('usage', `${shownTyped(file)} is not a file`);
+  requireNamed(file, 'file');
 }

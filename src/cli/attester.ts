@@ -8,11 +8,10 @@ import { isExpired } from '../attest/trust/trusted-keys.ts';
 import { attest } from '../attest.ts';
 import { printable } from '../bytes.ts';
 import { Failure } from '../failure.ts';
-import { folderBelow } from '../folders.ts';
 import type { StatedPackage } from '../verdict/stated.ts';
 import { printNote } from './output.ts';
 import { version } from './own-version.ts';
-import { requireFiles } from './paths.ts';
+import { requireFiles, requireWritableFolder } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
 
 /** Whether each package got its statement. */
@@ -21,7 +20,7 @@ export type Attester = (packages: readonly StatedPackage[]) => Promise<boolean>;
 /** Makes the folder and finds what signs. Fails with `usage` where there is no key. */
 export async function requireAttester(raw: RawOptions, folder: string): Promise<Attester> {
   const signer = await readSigner(raw);
-  const directory = folderBelow(resolve(folder));
+  const directory = requireWritableFolder(folder);
   const { builderId } = raw;
   const now = Math.floor(Date.now() / 1000);
   const layout = raw.layout === true ? await layoutTerms(raw, now) : undefined;

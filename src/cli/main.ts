@@ -3,6 +3,7 @@
 import { maskAddresses } from '../address.ts';
 import { findConfig, namedConfig } from './find-config.ts';
 import { version } from './own-version.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 // Node's own exit code for an uncaught failure is that of a verdict.
 process.once('uncaughtException', endAsDefect);
@@ -43,7 +44,7 @@ async function watched(): Promise<(() => void) | undefined> {
 async function run(): Promise<number> {
   // Other programs ask for the version most often, and the parser of the command line takes longer to load than Node itself.
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
+    writeOut(`${version}\n`);
     return 0;
   }
   if (isPlainDiff(argv) && findConfig(namedConfig(undefined)) === undefined) {
@@ -61,7 +62,7 @@ function endAsDefect(failure: unknown): never {
 
 function writeDefect(failure: unknown): void {
   const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
-  process.stderr.write(`wolfi-repro: internal: ${maskAddresses(text)}\n`);
+  writeError(`wolfi-repro: internal: ${maskAddresses(text)}\n`);
 }
 
 main().then((exitCode) => {

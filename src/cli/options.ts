@@ -23,9 +23,10 @@ import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-o
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
+import { statNamed } from '../named-path.ts';
 import { callerIds, callerNetwork } from './caller.ts';
 import { parseCount } from './counts.ts';
-import { requireFiles, requireFolder, statOf } from './paths.ts';
+import { requireFiles, requireFolder, requireWritableFolder } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
 import { namedArchitecture } from './subjects.ts';
 
@@ -163,7 +164,7 @@ function findMelange({ engine, melange }: RawOptions): string {
 
 function parseEnvironment(text: string): EnvironmentChoice {
   if (text === 'recorded' || text === 'nearest' || text === 'host') return { kind: text };
-  const stat = statOf(text);
+  const stat = statNamed(text);
   if (stat === undefined)
     throw new Failure('usage', '--environment takes recorded, nearest, host, a folder or an OCI image', {
       got: shownTyped(text),
@@ -177,7 +178,7 @@ function parseMirror(text: string): SourceMirror {
   const at = text.indexOf('=');
   const [prefix, location] = [text.slice(0, at), text.slice(at + 1)];
   // Shown as a whole: a password or a query may have the sign as well, and half of one would not be recognised as a secret.
-  if (at < 1 || !(isAddress(location) || statOf(location)?.isDirectory()))
+  if (at < 1 || !(isAddress(location) || statNamed(location)?.isDirectory()))
     throw new Failure('usage', `--source-mirror takes PREFIX=DIR or PREFIX=URL`, {
       got: shownTyped(text),
     });
@@ -240,7 +241,7 @@ function scanOptions({
     throw new Failure('usage', '--keep-scans keeps what a syft lists, and none scans here', {
       hint: engine === 'melange' ? 'leave out --engine melange' : 'name a syft with --syft',
     });
-  return { scans, keepScansIn: resolve(keepScans) };
+  return { scans, keepScansIn: requireWritableFolder(keepScans) };
 }
 
 /** The cache folder: the named one, or the one that the XDG base directory specification gives. */

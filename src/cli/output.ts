@@ -1,11 +1,11 @@
 /** What reaches the terminal: data on standard output, everything else on standard error. */
-import { writeSync } from 'node:fs';
 import chalk from 'chalk';
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
-import { asFailure, Failure } from '../failure.ts';
+import { asFailure, Failure, refusedPath } from '../failure.ts';
 import type { Style } from '../report/style.ts';
 import { failureExitCodes, verdictExitCodes, verdictOrder } from '../verdict/verdict.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 
 /** Colours where standard output takes them; chalk honours NO_COLOR and FORCE_COLOR. */
 export function terminalStyle(color: boolean): Style {
@@ -20,27 +20,12 @@ export function terminalColumns(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
-/** Writes data. A reader that went away is not a failure. */
 export function printData(text: string): void {
-  write(1, text);
+  writeOut(text);
 }
 
 export function printNote(text: string): void {
-  write(2, `${text}\n`);
-}
-
-function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(descriptor, bytes, at);
-    } catch (failure) {
-      const { code } = failure as NodeJS.ErrnoException;
-      if (code === 'EAGAIN') continue;
-      if (code === 'EPIPE') return;
-      throw failure;
-    }
-  }
+  writeError(`${text}\n`);
 }
 
 /** The text of a defect with the place where it happened. */
@@ -69,7 +54,11 @@ export function reportFailure(thrown: unknown): number {
   printNote(`wolfi-repro: ${failure.code}: ${printable(failure.message)}`);
   if (failure.expected !== undefined) printNote(`  expected ${printable(failure.expected)}`);
   if (failure.got !== undefined) printNote(`  got      ${printable(failure.got)}`);
+  const path = refusedPath(failure);
+  if (path !== undefined) printNote(`  path     ${printable(path)}`);
   if (failure.hint !== undefined) printNote(`  hint     ${printable(failure.hint)}`);
+  if (failure.class !== 'usage' && failure.class !== 'internal')
+    printNote(`  about    docs/verdicts.md#${failure.code}`);
   switch (failure.class) {
     case 'usage':
     case 'internal':

@@ -18,6 +18,7 @@ import {
   trustOptions,
 } from './option-groups.ts';
 import { version } from './own-version.ts';
+import { writeError, writeOut } from './standard-streams.ts';
 import { addStatus } from './status-commands.ts';
 import { addCache, addConfig, addDoctor, type Finish } from './upkeep-commands.ts';
 
@@ -60,10 +61,9 @@ export function commandTree(finish: Finish): Command {
     )
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
-    // A mistyped argument may hold a password.
-    .configureOutput({ outputError: (text, write) => write(maskAddresses(text)) })
+    .configureOutput({ writeOut, writeErr: writeError, outputError: (text) => writeError(usageText(text)) })
     .showSuggestionAfterError()
-    .showHelpAfterError('(see --help)')
+    .showHelpAfterError('  hint     see the same command with --help')
     .addHelpText('after', exitCodeHelp);
   addVerify(program, finish);
   addInspect(program, finish);
@@ -81,6 +81,13 @@ export function commandTree(finish: Finish): Command {
   addCache(program, finish);
   addConfig(program, finish);
   return program;
+}
+
+/** What commander says of a command line, in the form of every other failure. A mistyped argument may hold a password. */
+function usageText(text: string): string {
+  const [first = '', ...others] = maskAddresses(text).trimEnd().split('\n');
+  const hints = others.map((line) => `  hint     ${line.replace(/^\(|\)$/g, '')}\n`);
+  return [`wolfi-repro: usage: ${first.replace(/^error: /, '')}\n`, ...hints].join('');
 }
 
 const exitCodeHelp = `

@@ -7,6 +7,7 @@ import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
 import { takenText } from '../report/words.ts';
 import { defectText } from './output.ts';
+import { writeError } from './standard-streams.ts';
 
 const stageWords: Readonly<Record<Stage | DiffProgress['stage'], string>> = {
   read: 'reading',
@@ -43,27 +44,27 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
     if (now - started < quietMilliseconds || now - last < pace) return;
     last = now;
     const width = Math.max(20, process.stderr.columns || 80) - 1;
-    process.stderr.write(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
+    writeError(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
     shown = live;
   };
   const clear = () => {
-    if (shown) process.stderr.write('\r\x1b[2K');
+    if (shown) writeError('\r\x1b[2K');
     shown = false;
   };
   const tellDefect = ({ subject, thrown }: Extract<ProgressEvent, { kind: 'defect' }>) => {
     clear();
-    process.stderr.write(`wolfi-repro: internal: ${printable(subject)}: ${defectText(thrown)}\n`);
+    writeError(`wolfi-repro: internal: ${printable(subject)}: ${defectText(thrown)}\n`);
   };
   const tellTaken = ({ subject, taken }: Extract<ProgressEvent, { kind: 'taken' }>) => {
     clear();
-    process.stderr.write(`wolfi-repro: ${printable(subject)} is ${takenText(taken)}\n`);
+    writeError(`wolfi-repro: ${printable(subject)} is ${takenText(taken)}\n`);
   };
   const warned = new Set<string>();
   const warn = (text: string) => {
     if (warned.has(text)) return;
     warned.add(text);
     clear();
-    process.stderr.write(`wolfi-repro: warning: ${printable(maskAddresses(text))}\n`);
+    writeError(`wolfi-repro: warning: ${printable(maskAddresses(text))}\n`);
   };
   return {
     onEvent(event) {

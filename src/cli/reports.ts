@@ -1,17 +1,17 @@
 /** Reports that are written to files, each in the format of its ending. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
 import { busy } from '../busy.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { requireNoLink, writeNamed } from '../folders.ts';
 import { isAddress } from '../inputs/store/files.ts';
+import { notWritten } from '../named-path.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 import type { ReportContext } from '../report/report-context.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import { version } from './own-version.ts';
+import { requireWritableFile } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
 
 export interface Output {
@@ -22,7 +22,8 @@ export interface Output {
 /** Fails with `usage` before anything is built, where an ending does not name a format or a file could not be written. */
 export function requireOutputs(paths: readonly string[]): Output[] {
   return paths.map((path) => {
-    requireWritable(path);
+    requireNoLink(path);
+    requireWritableFile(path);
     return { path, format: formatOf(path) };
   });
 }
@@ -35,26 +36,13 @@ function formatOf(path: string): ReportFormat {
   });
 }
 
-function requireWritable(path: string): void {
-  requireNoLink(path);
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw new Failure('usage', `${shownTyped(path)} is a folder`);
-  try {
-    accessSync(there === undefined ? dirname(path) : path, constants.W_OK);
-  } catch (cause) {
-    throw new Failure('usage', `${shownTyped(path)} cannot be written`, { cause });
-  }
-}
-
 /** Fails with `usage` where the file cannot be written after all. */
 export function writeReport(path: string, text: string): void {
   try {
     writeNamed(path, Buffer.from(text));
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure('usage', `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code}`, {
-      cause,
-    });
+    throw notWritten(path, cause);
   }
 }
 

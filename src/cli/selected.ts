@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { isPackageName } from '../flow/subject-name.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { hashFile, isAddress } from '../inputs/store/files.ts';
+import { statNamed } from '../named-path.ts';
 import { type IsUnchanged, listedBefore, reproducedBefore } from '../selection/changed-since.ts';
 import { findPackages } from '../selection/package-folder.ts';
 import { type Selection, select } from '../selection/select.ts';
@@ -13,7 +14,7 @@ import { parseShard } from '../selection/shard.ts';
 import { hasItsData } from '../selection/subject-facts.ts';
 import { repositoryAround } from './find-config.ts';
 import { printNote } from './output.ts';
-import { statOf } from './paths.ts';
+
 import type { RawOptions } from './raw-options.ts';
 
 /** Subjects with the packages of each folder in its place, and options with the repositories and sources that lie beside those. */
@@ -22,7 +23,7 @@ export function withFolders(
   raw: RawOptions,
 ): { readonly subjects: readonly string[]; readonly raw: RawOptions } {
   const isFolder = (subject: string) =>
-    !isAddress(subject) && !isPackageName(subject) && statOf(subject)?.isDirectory() === true;
+    !isAddress(subject) && !isPackageName(subject) && statNamed(subject)?.isDirectory() === true;
   if (!subjects.some(isFolder)) return { subjects, raw };
   const found = subjects.map((subject) =>
     isFolder(subject) ? findPackages(subject) : { packages: [subject], repositories: [], sourceCaches: [] },
@@ -85,7 +86,7 @@ const fileForm = /^\.{0,2}\/|\.(json|jsonl|gz)$/;
 
 /** Decides by what was named: a file is an index or an earlier result, everything else a commit of the repository around the working directory. */
 async function unchangedSince(text: string, inputs: () => Inputs): Promise<IsUnchanged> {
-  if (fileForm.test(text) && statOf(text)?.isFile() === true) {
+  if (fileForm.test(text) && statNamed(text)?.isFile() === true) {
     const bytes = readFileSync(text);
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) return listedBefore(bytes, hasItsData);
     const { parseSavedRun } = await import('../report/saved/saved-run.ts');

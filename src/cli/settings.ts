@@ -1,4 +1,5 @@
 /** Settings joined with what was typed. It is loaded only where there are some. */
+
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
@@ -6,6 +7,7 @@ import type { ConfigValue } from '../config/config-key.ts';
 import { type ConfigSources, type EffectiveValue, effectiveValue } from '../config/effective.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import { Failure } from '../failure.ts';
+import { notRead } from '../named-path.ts';
 import type { Command } from './commander.ts';
 import { type ConfigFile, realPath } from './find-config.ts';
 import { commandName, type OptionKey, optionKeys } from './option-keys.ts';
@@ -75,7 +77,7 @@ function readConfig({ path, isNamed }: ConfigFile, shown: string): Buffer {
     return readFileSync(descriptor);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure('usage', `${shown} cannot be read`, { cause });
+    throw notRead(shown, cause);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

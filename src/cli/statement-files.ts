@@ -7,8 +7,9 @@ import { documentLimits } from '../attest/envelopes/signed-document.ts';
 import { parseTrustFile } from '../attest/trust/trust-file.ts';
 import type { TrustedRebuilders } from '../attest/trust/trusted-keys.ts';
 import { Failure } from '../failure.ts';
+import { statNamed } from '../named-path.ts';
 import { parseCount } from './counts.ts';
-import { requireFiles, requireFilesOrFolders, statOf } from './paths.ts';
+import { requireFiles, requireFilesOrFolders } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
 import { contentOf } from './typed-inputs.ts';
 
@@ -18,7 +19,9 @@ const endings = ['.json', '.jsonl', '.link'];
 /** The files that were named, and those of folders, however deep, in the order of their paths. Fails with `usage` where a folder has a link: behind it may be a dissent. */
 export function readStatements(paths: readonly string[]): StatementFile[] {
   requireFilesOrFolders(paths);
-  const files = paths.flatMap((path) => (statOf(path)?.isDirectory() === true ? filesBelow(path) : [path]));
+  const files = paths.flatMap((path) =>
+    statNamed(path)?.isDirectory() === true ? filesBelow(path) : [path],
+  );
   return files.map((name) => ({ name, content: contentOf(name, documentLimits.bytes) }));
 }
 

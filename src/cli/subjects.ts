@@ -3,9 +3,10 @@ import { architectureOfMachine, rebuiltArchitectures } from '../execute/processo
 import { Failure } from '../failure.ts';
 import { forArchitectures, isPackageName } from '../flow/subject-name.ts';
 import { isAddress } from '../inputs/store/files.ts';
+import { statNamed } from '../named-path.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import { printNote } from './output.ts';
-import { requireFiles, statOf } from './paths.ts';
+import { requireFiles } from './paths.ts';
 
 const allArchitectures = 'all';
 
@@ -40,7 +41,7 @@ export function subjectsOf(subjects: readonly string[], { arch }: { readonly arc
 
 /** What lies in the working directory does not decide what a name is taken for; but whoever meant that is told. */
 function tellNamesake(name: string): void {
-  const stat = statOf(name);
+  const stat = statNamed(name);
   if (stat === undefined) return;
   const [what, path] = stat.isDirectory() ? ['folder', `./${name}/`] : ['file', `./${name}`];
   printNote(`wolfi-repro: ${name} is taken for the name of a package; for the ${what} here, write ${path}`);

@@ -4,6 +4,7 @@ import { shownTyped } from '../address.ts';
 import { counted } from '../bytes.ts';
 import { Failure } from '../failure.ts';
 import { requireNoLink, writeBelow } from '../folders.ts';
+import { notWritten } from '../named-path.ts';
 import { parseFileName } from '../names.ts';
 import type { Baseline } from '../policy/baseline.ts';
 import { type Day, dayOf, parseDay } from '../policy/day.ts';
@@ -92,10 +93,6 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await writeBelow(dirname(path), name, [Buffer.from(text)]);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure(
-      'usage',
-      `${shownTyped(path)} cannot be written: ${(cause as NodeJS.ErrnoException).code}`,
-      { cause },
-    );
+    throw notWritten(path, cause);
   }
 }

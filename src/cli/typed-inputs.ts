@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shownTyped } from '../address.ts';
 import { Failure } from '../failure.ts';
-import { statOf } from './paths.ts';
+import { statNamed } from '../named-path.ts';
 
 /** The most bytes that are taken from a pipe: larger files are given by name. */
 const mostBytes = 8 * 1024 ** 3;
@@ -13,7 +13,7 @@ const pieceBytes = 1024 * 1024;
 /** Whether a name stands for something that is read once. */
 export function isReadOnce(path: string): boolean {
   if (path === '-') return true;
-  const stat = statOf(path);
+  const stat = statNamed(path);
   return stat !== undefined && (stat.isFIFO() || stat.isCharacterDevice() || stat.isSocket());
 }
 

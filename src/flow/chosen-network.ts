@@ -1,5 +1,6 @@
 /** What the steps of a build reach, and where the transcript of what they fetched comes from and goes to. */
-import { readFileSync, statSync } from 'node:fs';
+
+import { readFileSync } from 'node:fs';
 import { shownTyped } from '../address.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
@@ -8,6 +9,7 @@ import { Failure } from '../failure.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import type { Store } from '../inputs/store/store.ts';
 import type { Format } from '../melange/format.ts';
+import { notRead, requireNamed, statNamed } from '../named-path.ts';
 import type { Architecture } from '../names.ts';
 import { namedPorts } from '../plan/fetching-steps.ts';
 import type { PlannedNetwork } from '../plan/plan.ts';
@@ -44,8 +46,8 @@ export async function chosenNetwork(
   const named = file === undefined ? undefined : namedTranscript(file);
   if (named !== undefined) return replayOf(named, ports);
   if (file !== undefined && network === 'none')
-    throw new Failure('usage', `${shownTyped(file)} is not a file`, {
-      hint: 'add --network to record a transcript into it',
+    throw new Failure('usage', `there is no transcript at ${shownTyped(file)}`, {
+      hint: 'add --network to record one into it',
     });
   const canReplay = machine.sandbox === 'bubblewrap' && builds.engine.name === 'builtin';
   const known =
@@ -58,13 +60,12 @@ export async function chosenNetwork(
 export function namedTranscript(path: string): Transcript | undefined {
   let bytes: Buffer;
   try {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return undefined;
-    if (!stat.isFile()) throw new Failure('usage', `${shownTyped(path)} is not a file`);
+    if (statNamed(path) === undefined) return undefined;
+    requireNamed(path, 'file');
     bytes = readFileSync(path);
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    throw new Failure('usage', `${shownTyped(path)} cannot be read`, { cause });
+    throw notRead(path, cause);
   }
   return parseTranscript(bytes);
 }

@@ -1,8 +1,9 @@
 /** Completes a run from what the user gave: defaults, keys behind addresses, Wolfi's own repository where it is implied. */
-import { shownTyped } from '../address.ts';
+
 import type { KeptScan } from '../emit/sbom/production/kept-scan.ts';
 import { usualEngine } from '../engine/choice.ts';
 import { Failure } from '../failure.ts';
+import { missing } from '../named-path.ts';
 import { type Architecture, parseArchitecture } from '../names.ts';
 import { type KnownRepository, wolfi } from '../repository/known.ts';
 import type { Transcript } from '../transcript/transcript.ts';
@@ -90,7 +91,7 @@ function placesOf(given: RunOptions, byName: boolean): Omit<Places, 'keptScans'>
 function otherTranscript(path: string): Transcript {
   const transcript = namedTranscript(path);
   if (transcript !== undefined) return transcript;
-  throw new Failure('usage', `${shownTyped(path)} is not a file`);
+  throw missing(path, 'file');
 }
 
 /** Each once. Fails with `usage` where one is not what `--keep-scans` writes. */

@@ -20,6 +20,7 @@ import type { DeflateEncoder } from '../melange/deflate-encoder.ts';
 import { formatOf } from '../melange/format.ts';
 import type { RecognisedVersion } from '../melange/releases.ts';
 import type { Version } from '../melange/version.ts';
+import { missing } from '../named-path.ts';
 import type { Architecture } from '../names.ts';
 import {
   findExact,
@@ -245,7 +246,7 @@ async function plannedScan(
   const programs: Sha256[] = [];
   for (const path of syft) {
     const digest = await inputs.hash(path);
-    if (digest === undefined) throw new Failure('usage', `${path} is not a file`);
+    if (digest === undefined) throw missing(path, 'file');
     programs.push(digest);
   }
   if (programs.length + keptScans.length === 0 || claim.traits.sbomGenerator !== 'production')

@@ -2,7 +2,7 @@
 import { busy } from '../busy.ts';
 import { boundedFindings, type ClaimFinding } from '../claim/findings.ts';
 import type { Emulation } from '../execute/processor/processor.ts';
-import { Failure, failureOfPackage } from '../failure.ts';
+import { Failure, failureOfPackage, refusedPath } from '../failure.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import { type Plan, planIdentity, withTranscript } from '../plan/plan.ts';
 import { transcriptDigest } from '../transcript/transcript.ts';
@@ -120,6 +120,8 @@ function planOf(plan: Plan, conversation: Conversation | undefined): Plan {
 
 function ended(known: Known, failure: Failure, { onProgress }: Watcher): PackageResult {
   const verdict = verdictOfFailure(failure);
+  const path = refusedPath(failure);
+  if (path !== undefined) onProgress({ kind: 'warning', text: `${known.file}: ${failure.message}: ${path}` });
   if (verdict === undefined) throw failure;
   if (verdict.kind === 'internal')
     onProgress({ kind: 'defect', subject: known.file, thrown: failure.cause ?? failure });

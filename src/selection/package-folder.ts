@@ -1,8 +1,10 @@
 /** Packages in a folder, as melange leaves them: `packages/<arch>/*.apk`, with an index or without. No link is followed: one in the place of packages is refused. */
+
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareBytes } from '../bytes.ts';
 import { Failure } from '../failure.ts';
+import { notRead } from '../named-path.ts';
 
 /** The architectures of apk, as folders are named (apk-tools 2, src/apk_defines.h). */
 const architectures: ReadonlySet<string> = new Set([
@@ -77,7 +79,7 @@ function entriesOf(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
-    throw new Failure('usage', `${folder} cannot be read`, { cause });
+    throw notRead(folder, cause);
   }
 }
 

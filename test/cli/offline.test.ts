@@ -52,7 +52,7 @@ const asking: readonly (readonly [what: string, exitCode: number, argv: readonly
       hello,
     ],
   ],
-  ['a file to inspect', 0, ['inspect', 'URL/hello-1.0-r0.apk']],
+  ['a file to inspect', 4, ['inspect', 'URL/hello-1.0-r0.apk']],
   ['a file to lock', 4, ['lock', 'URL/hello-1.0-r0.apk']],
   ['a file to rebuild', 4, ['rebuild', '--out', 'OUT', 'URL/hello-1.0-r0.apk']],
   ['everything into the cache', 4, ['fetch', ...key, '--repository', 'URL/repository', 'hello']],

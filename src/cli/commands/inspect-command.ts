@@ -9,7 +9,7 @@ import type { RawOptions } from '../raw-options.ts';
 import { subjectsOf } from '../subjects.ts';
 
 /**
- * Exits with 5 where a file is refused, since what is shown of it cannot be believed; with 4 where one is not a package; with 70
+ * Exits with 5 where a file is refused, since what is shown of it cannot be believed; with 4 where one is not a package, or could not be read; with 70
  * where one met a defect.
  */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
@@ -25,6 +25,8 @@ export async function inspectCommand(files: readonly string[], raw: RawOptions):
   const classes = inspections.map(({ failure }) => failure?.class);
   if (classes.includes('internal')) return verdictExitCodes.internal;
   if (classes.includes('rejected')) return verdictExitCodes.rejected;
-  const isNone = inspections.some(({ failure }) => failure?.code === 'unsupported-format');
+  const isNone = inspections.some(
+    ({ failure, package: read }) => failure !== undefined && read === undefined,
+  );
   return isNone ? verdictExitCodes.inconclusive : 0;
 }

@@ -3,6 +3,7 @@ import { Failure, failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
 import { readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
+import { requireWritableFolder } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
@@ -14,7 +15,8 @@ export async function rebuildCommand(files: readonly string[], raw: RawOptions):
     throw new Failure('usage', 'rebuild needs a folder to write to', { hint: 'name it: -o DIR' });
   const { out } = raw;
   const subjects = subjectsOf(files, raw);
-  const progress = showProgress(raw.log);
+  requireWritableFolder(out);
+  const progress = showProgress(raw.log && requireWritableFolder(raw.log));
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const target = { directory: out, signingKey: readSigningKey(raw.signingKey) };

@@ -7,6 +7,7 @@ import { type PackageResult, type RunResult, runResult } from '../../verdict/res
 import { verify } from '../../verify.ts';
 import { runOptions } from '../options.ts';
 import { ownTool, version } from '../own-version.ts';
+import { requireWritableFolder } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { requireOutputs } from '../reports.ts';
@@ -24,7 +25,7 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
   const attests = await requireAttests(raw);
-  const progress = showProgress(raw.log);
+  const progress = showProgress(raw.log && requireWritableFolder(raw.log));
   return cancellable(async (signal) => {
     const onProgress = (event: ProgressEvent) => {
       // What prints the result is loaded while the steps run.
