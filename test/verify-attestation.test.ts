@@ -23,7 +23,7 @@ import {
   stated,
   trusting,
 } from './support/attestations.ts';
-import { digest, inconclusive } from './support/results.ts';
+import { about, digest, inconclusive } from './support/results.ts';
 import { schemaValidator } from './support/schemas.ts';
 
 const [alpha, beta, gamma, delta] = [
@@ -50,8 +50,7 @@ function outcome(texts: readonly string[], details: Partial<AttestationQuestion>
 }
 
 const undecided = () => {
-  const result = inconclusive();
-  return { ...result, subject: { ...result.subject!, sha256: published } };
+  return about(inconclusive(), { sha256: published });
 };
 
 describe('enough rebuilders', () => {

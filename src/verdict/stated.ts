@@ -42,6 +42,21 @@ export interface StatedRun {
   readonly incomplete?: Incomplete;
 }
 
+/**
+ * The digest of the file that a result judges, where that is not the file that it is about: somebody changed it. A file is judged where it is reproduced, and where it
+ * was compared; then its digest and its size are known twice.
+ */
+export function contradictsItself({
+  subject,
+  verdict,
+}: Pick<StatedPackage, 'subject' | 'verdict'>): Sha256 | undefined {
+  const compared = 'comparison' in verdict ? verdict.comparison?.files.published : undefined;
+  const judged = verdict.kind === 'reproduced' ? verdict.proof : compared;
+  return judged === undefined || (judged.sha256 === subject?.sha256 && judged.size === subject.size)
+    ? undefined
+    : judged.sha256;
+}
+
 /** Joins packages, in their order. */
 export function statedRun(
   packages: readonly StatedPackage[],

@@ -11,7 +11,15 @@ import { renderJson } from '../../src/report/json-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { program, root } from '../support/lab.ts';
-import { buildFailed, cause, difference, digest, notReproduced, reproduced } from '../support/results.ts';
+import {
+  about,
+  buildFailed,
+  cause,
+  difference,
+  digest,
+  notReproduced,
+  reproduced,
+} from '../support/results.ts';
 
 const transcript = join(root, 'test/cli/year.md');
 const names = Array.from({ length: 40 }, (_, at) => `pkg-${String(at + 1).padStart(2, '0')}`);
@@ -48,9 +56,13 @@ it('is a year of a project in CI', (test) => {
   /** What a run found: everything is reproduced but what is named. */
   const found = (state: State, more: readonly string[] = []) => {
     const packages = [...names, ...more].map((name) => ({
-      ...(state[name] ?? reproduced()),
+      ...about(state[name] ?? reproduced(), {
+        sha256: digest(name),
+        name,
+        version: '1.0-r0',
+        architecture: 'x86_64',
+      }),
       file: `${name}.apk`,
-      subject: { sha256: digest(name), size: 1, name, version: '1.0-r0', architecture: 'x86_64' },
       plan: undefined,
     }));
     const asked = { list: digest('all'), packages: packages.length, elsewhere: 0, unchanged: 0 };

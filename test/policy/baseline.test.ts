@@ -16,6 +16,7 @@ import type { KnownState } from '../../src/verdict/acceptance.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
 import { failure } from '../support/failures.ts';
 import {
+  about,
   buildFailed,
   cause,
   difference,
@@ -36,8 +37,7 @@ const line = (name: string, verdict: string, ...causes: CauseKind[]) =>
 const parsed = (...lines: string[]) =>
   parseBaseline(Buffer.from([head, ...lines, ''].join('\n')), 'baseline.jsonl');
 const named = (name: string, result: PackageResult): PackageResult => ({
-  ...result,
-  subject: { sha256: digest(name), size: 1, name, version: '2.0-r0', architecture: 'x86_64' },
+  ...about(result, { sha256: digest(name), name, version: '2.0-r0', architecture: 'x86_64' }),
 });
 const date = difference('content', 'usr/share/date', { causes: [cause('timestamp')] });
 const mode = difference('mode', 'usr/bin/tool', { causes: [cause('umask')] });

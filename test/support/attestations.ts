@@ -8,10 +8,9 @@ import { rebuildLink } from '../../src/attest/statements/rebuild-link.ts';
 import { statementSubject } from '../../src/attest/statements/statement-subject.ts';
 import { verdictStatement } from '../../src/attest/statements/verdict-statement.ts';
 import { type TrustedRebuilders, trustedKey } from '../../src/attest/trust/trusted-keys.ts';
-import type { EqualFiles } from '../../src/compare/compare-files.ts';
 import type { Sha256 } from '../../src/digest.ts';
 import type { StatedPackage } from '../../src/verdict/stated.ts';
-import { digest, notReproduced, reproduced } from './results.ts';
+import { about, digest, notReproduced, reproduced } from './results.ts';
 
 export interface Rebuilder {
   readonly name: string;
@@ -37,18 +36,12 @@ export const published: Sha256 = digest('published');
 
 /** Results about one published file, which is `nr-wallclock-1.0.0-r0.apk`. */
 export function sameBytes(sha256: Sha256 = published): StatedPackage {
-  const result = reproduced();
-  const proof = { sha256, size: 5126 } as EqualFiles;
-  return {
-    ...result,
-    subject: { ...result.subject!, sha256, datahash: digest('data'), q1: 'Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=' },
-    verdict: { kind: 'reproduced', proof, signature: { kind: 'unsigned' } },
-  };
+  const q1 = 'Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=';
+  return about<StatedPackage>(reproduced(), { sha256, datahash: digest('data'), q1 });
 }
 
 export function otherBytes(): StatedPackage {
-  const result = notReproduced([]);
-  return { ...result, subject: { ...result.subject!, sha256: published } };
+  return about<StatedPackage>(notReproduced([]), { sha256: published });
 }
 
 /** A result as somebody's bundle. */

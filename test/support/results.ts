@@ -14,7 +14,8 @@ import {
 import { type Sha256, sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import { type Plan, type PlannedBuilder, planIdentity } from '../../src/plan/plan.ts';
-import type { PackageResult } from '../../src/verdict/result.ts';
+import type { PackageResult, Subject } from '../../src/verdict/result.ts';
+import type { StatedPackage, StatedVerdict } from '../../src/verdict/stated.ts';
 import type { Verdict } from '../../src/verdict/verdict.ts';
 import { architecture, keyName, packageName, packageVersion } from './names.ts';
 
@@ -168,17 +169,39 @@ export function unequal(
   };
 }
 
+/** A result as a run would have it of a file: its subject and its verdict are about the same. */
+export function about<R extends StatedPackage>(
+  result: R,
+  { sha256: digestOfFile, size = 5126, ...more }: Partial<Subject> & { readonly sha256: Sha256 },
+): R {
+  const { subject, verdict } = result;
+  const published = { sha256: digestOfFile, size };
+  const unnamed = { name: undefined, version: undefined, architecture: undefined };
+  return {
+    ...result,
+    subject: { ...unnamed, ...subject, ...more, ...published },
+    verdict: verdictAbout(verdict, published),
+  };
+}
+
+function verdictAbout(verdict: StatedVerdict, published: EqualFiles | Pick<Subject, 'sha256' | 'size'>) {
+  if (verdict.kind === 'reproduced') return { ...verdict, proof: published };
+  if (!('comparison' in verdict) || verdict.comparison === undefined) return verdict;
+  const { comparison } = verdict;
+  return { ...verdict, comparison: { ...comparison, files: { ...comparison.files, published } } };
+}
+
 export function packageResult(
   file: string,
   verdict: Verdict,
   details: Partial<PackageResult> = {},
 ): PackageResult {
-  return {
+  const result: PackageResult = {
     file,
     verdict,
     subject: {
       sha256: digest(file),
-      size: 5126,
+      size: verdict.kind === 'reproduced' ? verdict.proof.size : 5126,
       name: 'nr-wallclock',
       version: '1.0.0-r0',
       architecture: 'x86_64',
@@ -194,6 +217,7 @@ export function packageResult(
     skipped: [],
     ...details,
   };
+  return result.subject === undefined ? result : about(result, result.subject);
 }
 
 export function reproduced(file = 'packages/hello-1.0-r0.apk'): PackageResult {
@@ -264,7 +288,7 @@ export function inconclusive(
     file,
     { kind: 'inconclusive', reason, failure, ...comparison },
     {
-      subject: undefined,
+      ...(differences.length === 0 ? { subject: undefined } : {}),
       caveats: ['the environment is this machine’s own'],
       skipped: [{ path: 'usr/lib/odd.so', reason: 'not-decompressed' }],
       findings: [{ kind: 'clock-missing', detail: 'no builddate' }],

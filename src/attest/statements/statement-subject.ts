@@ -10,7 +10,7 @@ import {
   parsePackageVersion,
 } from '../../names.ts';
 import type { Subject } from '../../verdict/result.ts';
-import type { StatedPackage } from '../../verdict/stated.ts';
+import { contradictsItself, type StatedPackage } from '../../verdict/stated.ts';
 
 export interface StatementSubject {
   readonly digest: Subject['sha256'];
@@ -24,11 +24,11 @@ export interface StatementSubject {
  * The subject of a result; undefined where its file could not be read, so that it has no digest. Fails with `usage` where a saved result contradicts itself:
  * it was changed by hand.
  */
-export function statementSubject({ subject, verdict, file }: StatedPackage): StatementSubject | undefined {
+export function statementSubject(result: StatedPackage): StatementSubject | undefined {
+  const { subject, file } = result;
   if (subject === undefined) return undefined;
-  const compared = 'comparison' in verdict ? verdict.comparison?.files.published.sha256 : undefined;
-  const judged = verdict.kind === 'reproduced' ? verdict.proof.sha256 : compared;
-  if (judged !== undefined && judged !== subject.sha256)
+  const judged = contradictsItself(result);
+  if (judged !== undefined)
     throw new Failure('usage', `the result of ${file} contradicts itself: it judges a different file`, {
       expected: subject.sha256,
       got: judged,

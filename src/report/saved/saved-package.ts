@@ -17,7 +17,7 @@ import { isJsonObject, type JsonObject } from '../../formats/bounded-json.ts';
 import type { SubstitutedEnvironment, SubstitutedPackage } from '../../plan/substituted.ts';
 import type { SignatureState } from '../../repository/keyring.ts';
 import type { Subject, TakenPackage } from '../../verdict/result.ts';
-import type { StatedPackage, StatedVerdict } from '../../verdict/stated.ts';
+import { contradictsItself, type StatedPackage, type StatedVerdict } from '../../verdict/stated.ts';
 import type { VerdictKind } from '../../verdict/verdict.ts';
 import { verdictTitles } from '../words.ts';
 import {
@@ -204,5 +204,8 @@ const verdictKind = word<VerdictKind>(verdictTitles);
 export const savedPackage: Decoder<StatedPackage> = (value, place) => {
   if (!isJsonObject(value)) return refuse(place, 'a package');
   const kind = verdictKind(value['verdict'], `${place}.verdict`);
-  return { ...known(value, place), verdict: verdictOf(kind, value, place) };
+  const found = { ...known(value, place), verdict: verdictOf(kind, value, place) };
+  return contradictsItself(found) === undefined
+    ? found
+    : refuse(`${place}.subject`, 'the file that the verdict is about');
 };

@@ -9,10 +9,10 @@ import { renderJson } from '../../../src/report/json-report.ts';
 import { renderJsonLines } from '../../../src/report/jsonl-report.ts';
 import { disputed, mergeSavedRuns, parseSavedRun } from '../../../src/report/saved/saved-run.ts';
 import { type PackageResult, runResult } from '../../../src/verdict/result.ts';
-import { type StatedRun, statedRun } from '../../../src/verdict/stated.ts';
+import { type StatedPackage, type StatedRun, statedRun } from '../../../src/verdict/stated.ts';
 import { pathsIn, replaced } from '../../support/json-paths.ts';
 import { randomOf } from '../../support/mutate.ts';
-import { difference, notReproduced, reproduced } from '../../support/results.ts';
+import { difference, digest, inconclusive, notReproduced, reproduced } from '../../support/results.ts';
 import { everything, hostile, incomplete, manyDifferences, shardRun } from '../../support/runs.ts';
 
 const saved = (result: StatedRun) => Buffer.from(renderJson(result));
@@ -150,6 +150,21 @@ describe('a saved result', () => {
     const { runs } = parseSavedRun(Buffer.from([lines(first, 1), old, lines(second, 2)].join('')));
     assert.deepEqual(runs, [shardRun(1, 2, { judged: 1 }), { judged: 1 }, shardRun(2, 2, { judged: 1 })]);
     assert.deepEqual(parseSavedRun(saved(runResult([first, second]))).runs, [{ judged: 2 }]);
+  });
+
+  it('is refused where its verdict is about a different file than it says', () => {
+    const results: readonly StatedPackage[] = [
+      reproduced(),
+      notReproduced([difference('mode', 'm')]),
+      inconclusive([difference('mode', 'm')]),
+    ];
+    for (const each of results) {
+      const { subject } = each;
+      parseSavedRun(saved(statedRun([each])));
+      for (const wrong of [{ sha256: digest('else') }, { size: 1 }])
+        refused(saved(statedRun([{ ...each, subject: { ...subject!, ...wrong } }])));
+      refused(saved(statedRun([{ ...each, subject: undefined }])));
+    }
   });
 
   it('that says what no run says is refused', () => {
