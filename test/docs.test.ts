@@ -73,6 +73,7 @@ describe('the documentation', () => {
       'gate-commands.ts',
       'attestation-commands.ts',
       'status-commands.ts',
+      'sweep-commands.ts',
       'upkeep-commands.ts',
     ];
     const commands = trees.flatMap((file) => {

@@ -20,6 +20,7 @@ import {
 import { version } from './own-version.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 import { addStatus } from './status-commands.ts';
+import { addSweep } from './sweep-commands.ts';
 import { addCache, addConfig, addDoctor, type Finish } from './upkeep-commands.ts';
 
 const usageExitCode = 2;
@@ -77,6 +78,7 @@ export function commandTree(finish: Finish): Command {
   addPolicy(program, finish);
   addBaseline(program, finish);
   addStatus(program, finish);
+  addSweep(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);

@@ -3,6 +3,7 @@ import type { EngineName } from '../engine/engine-names.ts';
 import type { SandboxKind } from '../execute/sandbox/sandbox.ts';
 import type { NetworkPermission } from '../flow/run-options.ts';
 import type { ReportFormat } from '../report/format-names.ts';
+import type { JobPriority } from '../sweep/job.ts';
 
 /** As commander hands them over. */
 export interface RawOptions {
@@ -79,5 +80,12 @@ export interface RawOptions {
   readonly docsUrl?: string;
   readonly from?: string;
   readonly dryRun?: boolean;
+  readonly allVersions?: boolean;
+  readonly in?: readonly string[];
+  readonly popularity?: string;
+  readonly atLeast?: string;
+  readonly priority?: JobPriority;
+  readonly tag?: readonly string[];
+  readonly class?: readonly string[];
   readonly watch?: boolean;
 }

@@ -5,6 +5,29 @@ import { printNote } from './output.ts';
 const interrupted = 130;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Runs work that is first asked to come to its end and take nothing more, then to end at once; a third interruption ends the program. */
+export async function drainable(
+  work: (drain: AbortSignal, end: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const [drain, end] = [new AbortController(), new AbortController()];
+  const onSignal = () => {
+    if (end.signal.aborted) process.exit(interrupted);
+    if (drain.signal.aborted) {
+      printNote('ending what runs, which is judged again later; interrupt again to end at once');
+      return end.abort(new Error('interrupted'));
+    }
+    printNote('what runs comes to its end, nothing else is begun; interrupt again to end it as well');
+    drain.abort(new Error('interrupted'));
+  };
+  for (const name of signals) process.on(name, onSignal);
+  try {
+    const exitCode = await work(drain.signal, end.signal);
+    return drain.signal.aborted ? interrupted : exitCode;
+  } finally {
+    for (const name of signals) process.off(name, onSignal);
+  }
+}
+
 /** Runs work that can be cancelled; an interrupted run has an exit code of its own. */
 export async function cancellable(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const controller = new AbortController();

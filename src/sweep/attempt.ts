@@ -34,6 +34,11 @@ export const conclusiveClasses: ReadonlySet<AttemptClass> = new Set<AttemptClass
   'inconclusive',
 ]);
 
+/** Classes of final attempts that may be tried again by hand: no verdict that compares bytes is among them. */
+export const retriedClasses: readonly AttemptClass[] = attemptClasses.filter(
+  (each) => each !== 'settled' && each !== 'cancelled',
+);
+
 export interface AttemptCost {
   readonly wallSeconds: number;
   readonly processorSeconds: number;

@@ -5,8 +5,9 @@ import type { AttemptClass } from '../attempt.ts';
 
 /** What each reason of `inconclusive` means for trying again. */
 const inconclusiveClasses: Readonly<Record<InconclusiveReason, AttemptClass>> = {
-  unsigned: 'inconclusive',
-  'unknown-key': 'inconclusive',
+  // The index that listed the package was vouched for when the sweep was planned: whoever judges was not given that key.
+  unsigned: 'worker-unfit',
+  'unknown-key': 'worker-unfit',
   'no-recipe': 'inconclusive',
   'recipe-unreadable': 'inconclusive',
   'environment-unavailable': 'environment-unavailable',

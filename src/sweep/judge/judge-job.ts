@@ -1,6 +1,7 @@
 /** Judges one job: this program's own `verify` in a process of its own, and what comes of it as an attempt. Every kind of worker judges by it. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Address } from '../../address.ts';
 import { printable } from '../../bytes.ts';
 import { architectureOfMachine } from '../../execute/processor/architectures.ts';
 import { completeLimits } from '../../execute/sandbox/sandbox.ts';
@@ -127,7 +128,12 @@ function settingsOf({ job, needs }: Lease, { settings }: Judging): JudgeSettings
   const limits = completeLimits({});
   const usual = job.architecture === architectureOfMachine(process.arch) ? limits.native : limits.emulated;
   const others = (settings['repository'] ?? []) as readonly string[];
-  const repository = [job.repository, ...others.filter((each) => each !== job.repository)];
+  const isOwn = (each: string) => (Address.parse(each)?.place ?? each) === job.repository;
+  // As it was given here where it was, since a job keeps no password.
+  const repository = [
+    ...(others.some(isOwn) ? others.filter(isOwn) : [job.repository]),
+    ...others.filter((each) => !isOwn(each)),
+  ];
   const atLeast = (name: string, fallback: number, needed: number) =>
     needed > Number(settings[name] ?? fallback) ? { [name]: needed } : {};
   return {

@@ -1,0 +1,143 @@
+/** `wolfi-repro sweep plan`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { shownTyped } from '../../address.ts';
+import { counted } from '../../bytes.ts';
+import { rebuiltArchitectures } from '../../execute/processor/architectures.ts';
+import { Failure } from '../../failure.ts';
+import { isAddress } from '../../inputs/store/files.ts';
+import { parseArchitecture } from '../../names.ts';
+import { parseIndex } from '../../repository/apkindex.ts';
+import { openRecords } from '../../sweep/journal/journal-records.ts';
+import { openJournal } from '../../sweep/journal/journal-store.ts';
+import { parseImagePackages } from '../../sweep/plan/image-packages.ts';
+import { openIndexes } from '../../sweep/plan/open-indexes.ts';
+import { planSweep, type SweepPlan } from '../../sweep/plan/plan-sweep.ts';
+import { parsePopularity } from '../../sweep/plan/popularity.ts';
+import type { BuildSelection } from '../../sweep/plan/select-builds.ts';
+import type { SweepRecords } from '../../sweep/sweep-store.ts';
+import { parseCount } from '../counts.ts';
+import { runOptions } from '../options.ts';
+import { printData, printNote } from '../output.ts';
+import { version } from '../own-version.ts';
+import { requireFiles } from '../paths.ts';
+import { showProgress } from '../progress.ts';
+import type { RawOptions } from '../raw-options.ts';
+import { cancellable } from '../signals.ts';
+import { planText } from '../sweep-plan-text.ts';
+
+export async function sweepPlanCommand(
+  folder: string,
+  patterns: readonly string[],
+  raw: RawOptions,
+): Promise<number> {
+  const selection = await buildSelection(patterns, raw);
+  const progress = showProgress(undefined);
+  return cancellable(async (signal) => {
+    const options = runOptions(
+      { ...raw, repository: (raw.repository ?? []).map(absolute) },
+      signal,
+      progress.onEvent,
+    );
+    const architectures =
+      raw.arch === 'all'
+        ? rebuiltArchitectures.map((each) => parseArchitecture(each)!)
+        : [options.architecture!];
+    const indexes = await openIndexes(options, architectures).finally(() => progress.stop());
+    const planOptions = {
+      selection,
+      tool: version,
+      priority: raw.priority,
+      tags: raw.tag ?? [],
+      atOnce: options.jobs,
+    };
+    const plan = (records: SweepRecords) => planSweep(indexes, records, planOptions);
+    if (raw.dryRun === true) {
+      const records = recordsIfThere(folder);
+      show(await plan(records).finally(() => records.close()), options.jobs);
+      return 0;
+    }
+    const store = openJournal(resolve(folder), Date.now);
+    try {
+      const planned = await plan(store);
+      show(planned, options.jobs);
+      // Those that are known are queued as well: one that waits may be more urgent now.
+      const { queued, reopened } = await store.enqueue(planned.all);
+      printData(`queued      ${counted(queued + reopened, 'build')}\n`);
+    } finally {
+      await store.close();
+    }
+    return 0;
+  });
+}
+
+/** A job names its repository wherever it is judged from. */
+function absolute(location: string): string {
+  return isAddress(location) ? location : resolve(location);
+}
+
+function show(plan: SweepPlan, atOnce: number): void {
+  const { ambiguous, unmatched } = plan;
+  if (unmatched.length > 0) printNote(`wolfi-repro: in no index: ${listed(unmatched)}`);
+  if (ambiguous.length > 0)
+    printNote(`wolfi-repro: listed with several checksums, and not judged: ${listed(ambiguous)}`);
+  printData(planText(plan, atOnce));
+}
+
+const mostListed = 10;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  return `${names.slice(0, mostListed).map(shownTyped).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function recordsIfThere(folder: string): SweepRecords & { close(): void } {
+  if (existsSync(join(folder, 'journal.jsonl'))) return openRecords(folder);
+  async function* none() {}
+  const counts = {
+    state: 'running',
+    queued: 0,
+    running: 0,
+    settled: 0,
+    dead: 0,
+    nextDue: undefined,
+  } as const;
+  return { jobs: none, attempts: none, verdicts: none, counts: async () => counts, close: () => undefined };
+}
+
+async function buildSelection(patterns: readonly string[], raw: RawOptions): Promise<BuildSelection> {
+  const { in: images = [], popularity } = raw;
+  requireFiles([...images, ...(popularity === undefined ? [] : [popularity])]);
+  return {
+    patterns,
+    images: images.map((path) => ofFile(path, parseImagePackages)),
+    popularity: popularity === undefined ? new Map() : ofFile(popularity, parsePopularity),
+    leastPopularity: raw.atLeast === undefined ? 0 : parseCount('--at-least', raw.atLeast),
+    allVersions: raw.allVersions ?? false,
+    ...(await changedSince(raw.changedSince)),
+  };
+}
+
+function ofFile<T>(path: string, parse: (bytes: Uint8Array) => T): T {
+  try {
+    return parse(readFileSync(path));
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.code !== 'usage') throw failure;
+    throw new Failure('usage', `${shownTyped(path)}: ${failure.message}`, {
+      ...(failure.expected === undefined ? {} : { expected: failure.expected }),
+      ...(failure.got === undefined ? {} : { got: failure.got }),
+    });
+  }
+}
+
+async function changedSince(
+  text: string | undefined,
+): Promise<Pick<BuildSelection, 'listedBefore' | 'builtSince'>> {
+  const nothing = { listedBefore: undefined, builtSince: undefined };
+  if (text === undefined) return nothing;
+  const milliseconds = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(milliseconds)) return { ...nothing, builtSince: milliseconds / 1000 };
+  requireFiles([text]);
+  const { records } = await parseIndex(readFileSync(text));
+  return { ...nothing, listedBefore: new Set([...records].map(([, { checksum }]) => checksum)) };
+}
