@@ -20,13 +20,14 @@ import { contentOf } from './typed-inputs.ts';
 const mostBytes = 64 * 1024 * 1024;
 
 /** The gate of a command line; undefined where it names none. What is wrong with it is said before anything is built. */
-export async function requireGate(raw: RawOptions): Promise<Gate | undefined> {
+export async function requireGate(raw: RawOptions, of: 'run' | 'saved' = 'run'): Promise<Gate | undefined> {
   const { policy, baseline, tighten = false } = raw;
   const today = todayOf(raw);
   if (tighten && baseline === undefined)
     throw new Failure('usage', '--tighten rewrites a baseline, and none is given');
   if (policy === undefined && baseline === undefined) {
-    if (raw.today !== undefined)
+    // Saved results carry rules, which end on a day as well.
+    if (raw.today !== undefined && of === 'run')
       throw new Failure('usage', '--today is the day for a policy, and none is given');
     return undefined;
   }

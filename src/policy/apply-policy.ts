@@ -6,8 +6,8 @@ import { type Day, dayText } from './day.ts';
 import { isForEveryPackage } from './narrow.ts';
 import type { Policy, Rule } from './policy.ts';
 
-/** The days before its end from which on a rule is a notice. */
-const noticeDays = 14;
+/** The days before its end from which on a rule is a notice, and from which on it is an urgent one. */
+const noticeDays = { soon: 14, urgent: 7 };
 
 /** What a rule does for a package. */
 export interface RuleOutcome {
@@ -122,7 +122,15 @@ function noticesOf(rule: Rule, isUnused: boolean, today: Day): PolicyNotice[] {
 
 /** The notice about the end of a rule, if it is due. */
 export function endNotice(rule: Rule, today: Day): PolicyNotice[] {
-  const days = rule.until - today;
-  if (days < 0) return [{ kind: 'expired', ...namesOf(rule) }];
-  return days <= noticeDays ? [{ kind: 'ends-soon', ...namesOf(rule), days }] : [];
+  return endNoticeOf(namesOf(rule), rule.until, today);
 }
+
+/** The same of a rule of which only its names are known. */
+export function endNoticeOf(names: RuleNames, until: Day, today: Day): PolicyNotice[] {
+  const days = until - today;
+  if (days < 0) return [{ kind: 'expired', ...names }];
+  if (days > noticeDays.soon) return [];
+  return [{ kind: days <= noticeDays.urgent ? 'about-to-end' : 'ends-soon', ...names, days }];
+}
+
+type RuleNames = Pick<PolicyNotice, 'rule' | 'owner' | 'until'>;

@@ -3,6 +3,7 @@
  * accept the same, nobody knows which of them counts: such rules contradict each other. What overlaps in part does not, and is shown as accepted by both.
  */
 import type { CauseKind } from '../compare/cause.ts';
+import { acceptable } from './acceptable.ts';
 import { dayText } from './day.ts';
 import { contains, type Glob } from './glob.ts';
 import { confidences, type Refusing, type Rule } from './policy.ts';
@@ -48,7 +49,7 @@ function isWithin(inner: Rule, outer: Rule): boolean {
     within(inner.versions, outer.versions, containsVersions) &&
     within(inner.architectures, outer.architectures, isSame) &&
     within(inner.digests, outer.digests, isSame) &&
-    all(inner.verdicts, outer.verdicts, isVerdictOf) &&
+    all(eachVerdict(inner.verdicts), eachVerdict(outer.verdicts), isSame) &&
     within<CauseKind>(inner.causes, outer.causes, isSame) &&
     within<Glob>(inner.paths, outer.paths, contains) &&
     (outer.causes.length === 0 ||
@@ -60,8 +61,12 @@ function isSame<V>(outer: V, inner: V): boolean {
   return outer === inner;
 }
 
-function isVerdictOf(outer: string, inner: string): boolean {
-  return outer === inner || inner.startsWith(`${outer}/`);
+/** Verdicts with each of their reasons: a rule may list all of them one by one. */
+function eachVerdict(verdicts: Rule['verdicts']): readonly string[] {
+  return verdicts.flatMap((verdict) => {
+    const reasons = [...acceptable.keys()].filter((each) => each.startsWith(`${verdict}/`));
+    return reasons.length === 0 ? [verdict] : reasons;
+  });
 }
 
 /** The same for lists that say nothing where they are empty. */

@@ -8,6 +8,7 @@ import {
   type KnownState,
   type Pass,
   type PolicyNotice,
+  passOf,
   type RefusingRule,
   ruleRefusals,
   type Standing,
@@ -89,7 +90,23 @@ export function gateNotes({ policy, baseline, packages }: StatedRun, bounds: Bou
   return [
     ...notices.slice(0, most.notices).map((each) => noticeText(each, bounds)),
     ...(cut > 0 ? [`… and ${cut} more rules to look at; ${moreInJson}`] : []),
-    ...(baseline === undefined ? [] : baselineNotes(baseline, packages, bounds)),
+    ...(baseline === undefined ? savedBaselineNotes(packages) : baselineNotes(baseline, packages, bounds)),
+  ];
+}
+
+/** The notes that ask for something to be done within days. */
+export function urgentNotes({ policy }: StatedRun, bounds: Bounds): string[] {
+  const urgent = (policy?.notices ?? []).slice(0, most.notices).filter(({ kind }) => kind === 'about-to-end');
+  return urgent.map((each) => noticeText(each, bounds));
+}
+
+/** A baseline has no end, so what passes by one that this run was not given is said. */
+function savedBaselineNotes(packages: StatedRun['packages']): string[] {
+  const count = packages.filter((each) => passOf(each) === 'in-baseline').length;
+  if (count === 0) return [];
+  const pass = count === 1 ? 'passes' : 'pass';
+  return [
+    `${counted(count, 'package')} ${pass} by a baseline of the run that judged; --baseline holds results against one again`,
   ];
 }
 
@@ -101,7 +118,9 @@ function noticeText({ kind, rule, owner, until, days = 0 }: PolicyNotice, { valu
     case 'expired':
       return `${named} ended on ${until}`;
     case 'ends-soon':
-      return days === 0 ? `${named} ends today` : `${named} ends in ${counted(days, 'day')}, on ${until}`;
+      return `${named} ends in ${counted(days, 'day')}, on ${until}`;
+    case 'about-to-end':
+      return `${named} ends ${days === 0 ? 'today' : `in ${counted(days, 'day')}, on ${until}`}: its packages fail from then on`;
     case 'for-every-package':
       return `${named} is about packages of nearly every name`;
   }

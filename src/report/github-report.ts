@@ -31,7 +31,7 @@ type Command = 'error' | 'warning' | 'notice';
 
 /** Renders a command on each line. */
 export function renderGithub(result: StatedRun, context: ReportContext = {}): string {
-  const { packages, title, counts, notes, missing } = viewRun(result, bounds);
+  const { packages, title, counts, notes, missing, urgent } = viewRun(result, bounds);
   const all = worstFirst(packages).filter(isWorthLooking);
   const listed = [...all.filter((each) => !passes(each)), ...all.filter(passes)];
   const shown = listed.slice(0, mostAnnotations);
@@ -44,7 +44,11 @@ export function renderGithub(result: StatedRun, context: ReportContext = {}): st
   ];
   return [
     ...shown.map((each) => annotation(each, context)),
-    command(missing.length === 0 ? 'notice' : 'error', { title: `wolfi-repro: ${title}` }, lines.join('\n')),
+    command(
+      missing.length > 0 ? 'error' : urgent.length > 0 ? 'warning' : 'notice',
+      { title: `wolfi-repro: ${title}` },
+      lines.join('\n'),
+    ),
   ].join('');
 }
 

@@ -33,7 +33,7 @@ type Level = 'error' | 'warning' | 'note';
 
 /** Renders the log; it ends with a newline. */
 export function renderSarif(result: StatedRun, context: ReportContext = {}): string {
-  const { packages, verdict, notes, missing } = viewRun(result, bounds);
+  const { packages, verdict, notes, missing, urgent } = viewRun(result, bounds);
   const artifacts = [...new Map(packages.map((each) => [uriOf(each.file), artifact(each)])).values()];
   const indexes = new Map(artifacts.map(({ location: { uri } }, index) => [uri, index]));
   const found = packages.flatMap((each) => packageResults(each, indexes.get(uriOf(each.file))!));
@@ -54,7 +54,7 @@ export function renderSarif(result: StatedRun, context: ReportContext = {}): str
         ...cutNotifications(cut, 'differences'),
         ...cutNotifications(found.length - results.length, 'results'),
         ...notes.map((note) => ({
-          level: missing.includes(note) ? 'error' : 'note',
+          level: missing.includes(note) ? 'error' : urgent.includes(note) ? 'warning' : 'note',
           message: { text: messageText(note) },
         })),
       ],

@@ -5,7 +5,7 @@ import { type CrossCheck, crossCheck, sharedTraits } from '../verdict/cross-chec
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
 import { type Bounds, show } from './bounds.ts';
-import { gateNotes, passTitles } from './gate-facts.ts';
+import { gateNotes, passTitles, urgentNotes } from './gate-facts.ts';
 import { incompleteTitle, missingIn, runNotes } from './run-notes.ts';
 import { verdictTitles } from './words.ts';
 
@@ -15,6 +15,8 @@ export interface SummaryView {
   /** The verdict in words. */
   readonly title: string;
   readonly tone: Tone;
+  /** The notes that ask for something to be done within days. */
+  readonly urgent: readonly string[];
   /** What is missing in joined results and fails the run, a line each; also in the notes. */
   readonly missing: readonly string[];
   /** The number of packages. */
@@ -48,6 +50,7 @@ export function viewSummary(run: StatedRun, bounds: Bounds): SummaryView {
     verdict,
     title: `${titleOf(verdict, pass)}${isIncomplete ? incompleteTitle : ''}`,
     tone: isIncomplete && tone === 'good' ? 'warn' : tone,
+    urgent: urgentNotes(run, bounds),
     missing: missingIn(run),
     total: packages.length,
     counts: countsOf(packages),

@@ -107,19 +107,24 @@ export interface PolicyNotice {
   readonly rule: string;
   readonly owner: string;
   readonly until: string;
-  /** For `ends-soon`: the days that are left. */
+  /** For `ends-soon` and `about-to-end`: the days that are left. */
   readonly days?: number;
 }
 
-export type PolicyNoticeKind =
+export const policyNoticeKinds = [
   /** A package that it is about was judged, and it accepts nothing of it. */
-  | 'unused'
+  'unused',
   /** Its last day is over. */
-  | 'expired'
+  'expired',
   /** Its last day is at most 14 days ahead. */
-  | 'ends-soon'
+  'ends-soon',
+  /** Its last day is at most 7 days ahead. */
+  'about-to-end',
   /** It is about packages of nearly every name. */
-  | 'for-every-package';
+  'for-every-package',
+] as const;
+
+export type PolicyNoticeKind = (typeof policyNoticeKinds)[number];
 
 /** What a run shows of a baseline. Which packages are better or worse stands with each. */
 export interface BaselineRun {

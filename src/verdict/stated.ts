@@ -60,7 +60,7 @@ export function contradictsItself({
 /** Joins packages, in their order. */
 export function statedRun(
   packages: readonly StatedPackage[],
-  more: Pick<StatedRun, 'runs' | 'incomplete'> = {},
+  more: Pick<StatedRun, 'runs' | 'incomplete' | 'policy'> = {},
 ): StatedRun {
   const verdict = worstVerdict(packages.map((each) => each.verdict.kind)) ?? 'inconclusive';
   return { packages, verdict, exitCode: exitCodeOf({ packages, ...more }), ...more };

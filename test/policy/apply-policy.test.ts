@@ -229,11 +229,13 @@ describe('a policy in a run', () => {
     assert.deepEqual(notices(policyOf({}), notReproduced([date, mode])), []);
   });
 
-  it('says 14 days before and afterwards that a rule ends', () => {
+  it('says 14 and 7 days before, and afterwards, that a rule ends', () => {
     const ending = (until: string) => notices(policyOf({ until }), notReproduced([date]));
     assert.deepEqual(ending('2026-12-16'), []);
     assert.deepEqual(ending('2026-12-15'), ['rule-1 ends-soon']);
-    assert.deepEqual(ending('2026-12-01'), ['rule-1 ends-soon']);
+    assert.deepEqual(ending('2026-12-09'), ['rule-1 ends-soon']);
+    assert.deepEqual(ending('2026-12-08'), ['rule-1 about-to-end']);
+    assert.deepEqual(ending('2026-12-01'), ['rule-1 about-to-end']);
     assert.deepEqual(ending('2026-11-30'), ['rule-1 expired']);
   });
 

@@ -178,6 +178,17 @@ describe('two rules', () => {
       {},
       { verdict: 'not-reproduced/content', until: '2027-01-31' },
     ],
+    'of which one lists every reason and one names none of them': [
+      { verdict: [...acceptable.keys()].filter((each) => each.startsWith('not-reproduced/')) },
+      { verdict: 'not-reproduced', until: '2027-01-31' },
+    ],
+    'of which one lists every reason for longer': [
+      { verdict: 'not-reproduced' },
+      {
+        verdict: [...acceptable.keys()].filter((each) => each.startsWith('not-reproduced/')),
+        until: '2027-01-31',
+      },
+    ],
     'of which one needs less confidence for longer': [
       { confidence: 'possible' },
       { confidence: 'certain', until: '2027-01-31' },
@@ -191,6 +202,13 @@ describe('two rules', () => {
   const overlapping: Readonly<Record<string, readonly [Written, Written]>> = {
     'of different packages': [{}, { package: 'zlib', until: '2027-01-31' }],
     'that share some packages': [{ package: 'nr-*' }, { package: '*-wallclock', until: '2027-01-31' }],
+    'of which one lists every reason but one': [
+      { verdict: 'not-reproduced' },
+      {
+        verdict: [...acceptable.keys()].filter((each) => /^not-reproduced\/[^c]/.test(each)),
+        until: '2027-03-31',
+      },
+    ],
     'of different causes': [{}, { cause: 'umask', until: '2027-01-31' }],
     'of different paths': [{ path: 'usr/**' }, { path: 'etc/**', until: '2027-01-31' }],
     'of which the narrower ends last': [{ package: 'nr-*', until: '2027-01-31' }, {}],

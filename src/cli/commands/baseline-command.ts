@@ -5,6 +5,7 @@ import { Failure } from '../../failure.ts';
 import { baselineOf, type LeftOut, renderBaseline } from '../../policy/baseline.ts';
 import { dayOf } from '../../policy/day.ts';
 import { gatedRun } from '../../policy/gate.ts';
+import { judgedAgain } from '../../policy/judge-again.ts';
 import { renderStandings } from '../../report/standings-report.ts';
 import { printData, printNote } from '../output.ts';
 import type { RawOptions } from '../raw-options.ts';
@@ -42,10 +43,8 @@ export async function baselineDiffCommand(
   raw: RawOptions,
 ): Promise<number> {
   const known = await readBaseline(baseline);
-  const run = gatedRun(readJoined(files, raw), {
-    baseline: known,
-    today: dayOf(Date.now() / 1000),
-  });
+  const today = dayOf(Date.now() / 1000);
+  const run = gatedRun(judgedAgain(readJoined(files, raw), today), { baseline: known, today });
   printData(renderStandings(run));
   return run.exitCode;
 }

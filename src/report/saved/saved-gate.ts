@@ -4,6 +4,10 @@ import {
   type Acceptance,
   type AcceptingRule,
   type KnownState,
+  type PolicyNotice,
+  type PolicyNoticeKind,
+  type PolicyRun,
+  policyNoticeKinds,
   type RefusingRule,
   ruleRefusals,
   type Standing,
@@ -50,6 +54,20 @@ export const acceptance: Decoder<Acceptance> = members<Acceptance>({
       example: optional(
         members<NonNullable<Uncovered['example']>>({ section: sectionName, path: text, causes }),
       ),
+    }),
+  ),
+});
+
+/** What a run showed of its policy. */
+export const policyRun: Decoder<PolicyRun> = members<PolicyRun>({
+  digest,
+  notices: list(
+    members<PolicyNotice>({
+      kind: word<PolicyNoticeKind>(policyNoticeKinds),
+      rule: text,
+      owner: text,
+      until: day,
+      days: optional(count),
     }),
   ),
 });

@@ -13,6 +13,7 @@ import type { RunRecord } from '../../verdict/run-record.ts';
 import { type StatedPackage, type StatedRun, statedRun } from '../../verdict/stated.ts';
 import { runSchema } from '../result-schemas.ts';
 import { list, optional } from './decoder.ts';
+import { policyRun } from './saved-gate.ts';
 import { savedLines } from './saved-lines.ts';
 import { savedPackage } from './saved-package.ts';
 import { type SavedRun, savedRuns } from './saved-runs.ts';
@@ -39,7 +40,8 @@ export function parseSavedRun(bytes: Uint8Array): SavedRun {
   if (!isJsonObject(value) || schema !== runSchema) return savedLines([value]);
   const packages = list(savedPackage)(value['packages'], 'packages');
   const runs = optional(savedRuns)(value['runs'], 'runs') ?? [{ judged: packages.length }];
-  return { packages, runs };
+  const policy = optional(policyRun)(value['policy'], 'policy');
+  return { packages, runs, ...(policy === undefined ? {} : { policy }) };
 }
 
 const newline = 0x0a;
@@ -92,8 +94,13 @@ export function mergeSavedRuns(
     );
   }
   const gaps = gapsIn(runs);
+  const policies = saved.flatMap(({ policy }) => policy ?? []);
+  const [first] = policies;
   return statedRun(packages, {
     runs,
+    ...(first === undefined
+      ? {}
+      : { policy: { ...first, notices: policies.flatMap(({ notices }) => notices) } }),
     ...(gaps.length === 0 ? {} : { incomplete: { gaps, isAllowed } }),
   });
 }

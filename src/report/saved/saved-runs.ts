@@ -1,5 +1,6 @@
 /** What a saved result says of the runs that judged: which program, what it was asked, and whether it came to its end. */
 import { isJsonObject } from '../../formats/bounded-json.ts';
+import type { PolicyRun } from '../../verdict/acceptance.ts';
 import {
   type Asked,
   type KnownRun,
@@ -18,6 +19,8 @@ export interface SavedRun {
   readonly packages: readonly StatedPackage[];
   /** The runs that judged; one that is not known for results that do not say it. */
   readonly runs: readonly RunRecord[];
+  /** What the run showed of its policy; JSON lines do not say it. */
+  readonly policy?: PolicyRun;
 }
 
 /** The most shards of one list, and the most runs of one result: who merges more merges what nobody ran. */
