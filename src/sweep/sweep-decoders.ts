@@ -28,9 +28,9 @@ function named<T>(parse: (text: string) => T | undefined, expected: string): Dec
   return (value, place) => (typeof value === 'string' ? parse(value) : undefined) ?? refuse(place, expected);
 }
 
-const packageName: Decoder<PackageName> = named(parsePackageName, 'the name of a package');
-const packageVersion: Decoder<PackageVersion> = named(parsePackageVersion, 'the version of a package');
-const architecture: Decoder<Architecture> = named(parseArchitecture, 'the name of an architecture');
+export const packageName: Decoder<PackageName> = named(parsePackageName, 'the name of a package');
+export const packageVersion: Decoder<PackageVersion> = named(parsePackageVersion, 'the version of a package');
+export const architecture: Decoder<Architecture> = named(parseArchitecture, 'the name of an architecture');
 export const jobPriority: Decoder<JobPriority> = word<JobPriority>(jobPriorities);
 export const attemptClass: Decoder<AttemptClass> = word<AttemptClass>(attemptClasses);
 

@@ -61,9 +61,9 @@ function verdictRow(
   };
 }
 
-/** Whether what was judged is what the job's index lists: a repository may have given the name and version to a different file since. */
+/** Whether what was judged is what the job's index lists, where the job is from one: a repository may have given the name and version to a different file since. */
 export function isAsListed({ checksum }: JobPackage, { subject }: StatedPackage): boolean {
-  return subject?.q1 === undefined || subject.q1 === checksum;
+  return subject?.q1 === undefined || checksum === '' || subject.q1 === checksum;
 }
 
 function verdictOf({ verdict }: StatedPackage): Pick<Row, 'verdict' | 'reason' | 'causes'> {

@@ -13,8 +13,11 @@ export type WorkEvent =
   | { readonly kind: 'lost'; readonly lease: Lease }
   | { readonly kind: 'given-back'; readonly lease: Lease };
 
+/** Where jobs come from and results go to. */
+export type JobSource = Pick<SweepStore, 'take' | 'settle' | 'counts'>;
+
 export interface WorkOptions {
-  readonly store: SweepStore;
+  readonly store: JobSource;
   readonly keeper: LeaseKeeper;
   readonly judge: JudgeJob;
   /** What is offered, asked for before each taking: free disk changes. */
@@ -50,7 +53,7 @@ async function workInSlot(options: WorkOptions): Promise<void> {
   }
 }
 
-async function isDone(store: SweepStore): Promise<boolean> {
+async function isDone(store: JobSource): Promise<boolean> {
   const { queued, running } = await store.counts();
   return queued === 0 && running === 0;
 }

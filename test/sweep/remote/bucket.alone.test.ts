@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { describe, it } from 'node:test';
+import { sha256 } from '../../../src/digest.ts';
+import type { Failure } from '../../../src/failure.ts';
+import { bucketArtifacts, parseBucket } from '../../../src/sweep/remote/bucket-artifacts.ts';
+import { signedHeaders } from '../../../src/sweep/remote/signature-v4.ts';
+
+/** The key of all examples in AWS’s documentation. */
+const credentials = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+describe('requests to a bucket', () => {
+  // Amazon S3 API Reference, “Signature Calculations for the Authorization Header”, examples GET Object and PUT Object.
+  const examples = [
+    {
+      method: 'GET',
+      path: '/test.txt',
+      headers: { range: 'bytes=0-9' },
+      body: '',
+      signature: 'f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41',
+    },
+    {
+      method: 'PUT',
+      path: '/test%24file.text',
+      headers: { date: 'Fri, 24 May 2013 00:00:00 GMT', 'x-amz-storage-class': 'REDUCED_REDUNDANCY' },
+      body: 'Welcome to Amazon S3.',
+      signature: '98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd',
+    },
+  ];
+
+  for (const { method, path, headers, body, signature } of examples) {
+    it(`are signed as the published example of ${method} is`, () => {
+      const url = new URL(`https://examplebucket.s3.amazonaws.com${path}`);
+      const payload = sha256(Buffer.from(body));
+      const signed = signedHeaders(
+        { method, url, headers, payload },
+        { credentials, region: 'us-east-1', time: Date.UTC(2013, 4, 24) },
+      );
+      assert.ok(signed['authorization']!.endsWith(`Signature=${signature}`));
+    });
+  }
+
+  it('keep what was put, by its digest, and give back nothing that was changed', async () => {
+    const server = await startBucket();
+    try {
+      const artifacts = open(server.address);
+      const bytes = Buffer.from('a result');
+      const digest = await artifacts.put(bytes);
+      assert.equal(digest, createHash('sha256').update(bytes).digest('hex'));
+      assert.deepEqual(await artifacts.get(digest), bytes);
+      assert.equal(await artifacts.get(sha256(Buffer.from('a different one'))), undefined);
+      const [name] = [...server.objects.keys()];
+      assert.equal(name, `/results/wolfi/sha256/${digest.slice(0, 2)}/${digest}`);
+      server.objects.set(name!, Buffer.from('changed'));
+      assert.equal(await artifacts.get(digest), undefined);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('go on after trouble of the server, and say what a bucket refuses', async () => {
+    const server = await startBucket();
+    try {
+      server.troubles = 3;
+      const bytes = Buffer.from('a result');
+      await open(server.address).put(bytes);
+      assert.equal(server.troubles, 0);
+      server.refuses = true;
+      await assert.rejects(open(server.address).put(bytes), (failure: Failure) => failure.code === 'usage');
+      server.redirects = true;
+      await assert.rejects(open(server.address).put(bytes), (failure: Failure) => failure.code === 'usage');
+    } finally {
+      server.close();
+    }
+  });
+
+  it('end with the worker', async () => {
+    const server = await startBucket();
+    try {
+      server.troubles = 1000;
+      const controller = new AbortController();
+      const putting = open(server.address, controller.signal).put(Buffer.from('a result'));
+      controller.abort();
+      await assert.rejects(putting);
+    } finally {
+      server.close();
+    }
+  });
+
+  const wrong = [
+    's3://',
+    's3://A',
+    's3://user:hunter2@bucket/x',
+    's3://bucket/../x',
+    'https://bucket',
+    's3://b/x?y',
+  ];
+  for (const address of wrong) {
+    it(`are not made for ${address}`, () => {
+      assert.throws(
+        () => parseBucket(address, { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }),
+        (failure: Failure) => failure.code === 'usage' && !JSON.stringify(failure).includes('hunter2'),
+      );
+    });
+  }
+
+  function open(endpoint: string, signal: AbortSignal = new AbortController().signal) {
+    const env = {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_ENDPOINT_URL: endpoint,
+    };
+    return bucketArtifacts(parseBucket('s3://results/wolfi', env), {
+      signal,
+      now: Date.now,
+      firstWaitMilliseconds: 5,
+    });
+  }
+});
+
+interface Bucket {
+  readonly address: string;
+  readonly objects: Map<string, Buffer>;
+  troubles: number;
+  refuses: boolean;
+  redirects: boolean;
+  close(): void;
+}
+
+/** Takes what has the digest that its header names and was signed at all; who signs rightly is judged by the examples, and by a server of others’ (docs/workers.md). */
+async function startBucket(): Promise<Bucket> {
+  const objects = new Map<string, Buffer>();
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request);
+    const answer = (status: number, bytes?: Buffer) => response.writeHead(status).end(bytes);
+    if (bucket.troubles > 0) {
+      bucket.troubles -= 1;
+      return answer(503);
+    }
+    if (bucket.redirects) return response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
+    const digest = createHash('sha256').update(body).digest('hex');
+    const isSigned = /^AWS4-HMAC-SHA256 Credential=AKIA/.test(request.headers.authorization ?? '');
+    if (bucket.refuses || !isSigned || request.headers['x-amz-content-sha256'] !== digest) return answer(403);
+    if (request.method === 'PUT') objects.set(request.url!, body);
+    const found = objects.get(request.url!);
+    return found === undefined ? answer(404) : answer(200, request.method === 'GET' ? found : undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const bucket: Bucket = {
+    address: `http://127.0.0.1:${port}`,
+    objects,
+    troubles: 0,
+    refuses: false,
+    redirects: false,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return bucket;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
