@@ -3,7 +3,7 @@
 import { type Sha256, sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import type { Artifacts } from '../judge/artifacts.ts';
-import { type Answered, exchangePatiently } from './exchange.ts';
+import { type Answered, exchangePatiently } from './far-exchange.ts';
 import { type S3Credentials, signedHeaders } from './signature-v4.ts';
 
 export interface BucketPlace {
