@@ -28,15 +28,10 @@ function addAttest(program: Command, finish: Finish): void {
     .option('--trust <file>', 'for --layout: trust.yaml, the rebuilders and their keys')
     .option('--require <n>', 'for --layout: how many rebuilders must agree')
     .option('--expires <date>', 'for --layout: its last day, YYYY-MM-DD; by default in a year');
-  signerOptions(command)
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro attest --attest-key rebuilder.pem --output-dir attestations result.json',
-    )
-    .action(async (files: string[]) => {
-      const { attestCommand } = await import('./commands/attest-command.ts');
-      finish(await attestCommand(files, await rawOptions(command)));
-    });
+  signerOptions(command).action(async (files: string[]) => {
+    const { attestCommand } = await import('./commands/attest-command.ts');
+    finish(await attestCommand(files, await rawOptions(command)));
+  });
 }
 
 function addVerifyAttestation(program: Command, finish: Finish): void {
@@ -52,11 +47,7 @@ function addVerifyAttestation(program: Command, finish: Finish): void {
     .option('--package <file>', 'a package that must be confirmed; repeatable', collect, [])
     .option('--digest <sha256>', 'a package by its SHA-256; repeatable', collect, [])
     .option('--no-dissent', 'one rebuilder that saw other bytes is enough to refuse, as in in-toto')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro verify-attestation --trust trust.yaml --require 2 --package hello-1.0-r0.apk attestations',
-    );
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
   command.action(async (files: string[]) => {
     const { verifyAttestationCommand } = await import('./commands/verify-attestation-command.ts');
     finish(await verifyAttestationCommand(files, await rawOptions(command)));
@@ -77,11 +68,7 @@ function addGateIndex(program: Command, finish: Finish): void {
     .option('--no-dissent', 'one rebuilder that saw other bytes is enough to leave a package out')
     .option('--signing-key <file>', 'RSA private key (PEM) to sign the index with')
     .option('-o, --out <dir>', 'where to write; by default the folder of the packages')
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro gate-index --trust trust.yaml --require 2 --signing-key gate.rsa ./packages attestations',
-    );
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
   command.action(async (folder: string, statements: string[]) => {
     const { gateIndexCommand } = await import('./commands/gate-index-command.ts');
     finish(await gateIndexCommand(folder, statements, await rawOptions(command)));

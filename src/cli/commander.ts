@@ -1,2 +1,2 @@
 /** The gateway to the `commander` package. */
-export { Command, CommanderError, Option } from 'commander';
+export { Command, CommanderError, type HelpConfiguration, Option } from 'commander';

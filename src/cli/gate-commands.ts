@@ -19,7 +19,6 @@ export function addBaseline(program: Command, finish: Finish): void {
     )
     .argument('<result...>', resultArgument)
     .option('-o, --out <file>', 'where to write')
-    .addHelpText('after', '\nExample:\n  wolfi-repro baseline write -o baseline.jsonl result.json')
     .action(async (files: string[]) => {
       const { baselineWriteCommand } = await import('./commands/baseline-command.ts');
       finish(await baselineWriteCommand(files, await rawOptions(write)));
@@ -70,10 +69,6 @@ export function addPolicy(program: Command, finish: Finish): void {
       'members of the rule: id, reason, owner, until, package, verdict, cause, … (docs/policy.md)',
     )
     .option('--from <file>', 'result.json: fill in what it shows of the package that is not reproduced')
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro policy add --policy policy.yaml --from result.json owner=ann@example.org "reason=the date of the build; fixed upstream"',
-    )
     .action(async (members: string[]) => {
       const { policyAddCommand } = await import('./commands/policy-command.ts');
       finish(await policyAddCommand(members, await rawOptions(add)));

@@ -21,7 +21,7 @@ import { version } from './own-version.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 import { addStatus } from './status-commands.ts';
 import { addSweep } from './sweep-commands.ts';
-import { addCache, addConfig, addDoctor, type Finish } from './upkeep-commands.ts';
+import { addCache, addConfig, addDoctor, addHelp, type Finish } from './upkeep-commands.ts';
 
 const usageExitCode = 2;
 const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
@@ -34,6 +34,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
+    if (asksForHelp(argv)) (await import('./help/help-format.ts')).arrangeHelp(program);
     await program.parseAsync(argv.map(spelledOut), { from: 'user' });
     return exitCode;
   } catch (failure) {
@@ -41,6 +42,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     const { reportFailure } = await import('./output.ts');
     return reportFailure(failure);
   }
+}
+
+/** Whether help may be printed: it is arranged only then. A group of commands without one of them prints its help as well. */
+function asksForHelp(argv: readonly string[]): boolean {
+  return argv.length < 2 || argv.some((each) => each === '-h' || each === '--help' || each === 'help');
 }
 
 /** An option whose value may be left out would take the argument behind it for one. */
@@ -65,7 +71,7 @@ export function commandTree(finish: Finish): Command {
     .configureOutput({ writeOut, writeErr: writeError, outputError: (text) => writeError(usageText(text)) })
     .showSuggestionAfterError()
     .showHelpAfterError('  hint     see the same command with --help')
-    .addHelpText('after', exitCodeHelp);
+    .helpCommand(false);
   addVerify(program, finish);
   addInspect(program, finish);
   addLock(program, finish);
@@ -82,6 +88,7 @@ export function commandTree(finish: Finish): Command {
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);
+  addHelp(program, finish);
   return program;
 }
 
@@ -91,19 +98,6 @@ function usageText(text: string): string {
   const hints = others.map((line) => `  hint     ${line.replace(/^\(|\)$/g, '')}\n`);
   return [`wolfi-repro: usage: ${first.replace(/^error: /, '')}\n`, ...hints].join('');
 }
-
-const exitCodeHelp = `
-Exit codes:
-  0  reproduced          the rebuilt bytes equal the published file, or the policy accepts what differs
-  1  not reproduced      the build ran as recorded and the bytes differ
-  2  usage               the command line is wrong
-  3  build failed        a recorded step failed in the recorded environment
-  4  inconclusive        no statement is possible; the reason says what would settle it
-  5  rejected            the published file fails its own signature, digests or format
-  6  stale policy        every package passes, and a rule of the policy is not needed any more
-  70 internal            a defect of wolfi-repro
-
-Start with: wolfi-repro doctor`;
 
 function addVerify(program: Command, finish: Finish): void {
   const command = program
@@ -119,10 +113,6 @@ function addVerify(program: Command, finish: Finish): void {
   signerOptions(objdumpOption(command))
     .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro verify --key lab.rsa.pub --repository ./environment hello-1.0-r0.apk',
-    )
     .action(async (files: string[]) => {
       const { verifyCommand } = await import('./commands/verify-command.ts');
       finish(await verifyCommand(files, await rawOptions(command)));
@@ -230,13 +220,8 @@ function addReport(program: Command, finish: Finish): void {
       'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass, and with 4 where results are missing.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
-  joinOptions(failOnOption(gateOptions(formatOptions(command))))
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro report --format markdown --output all.json --output all.html shard-*.json',
-    )
-    .action(async (files: string[]) => {
-      const { reportCommand } = await import('./commands/report-command.ts');
-      finish(await reportCommand(files, await rawOptions(command)));
-    });
+  joinOptions(failOnOption(gateOptions(formatOptions(command)))).action(async (files: string[]) => {
+    const { reportCommand } = await import('./commands/report-command.ts');
+    finish(await reportCommand(files, await rawOptions(command)));
+  });
 }

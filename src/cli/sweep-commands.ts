@@ -51,10 +51,6 @@ function addPlan(sweep: Command, finish: Finish): void {
     .option('--tag <tag>', 'only workers with this tag judge the jobs; repeatable', collect, [])
     .option('--jobs <n>', 'builds at once', '1')
     .option('--dry-run', 'only say what would be queued', false)
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro sweep plan ./wolfi --repository https://packages.wolfi.dev/os',
-    )
     .action(async (folder: string, patterns: string[]) => {
       const { sweepPlanCommand } = await import('./commands/sweep-plan-command.ts');
       finish(await sweepPlanCommand(folder, patterns, await rawOptions(command)));

@@ -69,6 +69,30 @@ export function addConfig(program: Command, finish: Finish): void {
   });
 }
 
+export function addHelp(program: Command, finish: Finish): void {
+  program
+    .command('help')
+    .summary('show help for a command or a topic')
+    .description('Shows the help of a command, or a topic that concerns all of them.')
+    .argument(
+      '[command or topic...]',
+      'the words of a command, or one topic; without any, the topics are listed',
+    )
+    .action(async (words: string[]) => {
+      const { helpCommand } = await import('./commands/help-command.ts');
+      finish(helpCommand(program, words));
+    });
+  program
+    .command('completion')
+    .summary('print a script that completes commands and options in a shell')
+    .description('Prints a script for the shell, made of the commands and options that there are.')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell: string) => {
+      const { completionCommand } = await import('./commands/completion-command.ts');
+      finish(completionCommand(program, shell));
+    });
+}
+
 /** A command of a group, whose summary is all that there is to say. */
 function subcommand(group: Command, name: string, summary: string): Command {
   return group
