@@ -58,6 +58,9 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       if (command.includes('openssl pkey '))
         copyFileSync(join(folder, 'rebuilder.pub'), join(folder, 'one.pub'));
     }
+    const [own] = readdirSync(join(folder, 'attestations/x86_64')).filter((name) =>
+      name.endsWith('.verdict.json'),
+    );
     const second = 'wolfi-repro attest --attest-key two.pem --output-dir attestations result.json';
     assert.equal(run(folder, second).status, 0);
     const verify = commands.find((command) => command.includes('verify-attestation'))!;
@@ -67,7 +70,47 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       said,
       /^confirmed {2}hello-shell-1\.4\.2-r3\.apk\n {2}sha256 .*\n {2}agree {7}2 of 2 required: one, two\n/,
     );
+    const [gate, ...none] = [...page.matchAll(/^ {4}(wolfi-repro .*)$/gm)].map(([, command]) => command!);
+    assert.deepEqual(none, []);
+    mkdirSync(join(folder, 'mirror/x86_64'), { recursive: true });
+    copyFileSync(golden, join(folder, 'mirror/x86_64/hello-shell-1.4.2-r3.apk'));
+    assert.equal(run(folder, 'openssl genrsa -out gate.rsa 2048').status, 0);
+    const gated = run(folder, gate!);
+    assert.equal(gated.status, 0, gated.said);
+    assert.deepEqual(readdirSync(join(folder, 'mirror/x86_64')), [
+      'APKINDEX.tar.gz',
+      'hello-shell-1.4.2-r3.apk',
+    ]);
+    for (const [program, variable] of [
+      ['in-toto-verify', 'WOLFI_REPRO_IN_TOTO'],
+      ['cosign', 'WOLFI_REPRO_COSIGN'],
+    ] as const)
+      if ((process.env[variable] ?? '') !== '') requireJudged(folder, program, process.env[variable]!, own!);
   });
+
+  /** What the page shows of programs of others, of this package and with the names of its own files. */
+  function requireJudged(folder: string, program: string, path: string, statement: string): void {
+    const [example] = page.match(new RegExp(`^ {4}${program} (?:.*\\\\\n)*.*$`, 'm'))!;
+    const alone = join(folder, 'a-folder-with-nothing-but-the-package');
+    mkdirSync(alone, { recursive: true });
+    copyFileSync(golden, join(alone, 'hello-shell-1.4.2-r3.apk'));
+    const files: Readonly<Record<string, string>> = {
+      'attestations/x86_64': join(folder, 'attestations/x86_64'),
+      'hello-1.0-r0.apk.layout': join(folder, 'attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'),
+      'hello-1.0-r0.apk.0b5aa700.verdict.json': join(folder, 'attestations/x86_64', statement),
+      'hello-1.0-r0.apk': 'hello-shell-1.4.2-r3.apk',
+      'rebuilder.pub': join(folder, 'rebuilder.pub'),
+      'one.pub': join(folder, 'one.pub'),
+    };
+    const words = example
+      .replaceAll('\\\n', ' ')
+      .trim()
+      .split(/\s+/)
+      .slice(1)
+      .map((word) => files[word] ?? word);
+    const { status, stdout, stderr } = spawnSync(path, words, { cwd: alone, encoding: 'utf8' });
+    assert.equal(status, 0, `${example}\n${stdout}${stderr}`);
+  }
 });
 
 describe('a key that is never read', { skip: lacks('openssl') }, () => {

@@ -4,11 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { publicPem } from '../../src/attest/keys/attestation-key.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { type PackageResult, runResult } from '../../src/verdict/result.ts';
+import type { StatedPackage } from '../../src/verdict/stated.ts';
+import { otherBytes, type Rebuilder, rebuilder, sameBytes, stated } from '../support/attestations.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { program, root } from '../support/lab.ts';
 import {
@@ -49,7 +52,7 @@ rules:
     cause: hash-order
 `;
 
-it('is a year of a project in CI', (test) => {
+it('is a year of a project in CI', async (test) => {
   const folder = temporaryFolder(test);
   const told: string[] = [];
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
@@ -183,6 +186,49 @@ it('is a year of a project in CI', (test) => {
   names.pop();
   found({ 'pkg-04': buildFailed() });
   gate('2026-12-01');
+
+  const [old, fresh, beta, gamma] = [
+    rebuilder('alpha'),
+    rebuilder('alpha', 'ecdsa-p256'),
+    rebuilder('beta'),
+    rebuilder('gamma'),
+  ] as const;
+  mkdirSync(join(folder, 'statements'));
+  const state = async (name: string, who: Rebuilder, result: StatedPackage, day: string) =>
+    write(`statements/${name}.json`, await stated(who, result, Date.parse(day) / 1000));
+  for (const [name, { signer }] of Object.entries({ old, fresh, beta, gamma }))
+    write(`${name}.pub`, publicPem(signer.key));
+  const trust = (...lines: readonly string[]) => write('trust.yaml', `rebuilders:\n${lines.join('\n')}\n`);
+  const usual = (name: string) => `  - {name: ${name}, keys: [{file: ${name}.pub}]}`;
+  const count = (...more: string[]) =>
+    tell('verify-attestation', '--trust', 'trust.yaml', '--require', '2', ...more, 'statements');
+  month('Elsewhere, in February: two of three rebuilders confirm what was published');
+  await state('alpha-1', old, sameBytes(), '2026-02-01');
+  await state('beta-1', beta, sameBytes(), '2026-02-02');
+  trust('  - {name: alpha, keys: [{file: old.pub}]}', usual('beta'), usual('gamma'));
+  count();
+  month(
+    'March: the key of one is rotated; what the old one signed does not count any more, and is signed again',
+  );
+  trust(
+    '  - {name: alpha, keys: [{file: old.pub, until: 2026-02-28}, {file: fresh.pub}]}',
+    usual('beta'),
+    usual('gamma'),
+  );
+  count();
+  await state('alpha-2', fresh, sameBytes(), '2026-03-02');
+  count();
+  month(
+    'May: a rebuilder states other bytes; it is named, and takes nothing from the others unless one is enough to refuse',
+  );
+  await state('gamma-1', gamma, otherBytes(), '2026-05-01');
+  count();
+  count('--no-dissent');
+  month('June: a rebuilder that confirmed turns bad; its newest word counts, and it is trusted no longer');
+  await state('beta-2', beta, otherBytes(), '2026-06-01');
+  count();
+  trust('  - {name: alpha, keys: [{file: old.pub, until: 2026-02-28}, {file: fresh.pub}]}', usual('gamma'));
+  count();
 
   const text = `${told.join('\n').trimEnd()}\n`;
   if ((process.env['UPDATE_TRANSCRIPTS'] ?? '') !== '') writeFileSync(transcript, text);
