@@ -73,10 +73,24 @@ const journalRecord: Decoder<JournalRecord> = byWord<JournalRecord>('kind', {
   }),
 });
 
+const settledAttempt = members<Pick<RecordOf<'settled'>, 'kind' | 'attempt'>>({
+  kind: kindOf('settled'),
+  attempt,
+});
+
+/** Reads the attempt of a line without its rows, which takes a third of the time. Fails as `readRecord` does. */
+export function readAttempt(bytes: Buffer, path: string, at: number): Attempt {
+  return readLine(settledAttempt, bytes, path, at).attempt;
+}
+
 /** Reads a line. Fails with `usage` for one that this version does not write: only the last line of a journal can be torn, and it has no newline. */
 export function readRecord(bytes: Buffer, path: string, at: number): JournalRecord {
+  return readLine(journalRecord, bytes, path, at);
+}
+
+function readLine<T>(decoder: Decoder<T>, bytes: Buffer, path: string, at: number): T {
   try {
-    return journalRecord(JSON.parse(bytes.toString('utf8')), '');
+    return decoder(JSON.parse(bytes.toString('utf8')), '');
   } catch (cause) {
     if (!(cause instanceof SyntaxError) && !(cause instanceof Failure)) throw cause;
     throw new Failure('usage', `${path} is damaged: the line at byte ${at} is not one of a journal`, {

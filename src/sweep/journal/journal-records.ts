@@ -2,12 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
-import type { Attempt } from '../attempt.ts';
 import type { SweepJob } from '../job.ts';
 import type { SweepCounts, SweepRecords } from '../sweep-store.ts';
-import type { VerdictRow } from '../verdict-row.ts';
 import { JournalFile, type LinePlace } from './journal-file.ts';
-import { type JournalRecord, readRecord } from './journal-record.ts';
+import { type JournalRecord, readAttempt, readRecord } from './journal-record.ts';
 import { readSnapshot } from './journal-snapshot.ts';
 import type { JournalEntry, JournalState } from './journal-state.ts';
 import { readSweepState } from './state-file.ts';
@@ -59,10 +57,12 @@ export function recordsOf(journal: ReadJournal): SweepRecords {
     },
     async *attempts() {
       for (const { attempts } of entries())
-        for (const { place } of attempts) yield settledAt(journal, place).attempt;
+        for (const { place } of attempts)
+          yield readAttempt(journal.file.read(place), journal.file.path, place.start);
     },
     async *verdicts() {
-      for (const { rows } of entries()) if (rows !== undefined) yield* settledAt(journal, rows).rows;
+      for (const { rows } of entries())
+        if (rows !== undefined) yield* recordAt(journal, rows, 'settled').rows;
     },
     counts: async () => countsOf(state, readSweepState(folder)),
   };
@@ -83,13 +83,6 @@ export function jobOf(
 ): SweepJob {
   const { job } = recordAt(journal, place, 'job');
   return { ...job, priority, popularity, indexes };
-}
-
-function settledAt(
-  journal: ReadJournal,
-  place: LinePlace,
-): { readonly attempt: Attempt; readonly rows: readonly VerdictRow[] } {
-  return recordAt(journal, place, 'settled');
 }
 
 function recordAt<K extends JournalRecord['kind']>(

@@ -45,7 +45,7 @@ export async function planSweep(
   records: SweepRecords,
   { selection, tool, priority, tags, atOnce }: PlanOptions,
 ): Promise<SweepPlan> {
-  const before = await whatIsKnown(records);
+  const before = await whatIsKnown(records, tool);
   const planned: SweepJob[] = [];
   const ambiguous: string[] = [];
   const unmatched = new Map<string, number>();
@@ -92,13 +92,14 @@ interface Known {
   waitsForIndex: boolean;
 }
 
-async function whatIsKnown(records: SweepRecords) {
+async function whatIsKnown(records: SweepRecords, tool: string) {
   const jobs = new Map<Sha256, Known & Pick<SweepJob, 'origin' | 'architecture'>>();
   const subjects = new Set<Sha256>();
   for await (const job of records.jobs()) {
     const { key, indexes, origin, architecture } = job;
     jobs.set(key, { indexes, origin, architecture, waitsForIndex: false });
-    subjects.add(subjectKey(job));
+    // One that this version judged has the key of the job itself.
+    if (job.tool !== tool) subjects.add(subjectKey(job));
   }
   const attempts: EarlierAttempt[] = [];
   for await (const { job, class: ended, cost } of records.attempts()) {
