@@ -77,6 +77,7 @@ const rows: readonly (readonly string[])[] = [
   ['report'],
   ['sweep'],
   ['status'],
+  ['dataset'],
   ['config'],
   ['index.ts', 'cli'],
 ];
@@ -186,6 +187,16 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'sweep/',
     ],
   },
+  {
+    room: 'dataset/',
+    takes: [
+      'plan/requested-sources.ts',
+      'verdict/stated.ts',
+      'report/json-report.ts',
+      'sweep/',
+      'status/stored-plans.ts',
+    ],
+  },
   { room: 'attest/keys/', takes: ['formats/'] },
   { room: 'attest/signers/', takes: ['attest/keys/'] },
   { room: 'attest/envelopes/', takes: ['formats/', 'attest/keys/'] },
@@ -248,6 +259,9 @@ const gateways: Readonly<Record<string, string>> = {
   'xz-decompress': 'formats/xz.ts',
   'smol-toml': 'formats/toml.ts',
   saxes: 'formats/xml.ts',
+  'd3-scale': 'status/plots/plot-scales.ts',
+  'd3-shape': 'status/plots/plot-shapes.ts',
+  'hyparquet-writer': 'dataset/parquet.ts',
   pg: 'sweep/database/postgres.ts',
 };
 

@@ -1,5 +1,9 @@
 /** Sweeps that are only read, wherever they are kept. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReadArtifact } from '../status/stored-plans.ts';
 import { openRecords } from '../sweep/journal/journal-records.ts';
+import { folderArtifacts } from '../sweep/judge/artifacts.ts';
 import type { SweepRecords } from '../sweep/sweep-store.ts';
 import { requireFolder } from './paths.ts';
 
@@ -19,4 +23,10 @@ export async function withSweep<Result>(
   } finally {
     records.close();
   }
+}
+
+/** Results and logs that a sweep kept beside its records; nothing is found where it kept none. */
+export function artifactsOf(place: string): ReadArtifact {
+  const folder = join(place, 'artifacts');
+  return existsSync(folder) ? folderArtifacts(folder).get : async () => undefined;
 }

@@ -19,7 +19,7 @@ import {
 } from './option-groups.ts';
 import { version } from './own-version.ts';
 import { writeError, writeOut } from './standard-streams.ts';
-import { addStatus } from './status-commands.ts';
+import { addExport, addStatus } from './status-commands.ts';
 import { addSweep } from './sweep-commands.ts';
 import { addCache, addConfig, addDoctor, addHelp, type Finish } from './upkeep-commands.ts';
 
@@ -85,6 +85,7 @@ export function commandTree(finish: Finish): Command {
   addBaseline(program, finish);
   addStatus(program, finish);
   addSweep(program, finish);
+  addExport(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);

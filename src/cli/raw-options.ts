@@ -88,4 +88,10 @@ export interface RawOptions {
   readonly tag?: readonly string[];
   readonly class?: readonly string[];
   readonly watch?: boolean;
+  readonly siteUrl?: string;
+  readonly jsonl?: boolean;
+  readonly csv?: boolean;
+  readonly parquet?: boolean;
+  readonly mirrorList?: boolean;
+  readonly author?: readonly string[];
 }

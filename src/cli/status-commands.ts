@@ -2,6 +2,7 @@
 import type { Command } from './commander.ts';
 import { Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
+import { collect } from './option-groups.ts';
 import type { Finish } from './upkeep-commands.ts';
 
 const sweepArgument = 'folder of a sweep';
@@ -34,4 +35,46 @@ export function addStatus(program: Command, finish: Finish): void {
   add('regressions', 'list what stopped reproducing, since which build, and what was different then');
   add('flaky', 'list packages on which builds or attempts disagree');
   add('next', 'list what would settle the most packages for the least work');
+  const site: Command = status
+    .command('site')
+    .summary('write a site of static pages that opens from disk')
+    .description(
+      'Writes a site of static pages about a sweep: no server and no network is needed to read it. Files of an earlier one are written over.',
+    )
+    .argument('<sweep>', sweepArgument)
+    .argument('<dir>', 'folder of the site')
+    .option('--site-url <url>', 'where it will be published, so that the feed has whole addresses')
+    .addHelpText('after', '\nExample:\n  wolfi-repro status site ./sweep ./site')
+    .action(async (sweep: string, folder: string) => {
+      const { statusSiteCommand } = await import('./commands/status-site-command.ts');
+      finish(await statusSiteCommand(sweep, folder, await rawOptions(site)));
+    });
+}
+
+export function addExport(program: Command, finish: Finish): void {
+  const command: Command = program
+    .command('export')
+    .summary('write what a sweep found as a dataset, or list what it needed')
+    .description(
+      'Writes one row for each package and attempt of a sweep, with a codebook and a citation file, or lists every package and source that its builds needed (docs/dataset.md). Without a choice all is written.',
+    )
+    .argument('<sweep>', sweepArgument)
+    .option('-o, --out <dir>', 'where to write')
+    .option('--jsonl', 'verdicts.jsonl, JSON lines', false)
+    .option('--csv', 'verdicts.csv', false)
+    .option('--parquet', 'verdicts.parquet', false)
+    .option(
+      '--mirror-list',
+      'mirror-list.jsonl: what an archive has to keep so that the builds can be repeated',
+      false,
+    )
+    .option('--author <name>', 'who is to be cited; repeatable', collect, [])
+    .addHelpText(
+      'after',
+      '\nExample:\n  wolfi-repro export ./sweep -o dataset --parquet --author "A. Researcher"',
+    )
+    .action(async (sweep: string) => {
+      const { exportCommand } = await import('./commands/export-command.ts');
+      finish(await exportCommand(sweep, await rawOptions(command)));
+    });
 }

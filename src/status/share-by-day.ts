@@ -50,6 +50,6 @@ function dayNumber(milliseconds: number): number {
 }
 
 /** The day in UTC of milliseconds since 1970. */
-function dayOf(milliseconds: number): string {
+export function dayOf(milliseconds: number): string {
   return new Date(milliseconds).toISOString().slice(0, 10);
 }

@@ -4,9 +4,9 @@ import { verdictTitles, withReason } from '../report/words.ts';
 import type { BuildGroup } from './build-groups.ts';
 import type { PackageHistory } from './package-history.ts';
 import type { PackageState, PackageStateKind } from './package-state.ts';
-import { changeTitles, type TurningPoint } from './turning-points.ts';
+import { type ChangeKind, changeTitles, type TurningPoint } from './turning-points.ts';
 
-const stateTitles: Readonly<Record<PackageStateKind, string>> = {
+export const stateTitles: Readonly<Record<PackageStateKind, string>> = {
   ...verdictTitles,
   dead: 'given up',
   waiting: 'waiting',
@@ -18,7 +18,7 @@ export function stateText({ kind, reason }: PackageState): string {
 }
 
 /** `curl-8.1-r0 x86_64`. */
-function packageText({ name, build, architecture }: PackageHistory): string {
+export function packageText({ name, build, architecture }: PackageHistory): string {
   return `${name}-${build.version} ${architecture}`;
 }
 
@@ -34,15 +34,21 @@ export function causesText({ row }: PackageHistory): string {
 }
 
 /** Since which build, and what was different then: `since 2-r0 (1-r0 reproduced); different: recipe, melange v0.1 → v0.2`. */
-export function pointText({ before, after, changes, unknown, unjudgedBetween }: TurningPoint): string {
+export function pointText({ kind, before, after, changes, unknown, unjudgedBetween }: TurningPoint): string {
+  const was = kind === 'fix' ? 'did not reproduce' : 'reproduced';
   const between = unjudgedBetween === 0 ? '' : `, ${unjudgedBetween} between not judged`;
-  const names = changes.map(({ kind, before: was, after: is }) =>
-    kind === 'melange' || kind === 'tool' || kind === 'sandbox'
-      ? `${changeTitles[kind]} ${was} → ${is}`
-      : changeTitles[kind],
+  const names = changes.map((each) =>
+    isReadable(each.kind)
+      ? `${changeTitles[each.kind]} ${each.before} → ${each.after}`
+      : changeTitles[each.kind],
   );
   const different = names.length === 0 ? 'nothing that is recorded' : names.join(', ');
   const silent =
-    unknown.length === 0 ? '' : `; not recorded: ${unknown.map((kind) => changeTitles[kind]).join(', ')}`;
-  return `since ${after.version} (${before.version} was the opposite${between}); different: ${different}${silent}`;
+    unknown.length === 0 ? '' : `; not recorded: ${unknown.map((each) => changeTitles[each]).join(', ')}`;
+  return `since ${after.version} (${before.version} ${was}${between}); different: ${different}${silent}`;
+}
+
+/** Whether its values are words, not digests. */
+function isReadable(kind: ChangeKind): boolean {
+  return kind === 'melange' || kind === 'tool' || kind === 'sandbox';
 }

@@ -73,3 +73,14 @@ export function regressions(packages: readonly PackageHistory[]): readonly Turni
     .flatMap((each) => turningPoints(each).findLast(({ kind }) => kind === 'regression') ?? [])
     .sort((a, b) => b.of.popularity - a.of.popularity || comparePackages(a.of, b.of));
 }
+/** When a turning point could be known: once both its sides were. */
+export function knownAt({ before, after }: TurningPoint): number {
+  return Math.max(before.judgedAt, after.judgedAt);
+}
+
+/** What became known last, first. */
+export function latestChanges(packages: readonly PackageHistory[]): readonly TurningPoint[] {
+  return packages
+    .flatMap(turningPoints)
+    .sort((a, b) => knownAt(b) - knownAt(a) || comparePackages(a.of, b.of));
+}

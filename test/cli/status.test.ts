@@ -1,9 +1,11 @@
 /** What the real program says of a sweep. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { makeFolder } from '../support/folder.ts';
+import { sha256 } from '../../src/digest.ts';
+import { filesBelow, makeFolder } from '../support/folder.ts';
 import { keepSweep } from '../support/kept-sweep.ts';
 import { program } from '../support/lab.ts';
 import { schemaValidator } from '../support/schemas.ts';
@@ -53,6 +55,42 @@ describe('wolfi-repro status', () => {
     const { status, stdout } = run('show', '--watch', other);
     assert.equal(status, 0);
     assert.match(stdout, /^sweep running: 0 queued, 0 running, \d+ settled, 0 given up\n$/);
+  });
+
+  it('writes a site, and removes what an earlier one had', () => {
+    const site = join(folder, 'site');
+    const before = run('site', folder, site);
+    assert.equal(before.status, 0, before.stderr);
+    const pages = filesBelow(site);
+    assert.ok(pages.includes('index.html') && pages.includes('feed.xml'));
+    writeFileSync(join(site, 'p/zz.html'), 'mine');
+    const name = pages.find((each) => each.startsWith('p/'))!;
+    const old = ['00', '01', '02', '03', '04', '05', '06', '07', '08', '09'].map((each) => `p/${each}.html`);
+    const stale = old.find((each) => !pages.includes(each))!;
+    writeFileSync(join(site, stale), 'old');
+    assert.equal(run('site', folder, site, '--site-url', 'https://status.example/wolfi').status, 0);
+    assert.deepEqual(filesBelow(site).sort(), [...pages, 'p/zz.html'].sort());
+    assert.match(readFileSync(join(site, 'feed.xml'), 'utf8'), /href="https:\/\/status\.example\/wolfi\/p\//);
+    assert.match(readFileSync(join(site, name), 'utf8'), /^<!doctype html>/);
+    assert.equal(run('site', folder, site, '--site-url', 'ftp://a').status, 2);
+  });
+
+  it('exports what is asked for, each file with its digest', () => {
+    const out = join(folder, 'out');
+    const exported = spawnSync(process.execPath, [program, 'export', folder, '-o', out], {
+      encoding: 'utf8',
+    });
+    assert.equal(exported.status, 0, exported.stderr);
+    const described = JSON.parse(readFileSync(join(out, 'datapackage.json'), 'utf8'));
+    const files = ['verdicts.jsonl', 'verdicts.csv', 'verdicts.parquet'];
+    assert.deepEqual(
+      filesBelow(out).sort(),
+      [...files, 'CITATION.cff', 'datapackage.json', 'mirror-list.jsonl'].sort(),
+    );
+    for (const { path, bytes, hash } of described.resources) {
+      const content = readFileSync(join(out, path));
+      assert.deepEqual([content.length, `sha256:${sha256(content)}`], [bytes, hash], path);
+    }
   });
 
   it('refuses a folder without a sweep, and JSON that would be watched', () => {

@@ -34,6 +34,8 @@ export interface OpenedPage {
 
 export interface Reader {
   open(html: string, options?: BrowserContextOptions): Promise<OpenedPage>;
+  /** Opens a page that lies on the disk, with what stands behind its path. */
+  visit(path: string, behind?: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   close(): Promise<void>;
 }
 
@@ -44,22 +46,30 @@ export async function startReader(program: string): Promise<Reader> {
     // Tests may run as root, which Chromium's own sandbox refuses.
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
+  const visit = async (
+    path: string,
+    behind = '',
+    options: BrowserContextOptions = {},
+  ): Promise<OpenedPage> => {
+    const address = pathToFileURL(path).href;
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    page.setDefaultTimeout(30_000);
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => request.url() === address || complaints.push(request.url()));
+    await page.goto(`${address}${behind}`);
+    return { page, complaints };
+  };
   let opened = 0;
   return {
     async open(html, options = {}) {
       opened += 1;
       const path = join(folder, `${opened}.html`);
       writeFileSync(path, html);
-      const address = pathToFileURL(path).href;
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
-      page.setDefaultTimeout(30_000);
-      const complaints: string[] = [];
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('request', (request) => request.url() === address || complaints.push(request.url()));
-      await page.goto(address);
-      return { page, complaints };
+      return visit(path, '', options);
     },
+    visit,
     async close() {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });

@@ -3,11 +3,11 @@
  * Policy pins by digest. Everything can be read without the script, which only filters and folds.
  */
 import type { DifferenceKind } from '../../compare/difference.ts';
-import { sha256 } from '../../digest.ts';
 import type { Bounds } from '../bounds.ts';
 import type { GroupView } from '../differences-view.ts';
 import type { Fact } from '../fact.ts';
 import { escapeMarkup } from '../markup.ts';
+import { contentPolicy } from './content-policy.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
 
@@ -72,18 +72,7 @@ export function pageHtml({ title, head, sections, foot, groups, verdicts }: Page
   ].join('\n');
 }
 
-const policy = [
-  "default-src 'none'",
-  `style-src '${sourceHash(stylesheet)}'`,
-  `script-src '${sourceHash(script)}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-/** The digest of a source as Content Security Policy Level 3 writes it (section 2.3.1). */
-function sourceHash(text: string): string {
-  return `sha256-${Buffer.from(sha256(Buffer.from(text)), 'hex').toString('base64')}`;
-}
+const policy = contentPolicy(stylesheet, script);
 
 /** The filter, which is hidden until the script runs. */
 function filterHtml(groups: readonly GroupView[], verdicts: readonly Choice[]): string {

@@ -2,13 +2,10 @@
  * The stylesheet of the HTML report, for light and dark, narrow screens and paper. Items of lists are plain blocks: browsers
  * renumber list items whenever one is hidden, which takes minutes with ten thousand.
  */
+import { palette, printPalette } from './palette.ts';
+
 export const stylesheet = `
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #57606a; --line: #d0d7de; --good: #116329;
-  --warn: #7d4e00; --bad: #a40e26; --p: #ffebe9; --r: #dafbe1; --pb: #ffc9c4; --rb: #a6ebb3; --focus: #0550ae; }
-@media (prefers-color-scheme: dark) { :root { --paper: #0d1117; --ink: #e6edf3; --faint: #9198a1; --line: #3d444d;
-  --good: #56d364; --warn: #e3b341; --bad: #ff7b72; --p: #3a1719; --r: #10331b; --pb: #7d2529; --rb: #1d5f31;
-  --focus: #79c0ff; } }
-body { margin: 0 auto; padding: 1rem; max-width: 75rem; background: var(--paper); color: var(--ink);
+${palette}body { margin: 0 auto; padding: 1rem; max-width: 75rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere; }
 code, pre, td { font: .85rem/1.4 ui-monospace, monospace; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.05rem; margin: 0; display: inline; } h3 { font-size: 1rem; }
@@ -53,9 +50,7 @@ footer { border-top: 1px solid var(--line); color: var(--faint); font-size: .9re
   table, tbody { display: block; } colgroup { display: none; } tr { display: grid; grid-template-columns: 4rem 1fr; } thead, td.x, td.t { display: none; }
 }
 @media print {
-  :root { color-scheme: light; --paper: #fff; --ink: #000; --faint: #444; --line: #999; --good: #0b4a1d; --warn: #5c3a00;
-    --bad: #7d0a1d; --p: #fff; --r: #fff; --pb: #ddd; --rb: #ddd; }
-  body { max-width: none; padding: 0; font-size: 10pt; } #filter { display: none !important; }
+${printPalette}  body { max-width: none; padding: 0; font-size: 10pt; } #filter { display: none !important; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .large .package, .large li.d { content-visibility: visible; } li, tr, figure { break-inside: avoid; }
 }
