@@ -1,5 +1,5 @@
 /** The commands about baselines and policies, of the tree in `program.ts`. */
-import type { Command } from './commander.ts';
+import { type Command, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
 import { joinOptions, policyOptions } from './option-groups.ts';
 
@@ -45,6 +45,7 @@ export function addPolicy(program: Command, finish: Finish): void {
     .description(
       'Reads the policy as a run would. Exits with 0 where every rule holds, with 6 where one ended, with 2 where the file is wrong.',
     )
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async () => {
       const { policyCheckCommand } = await import('./commands/policy-command.ts');
       finish(await policyCheckCommand(await rawOptions(check)));
@@ -55,6 +56,7 @@ export function addPolicy(program: Command, finish: Finish): void {
       'Says of the packages of saved results which rules accept what, and of a name which rules can be about it.',
     )
     .argument('<package|result...>', 'result.json or result.jsonl of verify, or NAME[=VERSION][:ARCH]')
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async (subjects: string[]) => {
       const { policyExplainCommand } = await import('./commands/policy-command.ts');
       finish(await policyExplainCommand(subjects, await rawOptions(explain)));

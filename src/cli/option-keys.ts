@@ -3,6 +3,7 @@ import { canonicalJson } from '../canonical.ts';
 import { type ConfigKey, type ConfigValue, valueForm } from '../config/config-key.ts';
 import { grouped } from '../lists.ts';
 import type { Command, Option } from './commander.ts';
+import { isNegation } from './negations.ts';
 
 /** A key with where the option's value is kept. */
 export interface OptionKey extends ConfigKey {
@@ -21,7 +22,8 @@ const ofOneCommand: ReadonlySet<string> = new Set(['format', 'output', 'bundle']
 export function optionKeys(program: Command): readonly OptionKey[] {
   const leaves = leavesOf(program, []);
   const everywhere = leaves.map(({ name }) => name);
-  const own = (options: readonly Option[]) => options.filter((option) => !notSettings.has(option.name()));
+  const own = (options: readonly Option[]) =>
+    options.filter((option) => !notSettings.has(option.name()) && !isNegation(option));
   const all = [
     ...own(program.options).map((option) => keyOf(option, everywhere)),
     ...leaves.flatMap(({ name, command }) => own(command.options).map((option) => keyOf(option, [name]))),

@@ -4,6 +4,7 @@ import { addAttestationCommands } from './attestation-commands.ts';
 import { Command, CommanderError, Option } from './commander.ts';
 import { addBaseline, addPolicy } from './gate-commands.ts';
 import { rawOptions } from './given-options.ts';
+import { addNegations } from './negations.ts';
 import {
   buildOptions,
   failOnOption,
@@ -33,6 +34,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = commandTree((code) => {
     exitCode = code;
   });
+  addNegations(program);
   try {
     if (asksForHelp(argv)) (await import('./help/help-format.ts')).arrangeHelp(program);
     await program.parseAsync(argv.map(spelledOut), { from: 'user' });

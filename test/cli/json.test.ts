@@ -1,12 +1,16 @@
 /** Compares what the real program prints as JSON with the published schemas. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { renderJson } from '../../src/report/json-report.ts';
+import { statedRun } from '../../src/verdict/stated.ts';
+import { written } from '../policy/support.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { fixtures, lab, program } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
+import { cause, difference, notReproduced, reproduced } from '../support/results.ts';
 import { schemaNames, schemaValidator } from '../support/schemas.ts';
 
 const key = join(lab, 'lab.rsa.pub');
@@ -36,6 +40,37 @@ describe('the JSON of the program fits its schema', () => {
       assert.equal((value as { packages: unknown[] }).packages.length, packages(folder).length);
     });
   }
+
+  it('what a policy does for packages and by itself', (test) => {
+    const folder = temporaryFolder(test);
+    const at = (name: string) => join(folder, name);
+    const rules = [
+      { until: '2027-02-28' },
+      { id: 'wide', package: 'nr-*', until: '2027-02-28' },
+      { id: 'ends', package: 'zlib', until: '2026-12-05' },
+    ];
+    writeFileSync(at('policy.yaml'), written(...rules));
+    const date = difference('content', 'a', { causes: [cause('timestamp')] });
+    const packages = [reproduced(), notReproduced([date]), notReproduced([date, difference('mode', 'b')])];
+    writeFileSync(at('result.json'), renderJson(statedRun(packages)));
+    const options = ['--policy', at('policy.yaml'), '--today', '2026-12-01', '--format', 'json'];
+    const state = printed('policy', 'check', ...options) as Record<string, unknown[]>;
+    requireFit('policy-state-1', state);
+    assert.deepEqual(
+      [state['rules']!.length, state['ending']!.length, state['redundant']!.length],
+      [3, 1, 1],
+    );
+    const explained = printed('policy', 'explain', ...options, 'zlib', at('result.json')) as {
+      packages: { outcome: string }[];
+      named: { rules: { rule: string }[] }[];
+    };
+    requireFit('policy-explanation-1', explained);
+    assert.deepEqual(
+      explained.packages.map(({ outcome }) => outcome),
+      ['needs-no-rule', 'accepted', 'not-accepted'],
+    );
+    assert.deepEqual(explained.named[0]!.rules[0]!.rule, 'ends');
+  });
 
   it('settings', () => {
     requireFit('settings-1', printed('config', 'show', '--format', 'json'));
@@ -76,6 +111,8 @@ describe('a schema', () => {
       'lock-1': { schema: 'wolfi-repro/lock/1', identity: 'no digest', environment: [], findings: [] },
       'plan-1': { schema: 'wolfi-repro/plan/1', steps: [] },
       'policy-1': { rules: [{ id: 'a' }] },
+      'policy-state-1': { schema: 'wolfi-repro/policy-state/1', ended: true },
+      'policy-explanation-1': { schema: 'wolfi-repro/policy-explanation/1', packages: [{ outcome: 'fine' }] },
       'attestation-1': { _type: 'https://in-toto.io/Statement/v1', subject: [], predicate: {} },
       'gated-index-1': { schema: 'wolfi-repro/gated-index/1', path: 3 },
       'attestation-decision-1': { schema: 'wolfi-repro/attestation-decision/1', outcome: 'fine' },

@@ -9,7 +9,9 @@ import { policyRun } from '../../policy/apply-policy.ts';
 import { dayText } from '../../policy/day.ts';
 import { alone, type RuleMembers, ruleFor, withoutRules, withRule } from '../../policy/edit-policy.ts';
 import { explainPackage, type NamedPackage, policyState, rulesAbout } from '../../policy/explain-policy.ts';
+import { renderValue } from '../../report/json-report.ts';
 import { renderExplained, renderPolicyState, renderRulesAbout } from '../../report/policy-report.ts';
+import { policyExplanationValue, policyStateValue } from '../../report/policy-values.ts';
 import { passOf, staleExitCode } from '../../verdict/acceptance.ts';
 import type { StatedPackage } from '../../verdict/stated.ts';
 import { printData } from '../output.ts';
@@ -23,7 +25,9 @@ export async function policyCheckCommand(raw: RawOptions): Promise<number> {
   const { path, today } = named(raw);
   const policy = await readPolicy(path, today);
   const state = policyState(policy, today);
-  printData(renderPolicyState(policy, state));
+  printData(
+    raw.format === 'json' ? renderValue(policyStateValue(policy, state)) : renderPolicyState(policy, state),
+  );
   return state.ended.length === 0 ? 0 : staleExitCode;
 }
 
@@ -33,9 +37,19 @@ export async function policyExplainCommand(subjects: readonly string[], raw: Raw
   const policy = await readPolicy(path, today);
   const isFile = (subject: string) => subject === '-' || existsSync(subject) || isReadOnce(subject);
   const files = subjects.filter(isFile);
-  for (const subject of subjects.filter((each) => !isFile(each)))
-    printData(renderRulesAbout(rulesAbout(policy, parseNamed(subject)), policy.rules.length, today));
-  for (const result of readPackages(files)) printData(renderExplained(explainPackage(policy, result, today)));
+  const known = subjects
+    .filter((each) => !isFile(each))
+    .map((each) => {
+      const asked = parseNamed(each);
+      return { named: asked, rules: rulesAbout(policy, asked) };
+    });
+  const explained = readPackages(files).map((result) => explainPackage(policy, result, today));
+  if (raw.format === 'json') {
+    printData(renderValue(policyExplanationValue(policy, explained, known)));
+    return 0;
+  }
+  for (const { rules } of known) printData(renderRulesAbout(rules, policy.rules.length, today));
+  for (const each of explained) printData(renderExplained(each));
   return 0;
 }
 
