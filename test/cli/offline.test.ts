@@ -56,6 +56,7 @@ const asking: readonly (readonly [what: string, exitCode: number, argv: readonly
   ['a file to lock', 4, ['lock', 'URL/hello-1.0-r0.apk']],
   ['a file to rebuild', 4, ['rebuild', '--out', 'OUT', 'URL/hello-1.0-r0.apk']],
   ['everything into the cache', 4, ['fetch', ...key, '--repository', 'URL/repository', 'hello']],
+  ['an index to plan a sweep from', 4, ['sweep', 'plan', ...key, '--repository', 'URL/repository', 'OUT']],
   ['the network of steps', 2, ['verify', ...key, '--network', '--environment', 'host', hello]],
 ];
 

@@ -81,6 +81,11 @@ const commands: readonly (readonly string[])[] = [
   ['verify', 'http://sEcReTuSeR:sEcReT/pAsS@127.0.0.1/x.apk'],
   ['verify', '--repository', 'http://sEcReTuSeR:sEcReT pAsS@[::1/', hello],
   ['verify', '--repository', 'HTTP://sEcReTuSeR:sEcReTpAsS@127.0.0.1:1/', hello],
+  ['sweep', 'plan', ...key, '--repository', 'S/none', 'OUT'],
+  ['sweep', 'plan', '--key', 'S/none.rsa.pub', 'OUT'],
+  ['sweep', 'plan', '--changed-since', 'S', 'OUT'],
+  ['sweep', 'plan', '--in', 'S', 'OUT'],
+  ['sweep', 'run', 'S'],
   ['diff', 'S', 'S'],
   ['S'],
 ];
