@@ -110,7 +110,7 @@ export async function openBuild(request: RebuildRequest): Promise<OpenBuild> {
       import('../emit/package.ts'),
     ]);
     // What the steps left was read into a file that stays open, so its name can be removed with the rest.
-    const cleared = removeTree(work, machine.ids);
+    const cleared = removeFew(work, machine.ids);
     const facts = factsOfBuild(began, machine.sandbox, request.processor, request.variation?.hostname);
     const emitted = new Map<string, EmittedPackage | Failure>();
     const compressed = new Map<string, Sha256>();

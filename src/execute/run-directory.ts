@@ -1,6 +1,6 @@
 /** Folders that live as long as the process that made them: builds under way, environments being unpacked. */
-import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostPath, runShortly } from '../process.ts';
 import { isAbandoned, ownedPrefix } from '../process-marks.ts';
@@ -37,13 +37,35 @@ export async function removeTree(path: string, ids: IdMap): Promise<void> {
   await removeInNamespaces(path, ids).catch(() => undefined);
 }
 
-/** Removes a folder of few files in this process, which takes less time than starting a program. */
+/** The most entries that this process removes itself: starting a program takes longer. */
+const mostEntries = 512;
+
+/** The same, without starting a program where the folder holds little. */
 export async function removeFew(path: string, ids: IdMap): Promise<void> {
   try {
-    rmSync(path, { recursive: true, force: true });
+    if (holdsFew(path)) await rm(path, { recursive: true, force: true });
+    else await removeTree(path, ids);
   } catch {
     await removeTree(path, ids);
   }
+}
+
+/** Whether a folder has few entries, all of them on one file system. */
+function holdsFew(path: string): boolean {
+  const { dev } = lstatSync(path);
+  const folders = [path];
+  let entries = 0;
+  for (const folder of folders) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      entries += 1;
+      if (entries > mostEntries) return false;
+      const inside = join(folder, entry.name);
+      if (!entry.isDirectory()) continue;
+      if (lstatSync(inside).dev !== dev) return false;
+      folders.push(inside);
+    }
+  }
+  return true;
 }
 
 /** Removes a tree with the machine's rm, which runs while this process does something else. */

@@ -1,5 +1,5 @@
 /** The guest's root of one build: the environment below, this build's changes above, or a copy where that is refused. */
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { OutputTail } from '../../output-tail.ts';
@@ -24,6 +24,7 @@ const overlay = 'mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workd
 /** The mode of the guest's root: melange unpacks it into a folder that Go makes with `os.MkdirTemp` (bubblewrap_runner.go, `LoadImage`). */
 export const rootMode = 0o700;
 
+const layered = { root: 'merged', mount: overlay, written: 'upper' } as const;
 const copied = { root: 'merged', mount: ':', written: 'merged' } as const;
 
 /**
@@ -53,8 +54,14 @@ export async function layGuest(
     signal.throwIfAborted();
     return { succeeded: exitCode === 0, said: said.text() };
   };
+  const place = placeOf(environment, directory, ids);
+  const granted = layeredBefore.get(place);
+  if (granted !== undefined) return { ids: granted, ...layered };
   const given = await grantedIds(ids, (map) => inNamespaces(overlay, map));
-  if (given.result.succeeded) return { ids: given.ids, root: 'merged', mount: overlay, written: 'upper' };
+  if (given.result.succeeded) {
+    layeredBefore.set(place, given.ids);
+    return { ids: given.ids, ...layered };
+  }
   const copying = await inNamespaces(
     `cp --archive --reflink=auto -- lower/. merged && exec chmod ${rootMode.toString(8)} merged`,
     given.ids,
@@ -63,6 +70,14 @@ export async function layGuest(
   throw new Failure('sandbox-unavailable', 'the environment can be neither layered nor copied', {
     got: `${given.result.said}${copying.said}`,
   });
+}
+
+/** Where this process laid an overlay before, and the ids that it was then granted: trying it again would show nothing new. */
+const layeredBefore = new Map<string, IdMap>();
+
+/** What decides whether an overlay is granted: the file systems below and above, and the ids. */
+function placeOf(environment: string, directory: string, ids: IdMap): string {
+  return JSON.stringify([statSync(environment).dev, statSync(directory).dev, ids]);
 }
 
 /** Copies a folder of the user's own, to whose files the ids that root lends could not write. */

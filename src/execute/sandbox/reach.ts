@@ -2,7 +2,7 @@
  * How processes in the namespaces find paths of the machine. Ids that root lends own nothing, and root's folders are usually shut
  * to them: what a build needs is then mounted where everybody can reach it, and nothing else of those folders can be seen.
  */
-import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { hostPath, runShortly } from '../../process.ts';
@@ -56,7 +56,25 @@ exec "$@"`;
 
 /** Gives trees to the ids that are root inside, where ids are lent; links are given, never followed. */
 export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortSignal): Promise<void> {
-  await give(ids, [], paths, signal);
+  if (!ids.lent) return;
+  const few = entriesOf(paths);
+  if (few === undefined) return give(ids, [], paths, signal);
+  for (const path of few) lchownSync(path, ids.uid, ids.gid);
+}
+
+/** Up to so many entries are given by this process: starting a program takes longer. */
+const mostEntries = 256;
+
+/** Trees with all that is in them, links as themselves; undefined where that is much. */
+function entriesOf(paths: readonly string[]): readonly string[] | undefined {
+  const found = [...paths];
+  for (let at = 0; at < found.length; at += 1) {
+    if (found.length > mostEntries) return undefined;
+    const path = found[at]!;
+    if (!lstatSync(path).isDirectory()) continue;
+    for (const name of readdirSync(path)) found.push(join(path, name));
+  }
+  return found;
 }
 
 /** Gives them the files that root still owns: files shared with other trees already belong to these ids, and may be in use. */
