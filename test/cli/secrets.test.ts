@@ -16,6 +16,7 @@ import { openWorkshop } from '../support/git-repositories.ts';
 import { lab, program, skipUnless } from '../support/lab.ts';
 import { labEnvironment } from '../support/lab-environment.ts';
 import { type LabServer, labNetwork, startLabServer } from '../support/lab-server.ts';
+import { oneIn } from '../support/thorough.ts';
 
 const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 const key = ['--key', join(lab, 'lab.rsa.pub')];
@@ -69,7 +70,9 @@ const commands: readonly (readonly string[])[] = [
           '--source-cache',
         ],
         ...['--source-mirror', '--environment', '--output', '--syft', '--bundle'],
-      ].map((option) => ['verify', ...key, option, typed, hello]),
+      ]
+        .filter(oneIn(2))
+        .map((option) => ['verify', ...key, option, typed, hello]),
   ),
   ['verify', 'https:/u:sEcReT@h.example/hello.apk', hello],
   ['verify', '--max-index-age', 'S', hello],

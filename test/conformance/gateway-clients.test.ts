@@ -6,12 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import { betweenTimes, type LockedClient, lockedClients, registryHost } from '../support/locked-clients.ts';
 import { moreClients } from '../support/more-clients.ts';
 import { type Answering, startRegistry } from '../support/registry.ts';
-import { isThorough } from '../support/thorough.ts';
+import { isThorough, oneIn } from '../support/thorough.ts';
 import { cannotFetch, type Extra, type FetchingLab, openFetchingLab, outcomeOf } from './fetching.ts';
 import { explain } from './lab-run.ts';
 
 describe('clients through the gateway', { skip: cannotFetch, concurrency: false }, () => {
-  for (const client of [...lockedClients, ...moreClients])
+  for (const client of [...lockedClients, ...moreClients.filter(oneIn(2))])
     describe(client.name, { skip: client.missing, concurrency: false }, () => describeClient(client));
 });
 

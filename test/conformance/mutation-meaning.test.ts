@@ -13,7 +13,7 @@ import { openSubject, type Subject } from './mutation/subject.ts';
 /** A recipe with conditions, nested steps and subpackages, in the old grammar of conditions. */
 const file = 'repository/v0.23.16/x86_64/varied-3.12.0-r2.apk';
 const kinds = { condition, assertion, nesting, option, architecture };
-const each = isThorough ? 8 : 4;
+const each = isThorough ? 8 : 2;
 
 describe('a recipe with a different meaning', { skip: cannotRebuildFrom(file), concurrency: false }, () => {
   let subject: Subject;

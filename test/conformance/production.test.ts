@@ -34,9 +34,9 @@ mkdirSync(cache, { recursive: true });
 const work = mkdtempSync(join(cache, 'production-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-const isTaken = oneIn(9);
+const isTaken = oneIn(14);
 /** Of packages that are reproduced, which `npm run fidelity` has all. */
-const isRebuilt = oneIn(20);
+const isRebuilt = oneIn(30);
 
 describe('production packages', { skip: cannotRebuildFrom(), concurrency: false }, () => {
   const reasonOf = ({ file }: ProductionGolden) => cannotRebuildFrom(join(productionLab, file));
