@@ -68,7 +68,6 @@ export function findContradictions(
   const subpackage = recipe.subpackages.find((each) => each.name === name);
   const own = subpackage ?? recipe.package;
   const pairs: [what: string, left: string | undefined, right: string | undefined][] = [
-    ['file name and .PKGINFO', fileName.endsWith('.apk') ? fileName : undefined, `${name}-${version}.apk`],
     ['origin in recipe and .PKGINFO', recipe.package.name, pkgInfoValue(info, 'origin')],
     ['description in recipe and .PKGINFO', own.description, pkgInfoValue(info, 'pkgdesc')],
     ['url in recipe and .PKGINFO', own.url, pkgInfoValue(info, 'url')],
@@ -81,9 +80,19 @@ export function findContradictions(
     ...sbomPairs(sbom, clock, `apk-${name}-${version}`),
     ...commitPairs(recipe, sbom),
   ];
-  return pairs
+  const contradictions = pairs
     .filter(([, left, right]) => left !== undefined && right !== undefined && left !== right)
-    .map(([what, left, right]) => ({ kind: 'contradiction', detail: `${what}: ${left} and ${right}` }));
+    .map(([what, left, right]) => ({
+      kind: 'contradiction' as const,
+      detail: `${what}: ${left} and ${right}`,
+    }));
+  return [...renamed(fileName, `${name}-${version}.apk`), ...contradictions];
+}
+
+/** Whoever keeps a file may call it what they like: its name says nothing against it. */
+function renamed(fileName: string, usual: string): ClaimFinding[] {
+  if (!fileName.endsWith('.apk') || fileName === usual) return [];
+  return [{ kind: 'file-name', detail: `${fileName}, usually ${usual}` }];
 }
 
 function sbomPairs(

@@ -5,6 +5,7 @@ import type { RecipeFinding } from './recipe/parse.ts';
 
 export type ClaimFindingKind =
   | 'contradiction'
+  | 'file-name'
   | 'builder-owner'
   | 'version-guessed'
   | 'size-unexplained'
@@ -44,6 +45,7 @@ export interface ClaimFinding {
 /** The title of each kind of finding. */
 export const claimFindingTitles: Readonly<Record<ClaimFindingKind, string>> = {
   contradiction: 'the parts of the package contradict each other',
+  'file-name': 'the file has a different name than its package would have in a repository',
   'builder-owner': 'files belong to the id of the machine that built them',
   'version-guessed': 'the version of melange is not recorded as a known release',
   'size-unexplained': 'the recorded size fits no known file system',

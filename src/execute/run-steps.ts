@@ -39,6 +39,8 @@ export interface StepContext {
 }
 
 const tailBytes = 16 * 1024;
+/** Characters of a script that are shown. */
+const mostScript = 2000;
 
 /** A run under way. */
 interface Run extends StepContext {
@@ -157,10 +159,16 @@ async function runScript(
     if (wanted) throw networkRequired(describeStep(name), tail.text());
     const excuse = gateway?.excuse(describeStep(name), tail.text());
     if (excuse !== undefined) throw excuse;
-    throw new Failure('step-failed', `${describeStep(name)} failed with exit status ${end.exitCode}`, {
-      got: tail.text(),
-    });
+    throw stepFailed(name, step, end.exitCode, tail.text());
   }
+}
+
+/** The failure of a step. One that printed nothing is shown by its script: nothing else says what it tried. */
+function stepFailed(name: StepName, { runs }: Step, exitCode: number | undefined, tail: string): Failure {
+  const message = `${describeStep(name)} failed with exit status ${exitCode}`;
+  if (tail.trim() !== '') return new Failure('step-failed', message, { got: tail });
+  const script = runs.length > mostScript ? `${runs.slice(0, mostScript)}…` : runs;
+  return new Failure('step-failed', `${message} and printed nothing; its script:`, { got: script });
 }
 
 /** The failure of a step that cannot be started. melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */

@@ -4,7 +4,7 @@
  */
 
 import { printable } from '../bytes.ts';
-import { claimFindingTitles } from '../claim/findings.ts';
+import { type ClaimFinding, claimFindingTitles } from '../claim/findings.ts';
 import type { UnequalComparison } from '../compare/comparison.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
@@ -166,12 +166,22 @@ function contextOf(result: StatedPackage, bounds: Bounds): Fact[] {
     ...facts('unverified', unverified, mostFacts, ({ link, detail }) => `${link}: ${show(detail, value)}`),
     ...facts('caveat', caveats, mostFacts, printable).map((fact) => ({ ...fact, tone: 'warn' as const })),
     ...(substituted === undefined ? [] : substitutedFacts(substituted)),
-    ...facts('finding', findings, mostFacts, ({ kind, detail }) => {
-      return `${claimFindingTitles[kind]}: ${show(detail, value)}`;
-    }),
+    ...findingFacts(findings, bounds),
     ...facts('skipped', skipped, mostSkipped, ({ path, reason }) => `${show(path, value)}: ${reason}`),
     ...(plan === undefined ? [] : [...builderFacts(plan.plan.builder, scan), recipeFact(plan.plan)]),
     ...(plan === undefined ? [] : [{ label: 'plan', value: `sha256 ${plan.identity}` }]),
+  ];
+}
+
+/** What is said of each finding; that a file has a name of its own is said in passing. */
+function findingFacts(findings: readonly ClaimFinding[], { value }: Bounds): Fact[] {
+  const [names, others] = [true, false].map((of) =>
+    findings.filter(({ kind }) => (kind === 'file-name') === of),
+  );
+  const text = ({ kind, detail }: ClaimFinding) => `${claimFindingTitles[kind]}: ${show(detail, value)}`;
+  return [
+    ...facts('finding', others!, mostFacts, text),
+    ...facts('remark', names!, mostFacts, text).map((fact) => ({ ...fact, tone: 'faint' as const })),
   ];
 }
 

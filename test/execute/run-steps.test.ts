@@ -254,6 +254,18 @@ test('without steps of the origin some versions built no subpackage, but still m
   }
 });
 
+test('a step that fails without a word is shown by its script', async (context) => {
+  const yaml = 'pipeline: [{runs: "test -f nothing"}]\n';
+  await assert.rejects(
+    run(context, yaml, 'v0.59.1', () => ({ exitCode: 1 })),
+    (thrown) => {
+      failure('step-failed')(thrown);
+      assert.equal((thrown as { got: string }).got.trim(), 'test -f nothing');
+      return true;
+    },
+  );
+});
+
 test('a step that fails ends the build, with the end of what it said', async (context) => {
   const yaml = 'pipeline: [{runs: good}, {runs: bad}, {runs: never}]\n';
   const answer = ({ script }: Ran, command: SandboxCommand): Partial<SandboxEnd> => {
