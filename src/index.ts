@@ -27,15 +27,17 @@ export type { EnvironmentChoice, ProgressEvent, RunOptions } from './flow/run-op
 export { type GatedIndex, type GateOptions, gateIndex } from './gate-index.ts';
 export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
-export { type Inspection, inspect } from './inspect.ts';
-export { type LockedPlan, lock } from './lock.ts';
+export type { Inspection } from './inspect.ts';
+export { inspect, lock, type Reportable, rebuild, reportFormats, verify } from './library/entry-points.ts';
+export type { LibraryOptions } from './library/library-options.ts';
+export type { LockedPlan } from './lock.ts';
 export { type Architecture, parseArchitecture } from './names.ts';
 export { filesOfArchive } from './pins/archive-files.ts';
 export type { JudgedExchange, Judgement, PinReport } from './pins/judgement.ts';
 export { type BodyReader, judgePins } from './pins/pins.ts';
 export type { RecordedCommit, RecordedFile, RecordedSources } from './pins/recorded.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
-export { type RebuildTarget, type RebuiltFile, rebuild } from './rebuild.ts';
+export type { RebuildTarget, RebuiltFile } from './rebuild.ts';
 export { asOf, mayBeList } from './registries/as-of.ts';
 export type { AskRegistry, AsOfAnswer, ListShape, RegistryAnswer } from './registries/listed.ts';
 export { diffFormats } from './report/diff-formats.ts';
@@ -43,7 +45,6 @@ export {
   type ReportFormat,
   reportFormatNames,
 } from './report/format-names.ts';
-export { reportFormats } from './report/formats.ts';
 export { renderJson } from './report/json-report.ts';
 export { mergeSavedRuns, parseSavedRun } from './report/saved/saved-run.ts';
 export type { SavedRun } from './report/saved/saved-runs.ts';
@@ -53,7 +54,6 @@ export type { PackageResult, RunResult } from './verdict/result.ts';
 export type { RunRecord } from './verdict/run-record.ts';
 export type { StatedPackage, StatedRun } from './verdict/stated.ts';
 export type { Verdict, VerdictKind } from './verdict/verdict.ts';
-export { verify } from './verify.ts';
 export {
   type AttestationDecision,
   type AttestationQuestion,

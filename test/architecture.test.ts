@@ -79,6 +79,7 @@ const rows: readonly (readonly string[])[] = [
   ['status'],
   ['dataset'],
   ['config'],
+  ['library'],
   ['index.ts', 'cli'],
 ];
 

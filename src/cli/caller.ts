@@ -1,28 +1,13 @@
 /** The user and the machine that run the program, as far as the sandbox and the network must know them. */
 import { readFileSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { callerIdMap, type IdMap } from '../execute/sandbox/id-map.ts';
 import { Failure } from '../failure.ts';
 import type { ProgressEvent } from '../flow/run-options.ts';
 import { makeCredentials } from '../inputs/network/credentials.ts';
 import { defaultNetwork, type NetworkOptions } from '../inputs/network/network-options.ts';
 import { wolfi } from '../repository/known.ts';
 import { perHostVariable } from '../sweep/judge/watched-names.ts';
-
-/** The ids that the caller may use; a uid without an account, as containers have it, has no subordinate ones. */
-export function callerIds(): IdMap {
-  const uid = process.getuid?.() ?? -1;
-  return callerIdMap({ uid, gid: process.getgid?.() ?? -1, name: accountName() ?? String(uid) });
-}
-
-function accountName(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The permissions on the command line for what may be contacted. */
 export interface NetworkFlags {

@@ -1,7 +1,7 @@
 /** From what was typed to what the library takes: validated, defaults filled in, this machine looked at. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { shownTyped } from '../address.ts';
 import { type PublicKey, parsePublicKey } from '../apk/apk-signature.ts';
@@ -9,6 +9,7 @@ import { parseSigningKey, type SigningKey } from '../apk/private-key.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { chosenEngine } from '../engine/choice.ts';
 import type { Machine } from '../engine/engine.ts';
+import { callerIds } from '../execute/sandbox/caller-ids.ts';
 import {
   type BuildLimits,
   completeLimits,
@@ -20,11 +21,12 @@ import { type Factor, factors } from '../explain/factors.ts';
 import { Failure } from '../failure.ts';
 import type { Disassembler } from '../flow/disassembly.ts';
 import type { EnvironmentChoice, ProgressEvent, RunOptions } from '../flow/run-options.ts';
+import { cacheDirectory } from '../inputs/cache-folder.ts';
 import { machineInputs } from '../inputs/inputs.ts';
 import type { SourceMirror } from '../inputs/network/mirrors.ts';
 import { isAddress } from '../inputs/store/files.ts';
 import { statNamed } from '../named-path.ts';
-import { callerIds, callerNetwork } from './caller.ts';
+import { callerNetwork } from './caller.ts';
 import { parseCount } from './counts.ts';
 import { requireFiles, requireFolder, requireWritableFolder } from './paths.ts';
 import type { RawOptions } from './raw-options.ts';
@@ -242,21 +244,6 @@ function scanOptions({
       hint: engine === 'melange' ? 'leave out --engine melange' : 'name a syft with --syft',
     });
   return { scans, keepScansIn: requireWritableFolder(keepScans) };
-}
-
-/** The cache folder: the named one, or the one that the XDG base directory specification gives. */
-export function cacheDirectory(named: string | undefined): string {
-  if (named !== undefined) return resolve(named);
-  const base = process.env['XDG_CACHE_HOME'] ?? '';
-  return join(base.startsWith('/') ? base : join(homeDirectory(), '.cache'), 'wolfi-repro');
-}
-
-function homeDirectory(): string {
-  try {
-    return homedir();
-  } catch (cause) {
-    throw new Failure('usage', 'this user has no home folder: name a folder with --cache', { cause });
-  }
 }
 
 const mebibyte = 1024 * 1024;

@@ -1,21 +1,2 @@
-/** The version of this program, from its own package.json. */
-import { readFileSync } from 'node:fs';
-import type { Tool } from '../verdict/run-record.ts';
-
-export const version: string = readVersion();
-
-/** This program, as results name what made them. */
-export const ownTool: Tool = { name: 'wolfi-repro', version };
-
-function readVersion(): string {
-  // dist/cli/own-version.js lies two folders below package.json, .build/src/cli/own-version.js three.
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string })
-        .version;
-    } catch {
-      // The next place is tried.
-    }
-  }
-  return '0.0.0';
-}
+/** The version of this program, as the command line knows it. */
+export { ownTool, version } from '../library/own-tool.ts';

@@ -44,7 +44,6 @@ export function addStatus(program: Command, finish: Finish): void {
     .argument('<sweep>', sweepArgument)
     .argument('<dir>', 'folder of the site')
     .option('--site-url <url>', 'where it will be published, so that the feed has whole addresses')
-    .addHelpText('after', '\nExample:\n  wolfi-repro status site ./sweep ./site')
     .action(async (sweep: string, folder: string) => {
       const { statusSiteCommand } = await import('./commands/status-site-command.ts');
       finish(await statusSiteCommand(sweep, folder, await rawOptions(site)));
@@ -69,10 +68,6 @@ export function addExport(program: Command, finish: Finish): void {
       false,
     )
     .option('--author <name>', 'who is to be cited; repeatable', collect, [])
-    .addHelpText(
-      'after',
-      '\nExample:\n  wolfi-repro export ./sweep -o dataset --parquet --author "A. Researcher"',
-    )
     .action(async (sweep: string) => {
       const { exportCommand } = await import('./commands/export-command.ts');
       finish(await exportCommand(sweep, await rawOptions(command)));

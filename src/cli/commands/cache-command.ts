@@ -1,9 +1,9 @@
 /** `wolfi-repro cache list|verify|prune`. */
 import { counted } from '../../bytes.ts';
 import { type CacheEntry, listCache, pruneCache, verifyCache } from '../../cache.ts';
+import { callerIds } from '../../execute/sandbox/caller-ids.ts';
 import { Failure } from '../../failure.ts';
-import { callerIds } from '../caller.ts';
-import { cacheDirectory } from '../options.ts';
+import { cacheDirectory } from '../../inputs/cache-folder.ts';
 import { printData } from '../output.ts';
 import type { RawOptions } from '../raw-options.ts';
 

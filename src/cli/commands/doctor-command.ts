@@ -1,9 +1,9 @@
 /** `wolfi-repro doctor`. */
 import { type Diagnosis, diagnose } from '../../doctor.ts';
+import { callerIds } from '../../execute/sandbox/caller-ids.ts';
+import { cacheDirectory } from '../../inputs/cache-folder.ts';
 import { renderValue } from '../../report/json-report.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
-import { callerIds } from '../caller.ts';
-import { cacheDirectory } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import type { RawOptions } from '../raw-options.ts';
 

@@ -7,6 +7,7 @@ import {
   emulatorNames,
   rebuiltArchitectures,
 } from '../../execute/processor/architectures.ts';
+import { cacheDirectory } from '../../inputs/cache-folder.ts';
 import { defaultNetwork } from '../../inputs/network/network-options.ts';
 import { type Architecture, parseArchitecture } from '../../names.ts';
 import { findProgram } from '../../process.ts';
@@ -20,7 +21,7 @@ import type { SweepCounts } from '../../sweep/sweep-store.ts';
 import type { Command } from '../commander.ts';
 import { rawOptions } from '../given-options.ts';
 import { judgeSettings } from '../judge-settings.ts';
-import { cacheDirectory, runOptions } from '../options.ts';
+import { runOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import { requireFolder } from '../paths.ts';

@@ -18,7 +18,8 @@ export function completionScript(program: Command, shell: CompletedShell): strin
 }
 
 function calledBy(command: Command, everywhere: readonly Option[], words: string): Called[] {
-  const options = words === '' ? everywhere : [...command.options, ...everywhere];
+  const own = command.options.filter(({ hidden }) => !hidden);
+  const options = words === '' ? everywhere : [...own, ...everywhere];
   return [
     { words, options, commands: command.commands },
     ...command.commands.flatMap((each) => calledBy(each, everywhere, `${words} ${each.name()}`.trim())),

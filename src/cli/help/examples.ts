@@ -77,6 +77,12 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   'status regressions': ['sweep', '--format json sweep', './sweeps/july'],
   'status flaky': ['sweep', '--format json sweep', './sweeps/july'],
   'status next': ['sweep', '--format json sweep', './sweeps/july'],
+  'status site': ['sweep site', '--site-url https://repro.example sweep site', './sweeps/july ./public'],
+  export: [
+    'sweep -o dataset',
+    'sweep -o dataset --parquet --author "A. Researcher"',
+    'sweep -o lists --mirror-list',
+  ],
   'sweep plan': [
     './wolfi --repository https://packages.wolfi.dev/os',
     '--dry-run --changed-since 2026-11-01 ./wolfi',

@@ -39,7 +39,7 @@ function commandLines(command: Command, words: string): string[] {
       const shown = `${name}${variadic ? '...' : ''}`;
       return ['.TP', `.I ${text(required ? shown : `[${shown}]`)}`, text(description)];
     }),
-    ...command.options.flatMap(optionLines),
+    ...command.options.filter(({ hidden }) => !hidden).flatMap(optionLines),
     ...(lines.length === 0 ? [] : ['.PP', 'Examples:', '.PP', ...literal(lines)]),
   ];
 }

@@ -62,7 +62,7 @@ export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortS
   for (const path of few) lchownSync(path, ids.uid, ids.gid);
 }
 
-/** Up to so many entries are given by this process: starting a program takes longer. */
+/** At most this many entries are given by this process: starting a program takes longer. */
 const mostEntries = 256;
 
 /** Trees with all that is in them, links as themselves; undefined where that is much. */

@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { callerIds } from '../../../src/cli/caller.ts';
 import {
   defaultImageBounds,
   type ImageBounds,
@@ -21,6 +20,7 @@ import {
   provideImage,
   readInstalled,
 } from '../../../src/execute/rootfs/image.ts';
+import { callerIds } from '../../../src/execute/sandbox/caller-ids.ts';
 import { openImage } from '../../../src/inputs/oci/oci-layout.ts';
 import { findProgram } from '../../../src/process.ts';
 import { directoryOf, fileOf, linkOf, type Part, tarOf } from '../../support/apk-builder.ts';
