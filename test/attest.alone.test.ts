@@ -97,6 +97,17 @@ describe('statements', () => {
     assert.ok(both.files.every(({ path }) => path.startsWith(`x86_64/sha256-`)));
   });
 
+  it('hold no half of a character, which parsers of others refuse', async (test) => {
+    // The cut falls between the halves of a pair.
+    const caveats = ['\ud800 \udcff', `${'x'.repeat(999)}\u{1f600}`];
+    const { files } = await written(test, [{ ...sameBytes(), caveats }]);
+    const text = files.find(({ path }) => path.endsWith('.verdict.json'))!.text;
+    assert.deepEqual(payloadOf(text).predicate.finding.caveats, [
+      '\\ud800 \\xff',
+      `${'x'.repeat(999)}\\ud83d`,
+    ]);
+  });
+
   it('are refused where results disagree, or one contradicts itself', async (test) => {
     const other = otherBytes();
     for (const packages of [

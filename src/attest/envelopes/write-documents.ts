@@ -4,13 +4,14 @@ import { olpcJson } from '../../formats/olpc-json.ts';
 import { classicKeyIds } from '../keys/classic-key.ts';
 import { type Signer, signSurely } from '../keys/signer.ts';
 import { preAuthenticationEncoding, statementPayloadType } from './pae.ts';
+import { unicodeValue } from './unicode-values.ts';
 
 /** sigstore/protobuf-specs, `sigstore_bundle.proto`. */
 const bundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** The bundle of one statement, which a bundle signs once. The same key and statement give the same text where the key is Ed25519. */
 export async function emitBundle(statement: unknown, signer: Signer): Promise<string> {
-  const payload = Buffer.from(canonicalJson(statement));
+  const payload = Buffer.from(canonicalJson(unicodeValue(statement)));
   const sig = await signSurely(signer, preAuthenticationEncoding(statementPayloadType, payload));
   const keyid = signer.key.fingerprint;
   return `${canonicalJson({

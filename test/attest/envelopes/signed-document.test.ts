@@ -68,7 +68,7 @@ describe('a signed document', () => {
   const refused: Readonly<Record<string, readonly [text: string, state: string]>> = {
     'a changed payload': [
       within(['dsseEnvelope', 'payload'], (bytes) =>
-        Buffer.from(bytes.toString().replace('unsigned', 'unsigneD')),
+        Buffer.from(bytes.toString().replace('reproduced', 'reproduceD')),
       ),
       'signature-invalid',
     ],
