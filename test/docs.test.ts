@@ -75,6 +75,7 @@ describe('the documentation', () => {
       'status-commands.ts',
       'sweep-commands.ts',
       'upkeep-commands.ts',
+      'worker-commands.ts',
     ];
     const commands = trees.flatMap((file) => {
       const tree = readFileSync(join(root, 'src/cli', file), 'utf8');

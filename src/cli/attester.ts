@@ -71,7 +71,12 @@ function endOfDay(text: string): number {
 }
 
 /** The one signer that is named. */
-async function readSigner({ attestKey, attestAgent, signCommand, signKey }: RawOptions): Promise<Signer> {
+export async function readSigner({
+  attestKey,
+  attestAgent,
+  signCommand,
+  signKey,
+}: RawOptions): Promise<Signer> {
   const named = [attestKey, attestAgent, signCommand].filter((each) => each !== undefined);
   if (named.length !== 1 || (signKey === undefined) !== (signCommand === undefined))
     throw new Failure('usage', 'statements are signed with one key', {

@@ -23,6 +23,7 @@ import { writeError, writeOut } from './standard-streams.ts';
 import { addExport, addStatus } from './status-commands.ts';
 import { addSweep } from './sweep-commands.ts';
 import { addCache, addConfig, addDoctor, addHelp, type Finish } from './upkeep-commands.ts';
+import { addWorker } from './worker-commands.ts';
 
 const usageExitCode = 2;
 const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
@@ -88,6 +89,7 @@ export function commandTree(finish: Finish): Command {
   addStatus(program, finish);
   addSweep(program, finish);
   addExport(program, finish);
+  addWorker(program, finish);
   addDoctor(program, finish);
   addCache(program, finish);
   addConfig(program, finish);

@@ -86,6 +86,10 @@ export interface RawOptions {
   readonly atLeast?: string;
   readonly priority?: JobPriority;
   readonly tag?: readonly string[];
+  readonly database?: string;
+  readonly rebuilderd?: string;
+  readonly artifacts?: string;
+  readonly distribution?: readonly string[];
   readonly class?: readonly string[];
   readonly watch?: boolean;
   readonly siteUrl?: string;

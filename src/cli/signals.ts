@@ -8,6 +8,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Runs work that is first asked to come to its end and take nothing more, then to end at once; a third interruption ends the program. */
 export async function drainable(
   work: (drain: AbortSignal, end: AbortSignal) => Promise<number>,
+  drainedExitCode: number = interrupted,
 ): Promise<number> {
   const [drain, end] = [new AbortController(), new AbortController()];
   const onSignal = () => {
@@ -22,7 +23,7 @@ export async function drainable(
   for (const name of signals) process.on(name, onSignal);
   try {
     const exitCode = await work(drain.signal, end.signal);
-    return drain.signal.aborted ? interrupted : exitCode;
+    return drain.signal.aborted ? drainedExitCode : exitCode;
   } finally {
     for (const name of signals) process.off(name, onSignal);
   }

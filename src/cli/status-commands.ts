@@ -5,7 +5,7 @@ import { rawOptions } from './given-options.ts';
 import { collect } from './option-groups.ts';
 import type { Finish } from './upkeep-commands.ts';
 
-const sweepArgument = 'folder of a sweep';
+const sweepArgument = 'folder of a sweep, or postgres://HOST/DATABASE';
 
 export function addStatus(program: Command, finish: Finish): void {
   const status = program

@@ -6,7 +6,8 @@ import { rawOptions } from './given-options.ts';
 import { buildOptions, collect, furtherBuildOptions, trustOptions } from './option-groups.ts';
 import type { Finish } from './upkeep-commands.ts';
 
-const sweepArgument = 'folder of the sweep; made where there is none';
+const sweepArgument = 'folder of the sweep, made where there is none, or postgres://HOST/DATABASE';
+const knownSweepArgument = 'folder of the sweep, or postgres://HOST/DATABASE';
 
 export function addSweep(program: Command, finish: Finish): void {
   const sweep = program
@@ -84,7 +85,7 @@ function addStates(sweep: Command, finish: Finish): void {
       .command(name)
       .summary(summary)
       .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
-      .argument('<sweep>', 'folder of the sweep')
+      .argument('<sweep>', knownSweepArgument)
       .action(async (folder: string) => {
         const { sweepStateCommand } = await import('./commands/sweep-state-command.ts');
         finish(await sweepStateCommand(folder, state));
@@ -98,7 +99,7 @@ function addRetry(sweep: Command, finish: Finish): void {
     .description(
       'Queues jobs again whose last attempt failed or did not come to a statement, as if they were new. What was reproduced, not reproduced or rejected stays as it is.',
     )
-    .argument('<sweep>', 'folder of the sweep')
+    .argument('<sweep>', knownSweepArgument)
     .argument('[pattern...]', 'names of packages or origins, with * and ?; all by default')
     .option(
       '--class <class>',

@@ -18,7 +18,7 @@ export interface ConfigPlace {
 }
 
 /**
- * Values that let a program out of its bounds, let a package's addresses into private networks, or have a key of the user's sign: only a file that
+ * Values that let a program out of its bounds, let a package's addresses into private networks, have a key of the user's sign, or hand results to others: only a file that
  * was named may have them.
  */
 export const needsName: ReadonlyMap<string, readonly ConfigValue[] | 'any'> = new Map<
@@ -32,6 +32,9 @@ export const needsName: ReadonlyMap<string, readonly ConfigValue[] | 'any'> = ne
   ['network', ['host']],
   ['allow-private-addresses', [true]],
   ['attest-agent', 'any'],
+  ['database', 'any'],
+  ['rebuilderd', 'any'],
+  ['artifacts', 'any'],
 ]);
 
 /** The value of a setting as the option would be typed in the working directory. Fails with `usage` for what a file that was found may not say. */

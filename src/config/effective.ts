@@ -49,7 +49,7 @@ export const variableKeys: readonly string[] = [
     'trust-recipe',
   ],
   ...['jobs', 'threads', 'step-seconds', 'memory-mib', 'processes', 'disk-mib', 'repeat', 'log'],
-  ...['fail-on', 'shard', 'changed-since', 'docs-url', 'policy', 'baseline'],
+  ...['fail-on', 'shard', 'changed-since', 'docs-url', 'policy', 'baseline', 'database'],
 ];
 
 /** The environment variable of a key; undefined where it has none. */

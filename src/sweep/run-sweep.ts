@@ -1,12 +1,16 @@
 /** Works off a sweep on this machine until nothing is left that can be done now, and stops by itself where going on would only waste it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptClass } from './attempt.ts';
-import type { Lease, SweepStore, WorkerOffer } from './sweep-store.ts';
+import type { Lease, WorkerOffer } from './sweep-store.ts';
 import type { Kept, LeaseKeeper } from './worker/lease-keeper.ts';
-import { type JudgeJob, type WorkEvent, work } from './worker/work.ts';
+import { type JobSource, type JudgeJob, type WorkEvent, work } from './worker/work.ts';
 
 export interface RunSweepOptions {
-  readonly store: SweepStore;
+  readonly store: JobSource;
+  /** Keeps what is taken; where there is none, the store is asked in between whether it is still held. */
+  readonly keeper?: LeaseKeeper;
+  /** Whether it goes on where nothing is left, since others may bring more. */
+  readonly isLasting?: boolean;
   readonly judge: JudgeJob;
   /** What this machine is; the disk space that it offers is looked at each time. */
   readonly offer: Omit<WorkerOffer, 'diskBytes'>;
@@ -46,7 +50,7 @@ const longestWait = 10 * 60_000;
 export async function runSweep(options: RunSweepOptions): Promise<RunEnd> {
   const { store, judge, slots, drain, end, now, onEvent, pace = usualPace } = options;
   const course = new Course(options, pace);
-  const keeper = pollingKeeper(store, pace.idle);
+  const { keeper = pollingKeeper(store, pace.idle) } = options;
   const stop = AbortSignal.any([drain, course.ended.signal]);
   try {
     await work({
@@ -91,22 +95,20 @@ class Course {
   }
 
   /** The store, which gives nothing out where that would be a waste. */
-  store(): SweepStore {
+  store(): JobSource {
     const { store } = this.#options;
-    const take: SweepStore['take'] = async (offer) => {
-      if (this.ended.signal.aborted || !this.#mayTake()) return undefined;
-      const lease = await store.take(offer);
-      if (lease === undefined) await this.#endWhereIdle();
-      else this.#held.set(lease, lease.needs.diskBytes);
-      return lease;
-    };
-    return new Proxy(store, {
-      get: (target, name) => {
-        if (name === 'take') return take;
-        const member: unknown = Reflect.get(target, name);
-        return typeof member === 'function' ? member.bind(target) : member;
+    return {
+      take: async (offer) => {
+        if (this.ended.signal.aborted || !this.#mayTake()) return undefined;
+        const lease = await store.take(offer);
+        if (lease === undefined) await this.#endWhereIdle();
+        else this.#held.set(lease, lease.needs.diskBytes);
+        return lease;
       },
-    });
+      settle: (lease, outcome) => store.settle(lease, outcome),
+      heartbeat: (lease) => store.heartbeat(lease),
+      counts: () => store.counts(),
+    };
   }
 
   offeredBytes(): number {
@@ -118,14 +120,16 @@ class Course {
     const { now, onEvent } = this.#options;
     if (now() < this.#notBefore) return false;
     if (this.offeredBytes() > 0) return true;
-    if (this.#held.size === 0) this.#end({ kind: 'stopped', why: 'too little disk space is free' });
+    const isLasting = this.#options.isLasting ?? false;
+    if (this.#held.size === 0 && !isLasting)
+      this.#end({ kind: 'stopped', why: 'too little disk space is free' });
     else onEvent({ kind: 'waiting', why: 'too little disk space is free' });
     return false;
   }
 
   async #endWhereIdle(): Promise<void> {
-    if (this.#held.size > 0) return;
-    const { store, now } = this.#options;
+    const { store, now, isLasting = false } = this.#options;
+    if (this.#held.size > 0 || isLasting) return;
     const { state, nextDue } = await store.counts();
     if (state !== 'running') this.#end({ kind: state });
     else if (nextDue === undefined || nextDue > now() + this.#pace.patience) this.#end({ kind: 'done' });
@@ -157,7 +161,7 @@ class Course {
 }
 
 /** Asks for each lease whether it is still held: a journal shows within this process that a sweep was cancelled. */
-function pollingKeeper(store: SweepStore, pace: number): LeaseKeeper {
+function pollingKeeper(store: JobSource, pace: number): LeaseKeeper {
   const closed = new AbortController();
   const follow = async (lease: Lease, controller: AbortController, until: AbortSignal) => {
     while (!until.aborted) {

@@ -57,6 +57,8 @@ export async function startPostgres(programs: string): Promise<Postgres> {
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
   let server = await begin(programs, folder);
+  // A test that fails on its way must not leave a server behind.
+  process.once('exit', () => server.kill('SIGQUIT'));
   const proxy = await startProxy(join(folder, '.s.PGSQL.5432'));
   const sql = (text: string, database = 'postgres') => {
     const argv = ['-h', folder, '-U', 'tester', '-d', database, '-Atqc', text];

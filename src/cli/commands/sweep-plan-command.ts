@@ -8,8 +8,6 @@ import { Failure } from '../../failure.ts';
 import { isAddress } from '../../inputs/store/files.ts';
 import { parseArchitecture } from '../../names.ts';
 import { parseIndex } from '../../repository/apkindex.ts';
-import { openRecords } from '../../sweep/journal/journal-records.ts';
-import { openJournal } from '../../sweep/journal/journal-store.ts';
 import { parseImagePackages } from '../../sweep/plan/image-packages.ts';
 import { openIndexes } from '../../sweep/plan/open-indexes.ts';
 import { planSweep, type SweepPlan } from '../../sweep/plan/plan-sweep.ts';
@@ -17,6 +15,7 @@ import { parsePopularity } from '../../sweep/plan/popularity.ts';
 import type { BuildSelection } from '../../sweep/plan/select-builds.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
 import { parseCount } from '../counts.ts';
+import { isDatabase, openStore, withSweep } from '../open-sweep.ts';
 import { runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { version } from '../own-version.ts';
@@ -53,11 +52,11 @@ export async function sweepPlanCommand(
     };
     const plan = (records: SweepRecords) => planSweep(indexes, records, planOptions);
     if (raw.dryRun === true) {
-      const records = recordsIfThere(folder);
-      show(await plan(records).finally(() => records.close()), options.jobs);
+      const planned = isKnown(folder) ? await withSweep(folder, plan) : await plan(noRecords);
+      show(planned, options.jobs);
       return 0;
     }
-    const store = openJournal(resolve(folder), Date.now);
+    const store = await openStore(folder);
     try {
       const planned = await plan(store);
       show(planned, options.jobs);
@@ -91,19 +90,19 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, mostListed).map(shownTyped).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function recordsIfThere(folder: string): SweepRecords & { close(): void } {
-  if (existsSync(join(folder, 'journal.jsonl'))) return openRecords(folder);
-  async function* none() {}
-  const counts = {
-    state: 'running',
-    queued: 0,
-    running: 0,
-    settled: 0,
-    dead: 0,
-    nextDue: undefined,
-  } as const;
-  return { jobs: none, attempts: none, verdicts: none, counts: async () => counts, close: () => undefined };
+function isKnown(place: string): boolean {
+  return isDatabase(place) || existsSync(join(place, 'journal.jsonl'));
 }
+
+async function* none() {}
+const noCounts = { queued: 0, running: 0, settled: 0, dead: 0, nextDue: undefined };
+/** A sweep that is not there yet. */
+const noRecords: SweepRecords = {
+  jobs: none,
+  attempts: none,
+  verdicts: none,
+  counts: async () => ({ state: 'running', ...noCounts }),
+};
 
 async function buildSelection(patterns: readonly string[], raw: RawOptions): Promise<BuildSelection> {
   const { in: images = [], popularity } = raw;

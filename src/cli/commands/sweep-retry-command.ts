@@ -3,12 +3,10 @@ import { counted } from '../../bytes.ts';
 import type { Sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import { type AttemptClass, retriedClasses } from '../../sweep/attempt.ts';
-import { openRecords } from '../../sweep/journal/journal-records.ts';
-import { openJournal } from '../../sweep/journal/journal-store.ts';
 import { fitsAnyName } from '../../sweep/plan/select-builds.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
+import { openKnownStore } from '../open-sweep.ts';
 import { printNote } from '../output.ts';
-import { requireFolder } from '../paths.ts';
 import type { RawOptions } from '../raw-options.ts';
 
 export async function sweepRetryCommand(
@@ -16,15 +14,13 @@ export async function sweepRetryCommand(
   patterns: readonly string[],
   { class: classes = [] }: RawOptions,
 ): Promise<number> {
-  const folder = requireFolder(given);
   const unknown = classes.find((each) => !retriedClasses.some((known) => known === each));
   if (unknown !== undefined)
     throw new Failure('usage', '--class takes a class of attempts', {
       expected: retriedClasses.join(', '),
       got: unknown,
     });
-  openRecords(folder).close();
-  const store = openJournal(folder, Date.now);
+  const store = await openKnownStore(given);
   try {
     const wanted = classes.length === 0 ? retriedClasses : (classes as readonly AttemptClass[]);
     const reopened = await store.reopen(await keysOf(store, patterns, new Set(wanted)), 'retry');

@@ -1,16 +1,9 @@
 /** `wolfi-repro sweep run`. */
-import { mkdirSync, statfsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
-import {
-  architectureOfMachine,
-  emulatorNames,
-  rebuiltArchitectures,
-} from '../../execute/processor/architectures.ts';
 import { cacheDirectory } from '../../inputs/cache-folder.ts';
 import { defaultNetwork } from '../../inputs/network/network-options.ts';
-import { type Architecture, parseArchitecture } from '../../names.ts';
-import { findProgram } from '../../process.ts';
 import { ownedPrefix } from '../../process-marks.ts';
 import { openRecords } from '../../sweep/journal/journal-records.ts';
 import { openJournal } from '../../sweep/journal/journal-store.ts';
@@ -21,17 +14,17 @@ import type { SweepCounts } from '../../sweep/sweep-store.ts';
 import type { Command } from '../commander.ts';
 import { rawOptions } from '../given-options.ts';
 import { judgeSettings } from '../judge-settings.ts';
+import { buildable, freeIn, thisProgram } from '../judging-machine.ts';
+import { requireSweepFolder } from '../open-sweep.ts';
 import { runOptions } from '../options.ts';
 import { printNote } from '../output.ts';
-import { version } from '../own-version.ts';
-import { requireFolder } from '../paths.ts';
 import { drainable } from '../signals.ts';
 import { eventText } from '../sweep-progress.ts';
 
 const stoppedExitCode = 4;
 
 export async function sweepRunCommand(given: string, command: Command): Promise<number> {
-  const folder = requireFolder(given);
+  const folder = requireSweepFolder(given);
   openRecords(folder).close();
   const raw = await rawOptions(command);
   // What cannot be meant is said before anything is judged.
@@ -77,31 +70,6 @@ export async function sweepRunCommand(given: string, command: Command): Promise<
       await store.close();
     }
   });
-}
-
-/** What starts this program again, and with which environment: its settings come from a file, so variables must not replace them. */
-function thisProgram(): Pick<Judging, 'program' | 'tool' | 'env'> {
-  const env = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined || name.startsWith('WOLFI_REPRO_') ? [] : [[name, value] as const],
-  );
-  return {
-    program: [process.execPath, ...process.execArgv, process.argv[1]!],
-    tool: version,
-    env: Object.fromEntries(env),
-  };
-}
-
-/** The machine's own architecture, and those for which it has an emulator. */
-function buildable(): readonly Architecture[] {
-  const own = architectureOfMachine(process.arch);
-  return rebuiltArchitectures
-    .filter((each) => each === own || emulatorNames(each).some((name) => findProgram(name) !== undefined))
-    .map((each) => parseArchitecture(each)!);
-}
-
-function freeIn(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }
 
 const endWords: Readonly<Record<RunEnd['kind'], string>> = {

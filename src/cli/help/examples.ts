@@ -47,6 +47,11 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
     '--trust trust.yaml --require 2 --out gated packages/x86_64 attestations',
     '--trust trust.yaml --require 2 --format json packages/x86_64 attestations',
   ],
+  worker: [
+    '--database postgres://db.example/sweep --artifacts /srv/results',
+    '--database postgres://db.example/sweep --artifacts s3://results/wolfi --tag big --jobs 4',
+    '--rebuilderd https://rebuilder.example --attest-key rebuilder.pem',
+  ],
   'policy check': ['--policy policy.yaml', '--policy policy.yaml --today 2027-01-01', '--policy strict.yaml'],
   'policy explain': [
     '--policy policy.yaml result.json',

@@ -16,6 +16,7 @@ const headings = {
     'priority',
     'tag',
     'class',
+    'distribution',
   ],
   'What is trusted:': [
     'key',
@@ -43,6 +44,9 @@ const headings = {
     'objdump',
     'out',
     'output-dir',
+    'database',
+    'artifacts',
+    'rebuilderd',
   ],
   'The network:': ['offline', 'allow-private-addresses', 'allow-plain-http', 'network', 'registries-as-of'],
   'The build:': ['environment', 'sandbox', 'engine', 'log', 'keep-scans'],

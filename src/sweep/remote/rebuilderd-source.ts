@@ -54,6 +54,7 @@ export function rebuilderdSource(
         return undefined;
       }
     },
+    heartbeat: async (lease) => ((await rebuilderd.ping(assigned.get(lease)!.id)) ? 'held' : 'lost'),
     async settle(lease, outcome) {
       const job = assigned.get(lease)!;
       const report = await reportOf(job, outcome, terms);

@@ -14,7 +14,7 @@ export type WorkEvent =
   | { readonly kind: 'given-back'; readonly lease: Lease };
 
 /** Where jobs come from and results go to. */
-export type JobSource = Pick<SweepStore, 'take' | 'settle' | 'counts'>;
+export type JobSource = Pick<SweepStore, 'take' | 'heartbeat' | 'settle' | 'counts'>;
 
 export interface WorkOptions {
   readonly store: JobSource;
