@@ -5,6 +5,7 @@ import { after, describe, it } from 'node:test';
 import { Failure, type FailureDetails, failureClasses, type InconclusiveReason } from '../../src/failure.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { type AttemptClass, conclusiveClasses } from '../../src/sweep/attempt.ts';
+import type { JobPackage } from '../../src/sweep/job.ts';
 import { folderArtifacts } from '../../src/sweep/judge/artifacts.ts';
 import { classOfPackage } from '../../src/sweep/judge/attempt-classes.ts';
 import { judgeJob } from '../../src/sweep/judge/judge-job.ts';
@@ -62,12 +63,19 @@ async function judged(script: string, given: { readonly lease?: Lease; readonly 
 }
 
 /** Writes results for the two packages of the job. */
-function writes(first: PackageResult, second: PackageResult): string {
-  const named = [first, second].map((each, at) => ({
-    ...each,
-    file: `${lease.job.packages[at]!.name}=1.0-r0:x86_64`,
-    subject: { ...each.subject!, q1: lease.job.packages[at]!.checksum },
-  }));
+function writes(
+  first: PackageResult,
+  second: PackageResult,
+  checksumOf: (listed: JobPackage) => { readonly q1?: string } = ({ checksum }) => ({ q1: checksum }),
+): string {
+  const named = [first, second].map((each, at) => {
+    const { q1: _q1, ...subject } = each.subject!;
+    return {
+      ...each,
+      file: `${lease.job.packages[at]!.name}=1.0-r0:x86_64`,
+      subject: { ...subject, ...checksumOf(lease.job.packages[at]!) },
+    };
+  });
   writeFileSync(join(folder, 'result.json'), renderJson(statedRun(named)));
   return `writeFileSync(output, readFileSync(${JSON.stringify(join(folder, 'result.json'))}));`;
 }
@@ -124,6 +132,14 @@ describe('the judge of a job', () => {
     assert.deepEqual(
       outcome.rows.map(({ verdict, reason, sha256 }) => [verdict, reason, sha256]),
       Array(2).fill(['inconclusive', 'package-unavailable', undefined]),
+    );
+  });
+
+  it('has no verdict on a package whose result does not say which file it is of', async () => {
+    const outcome = await judged(writes(reproduced(), rejected(), () => ({})));
+    assert.deepEqual(
+      outcome.rows.map(({ verdict }) => verdict),
+      ['inconclusive', 'rejected'],
     );
   });
 

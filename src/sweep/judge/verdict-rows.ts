@@ -61,9 +61,13 @@ function verdictRow(
   };
 }
 
-/** Whether what was judged is what the job's index lists, where the job is from one: a repository may have given the name and version to a different file since. */
-export function isAsListed({ checksum }: JobPackage, { subject }: StatedPackage): boolean {
-  return subject?.q1 === undefined || checksum === '' || subject.q1 === checksum;
+/**
+ * Whether what was judged is what the job's index lists, where the job is from one: a repository may have given the name and version to a different file since. A file that could not be
+ * read as a package has no checksum, and cannot be reproduced either.
+ */
+export function isAsListed({ checksum }: JobPackage, { subject, verdict }: StatedPackage): boolean {
+  if (checksum === '') return true;
+  return subject?.q1 === undefined ? verdict.kind !== 'reproduced' : subject.q1 === checksum;
 }
 
 function verdictOf({ verdict }: StatedPackage): Pick<Row, 'verdict' | 'reason' | 'causes'> {
