@@ -116,3 +116,6 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function diskPath(folder: string, path: string): Buffer {
   return Buffer.concat([Buffer.from(`${folder}/`), encodeBytes(path)]);
 }
+
+/** What Node puts in the place of bytes of a name that are not UTF-8: the name is then lost. */
+export const undecoded = '\ufffd';

@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { undecoded } from '../bytes.ts';
 import { hostPath, runShortly } from '../process.ts';
 import { isAbandoned, ownedPrefix } from '../process-marks.ts';
 import type { IdMap } from './sandbox/id-map.ts';
@@ -50,7 +51,7 @@ export async function removeFew(path: string, ids: IdMap): Promise<void> {
   }
 }
 
-/** Whether a folder has few entries, all of them on one file system. */
+/** Whether a folder has few entries, all of them on one file system and with names that Node can be told as text. */
 function holdsFew(path: string): boolean {
   const { dev } = lstatSync(path);
   const folders = [path];
@@ -58,7 +59,7 @@ function holdsFew(path: string): boolean {
   for (const folder of folders) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       entries += 1;
-      if (entries > mostEntries) return false;
+      if (entries > mostEntries || entry.name.includes(undecoded)) return false;
       const inside = join(folder, entry.name);
       if (!entry.isDirectory()) continue;
       if (lstatSync(inside).dev !== dev) return false;

@@ -1,6 +1,7 @@
 /** What the steps of a build reach, and where the transcript of what they fetched comes from and goes to. */
 
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { shownTyped } from '../address.ts';
 import type { Recipe } from '../claim/recipe/recipe.ts';
 import { parseSha256, type Sha256 } from '../digest.ts';
@@ -9,7 +10,7 @@ import { Failure } from '../failure.ts';
 import type { Conversation } from '../gateway/gateway.ts';
 import type { Store } from '../inputs/store/store.ts';
 import type { Format } from '../melange/format.ts';
-import { notRead, requireNamed, statNamed } from '../named-path.ts';
+import { missing, notRead, requireNamed, statNamed } from '../named-path.ts';
 import type { Architecture } from '../names.ts';
 import { namedPorts } from '../plan/fetching-steps.ts';
 import type { PlannedNetwork } from '../plan/plan.ts';
@@ -60,7 +61,11 @@ export async function chosenNetwork(
 export function namedTranscript(path: string): Transcript | undefined {
   let bytes: Buffer;
   try {
-    if (statNamed(path) === undefined) return undefined;
+    if (statNamed(path) === undefined) {
+      // One is recorded there: a folder that is missing is made, a file in its place is not removed.
+      if (statNamed(dirname(path))?.isDirectory() === false) throw missing(path, 'file');
+      return undefined;
+    }
     requireNamed(path, 'file');
     bytes = readFileSync(path);
   } catch (cause) {

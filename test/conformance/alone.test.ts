@@ -9,6 +9,7 @@ import { packageValue } from '../../src/report/json-report.ts';
 import { verify } from '../../src/verify.ts';
 import { failure } from '../support/failures.ts';
 import { fixtures, lab } from '../support/lab.ts';
+import { oneIn } from '../support/thorough.ts';
 import { cache, cannotRebuild, labOptions } from './lab-run.ts';
 
 const golden = (version: string, name: string) => join(lab, 'repository', version, 'x86_64', `${name}.apk`);
@@ -40,7 +41,7 @@ const lists: readonly (readonly [what: string, files: readonly string[], more?: 
 ];
 
 describe('a package is judged as if it were alone', { skip: cannotRebuild, concurrency: false }, () => {
-  for (const [what, files, more = {}] of lists) {
+  for (const [what, files, more = {}] of lists.filter(oneIn(2))) {
     it(`beside ${what}`, async () => {
       const { packages } = await verify(files, labOptions(more));
       for (const [index, file] of files.entries()) {

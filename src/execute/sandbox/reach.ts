@@ -4,6 +4,7 @@
  */
 import { lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { undecoded } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { hostPath, runShortly } from '../../process.ts';
 import type { IdMap } from './id-map.ts';
@@ -65,14 +66,17 @@ export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortS
 /** At most this many entries are given by this process: starting a program takes longer. */
 const mostEntries = 256;
 
-/** Trees with all that is in them, links as themselves; undefined where that is much. */
+/** Trees with all that is in them, links as themselves; undefined where that is much, or where a name is not UTF-8 and so cannot be told to Node as text. */
 function entriesOf(paths: readonly string[]): readonly string[] | undefined {
   const found = [...paths];
   for (let at = 0; at < found.length; at += 1) {
     if (found.length > mostEntries) return undefined;
     const path = found[at]!;
     if (!lstatSync(path).isDirectory()) continue;
-    for (const name of readdirSync(path)) found.push(join(path, name));
+    for (const name of readdirSync(path)) {
+      if (name.includes(undecoded)) return undefined;
+      found.push(join(path, name));
+    }
   }
   return found;
 }
