@@ -71,7 +71,7 @@ const commands: readonly (readonly string[])[] = [
         ],
         ...['--source-mirror', '--environment', '--output', '--syft', '--bundle'],
       ]
-        .filter(oneIn(2))
+        .filter(oneIn(4))
         .map((option) => ['verify', ...key, option, typed, hello]),
   ),
   ['verify', 'https:/u:sEcReT@h.example/hello.apk', hello],

@@ -35,7 +35,7 @@ const subjects: readonly Row[] = [
     file: 'repository/v0.45.3/x86_64/libflint3-0.9.12-r4.apk',
     inert: [],
     every: 11,
-    bytes: 37,
+    bytes: 53,
   },
   {
     title: 'modes, attributes and links',

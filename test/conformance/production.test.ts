@@ -36,7 +36,7 @@ after(() => rmSync(work, { recursive: true, force: true }));
 
 const isTaken = oneIn(14);
 /** Of packages that are reproduced, which `npm run fidelity` has all. */
-const isRebuilt = oneIn(30);
+const isRebuilt = oneIn(40);
 
 describe('production packages', { skip: cannotRebuildFrom(), concurrency: false }, () => {
   const reasonOf = ({ file }: ProductionGolden) => cannotRebuildFrom(join(productionLab, file));

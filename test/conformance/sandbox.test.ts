@@ -525,7 +525,7 @@ const listed = new Map(
     attempts(identity)
       .filter(({ needsRange }) => needsRange !== true || identity.ids === 'range')
       // Who has subordinate ids is kept apart as root is: by a range.
-      .filter(oneIn(identity.uid !== 0 && identity.ids === 'range' ? 4 : 1)),
+      .filter(oneIn(identity.uid !== 0 && identity.ids === 'range' ? 12 : 1)),
   ]),
 );
 const runs = new Map<Identity, Promise<BuildOutcome[]>>();

@@ -97,7 +97,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
     const made = makeRepositories(folder, 'intact');
     made.publish(join(folder, 'served'));
     const steps: FetchingStep[] = [];
-    for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(9))) {
+    for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(12))) {
       // Each under an address of its own, so that none profits from what is fetched for another.
       server.serve(`/${name}/`, join(folder, 'served'));
       const repository = `${server.url}/${name}/program.git`;

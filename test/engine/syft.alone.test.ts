@@ -112,17 +112,17 @@ said="$said $(id -u) $(grep CapEff /proc/self/status)"`);
     assert.equal(seen.trim(), '0 CapEff:\t0000000000000000');
   });
 
-  it('has no network', async () => {
+  it('has no network', async (test) => {
     let contacts = 0;
     const server = createServer((socket) => {
       contacts += 1;
       socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    test.after(() => server.close());
     const address = server.address();
     const port = typeof address === 'object' ? address!.port : 0;
     const seen = await said(`bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}' 2>/dev/null && said=reached`);
-    server.close();
     assert.equal(seen, 'nothing');
     assert.equal(contacts, 0);
   });
