@@ -1,10 +1,14 @@
 /** The control section of a package that is held whole, for digests of it that others have written down. */
 import { type InflateRaw, inflateRawSync } from 'node:zlib';
+import type { ApkEntry } from './apk-entry.ts';
 import { isSignatureName } from './apk-signature.ts';
+import { EntryCollector } from './collector.ts';
+import { defaultLimits } from './limits.ts';
 import { parsePkgInfo, pkgInfoValue } from './pkginfo.ts';
+import { TarReader } from './tar-reader.ts';
 
 const mostInflated = 16 * 1024 * 1024;
-const blockBytes = 512;
+const infoName = '.PKGINFO';
 
 export interface ControlMember {
   /** As compressed: an index has their SHA-1 (apk-index(5), `C:`). */
@@ -19,8 +23,8 @@ export function controlMember(file: Uint8Array): ControlMember | undefined {
   for (let member = 0; member < 2; member += 1) {
     const read = readMember(file, start);
     if (read === undefined) return undefined;
-    if (!isSignatureName(nameAt(read.tar, 0))) {
-      const info = entry(read.tar, '.PKGINFO');
+    if (!isSignatureName(read.entries[0]?.name ?? '')) {
+      const info = read.entries.find(({ name }) => name === infoName)?.content;
       if (info === undefined) return undefined;
       const installedSize = pkgInfoValue(parsePkgInfo(info), 'size');
       return { bytes: file.subarray(start, read.end), installedSize };
@@ -31,7 +35,10 @@ export function controlMember(file: Uint8Array): ControlMember | undefined {
 }
 
 /** A member without optional fields in its header, as melange and abuild write them (RFC 1952 §2.3). */
-function readMember(file: Uint8Array, start: number): { tar: Uint8Array; end: number } | undefined {
+function readMember(
+  file: Uint8Array,
+  start: number,
+): { entries: readonly ApkEntry[]; end: number } | undefined {
   const [header, trailer] = [10, 8];
   if (file[start] !== 0x1f || file[start + 1] !== 0x8b || file[start + 3] !== 0) return undefined;
   try {
@@ -40,30 +47,15 @@ function readMember(file: Uint8Array, start: number): { tar: Uint8Array; end: nu
       maxOutputLength: mostInflated,
     }) as unknown as { buffer: Buffer; engine: InflateRaw };
     const end = start + header + engine.bytesWritten + trailer;
-    return end > file.length ? undefined : { tar: buffer, end };
+    return end > file.length ? undefined : { entries: entriesOf(buffer), end };
   } catch {
     return undefined;
   }
 }
 
-/** The content of the first entry of a name. The archive has no entry with a size that does not fit into octal digits. */
-function entry(tar: Uint8Array, name: string): Uint8Array | undefined {
-  for (let at = 0; at + blockBytes <= tar.length; ) {
-    const size = Number.parseInt(text(tar, at + 124, 12), 8);
-    if (!(size >= 0)) return undefined;
-    const content = at + blockBytes;
-    if (nameAt(tar, at) === name) return tar.subarray(content, content + size);
-    at = content + Math.ceil(size / blockBytes) * blockBytes;
-  }
-  return undefined;
-}
-
-function nameAt(tar: Uint8Array, at: number): string {
-  return text(tar, at, 100);
-}
-
-function text(tar: Uint8Array, from: number, length: number): string {
-  const field = Buffer.from(tar.subarray(from, from + length)).toString('latin1');
-  const end = field.indexOf('\0');
-  return end < 0 ? field : field.slice(0, end);
+function entriesOf(tar: Uint8Array): readonly ApkEntry[] {
+  const entries: ApkEntry[] = [];
+  const collector = new EntryCollector(entries, (name) => name === infoName, defaultLimits);
+  new TarReader(collector, defaultLimits).write(tar);
+  return entries;
 }

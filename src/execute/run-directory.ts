@@ -1,10 +1,10 @@
 /** Folders that live as long as the process that made them: builds under way, environments being unpacked. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { undecoded } from '../bytes.ts';
 import { hostPath, runShortly } from '../process.ts';
 import { isAbandoned, ownedPrefix } from '../process-marks.ts';
+import { fewEntries } from './few-entries.ts';
 import type { IdMap } from './sandbox/id-map.ts';
 import { removeInNamespaces } from './sandbox/namespace.ts';
 import { endProcessesIn } from './sandbox/process-tree.ts';
@@ -38,35 +38,17 @@ export async function removeTree(path: string, ids: IdMap): Promise<void> {
   await removeInNamespaces(path, ids).catch(() => undefined);
 }
 
-/** The most entries that this process removes itself: starting a program takes longer. */
+/** The most entries that this process removes itself. */
 const mostEntries = 512;
 
 /** The same, without starting a program where the folder holds little. */
 export async function removeFew(path: string, ids: IdMap): Promise<void> {
   try {
-    if (holdsFew(path)) await rm(path, { recursive: true, force: true });
+    if (fewEntries([path], mostEntries) !== undefined) await rm(path, { recursive: true, force: true });
     else await removeTree(path, ids);
   } catch {
     await removeTree(path, ids);
   }
-}
-
-/** Whether a folder has few entries, all of them on one file system and with names that Node can be told as text. */
-function holdsFew(path: string): boolean {
-  const { dev } = lstatSync(path);
-  const folders = [path];
-  let entries = 0;
-  for (const folder of folders) {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      entries += 1;
-      if (entries > mostEntries || entry.name.includes(undecoded)) return false;
-      const inside = join(folder, entry.name);
-      if (!entry.isDirectory()) continue;
-      if (lstatSync(inside).dev !== dev) return false;
-      folders.push(inside);
-    }
-  }
-  return true;
 }
 
 /** Removes a tree with the machine's rm, which runs while this process does something else. */

@@ -48,6 +48,15 @@ export interface AttemptCost {
   readonly downloadedBytes: number;
 }
 
+/** What nothing was measured of. */
+export const noCost: AttemptCost = {
+  wallSeconds: 0,
+  processorSeconds: 0,
+  memoryBytes: 0,
+  diskBytes: 0,
+  downloadedBytes: 0,
+};
+
 export interface Attempt {
   readonly job: Sha256;
   /** From 1; the fencing token: only the highest one may settle. */

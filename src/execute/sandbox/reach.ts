@@ -2,11 +2,11 @@
  * How processes in the namespaces find paths of the machine. Ids that root lends own nothing, and root's folders are usually shut
  * to them: what a build needs is then mounted where everybody can reach it, and nothing else of those folders can be seen.
  */
-import { lchownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { lchownSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { undecoded } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import { hostPath, runShortly } from '../../process.ts';
+import { fewEntries } from '../few-entries.ts';
 import type { IdMap } from './id-map.ts';
 import type { Mount } from './sandbox.ts';
 
@@ -58,28 +58,13 @@ exec "$@"`;
 /** Gives trees to the ids that are root inside, where ids are lent; links are given, never followed. */
 export async function lend(ids: IdMap, paths: readonly string[], signal?: AbortSignal): Promise<void> {
   if (!ids.lent) return;
-  const few = entriesOf(paths);
+  const few = fewEntries(paths, mostEntries);
   if (few === undefined) return give(ids, [], paths, signal);
   for (const path of few) lchownSync(path, ids.uid, ids.gid);
 }
 
-/** At most this many entries are given by this process: starting a program takes longer. */
+/** At most this many entries are given by this process. */
 const mostEntries = 256;
-
-/** Trees with all that is in them, links as themselves; undefined where that is much, or where a name is not UTF-8 and so cannot be told to Node as text. */
-function entriesOf(paths: readonly string[]): readonly string[] | undefined {
-  const found = [...paths];
-  for (let at = 0; at < found.length; at += 1) {
-    if (found.length > mostEntries) return undefined;
-    const path = found[at]!;
-    if (!lstatSync(path).isDirectory()) continue;
-    for (const name of readdirSync(path)) {
-      if (name.includes(undecoded)) return undefined;
-      found.push(join(path, name));
-    }
-  }
-  return found;
-}
 
 /** Gives them the files that root still owns: files shared with other trees already belong to these ids, and may be in use. */
 export async function lendOwn(ids: IdMap, paths: readonly string[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** How a job is leased: the most urgent one that a worker can do, to one worker at a time, until its lease ends. */
+import { noCost } from '../attempt.ts';
 import { jobPriorities, type SweepJob } from '../job.ts';
 import { nothingKnown } from '../learned-needs.ts';
 import { sweepJob } from '../sweep-decoders.ts';
@@ -109,7 +110,7 @@ export async function endLostLeases(queries: Queries, lasts: number): Promise<vo
         class: 'worker-lost',
         startedAt: Math.floor(numberOf(row, 'started')),
         endedAt: Math.floor(numberOf(row, 'now')),
-        cost: { wallSeconds: 0, processorSeconds: 0, memoryBytes: 0, diskBytes: 0, downloadedBytes: 0 },
+        cost: noCost,
         message: 'nothing was heard of the worker for as long as its lease lasts',
         log: undefined,
         rows: [],

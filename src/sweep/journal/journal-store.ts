@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
-import type { Attempt } from '../attempt.ts';
+import { type Attempt, noCost } from '../attempt.ts';
 import { compareUrgency, type JobPriority, jobPriorities, type SweepJob } from '../job.ts';
 import { decideRetry } from '../sweep-retry.ts';
 import type {
@@ -80,7 +80,7 @@ class JournalStore implements SweepStore {
         startedAt: at,
         endedAt: at,
         class: 'worker-lost',
-        cost: { wallSeconds: 0, processorSeconds: 0, memoryBytes: 0, diskBytes: 0, downloadedBytes: 0 },
+        cost: noCost,
         message: 'the process that judged it ended',
         log: undefined,
       };

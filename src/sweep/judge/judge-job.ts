@@ -9,7 +9,7 @@ import { asFailure, Failure } from '../../failure.ts';
 import { ownedName, sweepAbandoned } from '../../inputs/store/temporary-names.ts';
 import { parseSavedRun } from '../../report/saved/saved-run.ts';
 import type { StatedPackage } from '../../verdict/stated.ts';
-import type { AttemptClass, AttemptCost } from '../attempt.ts';
+import { type AttemptClass, noCost } from '../attempt.ts';
 import type { AttemptOutcome, Lease } from '../sweep-store.ts';
 import type { Artifacts } from './artifacts.ts';
 import { classOfJob, classOfPackage } from './attempt-classes.ts';
@@ -41,13 +41,6 @@ export interface Judging {
 
 /** Longer than every build under emulation that was seen; steps have a limit of their own. */
 const mostSeconds = 72 * 3600;
-const noCost: AttemptCost = {
-  wallSeconds: 0,
-  processorSeconds: 0,
-  memoryBytes: 0,
-  diskBytes: 0,
-  downloadedBytes: 0,
-};
 
 /** Judges a job that a worker holds. Aborting ends it with all its processes, as `cancelled`. */
 export async function judgeJob(lease: Lease, judging: Judging, signal: AbortSignal): Promise<AttemptOutcome> {

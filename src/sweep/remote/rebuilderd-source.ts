@@ -1,5 +1,6 @@
 /** The worker's side of a rebuilderd: it takes jobs from it, keeps them, and reports to it, as from and to the store of a sweep. */
 
+import { noCost } from '../attempt.ts';
 import type { AttemptOutcome, Lease } from '../sweep-store.ts';
 import type { LeaseKeeper } from '../worker/lease-keeper.ts';
 import type { JobSource } from '../worker/work.ts';
@@ -21,7 +22,6 @@ export interface SourceTerms extends ReportTerms {
 }
 
 const nothing = { memoryBytes: 0, diskBytes: 0, seconds: 0 };
-const noCost = { wallSeconds: 0, processorSeconds: 0, memoryBytes: 0, diskBytes: 0, downloadedBytes: 0 };
 
 /** Opens it; `keeper` keeps the jobs that `source` gave. */
 export function rebuilderdSource(

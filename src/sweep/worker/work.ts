@@ -1,5 +1,7 @@
 /** A worker: takes jobs, has them judged, settles them; until it is told to stop. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noCost } from '../attempt.ts';
 import type { AttemptOutcome, Lease, SweepStore, WorkerOffer } from '../sweep-store.ts';
 import type { EndReason, LeaseKeeper } from './lease-keeper.ts';
 
@@ -90,7 +92,7 @@ function givenBack(startedAt: number, endedAt: number): AttemptOutcome {
     class: 'cancelled',
     startedAt,
     endedAt,
-    cost: { wallSeconds: 0, processorSeconds: 0, memoryBytes: 0, diskBytes: 0, downloadedBytes: 0 },
+    cost: noCost,
     message: '',
     log: undefined,
     rows: [],
