@@ -98,13 +98,34 @@ function exceededIn({ path, version, controllers }: GroupFolder): ExceededLimit 
   return undefined;
 }
 
-function counter(file: string, name: string): number {
-  try {
-    const lines = readFileSync(file, 'latin1').split('\n');
-    return Number(lines.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? 0);
-  } catch {
-    return 0;
+/**
+ * The number of processes of this process's own group that the kernel ended for lack of memory; undefined where the kernel counts none by
+ * group. Groups below and beside it are not counted (Linux, admin-guide/cgroup-v2, `memory.events.local`; cgroup-v1/memory, `oom_kill`).
+ */
+export function memoryKillsOfOwnGroup(): number | undefined {
+  const mounts = groupMounts();
+  for (const line of readLines('/proc/self/cgroup')) {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) continue;
+    const unified = controllers === '';
+    const mount = mounts.find(({ version, options }) =>
+      unified ? version === 2 : controllers.split(',').includes('memory') && options.includes('memory'),
+    );
+    if (mount === undefined) continue;
+    const file = unified ? 'memory.events.local' : 'memory.oom_control';
+    const kills = counted(join(within(mount, path), file), 'oom_kill');
+    if (kills !== undefined) return kills;
   }
+  return undefined;
+}
+
+function counter(file: string, name: string): number {
+  return counted(file, name) ?? 0;
+}
+
+function counted(file: string, name: string): number | undefined {
+  const line = readLines(file).find((each) => each.startsWith(`${name} `));
+  return line === undefined ? undefined : Number(line.slice(name.length + 1));
 }
 
 const removalAttempts = 50;

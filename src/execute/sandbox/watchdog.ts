@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import type { ExceededLimit } from '../../failure.ts';
-import { type ControlGroup, makeControlGroup } from './control-group.ts';
+import { type ControlGroup, makeControlGroup, memoryKillsOfOwnGroup } from './control-group.ts';
 import type { DiskMeter } from './disk-meter.ts';
 import {
   descendants,
@@ -108,7 +108,7 @@ interface Watched extends Bounded {
 const intervalMilliseconds = 100;
 
 function watch(watched: Watched): Watchdog {
-  const killsBefore = killsForMemory();
+  const killsBefore = killsForMemory(watched.group);
   let ticks = 0;
   let exceeded: ExceededLimit | undefined;
   const timer = setInterval(() => {
@@ -123,7 +123,7 @@ function watch(watched: Watched): Watchdog {
       exceeded ??= watched.group?.exceeded();
       if (exceeded === undefined && (await watched.disk.settle())) exceeded = 'disk';
       exceeded ??= boundOfStatus(exitCode);
-      return exceeded ?? (exitCode !== 0 && killsForMemory() > killsBefore ? 'memory' : undefined);
+      return exceeded ?? (exitCode !== 0 && killsForMemory(watched.group) > killsBefore ? 'memory' : undefined);
     },
     stop: () => clearInterval(timer),
   };
@@ -150,8 +150,16 @@ function exceededInTree({ pid, limits }: Watched): ExceededLimit | undefined {
   return sum(proportionalBytes) > limits.memoryBytes ? 'memory' : undefined;
 }
 
-/** The number of processes that the kernel ended for lack of memory (`oom_kill` of /proc/vmstat), whoever they belonged to. */
-function killsForMemory(): number {
+/**
+ * The number of processes that the kernel ended for lack of memory, of as few others than the step's as it counts by itself: none where the
+ * step's group is asked anyway, else those of this process's group, else all of the machine (`oom_kill` of /proc/vmstat).
+ */
+function killsForMemory(group: ControlGroup | undefined): number {
+  if (group?.bounds.has('memory') === true) return 0;
+  return memoryKillsOfOwnGroup() ?? killsOnMachine();
+}
+
+function killsOnMachine(): number {
   try {
     return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'latin1'))?.[1] ?? 0);
   } catch {
