@@ -123,7 +123,9 @@ function watch(watched: Watched): Watchdog {
       exceeded ??= watched.group?.exceeded();
       if (exceeded === undefined && (await watched.disk.settle())) exceeded = 'disk';
       exceeded ??= boundOfStatus(exitCode);
-      return exceeded ?? (exitCode !== 0 && killsForMemory(watched.group) > killsBefore ? 'memory' : undefined);
+      return (
+        exceeded ?? (exitCode !== 0 && killsForMemory(watched.group) > killsBefore ? 'memory' : undefined)
+      );
     },
     stop: () => clearInterval(timer),
   };
