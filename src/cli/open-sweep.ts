@@ -1,10 +1,7 @@
 /** Sweeps, wherever they are kept: in a folder, or in a database that is named by its address. */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { ReadArtifact } from '../status/stored-plans.ts';
 import { openRecords } from '../sweep/journal/journal-records.ts';
-import { folderArtifacts } from '../sweep/judge/artifacts.ts';
 import type { SweepRecords, SweepState, SweepStore } from '../sweep/sweep-store.ts';
 import { printNote } from './output.ts';
 import { requireFolder } from './paths.ts';
@@ -53,12 +50,6 @@ export async function withSweep<Result>(
   } finally {
     records.close();
   }
-}
-
-/** Results and logs that a sweep kept beside its records; nothing is found where it kept none. */
-export function artifactsOf(place: string): ReadArtifact {
-  const folder = join(place, 'artifacts');
-  return existsSync(folder) ? folderArtifacts(folder).get : async () => undefined;
 }
 
 /** Changes the state of a sweep, whoever works on it. */

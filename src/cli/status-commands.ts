@@ -5,6 +5,9 @@ import { rawOptions } from './given-options.ts';
 import { collect } from './option-groups.ts';
 import type { Finish } from './upkeep-commands.ts';
 
+/** Read by `status site` and `export`; written by workers. */
+const keptWhere =
+  'where its results are kept: the folder or s3://BUCKET/PREFIX of its workers (by default beside its journal)';
 const sweepArgument = 'folder of a sweep, or postgres://HOST/DATABASE';
 
 export function addStatus(program: Command, finish: Finish): void {
@@ -44,6 +47,7 @@ export function addStatus(program: Command, finish: Finish): void {
     .argument('<sweep>', sweepArgument)
     .argument('<dir>', 'folder of the site')
     .option('--site-url <url>', 'where it will be published, so that the feed has whole addresses')
+    .option('--artifacts <dir|url>', keptWhere)
     .action(async (sweep: string, folder: string) => {
       const { statusSiteCommand } = await import('./commands/status-site-command.ts');
       finish(await statusSiteCommand(sweep, folder, await rawOptions(site)));
@@ -68,6 +72,7 @@ export function addExport(program: Command, finish: Finish): void {
       false,
     )
     .option('--author <name>', 'who is to be cited; repeatable', collect, [])
+    .option('--artifacts <dir|url>', keptWhere)
     .action(async (sweep: string) => {
       const { exportCommand } = await import('./commands/export-command.ts');
       finish(await exportCommand(sweep, await rawOptions(command)));

@@ -10,11 +10,13 @@ import { folderBelow, writeBelow } from '../../folders.ts';
 import { ownFileName } from '../../names.ts';
 import { readHistory } from '../../status/package-history.ts';
 import { shareOf, shareSentence } from '../../status/share.ts';
+import type { ReadArtifact } from '../../status/stored-plans.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
-import { artifactsOf, withSweep } from '../open-sweep.ts';
+import { withSweep } from '../open-sweep.ts';
 import { printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import type { RawOptions } from '../raw-options.ts';
+import { artifactsOf } from '../sweep-artifacts.ts';
 
 const formats = ['jsonl', 'csv', 'parquet'] as const;
 
@@ -23,10 +25,11 @@ export async function exportCommand(sweep: string, raw: RawOptions): Promise<num
   if (out === undefined) throw new Failure('usage', 'export takes -o, the folder to write to');
   const named = formats.filter((format) => raw[format] === true);
   const isAll = named.length === 0 && !wantsMirrors;
+  const readArtifact = isAll || wantsMirrors ? await artifactsOf(sweep, raw.artifacts) : undefined;
   await withSweep(sweep, async (records) => {
     if (isAll || named.length > 0)
       await writeDataset(records, isAll ? formats : named, out, raw.author ?? []);
-    if (isAll || wantsMirrors) await writeMirrorList(records, sweep, out);
+    if (readArtifact !== undefined) await writeMirrorList(records, readArtifact, out);
   });
   return 0;
 }
@@ -91,15 +94,19 @@ function authorsOf(given: readonly string[]): readonly string[] {
   return given.length === 0 ? ['The operators of this sweep'] : given;
 }
 
-async function writeMirrorList(records: SweepRecords, sweep: string, out: string): Promise<void> {
-  const list = await mirrorList(records, artifactsOf(sweep));
+async function writeMirrorList(
+  records: SweepRecords,
+  readArtifact: ReadArtifact,
+  out: string,
+): Promise<void> {
+  const list = await mirrorList(records, readArtifact);
   await writeText(out, 'mirror-list.jsonl', mirrorLines(list));
   printNote(
     `${counted(list.items.length, 'item')} of ${counted(list.plans, 'plan')} written to ${join(out, 'mirror-list.jsonl')}`,
   );
   if (list.missingPlans > 0)
     printNote(
-      `what ${counted(list.missingPlans, 'plan')} needed is not listed: their results are not kept beside the sweep`,
+      `what ${counted(list.missingPlans, 'plan')} needed is not listed: their results are not among what was kept`,
     );
 }
 

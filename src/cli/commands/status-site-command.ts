@@ -8,13 +8,15 @@ import { folderBelow, writeBelow } from '../../folders.ts';
 import { ownFileName } from '../../names.ts';
 import { siteFiles } from '../../status/site/status-site.ts';
 import { readStatus } from '../../status/sweep-status.ts';
-import { artifactsOf, withSweep } from '../open-sweep.ts';
+import { withSweep } from '../open-sweep.ts';
 import { printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import type { RawOptions } from '../raw-options.ts';
+import { artifactsOf } from '../sweep-artifacts.ts';
 
 export async function statusSiteCommand(sweep: string, folder: string, raw: RawOptions): Promise<number> {
-  const options = { tool: version, address: siteAddress(raw.siteUrl), readArtifact: artifactsOf(sweep) };
+  const address = siteAddress(raw.siteUrl);
+  const options = { tool: version, address, readArtifact: await artifactsOf(sweep, raw.artifacts) };
   const written = new Set<string>();
   await withSweep(sweep, async (records) => {
     for await (const { path, text } of siteFiles(await readStatus(records), options)) {

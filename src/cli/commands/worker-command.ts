@@ -22,6 +22,7 @@ import { printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { drainable } from '../signals.ts';
+import { openArtifacts } from '../sweep-artifacts.ts';
 import { eventText } from '../sweep-progress.ts';
 
 const stoppedExitCode = 4;
@@ -95,10 +96,7 @@ async function artifactsOf({ artifacts, database }: RawOptions, cache: string): 
       });
     return folderArtifacts(join(cache, 'worker-results'));
   }
-  if (!artifacts.includes('://')) return folderArtifacts(artifacts);
-  const { bucketArtifacts, parseBucket } = await import('../../sweep/remote/bucket-artifacts.ts');
-  const { signal } = new AbortController();
-  return bucketArtifacts(parseBucket(artifacts, process.env), { signal, now: Date.now });
+  return openArtifacts(artifacts);
 }
 
 async function employerOf(raw: RawOptions, artifacts: Artifacts): Promise<Employer> {

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../../src/digest.ts';
 import type { Failure } from '../../../src/failure.ts';
 import { bucketArtifacts, parseBucket } from '../../../src/sweep/remote/bucket-artifacts.ts';
 import { signedHeaders } from '../../../src/sweep/remote/signature-v4.ts';
-
-/** The key of all examples in AWS’s documentation. */
-const credentials = {
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-};
+import { bucketVariables, credentials, startBucket } from '../../support/bucket.ts';
 
 describe('requests to a bucket', () => {
   // Amazon S3 API Reference, “Signature Calculations for the Authorization Header”, examples GET Object and PUT Object.
@@ -109,65 +103,10 @@ describe('requests to a bucket', () => {
   }
 
   function open(endpoint: string, signal: AbortSignal = new AbortController().signal) {
-    const env = {
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_ENDPOINT_URL: endpoint,
-    };
-    return bucketArtifacts(parseBucket('s3://results/wolfi', env), {
+    return bucketArtifacts(parseBucket('s3://results/wolfi', bucketVariables(endpoint)), {
       signal,
       now: Date.now,
       firstWaitMilliseconds: 5,
     });
   }
 });
-
-interface Bucket {
-  readonly address: string;
-  readonly objects: Map<string, Buffer>;
-  troubles: number;
-  refuses: boolean;
-  redirects: boolean;
-  close(): void;
-}
-
-/** Takes what has the digest that its header names and was signed at all; who signs rightly is judged by the examples, and by a server of others’ (docs/workers.md). */
-async function startBucket(): Promise<Bucket> {
-  const objects = new Map<string, Buffer>();
-  const server = createServer(async (request, response) => {
-    const body = await bodyOf(request);
-    const answer = (status: number, bytes?: Buffer) => response.writeHead(status).end(bytes);
-    if (bucket.troubles > 0) {
-      bucket.troubles -= 1;
-      return answer(503);
-    }
-    if (bucket.redirects) return response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end();
-    const digest = createHash('sha256').update(body).digest('hex');
-    const isSigned = /^AWS4-HMAC-SHA256 Credential=AKIA/.test(request.headers.authorization ?? '');
-    if (bucket.refuses || !isSigned || request.headers['x-amz-content-sha256'] !== digest) return answer(403);
-    if (request.method === 'PUT') objects.set(request.url!, body);
-    const found = objects.get(request.url!);
-    return found === undefined ? answer(404) : answer(200, request.method === 'GET' ? found : undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const bucket: Bucket = {
-    address: `http://127.0.0.1:${port}`,
-    objects,
-    troubles: 0,
-    refuses: false,
-    redirects: false,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-  return bucket;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
-}

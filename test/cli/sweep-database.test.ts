@@ -1,0 +1,133 @@
+/** What the real program does with a sweep in PostgreSQL. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { type Plan, planIdentity } from '../../src/plan/plan.ts';
+import { renderJson } from '../../src/report/json-report.ts';
+import { openDatabaseStore } from '../../src/sweep/database/database-store.ts';
+import { folderArtifacts } from '../../src/sweep/judge/artifacts.ts';
+import { bucketArtifacts, parseBucket } from '../../src/sweep/remote/bucket-artifacts.ts';
+import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
+import { statedRun } from '../../src/verdict/stated.ts';
+import { type Bucket, bucketVariables, startBucket } from '../support/bucket.ts';
+import { filesBelow, makeFolder } from '../support/folder.ts';
+import { fillStore, keepSweep } from '../support/kept-sweep.ts';
+import { program, skipUnless } from '../support/lab.ts';
+import { packageName, packageVersion } from '../support/names.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { planned, reproduced } from '../support/results.ts';
+import { digestOf, firstDay, type MadeRecords, makeJob, makeRows } from '../support/sweep-records.ts';
+
+const skip = skipUnless(postgresPrograms, 'PostgreSQL is not installed');
+
+/** A result as `verify` saves it, in whose environment is this version of one package. */
+function resultWith(version: string) {
+  const musl = {
+    name: packageName('musl'),
+    version: packageVersion(version),
+    sha256: digestOf('musl', version),
+    checksum: 'Q1m',
+  };
+  const plan = {
+    ...(planned().plan as Plan),
+    environment: { kind: 'recorded' as const, packages: [musl] },
+  };
+  const identity = planIdentity(plan);
+  const saved = renderJson(statedRun([{ ...reproduced(), plan: { identity, plan } }]));
+  return { plan: identity, bytes: Buffer.from(saved) };
+}
+
+describe('a sweep in a database', { skip }, () => {
+  const folder = makeFolder();
+  let postgres: Postgres;
+  let bucket: Bucket;
+
+  before(async () => {
+    [postgres, bucket] = [await startPostgres(postgresPrograms!), await startBucket()];
+  });
+  after(async () => {
+    bucket.close();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function run(...argv: readonly string[]) {
+    const child = spawn(process.execPath, [program, ...argv], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder, ...bucketVariables(bucket.address) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { status: await ended, stdout, stderr };
+  }
+
+  async function open(database: string) {
+    const { signal } = new AbortController();
+    return openDatabaseStore({ url: postgres.url(database), signal, patience: 10_000 });
+  }
+
+  it('gives the same site and dataset as one in a folder, its results being in a folder or in a bucket', async () => {
+    const [was, is] = [resultWith('1.2-r0'), resultWith('1.2-r1')];
+    const [sweep, shared] = [join(folder, 'sweep'), join(folder, 'shared')];
+    const places = [
+      folderArtifacts(join(sweep, 'artifacts')),
+      folderArtifacts(shared),
+      bucketArtifacts(parseBucket('s3://results/wolfi', bucketVariables(bucket.address)), {
+        signal: new AbortController().signal,
+        now: Date.now,
+      }),
+    ];
+    const keep = async ({ plan, bytes }: typeof was): Promise<Partial<VerdictRow>> => {
+      const digests = await Promise.all(places.map((each) => each.put(bytes)));
+      return { plan, result: digests[0]! };
+    };
+    const jobs = ['1.0-r0', '1.1-r0', '2.0-r0'].map((version) => makeJob({ origin: 'hello', version }));
+    const verdicts = [
+      ...makeRows(jobs[0]!, firstDay, await keep(was)),
+      ...makeRows(jobs[1]!, firstDay + 1, {
+        ...(await keep(is)),
+        verdict: 'not-reproduced',
+        reason: 'content',
+      }),
+    ];
+    const made: MadeRecords = { jobs: jobs.slice(0, 2), attempts: [], verdicts };
+    await keepSweep(sweep, made);
+    postgres.createDatabase('alike');
+    const store = await open('alike');
+    await fillStore(store, made);
+    await store.close();
+    const url = postgres.url('alike');
+    const sources = [[sweep], [url, '--artifacts', shared], [url, '--artifacts', 's3://results/wolfi']];
+    const written = [];
+    for (const [at, source] of sources.entries()) {
+      const out = join(folder, `out-${at}`);
+      const site = await run('status', 'site', ...source, join(out, 'site'));
+      assert.equal(site.status, 0, site.stderr);
+      const exported = await run('export', ...source, '-o', join(out, 'dataset'));
+      assert.equal(exported.status, 0, exported.stderr);
+      written.push(Object.fromEntries(filesBelow(out).map((path) => [path, readFileSync(join(out, path))])));
+    }
+    assert.deepEqual(written[1], written[0]);
+    assert.deepEqual(written[2], written[0]);
+    const pages = Object.entries(written[0]!).filter(([path]) => path.startsWith('site/p/'));
+    assert.match(String(pages[0]![1]), /musl 1\.2-r0 → 1\.2-r1/);
+    assert.match(String(written[0]!['dataset/mirror-list.jsonl']), /"musl"/);
+  });
+
+  it('says that results are not read where nobody says where they are, and refuses a place that is none', async () => {
+    const url = postgres.url('alike');
+    const unread = await run('export', url, '-o', join(folder, 'unread'), '--mirror-list');
+    assert.equal(unread.status, 0, unread.stderr);
+    assert.match(unread.stderr, /--artifacts/);
+    assert.equal(readFileSync(join(folder, 'unread/mirror-list.jsonl'), 'utf8'), '');
+    for (const place of [join(folder, 'none'), 's3://A', 'https://u:hunter2@b.example/x']) {
+      const { status, stderr } = await run('status', 'site', url, join(folder, 'x'), '--artifacts', place);
+      assert.equal(status, 2, stderr);
+      assert.ok(!stderr.includes('hunter2'));
+    }
+  });
+});
