@@ -43,10 +43,11 @@ export function compile(project) {
   );
 }
 
-/** Compiles the library, and bundles the command line. */
+/** Compiles the library, bundles the command line, and writes its manual page. */
 export function build() {
   compile('tsconfig.dist.json');
   run(process.execPath, [join(root, 'scripts/bundle.mjs')], 'bundling the command line');
+  run(process.execPath, [join(root, 'scripts/man.mjs')], 'writing the manual page');
 }
 
 /**

@@ -17,6 +17,7 @@ import { root } from './support/lab.ts';
 const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
+    'home.ts',
     'address.ts',
     'bytes.ts',
     'byte-source.ts',

@@ -52,36 +52,3 @@ describe('the bundled command line', () => {
     assert.deepEqual(contentsOf(again), files);
   });
 });
-
-describe('the package for npm', () => {
-  const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  const [{ files }] = JSON.parse(packed.stdout) as [{ files: readonly { path: string }[] }];
-  const paths = new Set(files.map(({ path }) => path));
-
-  it('has the command line once, the library with its types, and the pages', () => {
-    for (const path of [
-      'dist/bin/wolfi-repro.js',
-      'dist/bin/package.json',
-      'dist/index.js',
-      'dist/index.d.ts',
-    ])
-      assert.ok(paths.has(path), path);
-    assert.ok([...paths].every((path) => !path.startsWith('dist/cli/')));
-    assert.ok(paths.has('docs/trust.md') && paths.has('LICENSE') && paths.has('README.md'));
-  });
-
-  it('has every file that a file of the library loads', () => {
-    const missing = [...paths]
-      .filter((path) => path.startsWith('dist/') && !path.startsWith('dist/bin/') && path.endsWith('.js'))
-      .flatMap((path) =>
-        [...readFileSync(join(root, path), 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g)].map(
-          ([, name]) => join(dirname(path), name!),
-        ),
-      )
-      .filter((path) => !paths.has(path));
-    assert.deepEqual(missing, []);
-  });
-});

@@ -1,8 +1,5 @@
-/**
- * The types of what this program states. The home is a placeholder until the project has one: a name that RFC 6761 §6.4 keeps from ever being
- * registered, so nobody can answer for it. Each type has its own version.
- */
-const home = 'https://wolfi-repro.invalid';
+/** The types of what this program states. Each type has its own version. */
+import { home } from '../../home.ts';
 
 /** The predicate of a verdict (docs/attestations.md). */
 export const verdictPredicateType = `${home}/verdict/v1`;
