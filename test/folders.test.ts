@@ -83,7 +83,7 @@ describe('below a folder of the user’s', () => {
   it('the output of steps goes to no link', (test) => {
     const { root, elsewhere, untouched } = places(test);
     symlinkSync(join(elsewhere, 'file'), join(root, 'flint-1.log'));
-    const { onEvent } = showProgress(root);
+    const { onEvent } = showProgress({ logs: root });
     const event = { kind: 'output', subject: packageName('flint'), bytes } as const;
     assert.throws(() => onEvent({ ...event, position: '1' }), failure('usage'));
     onEvent({ ...event, position: '2' });

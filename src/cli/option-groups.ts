@@ -147,6 +147,13 @@ export function formatOptions(command: Command): Command {
     );
 }
 
+/** How much is said of each package, and of what is done meanwhile. */
+export function detailOptions(command: Command): Command {
+  return command
+    .option('-q, --quiet', 'say less: a line for each package, no progress', false)
+    .option('-v, --verbose', 'say more: everything of each package, progress in lines that stay', false);
+}
+
 /** What lets packages through that are not reproduced. */
 export function gateOptions(command: Command): Command {
   return policyOptions(command)

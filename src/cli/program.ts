@@ -7,6 +7,7 @@ import { rawOptions } from './given-options.ts';
 import { addNegations } from './negations.ts';
 import {
   buildOptions,
+  detailOptions,
   failOnOption,
   formatOptions,
   furtherBuildOptions,
@@ -115,7 +116,7 @@ function addVerify(program: Command, finish: Finish): void {
   selectionOptions(
     failOnOption(gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))),
   );
-  signerOptions(objdumpOption(command))
+  signerOptions(objdumpOption(detailOptions(command)))
     .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .action(async (files: string[]) => {
@@ -132,7 +133,7 @@ function addInspect(program: Command, finish: Finish): void {
       'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
     )
     .argument('<package...>', packageArgument);
-  trustOptions(command)
+  detailOptions(trustOptions(command))
     .option('--entries', 'list every entry of every section', false)
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async (files: string[]) => {
@@ -149,7 +150,7 @@ function addLock(program: Command, finish: Finish): void {
       'Prints the plan: who built it, the environment, sources and steps, each pinned by digest. Nothing is run.',
     )
     .argument('<package>', packageArgument);
-  buildOptions(command)
+  detailOptions(buildOptions(command))
     .option('--bundle <file>', 'also write everything that a verdict rests on to one file')
     .action(async (file: string) => {
       const { lockCommand } = await import('./commands/lock-command.ts');
@@ -165,7 +166,7 @@ function addFetch(program: Command, finish: Finish): void {
       'Fetches packages, their environments, sources and recipes into the cache, so that a later run can be --offline.',
     )
     .argument('<package...>', packageArgument);
-  buildOptions(command).action(async (subjects: string[]) => {
+  detailOptions(buildOptions(command)).action(async (subjects: string[]) => {
     const { fetchCommand } = await import('./commands/fetch-command.ts');
     finish(await fetchCommand(subjects, await rawOptions(command)));
   });
@@ -181,7 +182,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .argument('<package...>', packageArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .option('-o, --out <dir>', 'where to write');
-  keepScanOptions(buildOptions(command)).action(async (files: string[]) => {
+  detailOptions(keepScanOptions(buildOptions(command))).action(async (files: string[]) => {
     const { rebuildCommand } = await import('./commands/rebuild-command.ts');
     finish(await rebuildCommand(files, await rawOptions(command)));
   });
@@ -211,7 +212,7 @@ function addDiff(program: Command, finish: Finish): void {
     )
     .argument('<published>', 'package file (.apk), folder or file, a pipe, or - for standard input')
     .argument('<rebuilt>', 'what to compare it with');
-  objdumpOption(formatOptions(command)).action(async (published: string, rebuilt: string) => {
+  objdumpOption(detailOptions(formatOptions(command))).action(async (published: string, rebuilt: string) => {
     const { diffCommand } = await import('./commands/diff-command.ts');
     finish(await diffCommand(published, rebuilt, await rawOptions(command)));
   });
@@ -225,8 +226,10 @@ function addReport(program: Command, finish: Finish): void {
       'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass, and with 4 where results are missing.',
     )
     .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
-  joinOptions(failOnOption(gateOptions(formatOptions(command)))).action(async (files: string[]) => {
-    const { reportCommand } = await import('./commands/report-command.ts');
-    finish(await reportCommand(files, await rawOptions(command)));
-  });
+  joinOptions(failOnOption(gateOptions(detailOptions(formatOptions(command))))).action(
+    async (files: string[]) => {
+      const { reportCommand } = await import('./commands/report-command.ts');
+      finish(await reportCommand(files, await rawOptions(command)));
+    },
+  );
 }

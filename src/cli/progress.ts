@@ -5,6 +5,7 @@ import type { DiffProgress } from '../diff.ts';
 import type { ProgressEvent, Stage } from '../flow/run-options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
+import type { Detail } from '../report/detail.ts';
 import { takenText } from '../report/words.ts';
 import { defectText } from './output.ts';
 import { writeError } from './standard-streams.ts';
@@ -29,14 +30,21 @@ export interface Progress {
 /** Where each of many files is an event: not more often than this on a terminal, and elsewhere, where every line stays. */
 const paceMilliseconds = { live: 100, lines: 5000 } as const;
 
-/**
- * @param logs folder for the output of steps; none is kept where undefined
- * @param paced whether events come in such numbers that not all of them are shown
- */
-export function showProgress(logs: string | undefined, paced = false): Progress {
-  const live = process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
+export interface ProgressOptions {
+  /** A folder for the output of steps; none is kept where undefined. */
+  readonly logs?: string | undefined;
+  /** Whether events come in such numbers that not all of them are shown. */
+  readonly isPaced?: boolean;
+  /** `quiet` shows warnings and defects alone, `verbose` lines that stay. */
+  readonly detail?: Detail;
+}
+
+export function showProgress({ logs, isPaced = false, detail = 'usual' }: ProgressOptions): Progress {
+  const isTerminal =
+    process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
+  const live = isTerminal && detail !== 'verbose';
   const started = performance.now();
-  const pace = paced ? paceMilliseconds[live ? 'live' : 'lines'] : 0;
+  const pace = isPaced ? paceMilliseconds[live ? 'live' : 'lines'] : 0;
   let last = Number.NEGATIVE_INFINITY;
   let shown = false;
   const show = (text: string) => {
@@ -71,6 +79,7 @@ export function showProgress(logs: string | undefined, paced = false): Progress 
       if (event.kind === 'output') keepOutput(logs, event);
       else if (event.kind === 'warning') warn(event.text);
       else if (event.kind === 'defect') tellDefect(event);
+      else if (detail === 'quiet') return;
       else if (event.kind === 'taken') tellTaken(event);
       else show(eventText(event));
     },

@@ -8,6 +8,8 @@ import type { JobPriority } from '../sweep/job.ts';
 /** As commander hands them over. */
 export interface RawOptions {
   readonly color: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
   readonly key?: readonly string[];
   readonly repository?: readonly string[];
   readonly allowUnsigned?: boolean;

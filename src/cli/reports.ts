@@ -9,6 +9,7 @@ import { notWritten } from '../named-path.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 import type { ReportContext } from '../report/report-context.ts';
 import type { StatedRun } from '../verdict/stated.ts';
+import { chosenDetail } from './chosen-detail.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import { version } from './own-version.ts';
 import { requireWritableFile } from './paths.ts';
@@ -66,17 +67,22 @@ export async function writeReports(
 }
 
 /** What reports say of this program. Fails with `usage` for an address of its pages that is none. */
-export function reportContext({ docsUrl }: RawOptions): ReportContext {
+export function reportContext(raw: RawOptions): ReportContext {
+  const { docsUrl } = raw;
   if (docsUrl !== undefined && !isAddress(docsUrl))
     throw new Failure('usage', '--docs-url takes an address', { got: shownTyped(docsUrl) });
-  return { version, ...(docsUrl === undefined ? {} : { docsUrl: trimmedEnd(docsUrl, '/') }) };
+  return {
+    version,
+    detail: chosenDetail(raw),
+    ...(docsUrl === undefined ? {} : { docsUrl: trimmedEnd(docsUrl, '/') }),
+  };
 }
 
 async function render(result: StatedRun, raw: RawOptions): Promise<string> {
   const { color, format = 'text' } = raw;
   if (format !== 'text') return renderPlain(result, format, raw);
   const { renderText } = await import('../report/text-report.ts');
-  return busy(() => renderText(result, terminalStyle(color), terminalColumns()));
+  return busy(() => renderText(result, terminalStyle(color), terminalColumns(), chosenDetail(raw)));
 }
 
 async function renderPlain(result: StatedRun, format: ReportFormat, raw: RawOptions): Promise<string> {

@@ -11,6 +11,7 @@ import { parseFileName } from '../names.ts';
 import type { BegunRun } from '../report/jsonl-report.ts';
 import type { ReportWriter } from '../report/text-report.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
+import { chosenDetail } from './chosen-detail.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import type { RawOptions } from './raw-options.ts';
 import { type Output, printReports, writeReport, writeReports } from './reports.ts';
@@ -83,7 +84,7 @@ export class ResultStream {
     if (this.#writer !== undefined || (format !== 'text' && format !== 'jsonl')) return this.#writer;
     if (format === 'text') {
       const { textWriter } = await import('../report/text-report.ts');
-      this.#writer ??= textWriter(terminalStyle(color), terminalColumns());
+      this.#writer ??= textWriter(terminalStyle(color), terminalColumns(), chosenDetail(this.#raw));
     } else {
       const { packageLine, endLine } = await import('../report/jsonl-report.ts');
       this.#writer ??= { add: packageLine, end: ({ packages }) => endLine(packages.length) };

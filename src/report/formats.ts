@@ -19,7 +19,10 @@ interface FormatRow {
 }
 
 export const reportFormats: Readonly<Record<ReportFormat, FormatRow>> = {
-  text: { ending: reportEndings.text, render: (result) => renderText(result) },
+  text: {
+    ending: reportEndings.text,
+    render: (result, context) => renderText(result, undefined, undefined, context?.detail),
+  },
   json: { ending: reportEndings.json, render: renderJson },
   jsonl: { ending: reportEndings.jsonl, render: renderJsonLines },
   markdown: { ending: reportEndings.markdown, render: renderMarkdown },

@@ -10,8 +10,9 @@ import { viewDiff } from './diff-view.ts';
 import { isWorthLooking, passes } from './passing.ts';
 import { pageAddress, type ReportContext } from './report-context.ts';
 import { differenceText } from './tree-lines.ts';
-import { type PackageView, viewRun, weakening, worstFirst } from './view.ts';
+import { type PackageView, viewRun, weakening } from './view.ts';
 import { withReason } from './words.ts';
+import { worstFirst } from './worst-packages.ts';
 
 const bounds: Bounds = {
   value: 200,

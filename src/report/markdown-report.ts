@@ -23,8 +23,9 @@ import {
   sidesText,
   type TreeLine,
 } from './tree-lines.ts';
-import { type PackageView, type ReportView, viewRun, worstFirst } from './view.ts';
+import { type PackageView, type ReportView, viewRun } from './view.ts';
 import { withReason } from './words.ts';
+import { worstFirst } from './worst-packages.ts';
 
 const bounds: Bounds = {
   value: 200,

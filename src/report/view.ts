@@ -9,7 +9,7 @@ import type { UnequalComparison } from '../compare/comparison.ts';
 import { describePackage, type SubstitutedEnvironment } from '../plan/substituted.ts';
 import { type SignatureState, signerOf } from '../repository/keyring.ts';
 import type { StatedPackage, StatedRun, StatedVerdict } from '../verdict/stated.ts';
-import { type VerdictKind, verdictOrder } from '../verdict/verdict.ts';
+import type { VerdictKind } from '../verdict/verdict.ts';
 import { type Bounds, Budget, moreInJson, show } from './bounds.ts';
 import { builderFacts, emulationFact, recipeFact, scanFacts } from './builder.ts';
 import { type ComparisonView, viewComparison } from './differences-view.ts';
@@ -70,14 +70,6 @@ export function viewRun(run: StatedRun, bounds: Bounds): ReportView {
   return { ...viewSummary(run, bounds), packages: run.packages.map(packageViewer(bounds)) };
 }
 
-/** Packages with the worst verdict first, then those that pass all the same, then what is reproduced; those of one verdict in their order. */
-export function worstFirst(packages: readonly PackageView[]): PackageView[] {
-  const rank = ({ verdict, pass }: PackageView) =>
-    (pass === undefined ? 0 : 1) * verdictOrder.length + verdictOrder.indexOf(verdict);
-  const last = (view: PackageView) => Number(view.verdict === 'reproduced');
-  return [...packages].sort((a, b) => last(a) - last(b) || rank(a) - rank(b));
-}
-
 /** What weakens a statement, or excuses what differs: formats that have no room for the rest have these. */
 export function weakening(context: readonly Fact[]): readonly Fact[] {
   return context.filter(({ label, tone }) => label === 'emulated' || tone === 'warn');
@@ -127,7 +119,11 @@ function groundsOf(verdict: StatedVerdict, bounds: Bounds): Fact[] {
     const { size, sha256 } = verdict.proof;
     return [
       { label: 'bytes', value: `${size} bytes equal, sha256 ${sha256}` },
-      { label: 'signature', value: signatureText(verdict.signature, bounds) },
+      {
+        label: 'signature',
+        value: signatureText(verdict.signature, bounds),
+        ...(isDoubtful(verdict.signature) ? { tone: 'warn' } : {}),
+      },
     ];
   }
   return 'failure' in verdict ? failureFacts(verdict.failure, bounds) : [];
@@ -139,6 +135,11 @@ function insightsOf({ explanation, triangulation, fixes }: StatedPackage, bounds
     ...(triangulation === undefined ? [] : triangulationFacts(triangulation, bounds)),
     ...(fixes === undefined ? [] : fixFacts(fixes, bounds)),
   ];
+}
+
+/** Whether there is a signature that nothing here vouches for. */
+function isDoubtful({ kind }: SignatureState): boolean {
+  return kind === 'invalid' || kind === 'unknown-key';
 }
 
 function signatureText(state: SignatureState, { value }: Bounds): string {

@@ -13,6 +13,8 @@ import {
   digest,
   inconclusive,
   notReproduced,
+  rejected,
+  reproduced,
   textPart,
 } from '../support/results.ts';
 import { everything, hostile, manyDifferences, unlikeDifferences } from '../support/runs.ts';
@@ -45,16 +47,104 @@ describe('results as text', () => {
       'not reproduced but accepted (content)  packages/accepted-1.0-r0.apk',
       'not reproduced as known (content)  packages/known-1.0-r0.apk',
       'not reproduced (content)  packages/refused-1.0-r0.apk',
+      'not reproduced, worst first',
       '9 packages: 1 no verdict, 1 rejected, 2 not reproduced, 1 not reproduced but accepted, 1 not reproduced as known, 1 build failed, 1 inconclusive, 1 reproduced',
     ]);
   });
 
   it('end every verdict but reproduced with the next step and where it is explained', () => {
-    for (const block of renderText(everything()).trimEnd().split('\n\n').slice(1, -1)) {
+    for (const block of renderText(everything()).trimEnd().split('\n\n').slice(1, -2)) {
       const [next, about] = block.split('\n').slice(-2);
       assert.match(next!, /^ {2}next +\S/);
       assert.match(about!, /^ {2}about +docs\/verdicts\.md#[a-z-]+$/);
     }
+  });
+
+  it('show three packages that are reproduced in full, and each further one in a line', () => {
+    const files = ['a', 'b', 'c', 'd', 'e'].map((name) => `packages/${name}-1.0-r0.apk`);
+    const run = runResult(files.map((file) => reproduced(file)));
+    const blocks = renderText(run).trimEnd().split('\n\n');
+    assert.equal(blocks.length, 5);
+    assert.deepEqual(blocks.slice(3), [
+      files
+        .slice(3)
+        .map((file) => `reproduced  ${file}`)
+        .join('\n'),
+      '5 packages: 5 reproduced',
+    ]);
+    const verbose = renderText(run, undefined, undefined, 'verbose').split('\n\n');
+    assert.equal(verbose[0], blocks[0]);
+    assert.match(blocks[1]!, /\n {2}as above {4}builder, taken over, recipe$/);
+    for (const [at, block] of verbose.slice(0, 5).entries())
+      assert.match(block, new RegExp(`${files[at]}\n  bytes `));
+  });
+
+  it('say once what several packages share, and name it by its label after that', () => {
+    const finding = { kind: 'environment-newer', detail: 'busybox=1-r0' } as const;
+    const caveat = 'the environment is that of this machine';
+    const shared = (name: string) => ({ ...reproduced(name), findings: [finding], caveats: [caveat] });
+    const own = { ...shared('e'), findings: [finding, { ...finding, detail: 'glibc=2-r0' }] };
+    const run = runResult([...['a', 'b', 'c', 'd'].map(shared), own]);
+    const text = renderText(run);
+    for (const said of ['busybox=1-r0', caveat, 'glibc=2-r0']) assert.equal(text.split(said).length, 2, said);
+    const [, second, , others] = text.split('\n\n');
+    assert.match(second!, /\n {2}as above {4}caveat, finding, builder, taken over, recipe$/);
+    assert.match(
+      others!,
+      /^reproduced {2}d {2}as above: caveat, finding\nreproduced {2}e {2}as above: caveat, finding\n {2}finding .*glibc=2-r0$/,
+    );
+    assert.equal(renderText(run, undefined, undefined, 'verbose').split(caveat).length, 6);
+  });
+
+  it('never leave out of a line what weakens the verdict', () => {
+    const signature = { kind: 'unknown-key', keyName: 'other.rsa.pub' } as const;
+    const whole = ['a', 'b', 'c'].map((name) => reproduced(name));
+    const { verdict } = whole[0]!;
+    assert.ok(verdict.kind === 'reproduced');
+    const doubtful = {
+      ...reproduced('d'),
+      verdict: { ...verdict, signature },
+      caveats: ['a lesser sandbox'],
+    };
+    const run = runResult([...whole, doubtful, { ...doubtful, file: 'e' }]);
+    const lines = renderText(run).split('\n\n')[3]!.split('\n');
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 12).trim()),
+      ['reproduced', 'signature', 'caveat', 'reproduced'],
+    );
+    assert.equal(lines[3], 'reproduced  e  as above: signature, caveat');
+    const quiet = renderText(run, undefined, undefined, 'quiet').split('\n');
+    assert.deepEqual(quiet.slice(2, 5), [
+      'reproduced  c',
+      ...['d', 'e'].map((name) => `reproduced  ${name}  but see: signature, caveat`),
+    ]);
+  });
+
+  it('end with what is not reproduced, worst first, and with the counts', () => {
+    const blocks = renderText(everything()).trimEnd().split('\n\n');
+    assert.deepEqual(blocks.at(-2)!.split('\n'), [
+      'not reproduced, worst first',
+      '  no verdict (internal)  packages/odd-1.0-r0.apk',
+      '  rejected (datahash-mismatch)  packages/changed-1.0-r0.apk',
+      '  not reproduced (content)  packages/nr-wallclock-1.0.0-r0.apk',
+      '  not reproduced (content)  packages/refused-1.0-r0.apk',
+      '  build failed (step-failed)  packages/failing-1.0-r0.apk',
+      '  inconclusive (environment-substituted)  packages/other-1.0-r0.apk',
+      '  not reproduced but accepted (content)  packages/accepted-1.0-r0.apk',
+      '  not reproduced as known (content)  packages/known-1.0-r0.apk',
+    ]);
+    assert.match(blocks.at(-1)!, /^9 packages: /);
+    const many = runResult(Array.from({ length: 60 }, (_, at) => rejected(`p${at}`)));
+    assert.match(renderText(many), /\n {2}… and 10 more; --format json lists/);
+  });
+
+  it('are a line for each package and the counts where less is asked for', () => {
+    const run = runResult([reproduced('a'), rejected('b')]);
+    assert.equal(
+      renderText(run, undefined, undefined, 'quiet'),
+      'reproduced  a\nrejected (datahash-mismatch)  b\n\n2 packages: 1 rejected, 1 reproduced\n',
+    );
+    assert.equal(renderText(runResult([reproduced('a')]), undefined, undefined, 'quiet'), 'reproduced  a\n');
   });
 
   it('list each package that replaces a recorded one, and count what is cut', () => {
@@ -124,10 +214,10 @@ describe('results as text', () => {
 
   it('fit a terminal of 80 columns, except names of files, which can be copied', () => {
     for (const result of [everything(), manyDifferences(100), hostile()]) {
-      const names = new Set(result.packages.map(({ file }) => `  ${printable(file)}`));
+      const names = new Set(result.packages.map(({ file }) => printable(file)));
       const wide = renderText(result, undefined, 80)
         .split('\n')
-        .filter((line) => line.length > 80 && !names.has(line));
+        .filter((line) => line.length > 80 && !names.has(line.trim()));
       assert.deepEqual(wide, []);
     }
   });

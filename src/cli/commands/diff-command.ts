@@ -2,6 +2,7 @@
 import { busy } from '../../busy.ts';
 import { type DiffOptions, type DiffResult, diff } from '../../diff.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { printData, reportFailure, terminalColumns, terminalStyle } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
 import { showProgress } from '../progress.ts';
@@ -36,7 +37,7 @@ async function compare(
 ): Promise<number> {
   requireFilesOrFolders([published, rebuilt].filter((each) => !isReadOnce(each)));
   const outputs = requireOutputs(raw.output ?? []);
-  const progress = showProgress(undefined, true);
+  const progress = showProgress({ isPaced: true, detail: chosenDetail(raw) });
   const compared = await withReopenable([published, rebuilt], ([left, right]) =>
     diff(left!, right!, { ...options, onProgress: progress.onEvent }),
   ).finally(() => progress.stop());

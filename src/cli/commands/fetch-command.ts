@@ -4,6 +4,7 @@ import { counted } from '../../bytes.ts';
 import { failureOfPackage } from '../../failure.ts';
 import { lock } from '../../lock.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { runOptions } from '../options.ts';
 import { printData, reportFailure } from '../output.ts';
 import { showProgress } from '../progress.ts';
@@ -14,7 +15,7 @@ import { subjectsOf } from '../subjects.ts';
 /** Fetches for every package; exits with 4 where one lacks something, and with 70 where one met a defect. */
 export async function fetchCommand(given: readonly string[], raw: RawOptions): Promise<number> {
   const subjects = subjectsOf(given, raw);
-  const progress = showProgress(undefined);
+  const progress = showProgress({ detail: chosenDetail(raw) });
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     let exitCode = 0;

@@ -2,6 +2,7 @@
 import { inspect } from '../../inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../report/inspection.ts';
 import { verdictExitCodes } from '../../verdict/verdict.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { runOptions } from '../options.ts';
 import { printData, terminalStyle } from '../output.ts';
 import { showProgress } from '../progress.ts';
@@ -14,7 +15,7 @@ import { subjectsOf } from '../subjects.ts';
  */
 export async function inspectCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   const subjects = subjectsOf(files, raw);
-  const progress = showProgress(undefined);
+  const progress = showProgress({ detail: chosenDetail(raw) });
   const options = runOptions(raw, new AbortController().signal, progress.onEvent);
   const inspections = await inspect(subjects, options).finally(() => progress.stop());
   const text =

@@ -3,6 +3,7 @@ import { counted } from '../../bytes.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
 import { renderValue } from '../../report/json-report.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { version } from '../own-version.ts';
@@ -13,7 +14,7 @@ import { subjectOf } from '../subjects.ts';
 
 export async function lockCommand(given: string, raw: RawOptions): Promise<number> {
   const subject = subjectOf(given, raw);
-  const progress = showProgress(undefined);
+  const progress = showProgress({ detail: chosenDetail(raw) });
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const write = raw.bundle === undefined ? undefined : await bundleWriter(raw.bundle, options);

@@ -1,6 +1,7 @@
 /** `wolfi-repro rebuild`. */
 import { Failure, failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { requireWritableFolder } from '../paths.ts';
@@ -16,7 +17,10 @@ export async function rebuildCommand(files: readonly string[], raw: RawOptions):
   const { out } = raw;
   const subjects = subjectsOf(files, raw);
   requireWritableFolder(out);
-  const progress = showProgress(raw.log && requireWritableFolder(raw.log));
+  const progress = showProgress({
+    logs: raw.log && requireWritableFolder(raw.log),
+    detail: chosenDetail(raw),
+  });
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const target = { directory: out, signingKey: readSigningKey(raw.signingKey) };

@@ -31,7 +31,7 @@ export async function sweepPlanCommand(
   raw: RawOptions,
 ): Promise<number> {
   const selection = await buildSelection(patterns, raw);
-  const progress = showProgress(undefined);
+  const progress = showProgress({});
   return cancellable(async (signal) => {
     const options = runOptions(
       { ...raw, repository: (raw.repository ?? []).map(absolute) },

@@ -5,6 +5,7 @@ import { exitCodeOf } from '../../verdict/acceptance.ts';
 import { parseFailOn } from '../../verdict/fail-on.ts';
 import { type PackageResult, type RunResult, runResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
+import { chosenDetail } from '../chosen-detail.ts';
 import { runOptions } from '../options.ts';
 import { ownTool, version } from '../own-version.ts';
 import { requireWritableFolder } from '../paths.ts';
@@ -25,7 +26,10 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
   const attests = await requireAttests(raw);
-  const progress = showProgress(raw.log && requireWritableFolder(raw.log));
+  const progress = showProgress({
+    logs: raw.log && requireWritableFolder(raw.log),
+    detail: chosenDetail(raw),
+  });
   return cancellable(async (signal) => {
     const onProgress = (event: ProgressEvent) => {
       // What prints the result is loaded while the steps run.

@@ -7,7 +7,7 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   verify: [
     'curl',
     `${key} --repository ./environment hello-1.0-r0.apk`,
-    '--output result.json --output report.html ./packages/',
+    '--quiet --output result.json --output report.html ./packages/',
   ],
   inspect: ['hello-1.0-r0.apk', '--entries hello-1.0-r0.apk', '--format json curl:aarch64'],
   lock: ['curl', `${key} --repository ./environment hello-1.0-r0.apk`, '--bundle curl.bundle curl'],

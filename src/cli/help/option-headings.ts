@@ -57,6 +57,8 @@ const headings = {
     'format',
     'output',
     'docs-url',
+    'quiet',
+    'verbose',
     'entries',
     'watch',
     'site-url',

@@ -2,7 +2,8 @@
 import { counted } from '../../bytes.ts';
 import type { StatedRun } from '../../verdict/stated.ts';
 import { escapeMarkup } from '../markup.ts';
-import { type PackageView, type ReportView, viewRun, worstFirst } from '../view.ts';
+import { type PackageView, type ReportView, viewRun } from '../view.ts';
+import { worstFirst } from '../worst-packages.ts';
 import { differencesHtml } from './differences-html.ts';
 import { factsHtml, pageBounds, pageHtml } from './page.ts';
 
