@@ -46,6 +46,7 @@ export function parsePackageVersion(text: string): PackageVersion | undefined {
   return parse(text, versionForm);
 }
 
+/** Parses the name of an architecture; undefined for what is not a plain name. */
 export function parseArchitecture(text: string): Architecture | undefined {
   return parse(text, architectureForm);
 }

@@ -41,6 +41,7 @@ export interface CompareLimits {
 
 const mebibyte = 1024 * 1024;
 
+/** How much of two contents is read and shown where nothing else is said. */
 export const defaultCompareLimits: CompareLimits = {
   contentBytes: 96 * mebibyte,
   heldBytes: 128 * mebibyte,

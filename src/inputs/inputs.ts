@@ -62,7 +62,9 @@ export interface Inputs {
 const mostIndexBytes = 512 * 1024 * 1024;
 const mostFileBytes = 8 * 1024 ** 3;
 
-/** @param cache folder of the store; everything in it can be thrown away */
+/**
+ * Inputs as this machine has them: its files, and addresses through a store below `cache`, a folder in which everything can be thrown away.
+ */
 export function machineInputs(
   cache: string,
   signal: AbortSignal,

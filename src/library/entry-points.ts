@@ -59,6 +59,7 @@ interface Format {
   readonly render: (result: Reportable, context?: ReportContext) => string;
 }
 
+/** How results are shown, by format. */
 export const reportFormats: Readonly<Record<ReportFormat, Format>> = Object.fromEntries(
   reportFormatNames.map((name) => {
     const { ending, render } = formats[name];

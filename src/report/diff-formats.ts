@@ -12,6 +12,7 @@ import { renderDiffMarkdown } from './markdown-report.ts';
 import type { ReportContext } from './report-context.ts';
 import { renderDiffSarif } from './sarif-report.ts';
 
+/** How two sides that were compared by themselves are shown, by format. */
 export const diffFormats: Readonly<
   Record<ReportFormat, (result: DiffResult, context?: ReportContext) => string>
 > = {

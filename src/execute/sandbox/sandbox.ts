@@ -34,6 +34,7 @@ export interface BuildLimits {
 
 const gibibyte = 1024 ** 3;
 
+/** What one build may use where nothing else is said. */
 export const defaultBuildLimits: BuildLimits = {
   stepSeconds: 4 * 3600,
   processSeconds: 4 * 3600,
