@@ -137,7 +137,8 @@ function linesOf(printed: string): Map<number, string[]> {
       continue;
     }
     const instruction = /^ *[0-9a-f]+:\t(.*)$/.exec(line)?.[1];
-    if (instruction !== undefined) lines.push(instruction.trimEnd());
+    // For aarch64 a tab follows the name of the instruction, and another precedes a remark (binutils 2.40).
+    if (instruction !== undefined) lines.push(instruction.trimEnd().replaceAll('\t', ' '));
   }
   return found;
 }
