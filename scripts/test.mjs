@@ -50,7 +50,8 @@ const files = testFiles(tests).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
 const [alone, together] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
-const tally = await runTests([...batches(together), ...(unit ? [] : alone)]);
+const slowestFirst = [...alone].sort((a, b) => Number(isHeavy(b)) - Number(isHeavy(a)));
+const tally = await runTests([...(unit ? [] : slowestFirst), ...batches(together)]);
 process.exitCode = tally.sound ? 0 : 1;
 requireQuick(tally);
 if (!unit) await summarise(tally);
@@ -63,6 +64,14 @@ if (!unit) await summarise(tally);
  */
 function isAlone(file) {
   return file.endsWith('.alone.test.js') || loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
+}
+
+/**
+ * Whether a file takes long: begun first, it does not leave one processor to itself at the end.
+ * @param {string} file
+ */
+function isHeavy(file) {
+  return relative(tests, file).startsWith(`conformance${sep}`);
 }
 
 /** Both environments, made in a process of its own, so that what is linted and compiled meanwhile does not wait for them. */
@@ -122,8 +131,8 @@ function testFiles(folder) {
 async function runTests(paths) {
   /** @type {Tally} */
   const counts = { run: 0, failed: 0, skipped: [], sound: true, milliseconds: new Map() };
-  // One more than there are processors: many tests wait, for a server, a limit or a signal.
-  const events = run({ files: paths, concurrency: availableParallelism() + (unit ? 0 : 1) });
+  // More than there are processors: many tests wait, for a server, a limit or a signal.
+  const events = run({ files: paths, concurrency: availableParallelism() + (unit ? 0 : 2) });
   /** @param {{ nesting: number, file?: string | undefined, details: { duration_ms: number } }} ended */
   const addTime = ({ nesting, file = '', details }) => {
     if (nesting > 0) return;
