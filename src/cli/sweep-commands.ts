@@ -20,6 +20,7 @@ export function addSweep(program: Command, finish: Finish): void {
   addRun(sweep, finish);
   addStates(sweep, finish);
   addRetry(sweep, finish);
+  addAnnouncing(sweep, finish);
 }
 
 function addPlan(sweep: Command, finish: Finish): void {
@@ -110,5 +111,28 @@ function addRetry(sweep: Command, finish: Finish): void {
     .action(async (folder: string, patterns: string[]) => {
       const { sweepRetryCommand } = await import('./commands/sweep-retry-command.ts');
       finish(await sweepRetryCommand(folder, patterns, await rawOptions(command)));
+    });
+}
+
+function addAnnouncing(sweep: Command, finish: Finish): void {
+  const command = sweep
+    .command('export')
+    .summary('announce the builds of a sweep to a rebuilderd')
+    .description(
+      'Tells a running rebuilderd which builds the sweep has, the newest of each origin, so that its workers judge them. The cookie of its administrator is read from the file that REBUILDERD_COOKIE_PATH names (docs/workers.md). What a sweep found is written by `wolfi-repro export`.',
+    )
+    .argument('<sweep>', knownSweepArgument)
+    .argument('[pattern...]', 'names of packages or origins, with * and ?; all by default')
+    .option('--rebuilderd <url>', 'the daemon that is told')
+    .option(
+      '--distribution <name>',
+      'what rebuilderd calls the distribution; repeatable (by default wolfi)',
+      collect,
+      [],
+    )
+    .option('--dry-run', 'only print what would be sent, one object a line', false)
+    .action(async (place: string, patterns: string[]) => {
+      const { sweepExportCommand } = await import('./commands/sweep-export-command.ts');
+      finish(await sweepExportCommand(place, patterns, await rawOptions(command)));
     });
 }

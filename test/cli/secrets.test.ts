@@ -89,6 +89,7 @@ const commands: readonly (readonly string[])[] = [
   ['sweep', 'plan', '--changed-since', 'S', 'OUT'],
   ['sweep', 'plan', '--in', 'S', 'OUT'],
   ['sweep', 'run', 'S'],
+  ['sweep', 'export', 'OUT', '--rebuilderd', 'S'],
   ['diff', 'S', 'S'],
   ['S'],
 ];

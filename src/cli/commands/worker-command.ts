@@ -21,6 +21,7 @@ import { runOptions } from '../options.ts';
 import { printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import type { RawOptions } from '../raw-options.ts';
+import { distributionsOf, parseRebuilderd } from '../rebuilderd-address.ts';
 import { drainable } from '../signals.ts';
 import { openArtifacts } from '../sweep-artifacts.ts';
 import { eventText } from '../sweep-progress.ts';
@@ -122,9 +123,7 @@ async function databaseEmployer(url: string): Promise<Employer> {
 }
 
 async function rebuilderdEmployer(address: string, raw: RawOptions, artifacts: Artifacts): Promise<Employer> {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '')
-    throw new Failure('usage', '--rebuilderd takes the http or https address of a daemon, without a user');
+  const url = parseRebuilderd(address);
   const { readSigner } = await import('../attester.ts');
   const signer = await readSigner(raw);
   const { openRebuilderd } = await import('../../sweep/remote/rebuilderd-api.ts');
@@ -136,7 +135,7 @@ async function rebuilderdEmployer(address: string, raw: RawOptions, artifacts: A
     signal: new AbortController().signal,
   });
   await rebuilderd.register(hostname());
-  const backends = raw.distribution?.length ? raw.distribution : ['wolfi'];
+  const backends = distributionsOf(raw);
   const terms = { artifacts, signer, backends, tool: version, now: Date.now };
   const never = new Promise<never>(() => undefined);
   return { ...rebuilderdSource(rebuilderd, terms), failed: never, close: async () => undefined };

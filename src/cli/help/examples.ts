@@ -97,6 +97,11 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   'sweep pause': ['./wolfi', '--no-color ./wolfi', './sweeps/july'],
   'sweep resume': ['./wolfi', '--no-color ./wolfi', './sweeps/july'],
   'sweep cancel': ['./wolfi', '--no-color ./wolfi', './sweeps/july'],
+  'sweep export': [
+    '--rebuilderd https://rebuilder.example ./wolfi',
+    '--rebuilderd https://rebuilder.example --dry-run ./wolfi curl',
+    '--rebuilderd http://127.0.0.1:8484 --distribution wolfi-test ./wolfi py3-*',
+  ],
   'sweep retry': ['./wolfi', './wolfi curl', './sweeps/july openssl*'],
   doctor: ['', '--format json', '--cache /var/cache/wolfi-repro'],
   'cache list': ['', '--cache /var/cache/wolfi-repro', '--no-color'],

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly body?: Uint8Array;
   /** Of the answer. */
   readonly mostBytes: number;
+  /** For the whole exchange; two minutes where nothing is said. */
+  readonly mostMilliseconds?: number;
 }
 
 export interface Answered {
@@ -23,7 +25,7 @@ export interface Patience {
   readonly firstWaitMilliseconds: number;
 }
 
-const mostMilliseconds = 120_000;
+const usualMilliseconds = 120_000;
 const mostWaitMilliseconds = 30_000;
 
 /**
@@ -54,7 +56,7 @@ function isTrouble(status: number): boolean {
 }
 
 async function exchangeOnce(
-  { method, url, headers, body, mostBytes }: Exchange,
+  { method, url, headers, body, mostBytes, mostMilliseconds = usualMilliseconds }: Exchange,
   signal: AbortSignal,
 ): Promise<Answered> {
   const response = await fetch(url, {

@@ -74,7 +74,7 @@ export function openRebuilderd({ url, workerKey, signupSecret, signal }: Rebuild
     exchangePatiently(
       {
         method: 'POST',
-        url: new URL(`${url.href.replace(/\/$/, '')}/api/v1${path}`),
+        url: apiAddress(url, path),
         headers,
         mostBytes,
         ...(value === undefined ? {} : { body: Buffer.from(JSON.stringify(value)) }),
@@ -118,13 +118,21 @@ export function openRebuilderd({ url, workerKey, signupSecret, signal }: Rebuild
   };
 }
 
-function requireSuccess({ host }: URL, { status }: Answered): void {
+export function apiAddress({ href }: URL, path: string): URL {
+  return new URL(`${href.replace(/\/$/, '')}/api/v1${path}`);
+}
+
+const unknownWorker =
+  'is the key of this worker among its `authorized_workers`, and is REBUILDERD_SIGNUP_SECRET its `signup_secret`?';
+
+/**
+ * Fails with `usage` where the daemon refuses.
+ * @param unauthorized the hint where it does not know who asks
+ */
+export function requireSuccess({ host }: URL, { status }: Answered, unauthorized = unknownWorker): void {
   if (status >= 200 && status < 300) return;
   throw new Failure('usage', `rebuilderd at ${host} refuses: it answers with ${status}`, {
-    hint:
-      status === 403
-        ? 'is the key of this worker among its `authorized_workers`, and is REBUILDERD_SIGNUP_SECRET its `signup_secret`?'
-        : 'is this the address of a rebuilderd of version 0.25 or later?',
+    hint: status === 403 ? unauthorized : 'is this the address of a rebuilderd of version 0.25 or later?',
   });
 }
 

@@ -8,14 +8,15 @@ import { keyFileSigner } from '../../../src/attest/signers/key-file-signer.ts';
 import type { Failure } from '../../../src/failure.ts';
 import { renderJson } from '../../../src/report/json-report.ts';
 import { folderArtifacts } from '../../../src/sweep/judge/artifacts.ts';
-import { announcement } from '../../../src/sweep/remote/rebuilderd-announcement.ts';
+import { announcedJobs, announcement } from '../../../src/sweep/remote/rebuilderd-announcement.ts';
 import { openRebuilderd } from '../../../src/sweep/remote/rebuilderd-api.ts';
 import { rebuilderdSource } from '../../../src/sweep/remote/rebuilderd-source.ts';
 import type { AttemptOutcome, Lease } from '../../../src/sweep/sweep-store.ts';
 import type { PackageResult } from '../../../src/verdict/result.ts';
 import { statedRun } from '../../../src/verdict/stated.ts';
+import { failure } from '../../support/failures.ts';
 import { makeFolder } from '../../support/folder.ts';
-import { architecture } from '../../support/names.ts';
+import { architecture, packageVersion } from '../../support/names.ts';
 import { buildFailed, difference, notReproduced, rejected, reproduced } from '../../support/results.ts';
 import { sampleJob, sampleOffer, sampleOutcome } from '../../support/sweep-jobs.ts';
 
@@ -208,5 +209,20 @@ describe('a rebuilderd as the place that jobs come from', () => {
         },
       ],
     });
+  });
+
+  it('is announced the newest build of each origin, and no folder, from which nobody elsewhere could fetch', () => {
+    const of = (version: string, given = {}) =>
+      sampleJob('hello', { version: packageVersion(version), ...given });
+    const foreign = of('1.9-r0', { architecture: architecture('aarch64') });
+    const announced = announcedJobs([of('1.9-r0'), of('1.10-r0'), of('1.2-r0'), foreign]);
+    assert.deepEqual(
+      announced.map((job) => [job.architecture, job.version]),
+      [
+        ['aarch64', '1.9-r0'],
+        ['x86_64', '1.10-r0'],
+      ],
+    );
+    assert.throws(() => announcedJobs([of('1.9-r0', { repository: '/srv/os' })]), failure('usage'));
   });
 });
