@@ -187,7 +187,7 @@ function listen(
 ): () => void {
   for (const { port, server: listener } of tcp) {
     listener.maxConnections = mostConnections;
-    listener.on('drop', () => refusals.add('connections', String(port)));
+    listener.on('drop', (dropped) => server.refuseDropped(dropped));
     listener.on('error', () => undefined);
     listener.on('connection', (socket: Socket) => {
       if (port === dnsPort) answerStream(socket, nameQuery);

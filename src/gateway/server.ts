@@ -28,6 +28,9 @@ export interface ServerOptions {
   readonly onUnrecorded: (request: GuestRequest) => void;
 }
 
+/** The near end of a connection, which shows whom it is meant for. */
+type Addressed = { readonly localAddress?: string | undefined; readonly localPort?: number | undefined };
+
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 
 /** How long a guest may take to say what it wants. */
@@ -164,8 +167,12 @@ export class GuestServer {
     } else (through as Socket).end('HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n');
   }
 
-  #refuse(kind: RefusalKind, socket: Socket): void {
-    const { localAddress = '', localPort = 0 } = socket;
+  /** A connection that its listener did not take, since it has as many as it may. */
+  refuseDropped(dropped: Addressed | undefined): void {
+    this.#refuse('connections', dropped ?? {});
+  }
+
+  #refuse(kind: RefusalKind, { localAddress = '', localPort = 0 }: Addressed): void {
     const known = this.#options.names.name(localAddress) ?? localAddress;
     this.#options.onRefusal(kind, `${known}:${localPort}`);
   }

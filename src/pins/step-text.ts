@@ -1,5 +1,6 @@
-/** Digests in the text of steps, whatever compares them: `sha256sum -c`, `--checksum`, `expected-sha256`, a commit that is checked out. */
+/** Digests in the text of steps, whatever compares them: `sha256sum -c`, `--checksum`, `expected-sha256`, a line of go.sum, a commit that is checked out. */
 import { commitDigest } from './commit.ts';
+import { addGoSum } from './go-sum.ts';
 import { fileAlgorithms, hexDigest, integrityDigests, subjectOf } from './pin.ts';
 import { type ParsedPins, PinList } from './recorded.ts';
 
@@ -15,9 +16,24 @@ export function parseStepText(step: string, text: string): ParsedPins {
   for (const [index, line] of text.split('\n').entries()) {
     for (const { 0: found, index: at } of line.matchAll(word))
       addWord(list, found, line.slice(at + found.length), index + 1);
+    addGoSums(list, line, index + 1);
   }
   return list.pins;
 }
+
+/** Lines of a `go.sum` that a step writes: `echo 'module version h1:…' >>go.sum`, or the text of a here-document. */
+function addGoSums(list: PinList, text: string, line: number): void {
+  if (!text.includes('h1:')) return;
+  const words = text.split(/[\s"']+/);
+  words.forEach((hash, at) => {
+    const [module, version] = [words[at - 2], words[at - 1]];
+    if (module && version?.startsWith('v') && goHash.test(hash))
+      addGoSum(list, { module, version, hash }, line);
+  });
+}
+
+/** A SHA-256 in base64 (golang.org/x/mod/sumdb/dirhash, `Hash1`). */
+const goHash = /^h1:[A-Za-z0-9+/]{43}=$/;
 
 function addWord(list: PinList, found: string, behind: string, line: number): void {
   if (found.length < shortestDigest) return;

@@ -314,13 +314,15 @@ curl -s -K /tmp/flood > /dev/null || true`;
       const script = `bash -c 'echo x > /dev/udp/time.example/123' || true
 bash -c 'echo x > /dev/udp/93.184.216.34/123' || true
 bash -c 'echo x > /dev/tcp/time.example/9999' || true
+bash -c 'echo x > /dev/udp/2001:db8::1/123' || true
+bash -c 'echo x > /dev/tcp/2001:db8::1/443' || true
 bash -c 'echo x > /dev/udp/127.0.0.1/9' || true
 bash -c 'echo x > /dev/tcp/127.0.0.1/9' || true
 ${fetching}`;
       const { result } = await lab.build(script, hosts, { network: 'gateway' });
       assert.equal(outcomeOf(result), 'reproduced', explain(result));
-      assert.deepEqual(result.network?.refused, [{ kind: 'unserved', target: 'somewhere', count: 3 }]);
-      assert.match(result.caveats.join('\n'), /refused 3 times: a datagram, or a connection to a port/);
+      assert.deepEqual(result.network?.refused, [{ kind: 'unserved', target: 'somewhere', count: 5 }]);
+      assert.match(result.caveats.join('\n'), /refused 5 times: a datagram, or a connection to a port/);
     });
 
     it('is no word about a package where a step fails for it, and is in the report', async () => {

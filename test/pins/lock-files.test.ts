@@ -250,6 +250,9 @@ describe('the text of steps', () => {
     [`fetch --checksum=sha512:${sha512.toUpperCase()}`, [`digest ${sha512}: sha512 ${sha512}`]],
     [`SUM='${sha256}'`, [`digest ${sha256}: sha256 ${sha256}`]],
     [`git checkout ${commit}`, [ofCommit, `digest ${commit}: sha1 ${commit}`]],
+    [`echo 'a.com/m v1.0.0 h1:${base64(sha256)}' >>go.sum`, [`go a.com/m v1.0.0: go-h1 ${base64(sha256)}`]],
+    [`\ta.com/m v1.0.0/go.mod h1:${base64(sha256)}`, [`go.mod a.com/m v1.0.0: go-h1 ${base64(sha256)}`]],
+    [`h1:${base64(sha256)} a.com/m h1:${base64(sha256)} v1 h1:AAAA=`, []],
     [`x sha256-${base64(sha256)}`, [`digest ${sha256}: sha256 ${sha256}`]],
     [`${hex(62)} ${hex(66)} ${'g'.repeat(64)}`, []],
   ] as const)

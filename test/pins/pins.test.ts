@@ -51,6 +51,12 @@ const npmLock = JSON.stringify({
     },
   },
 });
+const goMod = 'module a.com/m\n';
+/** golang.org/x/mod/sumdb/dirhash, `Hash1`, of the one file. */
+const goModLine = (text: string) => {
+  const list = `${hex('sha256', text)}  go.mod\n`;
+  return `a.com/m v1.0.0/go.mod h1:${createHash('sha256').update(list).digest('base64')}`;
+};
 const verification = (digests: string) =>
   `<verification-metadata><components><component group="org.g" name="a" version="1"><artifact name="a-1.jar">${digests}</artifact></component></components></verification-metadata>`;
 
@@ -135,6 +141,18 @@ const cases: Readonly<Record<string, Case>> = {
     files: { 'go.sum': 'a.com/m v1.0.0 h1:AAAA\n' },
     expected: ['unpinned: unreadable'],
     conclusion: 'unpinned',
+  },
+  'a go.mod whose line of go.sum a step writes': {
+    said: [{ url: `${r}/a.com/m/@v/v1.0.0.mod`, body: goMod }],
+    steps: { fetch: `cat >go.sum <<END\n${goModLine(goMod)}\nEND` },
+    expected: ['pinned by fetch'],
+    conclusion: 'all-pinned',
+  },
+  'a go.mod other than the one whose line a step writes': {
+    said: [{ url: `${r}/a.com/m/@v/v1.0.0.mod`, body: goMod }],
+    steps: { fetch: `echo "${goModLine('module other\n')}" >>go.sum` },
+    expected: ['contradicts fetch'],
+    conclusion: 'contradicted',
   },
   'a commit of a submodule': {
     said: [{ url: `${r}/o/p.git/info/refs?service=git-upload-pack`, body: '0000' }, gitFetch([commit], pack)],

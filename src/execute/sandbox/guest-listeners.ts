@@ -42,7 +42,7 @@ function routes(ports: readonly number[]): string {
   ].join('\n');
 }
 
-/** `OutNoRoutes` of a namespace (RFC 1213, ipOutNoRoutes), by its `/proc/net/snmp`. */
+/** Packets without a route (RFC 1213, ipOutNoRoutes), by the `net/snmp` of a namespace: a line of names, and one of values. */
 function parseNoRoutes(text: string): number {
   const [names = [], values = []] = text
     .split('\n')
@@ -51,18 +51,32 @@ function parseNoRoutes(text: string): number {
   return Number(values[names.indexOf('OutNoRoutes')] ?? 0);
 }
 
-/** The file stays that of the namespace once the process is gone, and is read again from its beginning each time. */
+/** The same over IPv6 (RFC 4293, ipSystemStatsOutNoRoutes), by its `net/snmp6`: a name and a value to a line. */
+function parseNoRoutes6(text: string): number {
+  return Number(/^Ip6OutNoRoutes\s+(\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
+/** The files stay those of the namespace once the process is gone. */
 function noRoutesOf(pid: number): () => number {
+  const counts = [
+    lastRead(`/proc/${pid}/net/snmp`, parseNoRoutes),
+    lastRead(`/proc/${pid}/net/snmp6`, parseNoRoutes6),
+  ];
+  return () => counts.reduce((sum, count) => sum + count(), 0);
+}
+
+/** What a file of the kernel says when it is asked for, which may be done once; 0 where the kernel has no such file. */
+function lastRead(path: string, parse: (text: string) => number): () => number {
   let file: number | undefined;
   try {
-    file = openSync(`/proc/${pid}/net/snmp`, 'r');
+    file = openSync(path, 'r');
   } catch {
     // A kernel without the file counts nothing.
   }
   return () => {
     if (file === undefined) return 0;
     const bytes = Buffer.alloc(64 * 1024);
-    const count = parseNoRoutes(bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0)));
+    const count = parse(bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, 0)));
     closeSync(file);
     file = undefined;
     return count;
