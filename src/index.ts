@@ -24,11 +24,19 @@ export type { Explanation } from './explain/counterfactual/explanation.ts';
 export type { Triangulation } from './explain/triangulation.ts';
 export { Failure, type FailureClass, type FailureCode } from './failure.ts';
 export type { EnvironmentChoice, ProgressEvent, RunOptions } from './flow/run-options.ts';
-export { type GatedIndex, type GateOptions, gateIndex } from './gate-index.ts';
+export type { GatedIndex, GateOptions } from './gate-index.ts';
 export { type IndexedFolder, indexFolder } from './index-folder.ts';
 export { type Inputs, machineInputs } from './inputs/inputs.ts';
 export type { Inspection } from './inspect.ts';
-export { inspect, lock, type Reportable, rebuild, reportFormats, verify } from './library/entry-points.ts';
+export {
+  gateIndex,
+  inspect,
+  lock,
+  type Reportable,
+  rebuild,
+  reportFormats,
+  verify,
+} from './library/entry-points.ts';
 export type { LibraryOptions } from './library/library-options.ts';
 export type { LockedPlan } from './lock.ts';
 export { type Architecture, parseArchitecture } from './names.ts';

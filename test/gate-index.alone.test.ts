@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { parseSigningKey } from '../src/apk/private-key.ts';
@@ -82,6 +91,26 @@ describe('an index of what enough rebuilders confirm', () => {
     const text = renderGatedIndex(index, plainStyle);
     assert.match(text, /^written .*: 1 of 5 packages\n/);
     assert.match(text, new RegExp(`got ${digest('other bytes')}`));
+  });
+
+  it('lists no link, no pipe, and no package under the name of a different one', async (test) => {
+    const folder = mirror(test);
+    const [confirmed] = names;
+    renameSync(join(folder, confirmed), join(folder, 'other-1-r0.apk'));
+    symlinkSync('other-1-r0.apk', join(folder, confirmed));
+    spawnSync('mkfifo', [join(folder, 'pipe-1-r0.apk')]);
+    mkdirSync(join(folder, 'folder-1-r0.apk'));
+    const { listed, leftOut } = await gateIndex(folder, await statements(), options);
+    assert.deepEqual(listed, []);
+    assert.deepEqual(
+      Object.fromEntries(leftOut.flatMap(({ file: each, why }) => (why ? [[each, why]] : []))),
+      {
+        [confirmed]: 'not-a-file',
+        'folder-1-r0.apk': 'not-a-file',
+        'other-1-r0.apk': 'misnamed',
+        'pipe-1-r0.apk': 'not-a-file',
+      },
+    );
   });
 
   it('is what apk reads: signed by the key of the user, with the record of the file', {

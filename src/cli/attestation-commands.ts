@@ -1,7 +1,7 @@
 /** The commands about signed statements, of the tree in `program.ts`. */
 import { type Command, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
-import { collect, signerOptions } from './option-groups.ts';
+import { cacheOption, collect, indexOptions, signerOptions } from './option-groups.ts';
 
 type Finish = (exitCode: number) => void;
 
@@ -59,18 +59,21 @@ function addGateIndex(program: Command, finish: Finish): void {
     .command('gate-index')
     .summary('make an index of only what enough rebuilders confirm')
     .description(
-      'Writes APKINDEX.tar.gz over those packages of a folder that enough rebuilders confirm, signed by your key: apk, which trusts that key and no other, then installs nothing else. Lists what is left out, and why. Exits with 4 where no package is listed, and with 5, writing nothing, where a signature is bad.',
+      'Writes APKINDEX.tar.gz over those packages of a repository that enough rebuilders confirm, signed by your key: apk, which trusts that key and no other, then installs nothing else. Of a server only packages that statements are about are fetched. Lists what is left out, and why. Exits with 4 where no package is listed, and with 5, writing nothing, where a signature is bad.',
     )
-    .argument('<dir>', 'folder of packages: <repository>/<arch>')
+    .argument('<dir|url>', 'the packages: <repository>/<arch>')
     .argument('<statement...>', 'files of statements, or folders of them')
     .option('--trust <file>', 'trust.yaml: the rebuilders and their keys')
     .option('--require <n>', 'how many rebuilders must agree')
     .option('--no-dissent', 'one rebuilder that saw other bytes is enough to leave a package out')
     .option('--signing-key <file>', 'RSA private key (PEM) to sign the index with')
-    .option('-o, --out <dir>', 'where to write; by default the folder of the packages')
+    .option(
+      '-o, --out <dir>',
+      'where to write; by default the folder of the packages, and for those of a server there is no default',
+    )
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
-  command.action(async (folder: string, statements: string[]) => {
+  cacheOption(indexOptions(command)).action(async (place: string, statements: string[]) => {
     const { gateIndexCommand } = await import('./commands/gate-index-command.ts');
-    finish(await gateIndexCommand(folder, statements, await rawOptions(command)));
+    finish(await gateIndexCommand(place, statements, await rawOptions(command)));
   });
 }

@@ -6,23 +6,33 @@ import { reportEndings, reportFormatNames } from '../report/format-names.ts';
 import { failOnWords } from '../verdict/fail-on.ts';
 import { type Command, Option } from './commander.ts';
 
-/** Options that say what to trust and where to read; shared by all commands that read a package. */
-export function trustOptions(command: Command): Command {
+/** How the index of a server is read. */
+export function indexOptions(command: Command): Command {
   return command
     .option('--key <file|url>', 'public key (PEM), named as the signatures name it; repeatable', collect, [])
+    .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
+    .option('--max-index-age <days>', 'warn where the newest build of an index is older (Wolfi’s own: 7)')
+    .option('--offline', 'contact no server; use what this machine has', false);
+}
+
+/** Where what is fetched is kept. */
+export function cacheOption(command: Command): Command {
+  return command.option('--cache <dir>', 'folder for downloads and unpacked environments; safe to delete');
+}
+
+/** Options that say what to trust and where to read; shared by all commands that read a package. */
+export function trustOptions(command: Command): Command {
+  const asking = indexOptions(command)
     .option(
       '--repository <dir|url>',
       'repository with <arch>/APKINDEX.tar.gz; repeatable, the first that has a package wins',
       collect,
       [],
     )
-    .option('--allow-unsigned', 'accept packages and indexes that no given key vouches for', false)
     .option('--arch <arch>', 'architecture of packages that are given by name without one, or all')
-    .option('--max-index-age <days>', 'warn where the newest build of an index is older (Wolfi’s own: 7)')
-    .option('--offline', 'contact no server; use what this machine has', false)
     .option('--allow-private-addresses', 'follow addresses that packages name into private networks', false)
-    .option('--allow-plain-http', 'follow addresses that packages name over plain http', false)
-    .option('--cache <dir>', 'folder for downloads and unpacked environments; safe to delete');
+    .option('--allow-plain-http', 'follow addresses that packages name over plain http', false);
+  return cacheOption(asking);
 }
 
 export function buildOptions(command: Command): Command {

@@ -201,6 +201,26 @@ function notSigned({ location, signature }: Repository): Failure {
   });
 }
 
+/** Requires an index that a key of the run vouches for, and that is not older than one seen before. Fails with `unknown-key` and `index-rolled-back`. */
+export function requireBelieved(
+  { location, signature, records, rolledBackFrom }: Repository,
+  { allowUnsigned }: Trust,
+): void {
+  if (signature.kind !== 'valid' && !allowUnsigned)
+    throw new Failure('unknown-key', `no given key vouches for the index of ${location}`, {
+      hint: 'give the key with --key FILE|URL, or accept it with --allow-unsigned',
+    });
+  if (rolledBackFrom !== undefined)
+    throw new Failure(
+      'index-rolled-back',
+      `the index of ${location} is older than one that was seen before`,
+      {
+        expected: `a build of ${rolledBackFrom} or later`,
+        got: String(records.newestBuild),
+      },
+    );
+}
+
 /** The findings about the repositories of a run. */
 export function repositoryFindings({ repositories, skipped }: OpenedRepositories): ClaimFinding[] {
   return [...repositories.flatMap(indexFindings), ...skippedFindings(skipped)];

@@ -177,10 +177,10 @@ function findRecords(
 }
 
 /**
- * The file of a record; a wrong one is fetched once more. Fails with `index-mismatch`, with `environment-invalid` where no key vouches
- * for the index, and with `unsupported-format`.
+ * The file of a record; a wrong one is fetched once more. Undefined where the server has none. Fails with `index-mismatch`, with `environment-invalid` where no
+ * key vouches for the index, and with `unsupported-format`.
  */
-async function obtainListed(
+export async function obtainListed(
   location: string,
   records: readonly IndexRecord[],
   isVouched: boolean,

@@ -1,5 +1,8 @@
 /** The functions of the library as programs call them: options may be left out, and arguments are looked at. What they do is in the files of their names. */
+
+import type { StatementFile } from '../attest/decision/statement-votes.ts';
 import { Failure } from '../failure.ts';
+import type { GatedIndex, GateOptions } from '../gate-index.ts';
 import type { Inspection } from '../inspect.ts';
 import type { LockedPlan } from '../lock.ts';
 import type { RebuildTarget, RebuiltFile } from '../rebuild.ts';
@@ -51,6 +54,22 @@ export async function rebuild(
 
 /** A run, or a saved one: what `--format json` wrote, as text, as bytes or parsed. */
 export type Reportable = StatedRun | string | Uint8Array | { readonly schema: 'wolfi-repro/result/1' };
+
+/**
+ * Writes an index of only what enough rebuilders confirm: over the packages of a folder, or over those that the index of a server lists (`<repository>/<arch>`). Of
+ * a server only what statements are about is fetched. Records are made of the files, by the SHA-256 of all their bytes. Fails with `usage` where there is no
+ * package, with `unknown-key` and `index-rolled-back` for an index that cannot be believed, and with `unreachable`.
+ * @param reading how a server is asked, and whose keys vouch for its index
+ */
+export async function gateIndex(
+  place: string,
+  statements: readonly StatementFile[],
+  options: Omit<GateOptions, 'run'>,
+  reading?: LibraryOptions,
+): Promise<GatedIndex> {
+  const [named, run] = [requireSubject(place), completeOptions(reading)];
+  return (await import('../gate-index.ts')).gateIndex(named, statements, { ...options, run });
+}
 
 interface Format {
   /** The ending by which the name of a file shows the format. */

@@ -1,8 +1,8 @@
 /** The decision about statements as text and as a plain value; pure. */
 import type { Opinion, SubjectDecision } from '../attest/decision/decide-subject.ts';
 import type { IgnoredReason, RefusedReason, Uncounted, Votes } from '../attest/decision/statement-votes.ts';
-import { printable } from '../bytes.ts';
-import type { GatedIndex } from '../gate-index.ts';
+import { counted, printable } from '../bytes.ts';
+import type { GatedIndex, LeftOutReason } from '../gate-index.ts';
 import type { AttestationDecision } from '../verify-attestation.ts';
 import type { Style } from './style.ts';
 
@@ -39,6 +39,15 @@ const refusedWords: Readonly<Record<RefusedReason, string>> = {
   malformed: 'signed, but not what its type says that it is',
 };
 
+const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
+  unreadable: 'not a package that can be read',
+  misnamed: 'a different package than its file is named after',
+  'not-a-file': 'not a file',
+  'no-statement': 'no statement is about it',
+  'not-served': 'the index of the server lists it, and there is no file',
+  'not-as-listed': 'not the package that the index of the server lists',
+};
+
 /** Every line ends with a newline. */
 export function renderAttestationText(decision: AttestationDecision, style: Style): string {
   const { require, subjects } = decision;
@@ -52,20 +61,26 @@ export function renderAttestationText(decision: AttestationDecision, style: Styl
 /** What an index lists, and what it leaves out and why. */
 export function renderGatedIndex(index: GatedIndex, style: Style): string {
   const { path, require, listed, leftOut } = index;
+  const unnamed = leftOut.filter(({ why }) => why === 'no-statement').length;
   return asLines([
     ...(path === undefined
       ? [`${style.bad('refused')}  no index is written`]
       : [
           `${style.good('written')}  ${printable(path)}: ${listed.length} of ${listed.length + leftOut.length} packages`,
         ]),
-    ...leftOut.flatMap(({ file, decision }) =>
-      decision === undefined
-        ? [`${style.bad('left out')}  ${printable(file)}: not a package that can be read`]
-        : [
-            `${style.warn('left out')}  ${printable(file)}`,
-            ...subjectLines(decision, require, style).slice(1),
-          ],
-    ),
+    ...leftOut.flatMap(({ file, decision, why }) => {
+      if (decision === undefined)
+        return why === 'no-statement'
+          ? []
+          : [`${style.bad('left out')}  ${printable(file)}: ${leftOutWords[why ?? 'unreadable']}`];
+      return [
+        `${style.warn('left out')}  ${printable(file)}`,
+        ...subjectLines(decision, require, style).slice(1),
+      ];
+    }),
+    ...(unnamed === 0
+      ? []
+      : [`${style.warn('left out')}  ${counted(unnamed, 'package')} that no statement is about`]),
     ...uncountedLines(index, style),
   ]);
 }

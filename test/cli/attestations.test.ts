@@ -1,9 +1,17 @@
 /** The examples of docs/attestations.md, run as they stand there, by two rebuilders. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { publicPem } from '../../src/attest/keys/attestation-key.ts';
 import { readStatements } from '../../src/cli/statement-files.ts';
 import { sha256 } from '../../src/digest.ts';
@@ -11,13 +19,14 @@ import { renderJson } from '../../src/report/json-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 
 import { rebuilder, sameBytes } from '../support/attestations.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { makeFolder, temporaryFolder } from '../support/folder.ts';
 import { lab, program as ownProgram, root, skipUnless } from '../support/lab.ts';
 import { lacks } from '../support/programs.ts';
 
 const page = readFileSync(join(root, 'docs/attestations.md'), 'utf8');
 const commands = [...page.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command!);
 const trustFile = /```yaml\n([\s\S]*?)```/.exec(page)![1]!;
+const [ofFolder, ofServer] = [...page.matchAll(/^ {4}(wolfi-repro .*)$/gm)].map(([, command]) => command!);
 const lacksAgent = skipUnless(!spawnSync('ssh-agent', ['-?']).error, 'ssh-agent is not installed');
 const golden = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
 
@@ -41,9 +50,17 @@ function prepared(folder: string, architecture = 'x86_64'): void {
   writeFileSync(join(folder, 'result.json'), renderJson(run));
 }
 
+/** Programs of others that the page shows, and what names each. */
+const judges = [
+  ['in-toto-verify', 'WOLFI_REPRO_IN_TOTO'],
+  ['cosign', 'WOLFI_REPRO_COSIGN'],
+] as const;
+
 describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
-  it('has examples that work as they stand there', (test) => {
-    const folder = temporaryFolder(test);
+  const folder = makeFolder();
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('has examples that work as they stand there', () => {
     prepared(folder);
     const two = rebuilder('two', 'ecdsa-p256');
     writeFileSync(join(folder, 'two.pem'), two.privatePem);
@@ -61,6 +78,7 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
     const [own] = readdirSync(join(folder, 'attestations/x86_64')).filter((name) =>
       name.endsWith('.verdict.json'),
     );
+    copyFileSync(join(folder, 'attestations/x86_64', own!), join(folder, 'own.verdict.json'));
     const second = 'wolfi-repro attest --attest-key two.pem --output-dir attestations result.json';
     assert.equal(run(folder, second).status, 0);
     const verify = commands.find((command) => command.includes('verify-attestation'))!;
@@ -70,47 +88,55 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       said,
       /^confirmed {2}hello-shell-1\.4\.2-r3\.apk\n {2}sha256 .*\n {2}agree {7}2 of 2 required: one, two\n/,
     );
-    const [gate, ...none] = [...page.matchAll(/^ {4}(wolfi-repro .*)$/gm)].map(([, command]) => command!);
-    assert.deepEqual(none, []);
     mkdirSync(join(folder, 'mirror/x86_64'), { recursive: true });
     copyFileSync(golden, join(folder, 'mirror/x86_64/hello-shell-1.4.2-r3.apk'));
     assert.equal(run(folder, 'openssl genrsa -out gate.rsa 2048').status, 0);
-    const gated = run(folder, gate!);
+    const gated = run(folder, ofFolder!);
     assert.equal(gated.status, 0, gated.said);
     assert.deepEqual(readdirSync(join(folder, 'mirror/x86_64')), [
       'APKINDEX.tar.gz',
       'hello-shell-1.4.2-r3.apk',
     ]);
-    for (const [program, variable] of [
-      ['in-toto-verify', 'WOLFI_REPRO_IN_TOTO'],
-      ['cosign', 'WOLFI_REPRO_COSIGN'],
-    ] as const)
-      if ((process.env[variable] ?? '') !== '') requireJudged(folder, program, process.env[variable]!, own!);
   });
 
-  /** What the page shows of programs of others, of this package and with the names of its own files. */
-  function requireJudged(folder: string, program: string, path: string, statement: string): void {
-    const [example] = page.match(new RegExp(`^ {4}${program} (?:.*\\\\\n)*.*$`, 'm'))!;
-    const alone = join(folder, 'a-folder-with-nothing-but-the-package');
-    mkdirSync(alone, { recursive: true });
-    copyFileSync(golden, join(alone, 'hello-shell-1.4.2-r3.apk'));
-    const files: Readonly<Record<string, string>> = {
-      'attestations/x86_64': join(folder, 'attestations/x86_64'),
-      'hello-1.0-r0.apk.layout': join(folder, 'attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'),
-      'hello-1.0-r0.apk.0b5aa700.verdict.json': join(folder, 'attestations/x86_64', statement),
-      'hello-1.0-r0.apk': 'hello-shell-1.4.2-r3.apk',
-      'rebuilder.pub': join(folder, 'rebuilder.pub'),
-      'one.pub': join(folder, 'one.pub'),
-    };
-    const words = example
-      .replaceAll('\\\n', ' ')
-      .trim()
-      .split(/\s+/)
-      .slice(1)
-      .map((word) => files[word] ?? word);
-    const { status, stdout, stderr } = spawnSync(path, words, { cwd: alone, encoding: 'utf8' });
-    assert.equal(status, 0, `${example}\n${stdout}${stderr}`);
-  }
+  it('has no example that no test runs', () => {
+    const unfenced = page.replaceAll(/^```[\s\S]*?^```$/gm, '');
+    const blocks = [...unfenced.matchAll(/^ {4}(\S+) (?:.*\\\n)*.*$/gm)].map(([, program]) => program!);
+    const programs = ['wolfi-repro', 'wolfi-repro', 'cd', ...judges.map(([program]) => program)];
+    assert.deepEqual(blocks, programs);
+    // test/cli/gated-repository.test.ts runs this one.
+    assert.match(ofServer!, / https:/);
+    assert.equal(page.match(/^```\w+$/gm)?.length, 5);
+  });
+
+  for (const [program, variable] of judges)
+    it(`shows what ${program} accepts`, {
+      skip: skipUnless(process.env[variable] ?? '', `no ${program} at hand (${variable}=FILE)`),
+    }, () => {
+      const [example] = page.match(new RegExp(`^ {4}${program} (?:.*\\\\\n)*.*$`, 'm'))!;
+      const alone = join(folder, 'a-folder-with-nothing-but-the-package');
+      mkdirSync(alone, { recursive: true });
+      copyFileSync(golden, join(alone, 'hello-shell-1.4.2-r3.apk'));
+      const files: Readonly<Record<string, string>> = {
+        'attestations/x86_64': join(folder, 'attestations/x86_64'),
+        'hello-1.0-r0.apk.layout': join(folder, 'attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'),
+        'hello-1.0-r0.apk.0b5aa700.verdict.json': join(folder, 'own.verdict.json'),
+        'hello-1.0-r0.apk': 'hello-shell-1.4.2-r3.apk',
+        'rebuilder.pub': join(folder, 'rebuilder.pub'),
+        'one.pub': join(folder, 'one.pub'),
+      };
+      const words = example
+        .replaceAll('\\\n', ' ')
+        .trim()
+        .split(/\s+/)
+        .slice(1)
+        .map((word) => files[word] ?? word);
+      const { status, stdout, stderr } = spawnSync(process.env[variable]!, words, {
+        cwd: alone,
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, `${example}\n${stdout}${stderr}`);
+    });
 });
 
 describe('a key that is never read', { skip: lacks('openssl') }, () => {

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { gateArguments } from '../support/attestations.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lab, program, root } from '../support/lab.ts';
 import { type LabServer, startLabServer } from '../support/lab-server.ts';
@@ -57,6 +58,11 @@ const asking: readonly (readonly [what: string, exitCode: number, argv: readonly
   ['a file to rebuild', 4, ['rebuild', '--out', 'OUT', 'URL/hello-1.0-r0.apk']],
   ['everything into the cache', 4, ['fetch', ...key, '--repository', 'URL/repository', 'hello']],
   ['an index to plan a sweep from', 4, ['sweep', 'plan', ...key, '--repository', 'URL/repository', 'OUT']],
+  [
+    'an index of what is confirmed',
+    4,
+    ['gate-index', ...key, 'GATE', '--out', 'OUT', 'URL/repository/x86_64', 'STATEMENT'],
+  ],
   ['the network of steps', 2, ['verify', ...key, '--network', '--environment', 'host', hello]],
 ];
 
@@ -71,7 +77,15 @@ describe('--offline', () => {
     it(`contacts no server for ${what}`, async (context) => {
       const folder = temporaryFolder(context);
       const contacts = join(folder, 'contacts');
-      const words = argv.map((word) => word.replace('URL', server.url).replace('OUT', join(folder, 'out')));
+      const { options, statement } = await gateArguments(folder);
+      const words = argv.flatMap((word) =>
+        word === 'GATE'
+          ? options
+          : word
+              .replace('URL', server.url)
+              .replace('OUT', join(folder, 'out'))
+              .replace('STATEMENT', statement),
+      );
       const [code, output] = await run([...words, '--offline', '--cache', join(folder, 'cache')], contacts);
       assert.equal(existsSync(contacts) ? readFileSync(contacts, 'utf8') : '', '', output);
       assert.deepEqual(server.requests, []);

@@ -10,6 +10,7 @@ import { makeCredentials } from '../../src/inputs/network/credentials.ts';
 import { findRecipe } from '../../src/inputs/recipe-repository.ts';
 import { findProgram } from '../../src/process.ts';
 import { reportFormatNames } from '../../src/report/format-names.ts';
+import { gateArguments } from '../support/attestations.ts';
 import { failure } from '../support/failures.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { openWorkshop } from '../support/git-repositories.ts';
@@ -90,6 +91,8 @@ const commands: readonly (readonly string[])[] = [
   ['sweep', 'plan', '--in', 'S', 'OUT'],
   ['sweep', 'run', 'S'],
   ['sweep', 'export', 'OUT', '--rebuilderd', 'S'],
+  ['gate-index', ...key, 'GATE', '--out', 'OUT', 'S/none/x86_64', 'STATEMENT'],
+  ['gate-index', ...key, 'GATE', '--out', 'OUT', 'F', 'STATEMENT'],
   ['diff', 'S', 'S'],
   ['S'],
 ];
@@ -99,9 +102,11 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
   let other: LabServer;
   let folder: string;
   let commit: string;
+  let gate: Awaited<ReturnType<typeof gateArguments>>;
 
   before(async () => {
     folder = makeFolder();
+    gate = await gateArguments(folder);
     const shop = openWorkshop(join(folder, 'work'));
     commit = shop.commit('First', { 'hello.yaml': 'one' });
     shop.publish(join(folder, 'served/os.git'));
@@ -122,11 +127,14 @@ describe('secrets of addresses', { skip: skipUnless(findProgram('git'), 'git is 
   async function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const place = join(folder, `run-${readdirSync(folder).length}`);
     mkdirSync(place);
-    const replaced = argv.map((word) =>
-      word
-        .replace(/\bOUT\b/, join(place, 'out'))
-        .replace(/^F$/, secretive(`${server.url}/x`, 'ftp'))
-        .replace(/(?<=^|=)S(\/.*)?$/, (_, path: string = '') => secretive(`${server.url}${path}`)),
+    const replaced = argv.flatMap((word) =>
+      word === 'GATE'
+        ? gate.options
+        : word
+            .replace('STATEMENT', gate.statement)
+            .replace(/\bOUT\b/, join(place, 'out'))
+            .replace(/^F$/, secretive(`${server.url}/x`, 'ftp'))
+            .replace(/(?<=^|=)S(\/.*)?$/, (_, path: string = '') => secretive(`${server.url}${path}`)),
     );
     const child = spawn(process.execPath, [program, ...replaced], {
       cwd: place,

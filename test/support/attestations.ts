@@ -1,7 +1,9 @@
 /** Rebuilders with keys of their own, and what they state. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { emitBundle, emitClassic } from '../../src/attest/envelopes/write-documents.ts';
-import type { AttestationKeyKind } from '../../src/attest/keys/attestation-key.ts';
+import { type AttestationKeyKind, publicPem } from '../../src/attest/keys/attestation-key.ts';
 import type { Signer } from '../../src/attest/keys/signer.ts';
 import { keyFileSigner } from '../../src/attest/signers/key-file-signer.ts';
 import { rebuildLink } from '../../src/attest/statements/rebuild-link.ts';
@@ -10,6 +12,7 @@ import { verdictStatement } from '../../src/attest/statements/verdict-statement.
 import { type TrustedRebuilders, trustedKey } from '../../src/attest/trust/trusted-keys.ts';
 import type { Sha256 } from '../../src/digest.ts';
 import type { StatedPackage } from '../../src/verdict/stated.ts';
+import { lab } from './lab.ts';
 import { about, digest, notReproduced, reproduced } from './results.ts';
 
 export interface Rebuilder {
@@ -70,3 +73,18 @@ export function trusting(
 }
 
 export const file = (name: string, text: string) => ({ name, content: Buffer.from(text) });
+
+/** Writes a rebuilder's key, a trust file and one statement; the options and the argument of `gate-index` for them, without the packages. */
+export async function gateArguments(
+  folder: string,
+): Promise<{ readonly options: readonly string[]; readonly statement: string }> {
+  const who = rebuilder('one');
+  writeFileSync(join(folder, 'one.pub'), publicPem(who.signer.key));
+  writeFileSync(join(folder, 'trust.yaml'), 'rebuilders: [{name: one, keys: [{file: one.pub}]}]');
+  writeFileSync(join(folder, 'one.link'), await linked(who, sameBytes()));
+  const options = ['--trust', join(folder, 'trust.yaml'), '--require', '1'];
+  return {
+    options: [...options, '--signing-key', join(lab, 'lab.rsa')],
+    statement: join(folder, 'one.link'),
+  };
+}

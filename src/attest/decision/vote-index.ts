@@ -8,11 +8,15 @@ export class VoteIndex {
   readonly #linksByName = new Map<string, Vote[]>();
   /** Files that somebody published. Packages of several architectures have one name, and a link does not say which it is of. */
   readonly #published = new Set<Sha256>();
+  /** File names and checksums of control sections (`Q1…`), under which statements have files. */
+  readonly #names = new Set<string>();
 
   constructor(votes: Iterable<Vote>) {
     for (const vote of votes)
-      for (const { sha256, name } of vote.observation.files) {
+      for (const { sha256, name, q1 } of vote.observation.files) {
         addTo(this.#byDigest, sha256, vote);
+        this.#names.add(name);
+        if (q1 !== undefined) this.#names.add(q1);
         if (vote.observation.kind === 'link') addTo(this.#linksByName, name, vote);
         else this.#published.add(sha256);
       }
@@ -30,6 +34,11 @@ export class VoteIndex {
   /** Links that have a file under this name. */
   linksNamed(name: string): readonly Vote[] {
     return this.#linksByName.get(name) ?? [];
+  }
+
+  /** Whether a vote may be about a file, by its name or by the checksum of its control section. Only the file's own digest says so for certain. */
+  isNamed(file: string, q1: string): boolean {
+    return this.#names.has(file) || this.#names.has(q1);
   }
 
   isPublished(sha256: Sha256): boolean {

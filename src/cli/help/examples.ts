@@ -44,8 +44,8 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   ],
   'gate-index': [
     '--trust trust.yaml --require 2 --signing-key gate.rsa packages/x86_64 attestations',
-    '--trust trust.yaml --require 2 --out gated packages/x86_64 attestations',
-    '--trust trust.yaml --require 2 --format json packages/x86_64 attestations',
+    '--trust trust.yaml --require 2 --signing-key gate.rsa --out gated/x86_64 https://packages.wolfi.dev/os/x86_64 attestations',
+    '--trust trust.yaml --require 2 --signing-key gate.rsa --format json packages/x86_64 attestations',
   ],
   worker: [
     '--database postgres://db.example/sweep --artifacts /srv/results',

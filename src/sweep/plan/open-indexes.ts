@@ -1,10 +1,9 @@
 /** The indexes that a sweep is planned from, verified as for a package that is asked for by name. */
 import { Failure } from '../../failure.ts';
 import { completeRun } from '../../flow/complete-run.ts';
-import { repositoryOpener } from '../../flow/repositories.ts';
+import { repositoryOpener, requireBelieved } from '../../flow/repositories.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import type { Architecture } from '../../names.ts';
-import type { Repository } from '../../repository/repository.ts';
 import type { OpenedIndexes } from './plan-sweep.ts';
 
 /**
@@ -24,19 +23,10 @@ export async function openIndexes(
       if (failure.code !== 'environment-unavailable' || architectures.length === 1) throw failure;
       options.onProgress({ kind: 'warning', text: failure.message });
     }
-    for (const repository of repositories) requireBelieved(repository, run.trust.allowUnsigned);
+    for (const repository of repositories) requireBelieved(repository, run.trust);
     indexes.push({ architecture, repositories });
   }
   if (indexes.every(({ repositories }) => repositories.length === 0))
     throw new Failure('environment-unavailable', 'no repository has an index for these architectures');
   return indexes;
-}
-
-function requireBelieved({ location, signature, rolledBackFrom }: Repository, allowUnsigned: boolean): void {
-  if (signature.kind !== 'valid' && !allowUnsigned)
-    throw new Failure('unknown-key', `no given key vouches for the index of ${location}`, {
-      hint: 'give the key with --key FILE|URL, or accept it with --allow-unsigned',
-    });
-  if (rolledBackFrom !== undefined)
-    throw new Failure('index-rolled-back', `the index of ${location} is older than one that was seen before`);
 }
