@@ -54,6 +54,7 @@ export async function benchNetwork(report: Report, rounds: number): Promise<void
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
   const authority = await makeAuthority();
   const beside = join(folder, 'beside');
+  const trust = join(folder, 'trust');
   const contents = new Map<string, Uint8Array>();
   const proxy = goProxy(modules, '/go');
   for (let at = 1; at <= files; at += 1) contents.set(`/files/${at}`, noise(at));
@@ -66,7 +67,8 @@ export async function benchNetwork(report: Report, rounds: number): Promise<void
     mkdirSync(dirname(join(beside, path)), { recursive: true });
     writeFileSync(join(beside, path), bytes);
   }
-  writeFileSync(join(beside, 'server.pem'), authority.certificate);
+  mkdirSync(trust);
+  writeFileSync(join(trust, 'server.pem'), authority.certificate);
   const { key, chain } = authority.credential('localhost');
   const server: Server = createServer({ key, cert: chain }, (request, response) => {
     const bytes = contents.get(request.url ?? '');
@@ -75,8 +77,8 @@ export async function benchNetwork(report: Report, rounds: number): Promise<void
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const environment = { ...process.env, NODE_EXTRA_CA_CERTS: join(beside, 'server.pem') };
-  const builder = spawn(process.execPath, [own, beside, String(port), String(rounds)], {
+  const environment = { ...process.env, NODE_EXTRA_CA_CERTS: join(trust, 'server.pem') };
+  const builder = spawn(process.execPath, [own, folder, String(port), String(rounds)], {
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -98,7 +100,7 @@ function noise(seed: number): Buffer {
   return bytes;
 }
 
-async function buildAll(sourceDirectory: string, port: string, rounds: number): Promise<void> {
+async function buildAll(folder: string, port: string, rounds: number): Promise<void> {
   const origin = `https://localhost:${port}`;
   for (const { name, program, script } of recipes) {
     if (!existsSync(program)) {
@@ -110,8 +112,9 @@ async function buildAll(sourceDirectory: string, port: string, rounds: number): 
     const trusting =
       'echo 127.0.0.1 localhost >> /etc/hosts\nexport CURL_CA_BUNDLE=$PWD/server.pem SSL_CERT_FILE=$PWD/server.pem\n';
     const build =
-      (text: string, network: NetworkPermission): Candidate =>
+      (text: string, network: NetworkPermission, beside: string): Candidate =>
       async () => {
+        const sourceDirectory = join(folder, beside);
         const began = performance.now();
         const { result, output } = await lab.build(text, { [host]: origin }, { network, sourceDirectory });
         const taken = performance.now() - began;
@@ -121,10 +124,10 @@ async function buildAll(sourceDirectory: string, port: string, rounds: number): 
     const through = `true\n${script(`https://${host}`)}`;
     const timings = await interleave(
       {
-        'on the disk': build(`true\n${script('file://$PWD')}`, 'none'),
-        'the machine’s network': build(`${trusting}${script(origin)}`, 'host'),
-        recorded: build(through, 'record'),
-        replayed: build(through, 'none'),
+        'on the disk': build(`true\n${script('file://$PWD')}`, 'none', 'beside'),
+        'the machine’s network': build(`${trusting}${script(origin)}`, 'host', 'trust'),
+        recorded: build(through, 'record', 'trust'),
+        replayed: build(through, 'none', 'trust'),
       },
       rounds,
     );
@@ -135,6 +138,6 @@ async function buildAll(sourceDirectory: string, port: string, rounds: number): 
   }
 }
 
-const [beside, port, rounds] = process.argv.slice(2);
-if (process.argv[1] === own && beside !== undefined && port !== undefined)
-  await buildAll(beside, port, Number(rounds));
+const [folder, port, rounds] = process.argv.slice(2);
+if (process.argv[1] === own && folder !== undefined && port !== undefined)
+  await buildAll(folder, port, Number(rounds));
