@@ -16,6 +16,14 @@ const lab = join(root, 'fixtures/lab');
 /** @type {Record<string, { causes: string[], factors?: string[], mayAgree?: boolean }>} */
 const planted = JSON.parse(readFileSync(join(root, 'fixtures/causes.json'), 'utf8'));
 
+/** @type {Readonly<Record<string, string>>} */
+const trials = {
+  stable: 'are the same',
+  unstable: 'differ from each other',
+  'build-failed': 'fail',
+  'not-tried': '',
+};
+
 requireNode();
 installPackages();
 build();
@@ -63,7 +71,14 @@ function plantedIn(golden) {
  */
 function verify(group, factors) {
   const trust = ['--key', join(lab, 'lab.rsa.pub'), '--repository', repository];
-  const builds = ['--repeat', '2', '--pin', 'auto', ...factors.flatMap((factor) => ['--vary', factor])];
+  const builds = [
+    '--repeat',
+    '2',
+    '--pin',
+    'auto',
+    '--try-fix',
+    ...factors.flatMap((factor) => ['--vary', factor]),
+  ];
   return verifyFiles(
     [...trust, ...builds],
     group.map(({ file }) => join(lab, file)),
@@ -88,6 +103,8 @@ function judge(golden, result) {
     if (wrong.length > 0) complain(`wrongly named ${wrong.join(', ')}`);
     if (!expected.some((kind) => named.includes(kind))) complain(`none of ${expected.join(', ')} was named`);
     if (result.explanation?.explained !== 'proven') complain(`explained: ${result.explanation?.explained}`);
+    if (result.fixes?.trial?.outcome === 'build-failed')
+      complain('cannot be built with the change that was printed');
   } else if (!mayAgree) complain('is reproduced');
   rows.push([
     nameOf(golden),
@@ -100,6 +117,8 @@ function judge(golden, result) {
     factorsText(result.triangulation),
     heldText(result.triangulation),
     result.explanation === undefined ? '' : explained(result.explanation),
+    changedLines(result.fixes),
+    trialText(result.fixes?.trial),
   ]);
 }
 
@@ -133,6 +152,22 @@ function explained({ explained: state, substitutions = [], minimal }) {
   return `${state}: ${values}${minimal ? '' : ', perhaps more than needed'}`;
 }
 
+/** @param {Reported['fixes']} fixes */
+function changedLines(fixes) {
+  const changes = (fixes?.fixes ?? []).flatMap(({ changes: each }) => each);
+  return [...new Set(changes.map(({ becomes }) => code(becomes.trim())))].join('<br>');
+}
+
+/** @param {string} text */
+function code(text) {
+  return `\`${text.replaceAll('|', '\\|')}\``;
+}
+
+/** @param {NonNullable<Reported['fixes']>['trial']} trial */
+function trialText(trial) {
+  return trial === undefined ? '' : (trials[trial.outcome] ?? trial.outcome);
+}
+
 function page() {
   const header = [
     'package',
@@ -145,12 +180,14 @@ function page() {
     'changes with',
     'agrees with, held',
     'counterfactual',
+    'line that was printed as the fix',
+    'our own builds with it',
   ];
   return `# Causes
 
 Made by \`npm run causes\`: the packages of the lab that cannot be reproduced, because their recipes have a planted reason. Each was rebuilt
-with \`--repeat 2\`, \`--vary\` and \`--pin auto\`. The command fails where a file other than the planted one differs, where the planted cause is not named, or where a different
-one is. A package of which this machine happens to make the same bytes is \`reproduced\`, and there is nothing to explain.
+with \`--repeat 2\`, \`--vary\`, \`--pin auto\` and \`--try-fix\`. The command fails where a file other than the planted one differs, where the planted cause is not named, where a different
+one is, or where a package cannot be built with the fix that was printed. Where no line is printed, nothing can be done in one: what to do is said in words. A package of which this machine happens to make the same bytes is \`reproduced\`, and there is nothing to explain.
 
 ${table(header, rows)}
 `;

@@ -12,6 +12,7 @@ import { root } from './setup.mjs';
  * @property {{ message: string }} [failure]
  * @property {{ differences: Difference[] }} [comparison]
  * @property {{ unstable: unknown[], factors?: { factor: string, outcome: string }[], held?: { held: string[], outcome: string }[] }} [triangulation]
+ * @property {{ fixes: { changes: { becomes: string }[] }[], trial?: { outcome: string } }} [fixes]
  * @property {{ explained: string, substitutions?: { kind: string, path: string }[], minimal?: boolean }} [explanation]
  *
  * @typedef {object} Difference
