@@ -53,6 +53,7 @@ function addPlan(sweep: Command, finish: Finish): void {
     .option('--tag <tag>', 'only workers with this tag judge the jobs; repeatable', collect, [])
     .option('--jobs <n>', 'builds at once', '1')
     .option('--dry-run', 'only say what would be queued', false)
+    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
     .action(async (folder: string, patterns: string[]) => {
       const { sweepPlanCommand } = await import('./commands/sweep-plan-command.ts');
       finish(await sweepPlanCommand(folder, patterns, await rawOptions(command)));

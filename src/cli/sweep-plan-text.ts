@@ -1,6 +1,7 @@
 /** A plan of a sweep in words. */
 import { counted } from '../bytes.ts';
 import type { SweepPlan } from '../sweep/plan/plan-sweep.ts';
+import type { Queued } from './queue-jobs.ts';
 
 /** Lines, each with its newline. */
 export function planText({ jobs, known, listed, estimate }: SweepPlan, atOnce: number): string {
@@ -23,6 +24,15 @@ export function planText({ jobs, known, listed, estimate }: SweepPlan, atOnce: n
       ['disk', `at most ${bytesText(estimate.diskBytes)}, the cache included`],
     );
   return lines.map(([name, text]) => `${name!.padEnd(11)} ${text}\n`).join('');
+}
+
+/** Whether jobs are queued, or by whom they will be. */
+export function queuedText({ builds, by }: Queued): string {
+  const how =
+    by === undefined
+      ? ''
+      : `: process ${by}, which works on the sweep, takes them over before its next build`;
+  return `${'queued'.padEnd(11)} ${counted(builds, 'build')}${how}\n`;
 }
 
 function basisText({ jobs, measured, usualSeconds, basis }: SweepPlan['estimate']): string {

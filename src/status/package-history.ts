@@ -4,7 +4,6 @@ import { addTo } from '../lists.ts';
 import type { Architecture, PackageName } from '../names.ts';
 import type { Attempt } from '../sweep/attempt.ts';
 import type { SweepJob } from '../sweep/job.ts';
-import { decideRetry } from '../sweep/sweep-retry.ts';
 import type { SweepRecords } from '../sweep/sweep-store.ts';
 import type { VerdictRow } from '../sweep/verdict-row.ts';
 import { deadState, type PackageState, stateOfRow, waitingState } from './package-state.ts';
@@ -31,6 +30,8 @@ export interface PackageHistory {
 export interface JobHistory {
   readonly job: SweepJob;
   readonly attempts: readonly Attempt[];
+  /** Whether it waits or is under way; one that was queued again does so whatever its attempts came to. */
+  readonly isOpen: boolean;
 }
 
 export interface SweepHistory {
@@ -47,10 +48,12 @@ interface Newest {
 
 /** Reads all records of a sweep. What is returned does not depend on the order in which they come. */
 export async function readHistory(records: Omit<SweepRecords, 'counts'>): Promise<SweepHistory> {
-  const jobs = new Map<Sha256, { readonly job: SweepJob; readonly attempts: Attempt[] }>();
+  const jobs = new Map<Sha256, JobHistory & { readonly attempts: Attempt[] }>();
+  const open = new Set<Sha256>();
+  for await (const key of records.unfinished()) open.add(key);
   const newest = new Map<string, Newest>();
   for await (const job of records.jobs()) {
-    jobs.set(job.key, { job, attempts: [] });
+    jobs.set(job.key, { job, attempts: [], isOpen: open.has(job.key) });
     for (const { name, version, checksum } of job.packages) {
       const build = { version, checksum, builtAt: job.builtAt };
       const key = keyOf(job.repository, job.architecture, name);
@@ -84,15 +87,15 @@ function historyOf(
   const { repository, architecture, origin } = job;
   const own = rows.filter((each) => compareBuilds(each, build) === 0).sort(compareBelief);
   const row = own.at(-1);
-  const state = row === undefined ? withoutVerdict(jobs.get(job.key)?.attempts ?? []) : stateOfRow(row);
+  const state = row === undefined ? withoutVerdict(jobs.get(job.key)) : stateOfRow(row);
   const popularity = Math.max(job.popularity, row?.popularity ?? 0);
   rows.sort(compareRows);
   return { repository, architecture, name, origin, popularity, rows, build, state, row };
 }
 
-function withoutVerdict(attempts: readonly Attempt[]): PackageState {
-  const last = attempts.at(-1);
-  return last !== undefined && decideRetry(attempts).kind === 'final' ? deadState(last.class) : waitingState;
+function withoutVerdict(job: JobHistory | undefined): PackageState {
+  const last = job?.attempts.at(-1);
+  return last === undefined || job?.isOpen === true ? waitingState : deadState(last.class);
 }
 
 export function comparePackages(a: PackageHistory, b: PackageHistory): number {

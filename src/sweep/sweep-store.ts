@@ -73,6 +73,8 @@ export interface SweepRecords {
   attempts(): AsyncIterable<Attempt>;
   /** Those of the last attempt of each job that came to any. */
   verdicts(): AsyncIterable<VerdictRow>;
+  /** Keys of jobs that wait or are under way, whatever earlier attempts came to. */
+  unfinished(): AsyncIterable<Sha256>;
   counts(): Promise<SweepCounts>;
 }
 

@@ -1,8 +1,8 @@
 /** Compares what the real program prints as JSON with the published schemas. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { renderJson } from '../../src/report/json-report.ts';
 import { statedRun } from '../../src/verdict/stated.ts';
@@ -15,6 +15,7 @@ import { schemaNames, schemaValidator } from '../support/schemas.ts';
 
 const key = join(lab, 'lab.rsa.pub');
 const goldens = join(lab, 'repository/v0.59.1/x86_64');
+const subject = join(goldens, 'hello-shell-1.4.2-r3.apk');
 const files = (folder: string) => readdirSync(folder).map((name) => join(folder, name));
 const packages = (folder: string) => files(folder).filter((name) => name.endsWith('.apk'));
 
@@ -93,7 +94,27 @@ describe('the JSON of the program fits its schema', () => {
       requireFit('comparison-1', printed('diff', '--format', 'json', one, rebuilt));
   });
 
-  const subject = join(goldens, 'hello-shell-1.4.2-r3.apk');
+  it('a plan of a sweep, which is the same whether or not it is queued', (test) => {
+    const folder = temporaryFolder(test);
+    const place = join(folder, 'os/x86_64');
+    mkdirSync(place, { recursive: true });
+    copyFileSync(subject, join(place, basename(subject)));
+    spawnSync(process.execPath, [program, 'index', '--signing-key', join(lab, 'lab.rsa'), place]);
+    const argv = ['sweep', 'plan', '--key', key, '--repository', dirname(place), '--format', 'json'];
+    const [dry, queued] = [['--dry-run'], []].map((more) => {
+      const cache = ['--cache', join(folder, 'cache')];
+      return printed(...argv, ...cache, ...more, join(folder, 'sweep'), 'hello*', 'nothing') as {
+        jobs: { origin: string }[];
+        queued?: { builds: number };
+      };
+    });
+    requireFit('sweep-plan-1', dry);
+    requireFit('sweep-plan-1', queued);
+    assert.deepEqual({ ...queued, queued: undefined }, { ...dry, queued: undefined });
+    assert.deepEqual([dry!.queued, queued!.queued], [undefined, { builds: 1 }]);
+    assert.equal(queued!.jobs[0]!.origin, 'hello-shell');
+  });
+
   it('a lock', { skip: lacksEnvironment(subject) }, () => {
     requireFit('lock-1', printed('lock', '--key', key, '--repository', labEnvironment!, subject));
   });
@@ -117,6 +138,7 @@ describe('a schema', () => {
       'gated-index-1': { schema: 'wolfi-repro/gated-index/1', path: 3 },
       'attestation-decision-1': { schema: 'wolfi-repro/attestation-decision/1', outcome: 'fine' },
       'status-1': { schema: 'wolfi-repro/status/1', share: { reproduced: 1 } },
+      'sweep-plan-1': { schema: 'wolfi-repro/sweep-plan/1', jobs: [{ origin: 'a' }] },
       'scan-1': { schema: 'wolfi-repro/scan/1', package: 'demo', packages: [] },
       'result-1': { schema: 'wolfi-repro/result/1', verdict: 'fine', exitCode: 0, packages: [] },
     };

@@ -118,6 +118,26 @@ describe('a sweep in a database', { skip }, () => {
     assert.match(String(written[0]!['dataset/mirror-list.jsonl']), /"musl"/);
   });
 
+  it('is read without a change of it, and says what to do about tables of a different version', async () => {
+    const [empty, url] = [postgres.url('empty'), postgres.url('alike')];
+    postgres.createDatabase('empty');
+    const none = await run('status', empty);
+    assert.equal(none.status, 2, none.stderr);
+    assert.equal(postgres.sql("select to_regnamespace('wolfi_repro') is null", 'empty'), 't');
+    const change = (version: number) =>
+      postgres.sql(`update wolfi_repro.migration set version = ${version}`, 'alike');
+    const newest = Number(postgres.sql('select max(version) from wolfi_repro.migration', 'alike'));
+    for (const version of [newest - 1, newest + 1]) {
+      change(version);
+      const { status, stderr } = await run('status', url);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, new RegExp(`of version ${version}`));
+      assert.equal(postgres.sql('select max(version) from wolfi_repro.migration', 'alike'), `${version}`);
+    }
+    change(newest);
+    assert.equal((await run('status', url)).status, 0);
+  });
+
   it('says that results are not read where nobody says where they are, and refuses a place that is none', async () => {
     const url = postgres.url('alike');
     const unread = await run('export', url, '-o', join(folder, 'unread'), '--mirror-list');

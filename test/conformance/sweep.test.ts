@@ -119,6 +119,9 @@ describe('a repository that is swept', { skip: cannotRebuild }, () => {
     const second = await ran('run');
     assert.equal(second.status, 2, second.said);
     assert.ok(second.said.includes(`process ${child.pid}`), second.said);
+    // Planning need not wait for it.
+    const beside = await ran('plan', '--all-versions');
+    assert.deepEqual([beside.status, beside.said.includes(`process ${child.pid}`)], [0, true], beside.said);
     child.kill('SIGKILL');
     await until('the build is gone', () => !inStep() && ofSweep() === 0);
     assert.deepEqual(await rows(), before);

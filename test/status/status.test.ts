@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Sha256 } from '../../src/digest.ts';
 import { failureClasses } from '../../src/failure.ts';
 import { flakyPackages } from '../../src/status/flaky.ts';
 import { lacks, remedyOf } from '../../src/status/lacking.ts';
@@ -39,6 +40,16 @@ const wrong = { verdict: 'not-reproduced', reason: 'content', causes: ['timestam
 const gone = { verdict: 'inconclusive', reason: 'environment-unavailable' } as const;
 
 describe('the state of a package', () => {
+  it('is waiting again once its job was queued again, whatever its attempts came to', async () => {
+    const job = makeJob({ origin: 'a', version: '1-r0' });
+    const attempts = [makeAttempt(job, 1, 'internal', firstDay)];
+    const stateOf = async (reopened: readonly Sha256[]) => {
+      const { packages } = await readHistory(recordsOf({ jobs: [job], attempts, verdicts: [], reopened }));
+      return packages[0]!.state.kind;
+    };
+    assert.deepEqual([await stateOf([]), await stateOf([job.key])], ['dead', 'waiting']);
+  });
+
   for (const [what, jobs, expected] of [
     [
       'is the verdict on its newest build',

@@ -1,9 +1,11 @@
 /** Records of sweeps that nobody ran: made by a generator of pseudo-random numbers, so that the same seed gives the same ones. */
 import { type CauseKind, causeTitles } from '../../src/compare/cause.ts';
 import { type Sha256, sha256 } from '../../src/digest.ts';
+import { grouped } from '../../src/lists.ts';
 import type { Architecture, PackageName, PackageVersion } from '../../src/names.ts';
 import type { Attempt, AttemptClass } from '../../src/sweep/attempt.ts';
 import { type JobSubject, jobKey, type SweepJob } from '../../src/sweep/job.ts';
+import { decideRetry } from '../../src/sweep/sweep-retry.ts';
 import type { SweepRecords } from '../../src/sweep/sweep-store.ts';
 import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
 
@@ -12,6 +14,8 @@ export interface MadeRecords {
   readonly jobs: readonly SweepJob[];
   readonly attempts: readonly Attempt[];
   readonly verdicts: readonly VerdictRow[];
+  /** Jobs that were queued again after their attempts. */
+  readonly reopened?: readonly Sha256[];
 }
 
 const day = 86_400_000;
@@ -19,7 +23,7 @@ export const firstDay = Date.UTC(2026, 10, 1);
 export const tool = '0.1.0';
 const repository = 'https://packages.example/os';
 
-export function recordsOf({ jobs, attempts, verdicts }: MadeRecords): SweepRecords {
+export function recordsOf({ jobs, attempts, verdicts, reopened = [] }: MadeRecords): SweepRecords {
   const each = async function* <Value>(values: readonly Value[]) {
     yield* values;
   };
@@ -27,6 +31,7 @@ export function recordsOf({ jobs, attempts, verdicts }: MadeRecords): SweepRecor
     jobs: () => each(jobs),
     attempts: () => each(attempts),
     verdicts: () => each(verdicts),
+    unfinished: () => each(unfinishedOf({ jobs, attempts, verdicts, reopened })),
     counts: async () => ({
       state: 'running',
       queued: jobs.length - new Set(attempts.map(({ job }) => job)).size,
@@ -36,6 +41,16 @@ export function recordsOf({ jobs, attempts, verdicts }: MadeRecords): SweepRecor
       nextDue: undefined,
     }),
   };
+}
+
+function unfinishedOf({ jobs, attempts, verdicts, reopened = [] }: MadeRecords): Sha256[] {
+  const judged = new Set(verdicts.map(({ job }) => job));
+  const ends = grouped(attempts, ({ job }) => job);
+  return jobs.flatMap(({ key }) => {
+    const own = ends.get(key)?.toSorted((a, b) => a.number - b.number) ?? [];
+    const waits = own.length === 0 ? !judged.has(key) : decideRetry(own).kind === 'again';
+    return waits || reopened.includes(key) ? key : [];
+  });
 }
 
 export function digestOf(...words: readonly unknown[]): Sha256 {

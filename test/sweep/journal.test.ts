@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { Failure } from '../../src/failure.ts';
+import { ownerOf } from '../../src/sweep/journal/journal-lock.ts';
 import { openRecords } from '../../src/sweep/journal/journal-records.ts';
 import { openJournal } from '../../src/sweep/journal/journal-store.ts';
+import { leaveRecords } from '../../src/sweep/journal/left-records.ts';
 import type { SweepStore } from '../../src/sweep/sweep-store.ts';
+import { failure } from '../support/failures.ts';
 import { makeFolder } from '../support/folder.ts';
 import { sampleJob, sampleOffer, sampleOutcome } from '../support/sweep-jobs.ts';
 import { type StoreUnderTest, storeRules } from './store-rules.ts';
@@ -56,6 +59,42 @@ async function make(): Promise<StoreUnderTest> {
 
 describe('a journal', () => {
   storeRules(make);
+
+  it('takes over what commands left while it was worked on, before its next job and when it is opened', async () => {
+    const path = newFolder();
+    const store = open(path);
+    await store.enqueue([sampleJob('first')]);
+    const lease = (await store.take(sampleOffer()))!;
+    assert.equal(ownerOf(path), process.pid);
+    await leaveRecords(path, [{ kind: 'job', job: sampleJob('left') }]);
+    assert.equal((await store.take(sampleOffer()))?.job.origin, 'left');
+    await store.settle(lease, sampleOutcome(lease, 'internal'));
+    await leaveRecords(path, [{ kind: 'reopened', key: lease.job.key, priority: 'retry' }]);
+    await leaveRecords(path, [{ kind: 'job', job: sampleJob('left') }]);
+    await close(store);
+    assert.equal(ownerOf(path), undefined);
+    const again = open(path);
+    assert.deepEqual(readdirSync(join(path, 'left')), []);
+    assert.deepEqual(
+      [(await again.take(sampleOffer()))?.job.origin, (await again.take(sampleOffer()))?.job.origin],
+      // The one that was taken was lost with the store.
+      ['left', 'first'],
+    );
+  });
+
+  it('does not end what runs for a file that no command left, and is not opened with one', async () => {
+    const path = newFolder();
+    const store = open(path);
+    mkdirSync(join(path, 'left'));
+    const file = join(path, 'left', '00000000-0000-0000-0000-000000000000.jsonl');
+    for (const text of ['{}\n', '{"kind":"job"}\n', 'no json\n']) {
+      writeFileSync(file, text);
+      assert.equal(await store.take(sampleOffer()), undefined);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    }
+    await close(store);
+    assert.throws(() => openJournal(path, Date.now), failure('usage'));
+  });
 
   it('has one owner, whom it names', async () => {
     const path = newFolder();

@@ -45,6 +45,7 @@ function recordsOf(
       }
     },
     async *verdicts() {},
+    async *unfinished() {},
     counts: async () => assert.fail('nobody asks'),
   };
 }

@@ -215,7 +215,9 @@ export function storeRules(make: () => Promise<StoreUnderTest>): void {
     await store.settle(lease, sampleOutcome(lease, 'internal'));
     assert.equal((await store.counts()).dead, 1);
     const keys = (await all(store.jobs())).map(({ key }) => key);
+    assert.deepEqual(await all(store.unfinished()), [keys[1]]);
     assert.equal(await store.reopen(keys, 'by-hand'), 1);
+    assert.deepEqual(await all(store.unfinished()), keys);
     const again = await taken(store);
     assert.deepEqual([again.job.key, again.job.priority, again.attempt], [lease.job.key, 'by-hand', 2]);
   });

@@ -1,8 +1,7 @@
 /** `wolfi-repro sweep plan`. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { shownTyped } from '../../address.ts';
-import { counted } from '../../bytes.ts';
 import { rebuiltArchitectures } from '../../execute/processor/architectures.ts';
 import { Failure } from '../../failure.ts';
 import { isAddress } from '../../inputs/store/files.ts';
@@ -15,15 +14,17 @@ import { parsePopularity } from '../../sweep/plan/popularity.ts';
 import type { BuildSelection } from '../../sweep/plan/select-builds.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
 import { parseCount } from '../counts.ts';
-import { isDatabase, openStore, withSweep } from '../open-sweep.ts';
+import { withSweepIfThere } from '../open-sweep.ts';
 import { runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
 import { version } from '../own-version.ts';
 import { requireFiles } from '../paths.ts';
 import { showProgress } from '../progress.ts';
+import { type Queued, queuePlanned } from '../queue-jobs.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
-import { planText } from '../sweep-plan-text.ts';
+import { planJson } from '../sweep-plan-json.ts';
+import { planText, queuedText } from '../sweep-plan-text.ts';
 
 export async function sweepPlanCommand(
   folder: string,
@@ -52,19 +53,11 @@ export async function sweepPlanCommand(
     };
     const plan = (records: SweepRecords) => planSweep(indexes, records, planOptions);
     if (raw.dryRun === true) {
-      const planned = isKnown(folder) ? await withSweep(folder, plan) : await plan(noRecords);
-      show(planned, options.jobs);
-      return 0;
-    }
-    const store = await openStore(folder);
-    try {
-      const planned = await plan(store);
-      show(planned, options.jobs);
-      // Those that are known are queued as well: one that waits may be more urgent now.
-      const { queued, reopened } = await store.enqueue(planned.all);
-      printData(`queued      ${counted(queued + reopened, 'build')}\n`);
-    } finally {
-      await store.close();
+      const planned = await withSweepIfThere(folder, (records) => plan(records ?? noRecords));
+      show(planned, undefined, options.jobs, raw);
+    } else {
+      const { planned, queued } = await queuePlanned(folder, plan);
+      show(planned, queued, options.jobs, raw);
     }
     return 0;
   });
@@ -75,12 +68,16 @@ function absolute(location: string): string {
   return isAddress(location) ? location : resolve(location);
 }
 
-function show(plan: SweepPlan, atOnce: number): void {
+function show(plan: SweepPlan, queued: Queued | undefined, atOnce: number, { format }: RawOptions): void {
+  if (format === 'json') {
+    printData(planJson(plan, atOnce, queued));
+    return;
+  }
   const { ambiguous, unmatched } = plan;
   if (unmatched.length > 0) printNote(`wolfi-repro: in no index: ${listed(unmatched)}`);
   if (ambiguous.length > 0)
     printNote(`wolfi-repro: listed with several checksums, and not judged: ${listed(ambiguous)}`);
-  printData(planText(plan, atOnce));
+  printData(`${planText(plan, atOnce)}${queued === undefined ? '' : queuedText(queued)}`);
 }
 
 const mostListed = 10;
@@ -90,10 +87,6 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, mostListed).map(shownTyped).join(' ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function isKnown(place: string): boolean {
-  return isDatabase(place) || existsSync(join(place, 'journal.jsonl'));
-}
-
 async function* none() {}
 const noCounts = { queued: 0, running: 0, settled: 0, dead: 0, nextDue: undefined };
 /** A sweep that is not there yet. */
@@ -101,6 +94,7 @@ const noRecords: SweepRecords = {
   jobs: none,
   attempts: none,
   verdicts: none,
+  unfinished: none,
   counts: async () => ({ state: 'running', ...noCounts }),
 };
 

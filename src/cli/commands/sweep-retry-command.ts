@@ -5,8 +5,8 @@ import { Failure } from '../../failure.ts';
 import { type AttemptClass, retriedClasses } from '../../sweep/attempt.ts';
 import { fitsAnyName } from '../../sweep/plan/select-builds.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
-import { openKnownStore } from '../open-sweep.ts';
 import { printNote } from '../output.ts';
+import { queueAgain } from '../queue-jobs.ts';
 import type { RawOptions } from '../raw-options.ts';
 
 export async function sweepRetryCommand(
@@ -20,15 +20,14 @@ export async function sweepRetryCommand(
       expected: retriedClasses.join(', '),
       got: unknown,
     });
-  const store = await openKnownStore(given);
-  try {
-    const wanted = classes.length === 0 ? retriedClasses : (classes as readonly AttemptClass[]);
-    const reopened = await store.reopen(await keysOf(store, patterns, new Set(wanted)), 'retry');
-    printNote(`queued ${counted(reopened, 'build')} again`);
-    return 0;
-  } finally {
-    await store.close();
-  }
+  const wanted = new Set(classes.length === 0 ? retriedClasses : (classes as readonly AttemptClass[]));
+  const { builds, by } = await queueAgain(given, (records) => keysOf(records, patterns, wanted), 'retry');
+  const how =
+    by === undefined
+      ? ''
+      : `: process ${by}, which works on the sweep, takes them over before its next build`;
+  printNote(`queued ${counted(builds, 'build')} again${how}`);
+  return 0;
 }
 
 async function keysOf(

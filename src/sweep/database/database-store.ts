@@ -1,38 +1,30 @@
 /** The store of a sweep in PostgreSQL, which any number of machines share. Its clock is that of the database. */
 import { randomUUID } from 'node:crypto';
 import type { Sha256 } from '../../digest.ts';
-import type { JsonObject } from '../../formats/bounded-json.ts';
-import { refuse } from '../../report/saved/decoder.ts';
-import type { Attempt } from '../attempt.ts';
 import type { JobPriority, SweepJob } from '../job.ts';
-import { attempt as attemptDecoder, verdictRow } from '../sweep-decoders.ts';
-import {
-  type AttemptOutcome,
-  type EnqueueCounts,
-  type HeartbeatAnswer,
-  type Lease,
-  type SweepCounts,
-  type SweepState,
-  type SweepStore,
-  sweepStates,
-  type WorkerOffer,
+import type {
+  AttemptOutcome,
+  EnqueueCounts,
+  HeartbeatAnswer,
+  Lease,
+  SweepRecords,
+  SweepState,
+  SweepStore,
+  WorkerOffer,
 } from '../sweep-store.ts';
-import type { VerdictRow } from '../verdict-row.ts';
+import { databaseRecords } from './database-records.ts';
 import { enqueueBatch, reopenJobs } from './enqueuing.ts';
 import { keepLease } from './heartbeat.ts';
 import { migrate } from './migrations.ts';
 import { Database, type DatabaseOptions } from './postgres.ts';
 import { settleLease } from './settling.ts';
-import { numberOf, textOf } from './stored-row.ts';
-import { endLostLeases, jobOf, noteWorker, takeJob } from './taking.ts';
+import { endLostLeases, noteWorker, takeJob } from './taking.ts';
 
 /** A worker keeps its lease every 20 s, and 90 s without a word end it: four may be lost. */
 const leaseMilliseconds = 90_000;
 
 /** The most jobs of one transaction. */
 const batch = 500;
-/** The most rows that are read at once. */
-const page = 1000;
 
 export interface DatabaseStoreOptions extends DatabaseOptions {
   readonly leaseMilliseconds?: number;
@@ -52,12 +44,20 @@ export async function openDatabaseStore(options: DatabaseStoreOptions): Promise<
 
 class DatabaseStore implements SweepStore {
   readonly #database: Database;
+  readonly #records: SweepRecords;
   readonly #lasts: number;
 
   constructor(database: Database, lasts: number) {
     this.#database = database;
+    this.#records = databaseRecords(database);
     this.#lasts = lasts;
   }
+
+  jobs = () => this.#records.jobs();
+  attempts = () => this.#records.attempts();
+  verdicts = () => this.#records.verdicts();
+  unfinished = () => this.#records.unfinished();
+  counts = () => this.#records.counts();
 
   async enqueue(jobs: AsyncIterable<SweepJob> | Iterable<SweepJob>): Promise<EnqueueCounts> {
     let total = { queued: 0, known: 0, reopened: 0 };
@@ -104,62 +104,6 @@ class DatabaseStore implements SweepStore {
 
   async setState(state: SweepState): Promise<void> {
     await this.#database.query('update wolfi_repro.sweep set state = $1', [state]);
-  }
-
-  async counts(): Promise<SweepCounts> {
-    const [row] = await this.#database.query(
-      `select (select state from wolfi_repro.sweep) as sweep,
-         count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'running') as running,
-         count(*) filter (where state = 'settled') as settled, count(*) filter (where state = 'dead') as dead,
-         extract(epoch from min(run_after) filter (where state = 'queued' and run_after > clock_timestamp())) * 1000 as due
-       from wolfi_repro.job`,
-    );
-    if (row === undefined) return refuse('counts', 'a row');
-    return {
-      state: sweepStates.find((each) => each === row['sweep']) ?? refuse('state', sweepStates.join(', ')),
-      queued: numberOf(row, 'queued'),
-      running: numberOf(row, 'running'),
-      settled: numberOf(row, 'settled'),
-      dead: numberOf(row, 'dead'),
-      nextDue: row['due'] === null ? undefined : Math.ceil(numberOf(row, 'due')),
-    };
-  }
-
-  async *jobs(): AsyncGenerator<SweepJob> {
-    for await (const row of this.#inOrder('priority, popularity', '', '')) yield jobOf(row);
-  }
-
-  async *attempts(): AsyncGenerator<Attempt> {
-    const joined = 'join wolfi_repro.attempt as item on item.job = job.key';
-    for await (const row of this.#inOrder('item.number as part', joined, 'item.number'))
-      yield attemptDecoder(row['body'], 'attempt');
-  }
-
-  async *verdicts(): AsyncGenerator<VerdictRow> {
-    const joined = 'join wolfi_repro.verdict as item on item.job = job.key';
-    for await (const row of this.#inOrder('item.name as part', joined, 'item.name'))
-      yield verdictRow(row['body'], 'verdict');
-  }
-
-  /** Rows in the order of their jobs, a page at a time: whoever reads slowly holds no transaction open. */
-  async *#inOrder(columns: string, joined: string, part: string): AsyncGenerator<JsonObject> {
-    const order = `job.architecture, job.origin, job.version, job.key${part === '' ? '' : `, ${part}`}`;
-    const body = joined === '' ? 'job.body' : 'item.body';
-    let after: unknown[] | undefined;
-    for (;;) {
-      const bounds = (after ?? []).map((_, at) => `$${at + 1}`).join(', ');
-      const rows = await this.#database.query(
-        `select job.architecture, job.origin, job.version, job.key, ${body} as body, ${columns}
-         from wolfi_repro.job ${joined} ${after === undefined ? '' : `where (${order}) > (${bounds})`}
-         order by ${order} limit ${page}`,
-        after,
-      );
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < page) return;
-      const key = ['architecture', 'origin', 'version', 'key'].map((column) => textOf(last, column));
-      after = part === '' ? key : [...key, last['part']];
-    }
   }
 
   async close(): Promise<void> {

@@ -108,12 +108,7 @@ export function migrate(database: Database): Promise<void> {
     await queries.query(`set local search_path to ${schemaName}`);
     await queries.query('create table if not exists migration (version integer primary key)');
     const applied = await appliedVersion(queries);
-    if (applied > migrations.length)
-      throw new Failure(
-        'usage',
-        `the tables of the sweep are of version ${applied}, and this program knows ${migrations.length}`,
-        { hint: 'update wolfi-repro on this machine' },
-      );
+    refuseLater(applied);
     for (const [index, statements] of migrations.entries()) {
       if (index < applied) continue;
       await queries.query(statements);
@@ -122,7 +117,40 @@ export function migrate(database: Database): Promise<void> {
   });
 }
 
+function refuseLater(applied: number): void {
+  if (applied > migrations.length)
+    throw new Failure(
+      'usage',
+      `the tables of the sweep are of version ${applied}, and this program knows ${migrations.length}`,
+      { hint: 'update wolfi-repro on this machine' },
+    );
+}
+
+/**
+ * Whether the database has a sweep, whose tables are then of the version of this program. Nothing is changed. Fails with `usage` for tables of a different
+ * version.
+ */
+export function requireTables(database: Database): Promise<boolean> {
+  return database.transaction(async (queries) => {
+    const [there] = await queries.query(`select to_regclass('${schemaName}.migration') is not null as there`);
+    if (there?.['there'] !== true) return false;
+    const applied = await appliedVersion(queries);
+    refuseLater(applied);
+    if (applied < migrations.length)
+      throw new Failure(
+        'usage',
+        `the tables of the sweep are of version ${applied}, and this program reads version ${migrations.length}`,
+        {
+          hint: 'read them with the wolfi-repro that made them; the next `sweep plan` or worker of this version updates them',
+        },
+      );
+    return true;
+  });
+}
+
 async function appliedVersion(queries: Queries): Promise<number> {
-  const [row] = await queries.query('select coalesce(max(version), 0)::int as version from migration');
+  const [row] = await queries.query(
+    `select coalesce(max(version), 0)::int as version from ${schemaName}.migration`,
+  );
   return Number(row?.['version']);
 }

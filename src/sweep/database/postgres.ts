@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   readonly onTrouble?: (text: string) => void;
   /** Connections at once. */
   readonly connections?: number;
+  /** Whether the server is to refuse every change. */
+  readonly readOnly?: boolean;
 }
 
 /** One connection, inside a transaction. */
@@ -102,7 +104,7 @@ export class Database {
     };
     client.on('error', onError);
     try {
-      await client.query('begin');
+      await client.query(this.#options.readOnly === true ? 'begin read only' : 'begin');
       const result = await work(queriesOf(client));
       await client.query('commit');
       client.off('error', onError);

@@ -2,7 +2,7 @@
  * The owner of a folder: one process at a time. Lock files are numbered, and whoever makes the next one owns the folder, which the file system
  * grants to one only; the last one always stays, so that two processes never begin to count from different numbers.
  */
-import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { writeNamed } from '../../folders.ts';
@@ -52,17 +52,29 @@ function linked(from: string, to: string): boolean {
 }
 
 function requireFree(path: string): void {
+  const pid = holderIn(path);
+  if (pid === undefined) return;
+  throw new Failure('usage', `a process works on this sweep: ${path} names process ${pid}`, {
+    hint: 'wait for its end, or pause it; if it ran on a machine or in a container that is gone, remove that file',
+  });
+}
+
+/** The process that has the lock of a folder and is not known to have ended; undefined where there is none. */
+export function ownerOf(folder: string): number | undefined {
+  const held = existsSync(folder) ? lockNumbers(folder).at(-1) : undefined;
+  return held === undefined ? undefined : holderIn(join(folder, `lock.${held}`));
+}
+
+function holderIn(path: string): number | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
   } catch (failure) {
     // Whoever took the next one removed it.
-    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw failure;
   }
-  if (text === released || (isOwned(text) && isAbandoned(text))) return;
-  const [pid] = text.split('.');
-  throw new Failure('usage', `a process works on this sweep: ${path} names process ${pid}`, {
-    hint: 'wait for its end, or pause it; if it ran on a machine or in a container that is gone, remove that file',
-  });
+  return text === released || (isOwned(text) && isAbandoned(text))
+    ? undefined
+    : Number.parseInt(text, 10) || 0;
 }

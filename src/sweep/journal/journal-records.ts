@@ -35,9 +35,14 @@ export function readJournal(folder: string, writable: boolean): ReadJournal {
   }
 }
 
+/** Whether a sweep was begun in a folder. */
+export function isSweepFolder(folder: string): boolean {
+  return existsSync(join(folder, journalName));
+}
+
 /** The records of a sweep in a folder as they are now, whoever works on it. Fails with `usage` where there is none. */
 export function openRecords(folder: string): SweepRecords & { close(): void } {
-  if (!existsSync(join(folder, journalName)))
+  if (!isSweepFolder(folder))
     throw new Failure('usage', `there is no sweep in ${folder}`, {
       hint: 'begin one with `wolfi-repro sweep plan`',
     });
@@ -63,6 +68,9 @@ export function recordsOf(journal: ReadJournal): SweepRecords {
     async *verdicts() {
       for (const { rows } of entries())
         if (rows !== undefined) yield* recordAt(journal, rows, 'settled').rows;
+    },
+    async *unfinished() {
+      for (const { key, state: now } of entries()) if (now.kind !== 'final') yield key;
     },
     counts: async () => countsOf(state, readSweepState(folder)),
   };

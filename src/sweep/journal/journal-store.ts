@@ -20,6 +20,7 @@ import type { Again, JournalRecord } from './journal-record.ts';
 import { jobOf, type ReadJournal, readJournal, recordsOf } from './journal-records.ts';
 import { writeSnapshot } from './journal-snapshot.ts';
 import type { JournalEntry } from './journal-state.ts';
+import { type LeftRecord, leftFiles, readLeft, removeLeft } from './left-records.ts';
 import { readSweepState, writeSweepState } from './state-file.ts';
 
 /** Lines that are written and synced together. */
@@ -38,6 +39,7 @@ export function openJournal(folder: string, now: () => number): SweepStore {
     journal.file.dropTorn();
     const store = new JournalStore(journal, lock, now);
     store.loseRunning();
+    store.takeOver('all');
     return store;
   } catch (failure) {
     lock.release();
@@ -65,6 +67,7 @@ class JournalStore implements SweepStore {
   jobs = () => this.#records.jobs();
   attempts = () => this.#records.attempts();
   verdicts = () => this.#records.verdicts();
+  unfinished = () => this.#records.unfinished();
   counts = () => this.#records.counts();
 
   /** Ends the attempts of an owner that is gone. */
@@ -92,24 +95,50 @@ class JournalStore implements SweepStore {
 
   async enqueue(jobs: AsyncIterable<SweepJob> | Iterable<SweepJob>): Promise<EnqueueCounts> {
     const counts = { queued: 0, known: 0, reopened: 0 };
+    let together: SweepJob[] = [];
+    for await (const job of jobs) {
+      together.push(job);
+      if (together.length < mostTogether) continue;
+      this.#enqueue(together, counts);
+      together = [];
+    }
+    this.#enqueue(together, counts);
+    return counts;
+  }
+
+  #enqueue(jobs: readonly SweepJob[], counts = { queued: 0, known: 0, reopened: 0 }): void {
     let pending = new Map<Sha256, JournalRecord>();
     const flush = () => {
       this.#write([...pending.values()]);
       pending = new Map();
     };
-    for await (const job of jobs) {
-      if (pending.has(job.key) || pending.size >= mostTogether) flush();
+    for (const job of jobs) {
+      if (pending.has(job.key)) flush();
       const entry = this.#journal.state.entries.get(job.key);
       const record = entry === undefined ? ({ kind: 'job', job } as const) : changeOf(entry, job);
       if (record !== undefined) pending.set(job.key, record);
       counts[entry === undefined ? 'queued' : record?.kind === 'reopened' ? 'reopened' : 'known'] += 1;
     }
     flush();
-    return counts;
+  }
+
+  /**
+   * Takes over what commands left. A file that cannot be read is left where it is: it must not end the builds that run, and the next opening names it.
+   * @param which `readable` leaves alone what cannot be read; with `all` that fails with `usage`
+   */
+  takeOver(which: 'all' | 'readable'): void {
+    for (const path of leftFiles(this.#journal.folder)) {
+      const records = leftRecords(path, which);
+      if (records === undefined) continue;
+      this.#enqueue(records.flatMap((each) => (each.kind === 'job' ? each.job : [])));
+      this.#reopen(records.flatMap((each) => (each.kind === 'reopened' ? each : [])));
+      removeLeft(path);
+    }
   }
 
   async take(offer: WorkerOffer): Promise<Lease | undefined> {
     this.#workers.add(offer.worker);
+    this.takeOver('readable');
     if (readSweepState(this.#journal.folder) !== 'running') return undefined;
     const { state } = this.#journal;
     this.#queue ??= [...state.entries.values()]
@@ -170,9 +199,13 @@ class JournalStore implements SweepStore {
   }
 
   async reopen(keys: Iterable<Sha256>, priority: JobPriority): Promise<number> {
+    return this.#reopen([...new Set(keys)].map((key) => ({ key, priority })));
+  }
+
+  #reopen(wanted: readonly { readonly key: Sha256; readonly priority: JobPriority }[]): number {
     const { entries } = this.#journal.state;
-    const final = [...new Set(keys)].filter((key) => entries.get(key)?.state.kind === 'final');
-    this.#write(final.map((key) => ({ kind: 'reopened', key, priority })));
+    const final = wanted.filter(({ key }) => entries.get(key)?.state.kind === 'final');
+    this.#write(final.map(({ key, priority }) => ({ kind: 'reopened', key, priority })));
     return final.length;
   }
 
@@ -200,6 +233,15 @@ class JournalStore implements SweepStore {
       if (wrong !== undefined) throw new Failure('internal', `a line of the journal is wrong: ${wrong}`);
     });
     if (records.some(changesQueue)) this.#queue = undefined;
+  }
+}
+
+function leftRecords(path: string, which: 'all' | 'readable'): LeftRecord[] | undefined {
+  try {
+    return readLeft(path);
+  } catch (failure) {
+    if (which === 'readable' && failure instanceof Failure) return undefined;
+    throw failure;
   }
 }
 

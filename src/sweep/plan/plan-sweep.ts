@@ -101,11 +101,13 @@ async function whatIsKnown(records: SweepRecords, tool: string) {
     // One that this version judged has the key of the job itself.
     if (job.tool !== tool) subjects.add(subjectKey(job));
   }
+  const open = new Set<Sha256>();
+  for await (const key of records.unfinished()) open.add(key);
   const attempts: EarlierAttempt[] = [];
   for await (const { job, class: ended, cost } of records.attempts()) {
     const known = jobs.get(job);
     if (known === undefined) continue;
-    known.waitsForIndex = ended === 'environment-unavailable';
+    known.waitsForIndex = ended === 'environment-unavailable' && !open.has(job);
     attempts.push({ origin: known.origin, architecture: known.architecture, cost });
   }
   return { jobs, subjects, attempts };
