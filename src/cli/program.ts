@@ -54,7 +54,7 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 /** An option whose value may be left out would take the argument behind it for one. */
-function spelledOut(argument: string): string {
+export function spelledOut(argument: string): string {
   return argument === '--network' ? '--network=gateway' : argument;
 }
 

@@ -1,70 +1,20 @@
 /** The examples of docs/policy.md and docs/ci.md, run by a shell as they stand there, one after another. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { dayOf, dayText, laterBy } from '../../src/policy/day.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { type StatedPackage, statedRun } from '../../src/verdict/stated.ts';
-import { cache, cannotRebuildFrom, helloShell } from '../conformance/lab-run.ts';
+import { cannotRebuildFrom, helloShell } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { lab, program, root } from '../support/lab.ts';
-import { labEnvironment } from '../support/lab-environment.ts';
+import { lab } from '../support/lab.ts';
+import { onlyThorough, pageOf, prepared, runPage } from '../support/pages.ts';
 import { cause, difference, digest, notReproduced, reproduced } from '../support/results.ts';
 import { shardRun } from '../support/runs.ts';
 import { isThorough } from '../support/thorough.ts';
 
 const wallclock = 'repository/v0.59.1/x86_64/nr-wallclock-1.0.0-r0.apk';
-
-/** The commands of a page, each on a line of its own, and the first file of a language that it shows. */
-function pageOf(name: string) {
-  const text = readFileSync(join(root, 'docs', name), 'utf8');
-  return {
-    commands: [...text.matchAll(/^ {4}(wolfi-repro .*)$/gm)].map(([, command]) => command!),
-    yaml: /```yaml\n([\s\S]*?)```/.exec(text)![1]!,
-  };
-}
-
-/** A folder with the program on the search path, and settings as a user of the lab has them. */
-function prepared(folder: string) {
-  mkdirSync(join(folder, 'bin'));
-  const script = `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`;
-  writeFileSync(join(folder, 'bin/wolfi-repro'), script, { mode: 0o755 });
-  mkdirSync(join(folder, 'packages/x86_64'), { recursive: true });
-  const settings = { cache, repository: [labEnvironment], 'allow-unsigned': true };
-  writeFileSync(join(folder, 'wolfi-repro.yaml'), JSON.stringify(settings));
-  for (const name of ['wolfi-signing.rsa.pub', 'local-melange.rsa.pub'])
-    cpSync(join(lab, 'lab.rsa.pub'), join(folder, name));
-  symlinkSync(labEnvironment!, join(folder, 'environment'));
-}
-
-/** Runs what a page shows; what is asked for is also that there are no other examples. */
-function runPage(folder: string, commands: readonly string[], steps: readonly Step[]): void {
-  assert.deepEqual(
-    commands,
-    steps.map(([command]) => command),
-  );
-  for (const [command, code, before] of steps) {
-    if (before === onlyThorough && !isThorough) continue;
-    before?.();
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', command], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
-        WOLFI_REPRO_CONFIG: 'wolfi-repro.yaml',
-      },
-    });
-    assert.equal(status, code, `${command}\n${stdout}${stderr}`);
-  }
-}
-
-/** Of a command that does what those before it do. */
-const onlyThorough = () => {};
-
-type Step = readonly [command: string, code: number, before?: () => void];
 
 const skip = cannotRebuildFrom(helloShell, wallclock);
 

@@ -60,7 +60,7 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   ],
   'policy add': [
     '--policy policy.yaml --from result.json owner=ann@example.org "reason=the date of the build; fixed upstream"',
-    '--policy policy.yaml package=curl cause=timestamp owner=ann@example.org reason=dates',
+    '--policy policy.yaml id=curl-dates package=curl verdict=not-reproduced cause=timestamp owner=ann@example.org reason=dates',
     '--policy policy.yaml --from result.json owner=ann@example.org reason=dates until=2027-01-31',
   ],
   'policy prune': [
