@@ -54,6 +54,7 @@ function prepared(folder: string, architecture = 'x86_64'): void {
 const judges = [
   ['in-toto-verify', 'WOLFI_REPRO_IN_TOTO'],
   ['cosign', 'WOLFI_REPRO_COSIGN'],
+  ['repro-threshold', 'WOLFI_REPRO_THRESHOLD'],
 ] as const;
 
 describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
@@ -75,10 +76,10 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       if (command.includes('openssl pkey '))
         copyFileSync(join(folder, 'rebuilder.pub'), join(folder, 'one.pub'));
     }
-    const [own] = readdirSync(join(folder, 'attestations/x86_64')).filter((name) =>
-      name.endsWith('.verdict.json'),
-    );
-    copyFileSync(join(folder, 'attestations/x86_64', own!), join(folder, 'own.verdict.json'));
+    for (const ending of ['.verdict.json', '.link']) {
+      const [own] = readdirSync(join(folder, 'attestations/x86_64')).filter((name) => name.endsWith(ending));
+      copyFileSync(join(folder, 'attestations/x86_64', own!), join(folder, `own${ending}`));
+    }
     const second = 'wolfi-repro attest --attest-key two.pem --output-dir attestations result.json';
     assert.equal(run(folder, second).status, 0);
     const verify = commands.find((command) => command.includes('verify-attestation'))!;
@@ -102,8 +103,8 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
   it('has no example that no test runs', () => {
     const unfenced = page.replaceAll(/^```[\s\S]*?^```$/gm, '');
     const blocks = [...unfenced.matchAll(/^ {4}(\S+) (?:.*\\\n)*.*$/gm)].map(([, program]) => program!);
-    const programs = ['wolfi-repro', 'wolfi-repro', 'cd', ...judges.map(([program]) => program)];
-    assert.deepEqual(blocks, programs);
+    const [inToto, cosign, threshold] = judges.map(([program]) => program);
+    assert.deepEqual(blocks, ['wolfi-repro', 'wolfi-repro', 'cd', inToto, cosign, '(echo', threshold]);
     // test/cli/gated-repository.test.ts runs this one.
     assert.match(ofServer!, / https:/);
     assert.equal(page.match(/^```\w+$/gm)?.length, 5);
@@ -117,26 +118,26 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       const alone = join(folder, 'a-folder-with-nothing-but-the-package');
       mkdirSync(alone, { recursive: true });
       copyFileSync(golden, join(alone, 'hello-shell-1.4.2-r3.apk'));
-      const files: Readonly<Record<string, string>> = {
-        'attestations/x86_64': join(folder, 'attestations/x86_64'),
-        'hello-1.0-r0.apk.layout': join(folder, 'attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'),
-        'hello-1.0-r0.apk.0b5aa700.verdict.json': join(folder, 'own.verdict.json'),
-        'hello-1.0-r0.apk': 'hello-shell-1.4.2-r3.apk',
-        'rebuilder.pub': join(folder, 'rebuilder.pub'),
-        'one.pub': join(folder, 'one.pub'),
-      };
-      const words = example
-        .replaceAll('\\\n', ' ')
-        .trim()
-        .split(/\s+/)
-        .slice(1)
-        .map((word) => files[word] ?? word);
-      const { status, stdout, stderr } = spawnSync(process.env[variable]!, words, {
-        cwd: alone,
-        encoding: 'utf8',
-      });
-      assert.equal(status, 0, `${example}\n${stdout}${stderr}`);
+      if (example.includes('one.rust.pub')) inBash(/^ {4}(\(echo .*)$/m.exec(page)![1]!, folder);
+      const script = example
+        .replace(program, '"$JUDGE"')
+        .replace('attestations/x86_64', `'${folder}/attestations/x86_64'`)
+        .replace('hello-1.0-r0.apk.layout', `'${folder}/attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'`)
+        .replace('hello-1.0-r0.apk.0b5aa700.verdict.json', `'${folder}/own.verdict.json'`)
+        .replace('"rebuild hello-1.0-r0.apk.0b5aa700.link"', `'${folder}/own.link'`)
+        .replace('hello-1.0-r0.apk', 'hello-shell-1.4.2-r3.apk')
+        .replace(/(?<= )(rebuilder\.pub|one\.pub|one\.rust\.pub)/, (name) => `'${join(folder, name)}'`);
+      inBash(script, alone, process.env[variable]);
     });
+
+  function inBash(script: string, cwd: string, judge = ''): void {
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+      cwd,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: folder, JUDGE: judge },
+    });
+    assert.equal(status, 0, `${script}\n${stdout}${stderr}`);
+  }
 });
 
 describe('a key that is never read', { skip: lacks('openssl') }, () => {
