@@ -30,6 +30,7 @@ import { type JsonPath, memberAt, pathsIn, replaced } from '../support/json-path
 import { skipUnless } from '../support/lab.ts';
 import { lacks } from '../support/programs.ts';
 import { digest } from '../support/results.ts';
+import { oneIn } from '../support/thorough.ts';
 
 const inToto = process.env['WOLFI_REPRO_IN_TOTO'] ?? '';
 const cosign = process.env['WOLFI_REPRO_COSIGN'] ?? '';
@@ -49,6 +50,11 @@ const paeOf = (bundle: string): Buffer => {
   const bytes = Buffer.from(payload!, 'base64');
   return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType!.length} ${payloadType} ${bytes.length} `), bytes]);
 };
+
+function layoutOf(who: readonly Rebuilder[], require: number) {
+  const keys = who.map(({ signer }) => signer.key);
+  return rebuildLayout(statementSubject(result)!, { keys, require, expires: Date.UTC(2099, 0) / 1000 });
+}
 
 function decides(texts: readonly string[], require: number, noDissent = false) {
   return verifyAttestations(
@@ -106,9 +112,10 @@ for line in sys.stdin:
         data = json.load(open(path))
         public = load_pem_public_key(open(pem, 'rb').read())
         if 'signed' in data:
+            said = json.dumps(data['signed'], sort_keys=True)
             key = SSlibKey.from_crypto(public)
             Metablock.from_dict(data).verify_signature({**key.to_dict(), 'keyid': key.keyid})
-            print(json.dumps(data['signed'], sort_keys=True))
+            print(said)
         else:
             envelope = Envelope.from_dict(data['dsseEnvelope'])
             envelope.verify([SSlibKey.from_crypto(public, keyid)], 1)
@@ -148,22 +155,28 @@ describe('Python', {
         provenanceStatement(result, statementSubject(result)!, made, usualBuilderId),
         who.signer,
       );
-      const whole = judged(folder, who, [bundle, link, provenance]);
+      const layout = await emitClassic(layoutOf([who], 1), who.signer);
+      const documents = [bundle, link, provenance, layout];
+      const outcomes = ['confirmed', 'confirmed', 'too-few', 'too-few'];
+      const whole = judged(folder, who, documents);
       assert.deepEqual(JSON.parse(whole[1]!), JSON.parse(link).signed);
       assert.ok(!whole.includes('refused'));
-      assert.deepEqual([decides([bundle], 1), decides([link], 1)], ['confirmed', 'confirmed']);
-      const changed = [...changesOf(bundle), ...changesOf(link)];
+      assert.deepEqual(
+        documents.map((text) => decides([text], 1)),
+        outcomes,
+      );
+      const changed = documents.flatMap((text, of) => changesOf(text).map((change) => ({ ...change, of })));
       const said = judged(
         folder,
         who,
         changed.map(({ text }) => text),
       );
-      assert.ok(changed.length > 20);
-      changed.forEach(({ text, isSigned, path }, at) => {
+      assert.ok(changed.length > 60);
+      changed.forEach(({ text, isSigned, path, of }, at) => {
         const ours = decides([text], 1);
         // Ids of keys, the hint and the type of the bundle are not signed: they change nothing, or it is refused.
         if (isSigned) assert.deepEqual([said[at], ours], ['refused', 'refused'], path);
-        else if (ours === 'confirmed') assert.ok(said[at] === 'refused' || whole.includes(said[at]!), path);
+        else if (ours === outcomes[of]) assert.ok(said[at] === 'refused' || whole.includes(said[at]!), path);
         else assert.equal(ours, 'refused', path);
       });
     });
@@ -183,7 +196,8 @@ function changesOf(text: string): Change[] {
     path: path.join('.'),
     text: JSON.stringify(replaced(value, path, changedValue(memberAt(value, path)))),
     isSigned:
-      path[0] === 'signed' ||
+      // in-toto puts the types of steps and inspections in place before it looks at the signature.
+      (path[0] === 'signed' && !(path.length === 4 && path[3] === '_type')) ||
       path.includes('payload') ||
       path.includes('payloadType') ||
       // The second entry is for programs in Rust: Python looks for its own.
@@ -213,11 +227,7 @@ describe('in-toto-verify', {
   let links: Record<string, string>;
   let other: string;
   const owner = rebuilder('owner');
-  const layout = rebuildLayout(statementSubject(result)!, {
-    keys: everybody.map(({ signer }) => signer.key),
-    require: 2,
-    expires: Date.UTC(2099, 0) / 1000,
-  });
+  const layout = layoutOf(everybody, 2);
   before(async () => {
     links = Object.fromEntries(
       await Promise.all(everybody.map(async (who) => [who.name, await linked(who, result)])),
@@ -302,8 +312,9 @@ describe('cosign', { skip: skipUnless(cosign, 'no cosign at hand (WOLFI_REPRO_CO
       assert.equal(verify(verdict, verdictPredicateType), 0);
       assert.equal(verify(await emitBundle(provenance, who.signer), 'slsaprovenance1'), 0);
       assert.notEqual(verify(verdict, verdictPredicateType, 'different'), 0);
-      const [changed] = changesOf(verdict).filter(({ path }) => path.startsWith('payload.predicate.time'));
-      assert.notEqual(verify(changed!.text, verdictPredicateType), 0);
+      const inner = changesOf(verdict).filter(({ path }) => path.startsWith('payload.'));
+      for (const { text, path } of inner.filter(oneIn(12)))
+        assert.notEqual(verify(text, verdictPredicateType), 0, path);
     });
   }
 });
