@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
+import { sha256 } from '../../src/digest.ts';
 import { keys } from '../config/keys.ts';
 import { cache, cannotRebuildFrom, helloShell } from '../conformance/lab-run.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -79,6 +80,28 @@ function workspaceOf(folder: string): string {
   return workspace;
 }
 
+/** The packages of the lab have a key of their own, and their environment lies elsewhere. */
+const here = { cache, key: 'lab.rsa.pub', config: 'wolfi-repro.yaml' };
+
+/** What docs/ci.md takes for given: the key beside the packages, and settings for what no input is there for. */
+function completed(workspace: string): string {
+  cpSync(join(lab, 'lab.rsa.pub'), join(workspace, here.key));
+  const settings = { 'fallback-repository': [labEnvironment], 'allow-unsigned': true };
+  writeFileSync(join(workspace, 'wolfi-repro.yaml'), JSON.stringify(settings));
+  return workspace;
+}
+
+const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
+const [workflow, pipeline] = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text]) => parse(text!)) as [
+  { jobs: { verify: { strategy: { matrix: { shard: string[] } }; steps: WorkflowStep[] } } },
+  { include: [{ inputs: Inputs }] },
+];
+
+interface WorkflowStep {
+  readonly uses: string;
+  readonly with: Inputs;
+}
+
 const given = () => ({ key: join(lab, 'lab.rsa.pub'), repository: labEnvironment!, cache });
 
 describe('the action', () => {
@@ -151,9 +174,11 @@ describe('the GitLab component', () => {
     assert.deepEqual(new Set(used), new Set(Object.keys(spec.spec.inputs)));
   });
 
-  it('verifies what is in the folder', { skip: cannotRebuildFrom(helloShell) }, (test) => {
-    const workspace = workspaceOf(temporaryFolder(test));
-    const inputs: Inputs = { source: 'https://a.example/', ...given() };
+  it('verifies what is in the folder, with the inputs of the page', {
+    skip: cannotRebuildFrom(helloShell),
+  }, (test) => {
+    const workspace = completed(workspaceOf(temporaryFolder(test)));
+    const inputs: Inputs = { ...pipeline.include[0].inputs, ...here };
     const variables = Object.entries(job!.variables).map(([name, { value }]) => [
       name,
       value.replace(
@@ -181,17 +206,56 @@ describe('the GitLab component', () => {
 });
 
 describe('every example', () => {
-  const page = readFileSync(join(root, 'docs/ci.md'), 'utf8');
-  const examples = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text]) => parse(text!));
+  const { strategy, steps } = workflow.jobs.verify;
+  const used = steps.find(({ uses }) => uses.startsWith('OWNER/wolfi-repro@'))!;
 
   it('gives the action and the component inputs that they have', () => {
-    const steps = (examples[0] as { jobs: { verify: { steps: { uses: string; with: Inputs }[] } } }).jobs
-      .verify.steps;
-    const used = steps.find(({ uses }) => uses.startsWith('OWNER/wolfi-repro@'))!;
     for (const name of Object.keys(used.with)) assert.ok(name in action.inputs, name);
-    const [{ inputs }] = (examples[1] as { include: [{ inputs: Inputs }] }).include;
     const known = (parseAllDocuments(componentText)[0]!.toJS() as { spec: { inputs: object } }).spec.inputs;
-    for (const name of Object.keys(inputs)) assert.ok(name in known, name);
+    for (const name of Object.keys(pipeline.include[0].inputs)) assert.ok(name in known, name);
+    assert.equal(page.match(/^```\w+$/gm)?.length, 2);
+  });
+
+  it('verifies, in the shard that the page says, what changed since the pull request began', {
+    skip: cannotRebuildFrom(helloShell),
+  }, (test) => {
+    const workspace = completed(workspaceOf(temporaryFolder(test)));
+    const git = (...argv: string[]) => {
+      const identity = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+      const { status, stdout, stderr } = spawnSync('git', ['-C', workspace, ...identity, ...argv], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      return stdout.trim();
+    };
+    git('init', '-q');
+    for (const summary of ['before', 'after']) {
+      writeFileSync(join(workspace, 'hello-shell.yaml'), `package:\n  name: hello-shell # ${summary}\n`);
+      git('add', 'hello-shell.yaml');
+      git('commit', '-q', '-m', summary);
+    }
+    // "the first 48 bits of the SHA-256 of the origin, modulo n, plus one"
+    const parts = BigInt(strategy.matrix.shard.length);
+    const own = (BigInt(`0x${sha256(Buffer.from('hello-shell')).slice(0, 12)}`) % parts) + 1n;
+    for (const part of [own, (own % parts) + 1n]) {
+      const values: Inputs = {
+        'matrix.shard': strategy.matrix.shard[Number(part) - 1]!,
+        'github.event.pull_request.base.sha': git('rev-parse', 'HEAD~1'),
+      };
+      const inputs = Object.entries(used.with).map(([name, text]) => [
+        name,
+        text.replace(/\$\{\{ ([\w.]+) \}\}/g, (_, expression: string) => values[expression]!),
+      ]);
+      const { status, stdout, stderr, outputs } = runStep(action.runs.steps[1]!, workspace, {
+        ...Object.fromEntries(inputs),
+        ...here,
+      });
+      assert.equal(status, 0, stderr);
+      assert.equal(/^reproduced {2}packages/m.test(stdout), part === own, stdout);
+      assert.equal(outputs['verdict'], part === own ? 'reproduced' : '');
+      for (const { with: given = {} } of steps)
+        if (given['sarif_file'] !== undefined) assert.ok(existsSync(join(workspace, given['sarif_file'])));
+    }
   });
 
   it('names options that there are', () => {
