@@ -18,6 +18,7 @@ const rows: readonly (readonly string[])[] = [
   [
     'failure.ts',
     'home.ts',
+    'program-version.ts',
     'address.ts',
     'bytes.ts',
     'byte-source.ts',

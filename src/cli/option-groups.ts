@@ -153,7 +153,7 @@ export function formatOptions(command: Command): Command {
     )
     .option(
       '--docs-url <url>',
-      'address below which the pages of this program (docs/…) are found, for links in sarif and github',
+      'address below which the pages of this program (docs/…) are found, instead of those published with it',
     );
 }
 

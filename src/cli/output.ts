@@ -3,6 +3,7 @@ import chalk from 'chalk';
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import { asFailure, Failure, refusedPath } from '../failure.ts';
+import { pageAddress } from '../report/report-context.ts';
 import type { Style } from '../report/style.ts';
 import { failureExitCodes, verdictExitCodes, verdictOrder } from '../verdict/verdict.ts';
 import { writeError, writeOut } from './standard-streams.ts';
@@ -58,7 +59,7 @@ export function reportFailure(thrown: unknown): number {
   if (path !== undefined) printNote(`  path     ${printable(path)}`);
   if (failure.hint !== undefined) printNote(`  hint     ${printable(failure.hint)}`);
   if (failure.class !== 'usage' && failure.class !== 'internal')
-    printNote(`  about    docs/verdicts.md#${failure.code}`);
+    printNote(`  about    ${pageAddress({}, `docs/verdicts.md#${failure.code}`)}`);
   switch (failure.class) {
     case 'usage':
     case 'internal':

@@ -1,5 +1,5 @@
 /** Reports that are written to files, each in the format of its ending. */
-import { shownTyped } from '../address.ts';
+import { Address, shownTyped } from '../address.ts';
 import { busy } from '../busy.ts';
 import { trimmedEnd } from '../bytes.ts';
 import { Failure } from '../failure.ts';
@@ -71,10 +71,11 @@ export function reportContext(raw: RawOptions): ReportContext {
   const { docsUrl } = raw;
   if (docsUrl !== undefined && !isAddress(docsUrl))
     throw new Failure('usage', '--docs-url takes an address', { got: shownTyped(docsUrl) });
+  const pages = docsUrl === undefined ? undefined : Address.parse(docsUrl)?.place;
   return {
     version,
     detail: chosenDetail(raw),
-    ...(docsUrl === undefined ? {} : { docsUrl: trimmedEnd(docsUrl, '/') }),
+    ...(pages === undefined ? {} : { docsUrl: trimmedEnd(pages, '/') }),
   };
 }
 
@@ -82,7 +83,7 @@ async function render(result: StatedRun, raw: RawOptions): Promise<string> {
   const { color, format = 'text' } = raw;
   if (format !== 'text') return renderPlain(result, format, raw);
   const { renderText } = await import('../report/text-report.ts');
-  return busy(() => renderText(result, terminalStyle(color), terminalColumns(), chosenDetail(raw)));
+  return busy(() => renderText(result, terminalStyle(color), terminalColumns(), reportContext(raw)));
 }
 
 async function renderPlain(result: StatedRun, format: ReportFormat, raw: RawOptions): Promise<string> {

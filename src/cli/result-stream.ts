@@ -11,10 +11,9 @@ import { parseFileName } from '../names.ts';
 import type { BegunRun } from '../report/jsonl-report.ts';
 import type { ReportWriter } from '../report/text-report.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
-import { chosenDetail } from './chosen-detail.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import type { RawOptions } from './raw-options.ts';
-import { type Output, printReports, writeReport, writeReports } from './reports.ts';
+import { type Output, printReports, reportContext, writeReport, writeReports } from './reports.ts';
 
 /** Writes the results of one run. */
 export class ResultStream {
@@ -37,7 +36,7 @@ export class ResultStream {
     const isPrinted = raw.format === 'jsonl';
     if (stream.#files.length === 0 && !isPrinted) return stream;
     const { runsLine } = await import('../report/jsonl-report.ts');
-    const first = runsLine([run]);
+    const first = runsLine([run], reportContext(raw));
     for (const file of stream.#files) file.begin(first);
     if (isPrinted) printData(first);
     return stream;
@@ -84,7 +83,7 @@ export class ResultStream {
     if (this.#writer !== undefined || (format !== 'text' && format !== 'jsonl')) return this.#writer;
     if (format === 'text') {
       const { textWriter } = await import('../report/text-report.ts');
-      this.#writer ??= textWriter(terminalStyle(color), terminalColumns(), chosenDetail(this.#raw));
+      this.#writer ??= textWriter(terminalStyle(color), terminalColumns(), reportContext(this.#raw));
     } else {
       const { packageLine, endLine } = await import('../report/jsonl-report.ts');
       this.#writer ??= { add: packageLine, end: ({ packages }) => endLine(packages.length) };

@@ -7,6 +7,7 @@ import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import { renderValue } from './json-report.ts';
 import { isWorthLooking, passes } from './passing.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening } from './view.ts';
 import { withReason } from './words.ts';
@@ -36,14 +37,16 @@ const severities: Readonly<Record<VerdictKind, Severity>> = {
 };
 
 /** Renders the list, worst first. */
-export function renderCodeQuality(result: StatedRun): string {
+export function renderCodeQuality(result: StatedRun, context: ReportContext = {}): string {
   const { packages, missing } = viewRun(result, bounds);
-  const entries = worstFirst(packages).filter(isWorthLooking).map(entryOf);
-  return renderValue([...(missing.length === 0 ? [] : [missingEntry(missing)]), ...entries]);
+  const entries = worstFirst(packages)
+    .filter(isWorthLooking)
+    .map((each) => entryOf(each, context));
+  return renderValue([...(missing.length === 0 ? [] : [missingEntry(missing, context)]), ...entries]);
 }
 
 /** An entry for what has none because its result is missing. */
-function missingEntry(missing: readonly string[]) {
+function missingEntry(missing: readonly string[], context: ReportContext) {
   const path = '.';
   return {
     description: `results are missing: ${missing.join('; ')}`,
@@ -51,26 +54,35 @@ function missingEntry(missing: readonly string[]) {
     fingerprint: fingerprintOf(path, 'incomplete'),
     severity: 'blocker' as const,
     location: { path, lines: { begin: 1 } },
+    content: contentOf(context, 'docs/ci.md'),
   };
 }
 
-function entryOf(view: PackageView) {
-  const { file, verdict, reason, grounds, context, comparison } = view;
+function entryOf(view: PackageView, report: ReportContext) {
+  const { file, name, verdict, reason, grounds, context, comparison, docs } = view;
   const causes = comparison?.causes.map((cause) => cause.title) ?? [];
   const facts = [...grounds.slice(0, 1), ...weakening(context)];
   const check = reason === undefined ? verdict : `${verdict}/${reason}`;
   const why = [...facts.map(({ value }) => value), ...causes];
   return {
-    description: [`${file}: ${withReason(view.title, reason)}`, ...why].join('; ').replaceAll('\n', ' '),
+    description: [`${file}: ${withReason(view.title, reason)}`, ...(name === undefined ? [] : [name]), ...why]
+      .join('; ')
+      .replaceAll('\n', ' '),
     check_name: check,
     fingerprint: fingerprintOf(file, check),
     severity: passes(view) ? 'info' : severities[verdict],
     location: { path: file, lines: { begin: 1 } },
+    content: contentOf(report, docs),
   };
 }
 
+/** What an entry says beyond its description (Code Climate's engine specification, "Contents"): who found it, and the page that explains it. */
+function contentOf(context: ReportContext, page: string) {
+  return { body: `${writerText(context)}: ${pageAddress(context, page)}` };
+}
+
 /** Two packages, folders or files compared by themselves: one entry for each row of differences. */
-export function renderDiffCodeQuality(result: DiffResult): string {
+export function renderDiffCodeQuality(result: DiffResult, context: ReportContext = {}): string {
   const { names, differences } = viewDiff(result, bounds);
   const rows = (differences?.groups ?? []).map(({ example }) => example);
   const entry = (kind: string, place: string, text: string) => ({
@@ -79,6 +91,7 @@ export function renderDiffCodeQuality(result: DiffResult): string {
     fingerprint: fingerprintOf(names.rebuilt, place),
     severity: 'major' as const,
     location: { path: names.rebuilt, lines: { begin: 1 } },
+    content: contentOf(context, reportsPage),
   });
   const cut = differences?.cut ?? 0;
   return renderValue([

@@ -16,7 +16,7 @@ import { renderDiffSarif } from './sarif-report.ts';
 export const diffFormats: Readonly<
   Record<ReportFormat, (result: DiffResult, context?: ReportContext) => string>
 > = {
-  text: (result) => renderDiffText(result),
+  text: (result, context) => renderDiffText(result, undefined, undefined, context),
   json: renderDiffJson,
   jsonl: renderDiffJsonLine,
   markdown: renderDiffMarkdown,

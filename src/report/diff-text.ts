@@ -4,6 +4,7 @@ import { type Bounds, moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { block, type Page, type Paint, row, same } from './rows.ts';
 import { plainStyle, type Style } from './style.ts';
 import type { Tone } from './summary-view.ts';
@@ -75,7 +76,12 @@ function sidePaint(side: TreeLine['side'], style: Style): Paint {
 }
 
 /** Two packages, folders or files compared by themselves; ends with a newline. */
-export function renderDiffText(result: DiffResult, style: Style = plainStyle, columns?: number): string {
+export function renderDiffText(
+  result: DiffResult,
+  style: Style = plainStyle,
+  columns?: number,
+  context: ReportContext = {},
+): string {
   const { title, tone, reason, facts, differences, sbom } = viewDiff(result, textBounds);
   const page = { style, columns };
   const lines = [
@@ -83,6 +89,9 @@ export function renderDiffText(result: DiffResult, style: Style = plainStyle, co
     ...facts.map((fact) => factRow(fact, page)),
     ...(differences === undefined ? [] : differencesRows(differences, page)),
     ...(sbom === undefined ? [] : [row('sbom', sbom, page)]),
+    ...(context.detail === 'quiet'
+      ? []
+      : [style.faint(`\n${writerText(context)}: ${pageAddress(context, reportsPage)}`)]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -21,7 +21,7 @@ interface FormatRow {
 export const reportFormats: Readonly<Record<ReportFormat, FormatRow>> = {
   text: {
     ending: reportEndings.text,
-    render: (result, context) => renderText(result, undefined, undefined, context?.detail),
+    render: (result, context) => renderText(result, undefined, undefined, context),
   },
   json: { ending: reportEndings.json, render: renderJson },
   jsonl: { ending: reportEndings.jsonl, render: renderJsonLines },

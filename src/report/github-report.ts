@@ -8,7 +8,7 @@ import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import { isWorthLooking, passes } from './passing.ts';
-import { pageAddress, type ReportContext } from './report-context.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening } from './view.ts';
 import { withReason } from './words.ts';
@@ -42,6 +42,7 @@ export function renderGithub(result: StatedRun, context: ReportContext = {}): st
     summary,
     ...(cut === 0 ? [] : [`${cut} more have no annotation; the report has them`]),
     ...notes,
+    `${writerText(context, result.runs)}: ${pageAddress(context, reportsPage)}`,
   ];
   return [
     ...shown.map((each) => annotation(each, context)),
@@ -54,25 +55,27 @@ export function renderGithub(result: StatedRun, context: ReportContext = {}): st
 }
 
 /** Two packages, folders or files compared by themselves: one annotation. */
-export function renderDiffGithub(result: DiffResult): string {
+export function renderDiffGithub(result: DiffResult, context: ReportContext = {}): string {
   const { title, reason, names, differences } = viewDiff(result, bounds);
   const kind = differences === undefined ? 'notice' : 'error';
   const lines = [
     withReason(`${names.published} and ${names.rebuilt}`, reason),
     ...(differences?.groups ?? []).map(({ example }) => differenceText(example)),
     ...(differences === undefined || differences.cut === 0 ? [] : [`… and ${differences.cut} more`]),
+    `${writerText(context)}: ${pageAddress(context, reportsPage)}`,
   ];
   return command(kind, { file: names.rebuilt, title: `wolfi-repro: ${title}` }, lines.join('\n'));
 }
 
 function annotation(view: PackageView, report: ReportContext): string {
-  const { file, grounds, context, comparison, next, docs } = view;
+  const { file, name, grounds, context, comparison, next, docs } = view;
   const causes = comparison?.causes.map((cause) => cause.title) ?? [];
   const lines = [
+    ...(name === undefined ? [] : [name]),
     ...[...grounds, ...weakening(context)].map(({ label, value }) => `${label}: ${value}`),
     ...(causes.length === 0 ? [] : [`causes: ${causes.join(', ')}`]),
     ...(next === undefined ? [] : [`next: ${next}`]),
-    `about: ${pageAddress(report, docs) ?? docs}`,
+    `about: ${pageAddress(report, docs)}`,
   ];
   return command(
     kindOf(view),

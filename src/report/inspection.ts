@@ -15,14 +15,19 @@ import type {
 } from '../inspect.ts';
 import { addAll } from '../lists.ts';
 import { boundedValue, show } from './bounds.ts';
-import { renderValue } from './json-report.ts';
+import { renderValue, toolValue } from './json-report.ts';
+import type { ReportContext } from './report-context.ts';
 import { sbomDifferenceLines } from './sbom-lines.ts';
 import { plainStyle, type Style } from './style.ts';
 import { takenText } from './words.ts';
 
-export function renderInspectionJson(inspections: readonly Inspection[]): string {
+export function renderInspectionJson(
+  inspections: readonly Inspection[],
+  context: ReportContext = {},
+): string {
   return renderValue({
     schema: 'wolfi-repro/inspection/1',
+    tool: toolValue(context),
     packages: inspections.map(({ failure, ...rest }) =>
       boundedValue({ ...rest, ...(failure === undefined ? {} : { failure: failureValue(failure) }) }),
     ),

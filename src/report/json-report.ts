@@ -11,15 +11,17 @@ import { crossCheck } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue, valueBounds } from './bounds.ts';
 import { type DifferenceGroup, foldersOf, groupDifferences, mostFolders } from './difference-groups.ts';
+import { pagesAddress, type ReportContext, writerOf } from './report-context.ts';
 import { runSchema } from './result-schemas.ts';
 import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
-export function renderJson(result: StatedRun): string {
+export function renderJson(result: StatedRun, context: ReportContext = {}): string {
   const { verdict, exitCode, packages, policy, baseline, runs, incomplete } = result;
   const crossChecks = crossCheck(packages);
   return renderValue({
     schema: runSchema,
+    tool: toolValue(context),
     ...(runs === undefined ? {} : (boundedValue({ runs }) as object)),
     ...(incomplete === undefined ? {} : (boundedValue({ incomplete }) as object)),
     verdict,
@@ -29,6 +31,11 @@ export function renderJson(result: StatedRun): string {
     ...(baseline === undefined ? {} : { baseline: boundedValue(baseline) }),
     ...(crossChecks.length === 0 ? {} : (boundedValue({ crossChecks }) as object)),
   });
+}
+
+/** The program that wrote the JSON, and the address below which the pages are that `docs` and `page` name. */
+export function toolValue(context: ReportContext): { name: string; version: string; pages: string } {
+  return { ...writerOf(context), pages: pagesAddress(context) };
 }
 
 /** Any plain value in the project's JSON form, indented. */
@@ -126,23 +133,30 @@ function verdictValue(result: Outcome) {
 }
 
 /** Two packages, folders or files compared by themselves. */
-export function renderDiffJson(result: DiffResult): string {
-  return renderValue(diffValue(result));
+export function renderDiffJson(result: DiffResult, context: ReportContext = {}): string {
+  return renderValue(diffValue(result, context));
 }
 
 /** The value of a comparison, within the limits. */
-export function diffValue(result: DiffResult): unknown {
+export function diffValue(result: DiffResult, context: ReportContext): unknown {
+  const tool = toolValue(context);
   if (result.kind === 'trees') {
     const equal = result.comparison.likeness === 'identical';
     const schema = 'wolfi-repro/tree-comparison/1';
-    return boundedValue({ schema, equal, ...shownDifferences([result.comparison]) });
+    return boundedValue({ schema, tool, equal, ...shownDifferences([result.comparison]) });
   }
   const { comparison } = result;
   const schema = 'wolfi-repro/comparison/1';
   if (isUnequal(comparison))
-    return boundedValue({ schema, equal: false, sbom: comparison.sbom, ...comparisonValue(comparison) });
+    return boundedValue({
+      schema,
+      tool,
+      equal: false,
+      sbom: comparison.sbom,
+      ...comparisonValue(comparison),
+    });
   const { sha256, size } = comparison.files.proof;
-  return { schema, equal: true, sha256, size, sbom: comparison.sbom };
+  return { schema, tool, equal: true, sha256, size, sbom: comparison.sbom };
 }
 
 /** Differences without the values that the program keeps for itself, and with their number. */

@@ -4,17 +4,18 @@ import type { DiffResult } from '../diff.ts';
 import { isKnownRun, type KnownRun, type RunRecord } from '../verdict/run-record.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue } from './bounds.ts';
-import { diffValue, escapeSteering, packageValue } from './json-report.ts';
+import { diffValue, escapeSteering, packageValue, toolValue } from './json-report.ts';
+import type { ReportContext } from './report-context.ts';
 import { endSchema, packageSchema, runsSchema } from './result-schemas.ts';
 
 /**
  * Renders the lines; every line ends with a newline. The first line says which runs judged, the last that the end was reached; both are absent where the
  * result does not say who judged.
  */
-export function renderJsonLines({ packages, runs }: StatedRun): string {
+export function renderJsonLines({ packages, runs }: StatedRun, context: ReportContext = {}): string {
   const lines = packages.map(packageLine);
   if (runs === undefined) return lines.join('');
-  return [runsLine(headOf(runs, packages.length)), ...lines, endLine(packages.length)].join('');
+  return [runsLine(headOf(runs, packages.length), context), ...lines, endLine(packages.length)].join('');
 }
 
 /** A run in the first line of its results: how much it judged, and whether it came to its end, its lines say themselves. */
@@ -28,8 +29,8 @@ function headOf(runs: readonly RunRecord[], count: number): readonly (RunRecord 
 }
 
 /** The first line. */
-export function runsLine(runs: readonly (RunRecord | BegunRun)[]): string {
-  return line(Object.assign({ schema: runsSchema }, boundedValue({ runs })));
+export function runsLine(runs: readonly (RunRecord | BegunRun)[], context: ReportContext = {}): string {
+  return line(Object.assign({ schema: runsSchema, tool: toolValue(context) }, boundedValue({ runs })));
 }
 
 /** The last line, which a run that was killed does not have. */
@@ -43,8 +44,8 @@ export function packageLine(result: StatedPackage): string {
 }
 
 /** Two packages, folders or files compared by themselves, on one line. */
-export function renderDiffJsonLine(result: DiffResult): string {
-  return line(diffValue(result));
+export function renderDiffJsonLine(result: DiffResult, context: ReportContext = {}): string {
+  return line(diffValue(result, context));
 }
 
 function line(value: unknown): string {

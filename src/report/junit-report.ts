@@ -4,28 +4,35 @@
  * a report says nothing of when it was made.
  */
 import type { DiffResult } from '../diff.ts';
+import type { RunRecord } from '../verdict/run-record.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import { renderDiffText, textBounds } from './diff-text.ts';
 import { viewDiff } from './diff-view.ts';
 import { escapeMarkup } from './markup.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
+import { plainStyle } from './style.ts';
 import { packageText } from './text-report.ts';
 import { type PackageView, viewRun } from './view.ts';
 import { withReason } from './words.ts';
 
 /** Renders the document; it ends with a newline. */
-export function renderJunit(result: StatedRun): string {
+export function renderJunit(result: StatedRun, context: ReportContext = {}): string {
   const { packages, notes, missing } = viewRun(result, textBounds);
   const isMissing = missing.length > 0;
   return documentText({
     outcomes: [...packages.map(outcomeElement), ...(isMissing ? (['error'] as const) : [])],
-    property: { name: 'verdict', value: result.verdict },
-    cases: [...packages.map(caseText), ...(isMissing ? [missingCase(missing)] : [])],
-    remarks: [...passLines(packages), ...caveatLines(packages), ...notes.map((note) => `${note}\n`)].join(''),
+    properties: { verdict: result.verdict, ...writerProperties(context, result.runs) },
+    cases: [...packages.map((view) => caseText(view, context)), ...(isMissing ? [missingCase(missing)] : [])],
+    remarks: [
+      ...passLines(packages, context),
+      ...caveatLines(packages),
+      ...notes.map((note) => `${note}\n`),
+    ].join(''),
   });
 }
 
 /** Two packages, folders or files compared by themselves: one case, named after the second side. */
-export function renderDiffJunit(result: DiffResult): string {
+export function renderDiffJunit(result: DiffResult, context: ReportContext = {}): string {
   const { title, reason, names, differences } = viewDiff(result, textBounds);
   const head = attributes({ name: names.rebuilt, classname: 'wolfi-repro', time: '0' });
   const outcome = attributes({
@@ -33,26 +40,34 @@ export function renderDiffJunit(result: DiffResult): string {
     type: `diff/${title}`,
   });
   const failed = `    <testcase${head}>
-      <failure${outcome}>${escapeMarkup(renderDiffText(result))}</failure>
+      <failure${outcome}>${escapeMarkup(renderDiffText(result, undefined, undefined, context))}</failure>
     </testcase>`;
   return documentText({
     outcomes: [differences === undefined ? undefined : 'failure'],
-    property: { name: 'diff', value: title },
+    properties: { diff: title, ...writerProperties(context) },
     cases: [differences === undefined ? `    <testcase${head}/>` : failed],
     remarks: '',
   });
 }
 
+/** The program that wrote the report, and where its pages are. */
+function writerProperties(
+  context: ReportContext,
+  runs?: readonly RunRecord[],
+): Readonly<Record<string, string>> {
+  return { tool: writerText(context, runs), pages: pageAddress(context, reportsPage) };
+}
+
 interface Suite {
   readonly outcomes: readonly Outcome[];
-  readonly property: { readonly name: string; readonly value: string };
+  readonly properties: Readonly<Record<string, string>>;
   readonly cases: readonly string[];
   readonly remarks: string;
 }
 
 type Outcome = 'failure' | 'error' | undefined;
 
-function documentText({ outcomes, property, cases, remarks }: Suite): string {
+function documentText({ outcomes, properties, cases, remarks }: Suite): string {
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   const suite = attributes({
     name: 'wolfi-repro',
@@ -70,7 +85,7 @@ function documentText({ outcomes, property, cases, remarks }: Suite): string {
     '<testsuites>',
     `  <testsuite${suite}>`,
     '    <properties>',
-    `      <property${attributes(property)}/>`,
+    ...Object.entries(properties).map(([name, value]) => `      <property${attributes({ name, value })}/>`),
     '    </properties>',
     ...cases,
     '    <system-out/>',
@@ -87,8 +102,10 @@ function caveatLines(packages: readonly PackageView[]): string[] {
 }
 
 /** Cases that pass without being reproduced. Not every dialect has an element that says so of a case. */
-function passLines(packages: readonly PackageView[]): string[] {
-  return packages.filter(({ pass }) => pass !== undefined).map((view) => `${packageText(view)}\n`);
+function passLines(packages: readonly PackageView[], context: ReportContext): string[] {
+  return packages
+    .filter(({ pass }) => pass !== undefined)
+    .map((view) => `${packageText(view, { style: plainStyle, context })}\n`);
 }
 
 /** The element for an outcome: `no statement` is an error of the test, not a failure of the package. */
@@ -107,7 +124,7 @@ function outcomeElement({ verdict, pass }: PackageView): Outcome {
   }
 }
 
-function caseText(view: PackageView): string {
+function caseText(view: PackageView, context: ReportContext): string {
   const head = attributes({ name: view.file, classname: 'wolfi-repro', time: '0' });
   const element = outcomeElement(view);
   if (element === undefined) return `    <testcase${head}/>`;
@@ -118,7 +135,7 @@ function caseText(view: PackageView): string {
   });
   return [
     `    <testcase${head}>`,
-    `      <${element}${outcome}>${escapeMarkup(packageText(view))}</${element}>`,
+    `      <${element}${outcome}>${escapeMarkup(packageText(view, { style: plainStyle, context }))}</${element}>`,
     '    </testcase>',
   ].join('\n');
 }

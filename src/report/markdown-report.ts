@@ -6,13 +6,15 @@
 import { counted } from '../bytes.ts';
 import type { DiffResult } from '../diff.ts';
 import { addAll } from '../lists.ts';
+import type { RunRecord } from '../verdict/run-record.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView, DifferenceView, GroupView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
-import { codeCell, codeFence, codeSpan, escapeMarkup } from './markup.ts';
+import { codeCell, codeFence, codeSpan, escapeMarkup, markdownLink } from './markup.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import {
   causeText,
   consequenceText,
@@ -64,27 +66,29 @@ const jobSummary: Room = { bytes: 900_000, rows: 2000 };
 const mostCaveats = 20;
 
 /** The whole run, at most 60,000 bytes; ends with a newline. */
-export function renderMarkdown(result: StatedRun): string {
-  return renderWithin(result, bounds, comment);
+export function renderMarkdown(result: StatedRun, context: ReportContext = {}): string {
+  return renderWithin(result, bounds, comment, context);
 }
 
 /** The same for the summary of a job, at most 900,000 bytes. */
-export function renderSummary(result: StatedRun): string {
-  return renderWithin(result, summaryBounds, jobSummary);
+export function renderSummary(result: StatedRun, context: ReportContext = {}): string {
+  return renderWithin(result, summaryBounds, jobSummary, context);
 }
 
-function renderWithin(result: StatedRun, limits: Bounds, room: Room): string {
+function renderWithin(result: StatedRun, limits: Bounds, room: Room, context: ReportContext): string {
   const view = viewRun(result, limits);
   const packages = worstFirst(view.packages);
   const blocks = [headText(view), tableText(packages, room.rows), ...caveatsText(packages)];
-  const sections = packages.filter(({ verdict }) => verdict !== 'reproduced').map(packageText);
-  return `${fitted(blocks, sections, room.bytes).join('\n\n')}\n`;
+  const sections = packages
+    .filter(({ verdict }) => verdict !== 'reproduced')
+    .map((each) => packageText(each, context));
+  return `${[...fitted(blocks, sections, room.bytes), footText(context, result.runs)].join('\n\n')}\n`;
 }
 
 /** The sections for which there is room, and the number of the others. */
 function fitted(head: readonly string[], sections: readonly string[], most: number): string[] {
   const blocks = [...head];
-  let used = Buffer.byteLength(blocks.join('\n\n')) + 200;
+  let used = Buffer.byteLength(blocks.join('\n\n')) + 700;
   let cut = 0;
   for (const section of sections) {
     const bytes = Buffer.byteLength(section) + 2;
@@ -96,11 +100,19 @@ function fitted(head: readonly string[], sections: readonly string[], most: numb
   return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
 }
 
+/** Which program says all this, and where its words are explained. */
+function footText(context: ReportContext, runs: readonly RunRecord[] = []): string {
+  const link = markdownLink('how to read it', pageAddress(context, reportsPage));
+  return `${codeSpan(writerText(context, runs))}, ${link}`;
+}
+
 function headText({ title, packages, counts, notes }: ReportView): string {
   const each = counts.map(({ count, title: word }) => `${count} ${word}`).join(', ');
   const how = counted(packages.length, 'package');
   const checks = notes.map((check) => `\n- ${codeSpan(check)}`).join('');
-  return `## wolfi-repro: ${title}\n\n${how}: ${each}.${checks === '' ? '' : `\n${checks}`}`;
+  const [only, ...others] = packages;
+  const name = only?.name === undefined || others.length > 0 ? '' : `: ${codeSpan(only.name)}`;
+  return `## wolfi-repro: ${title}${name}\n\n${how}: ${each}.${checks === '' ? '' : `\n${checks}`}`;
 }
 
 function tableText(packages: readonly PackageView[], mostRows: number): string {
@@ -131,15 +143,16 @@ function caveatsText(packages: readonly PackageView[]): string[] {
 }
 
 /** The section of a package, which is folded at first. */
-function packageText(view: PackageView): string {
-  const { title, reason, file, grounds, comparison, context, next, docs } = view;
-  const summary = `${withReason(title, reason)}: <code>${escapeMarkup(file)}</code>`;
+function packageText(view: PackageView, report: ReportContext): string {
+  const { title, reason, file, name, grounds, comparison, context, next, docs } = view;
+  const named = name === undefined ? '' : ` <code>${escapeMarkup(name)}</code>`;
+  const summary = `${withReason(title, reason)}: <code>${escapeMarkup(file)}</code>${named}`;
   const lines = [
     ...grounds.map(factText),
-    ...(comparison === undefined ? [] : comparisonFacts(comparison)),
+    ...(comparison === undefined ? [] : comparisonFacts(comparison, report)),
     ...context.filter(({ label }) => label !== 'builder' && label !== 'taken over').map(factText),
     ...(next === undefined ? [] : [`- next: ${codeSpan(next)}`]),
-    `- about: \`${docs}\``,
+    `- about: ${markdownLink(docs, pageAddress(report, docs))}`,
   ];
   return [
     `<details><summary>${summary}</summary>`,
@@ -157,7 +170,7 @@ function factText({ label, value }: Fact): string {
 }
 
 /** Two packages, folders or files compared by themselves, at most 60,000 characters; ends with a newline. */
-export function renderDiffMarkdown(result: DiffResult): string {
+export function renderDiffMarkdown(result: DiffResult, context: ReportContext = {}): string {
   const { title, reason, names, facts, differences, sbom } = viewDiff(result, bounds);
   const head = [
     `## wolfi-repro: ${withReason(title, reason)}`,
@@ -165,12 +178,12 @@ export function renderDiffMarkdown(result: DiffResult): string {
   ];
   const lines = [
     ...facts.map(factText),
-    ...(differences === undefined ? [] : sectionsFacts(differences)),
+    ...(differences === undefined ? [] : sectionsFacts(differences, context)),
     ...(sbom === undefined ? [] : [`- sbom: ${sbom}`]),
   ];
   if (lines.length > 0) head.push(lines.join('\n'));
-  if (differences === undefined) return `${head.join('\n\n')}\n`;
-  return `${[...head, ...fittedDifferences(differences, head.join('\n\n').length)].join('\n\n')}\n`;
+  const shown = differences === undefined ? [] : fittedDifferences(differences, head.join('\n\n').length);
+  return `${[...head, ...shown, footText(context)].join('\n\n')}\n`;
 }
 
 /** The differences for which there is room. */
@@ -186,18 +199,21 @@ function fittedDifferences(view: DifferencesView, used: number): string[] {
   return differencesText({ ...view, groups, cut: view.total - shown });
 }
 
-function comparisonFacts(view: ComparisonView): string[] {
+function comparisonFacts(view: ComparisonView, context: ReportContext): string[] {
   return [
     `- published: ${codeSpan(view.published)}`,
     `- rebuilt: ${codeSpan(view.rebuilt)}`,
-    ...sectionsFacts(view),
+    ...sectionsFacts(view, context),
   ];
 }
 
-function sectionsFacts({ sections, causes }: DifferencesView): string[] {
+function sectionsFacts({ sections, causes }: DifferencesView, context: ReportContext): string[] {
   return [
     `- sections: ${sections.map(({ section, likeness }) => `${section} ${likeness}`).join(', ')}`,
-    ...causes.map(({ title, page, count }) => `- cause of ${count}: ${title}, \`${page}\``),
+    ...causes.map(
+      ({ title, page, count }) =>
+        `- cause of ${count}: ${title}, ${markdownLink(page, pageAddress(context, page))}`,
+    ),
   ];
 }
 

@@ -37,6 +37,21 @@ export function codeCell(text: string): string {
   return codeSpan(text).replaceAll('|', '\\|');
 }
 
+/** An address as a link of Markdown (6.3); the text is the program's own. */
+export function markdownLink(text: string, address: string): string {
+  return `[${text}](<${plainAddress(address)}>)`;
+}
+
+/** An address as a link of HTML; the text is the program's own. */
+export function htmlLink(text: string, address: string): string {
+  return `<a href="${escapeMarkup(plainAddress(address))}">${escapeMarkup(text)}</a>`;
+}
+
+/** An address without what would end it. */
+function plainAddress(address: string): string {
+  return address.replace(/[<>\s"'\\]/g, encodeURIComponent);
+}
+
 /** Lines as a fenced block of Markdown (4.5). */
 export function codeFence(lines: readonly string[], language: string): string {
   const fence = '`'.repeat(

@@ -1,4 +1,5 @@
 /** Lines of a text report: labels, values, and their wrapping on a terminal. */
+import type { ReportContext } from './report-context.ts';
 import type { Style } from './style.ts';
 
 /** The page on which a text report is shown. */
@@ -6,6 +7,8 @@ export interface Page {
   readonly style: Style;
   /** Width of the terminal; lines are not broken where undefined. */
   readonly columns?: number | undefined;
+  /** What is said of the program; as the program itself says it where undefined. */
+  readonly context?: ReportContext;
 }
 
 export type Paint = (text: string) => string;

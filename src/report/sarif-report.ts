@@ -10,7 +10,7 @@ import { moreInJson } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { GroupView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
-import { pageAddress, type ReportContext } from './report-context.ts';
+import { pageAddress, type ReportContext, reportsPage, writerOf } from './report-context.ts';
 import { fingerprint, identityOf, identityOfGroup, unlike } from './sarif-identity.ts';
 import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
@@ -107,6 +107,7 @@ function logText(context: ReportContext, { artifacts, results, invocation, prope
   const rules = [...new Map(results.map(({ rule }) => [rule.id, rule])).values()].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
+  const writer = writerOf(context);
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
   return renderValue({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -115,12 +116,11 @@ function logText(context: ReportContext, { artifacts, results, invocation, prope
       {
         tool: {
           driver: {
-            name: 'wolfi-repro',
-            ...(context.version === undefined ? {} : { semanticVersion: context.version }),
-            rules: rules.map(({ page, ...rule }) => {
-              const helpUri = pageAddress(context, page);
-              return helpUri === undefined ? rule : { ...rule, helpUri };
-            }),
+            name: writer.name,
+            version: writer.version,
+            semanticVersion: writer.version,
+            informationUri: pageAddress(context, reportsPage),
+            rules: rules.map(({ page, ...rule }) => ({ ...rule, helpUri: pageAddress(context, page) })),
           },
         },
         invocations: [invocation],
@@ -165,9 +165,10 @@ function cutNotifications(cut: number, what: 'differences' | 'results') {
 }
 
 /** The artifact of a package. Results name it by its index (3.4.5); none may be listed twice (3.14.15). */
-function artifact({ file, sha256: digest, size }: PackageView) {
+function artifact({ file, name, sha256: digest, size }: PackageView) {
   return {
     location: { uri: uriOf(file) },
+    ...(name === undefined ? {} : { description: { text: messageText(name) } }),
     ...(size === undefined ? {} : { length: size }),
     ...(digest === undefined ? {} : { hashes: { 'sha-256': digest } }),
   };

@@ -4,9 +4,9 @@ import { counted } from '../bytes.ts';
 import { addAll } from '../lists.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { moreInJson } from './bounds.ts';
-import type { Detail } from './detail.ts';
 import { comparisonRows, factRow, textBounds } from './diff-text.ts';
 import type { Fact } from './fact.ts';
+import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { type Page, type Paint, row, wrap } from './rows.ts';
 import { SaidFacts, withLabels } from './said-facts.ts';
 import { plainStyle, type Style } from './style.ts';
@@ -16,16 +16,16 @@ import { withReason } from './words.ts';
 import { worstPackages } from './worst-packages.ts';
 
 /**
- * The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. `detail` says how much is said of each
- * package: what several share is said once, and more than three that are reproduced have a line each, unless it is `verbose`.
+ * The whole run; it ends with a newline. With `columns`, lines are wrapped for a terminal of that width. What
+ * several packages share is said once, and more than three that are reproduced have a line each, unless the `detail` of the context is `verbose`.
  */
 export function renderText(
   result: StatedRun,
   style: Style = plainStyle,
   columns?: number,
-  detail: Detail = 'usual',
+  context: ReportContext = {},
 ): string {
-  const writer = textWriter(style, columns, detail);
+  const writer = textWriter(style, columns, context);
   return [...result.packages.map(writer.add), writer.end(result)].join('');
 }
 
@@ -42,9 +42,10 @@ const mostInFull = 3;
 export function textWriter(
   style: Style = plainStyle,
   columns?: number,
-  detail: Detail = 'usual',
+  context: ReportContext = {},
 ): ReportWriter {
-  const page = { style, columns };
+  const { detail = 'usual' } = context;
+  const page = { style, columns, context };
   const view = packageViewer(textBounds);
   const said = new SaidFacts();
   let reproduced = 0;
@@ -67,8 +68,13 @@ export function textWriter(
     end(run) {
       const summary = viewSummary(run, textBounds);
       const worst = detail === 'quiet' ? [] : worstRows(run, page);
-      if (worst.length > 0 || run.packages.length > 1 || summary.notes.length > 0)
-        return add([...worst, summaryText(summary, page)].join('\n'), 'block');
+      const isSummed = worst.length > 0 || run.packages.length > 1 || summary.notes.length > 0;
+      const lines = [
+        ...worst,
+        ...(isSummed ? [summaryText(summary, page)] : []),
+        ...(detail === 'quiet' ? [] : [writerLine(run, page)]),
+      ];
+      if (lines.length > 0) return add(lines.join('\n'), 'block');
       return before === 'nothing' ? '\n' : '';
     },
   };
@@ -151,6 +157,12 @@ function worstRows({ packages }: StatedRun, { style, columns }: Page): string[] 
   return [style.strong('not reproduced, worst first'), ...lines, ...more, ''];
 }
 
+/** Which program says all this, and where its words are explained. */
+function writerLine({ runs }: StatedRun, { style, columns, context = {} }: Page): string {
+  const lines = wrap(`${writerText(context, runs)}: ${pageAddress(context, reportsPage)}`, columns);
+  return lines.map((line) => style.faint(line)).join('\n');
+}
+
 function summaryText({ total: all, counts, notes }: SummaryView, { style, columns }: Page): string {
   const total = counted(all, 'package');
   const each = counts.map(({ count, title }) => `${count} ${title}`).join(', ');
@@ -161,7 +173,10 @@ function summaryText({ total: all, counts, notes }: SummaryView, { style, column
 
 /** One package; without a newline at its end. */
 export function packageText(view: PackageView, page: Page = { style: plainStyle }): string {
-  const lines = [titleText(view, page)];
+  const lines = [
+    titleText(view, page),
+    ...(view.name === undefined ? [] : [row('package', view.name, page)]),
+  ];
   addAll(
     lines,
     view.grounds.map((fact) => factRow(fact, page)),
@@ -171,7 +186,8 @@ export function packageText(view: PackageView, page: Page = { style: plainStyle 
     lines,
     view.context.map((fact) => factRow(fact, page)),
   );
-  if (view.next !== undefined) lines.push(row('next', view.next, page), row('about', view.docs, page));
+  if (view.next !== undefined)
+    lines.push(row('next', view.next, page), row('about', pageAddress(page.context ?? {}, view.docs), page));
   return lines.join('\n');
 }
 

@@ -38,6 +38,8 @@ export interface ReportView extends SummaryView {
 export interface PackageView {
   /** The file as the user named it. */
   readonly file: string;
+  /** Name, version, origin and architecture as the package states them; undefined where it could not be read, and where `taken` says it. */
+  readonly name: string | undefined;
   readonly sha256: string | undefined;
   readonly size: number | undefined;
   readonly verdict: VerdictKind;
@@ -83,6 +85,7 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
   budget.beginPackage();
   return {
     file: show(result.file, bounds.value),
+    name: nameOf(result, bounds),
     sha256: subject?.sha256,
     size: subject?.size,
     verdict: verdict.kind,
@@ -103,6 +106,17 @@ function viewPackage(result: StatedPackage, budget: Budget): PackageView {
     next: nextStepOf(result),
     docs: docsAnchor(verdict),
   };
+}
+
+function nameOf({ taken, subject, plan }: StatedPackage, { value }: Bounds): string | undefined {
+  if (taken !== undefined || subject?.name === undefined) return undefined;
+  const { name, version, architecture } = subject;
+  const parts = [
+    `${name} ${version ?? ''}`.trimEnd(),
+    ...(plan === undefined ? [] : [`origin ${plan.plan.origin}`]),
+    ...(architecture === undefined ? [] : [`for ${architecture}`]),
+  ];
+  return show(parts.join(', '), value);
 }
 
 function comparisonOf(verdict: StatedVerdict): UnequalComparison | undefined {

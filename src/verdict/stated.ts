@@ -20,7 +20,7 @@ export type StatedVerdict =
 /** What reports and statements read of a plan; everything else in it is only repeated. */
 export type StatedPlan = Pick<
   Plan,
-  'builder' | 'recipe' | 'recipeFiles' | 'environment' | 'sources' | 'network'
+  'origin' | 'builder' | 'recipe' | 'recipeFiles' | 'environment' | 'sources' | 'network'
 >;
 
 /** Every `PackageResult` is one. */

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { home } from '../../src/home.ts';
 import { renderHtml } from '../../src/report/html/html-report.ts';
 import { everything, hostile } from '../support/runs.ts';
 
 describe('results as HTML', () => {
-  it('refer to nothing outside: no address, no source, no form, no link but to a package of the page', () => {
-    const text = renderHtml(everything());
-    assert.doesNotMatch(text.replace(/ href="#p\d+"/g, ''), /\b(src|href|action|url)\s*[=(]/);
-    assert.doesNotMatch(text.replace(/example\.invalid/g, ''), /https?:\/\/[^<\s]*[<"]/);
+  it('load nothing from outside: no source, no form, no link but to a package of the page and to the pages of this version', () => {
+    const result = everything();
+    const text = renderHtml(result);
+    const links = new RegExp(` href="(#p\\d+|${home}/v[^"]*/docs/[a-z/-]+\\.md[^"]*)"`, 'g');
+    assert.ok((text.match(links)?.length ?? 0) > result.packages.length);
+    assert.doesNotMatch(text.replace(links, ''), /\b(src|href|action|url)\s*[=(]/);
+    assert.doesNotMatch(text.replace(links, '').replace(/example\.invalid/g, ''), /https?:\/\/[^<\s]*[<"]/);
   });
 
   it('allow nothing but their own style and script', () => {

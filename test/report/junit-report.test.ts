@@ -81,11 +81,11 @@ describe('results as JUnit XML', () => {
     const [said] = attributesOf(renderJunit(everything()), '//system-err');
     assert.match(
       said!,
-      /not reproduced but accepted \(content\) {2}packages\/accepted-1\.0-r0\.apk\n {2}accepted +by/,
+      /not reproduced but accepted \(content\) {2}packages\/accepted-1\.0-r0\.apk\n {2}package .*\n {2}accepted +by/,
     );
     assert.match(
       said!,
-      /not reproduced as known \(content\) {2}packages\/known-1\.0-r0\.apk\n {2}baseline +as in/,
+      /not reproduced as known \(content\) {2}packages\/known-1\.0-r0\.apk\n {2}package .*\n {2}baseline +as in/,
     );
   });
 

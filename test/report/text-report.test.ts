@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../../src/bytes.ts';
+import { home } from '../../src/home.ts';
 import type { SubstitutedPackage } from '../../src/plan/substituted.ts';
+import { programVersion } from '../../src/program-version.ts';
 import type { Style } from '../../src/report/style.ts';
 import { renderText } from '../../src/report/text-report.ts';
 import { runResult } from '../../src/verdict/result.ts';
@@ -32,6 +34,8 @@ const coloured: Style = {
   strong: paint(1, 22),
 };
 
+const writerLine = `wolfi-repro ${programVersion}: ${home}/v${programVersion}/docs/reports.md`;
+
 describe('results as text', () => {
   it('say the verdict and its reason in the first line of each package', () => {
     const titles = renderText(everything())
@@ -56,7 +60,7 @@ describe('results as text', () => {
     for (const block of renderText(everything()).trimEnd().split('\n\n').slice(1, -2)) {
       const [next, about] = block.split('\n').slice(-2);
       assert.match(next!, /^ {2}next +\S/);
-      assert.match(about!, /^ {2}about +docs\/verdicts\.md#[a-z-]+$/);
+      assert.match(about!, /^ {2}about +https:\/\/\S+\/docs\/verdicts\.md#[a-z-]+$/);
     }
   });
 
@@ -70,13 +74,13 @@ describe('results as text', () => {
         .slice(3)
         .map((file) => `reproduced  ${file}`)
         .join('\n'),
-      '5 packages: 5 reproduced',
+      `5 packages: 5 reproduced\n${writerLine}`,
     ]);
-    const verbose = renderText(run, undefined, undefined, 'verbose').split('\n\n');
+    const verbose = renderText(run, undefined, undefined, { detail: 'verbose' }).split('\n\n');
     assert.equal(verbose[0], blocks[0]);
     assert.match(blocks[1]!, /\n {2}as above {4}builder, taken over, recipe$/);
     for (const [at, block] of verbose.slice(0, 5).entries())
-      assert.match(block, new RegExp(`${files[at]}\n  bytes `));
+      assert.match(block, new RegExp(`${files[at]}\n  package .*\n  bytes `));
   });
 
   it('say once what several packages share, and name it by its label after that', () => {
@@ -93,7 +97,7 @@ describe('results as text', () => {
       others!,
       /^reproduced {2}d {2}as above: caveat, finding\nreproduced {2}e {2}as above: caveat, finding\n {2}finding .*glibc=2-r0$/,
     );
-    assert.equal(renderText(run, undefined, undefined, 'verbose').split(caveat).length, 6);
+    assert.equal(renderText(run, undefined, undefined, { detail: 'verbose' }).split(caveat).length, 6);
   });
 
   it('never leave out of a line what weakens the verdict', () => {
@@ -113,7 +117,7 @@ describe('results as text', () => {
       ['reproduced', 'signature', 'caveat', 'reproduced'],
     );
     assert.equal(lines[3], 'reproduced  e  as above: signature, caveat');
-    const quiet = renderText(run, undefined, undefined, 'quiet').split('\n');
+    const quiet = renderText(run, undefined, undefined, { detail: 'quiet' }).split('\n');
     assert.deepEqual(quiet.slice(2, 5), [
       'reproduced  c',
       ...['d', 'e'].map((name) => `reproduced  ${name}  but see: signature, caveat`),
@@ -141,10 +145,13 @@ describe('results as text', () => {
   it('are a line for each package and the counts where less is asked for', () => {
     const run = runResult([reproduced('a'), rejected('b')]);
     assert.equal(
-      renderText(run, undefined, undefined, 'quiet'),
+      renderText(run, undefined, undefined, { detail: 'quiet' }),
       'reproduced  a\nrejected (datahash-mismatch)  b\n\n2 packages: 1 rejected, 1 reproduced\n',
     );
-    assert.equal(renderText(runResult([reproduced('a')]), undefined, undefined, 'quiet'), 'reproduced  a\n');
+    assert.equal(
+      renderText(runResult([reproduced('a')]), undefined, undefined, { detail: 'quiet' }),
+      'reproduced  a\n',
+    );
   });
 
   it('list each package that replaces a recorded one, and count what is cut', () => {

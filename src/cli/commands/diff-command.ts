@@ -54,7 +54,7 @@ async function render(result: DiffResult, raw: RawOptions): Promise<string> {
   const { format = 'text', color } = raw;
   if (format !== 'text') return renderPlain(result, format, raw);
   const { renderDiffText } = await import('../../report/diff-text.ts');
-  return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns()));
+  return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns(), reportContext(raw)));
 }
 
 async function renderPlain(result: DiffResult, format: ReportFormat, raw: RawOptions): Promise<string> {

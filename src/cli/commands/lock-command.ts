@@ -2,7 +2,7 @@
 import { counted } from '../../bytes.ts';
 import type { RunOptions } from '../../flow/run-options.ts';
 import { lock } from '../../lock.ts';
-import { renderValue } from '../../report/json-report.ts';
+import { renderValue, toolValue } from '../../report/json-report.ts';
 import { chosenDetail } from '../chosen-detail.ts';
 import { runOptions } from '../options.ts';
 import { printData, printNote } from '../output.ts';
@@ -21,7 +21,18 @@ export async function lockCommand(given: string, raw: RawOptions): Promise<numbe
     const locked = await lock(subject, options).finally(() => progress.stop());
     const { identity, plan, environment, substituted, findings, fetching, processor } = locked;
     const schema = 'wolfi-repro/lock/1';
-    printData(renderValue({ schema, identity, plan, environment, substituted, findings, fetching }));
+    printData(
+      renderValue({
+        schema,
+        tool: toolValue({}),
+        identity,
+        plan,
+        environment,
+        substituted,
+        findings,
+        fetching,
+      }),
+    );
     printNote(`plan sha256 ${identity}`);
     if (processor !== undefined) printNote(processor);
     await write?.(subject);

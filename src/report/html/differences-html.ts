@@ -4,11 +4,12 @@ import { counted } from '../../bytes.ts';
 import type { ByteWindow, HunkLine, LineHunk } from '../../compare/part.ts';
 import { moreInJson } from '../bounds.ts';
 import type { CauseView, ConsequenceView, DifferencesView, GroupView } from '../differences-view.ts';
-import { escapeMarkup } from '../markup.ts';
+import { escapeMarkup, htmlLink } from '../markup.ts';
 import { type PartsView, type PartView, rowBytes } from '../parts-view.ts';
+import { pageAddress, type ReportContext } from '../report-context.ts';
 import { consequenceText, differenceText, foldersText, hexRows, shortDigests } from '../tree-lines.ts';
 
-export function differencesHtml(view: DifferencesView): string {
+export function differencesHtml(view: DifferencesView, context: ReportContext): string {
   const { groups, total, cut, sections, causes, consequences, sbom } = view;
   const blocks = sections.map(({ section, likeness, total: all }) => {
     const own = groups.filter(({ example }) => example.section === section);
@@ -17,7 +18,8 @@ export function differencesHtml(view: DifferencesView): string {
     return own.length === 0 ? `<p>${head}</p>` : sectionHtml(head, own);
   });
   const named = causes.map(
-    ({ title, page, count }) => `<li>${escapeMarkup(title)} (${count}): ${escapeMarkup(page)}</li>`,
+    ({ title, page, count }) =>
+      `<li>${escapeMarkup(title)} (${count}): ${htmlLink(page, pageAddress(context, page))}</li>`,
   );
   return [
     `<h3>${counted(total, 'difference')}</h3>`,

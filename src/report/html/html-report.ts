@@ -1,21 +1,26 @@
 /** A run as an HTML page. */
 import { counted } from '../../bytes.ts';
 import type { StatedRun } from '../../verdict/stated.ts';
-import { escapeMarkup } from '../markup.ts';
+import { escapeMarkup, htmlLink } from '../markup.ts';
+import { pageAddress, type ReportContext, writerText } from '../report-context.ts';
 import { type PackageView, type ReportView, viewRun } from '../view.ts';
 import { worstFirst } from '../worst-packages.ts';
 import { differencesHtml } from './differences-html.ts';
-import { factsHtml, pageBounds, pageHtml } from './page.ts';
+import { factsHtml, pageBounds, pageHtml, writerHtml } from './page.ts';
 
 /** Renders the page; it ends with a newline. */
-export function renderHtml(result: StatedRun): string {
+export function renderHtml(result: StatedRun, context: ReportContext = {}): string {
   const view = viewRun(result, pageBounds);
   const packages = worstFirst(view.packages);
+  const writer = writerText(context, result.runs);
+  const [only, ...others] = packages;
+  const name = only === undefined || others.length > 0 ? undefined : (only.name ?? only.file);
   return pageHtml({
-    title: view.title,
+    title: name === undefined ? view.title : `${view.title}: ${name}`,
+    writer,
     head: headHtml(view, packages),
-    sections: packages.map(packageHtml),
-    foot: '<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>',
+    sections: packages.map((each, at) => packageHtml(each, at, context)),
+    foot: `<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>\n${writerHtml(context, writer)}`,
     groups: packages.flatMap(({ comparison }) => comparison?.groups ?? []),
     verdicts: view.counts.map(({ verdict, pass = '', title, count }) => ({
       value: `${verdict} ${pass}`.trim(),
@@ -37,9 +42,9 @@ const mostRows = 1000;
 
 /** The table of all packages, worst first, each with a link to its section. */
 function summaryHtml(packages: readonly PackageView[]): string {
-  const rows = packages.slice(0, mostRows).map(({ tone, title, reason = '', file, comparison }, at) => {
+  const rows = packages.slice(0, mostRows).map(({ tone, title, reason = '', file, name, comparison }, at) => {
     const causes = comparison?.causes.map((cause) => `${escapeMarkup(cause.title)} (${cause.count})`) ?? [];
-    return `<tr><td><span class="${tone}">${escapeMarkup(title)}</span></td><td>${reason}</td><td><a href="#p${at + 1}"><code>${escapeMarkup(file)}</code></a></td><td>${comparison?.total ?? ''}</td><td>${causes.join(', ')}</td></tr>`;
+    return `<tr><td><span class="${tone}">${escapeMarkup(title)}</span></td><td>${reason}</td><td><a href="#p${at + 1}"><code>${escapeMarkup(file)}</code></a>${nameHtml(name)}</td><td>${comparison?.total ?? ''}</td><td>${causes.join(', ')}</td></tr>`;
   });
   const cut = packages.length - rows.length;
   const head = ['verdict', 'reason', 'package', 'differences', 'causes'];
@@ -48,9 +53,26 @@ ${rows.join('\n')}
 </tbody></table>${cut === 0 ? '' : `\n<p class="cut">… and ${cut} more packages, all of them below</p>`}`;
 }
 
+function nameHtml(name: string | undefined): string {
+  return name === undefined ? '' : ` <small>${escapeMarkup(name)}</small>`;
+}
+
 /** The section of a package. Only the worst is open at first. */
-function packageHtml(view: PackageView, at: number): string {
-  const { file, verdict, pass = '', title, tone, reason, grounds, comparison, context, next, docs } = view;
+function packageHtml(view: PackageView, at: number, report: ReportContext): string {
+  const {
+    file,
+    name,
+    verdict,
+    pass = '',
+    title,
+    tone,
+    reason,
+    grounds,
+    comparison,
+    context,
+    next,
+    docs,
+  } = view;
   const open = at === 0 && verdict !== 'reproduced' && pass === '' ? ' open' : '';
   const facts = [
     ...grounds,
@@ -64,10 +86,11 @@ function packageHtml(view: PackageView, at: number): string {
   ];
   return `<section class="package" id="p${at + 1}" data-verdict="${`${verdict} ${pass}`.trim()}">
 <details${open}>
-<summary><h2><span class="${tone}">${escapeMarkup(title)}</span>${reason === undefined ? '' : ` (${reason})`} <code>${escapeMarkup(file)}</code></h2></summary>
+<summary><h2><span class="${tone}">${escapeMarkup(title)}</span>${reason === undefined ? '' : ` (${reason})`} <code>${escapeMarkup(file)}</code>${nameHtml(name)}</h2></summary>
 ${factsHtml(facts)}
-${comparison === undefined ? '' : differencesHtml(comparison)}
-${factsHtml([...context, { label: 'about', value: docs }])}
+${comparison === undefined ? '' : differencesHtml(comparison, report)}
+${factsHtml(context)}
+<p>about: ${htmlLink(docs, pageAddress(report, docs))}</p>
 </details>
 </section>`;
 }

@@ -6,7 +6,8 @@ import type { DifferenceKind } from '../../compare/difference.ts';
 import type { Bounds } from '../bounds.ts';
 import type { GroupView } from '../differences-view.ts';
 import type { Fact } from '../fact.ts';
-import { escapeMarkup } from '../markup.ts';
+import { escapeMarkup, htmlLink } from '../markup.ts';
+import { pageAddress, type ReportContext, reportsPage } from '../report-context.ts';
 import { contentPolicy } from './content-policy.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
@@ -38,12 +39,14 @@ export interface PageParts {
   readonly head: string;
   readonly sections: readonly string[];
   readonly foot: string;
+  /** The program that wrote the page, as text. */
+  readonly writer: string;
   readonly groups: readonly GroupView[];
   readonly verdicts: readonly Choice[];
 }
 
 /** The complete file; it ends with a newline. */
-export function pageHtml({ title, head, sections, foot, groups, verdicts }: PageParts): string {
+export function pageHtml({ title, head, sections, foot, writer, groups, verdicts }: PageParts): string {
   // On a large page the browser need not lay out what is not on the screen; a small page does not need this.
   const isLarge = sections.length + groups.length > 300;
   return [
@@ -55,6 +58,7 @@ export function pageHtml({ title, head, sections, foot, groups, verdicts }: Page
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
     '<meta name="color-scheme" content="light dark">',
+    `<meta name="generator" content="${escapeMarkup(writer)}">`,
     `<title>wolfi-repro: ${escapeMarkup(title)}</title>`,
     `<style>${stylesheet}</style>`,
     '</head>',
@@ -64,7 +68,7 @@ export function pageHtml({ title, head, sections, foot, groups, verdicts }: Page
     '<main id="packages">',
     ...sections,
     '</main>',
-    ...(foot === '' ? [] : [`<footer>\n${foot}\n</footer>`]),
+    `<footer>\n${foot}\n</footer>`,
     `<script>${script}</script>`,
     '</body>',
     '</html>',
@@ -114,6 +118,11 @@ function causeChoices(groups: readonly GroupView[]): Choice[] {
       found.set(kind, { value: kind, title, count: (found.get(kind)?.count ?? 0) + count });
   }
   return [...found.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Which program says all this, and where its words are explained. */
+export function writerHtml(context: ReportContext, writer: string): string {
+  return `<p>${escapeMarkup(writer)}, ${htmlLink('how to read it', pageAddress(context, reportsPage))}</p>`;
 }
 
 export function factsHtml(facts: readonly Fact[]): string {

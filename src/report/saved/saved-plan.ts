@@ -129,6 +129,7 @@ const network: Decoder<PlannedNetwork> = byWord<PlannedNetwork>('kind', {
 });
 
 const readOfPlan: Decoder<StatedPlan> = members<StatedPlan>({
+  origin: text,
   builder,
   recipe: members<Plan['recipe']>({ sha256: digest, size: count }),
   recipeFiles: list(members<Plan['recipeFiles'][number]>({ path: text, mode: count, sha256: digest })),
