@@ -33,6 +33,12 @@ export async function rebuild(file: string, target: RebuildTarget, given: RunOpt
   const candidate = await requireCandidate(file, given, 'build');
   const { recipe } = candidate.target.claim;
   const request = rebuildRequest([candidate], observeSteps(recipe.package.name, candidate.run.watch));
+  candidate.run.watch.onProgress({
+    kind: 'stage',
+    subject: recipe.package.name,
+    stage: 'rebuild',
+    places: [0],
+  });
   return withRebuilt(candidate.run.builds.engine, request, async ([first]) => {
     await keepRecordings([candidate], request.network, first!.conversation);
     const { outcome, plan } = (await decideBuilder({ candidate, rebuilt: first! })).rebuilt;

@@ -33,7 +33,7 @@ export async function verify(subjects: readonly string[], given: RunOptions): Pr
   };
   const find = candidateFinder(given, 'build');
   const found = await mapConcurrently([...subjects.entries()], jobs, async ([at, subject]) => {
-    const each = await find(machine.inputs.name(subject));
+    const each = await find(machine.inputs.name(subject), at);
     if (isCandidate(each)) return [{ at, candidate: each }];
     await settle(at, await failedResult(each.examined, each.failure, watcher));
     return [];
@@ -42,7 +42,8 @@ export async function verify(subjects: readonly string[], given: RunOptions): Pr
   await mapConcurrently([...builds.values()], jobs, async ([first, ...others]) => {
     const places = new Map([first, ...others].map(({ at, candidate }) => [candidate, at]));
     const candidates = [first.candidate, ...others.map(({ candidate }) => candidate)] as const;
-    for (const { candidate, result } of await verifyBuild(candidates))
+    const tell = (stage: Stage) => tellStage(candidates[0], stage, [...places.values()]);
+    for (const { candidate, result } of await verifyBuild(candidates, tell))
       await settle(places.get(candidate)!, result);
   });
   return runResult(results);
@@ -51,19 +52,22 @@ export async function verify(subjects: readonly string[], given: RunOptions): Pr
 type Ended = Pick<Judged, 'candidate' | 'result'>;
 
 /** Builds once and judges each package on its own. */
-async function verifyBuild(candidates: readonly [Candidate, ...Candidate[]]): Promise<readonly Ended[]> {
+async function verifyBuild(
+  candidates: readonly [Candidate, ...Candidate[]],
+  tell: (stage: Stage) => void,
+): Promise<readonly Ended[]> {
   const [first] = candidates;
   const { builds } = first.run;
   let conversation: Conversation | undefined;
   try {
-    tell(first, 'rebuild');
+    tell('rebuild');
     const onConversation = (heard: Conversation) => {
       conversation ??= heard;
     };
     const request = { ...rebuildRequest(candidates, loadingJudge(first)), onConversation };
     return await withRebuilt(builds.engine, request, async (packages) => {
       await keepRecordings(candidates, request.network, packages[0]?.conversation);
-      tell(first, 'compare');
+      tell('compare');
       const built = paired(candidates, packages).map(([candidate, rebuilt]) => ({ candidate, rebuilt }));
       const judged = await Promise.all(built.map(judgePackage));
       const again = { ...request, network: replayed(request.network, packages[0]?.conversation) };
@@ -121,8 +125,8 @@ async function judgePackage(first: Built): Promise<Judged> {
   return { ...built, result: judged };
 }
 
-function tell({ target, run }: Candidate, stage: Stage): void {
-  run.watch.onProgress({ kind: 'stage', subject: target.claim.recipe.package.name, stage });
+function tellStage({ target, run }: Candidate, stage: Stage, places: readonly number[]): void {
+  run.watch.onProgress({ kind: 'stage', subject: target.claim.recipe.package.name, stage, places });
 }
 
 /** Loads what comes after the steps while they run. */

@@ -2,112 +2,152 @@
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import type { DiffProgress } from '../diff.ts';
-import type { ProgressEvent, Stage } from '../flow/run-options.ts';
+import type { ProgressEvent } from '../flow/run-options.ts';
 import { appendBelow, folderBelow } from '../folders.ts';
 import { logFileName } from '../names.ts';
 import type { Detail } from '../report/detail.ts';
 import { takenText } from '../report/words.ts';
 import { defectText } from './output.ts';
+import { type Doing, fitted, WorkUnderWay } from './progress-text.ts';
 import { writeError } from './standard-streams.ts';
-
-const stageWords: Readonly<Record<Stage | DiffProgress['stage'], string>> = {
-  read: 'reading',
-  plan: 'pinning inputs of',
-  rebuild: 'rebuilding',
-  compare: 'comparing',
-  explain: 'looking for causes in',
-};
 
 /** What ends sooner than this is not shown. */
 const quietMilliseconds = 700;
 
 export interface Progress {
   readonly onEvent: (event: ProgressEvent | DiffProgress) => void;
+  /** Says how many packages there are to do. */
+  expect(total: number): void;
+  /** Takes what is shown away: the result of a package is printed. */
+  finish(place: number): void;
   /** Clears what is shown. */
   stop(): void;
 }
 
-/** Where each of many files is an event: not more often than this on a terminal, and elsewhere, where every line stays. */
-const paceMilliseconds = { live: 100, lines: 5000 } as const;
+/**
+ * How often something is shown that changes all the time: on a terminal the line is redrawn, elsewhere, where every line stays, a long step is said to go on
+ * twice a minute.
+ */
+const pace = { live: { redraw: 100, tick: 250 }, lines: { redraw: 5000, tick: 30_000 } } as const;
 
 export interface ProgressOptions {
   /** A folder for the output of steps; none is kept where undefined. */
   readonly logs?: string | undefined;
-  /** Whether events come in such numbers that not all of them are shown. */
+  /** Whether things begin in such numbers that not all of them are shown. */
   readonly isPaced?: boolean;
   /** `quiet` shows warnings and defects alone, `verbose` lines that stay. */
   readonly detail?: Detail;
 }
 
 export function showProgress({ logs, isPaced = false, detail = 'usual' }: ProgressOptions): Progress {
-  const isTerminal =
-    process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
-  const live = isTerminal && detail !== 'verbose';
-  const started = performance.now();
-  const pace = isPaced ? paceMilliseconds[live ? 'live' : 'lines'] : 0;
-  let last = Number.NEGATIVE_INFINITY;
-  let shown = false;
-  const show = (text: string) => {
-    const now = performance.now();
-    if (now - started < quietMilliseconds || now - last < pace) return;
-    last = now;
-    const width = Math.max(20, process.stderr.columns || 80) - 1;
-    writeError(live ? `\r\x1b[2K${text.slice(0, width)}` : `${text}\n`);
-    shown = live;
-  };
-  const clear = () => {
-    if (shown) writeError('\r\x1b[2K');
-    shown = false;
-  };
-  const tellDefect = ({ subject, thrown }: Extract<ProgressEvent, { kind: 'defect' }>) => {
-    clear();
-    writeError(`wolfi-repro: internal: ${printable(subject)}: ${defectText(thrown)}\n`);
-  };
-  const tellTaken = ({ subject, taken }: Extract<ProgressEvent, { kind: 'taken' }>) => {
-    clear();
-    writeError(`wolfi-repro: ${printable(subject)} is ${takenText(taken)}\n`);
-  };
+  const lines = new ProgressLines(isPaced, detail);
   const warned = new Set<string>();
   const warn = (text: string) => {
     if (warned.has(text)) return;
     warned.add(text);
-    clear();
-    writeError(`wolfi-repro: warning: ${printable(maskAddresses(text))}\n`);
+    lines.tell(`warning: ${printable(maskAddresses(text))}`);
   };
   return {
     onEvent(event) {
-      if (event.kind === 'output') keepOutput(logs, event);
-      else if (event.kind === 'warning') warn(event.text);
-      else if (event.kind === 'defect') tellDefect(event);
-      else if (detail === 'quiet') return;
-      else if (event.kind === 'taken') tellTaken(event);
-      else show(eventText(event));
+      switch (event.kind) {
+        case 'warning':
+          return warn(event.text);
+        case 'defect':
+          return lines.tell(`internal: ${printable(event.subject)}: ${defectText(event.thrown)}`);
+        case 'taken':
+          if (detail !== 'quiet') lines.tell(`${printable(event.subject)} is ${takenText(event.taken)}`);
+          return;
+        case 'output':
+          keepOutput(logs, event);
+          return lines.show(event);
+        default:
+          return lines.show(event);
+      }
     },
-    stop: clear,
+    expect: (total) => lines.expect(total),
+    finish: (place) => lines.finish(place),
+    stop: () => lines.stop(),
   };
 }
 
-function eventText(
-  event: Exclude<ProgressEvent, { kind: 'output' | 'warning' | 'defect' | 'taken' }> | DiffProgress,
-): string {
-  if (event.kind === 'transfer') return transferText(event);
-  const subject = printable(event.subject);
-  if (event.kind === 'stage') return `${stageWords[event.stage]} ${subject}`;
-  return `${subject}: step ${event.position} ${printable(event.label)}`.trimEnd();
-}
+/** The line of what is under way, and lines that are told once. */
+class ProgressLines {
+  readonly #isLive: boolean;
+  readonly #isQuiet: boolean;
+  readonly #isPaced: boolean;
+  readonly #pace: { readonly redraw: number; readonly tick: number };
+  readonly #work = new WorkUnderWay();
+  readonly #started = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #drawn = Number.NEGATIVE_INFINITY;
+  #shown = '';
 
-function transferText({
-  address,
-  bytes,
-  total,
-  bytesPerSecond,
-}: Extract<ProgressEvent, { kind: 'transfer' }>): string {
-  const of = total === undefined ? '' : ` of ${mebibytes(total)}`;
-  return `fetching ${printable(address)}: ${mebibytes(bytes)}${of} MiB, ${mebibytes(bytesPerSecond)} MiB/s`;
-}
+  constructor(isPaced: boolean, detail: Detail) {
+    const isTerminal =
+      process.stderr.isTTY && process.env['TERM'] !== 'dumb' && (process.env['CI'] ?? '') === '';
+    this.#isLive = isTerminal && detail !== 'verbose';
+    this.#isQuiet = detail === 'quiet';
+    this.#isPaced = isPaced;
+    this.#pace = pace[this.#isLive ? 'live' : 'lines'];
+  }
 
-function mebibytes(bytes: number): string {
-  return (bytes / (1024 * 1024)).toFixed(1);
+  show(event: Doing): void {
+    if (this.#isQuiet) return;
+    const now = performance.now();
+    const begins = this.#work.take(event, now);
+    this.#timer ??= setInterval(() => this.#tick(), this.#pace.tick).unref();
+    const stays = !this.#isLive && event.kind === 'output';
+    if ((begins && !this.#isPaced) || (!stays && this.#isDue(now))) this.#draw(now);
+  }
+
+  /** A line that stays. */
+  tell(text: string): void {
+    this.#clear();
+    writeError(`wolfi-repro: ${text}\n`);
+  }
+
+  expect(total: number): void {
+    this.#work.total = total;
+  }
+
+  finish(place: number): void {
+    this.#work.finish(place);
+    this.#clear();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#clear();
+  }
+
+  #isDue(now: number): boolean {
+    return now - this.#drawn >= this.#pace.redraw;
+  }
+
+  /** Time goes on although nothing happens. */
+  #tick(): void {
+    const now = performance.now();
+    if (now - this.#drawn >= this.#pace.tick) this.#draw(now);
+  }
+
+  #draw(now: number): void {
+    const text = this.#work.text(now);
+    if (text === undefined || now - this.#started < quietMilliseconds) return;
+    this.#drawn = now;
+    if (!this.#isLive) {
+      writeError(`${text}\n`);
+      return;
+    }
+    const line = fitted(text, Math.max(20, process.stderr.columns || 80) - 1);
+    if (line !== this.#shown) writeError(`\r\x1b[2K${line}`);
+    this.#shown = line;
+  }
+
+  #clear(): void {
+    if (this.#shown !== '') writeError('\r\x1b[2K');
+    this.#shown = '';
+  }
 }
 
 /** Keeps the output of each step in one file. */

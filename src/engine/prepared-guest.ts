@@ -58,6 +58,7 @@ export async function prepareGuest(request: RebuildRequest, directory: string): 
           (await import('./guest-attributes.ts')).setGuestAttributes(root, files, machine.ids),
         packageShelf: { directory: ownFolder(join(machine.cache, 'packages')), ids: machine.ids },
         verify: requireLocked,
+        onUnpacked: request.observer.unpack,
         requireListed: (controlSha1, locked) => {
           if (machine.signal.aborted) throw new Failure('cancelled', 'the unpacking was cancelled');
           requireListed(controlSha1, locked, checksums.get(locked.name)!);

@@ -21,6 +21,8 @@ export interface StepName {
 }
 
 export interface StepObserver {
+  /** Packages of the environment that are unpacked, of how many. */
+  unpack?(done: number, of: number): void;
   begin(step: StepName): void;
   output(step: StepName, bytes: Uint8Array): void;
   end(step: StepName): void;

@@ -69,8 +69,9 @@ export function isolationOf({ run: { builds, machine } }: Candidate): Pick<Packa
 /** Reports what the steps of a build do to the watcher of the run. */
 export function observeSteps(subject: PackageName, { onProgress }: Watch): StepObserver {
   return {
+    unpack: (done, of) => onProgress({ kind: 'unpack', subject, done, of }),
     begin: ({ package: name, position, label }) =>
-      onProgress({ kind: 'step', subject: name, position, label }),
+      onProgress({ kind: 'step', subject, package: name, position, label }),
     output: ({ position }, bytes) => onProgress({ kind: 'output', subject, position, bytes }),
     end: () => undefined,
   };

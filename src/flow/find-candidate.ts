@@ -23,7 +23,7 @@ export type Purpose = 'build' | 'plan';
 export function candidateFinder(
   given: RunOptions,
   purpose: Purpose,
-): (subject: string) => Promise<Candidate | NoCandidate> {
+): (subject: string, place?: number) => Promise<Candidate | NoCandidate> {
   const open = runOpener(given);
   const processors = machineProcessors(given.machine);
   const planners = new Map<OpenRun, Planner>();
@@ -32,8 +32,9 @@ export function candidateFinder(
     planners.set(opened, planner);
     return planner;
   };
-  const stage = (subject: string, name: Stage) => given.onProgress({ kind: 'stage', subject, stage: name });
-  return async (subject) => {
+  return async (subject, place = 0) => {
+    const stage = (name: string, what: Stage) =>
+      given.onProgress({ kind: 'stage', subject: name, stage: what, places: [place] });
     let examined: Examined | undefined;
     try {
       stage(subject, 'read');
@@ -45,6 +46,7 @@ export function candidateFinder(
       if (purpose === 'build' && processor instanceof Failure) throw processor;
       const opened = await opening.repositories(examined.claim.architecture);
       const prepared = await plannerOf(opening)(examined, opened);
+      stage(examined.claim.recipe.package.name, 'wait');
       return { target: examined, prepared, opened, run: opening.run, processor };
     } catch (thrown) {
       const failure = failureOfPackage(thrown, given.machine.signal);

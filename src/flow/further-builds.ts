@@ -8,7 +8,47 @@ import { type Place, placesBetween } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
 import { paired } from '../lists.ts';
 import type { Built } from './candidate.ts';
-import type { Run } from './run.ts';
+import type { Run, Watch } from './run.ts';
+
+type FurtherRun = Pick<Run, 'builds' | 'machine' | 'watch'>;
+
+/** A further build, for whoever watches. */
+export interface BegunBuild {
+  /** From 1, which is the first. */
+  readonly number: number;
+  /** The number of builds that there will be; undefined where what they show decides. */
+  readonly of: number | undefined;
+  /** What is different in it; empty where nothing is. */
+  readonly what: string;
+}
+
+/** Numbers the builds of packages. */
+export class BuildNumbers {
+  #number = 1;
+  readonly #of: number | undefined;
+
+  /** @param of the number of builds that there will be; undefined where what they show decides */
+  constructor(of: number | undefined) {
+    this.#of = of;
+  }
+
+  /** The next build of several that are alike. */
+  next(what: string, builds = 1): BegunBuild {
+    const number = this.#number + 1;
+    this.#number += builds;
+    return { number, of: this.#of === undefined ? undefined : Math.max(this.#of, this.#number), what };
+  }
+}
+
+/** Says that a further build begins. */
+export function tellBuild(
+  [first]: readonly Pick<Built, 'candidate'>[],
+  { onProgress }: Watch,
+  begun: BegunBuild,
+): void {
+  if (first === undefined) return;
+  onProgress({ kind: 'build', subject: first.candidate.target.claim.recipe.package.name, ...begun });
+}
 
 /** Where a package differs from its first build, or why that is not known. */
 export type BuildOutcome = readonly Place[] | Failure;
@@ -21,8 +61,10 @@ export type BuildOutcome = readonly Place[] | Failure;
 export async function buildAgain(
   first: readonly Built[],
   request: RebuildRequest,
-  { builds, machine }: Pick<Run, 'builds' | 'machine'>,
+  { builds, machine, watch }: FurtherRun,
+  begun: BegunBuild,
 ): Promise<readonly BuildOutcome[]> {
+  tellBuild(first, watch, begun);
   const plans = first.map(({ rebuilt }) => rebuilt.plan);
   try {
     return await withRebuilt(builds.engine, { ...request, plans }, (next) =>
@@ -53,13 +95,16 @@ export interface HeldBuilds {
 export async function buildHeld(
   first: readonly Built[],
   request: RebuildRequest,
-  { builds, machine }: Pick<Run, 'builds' | 'machine'>,
+  { builds, machine, watch }: FurtherRun,
+  begun: BegunBuild,
 ): Promise<readonly (HeldBuilds | Failure)[]> {
+  tellBuild(first, watch, begun);
   const asked = { ...request, plans: first.map(({ rebuilt }) => rebuilt.plan) };
   const failed = (thrown: unknown) => failureOfPackage(thrown, machine.signal);
   try {
     return await withRebuilt(builds.engine, asked, async (one) => {
       await laterThan(one[0]?.facts, machine);
+      tellBuild(first, watch, { ...begun, number: begun.number + 1 });
       return withRebuilt(builds.engine, asked, (two) =>
         Promise.all(
           first.map(({ candidate }, at) =>

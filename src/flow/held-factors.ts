@@ -8,7 +8,7 @@ import { type HeldResult, isAmong, type Place, withoutPlaces } from '../explain/
 import { Failure } from '../failure.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { Judged } from './candidate.ts';
-import { buildHeld, type HeldBuilds } from './further-builds.ts';
+import { type BuildNumbers, buildHeld, type HeldBuilds } from './further-builds.ts';
 import { endsAll, type Run } from './run.ts';
 import { factorsToHold, pin, together } from './variations.ts';
 
@@ -23,6 +23,7 @@ export async function holdFactors(
   packages: readonly UnstablePackage[],
   request: RebuildRequest,
   run: Run,
+  numbers: BuildNumbers,
 ): Promise<ReadonlyMap<Judged, readonly HeldResult[]>> {
   const results = new Map<Judged, HeldResult[]>(packages.map(({ judged }) => [judged, []]));
   const tell = (judged: Judged, result: HeldResult) => results.get(judged)!.push(result);
@@ -40,7 +41,8 @@ export async function holdFactors(
   const hold = async (factors: readonly Factor[]) => {
     const variation = together(factors.map((factor) => held.get(factor)!));
     const judged = open.map((each) => each.judged);
-    const outcomes = await buildHeld(judged, { ...request, variation }, run);
+    const begun = numbers.next(`${factors.join(', ')} held`, 2);
+    const outcomes = await buildHeld(judged, { ...request, variation }, run, begun);
     const ending = outcomes.find((each) => each instanceof Failure && endsAll(each, run));
     if (ending !== undefined) throw ending;
     const found = open.map((each, at) => resultOf(factors, outcomes[at]!, each));

@@ -11,7 +11,7 @@ import { Failure, failureOfPackage } from '../failure.ts';
 import { placedSteps } from '../plan/planned-steps.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import type { Judged } from './candidate.ts';
-import { laterThan, placesOfPackage } from './further-builds.ts';
+import { BuildNumbers, laterThan, placesOfPackage, tellBuild } from './further-builds.ts';
 import { failedCandidate } from './results.ts';
 import { endsAll, type Run } from './run.ts';
 
@@ -66,7 +66,7 @@ async function trialOf(
     return { outcome: 'not-tried', why: `engine ${run.builds.engine.name} takes the recipe as it is` };
   const changed = { ...request, recipe: withChanges(request.recipe, changes), plans: [judged.rebuilt.plan] };
   try {
-    const places = await placesBuiltTwice(changed, run);
+    const places = await placesBuiltTwice(judged, changed, run);
     return places.length === 0
       ? { outcome: 'stable', before: beforeFix(judged) }
       : { outcome: 'unstable', places };
@@ -85,12 +85,16 @@ function beforeFix({ result: { triangulation } }: Judged): BeforeFix {
 }
 
 function placesBuiltTwice(
+  judged: Judged,
   request: RebuildRequest,
-  { builds: { engine }, machine }: Run,
+  { builds: { engine }, machine, watch }: Run,
 ): Promise<readonly Place[]> {
+  const numbers = new BuildNumbers(3);
+  tellBuild([judged], watch, numbers.next('fix'));
   return withRebuilt(engine, request, async ([first]) => {
     if (first!.outcome instanceof Failure) throw first!.outcome;
     await laterThan(first!.facts, machine);
+    tellBuild([judged], watch, numbers.next('fix'));
     return withRebuilt(engine, request, ([second]) => placesOfPackage(first!.outcome, second!.outcome));
   });
 }

@@ -92,7 +92,26 @@ export interface ScanFile {
 
 /** What happens in a run, for a watcher; no result depends on it. */
 export type ProgressEvent =
-  | { readonly kind: 'stage'; readonly subject: string; readonly stage: Stage }
+  | {
+      readonly kind: 'stage';
+      readonly subject: string;
+      readonly stage: Stage;
+      /** The places among the subjects of the packages that it concerns: several share a build. */
+      readonly places: readonly number[];
+    }
+  /** A build begins that is not the first of its packages. */
+  | {
+      readonly kind: 'build';
+      readonly subject: string;
+      /** Its number, from 1; the first build counts. */
+      readonly number: number;
+      /** The number of builds that there will be; undefined where what they show decides. */
+      readonly of: number | undefined;
+      /** What is different in it, in a word or two; empty where nothing is. */
+      readonly what: string;
+    }
+  /** Packages of the environment of a build that are unpacked. */
+  | { readonly kind: 'unpack'; readonly subject: string; readonly done: number; readonly of: number }
   /** What a name was taken for, as soon as that is known. */
   | { readonly kind: 'taken'; readonly subject: string; readonly taken: TakenPackage }
   /** What the user should know of this run and reports do not hold, since it depends on the time of day. */
@@ -107,7 +126,14 @@ export type ProgressEvent =
       readonly total: number | undefined;
       readonly bytesPerSecond: number;
     }
-  | { readonly kind: 'step'; readonly subject: string; readonly position: string; readonly label: string }
+  | {
+      readonly kind: 'step';
+      readonly subject: string;
+      /** The package whose step it is: the origin, or a subpackage. */
+      readonly package: string;
+      readonly position: string;
+      readonly label: string;
+    }
   | {
       readonly kind: 'output';
       readonly subject: PackageName;
@@ -115,4 +141,5 @@ export type ProgressEvent =
       readonly bytes: Uint8Array;
     };
 
-export type Stage = 'read' | 'plan' | 'rebuild' | 'compare';
+/** `wait`: it is planned, and its build has not begun. */
+export type Stage = 'read' | 'plan' | 'wait' | 'rebuild' | 'compare';

@@ -31,7 +31,7 @@ import { buildIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
 import type { Judged } from './candidate.ts';
-import { type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
+import { type BegunBuild, BuildNumbers, type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
 import { holdFactors } from './held-factors.ts';
 import { failedCandidate } from './results.ts';
 import { endsAll, type Run } from './run.ts';
@@ -107,6 +107,12 @@ async function triangulate(
   const { run } = first.candidate;
   // A factor is named only for what is stable without it, so at least one build must have been repeated.
   const builds = Math.max(2, run.builds.repeat);
+  const { vary: varied, pin } = run.builds;
+  const numbers = new BuildNumbers(
+    varied === 'auto' || pin === 'auto'
+      ? undefined
+      : builds + varied.length + (pin === 'unnamed' ? 0 : 2 * pin.length),
+  );
   const own = packages.map(
     (judged): OwnBuilds => ({
       judged,
@@ -120,18 +126,19 @@ async function triangulate(
   );
   try {
     await laterThan(first.rebuilt.facts, run.machine);
-    for (let at = 1; at < builds; at++) await repeat(own, request, run);
-    await varyFactors(own, request, run);
+    for (let at = 1; at < builds; at++) await repeat(own, request, run, numbers);
+    await varyFactors(own, request, run, numbers);
     // What changed with a factor may have changed with the time as well: a plain build at the end shows which.
     const changed = own.filter(({ outcomes }) =>
       [...outcomes.values()].some((outcome) => 'places' in outcome && outcome.places.length > 0),
     );
     for (const each of changed) each.builds += 1;
-    await repeat(changed, request, run);
+    await repeat(changed, request, run, numbers);
     const held = await holdFactors(
       own.filter(({ failure }) => failure === undefined),
       request,
       run,
+      numbers,
     );
     for (const each of own) each.held = held.get(each.judged);
   } catch (thrown) {
@@ -158,11 +165,22 @@ function failedOn({ failure, judged: { candidate, rebuilt } }: OwnBuilds): Promi
   return failedCandidate(candidate, failure, rebuilt);
 }
 
-async function repeat(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {
-  await build(own, request, run, (each, outcome) => {
-    if (outcome instanceof Failure) each.failure = outcome;
-    else each.unstable = joinPlaces(each.unstable, outcome);
-  });
+async function repeat(
+  own: readonly OwnBuilds[],
+  request: RebuildRequest,
+  run: Run,
+  numbers: BuildNumbers,
+): Promise<void> {
+  await build(
+    own,
+    request,
+    run,
+    () => numbers.next(''),
+    (each, outcome) => {
+      if (outcome instanceof Failure) each.failure = outcome;
+      else each.unstable = joinPlaces(each.unstable, outcome);
+    },
+  );
 }
 
 /** Builds once for all packages that still want a build. */
@@ -170,6 +188,7 @@ async function build(
   wanting: readonly OwnBuilds[],
   request: RebuildRequest,
   run: Run,
+  begun: () => BegunBuild,
   tell: (own: OwnBuilds, outcome: BuildOutcome) => void,
 ): Promise<void> {
   const open = wanting.filter(({ failure }) => failure === undefined);
@@ -178,12 +197,18 @@ async function build(
     open.map(({ judged }) => judged),
     request,
     run,
+    begun(),
   );
   for (const [each, outcome] of paired(open, outcomes)) tell(each, outcome);
 }
 
 /** Builds each variation that some package wants once, for all packages that want it. */
-async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, run: Run): Promise<void> {
+async function varyFactors(
+  own: readonly OwnBuilds[],
+  request: RebuildRequest,
+  run: Run,
+  numbers: BuildNumbers,
+): Promise<void> {
   for (const each of own) each.wanted = each.failure === undefined ? wantedFactors(run, each) : [];
   const variations = new Map<string, { readonly variation: Variation; readonly factors: Factor[] }>();
   for (const factor of new Set(own.flatMap(({ wanted }) => wanted))) {
@@ -199,7 +224,8 @@ async function varyFactors(own: readonly OwnBuilds[], request: RebuildRequest, r
   }
   for (const { variation, factors } of variations.values()) {
     const wanting = own.filter(({ wanted }) => factors.some((factor) => wanted.includes(factor)));
-    await build(wanting, { ...request, variation }, run, (each, outcome) => {
+    const begun = () => numbers.next(factors.join(', '));
+    await build(wanting, { ...request, variation }, run, begun, (each, outcome) => {
       if (outcome instanceof Failure && endsAll(outcome, run)) each.failure = outcome;
       else for (const factor of factors) each.outcomes.set(factor, factorOutcome(outcome));
     });

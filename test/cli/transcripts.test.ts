@@ -84,7 +84,9 @@ function placed(word: string): string {
 
 /** Shown only of what takes long, which no transcript can know. */
 function isProgress(line: string): boolean {
-  return /^(reading|pinning inputs of|rebuilding|comparing|building) |^[\w.+-]+: step /.test(line);
+  return /^(\[\d+\/\d+\] )?\S+ (\d+:\d\d )?(build \d|step \d|reading|pinning inputs|rebuilding|comparing|looking for|unpacking|fetching)/.test(
+    line,
+  );
 }
 
 it('doctor says what it found for each thing that it looked at, in the same form everywhere', () => {

@@ -38,10 +38,11 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
     };
     const options = runOptions(raw, signal, onProgress);
     const { judged: subjects, asked } = await selected(named, chosenBy(raw), () => options.machine.inputs);
+    progress.expect(subjects.length);
     const record = { tool: ownTool, asked };
     const stream = await ResultStream.open(raw, outputs, record);
     const onResult = async (each: PackageResult, at: number) => {
-      progress.stop();
+      progress.finish(at);
       const { packages } = await throughGate(runResult([each]), gate);
       await stream.add(packages[0]!, at);
     };

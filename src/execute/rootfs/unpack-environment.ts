@@ -33,6 +33,8 @@ export interface EnvironmentRequest extends GuestShelf {
   readonly verify: (apk: Apk, locked: EnvironmentPackage) => void;
   /** Sees each package; must fail unless its index lists it. */
   readonly requireListed: (controlSha1: Sha1, locked: EnvironmentPackage) => void;
+  /** Is told how many packages are unpacked, of how many. */
+  readonly onUnpacked?: ((done: number, of: number) => void) | undefined;
   /** Gives files below a folder their extended attributes; not called where there are none. */
   readonly setAttributes: (root: string, files: readonly AttributedFile[]) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export function unpackEnvironment(request: EnvironmentRequest, kept: string): Pr
       const shelved = await shelvedPackage(request.packageShelf, each, (apk) => request.verify(apk, each));
       request.requireListed(shelved.controlSha1, each);
       packages.push(shelved);
+      request.onUnpacked?.(packages.length, ordered.length);
     }
     const guest = unpackPackages(root, packages, request.layout.entries);
     const read = (path: string) => readInside(root, guest.tree.resolve(path));
