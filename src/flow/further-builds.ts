@@ -32,6 +32,12 @@ export class BuildNumbers {
     this.#of = of;
   }
 
+  /** Numbers for repeated builds and those with a factor changed or held, where their number is known before. */
+  static of(builds: number, { vary, pin }: Pick<Run['builds'], 'vary' | 'pin'>): BuildNumbers {
+    if (vary === 'auto' || pin === 'auto') return new BuildNumbers(undefined);
+    return new BuildNumbers(builds + vary.length + (pin === 'unnamed' ? 0 : 2 * pin.length));
+  }
+
   /** The next build of several that are alike. */
   next(what: string, builds = 1): BegunBuild {
     const number = this.#number + 1;

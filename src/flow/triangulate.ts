@@ -14,7 +14,6 @@ import type { Variation } from '../execute/variation.ts';
 import type { BuildContext } from '../explain/causes/evidence.ts';
 import type { Factor } from '../explain/factors.ts';
 import {
-  type FactorResult,
   type HeldResult,
   isAmong,
   joinPlaces,
@@ -23,7 +22,6 @@ import {
   placesOf,
   type Triangulation,
   tooManyPlaces,
-  withoutPlaces,
 } from '../explain/triangulation.ts';
 import { Failure, failureOfPackage } from '../failure.ts';
 import { grouped, paired } from '../lists.ts';
@@ -31,6 +29,7 @@ import { buildIdentity } from '../plan/plan.ts';
 import type { PackageResult } from '../verdict/result.ts';
 import { decideOnBuilds, type Verdict } from '../verdict/verdict.ts';
 import type { Judged } from './candidate.ts';
+import { type FactorOutcome, factorOutcome, factorResult } from './factor-outcomes.ts';
 import { type BegunBuild, BuildNumbers, type BuildOutcome, buildAgain, laterThan } from './further-builds.ts';
 import { holdFactors } from './held-factors.ts';
 import { failedCandidate } from './results.ts';
@@ -51,11 +50,6 @@ interface OwnBuilds {
   /** The failure of the first build that did not give a package; nothing more is built for it then. */
   failure: Failure | undefined;
 }
-
-type FactorOutcome =
-  | { readonly places: readonly Place[] }
-  | { readonly failed: string }
-  | { readonly notVaried: string };
 
 /** The packages with what further builds show, where the first gave one. The version that was found for a package is part of its plan. */
 export async function withFurtherBuilds(
@@ -107,12 +101,7 @@ async function triangulate(
   const { run } = first.candidate;
   // A factor is named only for what is stable without it, so at least one build must have been repeated.
   const builds = Math.max(2, run.builds.repeat);
-  const { vary: varied, pin } = run.builds;
-  const numbers = new BuildNumbers(
-    varied === 'auto' || pin === 'auto'
-      ? undefined
-      : builds + varied.length + (pin === 'unnamed' ? 0 : 2 * pin.length),
-  );
+  const numbers = BuildNumbers.of(builds, run.builds);
   const own = packages.map(
     (judged): OwnBuilds => ({
       judged,
@@ -247,11 +236,6 @@ function variationKey({ environment, ...rest }: Variation): string {
   return canonicalJson({ ...rest, environment: [...(environment ?? [])].sort() });
 }
 
-function factorOutcome(outcome: BuildOutcome): FactorOutcome {
-  if (!(outcome instanceof Failure)) return { places: outcome };
-  return outcome.class === 'build-failed' ? { failed: outcome.message } : { notVaried: outcome.message };
-}
-
 function sectionsOf(verdict: Verdict): readonly SectionComparison[] {
   return ('comparison' in verdict ? verdict.comparison?.sections : undefined) ?? [];
 }
@@ -297,18 +281,4 @@ async function explainedAgain(
     ...verdict,
     comparison: await explainAfterBuilds(verdict.comparison, { candidate, rebuilt }, shown),
   };
-}
-
-function factorResult(
-  factor: Factor,
-  outcome: FactorOutcome,
-  unstable: readonly Place[],
-  publishedOnly: readonly Place[],
-): FactorResult {
-  if ('notVaried' in outcome) return { factor, outcome: 'not-varied', why: outcome.notVaried };
-  if ('failed' in outcome) return { factor, outcome: 'build-failed', why: outcome.failed };
-  const places = withoutPlaces(outcome.places, unstable);
-  if (places.length === 0) return { factor, outcome: 'no-change' };
-  const others = withoutPlaces(places, publishedOnly);
-  return { factor, outcome: 'changes-bytes', differing: withoutPlaces(places, others), others };
 }
