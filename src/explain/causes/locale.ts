@@ -18,15 +18,19 @@ export const locale: Detector = {
     }),
 };
 
-const collator = new Intl.Collator('en', { sensitivity: 'variant' });
+/** Made when first asked for: it reads the tables of a language, which takes longer than loading this program's other detectors. */
+let collator: Intl.Collator | undefined;
+
+function byLanguage(a: string, b: string): number {
+  collator ??= new Intl.Collator('en', { sensitivity: 'variant' });
+  return collator.compare(a, b);
+}
 
 function orderOf(values: readonly string[]): 'bytes' | 'language' | undefined {
   const sorted = (compare: (a: string, b: string) => number) =>
     values.every((value, index) => index === 0 || compare(values[index - 1]!, value) <= 0);
   if (sorted(compareBytes)) return 'bytes';
-  return sorted(collator.compare) || sorted((a, b) => collator.compare(bare(a), bare(b)))
-    ? 'language'
-    : undefined;
+  return sorted(byLanguage) || sorted((a, b) => byLanguage(bare(a), bare(b))) ? 'language' : undefined;
 }
 
 /** A text without punctuation, which the rules of languages compare last. */
