@@ -27,6 +27,26 @@ describe('results as HTML', () => {
     );
   });
 
+  it('of thousands of packages show the worst in full, the next in a row, and name all others', () => {
+    const run = everything();
+    const packages = Array.from({ length: 2000 }, (_, at) => {
+      const each = run.packages[at % run.packages.length]!;
+      return { ...each, file: `${at}-${each.file}` };
+    });
+    const text = renderHtml({ ...run, packages });
+    const count = (pattern: RegExp) => text.match(pattern)?.length;
+    assert.equal(count(/<section class="package"/g), 300);
+    assert.equal(count(/<tr data-verdict=/g), 1000);
+    const inLists = [...text.matchAll(/<summary>(\d+) more packages: /g)].map(([, number]) => Number(number));
+    assert.equal(
+      inLists.reduce((sum, each) => sum + each, 0),
+      1000,
+    );
+    const reproduced = packages.findLast(({ verdict }) => verdict.kind === 'reproduced')!;
+    assert.ok(text.includes(`\n${reproduced.file}`));
+    assert.ok(text.length < 3_000_000);
+  });
+
   it('hold every hostile string as text and none as markup', () => {
     const text = renderHtml(hostile());
     assert.equal(text.match(/<script/g)?.length, 1);

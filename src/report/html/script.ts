@@ -21,6 +21,10 @@ export const script = `
     const groups = Array.from(element.querySelectorAll('.section'));
     return { element, name, differences, groups };
   });
+  const rows = Array.from(document.querySelectorAll('.all tbody tr'), (element) => ({
+    element,
+    name: element.cells[2].textContent.toLowerCase(),
+  }));
   const total = packages.reduce((sum, each) => sum + each.differences.reduce((own, { count }) => own + count, 0), 0);
 
   // A row stands for several differences; the paths of the others are read where a path is asked for.
@@ -61,6 +65,12 @@ export const script = `
       element.hidden = !(wanted && (verdicts === undefined || verdicts.has(element.dataset.verdict)));
       if (!element.hidden) shown += own;
     }
+    // A row is shown with its section, and by its own words where it has none.
+    rows.forEach(({ element, name }, at) => {
+      element.hidden = at < packages.length
+        ? packages[at].element.hidden
+        : narrowed || !name.includes(text) || !(verdicts === undefined || verdicts.has(element.dataset.verdict));
+    });
     count.textContent = shown + ' of ' + total + ' differences shown';
   };
 
