@@ -41,7 +41,7 @@ col.n { width: 4.5rem; } td.n { text-align: right; color: var(--faint); user-sel
 td.n.p::after { content: ' −'; } td.n.r::after { content: ' +'; }
 td.n.p, td.n.r { color: var(--ink); }
 a { color: var(--focus); } table.all { table-layout: auto; } .all td { font: inherit; white-space: normal; }
-.all th, .all td:nth-child(-n+2) { overflow-wrap: normal; } .m { max-height: 20rem; overflow: auto; }
+.all th, .all td:nth-child(-n+2) { overflow-wrap: normal; } .all td:first-child { white-space: nowrap; } .m { max-height: 20rem; overflow: auto; }
 .hex { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; } figure { margin: .2rem 0; }
 footer { border-top: 1px solid var(--line); color: var(--faint); font-size: .9rem; }
 @media (max-width: 44rem) {
