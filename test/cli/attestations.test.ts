@@ -19,6 +19,7 @@ import { renderJson } from '../../src/report/json-report.ts';
 import type { RunResult } from '../../src/verdict/result.ts';
 
 import { rebuilder, sameBytes } from '../support/attestations.ts';
+import { rootOptions } from '../support/cosign.ts';
 import { makeFolder, temporaryFolder } from '../support/folder.ts';
 import { lab, program as ownProgram, root, skipUnless } from '../support/lab.ts';
 import { lacks } from '../support/programs.ts';
@@ -121,6 +122,10 @@ describe('docs/attestations.md', { skip: lacks('openssl') }, () => {
       if (example.includes('one.rust.pub')) inBash(/^ {4}(\(echo .*)$/m.exec(page)![1]!, folder);
       const script = example
         .replace(program, '"$JUDGE"')
+        .replace(
+          / --key/,
+          (option) => [...(program === 'cosign' ? ['', ...rootOptions(folder)] : [])].join(' ') + option,
+        )
         .replace('attestations/x86_64', `'${folder}/attestations/x86_64'`)
         .replace('hello-1.0-r0.apk.layout', `'${folder}/attestations/x86_64/hello-shell-1.4.2-r3.apk.layout'`)
         .replace('hello-1.0-r0.apk.0b5aa700.verdict.json', `'${folder}/own.verdict.json'`)

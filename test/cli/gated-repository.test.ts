@@ -119,6 +119,16 @@ describe('gate-index, from a server to apk', () => {
     assert.equal(verifySignatures(signatures, signedBytes, [key]).kind, 'valid');
   });
 
+  it('leaves the index of before where a statement was changed, and says so by its exit code', async () => {
+    const before = readFileSync(at('gated/x86_64/APKINDEX.tar.gz'));
+    const link = readFileSync(at('attestations/one.link'), 'utf8');
+    writeFileSync(at('attestations/one.link'), link.replace(/"sig":"../, '"sig":"00'));
+    const { status, said } = await gate();
+    writeFileSync(at('attestations/one.link'), link);
+    assert.equal(status, 5, said);
+    assert.deepEqual(readFileSync(at('gated/x86_64/APKINDEX.tar.gz')), before);
+  });
+
   it('writes the same index offline, out of what it has', async () => {
     const before = server.requests.length;
     const { status, said } = await gate('--out', at('offline'), '--offline');

@@ -25,6 +25,7 @@ import {
   stated,
   trusting,
 } from '../support/attestations.ts';
+import { cosign, rootOptions } from '../support/cosign.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type JsonPath, memberAt, pathsIn, replaced } from '../support/json-paths.ts';
 import { skipUnless } from '../support/lab.ts';
@@ -33,7 +34,6 @@ import { digest } from '../support/results.ts';
 import { oneIn } from '../support/thorough.ts';
 
 const inToto = process.env['WOLFI_REPRO_IN_TOTO'] ?? '';
-const cosign = process.env['WOLFI_REPRO_COSIGN'] ?? '';
 const name = 'nr-wallclock-1.0.0-r0.apk';
 const content = 'what was published';
 const published = sha256(Buffer.from(content));
@@ -294,6 +294,7 @@ describe('cosign', { skip: skipUnless(cosign, 'no cosign at hand (WOLFI_REPRO_CO
     it(`verifies the verdict and the provenance, and not of a different file or payload: ${who.name}`, async (test) => {
       const folder = temporaryFolder(test);
       const at = (each: string) => join(folder, each);
+      const root = rootOptions(folder);
       writeFileSync(at('key.pub'), publicPem(who.signer.key));
       const provenance = provenanceStatement(result, statementSubject(result)!, made, usualBuilderId);
       const verify = (bundle: string, type: string, bytes = content) => {
@@ -302,7 +303,7 @@ describe('cosign', { skip: skipUnless(cosign, 'no cosign at hand (WOLFI_REPRO_CO
         const argv = ['--key', at('key.pub'), '--bundle', at('bundle.json'), '--type', type];
         return spawnSync(
           cosign,
-          ['verify-blob-attestation', '--insecure-ignore-tlog=true', ...argv, at(name)],
+          ['verify-blob-attestation', '--insecure-ignore-tlog=true', ...root, ...argv, at(name)],
           {
             env: { HOME: folder, PATH: process.env['PATH'] },
           },

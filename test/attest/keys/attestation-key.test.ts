@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { fitsKey, parseAttestationKey, publicPem } from '../../../src/attest/keys/attestation-key.ts';
+import { classicKeyIds } from '../../../src/attest/keys/classic-key.ts';
 import { Failure } from '../../../src/failure.ts';
 import { privateKey } from '../../support/attestations.ts';
 
@@ -66,6 +67,16 @@ describe('a key for statements', () => {
       if (text !== undefined) assert.equal(publicPem(key), text);
     });
   }
+
+  it('has the ids that in-toto of Python and in-toto of Rust give it', () => {
+    // As in-toto 3.1.0 (SSlibKey.from_crypto) and repro-threshold 0.1.2 (its log) printed them.
+    const point = '54f4c39e9c6b6034b07426456148783eda0c2dc89846753d6d0e389b3932069f';
+    const der = Buffer.from(`302a300506032b6570032100${point}`, 'hex');
+    assert.deepEqual(classicKeyIds(parseAttestationKey('a key', Buffer.from(pem(der)))), [
+      '84a00485f85b8b215d03879d32e2369213048a56412ff4c6cfb7e3d2cc847a70',
+      '3d17d0e336a6348f9bb66d366d372b24518a29221bff5aead1ffe2271ff03ec1',
+    ]);
+  });
 
   it('has the form that programs in Rust write, which Node refuses', () => {
     const key = parseAttestationKey('a key', Buffer.from(madeByOpenSsh[0]!.line));
