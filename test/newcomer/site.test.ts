@@ -8,6 +8,13 @@ import { chromiumProgram, type Reader, startReader } from '../support/browser.ts
 import { makeFolder } from '../support/folder.ts';
 import { root, skipUnless } from '../support/lab.ts';
 import { axeScript } from '../support/packages.ts';
+import { isThorough } from '../support/thorough.ts';
+
+const allViews = [
+  ['guides/verifier.html', 'dark', 390],
+  ['index.html', 'light', 1280],
+  ['commands.html', 'light', 1280],
+] as const;
 
 describe('the site of the documentation', () => {
   let folder: string;
@@ -98,10 +105,7 @@ describe('the site of the documentation', () => {
     });
 
     it('has nothing to complain of for those who cannot see it or have a narrow screen, light or dark', async () => {
-      const views = [
-        ['index.html', 'light', 1280],
-        ['guides/verifier.html', 'dark', 390],
-      ] as const;
+      const views = isThorough ? allViews : allViews.slice(0, 1);
       for (const [file, colorScheme, width] of views) {
         const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
         const { page } = await reader.visit(join(folder, 'site', file), '', options);

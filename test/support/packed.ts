@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from './folder.ts';
 import { root } from './lab.ts';
 
 export interface Packed {
@@ -23,6 +24,14 @@ export function pack(from: string, into: string): Packed {
   ];
   const file = join(into, filename);
   return { file, bytes: readFileSync(file), paths: new Set(files.map(({ path }) => path)) };
+}
+
+let once: Packed | undefined;
+
+/** What this checkout packs, made once in a process. */
+export function packedOnce(): Packed {
+  once ??= pack(root, makeFolder());
+  return once;
 }
 
 /** A copy of what is packed, in a folder of a different name, with other times and the modes that another umask gives. */
