@@ -85,7 +85,10 @@ it('is a year of a project in CI', async (test) => {
       env: { PATH: process.env['PATH'] },
     });
     const blocks = stdout.trimEnd().split('\n\n');
-    const shown = argv[0] === 'report' ? blocks.filter((each) => !/^(reproduced|not reproduced, worst first)/.test(each)) : blocks;
+    const shown =
+      argv[0] === 'report'
+        ? blocks.filter((each) => !/^(reproduced|not reproduced, worst first)/.test(each))
+        : blocks;
     const lines = shown.flatMap((block) => (argv[0] === 'report' ? shortened(block) : block.split('\n')));
     const words = argv.map((word) => (/[ *]/.test(word) ? `"${word}"` : word)).join(' ');
     const said = [...lines, ...stderr.trimEnd().split('\n')].filter((line) => line !== '');
