@@ -185,6 +185,7 @@ const boundaries: readonly { readonly room: string; readonly takes: readonly str
       'repository/package-version.ts',
       'plan/requested-sources.ts',
       'compare/cause.ts',
+      'compare/comparators/alignment.ts',
       'verdict/',
       'report/',
       'sweep/',

@@ -1,12 +1,14 @@
 /** Live progress on standard error: one line that is redrawn on a terminal, plain lines elsewhere. */
+import { join } from 'node:path';
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
 import type { DiffProgress } from '../diff.ts';
 import type { ProgressEvent } from '../flow/run-options.ts';
-import { appendBelow, folderBelow } from '../folders.ts';
+import { appendBelow, folderBelow, writeNamed } from '../folders.ts';
 import { logFileName } from '../names.ts';
 import type { Detail } from '../report/detail.ts';
 import { takenText } from '../report/words.ts';
+import { recipeFileName } from '../sweep/judge/recipe-files.ts';
 import { defectText } from './output.ts';
 import { type Doing, fitted, WorkUnderWay } from './progress-text.ts';
 import { writeError } from './standard-streams.ts';
@@ -57,6 +59,8 @@ export function showProgress({ logs, isPaced = false, detail = 'usual' }: Progre
         case 'taken':
           if (detail !== 'quiet') lines.tell(`${printable(event.subject)} is ${takenText(event.taken)}`);
           return;
+        case 'recipe':
+          return keepRecipe(logs, event);
         case 'output':
           keepOutput(logs, event);
           return lines.show(event);
@@ -154,4 +158,12 @@ class ProgressLines {
 function keepOutput(logs: string | undefined, event: Extract<ProgressEvent, { kind: 'output' }>): void {
   if (logs === undefined) return;
   appendBelow(folderBelow(logs), logFileName(event), event.bytes);
+}
+
+/** Keeps each recipe by its digest: packages of one build carry the same. */
+function keepRecipe(
+  logs: string | undefined,
+  { sha256, bytes }: Extract<ProgressEvent, { kind: 'recipe' }>,
+): void {
+  if (logs !== undefined) writeNamed(join(folderBelow(logs), recipeFileName(sha256)), bytes);
 }

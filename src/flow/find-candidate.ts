@@ -41,7 +41,9 @@ export function candidateFinder(
       const opening = await open(subject);
       examined = await examineSubject(subject, opening);
       if (examined.failure !== undefined) return { examined, failure: examined.failure };
-      stage(examined.claim.recipe.package.name, 'plan');
+      const { recipe, recipeSha256, recipeBytes } = examined.claim;
+      given.onProgress({ kind: 'recipe', sha256: recipeSha256, bytes: recipeBytes });
+      stage(recipe.package.name, 'plan');
       const processor = await processors(examined.claim.architecture);
       if (purpose === 'build' && processor instanceof Failure) throw processor;
       const opened = await opening.repositories(examined.claim.architecture);

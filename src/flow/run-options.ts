@@ -126,6 +126,8 @@ export type ProgressEvent =
       readonly total: number | undefined;
       readonly bytesPerSecond: number;
     }
+  /** The recipe that a package carries, as soon as it is read. */
+  | { readonly kind: 'recipe'; readonly sha256: Sha256; readonly bytes: Uint8Array }
   | {
       readonly kind: 'step';
       readonly subject: string;

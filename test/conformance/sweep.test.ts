@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecords } from '../../src/sweep/journal/journal-records.ts';
+import { folderArtifacts } from '../../src/sweep/judge/artifacts.ts';
 import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
 import { makeFolder } from '../support/folder.ts';
 import { lab, program } from '../support/lab.ts';
@@ -103,6 +104,8 @@ describe('a repository that is swept', { skip: cannotRebuild }, () => {
       ],
       said,
     );
+    const recipe = await folderArtifacts(join(sweep, 'artifacts')).get(found[0]!.recipe!);
+    assert.match(String(recipe), /^package:\n {2}name: hello-shell$/m);
     const again = await ran('plan');
     assert.match(again.said, /^queued +0 builds$/m);
   });

@@ -4,16 +4,19 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { sha256 } from '../../src/digest.ts';
+import { type Sha256, sha256 } from '../../src/digest.ts';
 import { planChanges } from '../../src/status/plan-changes.ts';
+import { recipeChanges } from '../../src/status/recipe-changes.ts';
 import { packagesByPage } from '../../src/status/site/package-pages.ts';
 import { siteFiles } from '../../src/status/site/status-site.ts';
+import type { ReadArtifact } from '../../src/status/stored-plans.ts';
 import { readStatus } from '../../src/status/sweep-status.ts';
 import type { StatedPlan } from '../../src/verdict/stated.ts';
 import { chromiumProgram, type Reader, startReader } from '../support/browser.ts';
 import { makeFolder } from '../support/folder.ts';
 import { askPython, lacksModule } from '../support/python.ts';
 import {
+  digestOf,
   firstDay,
   type MadeRecords,
   makeJob,
@@ -26,9 +29,13 @@ import { isThorough } from '../support/thorough.ts';
 const folder = makeFolder();
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-async function pagesOf(made: MadeRecords, address = ''): Promise<Map<string, string>> {
+async function pagesOf(
+  made: MadeRecords,
+  address = '',
+  readArtifact: ReadArtifact = async () => undefined,
+): Promise<Map<string, string>> {
   const status = await readStatus(recordsOf(made));
-  const options = { tool: '0.1.0', address, readArtifact: async () => undefined };
+  const options = { tool: '0.1.0', address, readArtifact };
   const pages = new Map<string, string>();
   for await (const { path, text } of siteFiles(status, options)) pages.set(path, text);
   return pages;
@@ -94,6 +101,44 @@ describe('the pages of a site', () => {
       sourcesBefore: ['https://e.example/x c1'],
       sourcesAfter: ['https://e.example/x c2'],
     });
+  });
+});
+
+describe('what was different in a recipe', () => {
+  const texts = [
+    'package:\n  name: a\npipeline:\n  - runs: |\n      make\n      make install\n',
+    'package:\n  name: a\npipeline:\n  - runs: |\n      make CFLAGS="<-O3>"\n      make install\n      date\n',
+  ];
+  const kept = new Map(texts.map((text) => [sha256(Buffer.from(text)), Buffer.from(text)]));
+  const readArtifact = async (digest: Sha256) => kept.get(digest);
+  const [was, is] = [...kept.keys()].map((recipe) => ({ recipe })) as [
+    { recipe: Sha256 },
+    { recipe: Sha256 },
+  ];
+  const places = [
+    { line: 5, before: ['      make'], after: ['      make CFLAGS="<-O3>"'] },
+    { line: 7, before: [], after: ['      date'] },
+  ];
+
+  it('is the lines of each place, and nothing where one of both is not kept', async () => {
+    assert.deepEqual(await recipeChanges(was, is, readArtifact), places);
+    assert.deepEqual(await recipeChanges(was, was, readArtifact), []);
+    assert.equal(await recipeChanges(was, { recipe: digestOf('lost') }, readArtifact), undefined);
+    assert.equal(await recipeChanges({ recipe: undefined }, is, readArtifact), undefined);
+  });
+
+  it('stands on the page of a package that stopped reproducing', async () => {
+    const jobs = ['1-r0', '2-r0'].map((version) => makeJob({ origin: 'a', version }));
+    const verdicts = [
+      ...makeRows(jobs[0]!, firstDay, was),
+      ...makeRows(jobs[1]!, firstDay + 1, { ...is, verdict: 'not-reproduced', reason: 'content' }),
+    ];
+    const pages = await pagesOf({ jobs, attempts: [], verdicts }, '', readArtifact);
+    const page = [...pages].find(([path]) => path.startsWith('p/'))![1];
+    assert.match(
+      page,
+      /2 places<\/summary>\n<pre>@ line 5\n- {7}make\n\+ {7}make CFLAGS=&quot;&lt;-O3&gt;&quot;\n@ line 7/,
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { sha256 } from '../../src/digest.ts';
 import { Failure, type FailureDetails, failureClasses, type InconclusiveReason } from '../../src/failure.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { type AttemptClass, conclusiveClasses } from '../../src/sweep/attempt.ts';
@@ -107,6 +108,21 @@ describe('the judge of a job', () => {
     const result = await artifacts.get(outcome.rows[0]!.result!);
     assert.deepEqual(result, readFileSync(join(folder, 'result.json')));
     assert.match(String(Buffer.from((await artifacts.get(outcome.log!))!)), /== hello-1.log\nmade it/);
+  });
+
+  it('keeps recipes by their digest beside the log, and none under a digest that is not its own', async () => {
+    const [recipe, other] = [Buffer.from('package:\n  name: a\n'), sha256(Buffer.from('a different one'))];
+    const outcome = await judged(`
+      const { mkdirSync } = require('node:fs');
+      mkdirSync(after('--log'));
+      for (const digest of ['${sha256(recipe)}', '${other}'])
+        writeFileSync(after('--log') + '/' + digest + '.recipe.yaml', ${JSON.stringify(recipe.toString())});
+      writeFileSync(after('--log') + '/hello-1.log', 'made it');
+      ${writes(reproduced(), reproduced())}
+    `);
+    assert.deepEqual(await artifacts.get(sha256(recipe)), recipe);
+    assert.equal(await artifacts.get(other), undefined);
+    assert.doesNotMatch(String(await artifacts.get(outcome.log!)), /name: a/);
   });
 
   it('puts the repository of the job in front, and raises limits that an earlier attempt exhausted', async () => {

@@ -6,6 +6,7 @@ import { remedyOf } from '../lacking.ts';
 import type { PackageHistory } from '../package-history.ts';
 import { isJudged, stateOfRow } from '../package-state.ts';
 import type { PlanChanges } from '../plan-changes.ts';
+import type { RecipeChange } from '../recipe-changes.ts';
 import { dayOf } from '../share-by-day.ts';
 import { causesText, packageText, pointText, stateText } from '../status-words.ts';
 import { regressions } from '../turning-points.ts';
@@ -14,9 +15,15 @@ import { table, text } from './site-page.ts';
 
 /** What is known of a package beside its rows. */
 export interface PackageDetails {
-  /** What was different in the plans at its regression; undefined where they are not kept, or there is none. */
-  readonly changesOf: (of: PackageHistory) => PlanChanges | undefined;
+  /** What was different in its inputs at its regression; undefined where there is none. */
+  readonly changesOf: (of: PackageHistory) => InputChanges | undefined;
   readonly repositories: readonly string[];
+}
+
+/** What was different in the inputs of two builds; undefined where it is not kept. */
+export interface InputChanges {
+  readonly plan: PlanChanges | undefined;
+  readonly recipe: readonly RecipeChange[] | undefined;
 }
 
 /** The packages of each page, by name, then architecture. */
@@ -65,12 +72,35 @@ function packageSection(of: PackageHistory, details: PackageDetails): string {
 <dl>
 ${facts.join('\n')}
 </dl>
-${changesHtml(details.changesOf(of))}${historyTable(of)}
+${inputsHtml(details.changesOf(of))}${historyTable(of)}
 </section>`;
 }
 
 function sinceFact(of: PackageHistory): string[][] {
   return regressions([of]).map((point) => ['stopped', text(pointText(point))]);
+}
+
+function inputsHtml(changes: InputChanges | undefined): string {
+  return changes === undefined ? '' : `${recipeHtml(changes.recipe)}${changesHtml(changes.plan)}`;
+}
+
+/** Lines of a recipe that are shown, and characters of each. */
+const mostLines = 200;
+const mostCharacters = 400;
+
+function recipeHtml(changes: readonly RecipeChange[] | undefined): string {
+  if (changes === undefined || changes.length === 0) return '';
+  const lines = changes.flatMap(({ line, before, after }) => [
+    `@ line ${line}`,
+    ...before.map((each) => `- ${each}`),
+    ...after.map((each) => `+ ${each}`),
+  ]);
+  const shown = lines.slice(0, mostLines).map((each) => text(each.slice(0, mostCharacters)));
+  const cut = lines.length - shown.length;
+  return `<details><summary>What was different in its recipe when it stopped: ${counted(changes.length, 'place')}</summary>
+<pre>${shown.join('\n')}</pre>${cut === 0 ? '' : `<p>… and ${cut} more lines</p>`}
+</details>
+`;
 }
 
 /** Packages of an environment and sources that are listed. */

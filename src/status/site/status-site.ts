@@ -2,14 +2,15 @@
 import { sortedUnique } from '../../bytes.ts';
 import { largest } from '../../lists.ts';
 import type { PackageHistory } from '../package-history.ts';
-import { type PlanChanges, planChanges } from '../plan-changes.ts';
+import { planChanges } from '../plan-changes.ts';
+import { recipeChanges } from '../recipe-changes.ts';
 import { type ReadArtifact, storedPlan } from '../stored-plans.ts';
 import type { SweepStatus } from '../sweep-status.ts';
 import { atomFeed } from './atom-feed.ts';
 import { changesMain } from './changes-page.ts';
 import { openMain } from './open-page.ts';
 import { overviewMain } from './overview-page.ts';
-import { packagesByPage, packagesMain } from './package-pages.ts';
+import { type InputChanges, packagesByPage, packagesMain } from './package-pages.ts';
 import { packageLinks } from './package-place.ts';
 import { type PageContent, sitePage } from './site-page.ts';
 import { tableData, tableMain } from './table-page.ts';
@@ -76,16 +77,17 @@ function madeOf({ history }: SweepStatus, updated: number, tool: string): string
   return `Made by wolfi-repro ${tool} of ${verdicts} verdicts on ${history.packages.length} packages${last}.`;
 }
 
-/** What was different in the plans of each regression, where both results are kept. */
+/** What was different in the inputs of each regression, where both results and both recipes are kept. */
 async function regressionChanges(
   { regressions }: SweepStatus,
   readArtifact: ReadArtifact,
-): Promise<ReadonlyMap<PackageHistory, PlanChanges>> {
-  const changes = new Map<PackageHistory, PlanChanges>();
+): Promise<ReadonlyMap<PackageHistory, InputChanges>> {
+  const changes = new Map<PackageHistory, InputChanges>();
   for (const { of, before, after } of regressions) {
     const was = await storedPlan(before, readArtifact);
     const is = was === undefined ? undefined : await storedPlan(after, readArtifact);
-    if (was !== undefined && is !== undefined) changes.set(of, planChanges(was, is));
+    const plan = was === undefined || is === undefined ? undefined : planChanges(was, is);
+    changes.set(of, { plan, recipe: await recipeChanges(before, after, readArtifact) });
   }
   return changes;
 }

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { Address } from '../../address.ts';
 import { printable } from '../../bytes.ts';
+import { sha256 } from '../../digest.ts';
 import { architectureOfMachine } from '../../execute/processor/architectures.ts';
 import { completeLimits } from '../../execute/sandbox/sandbox.ts';
 import { asFailure, Failure } from '../../failure.ts';
@@ -13,6 +14,7 @@ import { type AttemptClass, noCost } from '../attempt.ts';
 import type { AttemptOutcome, Lease } from '../sweep-store.ts';
 import type { Artifacts } from './artifacts.ts';
 import { classOfJob, classOfPackage } from './attempt-classes.ts';
+import { parseRecipeFileName } from './recipe-files.ts';
 import { isAsListed, subjectOf, verdictRows } from './verdict-rows.ts';
 import { perHostVariable } from './watched-names.ts';
 import { runWatched, type WatchedEnd } from './watched-process.ts';
@@ -100,6 +102,7 @@ async function judgeIn(
   );
   const each = classOfJob(classes);
   const message = each === 'settled' ? '' : messageOf(packages[classes.indexOf(each)]![1]);
+  await keepRecipes(logs!, artifacts);
   const saysNothing = each === 'worker-unfit' || each === 'cancelled';
   return { ...ended, class: each, message, rows: saysNothing ? [] : rows };
 }
@@ -177,13 +180,22 @@ function readIfThere(path: string): Buffer | undefined {
 const mostLogBytes = 4 * mebibyte;
 
 async function keepLog(folder: string, said: string, artifacts: Artifacts): Promise<AttemptOutcome['log']> {
-  const names = readNames(folder);
+  const names = readNames(folder).filter((name) => parseRecipeFileName(name) === undefined);
   const share = Math.floor(mostLogBytes / (names.length + 1));
   const pieces = names.flatMap((name) => [Buffer.from(`== ${name}\n`), tailOf(join(folder, name), share)]);
   const own =
     said === '' ? [] : [Buffer.from(`== wolfi-repro\n${printable(said).replaceAll('\\x0a', '\n')}`)];
   const bytes = Buffer.concat([...pieces, ...own]);
   return bytes.length === 0 ? undefined : artifacts.put(bytes);
+}
+
+/** Recipes by their digest, which the rows of their packages have, so that what changed between two builds can be shown. */
+async function keepRecipes(folder: string, artifacts: Artifacts): Promise<void> {
+  for (const name of readNames(folder)) {
+    const digest = parseRecipeFileName(name);
+    const bytes = digest === undefined ? undefined : readIfThere(join(folder, name));
+    if (bytes !== undefined && sha256(bytes) === digest) await artifacts.put(bytes);
+  }
 }
 
 function readNames(folder: string): string[] {
