@@ -1,15 +1,18 @@
 /** What the real program says of a sweep. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sha256 } from '../../src/digest.ts';
+import { findProgram } from '../../src/process.ts';
+import { openJournal } from '../../src/sweep/journal/journal-store.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { keepSweep } from '../support/kept-sweep.ts';
-import { program } from '../support/lab.ts';
+import { program, skipUnless } from '../support/lab.ts';
 import { schemaValidator } from '../support/schemas.ts';
-import { makeRepository } from '../support/sweep-records.ts';
+import { sampleOffer, sampleOutcome } from '../support/sweep-jobs.ts';
+import { makeJob, makeRepository } from '../support/sweep-records.ts';
 
 const folder = makeFolder();
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,6 +58,39 @@ describe('wolfi-repro status', () => {
     const { status, stdout } = run('show', '--watch', other);
     assert.equal(status, 0);
     assert.match(stdout, /^sweep running: 0 queued, 0 running, \d+ settled, 0 given up\n$/);
+  });
+
+  it('draws on a terminal what it watches, again with each change, until nothing is left', {
+    skip: skipUnless(findProgram('script'), 'script is not installed'),
+  }, async (test) => {
+    const other = makeFolder();
+    test.after(() => rmSync(other, { recursive: true, force: true }));
+    await keepSweep(other, {
+      jobs: [makeJob({ origin: 'last', version: '1-r0' })],
+      attempts: [],
+      verdicts: [],
+    });
+    const line = [process.execPath, program, 'status', 'show', '--watch', other].join(' ');
+    const env = { PATH: process.env['PATH'], TERM: 'xterm' };
+    const child = spawn('script', ['-qec', `stty rows 12; exec ${line}`, '/dev/null'], { env });
+    let said = '';
+    let settled = false;
+    child.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+      if (settled || !/1 queued/.test(said)) return;
+      settled = true;
+      const journal = openJournal(other, Date.now);
+      void journal
+        .take(sampleOffer())
+        .then((lease) => journal.settle(lease!, sampleOutcome(lease!)))
+        .finally(() => journal.close());
+    });
+    const status = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(status, 0, said);
+    const screens = said.split('\x1b[H\x1b[J').slice(1);
+    assert.match(screens[0]!, /^sweep running: 1 queued/);
+    assert.match(screens.at(-1)!, /^sweep running: 0 queued, 0 running, 1 settled/);
+    for (const screen of screens) assert.ok(screen.trimEnd().split('\n').length < 12, screen);
   });
 
   it('writes a site, and removes what an earlier one had', () => {

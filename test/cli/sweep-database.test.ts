@@ -1,10 +1,11 @@
 /** What the real program does with a sweep in PostgreSQL. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Plan, planIdentity } from '../../src/plan/plan.ts';
 import { renderJson } from '../../src/report/json-report.ts';
 import { openDatabaseStore } from '../../src/sweep/database/database-store.ts';
@@ -12,10 +13,13 @@ import { folderArtifacts } from '../../src/sweep/judge/artifacts.ts';
 import { bucketArtifacts, parseBucket } from '../../src/sweep/remote/bucket-artifacts.ts';
 import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
 import { statedRun } from '../../src/verdict/stated.ts';
+import { cache, cannotRebuild, helloShell } from '../conformance/lab-run.ts';
 import { type Bucket, bucketVariables, startBucket } from '../support/bucket.ts';
 import { filesBelow, makeFolder } from '../support/folder.ts';
 import { fillStore, keepSweep } from '../support/kept-sweep.ts';
-import { program, skipUnless } from '../support/lab.ts';
+import { lab, program, skipUnless } from '../support/lab.ts';
+import { labEnvironment } from '../support/lab-environment.ts';
+import { startLabServer } from '../support/lab-server.ts';
 import { packageName, packageVersion } from '../support/names.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { planned, reproduced } from '../support/results.ts';
@@ -150,4 +154,99 @@ describe('a sweep in a database', { skip }, () => {
       assert.ok(!stderr.includes('hunter2'));
     }
   });
+
+  it('is judged by a worker until it is told to end, with no secret in what it says, keeps or starts', {
+    skip: cannotRebuild,
+  }, async () => {
+    postgres.createDatabase('worked');
+    const secret = 'sEcReTpAsS';
+    const database = postgres.cuttable('worked').replace('tester@', `tester:${secret}@`);
+    const repository = join(folder, 'os');
+    mkdirSync(join(repository, 'x86_64'), { recursive: true });
+    copyFileSync(join(lab, helloShell), join(repository, 'x86_64', basename(helloShell)));
+    await run('index', '--signing-key', join(lab, 'lab.rsa'), join(repository, 'x86_64'));
+    const key = ['--key', join(lab, 'lab.rsa.pub')];
+    const planned = await run('sweep', 'plan', database, '--repository', repository, ...key);
+    assert.match(planned.stdout, /^queued +1 build$/m, planned.stderr);
+    const argv = ['worker', '--artifacts', join(folder, 'kept'), ...key, '--cache', cache];
+    const worker = spawn(
+      process.execPath,
+      [program, ...argv, '--repository', labEnvironment!, '--allow-unsigned'],
+      {
+        cwd: folder,
+        env: { PATH: process.env['PATH'], HOME: folder, WOLFI_REPRO_DATABASE: database },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const started = new Set<string>();
+    let said = '';
+    for (const stream of [worker.stdout, worker.stderr])
+      stream.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    const ended = new Promise((resolve) => worker.once('close', resolve));
+    const left = () =>
+      postgres.sql("select count(*) from wolfi_repro.job where state <> 'settled'", 'worked');
+    for (let tries = 0; left() !== '0' && tries < 600; tries += 1) {
+      for (const text of childrenOf(worker.pid!)) started.add(text);
+      await sleep(100);
+    }
+    worker.kill('SIGTERM');
+    assert.equal(await ended, 0, said);
+    assert.match(said, /hello-shell-1\.4\.2-r3 x86_64: reproduced/);
+    assert.ok(
+      [...started].some((text) => text.includes('verify')),
+      'the judge was seen',
+    );
+    const kept = filesBelow(join(folder, 'kept')).map((path) =>
+      readFileSync(join(folder, 'kept', path), 'latin1'),
+    );
+    for (const text of [said, planned.stdout, planned.stderr, ...started, ...kept])
+      assert.ok(!text.includes(secret), text.slice(0, 200));
+  });
+
+  it('asks no server for what a job needs where its worker is offline, and would otherwise', async () => {
+    const server = await startLabServer();
+    postgres.createDatabase('offline');
+    const store = await open('offline');
+    try {
+      for (const [more, asks] of [
+        [['--offline'], false],
+        [[], true],
+      ] as const) {
+        const job = makeJob({ origin: `hello${more.length}`, version: '1.0-r0' });
+        await store.enqueue([{ ...job, repository: `${server.url}/os` }]);
+        const argv = ['worker', '--database', postgres.url('offline'), '--artifacts', join(folder, 'kept')];
+        const child = spawn(process.execPath, [program, ...argv, ...more, '--cache', join(folder, 'cold')], {
+          cwd: folder,
+          env: { PATH: process.env['PATH'], HOME: folder },
+          stdio: 'ignore',
+        });
+        const ended = new Promise((resolve) => child.once('close', resolve));
+        const left = async () => (await store.counts()).queued + (await store.counts()).running;
+        for (let tries = 0; (await left()) > 0 && tries < 600; tries += 1) await sleep(100);
+        child.kill('SIGTERM');
+        assert.equal(await ended, 0);
+        assert.equal(server.requests.length > 0, asks);
+      }
+      for await (const { verdict } of store.verdicts()) assert.equal(verdict, 'inconclusive');
+    } finally {
+      await store.close();
+      await server.close();
+    }
+  });
 });
+
+/** What the processes below one were started with: arguments and environment. */
+function childrenOf(pid: number): string[] {
+  return readdirSync('/proc').flatMap((each) => {
+    try {
+      if (
+        !/^\d+$/.test(each) ||
+        !readFileSync(`/proc/${each}/status`, 'latin1').includes(`\nPPid:\t${pid}\n`)
+      )
+        return [];
+      return ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${each}/${name}`, 'latin1'));
+    } catch {
+      return [];
+    }
+  });
+}
