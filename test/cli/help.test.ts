@@ -1,7 +1,7 @@
 /** Help, topics and completions: made of the one tree of commands, and as narrow as a terminal. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Command } from '../../src/cli/commander.ts';
@@ -92,6 +92,16 @@ it('the manual page is one that mandoc has nothing to say against', {
     stdout.split('\n').filter((line) => line !== '' && !line.includes('missing date')),
     [],
   );
+  // As people read it, where there is a `man`.
+  if (findProgram('man') === undefined) return;
+  const environment = { ...process.env, MANWIDTH: '80', LC_ALL: 'C.UTF-8' };
+  const shown = spawnSync('man', ['--warnings', '-l', '-'], {
+    input: page,
+    encoding: 'utf8',
+    env: environment,
+  });
+  assert.deepEqual([shown.status, shown.stderr], [0, '']);
+  assert.match(shown.stdout, /^ {3}verify-attestation$/m);
 });
 
 describe('completion', () => {
@@ -142,6 +152,25 @@ describe('completion', () => {
         for (const word of not) assert.ok(!words.includes(word), `${line}: ${word} in ${stdout}`);
       }
     });
+
+  it('is one that zsh finds by itself where it finds its own, and one that it takes with others', {
+    skip: skipUnless(findProgram('zsh'), 'zsh is not installed'),
+  }, () => {
+    mkdirSync(join(folder, 'zfunc'));
+    copyFileSync(script('zsh'), join(folder, 'zfunc/_wolfi-repro'));
+    const begin = 'autoload -Uz compinit; compinit -D -u';
+    const stubs =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is zsh
+      '_files() { :; }; compadd() { shift; print -l -- ${(M)@:#$words[CURRENT]*}; }; words=(wolfi-repro verif); CURRENT=2';
+    const ways = [
+      `fpath=(${folder}/zfunc $fpath); ${begin}; ${stubs}; $_comps[wolfi-repro]`,
+      `${begin}; source ${script('zsh')}; ${stubs}; $_comps[wolfi-repro]`,
+    ];
+    for (const way of ways) {
+      const { stdout, stderr } = spawnSync('zsh', ['-fc', way], { cwd: folder, encoding: 'utf8' });
+      assert.deepEqual([stdout.trim().split('\n'), stderr], [['verify', 'verify-attestation'], '']);
+    }
+  });
 
   it('is printed by the program', () => {
     const { stdout, status } = spawnSync(process.execPath, [program, 'completion', 'bash'], {

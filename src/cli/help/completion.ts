@@ -101,7 +101,11 @@ ${body(all, { word: `\${words[at]}`, from: '2; at < CURRENT' })}
     *) _files;;
   esac
 }
-if [ "$funcstack[1]" = _wolfi_repro ]; then _wolfi_repro "$@"; else compdef _wolfi_repro wolfi-repro; fi
+case "$funcstack[1]" in
+  # zsh found the file by its name, and calls it for the first completion.
+  _wolfi[-_]repro) _wolfi_repro "$@";;
+  *) compdef _wolfi_repro wolfi-repro;;
+esac
 `;
 }
 
