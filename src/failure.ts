@@ -89,6 +89,8 @@ export interface FailureDetails {
   readonly expected?: string;
   /** What was found; attacker-controlled where it comes from a package. */
   readonly got?: string;
+  /** The script of a step that printed nothing; attacker-controlled. */
+  readonly script?: string;
   /** What the reader can do next. */
   readonly hint?: string;
   /** With `build-limit`: the bound that more of would help. */
@@ -101,6 +103,7 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly expected?: string;
   readonly got?: string;
+  readonly script?: string;
   readonly hint?: string;
   readonly exceeded?: ExceededLimit;
 
@@ -110,6 +113,7 @@ export class Failure extends Error {
     this.code = code;
     if (details.expected !== undefined) this.expected = maskAddresses(details.expected);
     if (details.got !== undefined) this.got = maskAddresses(details.got);
+    if (details.script !== undefined) this.script = maskAddresses(details.script);
     if (details.hint !== undefined) this.hint = maskAddresses(details.hint);
     if (details.exceeded !== undefined) this.exceeded = details.exceeded;
   }

@@ -55,6 +55,7 @@ export function reportFailure(thrown: unknown): number {
   printNote(`wolfi-repro: ${failure.code}: ${printable(failure.message)}`);
   if (failure.expected !== undefined) printNote(`  expected ${printable(failure.expected)}`);
   if (failure.got !== undefined) printNote(`  got      ${printable(failure.got)}`);
+  if (failure.script !== undefined) printNote(`  script   ${printable(failure.script)}`);
   const path = refusedPath(failure);
   if (path !== undefined) printNote(`  path     ${printable(path)}`);
   if (failure.hint !== undefined) printNote(`  hint     ${printable(failure.hint)}`);

@@ -1,5 +1,6 @@
 /** The tree of commands; what they do is in `commands/`, loaded when one is called. */
 import { maskAddresses } from '../address.ts';
+import { inspectionFormats } from '../report/format-names.ts';
 import { addAttestationCommands } from './attestation-commands.ts';
 import { Command, CommanderError, Option } from './commander.ts';
 import { addBaseline, addPolicy } from './gate-commands.ts';
@@ -7,6 +8,7 @@ import { rawOptions } from './given-options.ts';
 import { addNegations } from './negations.ts';
 import {
   buildOptions,
+  collect,
   detailOptions,
   failOnOption,
   formatOptions,
@@ -28,7 +30,8 @@ import { addWorker } from './worker-commands.ts';
 
 const usageExitCode = 2;
 const packageArgument = 'FILE, URL, or NAME[=VERSION-rN][:ARCH] of a repository';
-const verifyArgument = 'FILE, DIR (with a slash), URL, or NAME[=VERSION-rN][:ARCH] of a repository';
+const packagesArgument =
+  'FILE, DIR (with a slash), URL, NAME[=VERSION-rN][:ARCH] of a repository, a pipe, or - for standard input';
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runProgram(argv: readonly string[]): Promise<number> {
@@ -101,8 +104,10 @@ export function commandTree(finish: Finish): Command {
 /** What commander says of a command line, in the form of every other failure. A mistyped argument may hold a password. */
 function usageText(text: string): string {
   const [first = '', ...others] = maskAddresses(text).trimEnd().split('\n');
+  const [what = '', choices] = first.replace(/^error: /, '').split(/\. Allowed choices are (.*)\.$/);
+  const expected = choices === undefined ? [] : [`  expected ${choices}\n`];
   const hints = others.map((line) => `  hint     ${line.replace(/^\(|\)$/g, '')}\n`);
-  return [`wolfi-repro: usage: ${first.replace(/^error: /, '')}\n`, ...hints].join('');
+  return [`wolfi-repro: usage: ${what}\n`, ...expected, ...hints].join('');
 }
 
 function addVerify(program: Command, finish: Finish): void {
@@ -112,7 +117,7 @@ function addVerify(program: Command, finish: Finish): void {
     .description(
       'Rebuilds each package from the recipe and the digests that it records, in a sandbox without a network, and compares every byte.',
     )
-    .argument('[package...]', verifyArgument);
+    .argument('[package...]', packagesArgument);
   selectionOptions(
     failOnOption(gateOptions(formatOptions(furtherBuildOptions(keepScanOptions(buildOptions(command)))))),
   );
@@ -132,10 +137,16 @@ function addInspect(program: Command, finish: Finish): void {
     .description(
       'Shows sections, entries, digests, signatures, recipe and traits of packages. Nothing is run.',
     )
-    .argument('<package...>', packageArgument);
+    .argument('<package...>', packagesArgument);
   detailOptions(trustOptions(command))
     .option('--entries', 'list every entry of every section', false)
-    .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'what to print').choices(inspectionFormats).default('text'))
+    .option(
+      '--output <file>',
+      'also write it to a file, in the format of its ending (.txt .json .md .html); repeatable',
+      collect,
+      [],
+    )
     .action(async (files: string[]) => {
       const { inspectCommand } = await import('./commands/inspect-command.ts');
       finish(await inspectCommand(files, await rawOptions(command)));
@@ -149,8 +160,9 @@ function addLock(program: Command, finish: Finish): void {
     .description(
       'Prints the plan: who built it, the environment, sources and steps, each pinned by digest. Nothing is run.',
     )
-    .argument('<package>', packageArgument);
+    .argument('<package>', packagesArgument);
   detailOptions(buildOptions(command))
+    .addOption(new Option('--format <format>', 'what to print').choices(['json', 'text']).default('json'))
     .option('--bundle <file>', 'also write everything that a verdict rests on to one file')
     .action(async (file: string) => {
       const { lockCommand } = await import('./commands/lock-command.ts');
@@ -179,7 +191,7 @@ function addRebuild(program: Command, finish: Finish): void {
     .description(
       'Rebuilds packages and writes them to <dir>/<arch>/, with the published signature where there is one.',
     )
-    .argument('<package...>', packageArgument)
+    .argument('<package...>', packagesArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
     .option('-o, --out <dir>', 'where to write');
   detailOptions(keepScanOptions(buildOptions(command))).action(async (files: string[]) => {

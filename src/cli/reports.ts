@@ -21,19 +21,27 @@ export interface Output {
 }
 
 /** Fails with `usage` before anything is built, where an ending does not name a format or a file could not be written. */
-export function requireOutputs(paths: readonly string[]): Output[] {
+export function requireOutputs(paths: readonly string[]): Output[];
+export function requireOutputs<F extends ReportFormat>(
+  paths: readonly string[],
+  formats: readonly F[],
+): { readonly path: string; readonly format: F }[];
+export function requireOutputs(
+  paths: readonly string[],
+  formats: readonly ReportFormat[] = reportFormatNames,
+): Output[] {
   return paths.map((path) => {
     requireNoLink(path);
     requireWritableFile(path);
-    return { path, format: formatOf(path) };
+    return { path, format: formatOf(path, formats) };
   });
 }
 
-function formatOf(path: string): ReportFormat {
-  const found = reportFormatNames.find((format) => path.endsWith(reportEndings[format]));
+function formatOf(path: string, formats: readonly ReportFormat[]): ReportFormat {
+  const found = formats.find((format) => path.endsWith(reportEndings[format]));
   if (found !== undefined) return found;
   throw new Failure('usage', `the ending of ${shownTyped(path)} does not name a format`, {
-    expected: reportFormatNames.map((format) => reportEndings[format]).join(' '),
+    expected: formats.map((format) => reportEndings[format]).join(' '),
   });
 }
 

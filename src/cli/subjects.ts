@@ -46,12 +46,3 @@ function tellNamesake(name: string): void {
   const [what, path] = stat.isDirectory() ? ['folder', `./${name}/`] : ['file', `./${name}`];
   printNote(`wolfi-repro: ${name} is taken for the name of a package; for the ${what} here, write ${path}`);
 }
-
-/** The same for a command that takes one. */
-export function subjectOf(subject: string, raw: { readonly arch?: string }): string {
-  const [first, ...others] = subjectsOf([subject], raw);
-  if (others.length === 0) return first!;
-  throw new Failure('usage', 'this command takes one package, and --arch all asks for several', {
-    hint: `name one architecture, such as --arch ${rebuiltArchitectures[0]}`,
-  });
-}

@@ -17,10 +17,11 @@ export function isReadOnce(path: string): boolean {
   return stat !== undefined && (stat.isFIFO() || stat.isCharacterDevice() || stat.isSocket());
 }
 
-/** Calls `use` with names of which each can be opened as often as needed: what can be read once is kept aside until the call ends. */
+/** Calls `use` with names of which each can be opened as often as needed: what can be read once is kept aside until the call ends. A signal ends the program, unless the caller takes care of that. */
 export async function withReopenable<T>(
   paths: readonly string[],
   use: (paths: readonly string[]) => Promise<T>,
+  { endsOnSignal = true }: { readonly endsOnSignal?: boolean } = {},
 ): Promise<T> {
   if (paths.filter((path) => path === '-').length > 1)
     throw new Failure('usage', 'only one argument can be -, which is standard input');
@@ -31,7 +32,8 @@ export async function withReopenable<T>(
     remove();
     process.exit(130);
   };
-  process.once('exit', remove).once('SIGINT', end).once('SIGTERM', end);
+  process.once('exit', remove);
+  if (endsOnSignal) process.once('SIGINT', end).once('SIGTERM', end);
   try {
     return await use(
       paths.map((path, at) => (isReadOnce(path) ? copied(path, join(folder, String(at))) : path)),

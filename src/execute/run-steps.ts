@@ -170,7 +170,7 @@ function stepFailed(name: StepName, { runs }: Step, exitCode: number | undefined
   const message = `${describeStep(name)} failed with exit status ${exitCode}`;
   if (tail.trim() !== '') return new Failure('step-failed', message, { got: tail });
   const script = runs.length > mostScript ? `${runs.slice(0, mostScript)}…` : runs;
-  return new Failure('step-failed', `${message} and printed nothing; its script:`, { got: script });
+  return new Failure('step-failed', `${message} and printed nothing`, { script });
 }
 
 /** The failure of a step that cannot be started. melange hands the same to the same kernel, so its build fails here as well (pkg/container/bubblewrap_runner.go, `Run`). */

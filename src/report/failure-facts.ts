@@ -3,13 +3,16 @@ import type { Failure } from '../failure.ts';
 import { type Bounds, show } from './bounds.ts';
 import type { Fact } from './fact.ts';
 
-export function failureFacts({ message, expected, got }: Failure, bounds: Bounds): Fact[] {
+export function failureFacts({ message, expected, got, script }: Failure, bounds: Bounds): Fact[] {
   return [
     { label: 'why', value: show(message, bounds.value) },
     ...(expected === undefined ? [] : [{ label: 'expected', value: show(expected, bounds.value) }]),
     ...(got === undefined || got === ''
       ? []
       : [{ label: 'got', value: outputTail(got, bounds), tone: 'faint' as const }]),
+    ...(script === undefined
+      ? []
+      : [{ label: 'script', value: outputTail(script, bounds), tone: 'faint' as const }]),
   ];
 }
 

@@ -27,3 +27,13 @@ export const reportEndings: Readonly<Record<ReportFormat, string>> = {
   github: '.github',
   codequality: '.codequality',
 };
+
+/** The formats of inspections. */
+export const inspectionFormats = [
+  'text',
+  'json',
+  'markdown',
+  'html',
+] as const satisfies readonly ReportFormat[];
+
+export type InspectionFormat = (typeof inspectionFormats)[number];

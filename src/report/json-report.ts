@@ -125,6 +125,7 @@ function verdictValue(result: Outcome) {
             message: failure.message,
             expected: failure.expected,
             got: failure.got,
+            script: failure.script,
             exceeded: failure.exceeded,
           },
         }),

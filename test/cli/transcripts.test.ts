@@ -84,7 +84,7 @@ function placed(word: string): string {
 
 /** Shown only of what takes long, which no transcript can know. */
 function isProgress(line: string): boolean {
-  return /^(\[\d+\/\d+\] )?\S+ (\d+:\d\d )?(build \d|step \d|reading|pinning inputs|rebuilding|comparing|looking for|unpacking|fetching)/.test(
+  return /^(\[\d+\/\d+\] )?\S+ (\d+:\d\d )?(build \d|step \d|waiting|reading|pinning inputs|rebuilding|comparing|looking for|unpacking|fetching)/.test(
     line,
   );
 }

@@ -113,7 +113,7 @@ describe('the keys of settings', () => {
     const [verify, inspect] = ['verify', 'inspect'].map((command) =>
       keys.find(({ name, commands }) => name === 'format' && commands.includes(command)),
     );
-    assert.deepEqual(inspect!.choices, ['text', 'json']);
+    assert.deepEqual(inspect!.choices, ['text', 'json', 'markdown', 'html']);
     assert.ok(verify!.choices!.includes('sarif') && verify!.commands.includes('report'));
     assert.ok(
       keyNamed('cache').commands.includes('cache prune') && keyNamed('color').commands.includes('diff'),

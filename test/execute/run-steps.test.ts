@@ -260,7 +260,7 @@ test('a step that fails without a word is shown by its script', async (context) 
     run(context, yaml, 'v0.59.1', () => ({ exitCode: 1 })),
     (thrown) => {
       failure('step-failed')(thrown);
-      assert.equal((thrown as { got: string }).got.trim(), 'test -f nothing');
+      assert.equal((thrown as { script: string }).script.trim(), 'test -f nothing');
       return true;
     },
   );

@@ -2,20 +2,23 @@
 import { Failure, failureOfPackage } from '../../failure.ts';
 import { rebuild } from '../../rebuild.ts';
 import { chosenDetail } from '../chosen-detail.ts';
+import { type GivenPackages, withPackages } from '../given-packages.ts';
 import { readSigningKey, runOptions } from '../options.ts';
 import { printData, reportFailure, worstExitCode } from '../output.ts';
 import { requireWritableFolder } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { cancellable } from '../signals.ts';
-import { subjectsOf } from '../subjects.ts';
 
 /** Rebuilds every package; exits with the code of the worst of them. */
 export async function rebuildCommand(files: readonly string[], raw: RawOptions): Promise<number> {
   if (raw.out === undefined)
     throw new Failure('usage', 'rebuild needs a folder to write to', { hint: 'name it: -o DIR' });
   const { out } = raw;
-  const subjects = subjectsOf(files, raw);
+  return withPackages(files, raw, (packages) => rebuildPackages(packages, out));
+}
+
+async function rebuildPackages({ subjects, raw }: GivenPackages, out: string): Promise<number> {
   requireWritableFolder(out);
   const progress = showProgress({
     logs: raw.log && requireWritableFolder(raw.log),

@@ -6,6 +6,7 @@ import { parseFailOn } from '../../verdict/fail-on.ts';
 import { type PackageResult, type RunResult, runResult } from '../../verdict/result.ts';
 import { verify } from '../../verify.ts';
 import { chosenDetail } from '../chosen-detail.ts';
+import { type GivenPackages, withPackages } from '../given-packages.ts';
 import { runOptions } from '../options.ts';
 import { ownTool, version } from '../own-version.ts';
 import { requireWritableFolder } from '../paths.ts';
@@ -13,16 +14,21 @@ import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
 import { requireOutputs } from '../reports.ts';
 import { ResultStream } from '../result-stream.ts';
-import { selected, withFolders } from '../selected.ts';
+import { selected } from '../selected.ts';
 import { cancellable } from '../signals.ts';
-import { subjectsOf } from '../subjects.ts';
 import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 
 export async function verifyCommand(files: readonly string[], given: RawOptions): Promise<number> {
   await requireSomething(files, given);
   const failOn = parseFailOn(given.failOn ?? []);
-  const { subjects: found, raw } = withFolders(files, given);
-  const named = raw.bundle === undefined ? subjectsOf(found, raw) : [raw.bundle];
+  return withPackages(files, given, (packages) => verifyPackages(packages, failOn));
+}
+
+async function verifyPackages(
+  { subjects: found, raw, typed }: GivenPackages,
+  failOn: ReturnType<typeof parseFailOn>,
+): Promise<number> {
+  const named = raw.bundle === undefined ? found : [raw.bundle];
   const outputs = requireOutputs(raw.output ?? []);
   const gate = await requireGate(raw);
   const attests = await requireAttests(raw);
@@ -43,13 +49,16 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
     const stream = await ResultStream.open(raw, outputs, record);
     const onResult = async (each: PackageResult, at: number) => {
       progress.finish(at);
-      const { packages } = await throughGate(runResult([each]), gate);
-      await stream.add(packages[0]!, at);
+      const {
+        packages: [first],
+      } = await throughGate(runResult([asTyped(each, typed)]), gate);
+      await stream.add(first!, at);
     };
     try {
       const verified = await verifyAll(subjects, raw.bundle, { ...options, onResult });
       const runs = [{ ...record, judged: verified.packages.length, ended: true }];
-      const result = await throughGate({ ...verified, runs }, gate);
+      const packages = verified.packages.map((each) => asTyped(each, typed));
+      const result = await throughGate({ ...verified, packages, runs }, gate);
       await stream.end(result);
       await attests?.(result.packages);
       await tighten(result, gate, raw);
@@ -59,6 +68,13 @@ export async function verifyCommand(files: readonly string[], given: RawOptions)
       stream.close();
     }
   });
+}
+
+/** A result under the name that was typed. What was read from standard input or a pipe has no name that could be a wrong one. */
+function asTyped(result: PackageResult, typed: GivenPackages['typed']): PackageResult {
+  const file = typed(result.file);
+  if (file === result.file) return result;
+  return { ...result, file, findings: result.findings.filter(({ kind }) => kind !== 'file-name') };
 }
 
 /** The options that choose among packages; a bundle has one. */

@@ -9,8 +9,16 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
     `${key} --repository ./environment hello-1.0-r0.apk`,
     '--quiet --output result.json --output report.html ./packages/',
   ],
-  inspect: ['hello-1.0-r0.apk', '--entries hello-1.0-r0.apk', '--format json curl:aarch64'],
-  lock: ['curl', `${key} --repository ./environment hello-1.0-r0.apk`, '--bundle curl.bundle curl'],
+  inspect: [
+    'hello-1.0-r0.apk',
+    '--entries --output hello.html hello-1.0-r0.apk',
+    '--format json curl:aarch64',
+  ],
+  lock: [
+    '--format text curl',
+    `${key} --repository ./environment hello-1.0-r0.apk`,
+    '--bundle curl.bundle curl',
+  ],
   fetch: ['curl', 'curl=8.9.1-r0 zlib', '--source-mirror https://=./mirror hello-1.0-r0.apk'],
   rebuild: [
     '-o rebuilt curl',

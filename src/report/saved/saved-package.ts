@@ -66,6 +66,7 @@ interface SavedFailure {
   readonly message: string;
   readonly expected?: string;
   readonly got?: string;
+  readonly script?: string;
   readonly exceeded?: ExceededLimit;
 }
 
@@ -73,6 +74,7 @@ const savedFailure = members<SavedFailure>({
   message: text,
   expected: optional(text),
   got: optional(text),
+  script: optional(text),
   exceeded: optional(word<ExceededLimit>(exceededLimits)),
 });
 
