@@ -1,7 +1,7 @@
 /** The commands about signed statements, of the tree in `program.ts`. */
 import { type Command, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
-import { cacheOption, collect, indexOptions, signerOptions } from './option-groups.ts';
+import { addressOptions, cacheOption, collect, indexOptions, signerOptions } from './option-groups.ts';
 
 type Finish = (exitCode: number) => void;
 
@@ -72,7 +72,7 @@ function addGateIndex(program: Command, finish: Finish): void {
       'where to write; by default the folder of the packages, and for those of a server there is no default',
     )
     .addOption(new Option('--format <format>', 'what to print').choices(['text', 'json']).default('text'));
-  cacheOption(indexOptions(command)).action(async (place: string, statements: string[]) => {
+  cacheOption(addressOptions(indexOptions(command))).action(async (place: string, statements: string[]) => {
     const { gateIndexCommand } = await import('./commands/gate-index-command.ts');
     finish(await gateIndexCommand(place, statements, await rawOptions(command)));
   });

@@ -15,6 +15,13 @@ export function indexOptions(command: Command): Command {
     .option('--offline', 'contact no server; use what this machine has', false);
 }
 
+/** Where addresses that somebody else chose may lead. */
+export function addressOptions(command: Command): Command {
+  return command
+    .option('--allow-private-addresses', 'follow addresses that packages name into private networks', false)
+    .option('--allow-plain-http', 'follow addresses that packages name over plain http', false);
+}
+
 /** Where what is fetched is kept. */
 export function cacheOption(command: Command): Command {
   return command.option('--cache <dir>', 'folder for downloads and unpacked environments; safe to delete');
@@ -29,10 +36,8 @@ export function trustOptions(command: Command): Command {
       collect,
       [],
     )
-    .option('--arch <arch>', 'architecture of packages that are given by name without one, or all')
-    .option('--allow-private-addresses', 'follow addresses that packages name into private networks', false)
-    .option('--allow-plain-http', 'follow addresses that packages name over plain http', false);
-  return cacheOption(asking);
+    .option('--arch <arch>', 'architecture of packages that are given by name without one, or all');
+  return cacheOption(addressOptions(asking));
 }
 
 export function buildOptions(command: Command): Command {
