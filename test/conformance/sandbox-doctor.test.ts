@@ -160,3 +160,14 @@ describe('doctor names what only some packages need', { skip: cannotSandbox(asNa
     rmSync(folder, { recursive: true, force: true });
   });
 });
+
+it('doctor names no_new_privs, under which whether a step can be begun would be chance', {
+  skip: cannotSandbox(asUser),
+}, () => {
+  const report = doctor(['setpriv', '--no-new-privs', ...asUser.prefix], asUser);
+  const { state, remedy } = diagnosisOf(report, 'user namespaces');
+  assert.deepEqual(
+    [state, remedy],
+    ['missing', 'start the container or the service without no-new-privileges'],
+  );
+});

@@ -1,5 +1,6 @@
 /** What forbids user namespaces on this machine, and what allows them. */
 import { readFileSync } from 'node:fs';
+import { newPrivilegesRemedy } from './new-privileges.ts';
 
 /** Settings that forbid user namespaces, the value that does, and the one that does not. */
 const namespaceSettings: readonly (readonly [name: string, forbids: string, allows: string])[] = [
@@ -11,6 +12,8 @@ const namespaceSettings: readonly (readonly [name: string, forbids: string, allo
 
 /** The command or setting that grants user namespaces. */
 export function namespaceRemedy(): string {
+  const forbidden = newPrivilegesRemedy();
+  if (forbidden !== undefined) return forbidden;
   const forbidding = namespaceSettings.filter(([name, forbids]) => settingOf(name) === forbids);
   const commands = forbidding.map(([name, , allows]) => `sysctl -w ${name}=${allows}`);
   if (commands.length > 0) return `as root: ${commands.join('; ')}`;

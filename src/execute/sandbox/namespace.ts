@@ -14,6 +14,7 @@ import {
   startProcess,
 } from '../../process.ts';
 import { type IdMap, writeIdMap } from './id-map.ts';
+import { requireNewPrivileges } from './new-privileges.ts';
 import { type Reach, showScript } from './reach.ts';
 
 export interface NamespaceOptions extends Omit<ProcessOptions, 'env'> {
@@ -72,6 +73,7 @@ export async function startInNamespaces(
   ids: IdMap,
   options: NamespaceOptions,
 ): Promise<RunningProcess> {
+  requireNewPrivileges();
   const { onStarted, onWaiting, reach, ownNetwork = false, ...rest } = options;
   const said = new OutputTail(1024);
   let waiting = true;
