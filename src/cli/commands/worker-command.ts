@@ -56,8 +56,9 @@ export async function workerCommand(command: Command): Promise<number> {
   };
   const employer = await employerOf(raw, artifacts);
   const worker = `${hostname()}.${ownedPrefix()}`;
-  printNote(`wolfi-repro: worker ${worker} waits for jobs`);
   return drainable(async (drain, end) => {
+    // Whoever reads it may end the worker from then on.
+    printNote(`wolfi-repro: worker ${worker} waits for jobs`);
     let ended = 0;
     const running = runSweep({
       store: employer.source,
