@@ -123,6 +123,11 @@ function addVerify(program: Command, finish: Finish): void {
   );
   signerOptions(objdumpOption(detailOptions(command)))
     .option('--attest <dir>', 'also write what was found as signed statements (docs/attestations.md)')
+    .option(
+      '--timings',
+      'also say how long each stage of each package took: reports then differ from run to run',
+      false,
+    )
     .option('--bundle <file>', 'verify what `lock --bundle` packed, instead of packages')
     .action(async (files: string[]) => {
       const { verifyCommand } = await import('./commands/verify-command.ts');

@@ -10,6 +10,7 @@ export interface RawOptions {
   readonly color: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly timings?: boolean;
   readonly key?: readonly string[];
   readonly repository?: readonly string[];
   readonly allowUnsigned?: boolean;

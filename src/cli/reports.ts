@@ -8,6 +8,7 @@ import { isAddress } from '../inputs/store/files.ts';
 import { notWritten } from '../named-path.ts';
 import { type ReportFormat, reportEndings, reportFormatNames } from '../report/format-names.ts';
 import type { ReportContext } from '../report/report-context.ts';
+import type { Timings } from '../report/timings.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import { chosenDetail } from './chosen-detail.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
@@ -60,9 +61,10 @@ export async function printReports(
   result: StatedRun,
   raw: RawOptions,
   outputs: readonly Output[],
+  timings?: Timings,
 ): Promise<void> {
-  printData(await render(result, raw));
-  await writeReports(result, raw, outputs);
+  printData(await render(result, raw, timings));
+  await writeReports(result, raw, outputs, timings);
 }
 
 /** Only writes it to files. */
@@ -70,8 +72,10 @@ export async function writeReports(
   result: StatedRun,
   raw: RawOptions,
   outputs: readonly Output[],
+  timings?: Timings,
 ): Promise<void> {
-  for (const output of outputs) writeReport(output.path, await renderPlain(result, output.format, raw));
+  for (const output of outputs)
+    writeReport(output.path, await renderPlain(result, output.format, raw, timings));
 }
 
 /** What reports say of this program. Fails with `usage` for an address of its pages that is none. */
@@ -87,14 +91,23 @@ export function reportContext(raw: RawOptions): ReportContext {
   };
 }
 
-async function render(result: StatedRun, raw: RawOptions): Promise<string> {
+function withTimings(context: ReportContext, timings: Timings | undefined): ReportContext {
+  return timings === undefined ? context : { ...context, timings };
+}
+
+async function render(result: StatedRun, raw: RawOptions, timings?: Timings): Promise<string> {
   const { color, format = 'text' } = raw;
-  if (format !== 'text') return renderPlain(result, format, raw);
+  if (format !== 'text') return renderPlain(result, format, raw, timings);
   const { renderText } = await import('../report/text-report.ts');
   return busy(() => renderText(result, terminalStyle(color), terminalColumns(), reportContext(raw)));
 }
 
-async function renderPlain(result: StatedRun, format: ReportFormat, raw: RawOptions): Promise<string> {
+async function renderPlain(
+  result: StatedRun,
+  format: ReportFormat,
+  raw: RawOptions,
+  timings?: Timings,
+): Promise<string> {
   const { reportFormats } = await import('../report/formats.ts');
-  return busy(() => reportFormats[format].render(result, reportContext(raw)));
+  return busy(() => reportFormats[format].render(result, withTimings(reportContext(raw), timings)));
 }

@@ -10,6 +10,7 @@ import { writeBelow } from '../folders.ts';
 import { parseFileName } from '../names.ts';
 import type { BegunRun } from '../report/jsonl-report.ts';
 import type { ReportWriter } from '../report/text-report.ts';
+import type { Timings } from '../report/timings.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { printData, terminalColumns, terminalStyle } from './output.ts';
 import type { RawOptions } from './raw-options.ts';
@@ -61,16 +62,16 @@ export class ResultStream {
   }
 
   /** Prints what is said of all, and everything in the formats that need the whole. */
-  async end(run: StatedRun): Promise<void> {
+  async end(run: StatedRun, timings?: Timings): Promise<void> {
     const writer = await this.#printer();
-    if (writer !== undefined) printData(busy(() => writer.end(run)));
+    if (writer !== undefined) printData(busy(() => writer.end(run, timings)));
     if (this.#files.length > 0) {
       const { endLine } = await import('../report/jsonl-report.ts');
       const last = endLine(run.packages.length);
       for (const file of this.#files) await file.end(last);
     }
     const others = this.#outputs.filter(({ format }) => format !== 'jsonl');
-    await (writer === undefined ? printReports : writeReports)(run, this.#raw, others);
+    await (writer === undefined ? printReports : writeReports)(run, this.#raw, others, timings);
   }
 
   /** Closes the files of a run that came to nothing. */

@@ -28,6 +28,7 @@ export function renderJson(result: StatedRun, context: ReportContext = {}): stri
     exitCode,
     packages: packages.map(packageValue),
     policy,
+    ...(context.timings === undefined ? {} : { timings: context.timings }),
     ...(baseline === undefined ? {} : { baseline: boundedValue(baseline) }),
     ...(crossChecks.length === 0 ? {} : (boundedValue({ crossChecks }) as object)),
   });

@@ -1,7 +1,7 @@
 /**
  * A run as JUnit XML, one case for each package, in the dialect that the XSDs of Ant, Jenkins and pytest all accept: no attributes
  * on `testsuites`, every attribute that any of them requires on the suite. The times that they require are constants, since
- * a report says nothing of when it was made.
+ * a report says nothing of when it was made, and how long it took only where that is asked for.
  */
 import type { DiffResult } from '../diff.ts';
 import type { RunRecord } from '../verdict/run-record.ts';
@@ -12,6 +12,7 @@ import { escapeMarkup } from './markup.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { plainStyle } from './style.ts';
 import { packageText } from './text-report.ts';
+import { secondsOf } from './timings.ts';
 import { type PackageView, viewRun } from './view.ts';
 import { withReason } from './words.ts';
 
@@ -22,7 +23,11 @@ export function renderJunit(result: StatedRun, context: ReportContext = {}): str
   return documentText({
     outcomes: [...packages.map(outcomeElement), ...(isMissing ? (['error'] as const) : [])],
     properties: { verdict: result.verdict, ...writerProperties(context, result.runs) },
-    cases: [...packages.map((view) => caseText(view, context)), ...(isMissing ? [missingCase(missing)] : [])],
+    time: context.timings?.seconds ?? 0,
+    cases: [
+      ...packages.map((view, at) => caseText(view, context, at)),
+      ...(isMissing ? [missingCase(missing)] : []),
+    ],
     remarks: [
       ...passLines(packages, context),
       ...caveatLines(packages),
@@ -44,6 +49,7 @@ export function renderDiffJunit(result: DiffResult, context: ReportContext = {})
     </testcase>`;
   return documentText({
     outcomes: [differences === undefined ? undefined : 'failure'],
+    time: 0,
     properties: { diff: title, ...writerProperties(context) },
     cases: [differences === undefined ? `    <testcase${head}/>` : failed],
     remarks: '',
@@ -61,13 +67,15 @@ function writerProperties(
 interface Suite {
   readonly outcomes: readonly Outcome[];
   readonly properties: Readonly<Record<string, string>>;
+  /** Seconds. */
+  readonly time: number;
   readonly cases: readonly string[];
   readonly remarks: string;
 }
 
 type Outcome = 'failure' | 'error' | undefined;
 
-function documentText({ outcomes, properties, cases, remarks }: Suite): string {
+function documentText({ outcomes, properties, time, cases, remarks }: Suite): string {
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   const suite = attributes({
     name: 'wolfi-repro',
@@ -78,7 +86,7 @@ function documentText({ outcomes, properties, cases, remarks }: Suite): string {
     tests: String(cases.length),
     failures: String(count('failure')),
     errors: String(count('error')),
-    time: '0',
+    time: timeText(time),
   });
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -124,8 +132,14 @@ function outcomeElement({ verdict, pass }: PackageView): Outcome {
   }
 }
 
-function caseText(view: PackageView, context: ReportContext): string {
-  const head = attributes({ name: view.file, classname: 'wolfi-repro', time: '0' });
+function timeText(seconds: number): string {
+  return seconds === 0 ? '0' : seconds.toFixed(3);
+}
+
+function caseText(view: PackageView, context: ReportContext, at: number): string {
+  const { timings } = context;
+  const time = timeText(timings === undefined ? 0 : secondsOf(timings, at));
+  const head = attributes({ name: view.file, classname: 'wolfi-repro', time });
   const element = outcomeElement(view);
   if (element === undefined) return `    <testcase${head}/>`;
   const { title, reason, next } = view;

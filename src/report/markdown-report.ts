@@ -9,12 +9,13 @@ import { addAll } from '../lists.ts';
 import type { RunRecord } from '../verdict/run-record.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
-import { moreInJson } from './bounds.ts';
+import { moreInJson, show } from './bounds.ts';
 import { viewDiff } from './diff-view.ts';
 import type { ComparisonView, DifferencesView, DifferenceView, GroupView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import { codeCell, codeFence, codeSpan, escapeMarkup, markdownLink } from './markup.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
+import { secondsText, timingHeads, timingRows } from './timings.ts';
 import {
   causeText,
   consequenceText,
@@ -82,7 +83,9 @@ function renderWithin(result: StatedRun, limits: Bounds, room: Room, context: Re
   const sections = packages
     .filter(({ verdict }) => verdict !== 'reproduced')
     .map((each) => packageText(each, context));
-  return `${[...fitted(blocks, sections, room.bytes), footText(context, result.runs)].join('\n\n')}\n`;
+  const times = timingsText(result, context, room.rows);
+  const most = room.bytes - Buffer.byteLength(times.join('\n\n'));
+  return `${[...fitted(blocks, sections, most), ...times, footText(context, result.runs)].join('\n\n')}\n`;
 }
 
 /** The sections for which there is room, and the number of the others. */
@@ -98,6 +101,20 @@ function fitted(head: readonly string[], sections: readonly string[], most: numb
     } else cut += 1;
   }
   return cut === 0 ? blocks : [...blocks, `… and ${cut} more packages; ${moreInJson}.`];
+}
+
+/** How long each package took, where that is asked for. */
+function timingsText({ packages }: StatedRun, { timings }: ReportContext, mostRows: number): string[] {
+  if (timings === undefined) return [];
+  const rows = timingRows(timings).slice(0, mostRows);
+  const lines = rows.map(
+    (row, at) => `| ${row.join(' | ')} | ${codeCell(show(packages[at]?.file ?? '', bounds.value))} |`,
+  );
+  const head = [
+    `| ${timingHeads.join(' | ')} | seconds, ${secondsText(timings.seconds)} in all |`,
+    `|${' ---: |'.repeat(timingHeads.length)} --- |`,
+  ];
+  return [[...head, ...lines].join('\n')];
 }
 
 /** Which program says all this, and where its words are explained. */

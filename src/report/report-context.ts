@@ -4,6 +4,7 @@ import { programVersion } from '../program-version.ts';
 import { isKnownRun, type RunRecord } from '../verdict/run-record.ts';
 import { show } from './bounds.ts';
 import type { Detail } from './detail.ts';
+import type { Timings } from './timings.ts';
 
 export interface ReportContext {
   /** The version of this program; its own where undefined. */
@@ -12,6 +13,8 @@ export interface ReportContext {
   readonly docsUrl?: string;
   /** How much text says of each package; `usual` where undefined. */
   readonly detail?: Detail;
+  /** How long the run took; nothing is said of that where undefined. */
+  readonly timings?: Timings;
 }
 
 const toolName = 'wolfi-repro';

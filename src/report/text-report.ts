@@ -3,7 +3,7 @@
 import { counted } from '../bytes.ts';
 import { addAll } from '../lists.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
-import { moreInJson } from './bounds.ts';
+import { moreInJson, show } from './bounds.ts';
 import { comparisonRows, factRow, textBounds } from './diff-text.ts';
 import type { Fact } from './fact.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
@@ -11,6 +11,7 @@ import { type Page, type Paint, row, wrap } from './rows.ts';
 import { SaidFacts, withLabels } from './said-facts.ts';
 import { plainStyle, type Style } from './style.ts';
 import { type SummaryView, viewSummary } from './summary-view.ts';
+import { secondsText, type Timings, timingHeads, timingRows } from './timings.ts';
 import { type PackageView, packageViewer, weakening } from './view.ts';
 import { withReason } from './words.ts';
 import { worstPackages } from './worst-packages.ts';
@@ -32,8 +33,8 @@ export function renderText(
 /** A report that is written as packages come. All pieces together are the whole. */
 export interface ReportWriter {
   readonly add: (result: StatedPackage) => string;
-  /** What is said of all packages. */
-  readonly end: (run: StatedRun) => string;
+  /** What is said of all packages, and how long they took where that is asked for. */
+  readonly end: (run: StatedRun, timings?: Timings) => string;
 }
 
 /** The packages that are reproduced and shown with everything; further ones have a line each. */
@@ -65,13 +66,14 @@ export function textWriter(
         return add(packageText(withoutSaid(shown, said), page), 'block');
       return add(lineText(shown, said, page), 'line');
     },
-    end(run) {
+    end(run, timings = context.timings) {
       const summary = viewSummary(run, textBounds);
       const worst = detail === 'quiet' ? [] : worstRows(run, page);
       const isSummed = worst.length > 0 || run.packages.length > 1 || summary.notes.length > 0;
       const lines = [
         ...worst,
         ...(isSummed ? [summaryText(summary, page)] : []),
+        ...(timings === undefined ? [] : [...(isSummed ? [''] : []), ...timingLines(run, timings)]),
         ...(detail === 'quiet' ? [] : [writerLine(run, page)]),
       ];
       if (lines.length > 0) return add(lines.join('\n'), 'block');
@@ -155,6 +157,15 @@ function worstRows({ packages }: StatedRun, { style, columns }: Page): string[] 
   });
   const more = cut > 0 ? [`  … and ${cut} more; ${moreInJson}`] : [];
   return [style.strong('not reproduced, worst first'), ...lines, ...more, ''];
+}
+
+/** Seconds in columns, the file last: it may be long. */
+function timingLines({ packages }: StatedRun, timings: Timings): string[] {
+  const cells = (texts: readonly string[]) => texts.map((text) => text.padStart(9)).join('');
+  const rows = timingRows(timings).map(
+    (row, at) => `${cells(row)}  ${show(packages[at]?.file ?? '', textBounds.value)}`,
+  );
+  return [`${cells(timingHeads)}  seconds, ${secondsText(timings.seconds)} in all`, ...rows, ''];
 }
 
 /** Which program says all this, and where its words are explained. */

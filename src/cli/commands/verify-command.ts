@@ -16,6 +16,7 @@ import { requireOutputs } from '../reports.ts';
 import { ResultStream } from '../result-stream.ts';
 import { selected } from '../selected.ts';
 import { cancellable } from '../signals.ts';
+import { StageClock } from '../stage-clock.ts';
 import { requireGate, throughGate, tighten } from '../typed-gate.ts';
 
 export async function verifyCommand(files: readonly string[], given: RawOptions): Promise<number> {
@@ -36,10 +37,12 @@ async function verifyPackages(
     logs: raw.log && requireWritableFolder(raw.log),
     detail: chosenDetail(raw),
   });
+  const clock = new StageClock();
   return cancellable(async (signal) => {
     const onProgress = (event: ProgressEvent) => {
       // What prints the result is loaded while the steps run.
       if (event.kind === 'step') void import('../../report/text-report.ts');
+      clock.take(event);
       progress.onEvent(event);
     };
     const options = runOptions(raw, signal, onProgress);
@@ -48,6 +51,7 @@ async function verifyPackages(
     const record = { tool: ownTool, asked };
     const stream = await ResultStream.open(raw, outputs, record);
     const onResult = async (each: PackageResult, at: number) => {
+      clock.finish(at);
       progress.finish(at);
       const {
         packages: [first],
@@ -59,7 +63,7 @@ async function verifyPackages(
       const runs = [{ ...record, judged: verified.packages.length, ended: true }];
       const packages = verified.packages.map((each) => asTyped(each, typed));
       const result = await throughGate({ ...verified, packages, runs }, gate);
-      await stream.end(result);
+      await stream.end(result, raw.timings === true ? clock.timings(result.packages.length) : undefined);
       await attests?.(result.packages);
       await tighten(result, gate, raw);
       return exitCodeOf(result, failOn);

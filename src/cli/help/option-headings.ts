@@ -59,6 +59,7 @@ const headings = {
     'docs-url',
     'quiet',
     'verbose',
+    'timings',
     'entries',
     'watch',
     'site-url',

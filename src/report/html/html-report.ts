@@ -10,6 +10,7 @@ import { type PackageView, packageViewer } from '../view.ts';
 import { worstFirst } from '../worst-packages.ts';
 import { differencesHtml } from './differences-html.ts';
 import { factsHtml, pageBounds, pageHtml, writerHtml } from './page.ts';
+import { timingsHtml } from './timings-html.ts';
 
 /** The most packages with a section, in the table, and in the lists behind it: what a browser on a small machine opens within seconds. */
 const most = { sections: 300, rows: 1000, names: 30_000 } as const;
@@ -29,7 +30,7 @@ export function renderHtml(result: StatedRun, context: ReportContext = {}): stri
     writer,
     head: headHtml(view, packages),
     sections: shown.map((each, at) => packageHtml(each, at, context)),
-    foot: `<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>\n${writerHtml(context, writer)}`,
+    foot: `<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>${timingsHtml(result, context)}\n${writerHtml(context, writer)}`,
     groups: shown.flatMap(({ comparison }) => comparison?.groups ?? []),
     verdicts: view.counts.map((each) => ({ value: choiceOf(each), title: each.title, count: each.count })),
   });
