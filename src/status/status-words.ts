@@ -52,3 +52,12 @@ export function pointText({ kind, before, after, changes, unknown, unjudgedBetwe
 function isReadable(kind: ChangeKind): boolean {
   return kind === 'melange' || kind === 'tool' || kind === 'sandbox';
 }
+
+const mostNamed = 3;
+
+/** Repositories in a title: all of a few, else the first ones and how many more. */
+export function repositoriesText(repositories: readonly string[]): string {
+  const named = repositories.length > mostNamed ? repositories.slice(0, mostNamed - 1) : repositories;
+  const more = repositories.length - named.length;
+  return `${named.join(', ')}${more === 0 ? '' : ` and ${more} more repositories`}`;
+}

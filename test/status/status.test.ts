@@ -9,6 +9,7 @@ import { readHistory, type SweepHistory } from '../../src/status/package-history
 import { percent, shareOf, shareSentence, totalOf } from '../../src/status/share.ts';
 import { sharesByDay } from '../../src/status/share-by-day.ts';
 import { countCauses, sharesByArchitecture, sharesByMelange } from '../../src/status/share-groups.ts';
+import { repositoriesText } from '../../src/status/status-words.ts';
 import { regressions, turningPoints } from '../../src/status/turning-points.ts';
 import type { SweepJob } from '../../src/sweep/job.ts';
 import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
@@ -298,4 +299,13 @@ it('does not depend on the order in which records come', async () => {
   for (const aggregate of [lacks, sharesByDay, regressions, countCauses])
     assert.deepEqual(aggregate(other!.packages), aggregate(one!.packages), aggregate.name);
   assert.deepEqual(nextActions(other!), nextActions(one!));
+});
+
+describe('repositories in a title', () => {
+  for (const [named, expected] of [
+    [['a'], 'a'],
+    [['a', 'b', 'c'], 'a, b, c'],
+    [['a', 'b', 'c', 'd'], 'a, b and 2 more repositories'],
+  ] as const)
+    it(`are ${expected}`, () => assert.equal(repositoriesText(named), expected));
 });

@@ -10,6 +10,7 @@ import { folderBelow, writeBelow } from '../../folders.ts';
 import { ownFileName } from '../../names.ts';
 import { readHistory } from '../../status/package-history.ts';
 import { shareOf, shareSentence } from '../../status/share.ts';
+import { repositoriesText } from '../../status/status-words.ts';
 import type { ReadArtifact } from '../../status/stored-plans.ts';
 import type { SweepRecords } from '../../sweep/sweep-store.ts';
 import { withSweep } from '../open-sweep.ts';
@@ -81,7 +82,7 @@ async function factsOf(
   rows: readonly Observation[],
 ): Promise<Pick<DatasetFacts, 'title' | 'day' | 'summary'>> {
   const { packages } = await readHistory(records);
-  const repositories = [...new Set(packages.map(({ repository }) => repository))].join(', ');
+  const repositories = repositoriesText([...new Set(packages.map(({ repository }) => repository))]);
   const last = rows.reduce((most, { attempt }) => Math.max(most, attempt?.endedAt ?? 0), 0);
   return {
     title: `Which packages of ${repositories} reproduce`,

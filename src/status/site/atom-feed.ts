@@ -3,7 +3,7 @@
 import { canonicalJson } from '../../canonical.ts';
 import { sha256 } from '../../digest.ts';
 import { groupByBuild, groupOf } from '../build-groups.ts';
-import { causesText, groupText, pointText } from '../status-words.ts';
+import { causesText, groupText, pointText, repositoriesText } from '../status-words.ts';
 import type { SweepStatus } from '../sweep-status.ts';
 import { knownAt, latestChanges, type TurningPoint } from '../turning-points.ts';
 import type { LinkOf } from './package-place.ts';
@@ -48,7 +48,7 @@ export function atomFeed(status: SweepStatus, linkOf: LinkOf, facts: FeedFacts):
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
 <id>${uuid({ repositories })}</id>
-<title>${text(`What changed in ${repositories.join(', ')}`)}</title>
+<title>${text(`What changed in ${repositoriesText(repositories)}`)}</title>
 <updated>${timeText(updated)}</updated>
 <author><name>wolfi-repro</name></author>
 <generator version="${text(tool)}">wolfi-repro</generator>

@@ -4,6 +4,7 @@ import { largest } from '../../lists.ts';
 import type { PackageHistory } from '../package-history.ts';
 import { planChanges } from '../plan-changes.ts';
 import { recipeChanges } from '../recipe-changes.ts';
+import { repositoriesText } from '../status-words.ts';
 import { type ReadArtifact, storedPlan } from '../stored-plans.ts';
 import type { SweepStatus } from '../sweep-status.ts';
 import { atomFeed } from './atom-feed.ts';
@@ -64,7 +65,9 @@ export async function* siteFiles(status: SweepStatus, options: SiteOptions): Asy
   const facts = { repositories, tool: options.tool, address: options.address, updated };
   yield { path: 'feed.xml', text: atomFeed(status, linkOf, facts) };
   const title =
-    repositories.length === 0 ? 'Nothing swept yet' : `How much of ${repositories.join(', ')} reproduces`;
+    repositories.length === 0
+      ? 'Nothing swept yet'
+      : `How much of ${repositoriesText(repositories)} reproduces`;
   yield page('index.html', { title, page: 'index.html', main: overviewMain(status, linkOf) });
 }
 
