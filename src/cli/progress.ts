@@ -83,6 +83,7 @@ class ProgressLines {
   readonly #work = new WorkUnderWay();
   readonly #started = performance.now();
   #timer: NodeJS.Timeout | undefined;
+  #late: NodeJS.Timeout | undefined;
   #drawn = Number.NEGATIVE_INFINITY;
   #shown = '';
 
@@ -121,6 +122,7 @@ class ProgressLines {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#late);
     this.#timer = undefined;
     this.#clear();
   }
@@ -137,7 +139,12 @@ class ProgressLines {
 
   #draw(now: number): void {
     const text = this.#work.text(now);
-    if (text === undefined || now - this.#started < quietMilliseconds) return;
+    if (text === undefined) return;
+    if (now - this.#started < quietMilliseconds) {
+      // What began before is still said if it goes on.
+      this.#late ??= setTimeout(() => this.#draw(performance.now()), quietMilliseconds + 50).unref();
+      return;
+    }
     this.#drawn = now;
     if (!this.#isLive) {
       writeError(`${text}\n`);
