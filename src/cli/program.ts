@@ -104,8 +104,8 @@ export function commandTree(finish: Finish): Command {
 /** What commander says of a command line, in the form of every other failure. A mistyped argument may hold a password. */
 function usageText(text: string): string {
   const [first = '', ...others] = maskAddresses(text).trimEnd().split('\n');
-  const [what = '', choices] = first.replace(/^error: /, '').split(/\. Allowed choices are (.*)\.$/);
-  const expected = choices === undefined ? [] : [`  expected ${choices}\n`];
+  const [what = '', choices] = first.replace(/^error: /, '').split('. Allowed choices are ');
+  const expected = choices === undefined ? [] : [`  expected ${choices.replace(/\.$/, '')}\n`];
   const hints = others.map((line) => `  hint     ${line.replace(/^\(|\)$/g, '')}\n`);
   return [`wolfi-repro: usage: ${what}\n`, ...expected, ...hints].join('');
 }
