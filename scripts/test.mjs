@@ -131,8 +131,8 @@ function testFiles(folder) {
 async function runTests(paths) {
   /** @type {Tally} */
   const counts = { run: 0, failed: 0, skipped: [], sound: true, milliseconds: new Map() };
-  // More than there are processors: many tests wait, for a server, a limit or a signal.
-  const events = run({ files: paths, concurrency: availableParallelism() + (unit ? 0 : 2) });
+  // One more than there are processors: many tests wait, for a server, a limit or a signal.
+  const events = run({ files: paths, concurrency: availableParallelism() + (unit ? 0 : 1) });
   /** @param {{ nesting: number, file?: string | undefined, details: { duration_ms: number } }} ended */
   const addTime = ({ nesting, file = '', details }) => {
     if (nesting > 0) return;

@@ -41,7 +41,7 @@ const lists: readonly (readonly [what: string, files: readonly string[], more?: 
 ];
 
 describe('a package is judged as if it were alone', { skip: cannotRebuild, concurrency: false }, () => {
-  for (const [what, files, more = {}] of lists.filter(oneIn(2))) {
+  for (const [what, files, more = {}] of lists.filter(oneIn(3))) {
     it(`beside ${what}`, async () => {
       const { packages } = await verify(files, labOptions(more));
       for (const [index, file] of files.entries()) {

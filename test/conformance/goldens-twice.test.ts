@@ -26,7 +26,7 @@ function filesIn(folder: string | undefined, recipes: readonly string[]): string
 }
 
 const files: readonly string[] = [...filesIn(lab, named), ...filesIn(sharedLab, fromMelange)].filter(
-  oneIn(6),
+  oneIn(9),
 );
 const wanted = files.filter((file) => cannotRebuildFrom(file) === false);
 

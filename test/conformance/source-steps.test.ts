@@ -97,7 +97,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
     const made = makeRepositories(folder, 'intact');
     made.publish(join(folder, 'served'));
     const steps: FetchingStep[] = [];
-    for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(12))) {
+    for (const [name, inputs] of Object.entries(formsOf(made)).filter(oneIn(16))) {
       // Each under an address of its own, so that none profits from what is fetched for another.
       server.serve(`/${name}/`, join(folder, 'served'));
       const repository = `${server.url}/${name}/program.git`;
@@ -120,7 +120,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   it('is reproduced where repositories moved on, were rewritten, or lost branches', async () => {
     const changes = survivedChanges(makeRepositories(folder, 'survived'));
     const steps: FetchingStep[] = [];
-    for (const [name, { inputs }] of Object.entries(changes).filter(oneIn(6))) {
+    for (const [name, { inputs }] of Object.entries(changes).filter(oneIn(8))) {
       const own = makeRepositories(folder, join('survived', name));
       own.publish(join(folder, 'served', name));
       server.serve(`/${name}/`, join(folder, 'served', name));
@@ -142,7 +142,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   });
 
   const outcomes = fatalChanges();
-  for (const [name, { outcome, what }] of Object.entries(outcomes).filter(oneIn(2))) {
+  for (const [name, { outcome, what }] of Object.entries(outcomes).filter(oneIn(3))) {
     it(`ends with ${outcome} where ${what}`, async () => {
       const own = makeRepositories(folder, join('fatal', name));
       own.publish(join(folder, 'served', name));
