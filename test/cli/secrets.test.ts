@@ -72,7 +72,7 @@ const commands: readonly (readonly string[])[] = [
         ],
         ...['--source-mirror', '--environment', '--output', '--syft', '--bundle'],
       ]
-        .filter(oneIn(4))
+        .filter(oneIn(6))
         .map((option) => ['verify', ...key, option, typed, hello]),
   ),
   ['verify', 'https:/u:sEcReT@h.example/hello.apk', hello],

@@ -27,7 +27,7 @@ const subjects: readonly Row[] = [
     file: 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk',
     inert: [],
     every: 7,
-    bytes: 9,
+    bytes: 17,
     signatureToo: true,
   },
   {
@@ -35,7 +35,7 @@ const subjects: readonly Row[] = [
     file: 'repository/v0.45.3/x86_64/libflint3-0.9.12-r4.apk',
     inert: [],
     every: 11,
-    bytes: 53,
+    bytes: 97,
   },
   {
     title: 'modes, attributes and links',
@@ -44,7 +44,7 @@ const subjects: readonly Row[] = [
     inert: [],
     // No multiple of it is the number of attributes, so that all of them are met.
     every: 17,
-    bytes: 37,
+    bytes: 71,
   },
 ];
 

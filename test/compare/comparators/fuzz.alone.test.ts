@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { fuzzedFormats, fuzzFormat } from '../../support/comparator-fuzz.ts';
 
-const casesOfEach = 150;
+const casesOfEach = 100;
 
 describe('comparators on damaged contents', () => {
   for (const format of fuzzedFormats) {
