@@ -104,12 +104,11 @@ function exceededIn({ path, version, controllers }: GroupFolder): ExceededLimit 
  */
 export function memoryKillsOfOwnGroup(): number | undefined {
   const mounts = groupMounts();
-  for (const line of readLines('/proc/self/cgroup')) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) continue;
-    const unified = controllers === '';
+  for (const { controllers, path } of ownGroups()) {
+    const unified = controllers.length === 0;
+    if (!unified && !controllers.includes('memory')) continue;
     const mount = mounts.find(({ version, options }) =>
-      unified ? version === 2 : controllers.split(',').includes('memory') && options.includes('memory'),
+      unified ? version === 2 : options.includes('memory'),
     );
     if (mount === undefined) continue;
     const file = unified ? 'memory.events.local' : 'memory.oom_control';
@@ -164,20 +163,33 @@ function sweep(parent: string): void {
   }
 }
 
+interface OwnGroup {
+  /** Those of one hierarchy of version 1; none for version 2. */
+  readonly controllers: readonly string[];
+  readonly path: string;
+}
+
+/** The groups of this process, one in each hierarchy: `number:controllers:path` (cgroups(7), "/proc files"). */
+function ownGroups(): OwnGroup[] {
+  return readLines('/proc/self/cgroup').flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) return [];
+    return [{ controllers: controllers.split(',').filter(Boolean), path }];
+  });
+}
+
 /** Where groups with these controllers can be made below this process's own. */
 function groupParents(): GroupFolder[] {
   const mounts = groupMounts();
   const found: GroupFolder[] = [];
-  for (const line of readLines('/proc/self/cgroup')) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) continue;
-    if (controllers === '') {
+  for (const { controllers, path } of ownGroups()) {
+    if (controllers.length === 0) {
       const parent = unifiedParent(mounts, path);
       if (parent !== undefined) found.push(parent);
       continue;
     }
     for (const controller of ['pids', 'memory'] as const) {
-      if (!controllers.split(',').includes(controller)) continue;
+      if (!controllers.includes(controller)) continue;
       const mount = mounts.find(({ options }) => options.includes(controller));
       if (mount === undefined) continue;
       found.push({ path: within(mount, path), version: 1, controllers: [controller] });
