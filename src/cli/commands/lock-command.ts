@@ -29,20 +29,11 @@ async function lockPackage({ subjects, raw }: GivenPackages): Promise<number> {
     const schema = 'wolfi-repro/lock/1';
     if (raw.format === 'text')
       printData(renderLockText(locked, terminalStyle(raw.color), reportContext(raw)));
-    else
-      printData(
-        renderValue({
-          schema,
-          tool: toolValue(reportContext(raw)),
-          identity,
-          plan,
-          environment,
-          substituted,
-          findings,
-          fetching,
-        }),
-      );
-    if (raw.format !== 'text') printNote(`plan sha256 ${identity}`);
+    else {
+      const tool = toolValue(reportContext(raw));
+      printData(renderValue({ schema, tool, identity, plan, environment, substituted, findings, fetching }));
+      printNote(`plan sha256 ${identity}`);
+    }
     if (processor !== undefined) printNote(processor);
     await write?.(subject);
     return 0;
