@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { installCommand } from './execute/package-managers.ts';
 import { rebuiltArchitectures } from './execute/processor/architectures.ts';
 import { processorHost, processorsOf } from './execute/processor/host.ts';
-import { ownProcessor, type Processor, registeredWords } from './execute/processor/processor.ts';
+import { type Processor, registeredWords } from './execute/processor/processor.ts';
 import { makeRunDirectory, removeTree } from './execute/run-directory.ts';
-import { openBubblewrap } from './execute/sandbox/bubblewrap.ts';
 import { makeControlGroup } from './execute/sandbox/control-group.ts';
 import { layGuest } from './execute/sandbox/guest-layer.ts';
 import type { IdMap } from './execute/sandbox/id-map.ts';
@@ -14,10 +13,10 @@ import { startInNamespaces } from './execute/sandbox/namespace.ts';
 import { namespaceRemedy } from './execute/sandbox/namespace-settings.ts';
 import { lend, makeReach } from './execute/sandbox/reach.ts';
 import { defaultBuildLimits, type IdMapping } from './execute/sandbox/sandbox.ts';
+import { programsOfBuilds, tryBubblewrap } from './execute/sandbox-trial.ts';
 import { Failure } from './failure.ts';
 import { OutputTail } from './output-tail.ts';
 import { findProgram } from './process.ts';
-import { ownInput } from './program-input.ts';
 
 export interface Diagnosis {
   readonly what: string;
@@ -28,16 +27,6 @@ export interface Diagnosis {
   readonly remedy: string | undefined;
 }
 
-/** Programs of the machine that a rebuild runs, and the Debian package of each. */
-const programs: readonly (readonly [name: string, debian: string])[] = [
-  ['bwrap', 'bubblewrap'],
-  ['unshare', 'util-linux'],
-  ['setpriv', 'util-linux'],
-  ['prlimit', 'util-linux'],
-  ['mount', 'mount'],
-  ['tar', 'tar'],
-  ['du', 'coreutils'],
-];
 /** Programs that open the network of a build to the gateway, and the Debian package of each. */
 const networkPrograms: readonly (readonly [name: string, debian: string])[] = [
   ['nsenter', 'util-linux'],
@@ -49,7 +38,7 @@ const leastFreeBytes = 4 * 1024 ** 3;
 export async function diagnose(cache: string, ids: IdMap): Promise<Diagnosis[]> {
   const system = diagnoseSystem();
   if (system.state === 'missing') return [system];
-  const tools = programs.map(([name, debian]) => diagnoseProgram(name, debian));
+  const tools = programsOfBuilds.map(([name, debian]) => diagnoseProgram(name, debian));
   const ready = tools.every(({ state }) => state === 'fine');
   const sandbox = ready ? await diagnoseSandbox(cache, ids) : [];
   const sound = sandbox.length > 0 && sandbox.every(({ state }) => state !== 'missing');
@@ -153,39 +142,20 @@ async function diagnoseLayer(directory: string, ids: IdMap): Promise<{ layer: Di
   };
 }
 
-/** Starts a sandbox around an empty guest: where it works, the only failure is that there is nothing to run. */
 async function diagnoseBubblewrap(directory: string, ids: IdMap): Promise<Diagnosis> {
-  const environment = join(directory, 'guest');
-  const [workspace, build] = ['workspace', 'build'].map((name) => join(directory, name)) as [string, string];
-  for (const path of [environment, workspace, build]) mkdirSync(path);
-  await lend(ids, [environment]);
-  let said = '';
+  const what = 'bubblewrap';
   try {
-    const sandbox = await openBubblewrap({
-      environment,
-      directory: build,
-      workspace,
-      mounts: [],
-      capabilities: { add: [], drop: [] },
-      user: { uid: 0, gid: 0 },
-      ids,
-      processor: ownProcessor,
-      limits: defaultBuildLimits,
-      signal: new AbortController().signal,
-    });
-    await sandbox.run({ ...ownInput(['/nothing']), onOutput: () => undefined });
+    await tryBubblewrap(directory, ids, new AbortController().signal);
+    return { what, state: 'fine', detail: 'can make a sandbox', remedy: undefined };
   } catch (failure) {
-    said = detailOf(failure);
+    return {
+      what,
+      state: 'missing',
+      detail: `cannot make a sandbox: ${detailOf(failure).trim()}`,
+      remedy:
+        'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe',
+    };
   }
-  const fine = /execvp \/nothing/.test(said);
-  return {
-    what: 'bubblewrap',
-    state: fine ? 'fine' : 'missing',
-    detail: fine ? 'can make a sandbox' : `cannot make a sandbox: ${said.trim()}`,
-    remedy: fine
-      ? undefined
-      : 'in a container: one whose /proc is not masked (docker run --security-opt systempaths=unconfined); or, as root and for a recipe that you trust, --sandbox chroot --trust-recipe',
-  };
 }
 
 function detailOf(failure: unknown): string {

@@ -6,6 +6,7 @@ import { Failure, failureOfPackage } from '../failure.ts';
 import { ownFolder } from '../folders.ts';
 import type { Candidate } from './candidate.ts';
 import { type Planner, packagePlanner } from './prepare.ts';
+import type { Run } from './run.ts';
 import type { RunOptions, Stage } from './run-options.ts';
 import { examineSubject, type OpenRun, runOpener, unexamined } from './subject.ts';
 import type { Examined } from './target.ts';
@@ -26,9 +27,13 @@ export function candidateFinder(
 ): (subject: string, place?: number) => Promise<Candidate | NoCandidate> {
   const open = runOpener(given);
   const processors = machineProcessors(given.machine);
-  const planners = new Map<OpenRun, Planner>();
-  const plannerOf = (opened: OpenRun): Planner => {
-    const planner = planners.get(opened) ?? packagePlanner(opened.run);
+  const prepare = purpose === 'build' ? afterTrial(given.machine) : (run: Run) => run;
+  const planners = new Map<OpenRun, { readonly run: Run; readonly plan: Planner }>();
+  const plannerOf = (opened: OpenRun) => {
+    const known = planners.get(opened);
+    if (known !== undefined) return known;
+    const run = prepare(opened.run);
+    const planner = { run, plan: packagePlanner(run) };
     planners.set(opened, planner);
     return planner;
   };
@@ -47,9 +52,10 @@ export function candidateFinder(
       const processor = await processors(examined.claim.architecture);
       if (purpose === 'build' && processor instanceof Failure) throw processor;
       const opened = await opening.repositories(examined.claim.architecture);
-      const prepared = await plannerOf(opening)(examined, opened);
+      const { run, plan } = plannerOf(opening);
+      const prepared = await plan(examined, opened);
       stage(examined.claim.recipe.package.name, 'wait');
-      return { target: examined, prepared, opened, run: opening.run, processor };
+      return { target: examined, prepared, opened, run, processor };
     } catch (thrown) {
       const failure = failureOfPackage(thrown, given.machine.signal);
       return { examined: examined ?? unexamined(subject, failure), failure };
@@ -70,6 +76,24 @@ export async function requireCandidate(
   const found = await candidateFinder(given, purpose)(given.machine.inputs.name(subject));
   if (isCandidate(found)) return found;
   throw found.failure;
+}
+
+/**
+ * Runs that fetch nothing for a build where no step could be begun. The sandbox is tried once, and only where something has to be fetched; what can be said of a
+ * package without that is said first.
+ */
+function afterTrial({ cache, ids, sandbox, signal, inputs }: Machine): (run: Run) => Run {
+  let trial: Promise<void> | undefined;
+  const runs = () => ownFolder(join(cache, 'runs'));
+  const attempt = async () => {
+    const { requireSandbox } = await import('../execute/sandbox-trial.ts');
+    return requireSandbox(sandbox, { runs, ids, signal });
+  };
+  const guarded = inputs.after(() => {
+    trial ??= attempt();
+    return trial;
+  });
+  return (run) => ({ ...run, machine: { ...run.machine, inputs: guarded } });
 }
 
 function machineProcessors({ cache, ids, sandbox }: Machine): Processors {

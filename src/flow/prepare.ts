@@ -138,8 +138,8 @@ async function findInputs(
   requireCompiled(recipe, { format, released: melange.basis === 'release', architecture });
   const network = await chosenNetwork(query, format, run);
   if (network.kind === 'none') requireNoNetwork(recipe, format);
-  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, run);
   const { requests, unpinned } = requestedSources(recipe, format, permissions.unpinnedSources);
+  const { guest, environment: substituted, ...noticed } = await prepareGuest(query, repositories, run);
   const sources = await findSources(
     requests,
     { caches: places.sourceCaches, mirrors: places.sourceMirrors },

@@ -57,6 +57,11 @@ export interface Inputs {
   exchange(request: BuildRequest): Promise<BuildAnswer>;
   /** Forgets what was obtained from a location: it was not what it should have been. */
   forget(location: string): void;
+  /**
+   * The same inputs, where `ready` must succeed before any server is asked for a file or a repository; what asks for one then fails as `ready` does. Indexes and keys
+   * (`read`), and requests of a build, do not wait for it.
+   */
+  after(ready: () => Promise<void>): Inputs;
 }
 
 const mostIndexBytes = 512 * 1024 * 1024;
@@ -70,30 +75,62 @@ export function machineInputs(
   signal: AbortSignal,
   network: NetworkOptions = defaultNetwork,
 ): Inputs {
-  return new MachineInputs(cache, signal, network);
+  // Every transfer and every git listens to it: many listeners are not a leak.
+  setMaxListeners(0, signal);
+  const named = new NamedAddresses();
+  let http: Http | undefined;
+  return new MachineInputs({
+    cache,
+    signal,
+    network,
+    store: openStore(join(cache, 'store')),
+    git: new Slots(network.perHost),
+    named,
+    connect: () => {
+      http ??= makeHttp({ ...network, named, signal });
+      return http;
+    },
+    ready: undefined,
+  });
+}
+
+/** What inputs that wait for something share with those that do not. */
+interface Shared {
+  readonly cache: string;
+  readonly signal: AbortSignal;
+  readonly network: NetworkOptions;
+  readonly store: Store;
+  readonly git: Slots;
+  readonly named: NamedAddresses;
+  readonly connect: () => Http;
+  /** What must succeed before a file or a repository is asked for. */
+  readonly ready: (() => Promise<void>) | undefined;
 }
 
 class MachineInputs implements Inputs {
   readonly store: Store;
   readonly network: NetworkOptions;
   readonly recipes: string;
+  readonly #shared: Shared;
   readonly #cache: string;
   readonly #signal: AbortSignal;
   readonly #hashes = new Map<string, Promise<Sha256 | undefined>>();
   readonly #obtained = new Map<string, Promise<string | undefined>>();
-  readonly #git: Slots;
-  readonly #named = new NamedAddresses();
-  #http: Http | undefined;
+  readonly #named: NamedAddresses;
 
-  constructor(cache: string, signal: AbortSignal, network: NetworkOptions) {
+  constructor(shared: Shared) {
+    const { cache, signal, network, store, named } = shared;
+    this.#shared = shared;
     this.#cache = cache;
     this.recipes = join(cache, 'recipes');
-    this.store = openStore(join(cache, 'store'));
+    this.store = store;
     this.network = network;
     this.#signal = signal;
-    this.#git = new Slots(network.perHost);
-    // Every transfer and every git listens to it: many listeners are not a leak.
-    setMaxListeners(0, signal);
+    this.#named = named;
+  }
+
+  after(ready: () => Promise<void>): Inputs {
+    return new MachineInputs({ ...this.#shared, ready });
   }
 
   name(location: string): string {
@@ -107,13 +144,16 @@ class MachineInputs implements Inputs {
   async read(given: string, provenance: Provenance = 'named'): Promise<Uint8Array | undefined> {
     const location = this.#nameFor(given, provenance);
     if (!isAddress(location)) return readSmallFile(location, mostIndexBytes);
-    const path = await this.obtain(location, { provenance, mostBytes: mostIndexBytes });
+    const options = { provenance, mostBytes: mostIndexBytes };
+    const path = await once(this.#obtained, location, () =>
+      this.#obtain(location, options, this.#shared.connect()),
+    );
     return path === undefined ? undefined : readFileSync(path);
   }
 
   async obtain(given: string, options: ObtainOptions = {}): Promise<string | undefined> {
     const location = this.#nameFor(given, options.provenance ?? 'named');
-    return once(this.#obtained, location, () => this.#obtain(location, options));
+    return once(this.#obtained, location, () => this.#obtain(location, options, this.#connect()));
   }
 
   async hash(given: string, options: ObtainOptions = {}): Promise<Sha256 | undefined> {
@@ -132,7 +172,7 @@ class MachineInputs implements Inputs {
   ): Promise<FetchedRepository | undefined> {
     const address = this.#nameFor(given, provenance);
     requireNoQuery(parseAddress(address), this.#secretsAt(address, provenance));
-    const release = await this.#git.take(parseAddress(address).host);
+    const release = await this.#shared.git.take(parseAddress(address).host);
     try {
       return await fetchRepository(address, provenance, wanted, {
         ...this.#gitPlace(),
@@ -167,7 +207,7 @@ class MachineInputs implements Inputs {
   }
 
   exchange(request: BuildRequest): Promise<BuildAnswer> {
-    return exchangeForBuild(request, this.#connect(), { ...this.network, signal: this.#signal });
+    return exchangeForBuild(request, this.#shared.connect(), { ...this.network, signal: this.#signal });
   }
 
   forget(given: string): void {
@@ -178,7 +218,7 @@ class MachineInputs implements Inputs {
     }
   }
 
-  async #obtain(location: string, options: ObtainOptions): Promise<string | undefined> {
+  async #obtain(location: string, options: ObtainOptions, http: Http): Promise<string | undefined> {
     if (!isAddress(location)) return isFile(location) ? location : undefined;
     const note = parseNote(this.store.recall(noteName(location)));
     const kept = note === undefined ? undefined : await this.store.get(note.sha256);
@@ -186,7 +226,8 @@ class MachineInputs implements Inputs {
       const pinned = options.pin !== undefined && options.pin === note.pin;
       if (pinned || this.network.policy.offline) return kept;
     }
-    const fetched = await this.#download(location, options, kept === undefined ? undefined : note);
+    const known = kept === undefined ? {} : { known: note! };
+    const fetched = await this.#download(location, { ...options, ...known }, http);
     if (fetched.kind === 'missing') return undefined;
     const current = fetched.kind === 'fetched' ? { ...fetched.validators, sha256: fetched.sha256 } : note!;
     this.store.remember(noteName(location), JSON.stringify({ ...current, pin: options.pin }));
@@ -194,20 +235,23 @@ class MachineInputs implements Inputs {
   }
 
   #connect(): Http {
-    this.#http ??= makeHttp({ ...this.network, named: this.#named, signal: this.#signal });
-    return this.#http;
+    const { connect, ready } = this.#shared;
+    return ready === undefined ? connect() : connect().after(ready);
   }
 
-  #download(location: string, options: ObtainOptions, known: Validators | undefined) {
-    const { provenance = 'named', mostBytes = mostFileBytes } = options;
-    const by: Downloader = {
-      ...this.network,
-      http: this.#connect(),
-      store: this.store,
-      signal: this.#signal,
-    };
+  #download(
+    location: string,
+    { provenance = 'named', mostBytes = mostFileBytes, known }: Sought,
+    http: Http,
+  ) {
+    const by: Downloader = { ...this.network, http, store: this.store, signal: this.#signal };
     return download(location, { provenance, mostBytes, ...(known === undefined ? {} : { known }) }, by);
   }
+}
+
+interface Sought extends ObtainOptions {
+  /** The validators of what is in the store. */
+  readonly known?: Validators;
 }
 
 /** Refuses a query: everybody can see git's arguments, and git appends a path to the address. */

@@ -61,6 +61,8 @@ export interface Http {
    * One exchange on behalf of a build, with nothing of the user's in it: a redirect is an answer. Fails as `get` does for one address.
    */
   send(request: BuildRequest): Promise<BuildAnswer>;
+  /** The same connections, with every `get` of an allowed address waiting until `ready` has succeeded, and failing as it does. */
+  after(ready: () => Promise<void>): Http;
   /** Ends all connections. */
   close(): Promise<void>;
 }
@@ -96,13 +98,14 @@ interface Agents {
 export function makeHttp(options: HttpOptions): Http {
   const slots = new Slots(options.perHost);
   let agents: Promise<Agents> | undefined;
-  return {
+  const httpAfter = (ready: () => Promise<void>): Http => ({
     async get(location, provenance, headers) {
       const first = parseAddress(location);
       let url = first;
       for (let redirects = 0; ; redirects += 1) {
         const trust = url.hostname === first.hostname ? provenance : 'recorded';
         await requireAllowed(url, trust, policyOf(options.policy, url, first), options.resolve);
+        await ready();
         agents ??= openAgents(options);
         const opened = await agents;
         const release = await slots.take(url.host);
@@ -130,12 +133,14 @@ export function makeHttp(options: HttpOptions): Http {
       const release = await slots.take(request.url.host);
       return sendOnce(request, opened, options, release);
     },
+    after: httpAfter,
     async close() {
       if (agents === undefined) return;
       const { named, recorded } = await agents;
       await Promise.all([named.destroy(), recorded.destroy()]);
     },
-  };
+  });
+  return httpAfter(async () => undefined);
 }
 
 /** The policy for an address. A redirect from plain http to plain http is allowed as the first address was. */
