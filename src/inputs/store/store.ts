@@ -31,8 +31,11 @@ export interface Store {
   adopt(aside: string, digest: Sha256): Promise<string>;
   /** Adds bytes. */
   add(bytes: Uint8Array): Sha256;
-  /** Path of an intact object; undefined where there is none, or where it was changed (it is then dropped). */
-  get(digest: Sha256): Promise<string | undefined>;
+  /**
+   * Path of an intact object; undefined where there is none, or where it was changed (it is then dropped).
+   * @param mostBytes a larger one is not looked at, and there is none
+   */
+  get(digest: Sha256, mostBytes?: number): Promise<string | undefined>;
   /** Remembers something small under a name; `undefined` forgets it. */
   remember(name: string, value: string | undefined): void;
   recall(name: string): string | undefined;
@@ -121,10 +124,10 @@ export function openStore(folder: string): Store {
       move(from, digest);
       return digest;
     },
-    async get(digest) {
+    async get(digest, mostBytes) {
       use();
       const path = pathOf(digest);
-      return (await isWhole(path, digest)) ? path : undefined;
+      return (await isWhole(path, digest, mostBytes)) ? path : undefined;
     },
     remember(name, value) {
       if (value === undefined) return rmSync(noteOf(name), { force: true });
@@ -198,9 +201,9 @@ async function reachDisk(path: string): Promise<void> {
   }
 }
 
-async function isWhole(path: string, digest: Sha256): Promise<boolean> {
+async function isWhole(path: string, digest: Sha256, mostBytes = Number.POSITIVE_INFINITY): Promise<boolean> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) return false;
+  if (stat?.isFile() !== true || stat.size > mostBytes) return false;
   const touched = Math.abs(stat.mtimeMs / 1000 - stampOf(digest)) > 0.001;
   if (touched && (await hashPresent(path)) !== digest) {
     rmSync(path, { force: true });

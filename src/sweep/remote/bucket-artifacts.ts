@@ -2,7 +2,7 @@
 
 import { type Sha256, sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
-import type { Artifacts } from '../judge/artifacts.ts';
+import { type Artifacts, mostArtifactBytes } from '../judge/artifacts.ts';
 import { type Answered, exchangePatiently } from './far-exchange.ts';
 import { type S3Credentials, signedHeaders } from './signature-v4.ts';
 
@@ -21,9 +21,10 @@ export interface BucketOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly firstWaitMilliseconds?: number;
+  /** More of one object is not read; `mostArtifactBytes` where nothing is said. */
+  readonly mostBytes?: number;
 }
 
-const mostBytes = 512 * 1024 * 1024;
 /** With the waits between them some minutes: what hours of building gave is not thrown away lightly. */
 const attempts = 12;
 const empty = sha256(Buffer.alloc(0));
@@ -37,7 +38,7 @@ export function bucketArtifacts(place: BucketPlace, options: BucketOptions): Art
       { method, url, headers: {}, payload },
       { credentials: place.credentials, region: place.region, time: options.now() },
     );
-    const { signal, firstWaitMilliseconds = 500 } = options;
+    const { signal, firstWaitMilliseconds = 500, mostBytes = mostArtifactBytes } = options;
     return exchangePatiently(
       { method, url, headers, mostBytes, ...(body === undefined ? {} : { body }) },
       { signal, attempts, firstWaitMilliseconds },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { sha256 } from '../../../src/digest.ts';
 import type { Failure } from '../../../src/failure.ts';
+import { mostArtifactBytes } from '../../../src/sweep/judge/artifacts.ts';
 import { bucketArtifacts, parseBucket } from '../../../src/sweep/remote/bucket-artifacts.ts';
 import { signedHeaders } from '../../../src/sweep/remote/signature-v4.ts';
 import { bucketVariables, credentials, startBucket } from '../../support/bucket.ts';
@@ -56,6 +57,18 @@ describe('requests to a bucket', () => {
     }
   });
 
+  it('give back nothing that is larger than a result can be', async () => {
+    const server = await startBucket();
+    try {
+      const bytes = Buffer.alloc(200_000, 'a');
+      const digest = await open(server.address).put(bytes);
+      assert.equal((await open(server.address).get(digest))?.length, bytes.length);
+      assert.equal(await open(server.address, undefined, bytes.length - 1).get(digest), undefined);
+    } finally {
+      server.close();
+    }
+  });
+
   it('go on after trouble of the server, and say what a bucket refuses', async () => {
     const server = await startBucket();
     try {
@@ -102,11 +115,16 @@ describe('requests to a bucket', () => {
     });
   }
 
-  function open(endpoint: string, signal: AbortSignal = new AbortController().signal) {
+  function open(
+    endpoint: string,
+    signal: AbortSignal = new AbortController().signal,
+    mostBytes = mostArtifactBytes,
+  ) {
     return bucketArtifacts(parseBucket('s3://results/wolfi', bucketVariables(endpoint)), {
       signal,
       now: Date.now,
       firstWaitMilliseconds: 5,
+      mostBytes,
     });
   }
 });
