@@ -15,6 +15,9 @@ export interface JobPackage {
   readonly installedSize: number;
 }
 
+/** Seconds from 1970 to the year 10000, which dates as they are shown do not reach (RFC 3339). */
+export const endOfTime = 253_402_300_800;
+
 /** Most urgent first. */
 export const jobPriorities = ['by-hand', 'gate', 'new', 'changed-tool', 'retry', 'backfill'] as const;
 export type JobPriority = (typeof jobPriorities)[number];

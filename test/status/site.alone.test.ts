@@ -270,18 +270,32 @@ describe('a site opened from disk', { skip: chromiumProgram === undefined && 'no
     }
   });
 
-  it('runs nothing of what a repository says of itself', async () => {
-    const evil = {
-      ...makeJob({ origin: 'a', version: '1-r0' }),
-      repository: 'https://e.example/</script><img src=x onerror=alert(1)>',
-    };
+  it('runs nothing of what a repository or a worker says', async () => {
+    const markup = '</script><img src=x onerror=alert(1)>';
+    const said = { melange: markup, sandbox: markup, tool: markup, sbom: markup, caveats: [markup] };
+    const repository = `https://e.example/${markup}`;
+    const [one, two] = ['1-r0', '2-r0'].map((version) => ({
+      ...makeJob({ origin: 'a', version }),
+      repository,
+      commit: markup,
+    }));
+    const open = { ...makeJob({ origin: 'b', version: '1-r0' }), repository };
+    const rows = [
+      ...makeRows(one!, firstDay, said),
+      ...makeRows(two!, firstDay + 1, { ...said, verdict: 'not-reproduced', reason: markup }),
+      ...makeRows(open, firstDay, { ...said, verdict: 'inconclusive', reason: markup }),
+    ];
     const to = writePages(
       join(folder, 'hostile'),
-      await pagesOf({ jobs: [evil], attempts: [], verdicts: makeRows(evil, firstDay) }),
+      await pagesOf({ jobs: [one!, two!, open], attempts: [], verdicts: rows }),
     );
-    for (const name of ['packages.html', 'p/2c.html']) {
-      const { page, complaints } = await reader.visit(join(to, name));
-      assert.deepEqual([await page.locator('img').count(), complaints], [0, []], name);
+    for (const name of ['packages.html', 'p/2c.html', 'index.html', 'open.html', 'changes.html']) {
+      const { page, complaints } = await reader.visit(
+        join(to, name),
+        name === 'packages.html' ? '#sort=__proto__' : '',
+      );
+      if (name === 'packages.html') await ready(page);
+      assert.deepEqual([await page.locator('img, iframe, object').count(), complaints], [0, []], name);
       await page.close();
     }
   });

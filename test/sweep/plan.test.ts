@@ -108,6 +108,20 @@ describe('the plan of a sweep', () => {
     );
   });
 
+  it('takes from an index only a time and a commit that can be ones', async () => {
+    const odd = [
+      { t: '999999999999999', c: 'a'.repeat(129) },
+      { t: '-1', c: '=cmd()' },
+      { t: '253402300800', c: '' },
+    ];
+    for (const given of odd) {
+      const { jobs } = await plan([
+        await repositoryOf('https://packages.example/os', record('a=1-r0', given)),
+      ]);
+      assert.deepEqual([jobs[0]!.builtAt, jobs[0]!.commit], [0, '']);
+    }
+  });
+
   const selections: readonly (readonly [Partial<BuildSelection>, readonly string[]])[] = [
     [{ patterns: ['zlib'] }, ['zlib=1.3-r0']],
     [{ patterns: ['zlib-dev'] }, ['zlib=1.3-r0']],

@@ -6,6 +6,7 @@ import { steeringCharacters } from '../../bytes.ts';
 import { parseSha256, type Sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
+import { type PackageName, type PackageVersion, parsePackageName, parsePackageVersion } from '../../names.ts';
 
 /** @param place such as `packages[3].verdict` */
 export type Decoder<T> = (value: unknown, place: string) => T;
@@ -27,6 +28,17 @@ export const text: Decoder<string> = (value, place) =>
 /** A text that can only be of a closed list or a plain name, and that reports print as it is: it steers no terminal and begins no line. */
 export const plain: Decoder<string> = (value, place) =>
   typeof value === 'string' && value.search(steeringCharacters) < 0 ? value : refuse(place, 'a plain text');
+
+/** A name of a form of its own, which can stand in a path. */
+export function namedBy<T>(parse: (text: string) => T | undefined, expected: string): Decoder<T> {
+  return (value, place) => (typeof value === 'string' ? parse(value) : undefined) ?? refuse(place, expected);
+}
+
+export const packageName: Decoder<PackageName> = namedBy(parsePackageName, 'the name of a package');
+export const packageVersion: Decoder<PackageVersion> = namedBy(
+  parsePackageVersion,
+  'the version of a package',
+);
 
 export const flag: Decoder<boolean> = (value, place) =>
   typeof value === 'boolean' ? value : refuse(place, 'true or false');

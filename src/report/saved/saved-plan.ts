@@ -4,7 +4,7 @@ import { type RecordTrait, recordQuestions } from '../../claim/traits/record-var
 import { type Sha256, sha256 } from '../../digest.ts';
 import { isJsonObject } from '../../formats/bounded-json.ts';
 import { deflateEncoders } from '../../melange/deflate-encoder.ts';
-import type { KeyName, PackageName, PackageVersion } from '../../names.ts';
+import type { KeyName } from '../../names.ts';
 import type { LockedPackage, PlannedEnvironment } from '../../plan/environment.ts';
 import type { Plan, PlannedBuilder, PlannedKeptScan, PlannedNetwork, PlannedScan } from '../../plan/plan.ts';
 import type { FetchSource, GitSource, PlannedSource } from '../../plan/requested-sources.ts';
@@ -20,6 +20,8 @@ import {
   members,
   nullable,
   optional,
+  packageName,
+  packageVersion,
   plain,
   refuse,
   seconds,
@@ -94,8 +96,8 @@ const builder: Decoder<PlannedBuilder> = members<PlannedBuilder>({
 
 const packages = list(
   members<LockedPackage>({
-    name: plain as Decoder<PackageName>,
-    version: plain as Decoder<PackageVersion>,
+    name: packageName,
+    version: packageVersion,
     sha256: digest,
     checksum: text,
   }),

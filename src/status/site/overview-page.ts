@@ -6,6 +6,7 @@ import { remedyOf } from '../lacking.ts';
 import { countPlot, ratePlot } from '../plots/day-plots.ts';
 import { shareBar } from '../plots/share-bar.ts';
 import { judgedOf, percent, type Share, totalOf, unjudgedOf } from '../share.ts';
+import type { DayShare } from '../share-by-day.ts';
 import type { NamedShare } from '../share-groups.ts';
 import { causesText, groupText, stateText } from '../status-words.ts';
 import type { SweepStatus } from '../sweep-status.ts';
@@ -13,13 +14,20 @@ import type { LinkOf } from './package-place.ts';
 import { table, text } from './site-page.ts';
 
 const mostRanked = 50;
+/** Rows of a table of shares: more versions of melange than there are come from somebody who makes them up. */
+const mostShares = 300;
+/** Days that are shown, the last ones: three years of a sweep that judges something on each. */
+const mostDays = 1100;
 
 export function overviewMain(status: SweepStatus, linkOf: LinkOf): string {
-  const { share, architectures, melanges, days } = status;
+  const { share, architectures, melanges } = status;
+  const days = status.days.slice(-mostDays);
+  const earlier = status.days.length - days.length;
   return [
     headline(status),
-    daysSection(status),
-    ...(days.length === 0 ? [] : [daysTable(status)]),
+    daysSection(days),
+    ...(days.length === 0 ? [] : [daysTable(days)]),
+    ...(earlier === 0 ? [] : [`<p>… and ${earlier} earlier days.</p>`]),
     `<h2 id="architectures">By architecture</h2>\n${shareTable('architecture', architectures, 'arch')}`,
     `<h2 id="melange">By version of melange</h2>\n${shareTable('melange', melanges, 'melange')}`,
     causesSection(status),
@@ -45,7 +53,7 @@ function headline({ share, regressions, flaky, counts }: SweepStatus): string {
 <p>${notes.join(' · ')}</p>`;
 }
 
-function daysSection({ days }: SweepStatus): string {
+function daysSection(days: readonly DayShare[]): string {
   if (days.length === 0) return '<p>Nothing has been judged yet.</p>';
   return `<h2 id="days">By day</h2>
 <h3>Share of judged packages that reproduce</h3>
@@ -55,7 +63,7 @@ ${countPlot(days)}
 <p class="key"><span><i class="reproduced"></i>reproduced (lowest)</span><span><i class="not-reproduced"></i>not reproduced</span><span><i class="unjudged"></i>without a verdict about their bytes (uppermost)</span></p>`;
 }
 
-function daysTable({ days }: SweepStatus): string {
+function daysTable(days: readonly DayShare[]): string {
   const rows = days
     .toReversed()
     .map((day) => [
@@ -81,17 +89,20 @@ function shareTable(title: string, shares: readonly NamedShare[], filter: string
     { title: 'not judged', isNumber: true },
     { title: 'part of all' },
   ];
-  const rows = shares.map((share) => [
-    share.name === ''
-      ? 'not known'
-      : `<a href="packages.html#${filter}=${encodeURIComponent(share.name)}">${text(share.name)}</a>`,
-    percent(share.reproduced, judgedOf(share)),
-    `${share.reproduced}`,
-    `${judgedOf(share)}`,
-    `${unjudgedOf(share)}`,
-    shareBar(share, most),
-  ]);
-  return table('The rate is of those judged', columns, rows);
+  const rows = shares
+    .slice(0, mostShares)
+    .map((share) => [
+      share.name === ''
+        ? 'not known'
+        : `<a href="packages.html#${filter}=${encodeURIComponent(share.name)}">${text(share.name)}</a>`,
+      percent(share.reproduced, judgedOf(share)),
+      `${share.reproduced}`,
+      `${judgedOf(share)}`,
+      `${unjudgedOf(share)}`,
+      shareBar(share, most),
+    ]);
+  const cut = shares.length - rows.length;
+  return `${table('The rate is of those judged', columns, rows)}${cut === 0 ? '' : `\n<p>… and ${cut} more</p>`}`;
 }
 
 function causesSection({ causes, share }: SweepStatus): string {

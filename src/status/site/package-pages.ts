@@ -95,7 +95,7 @@ function recipeHtml(changes: readonly RecipeChange[] | undefined): string {
     ...before.map((each) => `- ${each}`),
     ...after.map((each) => `+ ${each}`),
   ]);
-  const shown = lines.slice(0, mostLines).map((each) => text(each.slice(0, mostCharacters)));
+  const shown = lines.slice(0, mostLines).map(cutText);
   const cut = lines.length - shown.length;
   return `<details><summary>What was different in its recipe when it stopped: ${counted(changes.length, 'place')}</summary>
 <pre>${shown.join('\n')}</pre>${cut === 0 ? '' : `<p>… and ${cut} more lines</p>`}
@@ -106,6 +106,11 @@ function recipeHtml(changes: readonly RecipeChange[] | undefined): string {
 /** Packages of an environment and sources that are listed. */
 const mostChanges = 40;
 
+/** Text of a result that somebody else may have written, as long as the longest address is of use to anybody. */
+function cutText(value: string): string {
+  return text(value.slice(0, mostCharacters));
+}
+
 function changesHtml(changes: PlanChanges | undefined): string {
   if (changes === undefined) return '';
   const { environment, sourcesBefore, sourcesAfter } = changes;
@@ -113,11 +118,11 @@ function changesHtml(changes: PlanChanges | undefined): string {
     .slice(0, mostChanges)
     .map(
       ({ name, before, after }) =>
-        `<li>${text(name)} ${text(before === '' ? '(none)' : before)} → ${text(after === '' ? '(none)' : after)}</li>`,
+        `<li>${cutText(name)} ${cutText(before === '' ? '(none)' : before)} → ${cutText(after === '' ? '(none)' : after)}</li>`,
     );
   const sources = [
-    ...sourcesBefore.slice(0, mostChanges).map((each) => `<li>no longer <code>${text(each)}</code></li>`),
-    ...sourcesAfter.slice(0, mostChanges).map((each) => `<li>now <code>${text(each)}</code></li>`),
+    ...sourcesBefore.slice(0, mostChanges).map((each) => `<li>no longer <code>${cutText(each)}</code></li>`),
+    ...sourcesAfter.slice(0, mostChanges).map((each) => `<li>now <code>${cutText(each)}</code></li>`),
   ];
   const cut = environment.length - packages.length;
   return `<details><summary>What was different in its inputs when it stopped: ${counted(environment.length, 'package')} of the environment, ${counted(sourcesBefore.length + sourcesAfter.length, 'source')}</summary>

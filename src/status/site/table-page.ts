@@ -74,12 +74,17 @@ ${first.map((each) => rowHtml(each, linkOf)).join('\n')}
 <noscript><p>Without scripts, the first ${first.length} are above; all are on these pages: ${[...packagesByPage(packages).keys()].map((page) => `<a href="${page}">${page.slice(2, 4)}</a>`).join(' ')}</p></noscript>`;
 }
 
+/** Values that a filter offers: more come from somebody who makes them up. */
+const mostChoices = 300;
+
 function choice(
   id: string,
   title: string,
   values: readonly (readonly [value: string, title: string])[],
 ): string {
-  const options = values.map(([value, name]) => `<option value="${text(value)}">${text(name)}</option>`);
+  const options = values
+    .slice(0, mostChoices)
+    .map(([value, name]) => `<option value="${text(value)}">${text(name)}</option>`);
   return `<label>${title} <select id="${id}"><option value="">any</option>${options.join('')}</select></label>`;
 }
 

@@ -51,7 +51,7 @@ export const tableScript = `
     const wanted = given.get('sort') ?? '-popularity';
     const key = wanted.replace(/^-/, '');
     page = Math.max(1, Number.parseInt(given.get('page') ?? '1', 10) || 1);
-    return { key: key in compareBy ? key : 'popularity', down: wanted.startsWith('-') };
+    return { key: Object.hasOwn(compareBy, key) ? key : 'popularity', down: wanted.startsWith('-') };
   };
 
   let sort = read();

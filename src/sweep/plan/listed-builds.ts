@@ -4,7 +4,7 @@ import { type Architecture, type PackageName, type PackageVersion, parsePackageN
 import { compareVersions } from '../../repository/package-version.ts';
 import type { IndexRecord } from '../../repository/records.ts';
 import type { Repository } from '../../repository/repository.ts';
-import type { JobPackage, JobSubject } from '../job.ts';
+import { endOfTime, type JobPackage, type JobSubject } from '../job.ts';
 
 /** A build that an index lists. */
 export interface ListedBuild extends JobSubject {
@@ -35,8 +35,9 @@ export function listedBuilds({ location, records }: Repository, architecture: Ar
     const [first] = all;
     const origin = originOf(first);
     const packages = all.map(jobPackage).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { version, commit } = first;
-    const builtAt = wholeNumber(first.buildTime);
+    const { version } = first;
+    const commit = commitForm.test(first.commit) ? first.commit : '';
+    const builtAt = timeOf(first);
     const isNewest = newest.get(origin) === version;
     return { origin, version, architecture, repository: location, packages, commit, builtAt, isNewest };
   });
@@ -56,6 +57,14 @@ function jobPackage({ name, version, checksum, fileSize, installedSize }: IndexR
     size: wholeNumber(String(fileSize)),
     installedSize: wholeNumber(installedSize),
   };
+}
+
+/** A digest of git, or a different name that somebody gave a commit. */
+const commitForm = /^[\w.-]{1,128}$/;
+
+function timeOf({ buildTime }: IndexRecord): number {
+  const seconds = wholeNumber(buildTime);
+  return seconds < endOfTime ? seconds : 0;
 }
 
 /** Numbers of an index are the repository's word: what is not one that can be counted with is 0. */

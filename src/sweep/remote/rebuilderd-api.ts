@@ -2,8 +2,17 @@
 import { Failure } from '../../failure.ts';
 import { isJsonObject, parseBoundedJson } from '../../formats/bounded-json.ts';
 import type { Architecture, PackageName, PackageVersion } from '../../names.ts';
-import { count, type Decoder, list, members, refuse, text } from '../../report/saved/decoder.ts';
-import { architecture, packageName, packageVersion } from '../sweep-decoders.ts';
+import {
+  count,
+  type Decoder,
+  list,
+  members,
+  packageName,
+  packageVersion,
+  refuse,
+  text,
+} from '../../report/saved/decoder.ts';
+import { architecture } from '../sweep-decoders.ts';
 import { type Answered, exchangePatiently } from './far-exchange.ts';
 
 /** One package of a job; rebuilderd calls it an artifact. */
