@@ -11,6 +11,15 @@ import type { SbomState } from './sbom-state.ts';
  */
 export type Equivalence = 'recompressed' | 'sbom-only' | 'metadata-only' | 'content' | 'unstable';
 
+/** The closed list of them. */
+export const equivalences: Readonly<Record<Equivalence, true>> = {
+  recompressed: true,
+  'sbom-only': true,
+  'metadata-only': true,
+  content: true,
+  unstable: true,
+};
+
 export type Comparison = EqualComparison | UnequalComparison;
 
 export interface EqualComparison {

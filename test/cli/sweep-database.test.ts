@@ -12,6 +12,7 @@ import { openDatabaseStore } from '../../src/sweep/database/database-store.ts';
 import { folderArtifacts } from '../../src/sweep/judge/artifacts.ts';
 import { bucketArtifacts, parseBucket } from '../../src/sweep/remote/bucket-artifacts.ts';
 import type { VerdictRow } from '../../src/sweep/verdict-row.ts';
+import type { PackageResult } from '../../src/verdict/result.ts';
 import { statedRun } from '../../src/verdict/stated.ts';
 import { cache, cannotRebuild, helloShell } from '../conformance/lab-run.ts';
 import { type Bucket, bucketVariables, startBucket } from '../support/bucket.ts';
@@ -22,13 +23,13 @@ import { labEnvironment } from '../support/lab-environment.ts';
 import { startLabServer } from '../support/lab-server.ts';
 import { packageName, packageVersion } from '../support/names.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
-import { planned, reproduced } from '../support/results.ts';
+import { difference, notReproduced, planned, reproduced } from '../support/results.ts';
 import { digestOf, firstDay, type MadeRecords, makeJob, makeRows } from '../support/sweep-records.ts';
 
 const skip = skipUnless(postgresPrograms, 'PostgreSQL is not installed');
 
 /** A result as `verify` saves it, in whose environment is this version of one package. */
-function resultWith(version: string) {
+function resultWith(version: string, judged: PackageResult) {
   const musl = {
     name: packageName('musl'),
     version: packageVersion(version),
@@ -40,8 +41,8 @@ function resultWith(version: string) {
     environment: { kind: 'recorded' as const, packages: [musl] },
   };
   const identity = planIdentity(plan);
-  const saved = renderJson(statedRun([{ ...reproduced(), plan: { identity, plan } }]));
-  return { plan: identity, bytes: Buffer.from(saved) };
+  const saved = renderJson(statedRun([{ ...judged, plan: { identity, plan } }]));
+  return { plan: identity, sha256: judged.subject!.sha256, bytes: Buffer.from(saved) };
 }
 
 describe('a sweep in a database', { skip }, () => {
@@ -75,7 +76,10 @@ describe('a sweep in a database', { skip }, () => {
   }
 
   it('gives the same site and dataset as one in a folder, its results being in a folder or in a bucket', async () => {
-    const [was, is] = [resultWith('1.2-r0'), resultWith('1.2-r1')];
+    const [was, is] = [
+      resultWith('1.2-r0', reproduced()),
+      resultWith('1.2-r1', notReproduced([difference('content', 'a')])),
+    ];
     const [sweep, shared] = [join(folder, 'sweep'), join(folder, 'shared')];
     const places = [
       folderArtifacts(join(sweep, 'artifacts')),
@@ -85,9 +89,9 @@ describe('a sweep in a database', { skip }, () => {
         now: Date.now,
       }),
     ];
-    const keep = async ({ plan, bytes }: typeof was): Promise<Partial<VerdictRow>> => {
+    const keep = async ({ bytes, ...row }: typeof was): Promise<Partial<VerdictRow>> => {
       const digests = await Promise.all(places.map((each) => each.put(bytes)));
-      return { plan, result: digests[0]! };
+      return { ...row, result: digests[0]! };
     };
     const jobs = ['1.0-r0', '1.1-r0', '2.0-r0'].map((version) => makeJob({ origin: 'hello', version }));
     const verdicts = [

@@ -42,19 +42,20 @@ function kept(change: Pick<Plan, 'environment' | 'sources'>) {
   const identity = planIdentity(plan);
   const result = { ...reproduced(), plan: { identity, plan } };
   const bytes = Buffer.from(renderJson(statedRun([result])));
-  return { plan: identity, result: sha256(bytes), bytes };
+  return { plan: identity, result: sha256(bytes), sha256: result.subject!.sha256, bytes };
 }
 
 const one = kept({ environment: { kind: 'recorded', packages: [musl, gcc] }, sources: [tarball, git] });
 const two = kept({ environment: { kind: 'recorded', packages: [musl] }, sources: [other] });
 const artifacts = new Map<Sha256, Uint8Array>([one, two].map(({ result, bytes }) => [result, bytes]));
+const of = ({ bytes: _, ...row }: typeof one) => row;
 const readArtifact = async (digest: Sha256) => artifacts.get(digest);
 
 describe('the mirror list', () => {
   const jobs = ['a', 'b', 'c', 'd'].map((origin) => makeJob({ origin, version: '1-r0' }));
   const verdicts = [
-    ...makeRows(jobs[0]!, firstDay, { plan: one.plan, result: one.result }),
-    ...makeRows(jobs[1]!, firstDay, { plan: two.plan, result: two.result }),
+    ...makeRows(jobs[0]!, firstDay, of(one)),
+    ...makeRows(jobs[1]!, firstDay, of(two)),
     ...makeRows(jobs[2]!, firstDay, { result: digestOf('lost') }),
     ...makeRows(jobs[3]!, firstDay, { plan: undefined }),
   ];
@@ -87,9 +88,11 @@ describe('the mirror list', () => {
   });
 
   it('takes no plan from a result that is not the one of the verdict, or not a result', async () => {
-    const row = { plan: one.plan, result: one.result };
+    const row = { ...of(one), verdict: 'reproduced' } as const;
     assert.equal((await storedPlan(row, readArtifact))?.sources.length, 2);
     assert.equal(await storedPlan({ ...row, plan: two.plan }, readArtifact), undefined);
+    assert.equal(await storedPlan({ ...row, sha256: digestOf('a different file') }, readArtifact), undefined);
+    assert.equal(await storedPlan({ ...row, verdict: 'not-reproduced' }, readArtifact), undefined);
     assert.equal(await storedPlan(row, async () => Buffer.from('{"schema":"x"}')), undefined);
     assert.equal(await storedPlan(row, async () => Buffer.from('<html>')), undefined);
   });

@@ -85,7 +85,7 @@ export function sampleOutcome(
           sha256: sha256(Buffer.from(name)),
           size,
           verdict: at === 0 ? ('reproduced' as const) : ('not-reproduced' as const),
-          reason: at === 0 ? '' : 'different',
+          reason: at === 0 ? '' : 'content',
           causes: at === 0 ? [] : (['timestamp'] as const),
           sbom: 'same',
           melange: 'v0.50.0',

@@ -162,6 +162,26 @@ describe('a journal', () => {
     await store.close();
   });
 
+  it('gives out no row that is not of its job, whoever wrote it there', async () => {
+    const path = newFolder();
+    const store = open(path);
+    await store.enqueue([sampleJob('a')]);
+    const lease = (await store.take(sampleOffer()))!;
+    await store.settle(lease, sampleOutcome(lease));
+    await close(store);
+    const file = join(path, 'journal.jsonl');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const settled = JSON.parse(lines.at(-1)!);
+    for (const given of [{ name: 'glibc' }, { version: '9-r0' }, { checksum: 'Q1x' }, { judgedAt: 9e15 }]) {
+      const copy = newFolder();
+      mkdirSync(copy);
+      const rows = [{ ...settled.rows[0], ...given }, settled.rows[1]];
+      const last = JSON.stringify({ ...settled, rows });
+      writeFileSync(join(copy, 'journal.jsonl'), `${[...lines.slice(0, -1), last].join('\n')}\n`);
+      await assert.rejects(everything(copy), failure('usage'), JSON.stringify(given));
+    }
+  });
+
   it('comes to the same with what it wrote down when it was closed and without it', async () => {
     const path = newFolder();
     const store = open(path);

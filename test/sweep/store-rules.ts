@@ -1,10 +1,11 @@
 /** What every store of a sweep must do, whatever it is made of. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { sha256 } from '../../src/digest.ts';
+import { type Sha256, sha256 } from '../../src/digest.ts';
 import type { Architecture, PackageVersion } from '../../src/names.ts';
 import { compareJobs } from '../../src/sweep/job.ts';
-import type { Lease, SweepStore } from '../../src/sweep/sweep-store.ts';
+import type { AttemptOutcome, Lease, SweepStore } from '../../src/sweep/sweep-store.ts';
+import { failure } from '../support/failures.ts';
 import { sampleJob, sampleOffer, sampleOutcome } from '../support/sweep-jobs.ts';
 
 /** A store that is empty, and what a test does to it from outside. */
@@ -36,6 +37,56 @@ async function taken(store: SweepStore, worker = 'one'): Promise<Lease> {
   assert.ok(lease, 'a job is there to be taken');
   return lease;
 }
+
+/** What a worker could say of a job that is not so, or that nobody could bear to read. */
+function* lies(lease: Lease): Generator<readonly [lie: string, outcome: AttemptOutcome]> {
+  const honest = sampleOutcome(lease);
+  const [first, second] = honest.rows as [Row, Row];
+  const ofFirst: readonly Partial<Record<keyof Row, unknown>>[] = [
+    { name: 'glibc' },
+    { name: '../../../etc/passwd' },
+    { version: '9.9-r9' },
+    { architecture: 'aarch64' },
+    { origin: 'other' },
+    { repository: 'https://elsewhere.example/os' },
+    { checksum: `Q1${'A'.repeat(27)}=` },
+    { size: 1 },
+    { commit: 'f'.repeat(40) },
+    { builtAt: 1 },
+    { sha256: undefined },
+    { sha256: 'f00' },
+    { plan: undefined },
+    { plan: '<b>' },
+    { recipe: undefined },
+    { reason: 'content' },
+    { causes: ['timestamp'] },
+    { verdict: 'not-reproduced', reason: 'step-failed' },
+    { verdict: 'not-reproduced', reason: 'content', causes: Array(1_000_000).fill('timestamp') },
+    { verdict: 'not-reproduced', reason: 'content', causes: ['timestamp', 'timestamp'] },
+    { verdict: 'not-reproduced', reason: 'content', causes: ['<script>'] },
+    { verdict: 'inconclusive', reason: 'datahash-mismatch' },
+    { verdict: 'rejected', reason: '<img src=x onerror=alert(1)>' },
+    { verdict: 'proven' },
+    { melange: 'v'.repeat(1_000_000) },
+    { melange: 'v0.1\u001b[2J' },
+    { sbom: 'x'.repeat(1000) },
+    { sandbox: '\u202e' },
+    { tool: '\n' },
+    { caveats: Array(10_000).fill('a') },
+    { caveats: ['a'.repeat(1_000_000)] },
+  ];
+  for (const given of ofFirst)
+    yield [JSON.stringify(given).slice(0, 100), { ...honest, rows: [{ ...first, ...given } as Row, second] }];
+  yield ['one package is missing', { ...honest, rows: [first] }];
+  yield ['one package is there twice', { ...honest, rows: [first, first] }];
+  yield ['a package more', { ...honest, rows: [first, second, { ...second, name: 'third' as Row['name'] }] }];
+  yield ['it ended after the end of time', { ...honest, endedAt: Number.MAX_SAFE_INTEGER }];
+  yield ['a message of a million characters', { ...honest, message: 'a'.repeat(1_000_000) }];
+  yield ['a cost that is not a number', { ...honest, cost: { ...honest.cost, wallSeconds: Number.NaN } }];
+  yield ['a log that is not a digest', { ...honest, log: '../log' as Sha256 }];
+}
+
+type Row = AttemptOutcome['rows'][number];
 
 /** Defines the tests. @param make gives each test a store of its own, and closes what it gave once the test has ended */
 export function storeRules(make: () => Promise<StoreUnderTest>): void {
@@ -129,6 +180,29 @@ export function storeRules(make: () => Promise<StoreUnderTest>): void {
         [2, 'settled', 'two'],
       ],
     );
+  });
+
+  it('takes nothing from a worker that lies: what is not of the job of its lease is refused as a whole', async () => {
+    const { store, loseWorkers } = await make();
+    await store.enqueue([sampleJob('hello'), sampleJob('other')]);
+    const lease = await taken(store);
+    for (const [lie, outcome] of lies(lease))
+      await assert.rejects(store.settle(lease, outcome), failure('usage'), lie);
+    assert.deepEqual(await all(store.verdicts()), []);
+    assert.deepEqual(await all(store.attempts()), []);
+    assert.equal((await store.counts()).running, 1);
+    const other = sampleJob('other');
+    const elsewhere = { ...lease, job: { ...other, key: lease.job.key } };
+    await assert.rejects(
+      store.settle(elsewhere, sampleOutcome({ job: elsewhere.job })),
+      failure('usage'),
+      'the job is that of the store, whatever the worker says that it was given',
+    );
+    const after = await loseWorkers();
+    const honest = await taken(after, 'two');
+    assert.equal(honest.attempt, 2);
+    assert.equal(await after.settle(honest, sampleOutcome(honest)), 'settled');
+    assert.equal((await all(after.verdicts())).length, 2);
   });
 
   it('gives a job up whose worker is lost for the fourth time', async () => {

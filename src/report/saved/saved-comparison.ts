@@ -1,7 +1,7 @@
 /** The differences of a saved result. What JSON leaves out, since only code needs it, is absent. */
 import { type Cause, causeTitles } from '../../compare/cause.ts';
 import type { SectionComparison } from '../../compare/compare-sections.ts';
-import type { Equivalence, UnequalComparison } from '../../compare/comparison.ts';
+import { type Equivalence, equivalences, type UnequalComparison } from '../../compare/comparison.ts';
 import {
   type Difference,
   differenceTitles,
@@ -24,13 +24,7 @@ import { count, type Decoder, digest, flag, list, members, optional, refuse, tex
 
 export const sectionName: Decoder<SectionName> = word<SectionName>(['signature', 'control', 'data', 'files']);
 
-export const equivalence: Decoder<Equivalence> = word<Equivalence>({
-  recompressed: 0,
-  'sbom-only': 0,
-  'metadata-only': 0,
-  content: 0,
-  unstable: 0,
-});
+export const equivalence: Decoder<Equivalence> = word<Equivalence>(equivalences);
 
 export const sbomState: Decoder<SbomState> = word<SbomState>({
   identical: 0,

@@ -1,16 +1,18 @@
 /** What is read of a sweep in a database. */
-import { parseSha256, type Sha256 } from '../../digest.ts';
 import type { JsonObject } from '../../formats/bounded-json.ts';
 import { refuse } from '../../report/saved/decoder.ts';
-import { attempt as attemptDecoder, verdictRow } from '../sweep-decoders.ts';
+import { holdKeptRow } from '../held-rows.ts';
+import { attempt as attemptDecoder, sweepJob, verdictRow } from '../sweep-decoders.ts';
 import { type SweepCounts, type SweepRecords, sweepStates } from '../sweep-store.ts';
 import { requireTables } from './migrations.ts';
 import { Database, type DatabaseOptions } from './postgres.ts';
-import { numberOf, textOf } from './stored-row.ts';
+import { keyOf, numberOf, textOf } from './stored-row.ts';
 import { jobOf } from './taking.ts';
 
 /** The most rows that are read at once. */
 const page = 1000;
+/** What a worker may have written of one attempt or one package, in bytes: more is not even sent. */
+const mostBytes = 256 * 1024;
 
 /**
  * Opens a sweep to read it: nothing is written, and no table is made or changed. `undefined` where the database has none. Fails with `unreachable`, or
@@ -43,8 +45,8 @@ export function databaseRecords(database: Database): SweepRecords {
     },
     async *verdicts() {
       const joined = 'join wolfi_repro.verdict as item on item.job = job.key';
-      for await (const row of inOrder(database, 'item.name as part', joined, 'item.name'))
-        yield verdictRow(row['body'], 'verdict');
+      for await (const row of inOrder(database, 'item.name as part, job.body as listed', joined, 'item.name'))
+        yield holdKeptRow(sweepJob(row['listed'], 'job'), verdictRow(row['body'], 'verdict'));
     },
     async *unfinished() {
       const rows = await database.query(
@@ -54,10 +56,6 @@ export function databaseRecords(database: Database): SweepRecords {
     },
     counts: () => countsOf(database),
   };
-}
-
-function keyOf(row: JsonObject): Sha256 {
-  return parseSha256(textOf(row, 'key')) ?? refuse('key', 'a SHA-256');
 }
 
 const jobOrder = 'job.architecture, job.origin, job.version, job.key';
@@ -89,7 +87,8 @@ async function* inOrder(
   part: string,
 ): AsyncGenerator<JsonObject> {
   const order = `${jobOrder}${part === '' ? '' : `, ${part}`}`;
-  const body = joined === '' ? 'job.body' : 'item.body';
+  const bounded = `case when octet_length(item.body::text) <= ${mostBytes} then item.body end`;
+  const body = joined === '' ? 'job.body' : bounded;
   let after: unknown[] | undefined;
   for (;;) {
     const bounds = (after ?? []).map((_, at) => `$${at + 1}`).join(', ');

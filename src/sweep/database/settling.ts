@@ -1,7 +1,8 @@
 /** How an attempt ends: it is written with its rows, and decides what becomes of its job, in one transaction. */
 import { type Attempt, type AttemptClass, conclusiveClasses } from '../attempt.ts';
+import { type HeldOutcome, heldOutcome } from '../held-rows.ts';
 import { shownNeeds } from '../learned-needs.ts';
-import { attemptClass } from '../sweep-decoders.ts';
+import { attemptClass, sweepJob } from '../sweep-decoders.ts';
 import { decideRetry } from '../sweep-retry.ts';
 import type { AttemptOutcome, Lease } from '../sweep-store.ts';
 import type { VerdictRow } from '../verdict-row.ts';
@@ -20,12 +21,12 @@ export async function settleLease(
 ): Promise<'settled' | 'stale'> {
   const { job, worker, attempt } = lease;
   const [row] = await queries.query(
-    'select key, state, attempt, worker, architecture, origin, forgotten from wolfi_repro.job where key = $1 for update',
+    'select key, body, state, attempt, worker, architecture, origin, forgotten from wolfi_repro.job where key = $1 for update',
     [job.key],
   );
   const holds = row?.['state'] === 'running' && row['attempt'] === attempt && row['worker'] === worker;
   if (row === undefined || !holds) return wasSettled(queries, token);
-  await recordAttempt(queries, row, { worker, token }, outcome);
+  await recordAttempt(queries, row, token, heldOutcome(sweepJob(row['body'], 'job'), lease, outcome));
   return 'settled';
 }
 
@@ -34,33 +35,27 @@ async function wasSettled(queries: Queries, token: string): Promise<'settled' | 
   return row === undefined ? 'stale' : 'settled';
 }
 
-/** Writes the attempt at a job whose row is locked, and what follows from it. */
+/**
+ * Writes the attempt at a job whose row is locked, and what follows from it.
+ * @param token of the settling; null for an attempt that nobody settled
+ */
 export async function recordAttempt(
   queries: Queries,
   row: StoredRow,
-  { worker, token }: { readonly worker: string; readonly token: string | null },
-  outcome: AttemptOutcome,
+  token: string | null,
+  { attempt, rows }: HeldOutcome,
 ): Promise<void> {
-  const [key, number] = [textOf(row, 'key'), numberOf(row, 'attempt')];
-  const { rows, ...rest } = outcome;
-  const attempt = { ...rest, job: key, number, worker };
+  const { job: key, number, worker, class: ended } = attempt;
   await queries.query(
     'insert into wolfi_repro.attempt (job, number, worker, token, class, body) values ($1, $2, $3, $4, $5, $6)',
-    [key, number, worker, token, outcome.class, JSON.stringify(attempt)],
+    [key, number, worker, token, ended, JSON.stringify(attempt)],
   );
-  if (rows.length > 0)
-    await writeVerdicts(
-      queries,
-      rows.map((each) => ({ ...each, job: key, attempt: number, judgedAt: outcome.endedAt })),
-      key,
-    );
-  await learn(queries, row, outcome);
-  await decideNext(queries, row, outcome.class);
+  if (rows.length > 0) await writeVerdicts(queries, rows, key);
+  await learn(queries, row, attempt);
+  await decideNext(queries, row, ended);
 }
 
-type StoredVerdict = Omit<VerdictRow, 'job'> & { readonly job: string };
-
-async function writeVerdicts(queries: Queries, rows: readonly StoredVerdict[], key: string): Promise<void> {
+async function writeVerdicts(queries: Queries, rows: readonly VerdictRow[], key: string): Promise<void> {
   await queries.query('delete from wolfi_repro.verdict where job = $1', [key]);
   for (const row of rows) {
     await queries.query(

@@ -1,4 +1,5 @@
 /** Values of the columns of a row. */
+import { parseSha256, type Sha256 } from '../../digest.ts';
 import type { JsonObject } from '../../formats/bounded-json.ts';
 import { refuse } from '../../report/saved/decoder.ts';
 
@@ -14,4 +15,8 @@ export function numberOf(row: StoredRow, column: string): number {
 export function textOf(row: StoredRow, column: string): string {
   const value = row[column];
   return typeof value === 'string' ? value : refuse(column, 'a text');
+}
+
+export function keyOf(row: StoredRow): Sha256 {
+  return parseSha256(textOf(row, 'key')) ?? refuse('key', 'a SHA-256');
 }

@@ -1,12 +1,12 @@
 /** How a job is leased: the most urgent one that a worker can do, to one worker at a time, until its lease ends. */
-import { noCost } from '../attempt.ts';
+import { type Attempt, noCost } from '../attempt.ts';
 import { jobPriorities, type SweepJob } from '../job.ts';
 import { nothingKnown } from '../learned-needs.ts';
 import { sweepJob } from '../sweep-decoders.ts';
 import type { Lease, WorkerOffer } from '../sweep-store.ts';
 import type { Queries } from './postgres.ts';
 import { recordAttempt } from './settling.ts';
-import { numberOf, type StoredRow, textOf } from './stored-row.ts';
+import { keyOf, numberOf, type StoredRow, textOf } from './stored-row.ts';
 
 const leasedColumns = `job.body, job.priority, job.popularity, job.attempt, job.architecture, job.origin`;
 
@@ -100,23 +100,21 @@ export async function endLostLeases(queries: Queries, lasts: number): Promise<vo
      order by lease_until limit ${mostEnded} for update skip locked`,
     [lasts],
   );
-  for (const row of lost) {
-    const worker = textOf(row, 'worker');
-    await recordAttempt(
-      queries,
-      row,
-      { worker, token: null },
-      {
-        class: 'worker-lost',
-        startedAt: Math.floor(numberOf(row, 'started')),
-        endedAt: Math.floor(numberOf(row, 'now')),
-        cost: noCost,
-        message: 'nothing was heard of the worker for as long as its lease lasts',
-        log: undefined,
-        rows: [],
-      },
-    );
-  }
+  for (const row of lost) await recordAttempt(queries, row, null, { attempt: lostAttempt(row), rows: [] });
+}
+
+function lostAttempt(row: StoredRow): Attempt {
+  return {
+    job: keyOf(row),
+    number: numberOf(row, 'attempt'),
+    worker: textOf(row, 'worker'),
+    class: 'worker-lost',
+    startedAt: Math.floor(numberOf(row, 'started')),
+    endedAt: Math.floor(numberOf(row, 'now')),
+    cost: noCost,
+    message: 'nothing was heard of the worker for as long as its lease lasts',
+    log: undefined,
+  };
 }
 
 /** A job with what was changed since it came: how urgent it is. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { holdKeptRow } from '../held-rows.ts';
 import type { SweepJob } from '../job.ts';
 import type { SweepCounts, SweepRecords } from '../sweep-store.ts';
 import { JournalFile, type LinePlace } from './journal-file.ts';
@@ -66,8 +67,11 @@ export function recordsOf(journal: ReadJournal): SweepRecords {
           yield readAttempt(journal.file.read(place), journal.file.path, place.start);
     },
     async *verdicts() {
-      for (const { rows } of entries())
-        if (rows !== undefined) yield* recordAt(journal, rows, 'settled').rows;
+      for (const entry of entries()) {
+        if (entry.rows === undefined) continue;
+        const job = jobOf(journal, entry);
+        for (const row of recordAt(journal, entry.rows, 'settled').rows) yield holdKeptRow(job, row);
+      }
     },
     async *unfinished() {
       for (const { key, state: now } of entries()) if (now.kind !== 'final') yield key;

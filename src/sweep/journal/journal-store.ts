@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Sha256 } from '../../digest.ts';
 import { Failure } from '../../failure.ts';
 import { type Attempt, noCost } from '../attempt.ts';
+import { heldOutcome } from '../held-rows.ts';
 import { compareUrgency, type JobPriority, jobPriorities, type SweepJob } from '../job.ts';
 import { decideRetry } from '../sweep-retry.ts';
 import type {
@@ -183,18 +184,10 @@ class JournalStore implements SweepStore {
 
   async settle(lease: Lease, outcome: AttemptOutcome): Promise<'settled' | 'stale'> {
     if (!this.#holds(lease)) return 'stale';
-    const { rows, ...ended } = outcome;
-    const { key } = lease.job;
-    const attempt: Attempt = { job: key, number: lease.attempt, worker: lease.worker, ...ended };
-    const entry = this.#journal.state.entries.get(key)!;
+    const entry = this.#journal.state.entries.get(lease.job.key)!;
+    const { attempt, rows } = heldOutcome(jobOf(this.#journal, entry), lease, outcome);
     const again = againAfter([...entry.attempts.slice(entry.before), attempt], this.#now());
-    const whole = rows.map((row) => ({
-      ...row,
-      job: key,
-      attempt: lease.attempt,
-      judgedAt: outcome.endedAt,
-    }));
-    this.#write([{ kind: 'settled', attempt, rows: whole, again }]);
+    this.#write([{ kind: 'settled', attempt, rows, again }]);
     return 'settled';
   }
 

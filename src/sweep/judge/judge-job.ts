@@ -11,6 +11,7 @@ import { ownedName, sweepAbandoned } from '../../inputs/store/temporary-names.ts
 import { parseSavedRun } from '../../report/saved/saved-run.ts';
 import type { StatedPackage } from '../../verdict/stated.ts';
 import { type AttemptClass, noCost } from '../attempt.ts';
+import { faultOfRows } from '../held-rows.ts';
 import type { AttemptOutcome, Lease } from '../sweep-store.ts';
 import type { Artifacts } from './artifacts.ts';
 import { classOfJob, classOfPackage } from './attempt-classes.ts';
@@ -94,8 +95,9 @@ async function judgeIn(
   if (bytes === undefined || isCutShort) return { ...ended, ...withoutResult(end), rows: [] };
   const results = readResults(bytes);
   const rows = verdictRows(job, results, tool, await artifacts.put(bytes));
-  if (rows === undefined)
-    return { ...ended, class: 'internal', message: 'a package has no result that can be read', rows: [] };
+  const fault = rows === undefined ? 'a package has no result that can be read' : faultOfRows(job, rows);
+  if (rows === undefined || fault !== undefined)
+    return { ...ended, class: 'internal', message: oneLine(`${fault}`), rows: [] };
   const packages = job.packages.map((listed) => [listed, results.get(subjectOf(job, listed))!] as const);
   const classes = packages.map(([listed, found]) =>
     isAsListed(listed, found) ? classOfPackage(found) : 'environment-unavailable',

@@ -54,11 +54,19 @@ function verdictRow(
     recipe: plan?.plan.recipe.sha256,
     environment: plan === undefined ? undefined : sha256(Buffer.from(canonicalJson(plan.plan.environment))),
     sandbox: isListed ? (found.sandbox ?? '') : '',
-    caveats: isListed ? found.caveats : [],
+    caveats: isListed ? keptCaveats(found.caveats) : [],
     tool,
     popularity,
     result,
   };
+}
+
+/** What a package says can stand in a caveat: the whole of it is in the result. */
+const mostCaveats = 100;
+const mostCaveat = 1000;
+
+function keptCaveats(caveats: readonly string[]): readonly string[] {
+  return caveats.slice(0, mostCaveats).map((each) => each.slice(0, mostCaveat));
 }
 
 /**

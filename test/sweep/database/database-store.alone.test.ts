@@ -118,6 +118,39 @@ describe('a store in PostgreSQL', { skip }, () => {
     assert.equal((await store.counts()).queued, 1, 'and the job is not lost');
   });
 
+  it('gives out no row that is not of its job, whoever wrote it, and none that is larger than any', async () => {
+    const store = await open();
+    await store.enqueue([sampleJob('hello')]);
+    const lease = (await store.take(sampleOffer()))!;
+    await store.settle(lease, sampleOutcome(lease));
+    const read = async () => {
+      const names: string[] = [];
+      for await (const { name } of store.verdicts()) names.push(name);
+      return names;
+    };
+    assert.deepEqual(await read(), ['hello', 'hello-doc']);
+    postgres.sql('create table kept as select * from wolfi_repro.verdict');
+    const put = (member: string, value: string) =>
+      postgres.sql(`update wolfi_repro.verdict set body =
+        (select body::jsonb || jsonb_build_object('${member}', ${value}) from kept
+          where kept.name = verdict.name)::json where name = 'hello'`);
+    for (const [member, value] of [
+      ['name', `'glibc'::text`],
+      ['job', `'${'0'.repeat(64)}'::text`],
+      ['checksum', `'Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA='::text`],
+      ['repository', `'https://elsewhere.example/os'::text`],
+      ['judgedAt', '9007199254740991'],
+      ['caveats', `jsonb_build_array(repeat('a', 1000000))`],
+      ['unheard', `repeat('a', 1000000)`],
+    ] as const) {
+      put(member, value);
+      await assert.rejects(read(), (failure: Failure) => failure.code === 'usage', member);
+    }
+    put('sbom', `'same'::text`);
+    assert.equal((await read()).length, 2);
+    postgres.sql('drop table kept');
+  });
+
   it('goes on after a restart of the server and a cut of the network, and settles what it held', async () => {
     const store = await open(postgres.cuttable());
     await store.enqueue([sampleJob('a'), sampleJob('b')]);
