@@ -102,6 +102,7 @@ describe('the documentation', () => {
     const judges = [
       'test/cli/json.test.ts',
       'test/report/json-report.alone.test.ts',
+      'test/report/saved/saved-diff.test.ts',
       'test/emit/sbom/production/kept-scan.alone.test.ts',
       'test/config/config.test.ts',
       'test/policy/parse-policy.test.ts',

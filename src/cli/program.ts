@@ -240,9 +240,9 @@ function addReport(program: Command, finish: Finish): void {
     .command('report')
     .summary('show saved results in any format, several as one')
     .description(
-      'Renders results that `verify` saved as JSON or JSON lines in any other format, and joins several, such as the shards of a CI run, into one. Nothing is verified again: the verdicts are those of the files. Exits with the code of the worst that does not pass, and with 4 where results are missing.',
+      'Renders results that `verify` or `diff` saved as JSON or JSON lines in any other format, and joins several of one kind, such as the shards of a CI run, into one. Nothing is verified or compared again: the verdicts are those of the files. Exits with the code of the worst that does not pass, and with 4 where results are missing; for comparisons with 1 where any two sides differ.',
     )
-    .argument('<result...>', 'result.json or result.jsonl of verify, or - for standard input');
+    .argument('<result...>', 'result.json or result.jsonl of verify or of diff, or - for standard input');
   joinOptions(failOnOption(gateOptions(detailOptions(formatOptions(command))))).action(
     async (files: string[]) => {
       const { reportCommand } = await import('./commands/report-command.ts');

@@ -38,7 +38,10 @@ export interface UnequalComparison {
   readonly sbomDifferences: readonly SbomDifference[];
 }
 
-export function isUnequal(comparison: Comparison): comparison is UnequalComparison {
+/** Of a comparison, or of what is stated to be one. */
+export function isUnequal(
+  comparison: UnequalComparison | { readonly files: { readonly equal: true } },
+): comparison is UnequalComparison {
   return !comparison.files.equal;
 }
 

@@ -1,13 +1,13 @@
 /** A run as GitLab reads code quality: one entry for each package that does not pass, or of which something must be said (docs.gitlab.com, "Code Quality report format"). */
-import type { DiffResult } from '../diff.ts';
 import { sha256 } from '../digest.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { VerdictKind } from '../verdict/verdict.ts';
 import type { Bounds } from './bounds.ts';
-import { viewDiff } from './diff-view.ts';
+import { type DiffView, viewDiffs } from './diff-view.ts';
 import { renderValue } from './json-report.ts';
 import { isWorthLooking, passes } from './passing.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening } from './view.ts';
 import { withReason } from './words.ts';
@@ -81,9 +81,23 @@ function contentOf(context: ReportContext, page: string) {
   return { body: `${writerText(context)}: ${pageAddress(context, page)}` };
 }
 
-/** Two packages, folders or files compared by themselves: one entry for each row of differences. */
-export function renderDiffCodeQuality(result: DiffResult, context: ReportContext = {}): string {
-  const { names, differences } = viewDiff(result, bounds);
+/** Packages, folders or files compared by themselves: one entry for each row of differences. */
+export function renderDiffCodeQuality(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  const seen = new Map<string, number>();
+  const entries = viewDiffs(results, bounds).flatMap((view) => diffEntries(view, context));
+  // GitLab takes entries with one fingerprint for the same.
+  return renderValue(
+    entries.map((entry) => {
+      const before = seen.get(entry.fingerprint) ?? 0;
+      seen.set(entry.fingerprint, before + 1);
+      return before === 0
+        ? entry
+        : { ...entry, fingerprint: fingerprintOf(entry.fingerprint, String(before)) };
+    }),
+  );
+}
+
+function diffEntries({ names, differences }: DiffView, context: ReportContext) {
   const rows = (differences?.groups ?? []).map(({ example }) => example);
   const entry = (kind: string, place: string, text: string) => ({
     description: `${names.rebuilt}: ${text}`.replaceAll('\n', ' '),
@@ -94,14 +108,14 @@ export function renderDiffCodeQuality(result: DiffResult, context: ReportContext
     content: contentOf(context, reportsPage),
   });
   const cut = differences?.cut ?? 0;
-  return renderValue([
+  return [
     ...rows.map((example) =>
       entry(example.kind, `${example.section} ${example.path} ${example.title}`, differenceText(example)),
     ),
     ...(cut === 0
       ? []
       : [entry('unlisted', 'unlisted', `and ${cut} more differences, which are not listed`)]),
-  ]);
+  ];
 }
 
 /** The same in every run and folder: by the file's own name. */

@@ -1,11 +1,11 @@
 /** What differs, as text for people: apart from the text of runs, which needs far more to be loaded. */
-import type { DiffResult } from '../diff.ts';
 import { type Bounds, moreInJson } from './bounds.ts';
-import { viewDiff } from './diff-view.ts';
+import { countsText, type DiffView, viewDiffs } from './diff-view.ts';
 import type { ComparisonView, DifferencesView } from './differences-view.ts';
 import type { Fact } from './fact.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
 import { block, type Page, type Paint, row, same } from './rows.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { plainStyle, type Style } from './style.ts';
 import type { Tone } from './summary-view.ts';
 import { consequenceText, groupLines, shortDigests, type TreeLine } from './tree-lines.ts';
@@ -75,23 +75,38 @@ function sidePaint(side: TreeLine['side'], style: Style): Paint {
   return side === 'both' ? style.faint : same;
 }
 
-/** Two packages, folders or files compared by themselves; ends with a newline. */
+/** Packages, folders or files compared by themselves; ends with a newline. Several comparisons are told apart by their sides. */
 export function renderDiffText(
-  result: DiffResult,
+  results: readonly StatedDiff[],
   style: Style = plainStyle,
   columns?: number,
   context: ReportContext = {},
 ): string {
-  const { title, tone, reason, facts, differences, sbom } = viewDiff(result, textBounds);
+  const views = viewDiffs(results, textBounds);
   const page = { style, columns };
+  const several = views.length === 1 ? [] : [`\n${countsText(views)}`];
+  const blocks = views.map((view) => diffRows(view, page, several.length > 0).join('\n'));
   const lines = [
-    withReason(style[tone](title), reason),
-    ...facts.map((fact) => factRow(fact, page)),
-    ...(differences === undefined ? [] : differencesRows(differences, page)),
-    ...(sbom === undefined ? [] : [row('sbom', sbom, page)]),
+    blocks.join('\n\n'),
+    ...several,
     ...(context.detail === 'quiet'
       ? []
       : [style.faint(`\n${writerText(context)}: ${pageAddress(context, reportsPage)}`)]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The sides of one comparison without the foot, as text; what stands inside of other formats. */
+export function diffText(view: DiffView): string {
+  return `${diffRows(view, { style: plainStyle, columns: undefined }, false).join('\n')}\n`;
+}
+
+function diffRows(view: DiffView, page: Page, isNamed: boolean): string[] {
+  const { title, tone, reason, names, facts, differences, sbom } = view;
+  return [
+    `${withReason(page.style[tone](title), reason)}${isNamed ? `  ${names.published} → ${names.rebuilt}` : ''}`,
+    ...facts.map((fact) => factRow(fact, page)),
+    ...(differences === undefined ? [] : differencesRows(differences, page)),
+    ...(sbom === undefined ? [] : [row('sbom', sbom, page)]),
+  ];
 }

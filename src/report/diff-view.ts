@@ -1,9 +1,10 @@
 /** The view that every format shows of two packages, folders or files compared by themselves, without a rebuild. */
+import { counted } from '../bytes.ts';
 import { isUnequal } from '../compare/comparison.ts';
-import type { DiffResult } from '../diff.ts';
 import { type Bounds, Budget, show } from './bounds.ts';
 import { type DifferencesView, viewComparison, viewSections } from './differences-view.ts';
 import type { Fact } from './fact.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import type { Tone } from './summary-view.ts';
 
 export interface DiffView {
@@ -20,12 +21,32 @@ export interface DiffView {
   readonly sbom: string | undefined;
 }
 
-/** Makes the view. The same result and limits give the same view. */
-export function viewDiff(result: DiffResult, bounds: Bounds): DiffView {
-  const { published, rebuilt } = result;
-  const names = { published: show(published, bounds.value), rebuilt: show(rebuilt, bounds.value) };
+/** Makes the views, within the limits of one report. The same results and limits give the same views. */
+export function viewDiffs(results: readonly StatedDiff[], bounds: Bounds): readonly DiffView[] {
   const budget = new Budget(bounds);
-  budget.beginPackage();
+  return results.map((result) => {
+    budget.beginPackage();
+    return viewDiff(result, budget);
+  });
+}
+
+/** The title of all together. */
+export function titleOfAll(views: readonly DiffView[]): Pick<DiffView, 'title' | 'tone'> {
+  return views.every(({ title }) => title === 'identical')
+    ? { title: 'identical', tone: 'good' }
+    : { title: 'different', tone: 'bad' };
+}
+
+/** How many comparisons there are, and how many of each title. */
+export function countsText(views: readonly DiffView[]): string {
+  const differing = views.filter(({ title }) => title === 'different').length;
+  return `${counted(views.length, 'comparison')}: ${differing} different, ${views.length - differing} identical`;
+}
+
+function viewDiff(result: StatedDiff, budget: Budget): DiffView {
+  const { published, rebuilt } = result;
+  const { bounds } = budget;
+  const names = { published: show(published, bounds.value), rebuilt: show(rebuilt, bounds.value) };
   if (result.kind === 'trees') {
     const { comparison } = result;
     if (comparison.likeness === 'identical') return identical(names, []);

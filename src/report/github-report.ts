@@ -3,12 +3,12 @@
  * The escapes are those of actions/toolkit (packages/core/src/command.ts).
  */
 import { counted } from '../bytes.ts';
-import type { DiffResult } from '../diff.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
-import { viewDiff } from './diff-view.ts';
+import { countsText, type DiffView, titleOfAll, viewDiffs } from './diff-view.ts';
 import { isWorthLooking, passes } from './passing.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { differenceText } from './tree-lines.ts';
 import { type PackageView, viewRun, weakening } from './view.ts';
 import { withReason } from './words.ts';
@@ -54,9 +54,24 @@ export function renderGithub(result: StatedRun, context: ReportContext = {}): st
   ].join('');
 }
 
-/** Two packages, folders or files compared by themselves: one annotation. */
-export function renderDiffGithub(result: DiffResult, context: ReportContext = {}): string {
-  const { title, reason, names, differences } = viewDiff(result, bounds);
+/** Packages, folders or files compared by themselves: an annotation for each of the first that differ, and for several one that counts them. */
+export function renderDiffGithub(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  const views = viewDiffs(results, bounds);
+  if (views.length === 1) return diffAnnotation(views[0]!, context);
+  const differing = views.filter(({ differences }) => differences !== undefined);
+  const cut = differing.length - mostAnnotations;
+  const lines = [
+    countsText(views),
+    ...(cut <= 0 ? [] : [`${cut} more have no annotation; the report has them`]),
+    `${writerText(context)}: ${pageAddress(context, reportsPage)}`,
+  ];
+  return [
+    ...differing.slice(0, mostAnnotations).map((view) => diffAnnotation(view, context)),
+    command('notice', { title: `wolfi-repro: ${titleOfAll(views).title}` }, lines.join('\n')),
+  ].join('');
+}
+
+function diffAnnotation({ title, reason, names, differences }: DiffView, context: ReportContext): string {
   const kind = differences === undefined ? 'notice' : 'error';
   const lines = [
     withReason(`${names.published} and ${names.rebuilt}`, reason),

@@ -5,14 +5,14 @@ import { canonicalJson } from '../canonical.ts';
 import { isUnequal, type UnequalComparison } from '../compare/comparison.ts';
 import { countDifferences, type DifferenceList } from '../compare/difference-list.ts';
 import type { Part } from '../compare/part.ts';
-import type { DiffResult } from '../diff.ts';
 import type { Explanation } from '../explain/counterfactual/explanation.ts';
 import { crossCheck } from '../verdict/cross-check.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue, valueBounds } from './bounds.ts';
 import { type DifferenceGroup, foldersOf, groupDifferences, mostFolders } from './difference-groups.ts';
 import { pagesAddress, type ReportContext, writerOf } from './report-context.ts';
-import { runSchema } from './result-schemas.ts';
+import { comparisonSchema, comparisonsSchema, runSchema, treeComparisonSchema } from './result-schemas.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { docsAnchor, nextStep, type Outcome } from './words.ts';
 
 /** The whole run, indented, members sorted; ends with a newline. */
@@ -134,31 +134,33 @@ function verdictValue(result: Outcome) {
   };
 }
 
-/** Two packages, folders or files compared by themselves. */
-export function renderDiffJson(result: DiffResult, context: ReportContext = {}): string {
-  return renderValue(diffValue(result, context));
+/** Packages, folders or files compared by themselves: one value, or a list of several. */
+export function renderDiffJson(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  const [only, ...others] = results.map((each) => diffValue(each, context));
+  if (only !== undefined && others.length === 0) return renderValue(only);
+  return renderValue({
+    schema: comparisonsSchema,
+    tool: toolValue(context),
+    comparisons: only === undefined ? [] : [only, ...others],
+  });
 }
 
 /** The value of a comparison, within the limits. */
-export function diffValue(result: DiffResult, context: ReportContext): unknown {
+export function diffValue(result: StatedDiff, context: ReportContext): unknown {
   const tool = toolValue(context);
+  const names = { published: result.published, rebuilt: result.rebuilt };
   if (result.kind === 'trees') {
     const equal = result.comparison.likeness === 'identical';
-    const schema = 'wolfi-repro/tree-comparison/1';
-    return boundedValue({ schema, tool, equal, ...shownDifferences([result.comparison]) });
+    const schema = treeComparisonSchema;
+    return boundedValue({ schema, tool, names, equal, ...shownDifferences([result.comparison]) });
   }
   const { comparison } = result;
-  const schema = 'wolfi-repro/comparison/1';
+  const { sbom } = comparison;
+  const schema = comparisonSchema;
   if (isUnequal(comparison))
-    return boundedValue({
-      schema,
-      tool,
-      equal: false,
-      sbom: comparison.sbom,
-      ...comparisonValue(comparison),
-    });
+    return boundedValue({ schema, tool, names, equal: false, sbom, ...comparisonValue(comparison) });
   const { sha256, size } = comparison.files.proof;
-  return { schema, tool, equal: true, sha256, size, sbom: comparison.sbom };
+  return boundedValue({ schema, tool, names, equal: true, sha256, size, sbom });
 }
 
 /** Differences without the values that the program keeps for itself, and with their number. */

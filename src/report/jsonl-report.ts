@@ -1,12 +1,12 @@
 /** A run as JSON lines: one package on each line, each a complete value, between a line that says who judged and one that says that the end was reached. */
 import { canonicalJson } from '../canonical.ts';
-import type { DiffResult } from '../diff.ts';
 import { isKnownRun, type KnownRun, type RunRecord } from '../verdict/run-record.ts';
 import type { StatedPackage, StatedRun } from '../verdict/stated.ts';
 import { boundedValue } from './bounds.ts';
 import { diffValue, escapeSteering, packageValue, toolValue } from './json-report.ts';
 import type { ReportContext } from './report-context.ts';
 import { endSchema, packageSchema, runsSchema } from './result-schemas.ts';
+import type { StatedDiff } from './stated-diff.ts';
 
 /**
  * Renders the lines; every line ends with a newline. The first line says which runs judged, the last that the end was reached; both are absent where the
@@ -43,9 +43,9 @@ export function packageLine(result: StatedPackage): string {
   return line(Object.assign({ schema: packageSchema }, packageValue(result)));
 }
 
-/** Two packages, folders or files compared by themselves, on one line. */
-export function renderDiffJsonLine(result: DiffResult, context: ReportContext = {}): string {
-  return line(diffValue(result, context));
+/** Packages, folders or files compared by themselves, each comparison on one line. */
+export function renderDiffJsonLine(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  return results.map((each) => line(diffValue(each, context))).join('');
 }
 
 function line(value: unknown): string {

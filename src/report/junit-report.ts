@@ -3,13 +3,13 @@
  * on `testsuites`, every attribute that any of them requires on the suite. The times that they require are constants, since
  * a report says nothing of when it was made, and how long it took only where that is asked for.
  */
-import type { DiffResult } from '../diff.ts';
 import type { RunRecord } from '../verdict/run-record.ts';
 import type { StatedRun } from '../verdict/stated.ts';
-import { renderDiffText, textBounds } from './diff-text.ts';
-import { viewDiff } from './diff-view.ts';
+import { diffText, textBounds } from './diff-text.ts';
+import { type DiffView, titleOfAll, viewDiffs } from './diff-view.ts';
 import { escapeMarkup } from './markup.ts';
 import { pageAddress, type ReportContext, reportsPage, writerText } from './report-context.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { plainStyle } from './style.ts';
 import { packageText } from './text-report.ts';
 import { secondsOf } from './timings.ts';
@@ -36,24 +36,29 @@ export function renderJunit(result: StatedRun, context: ReportContext = {}): str
   });
 }
 
-/** Two packages, folders or files compared by themselves: one case, named after the second side. */
-export function renderDiffJunit(result: DiffResult, context: ReportContext = {}): string {
-  const { title, reason, names, differences } = viewDiff(result, textBounds);
+/** Packages, folders or files compared by themselves: one case for each comparison, named after the second side. */
+export function renderDiffJunit(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  const views = viewDiffs(results, textBounds);
+  return documentText({
+    outcomes: views.map(({ differences }) => (differences === undefined ? undefined : 'failure')),
+    time: 0,
+    properties: { diff: titleOfAll(views).title, ...writerProperties(context) },
+    cases: views.map(diffCase),
+    remarks: '',
+  });
+}
+
+function diffCase(view: DiffView): string {
+  const { title, reason, names, differences } = view;
   const head = attributes({ name: names.rebuilt, classname: 'wolfi-repro', time: '0' });
   const outcome = attributes({
     message: withReason(`${title} from ${names.published}`, reason),
     type: `diff/${title}`,
   });
-  const failed = `    <testcase${head}>
-      <failure${outcome}>${escapeMarkup(renderDiffText(result, undefined, undefined, context))}</failure>
+  if (differences === undefined) return `    <testcase${head}/>`;
+  return `    <testcase${head}>
+      <failure${outcome}>${escapeMarkup(diffText(view))}</failure>
     </testcase>`;
-  return documentText({
-    outcomes: [differences === undefined ? undefined : 'failure'],
-    time: 0,
-    properties: { diff: title, ...writerProperties(context) },
-    cases: [differences === undefined ? `    <testcase${head}/>` : failed],
-    remarks: '',
-  });
 }
 
 /** The program that wrote the report, and where its pages are. */

@@ -6,3 +6,8 @@ export const runSchema = 'wolfi-repro/result/1';
 export const runsSchema = 'wolfi-repro/runs/1';
 export const packageSchema = 'wolfi-repro/package/1';
 export const endSchema = 'wolfi-repro/end/1';
+
+/** Two packages, two folders or files, and several of both (docs/schema/comparison-1.json and its neighbours). */
+export const comparisonSchema = 'wolfi-repro/comparison/1';
+export const treeComparisonSchema = 'wolfi-repro/tree-comparison/1';
+export const comparisonsSchema = 'wolfi-repro/comparisons/1';

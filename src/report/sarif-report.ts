@@ -3,15 +3,15 @@
  * compared. A reproduced package has no result, and a package that could not be judged because of a defect has a notification. Section numbers below are those of the standard.
  */
 
-import type { DiffResult } from '../diff.ts';
 import type { StatedRun } from '../verdict/stated.ts';
 import type { Bounds } from './bounds.ts';
 import { moreInJson } from './bounds.ts';
-import { viewDiff } from './diff-view.ts';
+import { titleOfAll, viewDiffs } from './diff-view.ts';
 import type { GroupView } from './differences-view.ts';
 import { renderValue } from './json-report.ts';
 import { pageAddress, type ReportContext, reportsPage, writerOf } from './report-context.ts';
 import { fingerprint, identityOf, identityOfGroup, unlike } from './sarif-identity.ts';
+import type { StatedDiff } from './stated-diff.ts';
 import { causeText, consequenceText, differenceText, foldersText, groupText } from './tree-lines.ts';
 import { type PackageView, viewRun } from './view.ts';
 import { nextSteps, verdictTitles, withReason } from './words.ts';
@@ -63,20 +63,32 @@ export function renderSarif(result: StatedRun, context: ReportContext = {}): str
   });
 }
 
-/** Two packages, folders or files compared by themselves: a result for each difference, all of them in the second side. */
-export function renderDiffSarif(result: DiffResult, context: ReportContext = {}): string {
-  const { title, names, differences } = viewDiff(result, bounds);
-  const subject = { file: names.rebuilt, docs: 'docs/reports.md' };
-  const found = differences?.groups ?? [];
+/** Packages, folders or files compared by themselves: a result for each row of differences, in the second side of its comparison. */
+export function renderDiffSarif(results: readonly StatedDiff[], context: ReportContext = {}): string {
+  const views = viewDiffs(results, bounds);
+  const uris = [...new Set(views.map(({ names }) => uriOf(names.rebuilt)))];
+  const indexes = new Map(uris.map((uri, index) => [uri, index]));
+  const found = views.flatMap(({ names, differences }) => {
+    const subject = { file: names.rebuilt, docs: 'docs/reports.md' };
+    const index = indexes.get(uriOf(subject.file))!;
+    return (differences?.groups ?? []).map((each) => groupResult(subject, index, each, 'error'));
+  });
+  const shown = worstResults(unlike(found));
+  const cut = views.reduce((sum, { differences }) => sum + (differences?.cut ?? 0), 0);
+  const { title } = titleOfAll(views);
+  const sides = views.map(({ names }) => ({ published: names.published, rebuilt: names.rebuilt }));
   return logText(context, {
-    artifacts: [{ location: { uri: uriOf(subject.file) } }],
-    results: worstResults(unlike(found.map((each) => groupResult(subject, 0, each, 'error')))),
+    artifacts: uris.map((uri) => ({ location: { uri } })),
+    results: shown,
     invocation: {
       executionSuccessful: true,
       exitCode: title === 'identical' ? 0 : 1,
-      toolExecutionNotifications: cutNotifications(differences?.cut ?? 0, 'differences'),
+      toolExecutionNotifications: [
+        ...cutNotifications(cut, 'differences'),
+        ...cutNotifications(found.length - shown.length, 'results'),
+      ],
     },
-    properties: { title, published: names.published, rebuilt: names.rebuilt },
+    properties: { title, ...(sides.length === 1 ? sides[0] : { comparisons: sides }) },
   });
 }
 

@@ -58,3 +58,32 @@ it('saved results are shown as the run was, joined, and exit with the worst verd
   for (const wrong of ['', '{"schema":"wolfi-repro/result/1"}'])
     assert.equal(run(['report', '-'], wrong).status, 2);
 });
+
+it('saved comparisons are shown as diff showed them, joined, and exit as diff does', (test) => {
+  const folder = temporaryFolder(test);
+  const sides = ['published', 'rebuilt'].map((side) => join(pair, `${side}.apk`)) as [string, string];
+  const at = (name: string) => join(folder, name);
+  const made = run(['diff', '--output', at('one.json'), '--output', at('one.html'), ...sides]);
+  assert.equal(made.status, 1, made.stderr);
+  const shown = run(['report', '--output', at('again.html'), at('one.json')]);
+  assert.deepEqual([shown.status, shown.stdout, shown.stderr], [1, made.stdout, '']);
+  assert.equal(readFileSync(at('again.html'), 'utf8'), readFileSync(at('one.html'), 'utf8'));
+  const same = run(['diff', '--format', 'jsonl', sides[0], sides[0]]);
+  const joined = run(
+    ['report', '--format', 'jsonl', '--fail-on', 'not-reproduced', at('one.json'), '-'],
+    same.stdout,
+  );
+  assert.equal(joined.status, 1, joined.stderr);
+  assert.match(joined.stderr, /warning/);
+  assert.deepEqual(
+    joined.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).equal),
+    [false, true],
+  );
+  assert.equal(run(['report', '-'], same.stdout).status, 0);
+  writeFileSync(at('run.json'), renderJson(everything()));
+  assert.equal(run(['report', at('run.json'), at('one.json')]).status, 2);
+  assert.equal(run(['attest', '--output-dir', folder, at('one.json')]).status, 2);
+});

@@ -46,7 +46,7 @@ describe('results as HTML in Chromium', { skip }, () => {
     const names = { published: hostileStrings['script']!, rebuilt: hostileStrings['attribute']! };
     const { comparison } = verdict;
     const { page, complaints } = await reader.open(
-      renderDiffHtml({ ...names, kind: 'packages', comparison }),
+      renderDiffHtml([{ ...names, kind: 'packages', comparison }]),
     );
     assert.deepEqual(complaints, []);
     const all = await page.locator('li.d:visible').count();

@@ -45,7 +45,7 @@ describe('results as JUnit XML', () => {
   };
   for (const [name, make] of Object.entries({ same, packages, worst, manyFiles })) {
     it(`fit the schemas for two sides by themselves: ${name}`, () => {
-      const report = renderDiffJunit(make());
+      const report = renderDiffJunit([make()]);
       judge(report);
       assert.deepEqual(attributesOf(report, '//testsuite/@failures'), [name === 'same' ? '0' : '1']);
     });

@@ -1,13 +1,13 @@
 /** `wolfi-repro diff`. */
-import { busy } from '../../busy.ts';
-import { type DiffOptions, type DiffResult, diff } from '../../diff.ts';
-import type { ReportFormat } from '../../report/format-names.ts';
+import { type DiffOptions, diff } from '../../diff.ts';
+import { diffExitCode } from '../../report/stated-diff.ts';
 import { chosenDetail } from '../chosen-detail.ts';
-import { printData, reportFailure, terminalColumns, terminalStyle } from '../output.ts';
+import { printDiffs } from '../diff-reports.ts';
+import { reportFailure } from '../output.ts';
 import { requireFilesOrFolders } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
-import { reportContext, requireOutputs, writeReport } from '../reports.ts';
+import { requireOutputs } from '../reports.ts';
 import { isReadOnce, withReopenable } from '../typed-inputs.ts';
 
 /** The command with nothing but its arguments: what `runProgram` makes of it, without the parser of the command line. */
@@ -41,23 +41,7 @@ async function compare(
   const compared = await withReopenable([published, rebuilt], ([left, right]) =>
     diff(left!, right!, { ...options, onProgress: progress.onEvent }),
   ).finally(() => progress.stop());
-  const result = { ...compared, published, rebuilt };
-  printData(await render(result, raw));
-  for (const { path, format } of outputs) writeReport(path, await renderPlain(result, format, raw));
-  const same =
-    result.kind === 'packages' ? result.comparison.files.equal : result.comparison.likeness === 'identical';
-  return same ? 0 : 1;
-}
-
-/** Each format is loaded when it is asked for: text needs few of them. */
-async function render(result: DiffResult, raw: RawOptions): Promise<string> {
-  const { format = 'text', color } = raw;
-  if (format !== 'text') return renderPlain(result, format, raw);
-  const { renderDiffText } = await import('../../report/diff-text.ts');
-  return busy(() => renderDiffText(result, terminalStyle(color), terminalColumns(), reportContext(raw)));
-}
-
-async function renderPlain(result: DiffResult, format: ReportFormat, raw: RawOptions): Promise<string> {
-  const { diffFormats } = await import('../../report/diff-formats.ts');
-  return busy(() => diffFormats[format](result, reportContext(raw)));
+  const results = [{ ...compared, published, rebuilt }];
+  await printDiffs(results, raw, outputs);
+  return diffExitCode(results);
 }

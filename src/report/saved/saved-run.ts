@@ -1,12 +1,6 @@
 /** Results that were saved as JSON or JSON lines, read again at the door: bounded, then decoded into strict types. */
 import { canonicalJson } from '../../canonical.ts';
-import { Failure } from '../../failure.ts';
-import {
-  isJsonObject,
-  type JsonFault,
-  type JsonLimits,
-  parseBoundedJson,
-} from '../../formats/bounded-json.ts';
+import { isJsonObject } from '../../formats/bounded-json.ts';
 import { addAll, grouped } from '../../lists.ts';
 import { gapsIn } from '../../verdict/gaps.ts';
 import type { RunRecord } from '../../verdict/run-record.ts';
@@ -17,51 +11,22 @@ import { policyRun } from './saved-gate.ts';
 import { savedLines } from './saved-lines.ts';
 import { savedPackage } from './saved-package.ts';
 import { type SavedRun, savedRuns } from './saved-runs.ts';
-
-/** Depth: contents inside contents, eight levels of several parts each. The rest is what a report of many packages takes. */
-export const savedLimits: JsonLimits = { bytes: 256 * 1024 * 1024, depth: 128, values: 16_000_000 };
-
-const faults: Readonly<Record<JsonFault, string>> = {
-  'too-large': `it has more than ${savedLimits.bytes} bytes`,
-  'too-deep': `it is nested more than ${savedLimits.depth} levels deep`,
-  'too-many-values': `it holds more than ${savedLimits.values} values`,
-  'not-json': 'it is not JSON',
-};
+import { savedValues } from './saved-values.ts';
 
 /** One file of saved results. Fails with `usage` where it is not one that this version writes. */
 export function parseSavedRun(bytes: Uint8Array): SavedRun {
-  const read = parseBoundedJson(bytes, savedLimits);
-  if ('fault' in read) {
-    if (read.fault === 'not-json' && bytes.includes(newline)) return savedLines(linesOf(bytes));
-    throw unreadable(read.fault);
-  }
-  const { value } = read;
+  return decodedRun(savedValues(bytes));
+}
+
+/** The values of one file: the whole run, or its lines. */
+export function decodedRun(values: readonly unknown[]): SavedRun {
+  const [value, ...others] = values;
   const schema = isJsonObject(value) ? value['schema'] : undefined;
-  if (!isJsonObject(value) || schema !== runSchema) return savedLines([value]);
+  if (!isJsonObject(value) || others.length > 0 || schema !== runSchema) return savedLines(values);
   const packages = list(savedPackage)(value['packages'], 'packages');
   const runs = optional(savedRuns)(value['runs'], 'runs') ?? [{ judged: packages.length }];
   const policy = optional(policyRun)(value['policy'], 'policy');
   return { packages, runs, ...(policy === undefined ? {} : { policy }) };
-}
-
-const newline = 0x0a;
-
-function unreadable(fault: JsonFault): Failure {
-  return new Failure('usage', `this is not a saved result: ${faults[fault]}`);
-}
-
-/** The values of JSON lines. What a run was writing when it was killed is left out: it has no newline, and the run then has no end. */
-function linesOf(bytes: Uint8Array): unknown[] {
-  const values: unknown[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(newline, start);
-    const end = found < 0 ? bytes.length : found;
-    const read = parseBoundedJson(bytes.subarray(start, end), savedLimits);
-    if (!('fault' in read)) values.push(read.value);
-    else if (found >= 0 || read.fault !== 'not-json' || values.length === 0) throw unreadable(read.fault);
-    start = end + 1;
-  }
-  return values;
 }
 
 export interface MergeOptions {
