@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type Sha256, sha256 } from '../../digest.ts';
 import { openStore } from '../../inputs/store/store.ts';
-import { savedLimits } from '../../report/saved/saved-run.ts';
+import { savedLimits } from '../../report/saved/saved-values.ts';
 
 export interface Artifacts {
   put(bytes: Uint8Array): Promise<Sha256>;
