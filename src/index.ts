@@ -34,6 +34,7 @@ export {
   lock,
   type Reportable,
   rebuild,
+  rebuildOutputs,
   reportFormats,
   verify,
 } from './library/entry-points.ts';
@@ -45,7 +46,7 @@ export type { JudgedExchange, Judgement, PinReport } from './pins/judgement.ts';
 export { type BodyReader, judgePins } from './pins/pins.ts';
 export type { RecordedCommit, RecordedFile, RecordedSources } from './pins/recorded.ts';
 export { type Plan, planIdentity } from './plan/plan.ts';
-export type { RebuildTarget, RebuiltFile } from './rebuild.ts';
+export type { RebuildTarget, RebuiltFile, RebuiltOutput } from './rebuild.ts';
 export { asOf, mayBeList } from './registries/as-of.ts';
 export type { AskRegistry, AsOfAnswer, ListShape, RegistryAnswer } from './registries/listed.ts';
 export { diffFormats } from './report/diff-formats.ts';

@@ -198,7 +198,12 @@ function addRebuild(program: Command, finish: Finish): void {
     )
     .argument('<package...>', packagesArgument)
     .option('--signing-key <file>', 'RSA private key (PEM) to sign with instead of the published signature')
-    .option('-o, --out <dir>', 'where to write');
+    .option('-o, --out <dir>', 'where to write')
+    .option(
+      '--all-outputs',
+      'also write the other packages that the recipe makes in the same build, and say of each published one that is given whether it is equal; those that are not given have the traits of the first and no signature but your own',
+      false,
+    );
   detailOptions(keepScanOptions(buildOptions(command))).action(async (files: string[]) => {
     const { rebuildCommand } = await import('./commands/rebuild-command.ts');
     finish(await rebuildCommand(files, await rawOptions(command)));

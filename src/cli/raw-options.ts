@@ -41,6 +41,7 @@ export interface RawOptions {
   readonly output?: readonly string[];
   readonly out?: string;
   readonly signingKey?: string;
+  readonly allOutputs?: boolean;
   readonly arch?: string;
   readonly offline?: boolean;
   readonly maxIndexAge?: string;

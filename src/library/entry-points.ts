@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import type { GatedIndex, GateOptions } from '../gate-index.ts';
 import type { Inspection } from '../inspect.ts';
 import type { LockedPlan } from '../lock.ts';
-import type { RebuildTarget, RebuiltFile } from '../rebuild.ts';
+import type { RebuildTarget, RebuiltFile, RebuiltOutput } from '../rebuild.ts';
 import { type ReportFormat, reportFormatNames } from '../report/format-names.ts';
 import { reportFormats as formats } from '../report/formats.ts';
 import type { ReportContext } from '../report/report-context.ts';
@@ -47,6 +47,21 @@ export async function rebuild(
   const directory = requireSubject(target?.directory);
   return (await import('../rebuild.ts')).rebuild(
     subject,
+    { signingKey: undefined, ...target, directory },
+    given,
+  );
+}
+
+/** Rebuilds packages into a folder, with all others that their recipes make. What cannot be rebuilt is a failure of its own; fails with `usage` where two would have the same file. */
+export async function rebuildOutputs(
+  packages: readonly string[],
+  target: { readonly directory: string } & Partial<RebuildTarget>,
+  options?: LibraryOptions,
+): Promise<readonly RebuiltOutput[]> {
+  const [subjects, given] = [requireSubjects(packages), completeOptions(options)];
+  const directory = requireSubject(target?.directory);
+  return (await import('../rebuild.ts')).rebuildOutputs(
+    subjects,
     { signingKey: undefined, ...target, directory },
     given,
   );

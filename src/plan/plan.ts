@@ -186,6 +186,18 @@ export function withEncoder(plan: Plan, deflate: DeflateEncoder): Plan {
   return { ...plan, builder: { ...plan.builder, deflate } };
 }
 
+/**
+ * The plan of a different package of the same build, of which no published file is at hand: what each package has for itself is assumed to be as in this one, but
+ * for what only its own file could show.
+ */
+export function siblingPlan(plan: Plan, name: PackageName): Plan {
+  return {
+    ...plan,
+    package: { ...plan.package, name },
+    builder: { ...plan.builder, scan: null, largeDirectories: null, signature: null },
+  };
+}
+
 /** The traits that each package of a build has for itself. None of them reaches a step; they are used when the package is emitted and compared. */
 type OwnTrait =
   | 'sbomRecord'

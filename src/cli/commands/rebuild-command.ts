@@ -1,10 +1,12 @@
 /** `wolfi-repro rebuild`. */
+import { printable } from '../../bytes.ts';
 import { Failure, failureOfPackage } from '../../failure.ts';
-import { rebuild } from '../../rebuild.ts';
+import type { RunOptions } from '../../flow/run-options.ts';
+import { type RebuildTarget, type RebuiltOutput, rebuild, rebuildOutputs } from '../../rebuild.ts';
 import { chosenDetail } from '../chosen-detail.ts';
 import { type GivenPackages, withPackages } from '../given-packages.ts';
 import { readSigningKey, runOptions } from '../options.ts';
-import { printData, reportFailure, worstExitCode } from '../output.ts';
+import { printData, printNote, reportFailure, worstExitCode } from '../output.ts';
 import { requireWritableFolder } from '../paths.ts';
 import { showProgress } from '../progress.ts';
 import type { RawOptions } from '../raw-options.ts';
@@ -27,16 +29,58 @@ async function rebuildPackages({ subjects, raw }: GivenPackages, out: string): P
   return cancellable(async (signal) => {
     const options = runOptions(raw, signal, progress.onEvent);
     const target = { directory: out, signingKey: readSigningKey(raw.signingKey) };
-    const codes: number[] = [];
-    for (const file of subjects) {
-      if (signal.aborted) break;
-      try {
-        const { path } = await rebuild(file, target, options).finally(() => progress.stop());
-        printData(`${path}\n`);
-      } catch (thrown) {
-        codes.push(reportFailure(failureOfPackage(thrown, signal)));
-      }
-    }
+    const codes =
+      raw.allOutputs === true
+        ? await writeOutputs(subjects, target, options, progress)
+        : await writeEach(subjects, target, options, progress);
     return worstExitCode(codes);
   });
+}
+
+type Progress = ReturnType<typeof showProgress>;
+
+/** Rebuilds one after the other; returns the exit codes of those that failed. */
+async function writeEach(
+  subjects: readonly string[],
+  target: RebuildTarget,
+  options: RunOptions,
+  progress: Progress,
+): Promise<readonly number[]> {
+  const codes: number[] = [];
+  const { signal } = options.machine;
+  for (const file of subjects) {
+    if (signal.aborted) break;
+    try {
+      const { path } = await rebuild(file, target, options).finally(() => progress.stop());
+      printData(`${path}\n`);
+    } catch (thrown) {
+      codes.push(reportFailure(failureOfPackage(thrown, signal)));
+    }
+  }
+  return codes;
+}
+
+/** Rebuilds all that the recipes make; returns the exit codes of what failed. */
+async function writeOutputs(
+  subjects: readonly string[],
+  target: RebuildTarget,
+  options: RunOptions,
+  progress: Progress,
+): Promise<readonly number[]> {
+  const outputs = await rebuildOutputs(subjects, target, options).finally(() => progress.stop());
+  return outputs.flatMap(sayOutput);
+}
+
+/** The path is data; what it is equal to is said beside it. */
+function sayOutput({ name, outcome, published, isUnscanned }: RebuiltOutput): readonly number[] {
+  if (outcome instanceof Failure) {
+    printNote(`${printable(name)}:`);
+    return [reportFailure(outcome)];
+  }
+  printData(`${outcome.path}\n`);
+  if (published !== undefined)
+    printNote(`${name}: ${published.isEqual ? 'equal to' : 'differs from'} ${printable(published.file)}`);
+  if (published === undefined && isUnscanned)
+    printNote(`${name}: its SBOM may lack elements, since nothing here shows what a scan found`);
+  return [];
 }

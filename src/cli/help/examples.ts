@@ -23,7 +23,7 @@ export const examples: Readonly<Record<string, readonly [string, string, string]
   rebuild: [
     '-o rebuilt curl',
     '-o rebuilt --signing-key mine.rsa hello-1.0-r0.apk',
-    '-o rebuilt --log logs curl',
+    '-o rebuilt --all-outputs curl',
   ],
   index: [
     'packages/x86_64',

@@ -49,7 +49,7 @@ const headings = {
     'rebuilderd',
   ],
   'The network:': ['offline', 'allow-private-addresses', 'allow-plain-http', 'network', 'registries-as-of'],
-  'The build:': ['environment', 'sandbox', 'engine', 'log', 'keep-scans'],
+  'The build:': ['environment', 'sandbox', 'engine', 'all-outputs', 'log', 'keep-scans'],
   'More builds, for causes:': ['repeat', 'vary', 'pin', 'try-fix'],
   'Limits:': ['jobs', 'threads', 'step-seconds', 'memory-mib', 'processes', 'disk-mib'],
   'What passes:': ['policy', 'today', 'baseline', 'tighten', 'fail-on', 'allow-incomplete'],
