@@ -24,6 +24,9 @@ export interface GroupedDifferences {
   readonly consequences: readonly Difference[];
   /** The number of differences that have each cause, in the same order. */
   readonly causes: ReadonlyMap<CauseKind, number>;
+  /** The number of differences of each kind, and of those for which no cause was looked for; what follows from others is not counted. */
+  readonly kinds: ReadonlyMap<DifferenceKind, number>;
+  readonly uncaused: number;
   /** The number of differences of each section that do not follow from others. */
   readonly roots: ReadonlyMap<SectionName, number>;
 }
@@ -47,6 +50,8 @@ export function groupDifferences(all: readonly Difference[]): GroupedDifferences
       .map(({ group }) => group),
     consequences: all.filter(({ followsFrom }) => followsFrom !== undefined),
     causes,
+    kinds: countsOf(own.map(({ kind }) => kind)),
+    uncaused: own.filter((each) => causeKinds(each).length === 0).length,
     roots: countsOf(own.map(({ section }) => section)),
   };
 }

@@ -25,6 +25,13 @@ export interface DifferencesView {
   readonly sections: readonly SectionView[];
   /** Most frequent first, `unknown` last. */
   readonly causes: readonly CauseCount[];
+  /** The number of differences of each kind, and of those for which no cause was looked for. */
+  readonly kinds: readonly {
+    readonly kind: DifferenceKind;
+    readonly title: string;
+    readonly count: number;
+  }[];
+  readonly uncaused: number;
   readonly groups: readonly GroupView[];
   /** The number of differences without those that follow from others, and how many of them are in no group that is shown. */
   readonly total: number;
@@ -124,7 +131,7 @@ function fileText({ size, sha256 }: { readonly size: number; readonly sha256: st
 export function viewSections(sections: readonly SectionComparison[], budget: Budget): DifferencesView {
   const all = sections.flatMap(({ differences }) => differences);
   const unlisted = countDifferences(sections) - all.length;
-  const { groups, consequences, causes, roots } = groupDifferences(all);
+  const { groups, consequences, causes, kinds, uncaused, roots } = groupDifferences(all);
   const shown: GroupView[] = [];
   for (const group of groups) {
     if (!budget.takeDifference()) break;
@@ -138,6 +145,8 @@ export function viewSections(sections: readonly SectionComparison[], budget: Bud
       total: (roots.get(section) ?? 0) + more,
     })),
     causes: causeCounts(causes, unlisted),
+    kinds: [...kinds].map(([kind, count]) => ({ kind, title: differenceTitles[kind], count })),
+    uncaused: uncaused + (causes.size === 0 ? unlisted : 0),
     groups: shown,
     total,
     cut: total - shown.reduce((sum, { count }) => sum + count, 0),

@@ -67,7 +67,7 @@ function htmlOf(inspections: readonly Inspection[], withEntries: boolean, contex
     ),
     foot: writerHtml(context, writerText(context)),
     writer: writerText(context),
-    groups: [],
+    differences: [],
     verdicts: [],
   };
   return pageHtml(page);

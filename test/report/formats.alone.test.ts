@@ -26,7 +26,7 @@ const budgets: Readonly<Record<ReportFormat, number>> = {
   json: 8 * mebibyte,
   jsonl: 4 * mebibyte,
   markdown: 64 * 1024,
-  html: 5 * mebibyte,
+  html: 2_000_000,
   sarif: 4 * mebibyte,
   junit: 64 * 1024,
   summary: 900_000,

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { home } from '../../src/home.ts';
+import { diffFormats } from '../../src/report/diff-formats.ts';
 import { renderHtml } from '../../src/report/html/html-report.ts';
+import { runResult } from '../../src/verdict/result.ts';
+import { packages as comparedPackages } from '../support/diff-results.ts';
+import { difference, notReproduced } from '../support/results.ts';
 import { everything, hostile } from '../support/runs.ts';
 
 describe('results as HTML', () => {
@@ -45,6 +49,27 @@ describe('results as HTML', () => {
     const reproduced = packages.findLast(({ verdict }) => verdict.kind === 'reproduced')!;
     assert.ok(text.includes(`\n${reproduced.file}`));
     assert.ok(text.length < 3_000_000);
+  });
+
+  it('have less than two megabytes, whatever differs, and count all of it where not all is shown', () => {
+    const long = (at: number) => `${'<&"'.repeat(60)}${at}`;
+    const differences = Array.from({ length: 40 }, (_, at) =>
+      difference('link-target', `usr/share/${long(at)}`, { published: long(at), rebuilt: long(at + 1) }),
+    );
+    const packages = Array.from({ length: 300 }, (_, at) => notReproduced(differences, `${at}.apk`));
+    const pages = [
+      renderHtml(runResult(packages)),
+      diffFormats.html(packages.map(({ file }) => ({ ...comparedPackages(differences), rebuilt: file }))),
+    ];
+    for (const text of pages) {
+      const bytes = Buffer.byteLength(text);
+      assert.ok(bytes <= 2_000_000 && bytes > 1_000_000, String(bytes));
+      assert.ok(text.includes('data-total="12000"'));
+      assert.equal(
+        text.match(/<tr data-verdict=[^\n]*<td>40<\/td>/g)?.length,
+        text.match(/<tr data-verdict=/g)?.length,
+      );
+    }
   });
 
   it('hold every hostile string as text and none as markup', () => {

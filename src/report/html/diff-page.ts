@@ -4,27 +4,33 @@ import { escapeMarkup } from '../markup.ts';
 import { type ReportContext, writerText } from '../report-context.ts';
 import { isSame, type StatedDiff } from '../stated-diff.ts';
 import { differencesHtml } from './differences-html.ts';
-import { type Choice, factsHtml, type PageParts, pageBounds, pageHtml, writerHtml } from './page.ts';
-
-/** The most comparisons with a section, and in the table. */
-const most = { sections: 300, rows: 2000 } as const;
+import {
+  type Choice,
+  factsHtml,
+  fittingPage,
+  type PageParts,
+  type PageRoom,
+  pageHtml,
+  writerHtml,
+} from './page.ts';
 
 /** Renders the page; it ends with a newline. Several comparisons have a table of all in front, those that differ first. */
 export function renderDiffHtml(results: readonly StatedDiff[], context: ReportContext = {}): string {
   const ordered = [...results].sort((a, b) => Number(isSame(a)) - Number(isSame(b)));
-  const views = viewDiffs(ordered, pageBounds);
-  const shown = views.slice(0, most.sections);
-  const writer = writerText(context);
-  return pageHtml({
-    ...headOf(views),
-    writer,
-    sections: shown.map((each, at) => sectionHtml(each, at, context)),
-    foot: writerHtml(context, writer),
-    groups: shown.flatMap(({ differences }) => differences?.groups ?? []),
+  return fittingPage((room) => {
+    const views = viewDiffs(ordered, room.bounds);
+    const writer = writerText(context);
+    return pageHtml({
+      ...headOf(views, room),
+      writer,
+      sections: views.slice(0, room.sections).map((each, at) => sectionHtml(each, at, context)),
+      foot: writerHtml(context, writer),
+      differences: views.flatMap(({ differences }) => differences ?? []),
+    });
   });
 }
 
-function headOf(views: readonly DiffView[]): Pick<PageParts, 'title' | 'head' | 'verdicts'> {
+function headOf(views: readonly DiffView[], most: PageRoom): Pick<PageParts, 'title' | 'head' | 'verdicts'> {
   const [only, ...others] = views;
   const order = 'Values are in the order published → rebuilt.';
   if (only !== undefined && others.length === 0) {
@@ -39,7 +45,7 @@ function headOf(views: readonly DiffView[]): Pick<PageParts, 'title' | 'head' | 
   const counts = countsText(views);
   return {
     title: `${title}, ${counts}`,
-    head: `<h1>wolfi-repro: <span class="${tone}">${title}</span></h1>\n<p>${counts}. ${order}</p>\n${tableHtml(views)}`,
+    head: `<h1>wolfi-repro: <span class="${tone}">${title}</span></h1>\n<p>${counts}. ${order}</p>\n${tableHtml(views, most)}`,
     verdicts: choicesOf(views),
   };
 }
@@ -51,7 +57,7 @@ function choicesOf(views: readonly DiffView[]): Choice[] {
   });
 }
 
-function tableHtml(views: readonly DiffView[]): string {
+function tableHtml(views: readonly DiffView[], most: PageRoom): string {
   const rows = views.slice(0, most.rows).map(({ title, tone, reason = '', names, differences }, at) => {
     const sides = `<code>${escapeMarkup(names.published)}</code> → <code>${escapeMarkup(names.rebuilt)}</code>`;
     const link = at < most.sections ? `<a href="#p${at + 1}">${sides}</a>` : sides;

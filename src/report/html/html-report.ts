@@ -2,61 +2,67 @@
 import { counted } from '../../bytes.ts';
 import { addTo } from '../../lists.ts';
 import type { StatedPackage, StatedRun } from '../../verdict/stated.ts';
-import type { Bounds } from '../bounds.ts';
 import { escapeMarkup, htmlLink } from '../markup.ts';
 import { pageAddress, type ReportContext, writerText } from '../report-context.ts';
 import { notedPass, type SummaryView, viewSummary } from '../summary-view.ts';
 import { type PackageView, packageViewer } from '../view.ts';
 import { worstFirst } from '../worst-packages.ts';
 import { differencesHtml } from './differences-html.ts';
-import { factsHtml, pageBounds, pageHtml, writerHtml } from './page.ts';
+import { factsHtml, fittingPage, type PageRoom, pageHtml, writerHtml } from './page.ts';
 import { timingsHtml } from './timings-html.ts';
-
-/** The most packages with a section, in the table, and in the lists behind it: what a browser on a small machine opens within seconds. */
-const most = { sections: 300, rows: 1000, names: 30_000 } as const;
-/** Of a package without a section only the counts are shown. */
-const rowBounds: Bounds = { ...pageBounds, allDifferences: 0, members: 0, allLines: 0 };
 
 /** Renders the page; it ends with a newline. */
 export function renderHtml(result: StatedRun, context: ReportContext = {}): string {
-  const view = viewSummary(result, pageBounds);
-  const packages = viewWorstFirst(result.packages);
-  const shown = packages.slice(0, most.sections);
+  return fittingPage((room) => pageOf(result, context, room));
+}
+
+function pageOf(result: StatedRun, context: ReportContext, room: PageRoom): string {
+  const view = viewSummary(result, room.bounds);
+  const packages = viewWorstFirst(result.packages, room);
+  const shown = packages.slice(0, room.sections);
   const writer = writerText(context, result.runs);
   const [only, ...others] = packages;
   const name = only === undefined || others.length > 0 ? undefined : (only.name ?? only.file);
   return pageHtml({
     title: name === undefined ? view.title : `${view.title}: ${name}`,
     writer,
-    head: headHtml(view, packages),
+    head: headHtml(view, packages, room),
     sections: shown.map((each, at) => packageHtml(each, at, context)),
-    foot: `<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>${timingsHtml(result, context)}\n${writerHtml(context, writer)}`,
-    groups: shown.flatMap(({ comparison }) => comparison?.groups ?? []),
+    foot: `<p>“reproduced” says that the recipe, the environment and the sources of the plan give this file to the last byte. It does not say that they are harmless.</p>${timingsHtml(result, context, room)}\n${writerHtml(context, writer)}`,
+    differences: packages.flatMap(({ comparison }) => comparison ?? []),
     verdicts: view.counts.map((each) => ({ value: choiceOf(each), title: each.title, count: each.count })),
   });
 }
 
-/** The views, each of a package with a section as far as the limits of the page allow. */
-function viewWorstFirst(packages: readonly StatedPackage[]): readonly PackageView[] {
+/** The views, each of a package with a section as far as the limits of the page allow; of the others only the counts are shown. */
+function viewWorstFirst(
+  packages: readonly StatedPackage[],
+  { bounds, sections }: PageRoom,
+): readonly PackageView[] {
   const ranked = packages.map((result) => ({
     result,
     verdict: result.verdict.kind,
     pass: notedPass(result),
   }));
-  const [viewWhole, viewRow] = [packageViewer(pageBounds), packageViewer(rowBounds)];
-  return worstFirst(ranked).map(({ result }, at) => (at < most.sections ? viewWhole : viewRow)(result));
+  const viewWhole = packageViewer(bounds);
+  const viewRow = packageViewer({ ...bounds, allDifferences: 0, members: 0, allLines: 0 });
+  return worstFirst(ranked).map(({ result }, at) => (at < sections ? viewWhole : viewRow)(result));
 }
 
-function headHtml({ title, tone, counts, notes }: SummaryView, packages: readonly PackageView[]): string {
+function headHtml(
+  { title, tone, counts, notes }: SummaryView,
+  packages: readonly PackageView[],
+  most: PageRoom,
+): string {
   const how = counted(packages.length, 'package');
   const each = counts.map(({ title: word, count }) => `${count} ${escapeMarkup(word)}`).join(', ');
   return `<h1>wolfi-repro: <span class="${tone}">${escapeMarkup(title)}</span></h1>
-<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${notes.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}${packages.length < 2 ? '' : `\n${summaryHtml(packages)}`}`;
+<p>${how}: ${each}. Values are in the order published → rebuilt.</p>${notes.map((check) => `\n<p>${escapeMarkup(check)}</p>`).join('')}${packages.length < 2 ? '' : `\n${summaryHtml(packages, most)}`}`;
 }
 
 /** The table of all packages, worst first, each with a link to its section. */
-function summaryHtml(packages: readonly PackageView[]): string {
-  const rows = packages.slice(0, most.rows).map(rowHtml);
+function summaryHtml(packages: readonly PackageView[], most: PageRoom): string {
+  const rows = packages.slice(0, most.rows).map((each, at) => rowHtml(each, at, most));
   const head = ['verdict', 'reason', 'package', 'differences', 'causes'];
   const cut =
     packages.length > most.sections
@@ -78,7 +84,7 @@ function listsHtml(packages: readonly PackageView[], cut: number): string {
   return `${lists.join('')}${cut > 0 ? `\n<p class="cut">… and ${counted(cut, 'more package')}</p>` : ''}`;
 }
 
-function rowHtml(view: PackageView, at: number): string {
+function rowHtml(view: PackageView, at: number, most: PageRoom): string {
   const { tone, title, reason = '', file, name, comparison } = view;
   const causes = comparison?.causes.map((cause) => `${escapeMarkup(cause.title)} (${cause.count})`) ?? [];
   const code = `<code>${escapeMarkup(file)}</code>`;

@@ -2,9 +2,8 @@
  * An HTML file that needs nothing else: no network, no other file, no script but its own, which a Content Security
  * Policy pins by digest. Everything can be read without the script, which only filters and folds.
  */
-import type { DifferenceKind } from '../../compare/difference.ts';
 import type { Bounds } from '../bounds.ts';
-import type { GroupView } from '../differences-view.ts';
+import type { DifferencesView } from '../differences-view.ts';
 import type { Fact } from '../fact.ts';
 import { escapeMarkup, htmlLink } from '../markup.ts';
 import { pageAddress, type ReportContext, reportsPage } from '../report-context.ts';
@@ -12,8 +11,16 @@ import { contentPolicy } from './content-policy.ts';
 import { script } from './script.ts';
 import { stylesheet } from './stylesheet.ts';
 
-/** Limits of what a browser on a small machine opens within a second: ten thousand differences of one package in two megabytes. */
-export const pageBounds: Bounds = {
+/** What a page shows at most. */
+export interface PageRoom {
+  readonly bounds: Bounds;
+  /** Packages or comparisons with a section, with a row in the table, and with their name in the lists behind it. */
+  readonly sections: number;
+  readonly rows: number;
+  readonly names: number;
+}
+
+const pageBounds: Bounds = {
   value: 1000,
   outputLines: 200,
   differences: 2000,
@@ -24,6 +31,42 @@ export const pageBounds: Bounds = {
   allLines: 20_000,
   characters: 8_000_000,
 };
+
+const pageRoom: PageRoom = { bounds: pageBounds, sections: 300, rows: 1000, names: 30_000 };
+
+/** What a browser on a small machine opens within a second. */
+const mostBytes = 2_000_000;
+
+/** The page with as much as fits: what `render` makes of ever less room until it is small enough. Facts that stand once have no bound here but their own. */
+export function fittingPage(render: (room: PageRoom) => string): string {
+  for (let share = 1; ; ) {
+    const page = render(roomOf(share));
+    const bytes = Buffer.byteLength(page);
+    if (bytes <= mostBytes || share < smallestShare) return page;
+    share *= Math.min(0.85, (mostBytes / bytes) * 0.95);
+  }
+}
+
+const smallestShare = 0.0005;
+
+function roomOf(share: number): PageRoom {
+  const { bounds, ...counts } = pageRoom;
+  const part = (whole: number) => Math.ceil(whole * share);
+  return {
+    sections: part(counts.sections),
+    rows: part(counts.rows),
+    names: part(counts.names),
+    bounds: {
+      ...bounds,
+      differences: part(bounds.differences),
+      allDifferences: part(bounds.allDifferences),
+      members: part(bounds.members),
+      packageLines: part(bounds.packageLines),
+      allLines: part(bounds.allLines),
+      characters: part(bounds.characters),
+    },
+  };
+}
 
 /** A choice of the filter, with the number of differences or packages to which it applies. */
 export interface Choice {
@@ -41,14 +84,15 @@ export interface PageParts {
   readonly foot: string;
   /** The program that wrote the page, as text. */
   readonly writer: string;
-  readonly groups: readonly GroupView[];
+  /** What differs of all packages, those without a section included. */
+  readonly differences: readonly DifferencesView[];
   readonly verdicts: readonly Choice[];
 }
 
 /** The complete file; it ends with a newline. */
-export function pageHtml({ title, head, sections, foot, writer, groups, verdicts }: PageParts): string {
+export function pageHtml({ title, head, sections, foot, writer, differences, verdicts }: PageParts): string {
   // On a large page the browser need not lay out what is not on the screen; a small page does not need this.
-  const isLarge = sections.length + groups.length > 300;
+  const isLarge = sections.length + differences.reduce((sum, { groups }) => sum + groups.length, 0) > 300;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -64,7 +108,7 @@ export function pageHtml({ title, head, sections, foot, writer, groups, verdicts
     '</head>',
     isLarge ? '<body class="large">' : '<body>',
     `<header>\n${head}\n</header>`,
-    filterHtml(groups, verdicts),
+    filterHtml(differences, verdicts),
     '<main id="packages">',
     ...sections,
     '</main>',
@@ -79,15 +123,16 @@ export function pageHtml({ title, head, sections, foot, writer, groups, verdicts
 const policy = contentPolicy(stylesheet, script);
 
 /** The filter, which is hidden until the script runs. */
-function filterHtml(groups: readonly GroupView[], verdicts: readonly Choice[]): string {
+function filterHtml(differences: readonly DifferencesView[], verdicts: readonly Choice[]): string {
+  const total = differences.reduce((sum, each) => sum + each.total, 0);
   return `<search id="filter" hidden>
 <h2 class="unseen">Filter</h2>
 <p><label>Path or package <input type="search" id="words"></label>
 <button type="button" id="unfold">Open all</button> <button type="button" id="fold">Fold all</button>
-<output id="count"></output></p>
+<output id="count" data-total="${total}"></output></p>
 ${choicesHtml('verdict', 'Verdict', verdicts)}
-${choicesHtml('kind', 'Kind of difference', kindChoices(groups))}
-${choicesHtml('cause', 'Cause', causeChoices(groups))}
+${choicesHtml('kind', 'Kind of difference', kindChoices(differences))}
+${choicesHtml('cause', 'Cause', causeChoices(differences))}
 </search>`;
 }
 
@@ -100,23 +145,27 @@ function choicesHtml(name: string, legend: string, choices: readonly Choice[]): 
   return `<fieldset><legend>${legend}</legend>\n${boxes.join('\n')}\n</fieldset>`;
 }
 
-function kindChoices(groups: readonly GroupView[]): Choice[] {
-  const found = new Map<DifferenceKind, Choice>();
-  for (const { count, example } of groups) {
-    const { kind, kindTitle: title } = example;
-    found.set(kind, { value: kind, title, count: (found.get(kind)?.count ?? 0) + count });
-  }
-  return [...found.values()].sort((a, b) => b.count - a.count);
+function kindChoices(differences: readonly DifferencesView[]): Choice[] {
+  return summed(
+    differences.flatMap(({ kinds }) => kinds.map(({ kind: value, ...rest }) => ({ value, ...rest }))),
+  );
 }
 
 /** `none` stands for differences that no cause is named for. */
-function causeChoices(groups: readonly GroupView[]): Choice[] {
+function causeChoices(differences: readonly DifferencesView[]): Choice[] {
+  return summed(
+    differences.flatMap(({ causes, uncaused }) => [
+      ...causes.map(({ kind: value, title, count }) => ({ value, title, count })),
+      ...(uncaused === 0 ? [] : [{ value: 'none', title: 'none named', count: uncaused }]),
+    ]),
+  );
+}
+
+/** Choices of one value as one, the most frequent first. */
+function summed(choices: readonly Choice[]): Choice[] {
   const found = new Map<string, Choice>();
-  for (const { count, causes } of groups) {
-    const named = causes.length === 0 ? [{ kind: 'none', title: 'none named' }] : causes;
-    for (const { kind, title } of named)
-      found.set(kind, { value: kind, title, count: (found.get(kind)?.count ?? 0) + count });
-  }
+  for (const { value, title, count } of choices)
+    found.set(value, { value, title, count: (found.get(value)?.count ?? 0) + count });
   return [...found.values()].sort((a, b) => b.count - a.count);
 }
 

@@ -25,7 +25,8 @@ export const script = `
     element,
     name: element.cells[2].textContent.toLowerCase(),
   }));
-  const total = packages.reduce((sum, each) => sum + each.differences.reduce((own, { count }) => own + count, 0), 0);
+  // Of all packages, those whose differences are not all shown included.
+  const total = Number(count.dataset.total);
 
   // A row stands for several differences; the paths of the others are read where a path is asked for.
   const matching = (each, text) => {

@@ -4,18 +4,19 @@ import { show } from '../bounds.ts';
 import { escapeMarkup } from '../markup.ts';
 import type { ReportContext } from '../report-context.ts';
 import { secondsText, timingHeads, timingRows } from '../timings.ts';
-import { pageBounds } from './page.ts';
-
-/** The most packages that are listed. */
-const mostRows = 1000;
+import type { PageRoom } from './page.ts';
 
 /** The table; empty where nothing was timed. */
-export function timingsHtml({ packages }: StatedRun, { timings }: ReportContext): string {
+export function timingsHtml(
+  { packages }: StatedRun,
+  { timings }: ReportContext,
+  { bounds, rows: mostRows }: PageRoom,
+): string {
   if (timings === undefined) return '';
   const cells = (texts: readonly string[]) => texts.map((text) => `<td>${escapeMarkup(text)}</td>`).join('');
   const rows = timingRows(timings)
     .slice(0, mostRows)
-    .map((row, at) => `<tr>${cells([...row, show(packages[at]?.file ?? '', pageBounds.value)])}</tr>`);
+    .map((row, at) => `<tr>${cells([...row, show(packages[at]?.file ?? '', bounds.value)])}</tr>`);
   const heads = [...timingHeads, `seconds, ${secondsText(timings.seconds)} in all`].map(
     (head) => `<th scope="col">${head}</th>`,
   );
