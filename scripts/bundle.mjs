@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { rolldown } from 'rolldown';
+import { loadLate } from './late-loading.mjs';
 import { root } from './setup.mjs';
 
 const source = join(root, 'src');
@@ -64,6 +65,51 @@ const withoutNative = {
 };
 
 /**
+ * `yaml` as its makers build it for browsers: the same code as ES modules, which lie side by side in a chunk of their own. Of CommonJS modules each is a
+ * function around all that it has, and V8 reads it twice.
+ * @type {import('rolldown').Plugin}
+ */
+const yamlAsModules = {
+  name: 'yaml-as-modules',
+  resolveId: {
+    filter: { id: /^yaml$/ },
+    handler: () => join(root, 'node_modules/yaml/browser/index.js'),
+  },
+  transform: {
+    filter: { id: /\/parse-yaml\.ts$/ },
+    handler: (code) =>
+      `import * as packageYaml from 'yaml';\n${code.replaceAll("require('yaml')", 'packageYaml')}`,
+  },
+};
+
+/**
+ * Commander loads what starts programs at once, for commands that are programs of their own. We have none.
+ * @type {import('rolldown').Plugin}
+ */
+const commanderWithoutPrograms = {
+  name: 'commander-without-programs',
+  transform: {
+    filter: { id: /\/commander\/lib\/command\.js$/ },
+    handler: (code) =>
+      replacedOnce(code, "const childProcess = require('node:child_process');", '').replaceAll(
+        'childProcess.spawn',
+        "require('node:child_process').spawn",
+      ),
+  },
+};
+
+/**
+ * @param {string} text
+ * @param {string} from
+ * @param {string} to
+ */
+function replacedOnce(text, from, to) {
+  const pieces = text.split(from);
+  if (pieces.length !== 2) throw new Error(`expected once: ${from}`);
+  return pieces.join(to);
+}
+
+/**
  * What others wrote and the chunks hold: name, version and licence of each package, with the text of the licence.
  * @param {readonly import('rolldown').OutputChunk[]} chunks
  */
@@ -85,18 +131,24 @@ const bundle = await rolldown({
   input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(source, path)])),
   platform: 'node',
   tsconfig: join(root, 'tsconfig.json'),
-  plugins: [ownPlaces, withoutNative],
+  plugins: [ownPlaces, withoutNative, yamlAsModules, commanderWithoutPrograms],
 });
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 // The package is of ES modules; CommonJS starts faster, since what Node itself loads late stays unloaded.
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
-const { output } = await bundle.write({
-  dir: folder,
+const { output } = await bundle.generate({
   format: 'cjs',
   entryFileNames: '[name].js',
   chunkFileNames: 'chunk-[name].js',
+  // Each call reads them; they stay in what `tsc` writes.
+  comments: { legal: true, annotation: false, jsdoc: false },
+  // What is used by few calls of what imports it.
+  codeSplitting: {
+    groups: ['chalk', 'yaml'].map((name) => ({ name, test: new RegExp(`/node_modules/${name}/`) })),
+  },
 });
 await bundle.close();
 const chunks = output.filter((each) => each.type === 'chunk');
+for (const { fileName, code } of chunks) writeFileSync(join(folder, fileName), loadLate(code));
 writeFileSync(join(folder, 'THIRD-PARTY'), thirdParties(chunks));

@@ -69,7 +69,7 @@ describe('the documentation', () => {
 
   it('names every command in the README, and has the help of each among the transcripts', () => {
     const trees = [
-      'program.ts',
+      'package-commands.ts',
       'gate-commands.ts',
       'attestation-commands.ts',
       'status-commands.ts',

@@ -5,13 +5,7 @@ import { addressOptions, cacheOption, collect, indexOptions, signerOptions } fro
 
 type Finish = (exitCode: number) => void;
 
-export function addAttestationCommands(program: Command, finish: Finish): void {
-  addAttest(program, finish);
-  addVerifyAttestation(program, finish);
-  addGateIndex(program, finish);
-}
-
-function addAttest(program: Command, finish: Finish): void {
+export function addAttest(program: Command, finish: Finish): void {
   const command = program
     .command('attest')
     .summary('sign saved results as statements that others can check')
@@ -34,7 +28,7 @@ function addAttest(program: Command, finish: Finish): void {
   });
 }
 
-function addVerifyAttestation(program: Command, finish: Finish): void {
+export function addVerifyAttestation(program: Command, finish: Finish): void {
   const command = program
     .command('verify-attestation')
     .summary('decide whether enough rebuilders confirm packages')
@@ -54,7 +48,7 @@ function addVerifyAttestation(program: Command, finish: Finish): void {
   });
 }
 
-function addGateIndex(program: Command, finish: Finish): void {
+export function addGateIndex(program: Command, finish: Finish): void {
   const command = program
     .command('gate-index')
     .summary('make an index of only what enough rebuilders confirm')

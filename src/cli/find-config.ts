@@ -21,6 +21,12 @@ export function namedConfig(option: string | undefined): string | undefined {
   return option ?? (process.env['WOLFI_REPRO_CONFIG'] || undefined);
 }
 
+/** Whether a file of settings or the environment may decide anything about this call. */
+export function hasSettings(option: string | undefined): boolean {
+  const variables = Object.keys(process.env).some((name) => name.startsWith('WOLFI_REPRO_'));
+  return variables || findConfig(namedConfig(option)) !== undefined;
+}
+
 /** The file that holds for this call; undefined where there is none, or `none` was named. */
 export function findConfig(named: string | undefined): ConfigFile | undefined {
   if (named === 'none') return undefined;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: one call, one exit code. */
 import { maskAddresses } from '../address.ts';
-import { findConfig, namedConfig } from './find-config.ts';
+import { hasSettings } from './find-config.ts';
 import { version } from './own-version.ts';
 import { writeError, writeOut } from './standard-streams.ts';
 
@@ -47,7 +47,7 @@ async function run(): Promise<number> {
     writeOut(`${version}\n`);
     return 0;
   }
-  if (isPlainDiff(argv) && findConfig(namedConfig(undefined)) === undefined) {
+  if (isPlainDiff(argv) && !hasSettings(undefined)) {
     const { plainDiff } = await import('./commands/diff-command.ts');
     return plainDiff(argv[1]!, argv[2]!);
   }

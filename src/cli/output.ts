@@ -1,4 +1,5 @@
 /** What reaches the terminal: data on standard output, everything else on standard error. */
+import { fstatSync } from 'node:fs';
 import chalk from 'chalk';
 import { maskAddresses } from '../address.ts';
 import { printable } from '../bytes.ts';
@@ -11,14 +12,24 @@ import { writeError, writeOut } from './standard-streams.ts';
 /** Colours where standard output takes them; chalk honours NO_COLOR and FORCE_COLOR. */
 export function terminalStyle(color: boolean): Style {
   const same = (text: string): string => text;
-  const noColor = !color || (process.env['NO_COLOR'] ?? '') !== '' || chalk.level === 0;
+  const noColor = !color || (process.env['NO_COLOR'] ?? '') !== '' || !mayHaveColours() || chalk.level === 0;
   if (noColor) return { good: same, bad: same, warn: same, faint: same, strong: same };
   return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, faint: chalk.dim, strong: chalk.bold };
 }
 
+/** Whether chalk has to be asked, which takes as long to load as everything else about printing: it gives colours to terminals, where they are forced, and in Azure Pipelines. */
+function mayHaveColours(): boolean {
+  return mayBeTerminal() || ['FORCE_COLOR', 'TF_BUILD'].some((name) => name in process.env);
+}
+
+/** Whether Node has to be asked, which loads for it what sockets are made of: a terminal is a device. */
+function mayBeTerminal(): boolean {
+  return fstatSync(1).isCharacterDevice();
+}
+
 /** Width of the terminal on standard output; undefined where that is not a terminal: lines are then not wrapped. */
 export function terminalColumns(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
+  return mayBeTerminal() && process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
 export function printData(text: string): void {

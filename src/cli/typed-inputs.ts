@@ -1,5 +1,5 @@
 /** Files that were typed and can be read only once: standard input, as `-`, and pipes, as a shell makes them for `<(command)`. */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shownTyped } from '../address.ts';
@@ -67,7 +67,8 @@ function copied(path: string, into: string): string {
 
 /** The bytes of a descriptor up to its end; the buffer is used again for each piece. */
 function* piecesOf(descriptor: number): Generator<Buffer> {
-  const buffer = Buffer.alloc(pieceBytes);
+  const { size } = fstatSync(descriptor);
+  const buffer = Buffer.alloc(size === 0 ? pieceBytes : Math.min(size + 1, pieceBytes));
   for (;;) {
     const length = readPiece(descriptor, buffer);
     if (length === 0) return;

@@ -82,6 +82,9 @@ export function addHelp(program: Command, finish: Finish): void {
       const { helpCommand } = await import('./commands/help-command.ts');
       finish(helpCommand(program, words));
     });
+}
+
+export function addCompletion(program: Command, finish: Finish): void {
   program
     .command('completion')
     .summary('print a script that completes commands and options in a shell')

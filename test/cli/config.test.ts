@@ -58,6 +58,13 @@ describe('the file of settings', () => {
     assert.equal(run(folder, ['diff', 'a', 'a', '--config', 'none']).status, 0);
   });
 
+  it('is not needed for a variable, which every call follows', (test) => {
+    const folder = temporaryFolder(test);
+    for (const name of ['a', 'b']) writeFileSync(join(folder, name), name);
+    const shown = run(folder, ['diff', 'a', 'b'], { WOLFI_REPRO_DOCS_URL: 'https://docs.example/' }).stdout;
+    assert.match(shown, /https:\/\/docs\.example\/docs\/reports\.md/);
+  });
+
   const isRoot = process.getuid?.() === 0;
   it('is not believed where somebody else could have written it', {
     skip: skipUnless(isRoot, 'needs root'),

@@ -50,6 +50,20 @@ describe('help', () => {
     }
   });
 
+  it('is that of the command where no other command was made', () => {
+    for (const [words, command] of leaves) {
+      const [name = ''] = words.split(' ');
+      const alone = commandTree(() => undefined, name);
+      arrangeHelp(alone);
+      assert.deepEqual(
+        alone.commands.map((each) => each.name()),
+        [name],
+      );
+      const made = leavesOf(alone, '').find(([made]) => made === words)?.[1];
+      assert.equal(helpOf(made!), helpOf(command), words);
+    }
+  });
+
   it('shows three examples of each command, of which every option is one of the command', () => {
     assert.deepEqual(Object.keys(examples).sort(), leaves.map(([words]) => words).sort());
     for (const [words, command] of leaves) {

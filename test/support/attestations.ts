@@ -1,6 +1,6 @@
 /** Rebuilders with keys of their own, and what they state. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emitBundle, emitClassic } from '../../src/attest/envelopes/write-documents.ts';
 import { type AttestationKeyKind, publicPem } from '../../src/attest/keys/attestation-key.ts';
@@ -87,4 +87,22 @@ export async function gateArguments(
     options: [...options, '--signing-key', join(lab, 'lab.rsa')],
     statement: join(folder, 'one.link'),
   };
+}
+
+/** A verdict and a link of each of five rebuilders, with keys of both kinds, below `statements/`; the path of the trust file. */
+export async function writeTenStatements(folder: string): Promise<string> {
+  mkdirSync(join(folder, 'statements'));
+  const trusted: string[] = [];
+  for (const [at, kind] of (
+    ['ed25519', 'ecdsa-p256', 'ed25519', 'ecdsa-p256', 'ed25519'] as const
+  ).entries()) {
+    const who = rebuilder(`rebuilder-${at}`, kind);
+    writeFileSync(join(folder, `${at}.pub`), publicPem(who.signer.key));
+    writeFileSync(join(folder, `statements/${at}.json`), await stated(who, sameBytes()));
+    writeFileSync(join(folder, `statements/${at}.link`), await linked(who, sameBytes()));
+    trusted.push(`{name: ${who.name}, keys: [{file: ${at}.pub}]}`);
+  }
+  const trust = join(folder, 'trust.yaml');
+  writeFileSync(trust, `rebuilders: [${trusted.join(', ')}]`);
+  return trust;
 }

@@ -111,14 +111,23 @@ function keyOfPem(text: string): AttestationKey | undefined {
   const der = Buffer.from(base64, 'base64');
   if (der.toString('base64') !== base64) return undefined;
   for (const prefix of Object.values(ed25519Prefixes)) {
-    if (der.length === prefix.length + ed25519Bytes && der.subarray(0, prefix.length).equals(prefix))
-      return ed25519Key(der.subarray(prefix.length));
+    const raw = behind(der, prefix, ed25519Bytes);
+    if (raw !== undefined) return ed25519Key(raw);
   }
+  const point = behind(der, p256Prefix, pointBytes);
+  if (point !== undefined) return p256Key(point);
   try {
     return attestationKey(createPublicKey({ key: der, format: 'der', type: 'spki' }));
   } catch {
     return undefined;
   }
+}
+
+/** What follows a prefix, of a given length; undefined where there is anything else. */
+function behind(der: Buffer, prefix: Buffer, length: number): Buffer | undefined {
+  return der.length === prefix.length + length && der.subarray(0, prefix.length).equals(prefix)
+    ? der.subarray(prefix.length)
+    : undefined;
 }
 
 function keyOfSshLine(text: string): AttestationKey | undefined {
@@ -151,7 +160,9 @@ function isWeak({ kind, object }: AttestationKey): boolean {
 
 /** Whether a signature over bytes was made with the private half of a key: of Ed25519 as such, of ECDSA in DER over SHA-256. */
 export function fitsKey({ kind, object }: AttestationKey, bytes: Uint8Array, signature: Uint8Array): boolean {
-  return verify(kind === 'ed25519' ? null : 'sha256', bytes, object, signature);
+  // Every signature is tried with every key, and one of the other kind is seen by its form, without OpenSSL.
+  const hasForm = kind === 'ed25519' ? signature.length === 64 : signature[0] === 0x30;
+  return hasForm && verify(kind === 'ed25519' ? null : 'sha256', bytes, object, signature);
 }
 
 /** The key as PEM: as the standard has it, or as programs in Rust that use ring want it (which read nothing else, and say nothing). */
