@@ -21,7 +21,7 @@ if (role === 'gateway') await mediate(rest[0]!);
 
 /** Sends so many mebibytes over TLS, each piece when it is due; at once where the rate is 0. */
 async function serve(mebibytes: number, rate: number): Promise<void> {
-  const authority = await makeAuthority();
+  const authority = makeAuthority();
   writeFileSync(join(folder, 'server.pem'), authority.certificate);
   const piece = Buffer.alloc(2 ** 20, 'piece');
   const { key, chain } = authority.credential('localhost');
@@ -45,7 +45,7 @@ async function serve(mebibytes: number, rate: number): Promise<void> {
 
 async function mediate(origin: string): Promise<void> {
   const name = 'files.example';
-  const authority = await makeAuthority();
+  const authority = makeAuthority();
   writeFileSync(join(folder, 'gateway.pem'), authority.certificate);
   const names = new GuestNames();
   const inputs = machineInputs(join(folder, 'cache'), new AbortController().signal, {

@@ -52,7 +52,7 @@ go build -o /tmp/built .`,
 export async function benchNetwork(report: Report, rounds: number): Promise<void> {
   if (!hasProgram('curl')) return report('network: left out, curl is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-bench-'));
-  const authority = await makeAuthority();
+  const authority = makeAuthority();
   const beside = join(folder, 'beside');
   const trust = join(folder, 'trust');
   const contents = new Map<string, Uint8Array>();

@@ -55,7 +55,7 @@ export async function openGateway({ transcript, inputs, ports, asOf }: GatewayOp
   const recorded: Recorded = { exchanges: [], unanswered: [] };
   const refusals = new Refusals();
   const names = new GuestNames();
-  const authority = await makeAuthority();
+  const authority = makeAuthority();
   const answerer =
     transcript === undefined
       ? record(inputs, recorded, { asOf })

@@ -96,7 +96,7 @@ grep -q 'from the network' /tmp/fetched`;
     assert.match(renderText(runResult([result])), /contradicts its digest/);
   });
 
-  it('are replayed with --network too where the store has their transcript, and asked anew with --network=record', {
+  it('are replayed with --network too where the store has their transcript, and asked again with --network=record', {
     skip: noCurl,
   }, async () => {
     await lab.build(fetching, hosts, { network: 'gateway' });

@@ -38,7 +38,7 @@ describe('the far end of a guest’s network', { concurrency: false }, () => {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'wolfi-repro-gateway-'));
-    const authority = await makeAuthority();
+    const authority = makeAuthority();
     writeFileSync(join(folder, 'authority.pem'), authority.certificate);
     writeFileSync(join(folder, 'other.pem'), rootCertificates[0]!);
     server = new GuestServer({
