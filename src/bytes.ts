@@ -67,10 +67,20 @@ export function encodeBytes(text: string): Buffer {
   return bytes.subarray(0, length + bytes.write(text.slice(start), length, 'utf8'));
 }
 
+const firstSurrogate = 0xd800;
+
 /** Compares texts by their encoded bytes, which is how Go and apk sort names. */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return Buffer.compare(encodeBytes(a), encodeBytes(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left === right) continue;
+    // Below the surrogates, units of UTF-16 sort as the bytes of UTF-8 do.
+    return left < firstSurrogate && right < firstSurrogate
+      ? left - right
+      : Buffer.compare(encodeBytes(a), encodeBytes(b));
+  }
+  return a.length - b.length;
 }
 
 /** The values sorted by bytes, each once. */

@@ -40,12 +40,12 @@ export function groupDifferences(all: readonly Difference[]): GroupedDifferences
   const rank = (group: DifferenceGroup) => order.get(group.causes[0]!) ?? order.size;
   return {
     groups: groups
-      .map((group) => ({ group, rank: rank(group) }))
+      .map((group) => ({ group, rank: rank(group), place: placeOf(group) }))
       .sort(
         (a, b) =>
           a.rank - b.rank ||
           b.group.members.length - a.group.members.length ||
-          compareBytes(placeOf(a.group), placeOf(b.group)),
+          compareBytes(a.place, b.place),
       )
       .map(({ group }) => group),
     consequences: all.filter(({ followsFrom }) => followsFrom !== undefined),
