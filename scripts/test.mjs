@@ -49,29 +49,44 @@ await environments;
 const files = testFiles(tests).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
-const [alone, together] = [files.filter(isAlone), files.filter((file) => !isAlone(file))];
-const slowestFirst = [...alone].sort((a, b) => Number(isHeavy(b)) - Number(isHeavy(a)));
-const tally = await runTests([...(unit ? [] : slowestFirst), ...batches(together)]);
+const quick = batches('quick', files.filter(isQuick), availableParallelism());
+// What takes longer shares processes as well, and in more of them: one begins where another has ended.
+const slow = () => [...files.filter(isLone).sort(heavyFirst), ...batches('slow', files.filter(isSlow), 8)];
+const tally = await runTests(unit ? quick : [...slow(), ...quick]);
 process.exitCode = tally.sound ? 0 : 1;
 requireQuick(tally);
 if (!unit) await summarise(tally);
 
 /**
- * Whether a file is not of the quick part, which is run in shared processes: it says so by its name, or lies in a folder whose tests
- * start the program itself, a sandbox or a server. What the name is for: tests that go through every package of the lab, that
- * measure growth over large inputs, or that take long for any other reason.
+ * Whether a file has a process of its own: its tests start the program itself, a sandbox or a server.
  * @param {string} file
  */
-function isAlone(file) {
-  return file.endsWith('.alone.test.js') || loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
+function isLone(file) {
+  return loneFolders.has(relative(tests, file).split(sep)[0] ?? '');
 }
 
 /**
- * Whether a file takes long: begun first, it does not leave one processor to itself at the end.
+ * Whether a file is not of the quick part and says so by its name: its tests go through every package of the lab, measure growth over
+ * large inputs, or take long for any other reason.
  * @param {string} file
  */
-function isHeavy(file) {
-  return relative(tests, file).startsWith(`conformance${sep}`);
+function isSlow(file) {
+  return !isLone(file) && file.endsWith('.alone.test.js');
+}
+
+/** @param {string} file */
+function isQuick(file) {
+  return !isLone(file) && !isSlow(file);
+}
+
+/**
+ * What takes longest is begun first: it does not leave one processor to itself at the end.
+ * @param {string} a
+ * @param {string} b
+ */
+function heavyFirst(a, b) {
+  const heavy = (/** @type {string} */ file) => Number(relative(tests, file).startsWith(`conformance${sep}`));
+  return heavy(b) - heavy(a);
 }
 
 /** Both environments, made in a process of its own, so that what is linted and compiled meanwhile does not wait for them. */
@@ -86,16 +101,18 @@ function makeEnvironments() {
 }
 
 /**
- * The quick tests in as many processes as there are processors: one Node for each file takes longer than the tests do.
+ * Files of tests in fewer processes than files: one Node for each takes longer than many of the tests do.
+ * @param {'quick' | 'slow'} part
  * @param {readonly string[]} paths
+ * @param {number} most
  */
-function batches(paths) {
+function batches(part, paths, most) {
   const folder = join(root, '.build/batches');
   mkdirSync(folder, { recursive: true });
-  const count = Math.min(availableParallelism(), paths.length);
+  const count = Math.min(most, paths.length);
   return Array.from({ length: count }, (_, index) => {
     const list = paths.filter((_each, at) => at % count === index);
-    const batch = join(folder, `${index + 1}.test.js`);
+    const batch = join(folder, `${part}-${index + 1}.test.js`);
     writeFileSync(batch, list.map((path) => `import ${JSON.stringify(path)};\n`).join(''));
     return batch;
   });
@@ -162,7 +179,7 @@ async function runTests(paths) {
  */
 function requireQuick({ milliseconds }) {
   for (const [file, each] of milliseconds) {
-    if (isAlone(file) || each <= mostQuickSeconds * 1000) continue;
+    if (!isQuick(file) || each <= mostQuickSeconds * 1000) continue;
     const source = relative(join(root, '.build'), file).replace(/\.js$/, '.ts');
     console.error(
       `${source} took ${Math.round(each / 1000)} s: name it ${source.replace('.test.ts', '.alone.test.ts')}`,

@@ -149,17 +149,13 @@ describe('sources from a server', { skip, concurrency: false }, () => {
   it('are locked, bundled, and verified elsewhere without a network', {
     skip: unlessBuilt('git-hello', 'tally-patched'),
   }, async () => {
-    for (const name of ['git-hello', 'tally-patched'].filter(oneIn(2))) {
+    for (const name of ['tally-patched', 'git-hello'].filter(oneIn(2))) {
       const options = optionsWith({
         sourceDirectory: name === 'tally-patched' ? join(sharedLab!, 'recipes/tally-patched') : undefined,
       });
       const subject = fileOf(name);
       const bundle = join(cache, `${name}.bundle`);
       const manifest = await writeBundle(subject, bundle, 'test', options);
-      if (name === 'git-hello') {
-        await writeBundle(subject, `${bundle}.again`, 'test', options);
-        assert.ok(readFileSync(bundle).equals(readFileSync(`${bundle}.again`)), 'the same bytes twice');
-      }
       const locked = await lock(subject, options);
       assert.equal(manifest.plan, locked.identity);
       assert.ok(

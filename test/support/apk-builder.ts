@@ -125,7 +125,7 @@ const mostPairs = 3;
 let taken = 0;
 
 function takePair() {
-  const pair = pairs[taken % mostPairs] ?? generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const pair = pairs[taken % mostPairs] ?? generateKeyPairSync('rsa', { modulusLength: 1024 });
   pairs[taken % mostPairs] = pair;
   taken += 1;
   return pair;
