@@ -29,8 +29,12 @@ function ambiguity({ atoms, edges }: Paths): string | undefined {
       if (ways > 1 && together(state, to)) return 'exponential';
     }
   }
+  // What holds for one state of a component holds for all: each is reached from the others, and leads to them.
+  const others = new Set<number>();
   for (const first of cyclic) {
+    if (others.has(first)) continue;
     if (returnsInTwoWays(first, atoms, edges, together)) return 'exponential';
+    for (const state of reach[first]!) if (together(state, first)) others.add(state);
   }
   for (const first of cyclic) {
     for (const second of cyclic) {
