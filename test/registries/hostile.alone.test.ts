@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { asOf } from '../../src/registries/as-of.ts';
 import type { RegistryAnswer } from '../../src/registries/listed.ts';
+import { processorMilliseconds } from '../support/processor-time.ts';
 
 const r = 'https://r.example';
 const count = 20_000;
@@ -117,7 +118,7 @@ const lists: readonly (readonly [what: string, answer: RegistryAnswer])[] = [
 describe('a list of many', () => {
   for (const [what, answer] of lists)
     it(`is filtered within its time, and asks at most 5000 times for dates: ${what}`, async () => {
-      const begin = performance.now();
+      const begin = processorMilliseconds();
       let asked = 0;
       const result = await asOf(answer, then, async ({ url }) => {
         asked += 1;
@@ -127,7 +128,7 @@ describe('a list of many', () => {
       });
       assert.ok(result !== 'not-a-list');
       assert.ok(asked <= 5000, String(asked));
-      assert.ok(performance.now() - begin < mostMilliseconds);
+      assert.ok(processorMilliseconds() - begin < mostMilliseconds);
     });
 
   it('that expands without end is not read', async () => {
