@@ -16,24 +16,25 @@ import { sampleOffer, sampleOutcome } from '../test/support/sweep-jobs.ts';
 
 /** As wolfi-dev/os has it: 3,401 recipes give 11,166 packages. */
 const [origins, packages] = [3401, 11_166];
-const architectures = ['x86_64', 'aarch64'];
 const folder = makeFolder();
 const repository = join(folder, 'os');
 
-for (const architecture of architectures) {
-  const records = Array.from({ length: packages }, (_, at) => {
-    const origin = `origin-${at % origins}`;
-    const name = at < origins ? origin : `${origin}-part-${Math.floor(at / origins)}`;
-    return recordText({
-      ...usualRecord,
-      P: name,
-      o: origin,
-      A: architecture,
-      C: checksumOf(`${name} ${architecture}`),
+function writeIndexes(): void {
+  for (const architecture of ['x86_64', 'aarch64']) {
+    const records = Array.from({ length: packages }, (_, at) => {
+      const origin = `origin-${at % origins}`;
+      const name = at < origins ? origin : `${origin}-part-${Math.floor(at / origins)}`;
+      return recordText({
+        ...usualRecord,
+        P: name,
+        o: origin,
+        A: architecture,
+        C: checksumOf(`${name} ${architecture}`),
+      });
     });
-  });
-  mkdirSync(join(repository, architecture), { recursive: true });
-  writeFileSync(join(repository, architecture, 'APKINDEX.tar.gz'), indexOf(records.join('')));
+    mkdirSync(join(repository, architecture), { recursive: true });
+    writeFileSync(join(repository, architecture, 'APKINDEX.tar.gz'), indexOf(records.join('')));
+  }
 }
 
 /** Runs the program and says what it took of a processor, with everything below it, and what passed. */
@@ -42,6 +43,7 @@ function measure(what: string, argv: readonly string[]): void {
   const script = '"$@" >&2; times';
   const { stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, program, ...argv], {
     encoding: 'utf8',
+    maxBuffer: 1024 ** 3,
   });
   const wall = (performance.now() - began) / 1000;
   const [user, system] = stdout.trim().split('\n').at(-1)!.split(' ').map(seconds) as [number, number];
@@ -63,27 +65,29 @@ async function judgeAll(store: SweepStore): Promise<void> {
   await store.close();
 }
 
-const common = [
-  '--repository',
-  repository,
-  '--allow-unsigned',
-  '--arch',
-  'all',
-  '--cache',
-  join(folder, 'cache'),
-];
-const sweep = join(folder, 'sweep');
-measure('journal, first plan', ['sweep', 'plan', sweep, ...common]);
-await judgeAll(openJournal(sweep, Date.now));
-measure('journal, plan of which nothing changed', ['sweep', 'plan', sweep, ...common]);
-measure('journal, run after it', ['sweep', 'run', sweep, '--cache', join(folder, 'cache')]);
-measure('journal, status', ['status', '--format', 'json', sweep]);
-if (postgresPrograms !== undefined) {
+/** A first plan, everything judged, and a plan and a run in which nothing changed. */
+async function measureBoth(what: string, arch: string): Promise<void> {
+  const cache = ['--cache', join(folder, 'cache')];
+  const common = ['--repository', repository, '--allow-unsigned', '--arch', arch, ...cache];
+  const sweep = join(folder, `sweep-${arch}`);
+  measure(`${what}: journal, first plan`, ['sweep', 'plan', sweep, ...common]);
+  await judgeAll(openJournal(sweep, Date.now));
+  measure(`${what}: journal, plan of which nothing changed`, ['sweep', 'plan', sweep, ...common]);
+  measure(`${what}: journal, run after it`, ['sweep', 'run', sweep, ...cache]);
+  measure(`${what}: journal, status`, ['status', sweep]);
+  if (postgresPrograms === undefined) return;
   const postgres = await startPostgres(postgresPrograms);
   const url = postgres.url();
-  measure('database, first plan', ['sweep', 'plan', url, ...common]);
+  measure(`${what}: database, first plan`, ['sweep', 'plan', url, ...common]);
   await judgeAll(await openDatabaseStore({ url, signal: new AbortController().signal, patience: 10_000 }));
-  measure('database, plan of which nothing changed', ['sweep', 'plan', url, ...common]);
+  measure(`${what}: database, plan of which nothing changed`, ['sweep', 'plan', url, ...common]);
   await postgres.stop();
 }
-rmSync(folder, { recursive: true, force: true });
+
+try {
+  writeIndexes();
+  await measureBoth(`${packages} packages`, 'x86_64');
+  await measureBoth(`${2 * packages} packages`, 'all');
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -26,9 +26,11 @@ export function listedBuilds({ location, records }: Repository, architecture: Ar
   const single = [...byName.values()].flatMap(([first, ...others]) => (others.length === 0 ? first : []));
   const newest = new Map<PackageName, PackageVersion>();
   for (const record of single) {
-    const known = newest.get(originOf(record));
-    if (known === undefined || compareVersions(record.version, known) > 0)
-      newest.set(originOf(record), record.version);
+    const [origin, { version }] = [originOf(record), record];
+    const known = newest.get(origin);
+    // Packages of one build have one version, which takes longer to compare than to recognise.
+    if (known === undefined || (known !== version && compareVersions(version, known) > 0))
+      newest.set(origin, version);
   }
   const groups = grouped(single, (record) => `${originOf(record)}=${record.version}`);
   const builds = [...groups.values()].map((all): ListedBuild => {

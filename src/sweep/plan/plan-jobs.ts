@@ -47,6 +47,6 @@ function priorityOf(
   { judgedBefore }: JobTerms,
 ): JobPriority {
   if (isNamed) return 'by-hand';
-  if (judgedBefore.has(subjectKey(subject))) return 'changed-tool';
+  if (judgedBefore.size > 0 && judgedBefore.has(subjectKey(subject))) return 'changed-tool';
   return isNewest ? 'new' : 'backfill';
 }

@@ -71,9 +71,12 @@ export async function planSweep(
     const terms = { tool, priority, tags, indexes: digest, judgedBefore: before.subjects };
     addAll(planned, planJobs(chosen.selected, terms));
   }
+  // Of what is known and stands in the same indexes as before nothing is queued, whatever attempts came to, and an estimate of nothing rests on none.
+  const isSame = planned.every(({ key, indexes: seen }) => before.jobs.get(key)?.indexes === seen);
+  const { attempts, waiting } = isSame ? noAttempts : await whatWasTried(records, before.jobs);
   const jobs = planned.filter(({ key, indexes: seen }) => {
     const known = before.jobs.get(key);
-    return known === undefined || (known.waitsForIndex && known.indexes !== seen);
+    return known === undefined || (waiting.has(key) && known.indexes !== seen);
   });
   return {
     jobs,
@@ -83,32 +86,43 @@ export async function planSweep(
     ambiguous,
     // What fits in one architecture is there.
     unmatched: [...unmatched].flatMap(([each, times]) => (times === indexes.length ? each : [])),
-    estimate: estimate({ jobs, earlier: before.attempts, listedBytes, installedBytes, atOnce }),
+    estimate: estimate({ jobs, earlier: attempts, listedBytes, installedBytes, atOnce }),
   };
 }
 
-interface Known {
-  readonly indexes: Sha256;
-  waitsForIndex: boolean;
-}
+type Known = Pick<SweepJob, 'indexes' | 'origin' | 'architecture'>;
 
 async function whatIsKnown(records: SweepRecords, tool: string) {
-  const jobs = new Map<Sha256, Known & Pick<SweepJob, 'origin' | 'architecture'>>();
+  const jobs = new Map<Sha256, Known>();
   const subjects = new Set<Sha256>();
   for await (const job of records.jobs()) {
     const { key, indexes, origin, architecture } = job;
-    jobs.set(key, { indexes, origin, architecture, waitsForIndex: false });
+    jobs.set(key, { indexes, origin, architecture });
     // One that this version judged has the key of the job itself.
     if (job.tool !== tool) subjects.add(subjectKey(job));
   }
+  return { jobs, subjects };
+}
+
+interface Tried {
+  readonly attempts: readonly EarlierAttempt[];
+  /** Jobs that an index that changed may settle. */
+  readonly waiting: ReadonlySet<Sha256>;
+}
+
+const noAttempts: Tried = { attempts: [], waiting: new Set() };
+
+async function whatWasTried(records: SweepRecords, jobs: ReadonlyMap<Sha256, Known>): Promise<Tried> {
   const open = new Set<Sha256>();
   for await (const key of records.unfinished()) open.add(key);
   const attempts: EarlierAttempt[] = [];
+  const waiting = new Set<Sha256>();
   for await (const { job, class: ended, cost } of records.attempts()) {
     const known = jobs.get(job);
     if (known === undefined) continue;
-    known.waitsForIndex = ended === 'environment-unavailable' && !open.has(job);
+    if (ended === 'environment-unavailable' && !open.has(job)) waiting.add(job);
+    else waiting.delete(job);
     attempts.push({ origin: known.origin, architecture: known.architecture, cost });
   }
-  return { jobs, subjects, attempts };
+  return { attempts, waiting };
 }

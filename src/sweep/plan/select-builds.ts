@@ -43,7 +43,7 @@ export function selectBuilds(builds: readonly ListedBuild[], selection: BuildSel
   const selected = builds.flatMap((build): SelectedBuild[] => {
     const names = patterns.of(build);
     for (const name of names.fitting) found.add(name);
-    const keys = build.packages.map(({ name, version }) => `${name}=${version}`);
+    const keys = inImages.size === 0 ? [] : build.packages.map(({ name, version }) => `${name}=${version}`);
     for (const key of keys) if (inImages.has(key)) found.add(key);
     const uses = build.packages.map(({ name }) => selection.popularity.get(name) ?? 0);
     const popularity =
@@ -94,11 +94,14 @@ interface Patterns {
   of(build: ListedBuild): FittingNames;
 }
 
+const noNames: FittingNames = { fitting: [], isNamed: false, hasVersion: false };
+
 function parsePatterns(texts: readonly string[]): Patterns {
   const exact = new Set(texts.filter((text) => !/[*?]/.test(text)));
   const globs = texts.filter((text) => /[*?]/.test(text));
+  if (texts.length === 0) return { isEmpty: true, of: () => noNames };
   return {
-    isEmpty: texts.length === 0,
+    isEmpty: false,
     of: ({ origin, version, packages }) => {
       const names = [...new Set([origin, ...packages.map(({ name }) => name)])];
       const versioned = names.map((name) => `${name}=${version}`).filter((name) => exact.has(name));
