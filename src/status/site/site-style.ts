@@ -19,7 +19,8 @@ input, select, button { font: inherit; color: inherit; background: var(--paper);
 button { cursor: pointer; } button:disabled { color: var(--faint); cursor: default; border-color: var(--line); }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .95rem; }
 caption { text-align: left; color: var(--faint); padding: .2rem 0; }
-th { text-align: left; font-weight: 600; } th, td { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+th { text-align: left; font-weight: 600; overflow-wrap: break-word; } td[data-label=state], td[data-label=verdict] { overflow-wrap: break-word; }
+td[data-label=judged], td[data-label=version] { white-space: nowrap; } th, td { padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th button { border: 0; padding: 0; font-weight: 600; background: none; text-align: inherit; }
 th[aria-sort=ascending] button::after { content: ' ▲'; } th[aria-sort=descending] button::after { content: ' ▼'; }
@@ -48,7 +49,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .5r
 }
 @media print {
 ${printPalette}
-  body { max-width: none; padding: 0; font-size: 10pt; } nav, .filter, .pages, .skip, .back { display: none !important; }
+  body { max-width: none; padding: 0; font-size: 10pt; } nav, .filter, .pages button, .skip, .back { display: none !important; } table { font-size: 8.5pt; }
   details::details-content { content-visibility: visible; block-size: auto; } tr, .plot { break-inside: avoid; } .plot { overflow: visible; } .plot svg { min-width: 0; }
   .area, .key i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
