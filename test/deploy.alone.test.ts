@@ -1,6 +1,7 @@
 /** What `deploy/` has for a rebuilder, judged by what would read it. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -8,6 +9,7 @@ import { parse } from 'yaml';
 import { findProgram } from '../src/process.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { program, root, skipUnless } from './support/lab.ts';
+import { postgresPrograms, startPostgres } from './support/postgres.ts';
 
 const deploy = (name: string) => join(root, 'deploy', name);
 const unit = readFileSync(deploy('wolfi-repro-worker@.service'), 'utf8');
@@ -37,8 +39,8 @@ describe('the calls of workers', () => {
       env: { PATH: process.env['PATH'], WOLFI_REPRO_DATABASE: 'mysql://db.example/x' },
     });
 
-  it('have options that the program knows', (test) => {
-    const folder = temporaryFolder(test);
+  /** The words of both, with their own paths below a folder of the test. */
+  function callsBelow(folder: string): readonly (readonly string[])[] {
     const [, called = ''] = /^ExecStart=\/usr\/bin\/env wolfi-repro (.*)$/m.exec(unit) ?? [];
     const variables = Object.fromEntries(
       [...readFileSync(deploy('wolfi-repro-worker.env'), 'utf8').matchAll(/^#?([A-Z_]+)=(.*)$/gm)].map(
@@ -50,8 +52,40 @@ describe('the calls of workers', () => {
       (_, name: string) => variables[name] ?? assert.fail(name),
     );
     const calls = [fromUnit.split(' '), compose.services.worker.command as string[]];
-    for (const argv of calls) {
-      const placed = argv.map((word) => (word.startsWith('/') ? join(folder, word) : word));
+    return calls.map((argv) => argv.map((word) => (word.startsWith('/') ? join(folder, word) : word)));
+  }
+
+  it('are those of a worker that makes the tables of a database, waits for jobs there, and ends at SIGTERM', {
+    skip: skipUnless(postgresPrograms, 'PostgreSQL is not installed'),
+  }, async (test) => {
+    const folder = temporaryFolder(test);
+    const postgres = await startPostgres(postgresPrograms!);
+    try {
+      mkdirSync(join(folder, 'bin'));
+      const script = `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`;
+      writeFileSync(join(folder, 'bin/wolfi-repro'), script, { mode: 0o755 });
+      const environment = {
+        PATH: `${join(folder, 'bin')}:/usr/bin:/bin`,
+        WOLFI_REPRO_DATABASE: postgres.url(),
+      };
+      for (const argv of callsBelow(folder)) {
+        const child = spawn('/usr/bin/env', ['wolfi-repro', ...argv], { env: environment });
+        const ended = once(child, 'exit');
+        let said = '';
+        for await (const piece of child.stderr) {
+          said += String(piece);
+          if (said.includes('waits for jobs') && !child.killed) child.kill('SIGTERM');
+        }
+        assert.deepEqual(await ended, [0, null], said);
+        assert.equal(postgres.sql('select count(*) from wolfi_repro.migration'), '1');
+      }
+    } finally {
+      await postgres.stop();
+    }
+  });
+
+  it('have options that the program knows', (test) => {
+    for (const placed of callsBelow(temporaryFolder(test))) {
       const { status, stderr } = refused(placed);
       assert.equal(status, 2, stderr);
       assert.match(stderr, /postgres:\/\/HOST\/DATABASE/);
