@@ -19,7 +19,7 @@ export interface DifferenceGroup {
 }
 
 export interface GroupedDifferences {
-  /** By cause, the most frequent first and `unknown` last, then the largest first, then by path. */
+  /** By cause, the most frequent first and `unknown` last, then new names behind what else differs in their files, then the largest first, then by path. */
   readonly groups: readonly DifferenceGroup[];
   readonly consequences: readonly Difference[];
   /** The number of differences that have each cause, in the same order. */
@@ -38,12 +38,19 @@ export function groupDifferences(all: readonly Difference[]): GroupedDifferences
   const order = new Map([...causes.keys()].map((kind, at) => [kind, at]));
   const groups = [...grouped(own, shapeOf).values()].map(groupOf);
   const rank = (group: DifferenceGroup) => order.get(group.causes[0]!) ?? order.size;
+  const changed = new Set(
+    own.flatMap(({ kind, section, path }) => (kind === 'content' ? [`${section} ${path}`] : [])),
+  );
+  // A file whose content differs as well has its new name from that more often than the other way round.
+  const isLed = ({ members }: DifferenceGroup) =>
+    members.every(({ kind, section, path }) => kind === 'moved' && changed.has(`${section} ${path}`));
   return {
     groups: groups
       .map((group) => ({ group, rank: rank(group), place: placeOf(group) }))
       .sort(
         (a, b) =>
           a.rank - b.rank ||
+          Number(isLed(a.group)) - Number(isLed(b.group)) ||
           b.group.members.length - a.group.members.length ||
           compareBytes(a.place, b.place),
       )

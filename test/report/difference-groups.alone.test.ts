@@ -24,6 +24,25 @@ describe('differences of one shape', () => {
     );
   });
 
+  it('of one cause begin with what changed: a new name of a file that differs inside comes behind', () => {
+    const moved = (path: string) =>
+      difference('moved', path, { published: path, rebuilt: `${path}2`, causes: [cause('unknown')] });
+    const { groups } = groupDifferences([
+      moved('a'),
+      moved('b'),
+      unknown('a', 'x', 'y'),
+      unknown('b', 'one', 'two'),
+    ]);
+    assert.deepEqual(
+      groups.map(({ members: [{ kind, path }, ...others] }) => [kind, path, others.length]),
+      [
+        ['content', 'a', 0],
+        ['content', 'b', 0],
+        ['moved', 'a', 1],
+      ],
+    );
+  });
+
   it('have no place in common where they differ at several', () => {
     const { groups } = groupDifferences([dated('a', 'line 2'), dated('b', 'line 3')]);
     assert.deepEqual(

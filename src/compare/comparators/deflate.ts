@@ -83,12 +83,15 @@ export function compareDeflateStreams(
   compare('deflate stream', `${published.size} bytes`, `${rebuilt.size} bytes`);
   compare('deflate blocks', blocksText(published.blocks), blocksText(rebuilt.blocks));
   parts.push(
-    valuePart(
-      'gzip',
-      'first deflate block that differs',
-      blockText(published.blocks, firstDifference),
-      blockText(rebuilt.blocks, firstDifference),
-      `the streams differ from byte ${firstDifference} on`,
+    meaning(
+      'compressed-form',
+      valuePart(
+        'gzip',
+        'first deflate block that differs',
+        blockText(published.blocks, firstDifference),
+        blockText(rebuilt.blocks, firstDifference),
+        `the streams differ from byte ${firstDifference} on`,
+      ),
     ),
   );
   return parts;

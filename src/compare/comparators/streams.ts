@@ -4,7 +4,6 @@ import { decodeBzip2 } from '../../formats/bzip2.ts';
 import type { Decoded, OnSize } from '../../formats/decoded.ts';
 import { decodeXz, xzHeader } from '../../formats/xz.ts';
 import { decodeZstd, zstdHeader } from '../../formats/zstd.ts';
-import { addAll } from '../../lists.ts';
 import type { FormatName, Part } from '../part.ts';
 import { compareBinary } from './binary.ts';
 import { bothBegin, type Comparator, type CompareContext, inflateBound } from './comparator.ts';
@@ -47,25 +46,23 @@ function streamComparator({ format, magic, suffix, header, decode }: Codec): Com
     format,
     matches: bothBegin(...magic),
     async compare(published, rebuilt, context): Promise<readonly Part[] | undefined> {
-      const parts: Part[] = valueParts(format, header(published), header(rebuilt));
+      const headers = valueParts(format, header(published), header(rebuilt));
       const left = await decode(published, sizeCounter(context));
       const right = typeof left === 'string' ? left : await decode(rebuilt, sizeCounter(context));
       if (typeof left === 'string' || typeof right === 'string') {
         const note = 'the stream is damaged or of a kind that is not supported';
-        return [...parts, unreadPart(format, 'content', note), ...compareBinary(published, rebuilt, context)];
+        return [
+          ...headers,
+          unreadPart(format, 'content', note),
+          ...compareBinary(published, rebuilt, context),
+        ];
       }
       const inside = await context.inside(innerName(context.path, suffix), left, right);
-      addAll(parts, insideParts(format, innerName(context.path, suffix), inside));
-      if (inside.length === 0) {
-        const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
-        parts.push(
-          meaning(
-            'compressed-form',
-            valuePart(format, 'compressed form', ...sizes, 'the same content, compressed differently'),
-          ),
-        );
-      }
-      return parts;
+      if (inside.length > 0)
+        return [...headers, ...insideParts(format, innerName(context.path, suffix), inside)];
+      const sizes = [`${published.length} bytes`, `${rebuilt.length} bytes`] as const;
+      const form = valuePart(format, 'compressed form', ...sizes, 'the same content, compressed differently');
+      return [...headers, form].map((each) => meaning('compressed-form', each));
     },
   };
 }

@@ -1,10 +1,10 @@
 /** Ids, digests and check sums of something that differs: of what was stripped off a file, or of a different file of the package. */
-import { writtenFile } from './digests.ts';
+import { isNamedByDigest, writtenFile } from './digests.ts';
 import { changeFinding, type Detector, type Evidence, type Finding, lineOf } from './evidence.ts';
 
 export const derivedIds: Detector = {
   kind: 'derived',
-  detect: (evidence) => [...strippedIds(evidence), ...digestsOfFiles(evidence)],
+  detect: (evidence) => [...strippedIds(evidence), ...digestsOfFiles(evidence), ...ownNames(evidence)],
 };
 
 /** Findings for ids of a build, where the file they are of has no other difference. */
@@ -15,6 +15,16 @@ function strippedIds({ changes, reorderings, ranges }: Evidence): Finding[] {
   const why =
     'it is computed from the whole file as it was linked, and nothing else in the file differs: what differs was stripped off it, like debug information with the path of the build, or is an input that left no other trace';
   return ids.map((change) => changeFinding(change, 'likely', why, changes));
+}
+
+/** Findings for names that hold a digest of what is in the file. */
+function ownNames({ difference, changes, differing }: Evidence): Finding[] {
+  const { kind, published, rebuilt } = difference;
+  if (kind !== 'moved' || published === undefined || rebuilt === undefined) return [];
+  if (!isNamedByDigest(published, rebuilt, differing)) return [];
+  return changes.map((change) =>
+    changeFinding(change, 'certain', 'both names hold the digest of what is in the file'),
+  );
 }
 
 /** Findings for digests that both sides have of their own version of a file of the package. */

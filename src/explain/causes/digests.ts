@@ -91,6 +91,47 @@ export function writtenFile(values: WrittenValues, own: string, all: DifferingFi
   return found?.published.path;
 }
 
+/** Whether the words in which two names of a moved file differ are the beginnings of digests of its own contents, in hexadecimal or in base64. */
+export function isNamedByDigest(published: string, rebuilt: string, all: DifferingFiles): boolean {
+  const file = all
+    .named(baseName(published))
+    .find((each) => each.published.path === published && each.rebuilt.path === rebuilt);
+  const [left, right] = [wordsOfName(published), wordsOfName(rebuilt)];
+  if (file === undefined || left.length !== right.length) return false;
+  const differing = left.map((word, at) => [word, right[at]!] as const).filter(([a, b]) => a !== b);
+  return (
+    differing.length > 0 &&
+    differing.every(([a, b]) =>
+      nameAlgorithms.some(
+        (algorithm) =>
+          beginsDigest(a, all.digestOf(algorithm, file.published)) &&
+          beginsDigest(b, all.digestOf(algorithm, file.rebuilt)),
+      ),
+    )
+  );
+}
+
+const nameAlgorithms = ['sha256', 'md5', 'sha1', 'sha512', 'sha384'] as const;
+
+/** Folders and words of a name; what begins a digest has letters, digits and the signs of base64 for addresses. */
+function wordsOfName(path: string): readonly string[] {
+  const name = baseName(path);
+  return [path.slice(0, path.length - name.length), ...name.split('.').flatMap(splitAtLastSign)];
+}
+
+/** `app-1b2c3d4e` has a word and a digest. */
+function splitAtLastSign(word: string): readonly string[] {
+  const at = word.search(/[-_][0-9a-f]{6,128}$/i);
+  return at < 0 ? [word] : [word.slice(0, at + 1), word.slice(at + 1)];
+}
+
+const fewestDigits = 6;
+
+function beginsDigest(word: string, hex: string | undefined): boolean {
+  if (hex === undefined || word.length < fewestDigits) return false;
+  return hex.startsWith(word.toLowerCase()) || Buffer.from(hex, 'hex').toString('base64url').startsWith(word);
+}
+
 function byDigest(text: string, other: string, files: DifferingFiles): DifferingFile | undefined {
   const [left, right] = [parseDigest(text), parseDigest(other)];
   if (left === undefined || left.algorithm !== right?.algorithm) return undefined;

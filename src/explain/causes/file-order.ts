@@ -1,5 +1,6 @@
 /** The order in which a folder lists its entries, where a step uses it unsorted. */
 import { decodeBytes } from '../../bytes.ts';
+import type { FormatName } from '../../compare/part.ts';
 import {
   type Detector,
   type Evidence,
@@ -30,12 +31,17 @@ function listsOfFiles(evidence: Evidence): Finding[] {
   // A folder on one file system lists alike in each of our builds.
   if (isSettled(evidence) || isUnstable(evidence)) return [];
   const why =
-    'the lines name files, in the order in which something listed them: `--vary directory-order` and `--vary hash-seed` show whether a folder or a hash table gives it';
+    'these are files, in the order in which something listed them: `--vary directory-order` and `--vary hash-seed` show whether a folder or a hash table gives it';
   return evidence.reorderings
-    .filter(({ of, published }) => of === 'lines' && namesFiles(published))
-    .filter((reordering) => !isOneMove(reordering, evidence.rebuilt))
+    .filter(({ of, published, format }) =>
+      of === 'members' ? archives.has(format) : of === 'lines' && namesFiles(published),
+    )
+    .filter((reordering) => !isOneMove(reordering, reordering.of === 'lines' ? evidence.rebuilt : undefined))
     .map((reordering) => orderFinding(reordering, 'possible', why));
 }
+
+/** Formats whose members are files, in the order in which something listed them. */
+const archives: ReadonlySet<FormatName | undefined> = new Set(['tar', 'zip', 'ar', 'cpio']);
 
 /**
  * Whether one line of a longer list stands elsewhere and all others as before: somebody moved it. Orders of five and more that something listed

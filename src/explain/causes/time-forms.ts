@@ -142,6 +142,18 @@ export function monthOf(word: string): number | undefined {
   return monthNumbers.get(word.toLowerCase());
 }
 
+const weekday =
+  /^[#([<]?(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[.,]?$/i;
+
+export function isWeekday(text: string): boolean {
+  return weekday.test(text);
+}
+
+/** Whether a word is a day or a month. */
+export function isWordOfDate(text: string): boolean {
+  return isWeekday(text) || monthOf(text.replace(/[.,]$/, '')) !== undefined;
+}
+
 const names = [...monthNumbers.keys()].sort((a, b) => b.length - a.length).join('|');
 const month = `(?<![\\p{L}])(?<mon>${names})(?![\\p{L}])\\.?`;
 const year = '(?<y>(?:19|20)\\d\\d)';

@@ -3,6 +3,7 @@ import { numberTimes } from './binary-times.ts';
 import type { Change, Detector, Evidence, Finding } from './evidence.ts';
 import { changeFinding, isSettled, lineOf } from './evidence.ts';
 import { isOfBuild, type PrintedTime, timesIn } from './printed-times.ts';
+import { isWeekday } from './time-forms.ts';
 
 export const timestamp: Detector = {
   kind: 'timestamp',
@@ -67,7 +68,7 @@ function durations(evidence: Evidence): Finding[] {
 
 const durationForm = /^(?:\d{1,3}m)?\d{1,9}(?:[.,]\d{1,9})?(ns|us|µs|ms|s|sec|secs|min)?[.,;]?$/;
 const speaksOfDuration =
-  /\b(?:took|taken|elapsed|duration|(?:built|done|finished|completed|compiled|passed|ran) in)\b|^\W*(?:real|user|sys)\s/i;
+  /\b(?:took|taken|elapsed|duration|(?:built|done|finished|completed|compiled|passed|ran)(?: [\w.,-]{1,30}){0,5} in)\b|^\W*(?:real|user|sys)\s/i;
 /** Durations that somebody chose. */
 const speaksOfSettings = /time-?out|interval|delay|limit|cache|retry|\b(?:max|min|default)\b/i;
 const namesUnit = /\b(?:ns|us|µs|ms|s|secs?|seconds?|milliseconds?|minutes?)\b/i;
@@ -107,13 +108,21 @@ interface TimeInText extends PrintedTime {
   readonly text: string;
 }
 
-/** The times of one form that contain the two values of a change, where nothing else of the values differs. */
+/** The times of one form that contain the two values of a change, where nothing else of the values differs. The name of a day belongs to the date behind it. */
 function timesOf({ published, rebuilt, around }: Change): [TimeInText, TimeInText] | undefined {
   if (published === undefined || rebuilt === undefined) return undefined;
-  const left = timeAt(around?.published.text ?? published, around?.published.at ?? 0, published.length);
-  const right = timeAt(around?.rebuilt.text ?? rebuilt, around?.rebuilt.at ?? 0, rebuilt.length);
+  const find = isWeekday(published) && isWeekday(rebuilt) ? timeBehind : timeAt;
+  const left = find(around?.published.text ?? published, around?.published.at ?? 0, published.length);
+  const right = find(around?.rebuilt.text ?? rebuilt, around?.rebuilt.at ?? 0, rebuilt.length);
   if (left === undefined || right === undefined) return undefined;
   return left.form === right.form && left.rest === right.rest ? [left, right] : undefined;
+}
+
+/** The time that follows a value with nothing but spaces between. */
+function timeBehind(text: string, at: number, length: number): ReturnType<typeof timeAt> {
+  const end = at + length;
+  const found = timesIn(text).find(({ start }) => start >= end && /^[ ,]{1,3}$/.test(text.slice(end, start)));
+  return found === undefined ? undefined : { ...found, text: text.slice(at, found.end), rest: '' };
 }
 
 /** The first time that overlaps a value, and the part of the value that is not a time. */

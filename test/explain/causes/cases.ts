@@ -976,6 +976,32 @@ export const cases: readonly CauseCase[] = [
     [
       ['a host', 'hostname', 'Built on builder-7.lab.example', 'Built on verify-2'],
       ['a kernel of uname', 'kernel', 'uname: Linux a 6.1.0-18-amd64', 'uname: Linux a 6.6.21-cloud'],
+      [
+        'a host behind a user',
+        'hostname',
+        'Compiled by ci@ip-10-0-3-44 for me',
+        'Compiled by ci@worker-7 for me',
+      ],
+      [
+        'a host of a kernel',
+        'hostname',
+        'Linux version 6.1.0-18 (root@one.lab.example) x',
+        'Linux version 6.1.0-18 (root@two.lab.example) x',
+      ],
+      ['a kernel by itself', 'kernel', 'Linux 5.15.0-91-generic x86_64', 'Linux 6.8.0-45-generic x86_64'],
+      [
+        'a date behind its day of the week',
+        'timestamp',
+        'Generated on Sun Mar 1 2026 10:22:11 for Foo',
+        'Generated on Mon Nov 2 2026 17:29:41 for Foo',
+      ],
+      [
+        'a comment with a date',
+        'timestamp',
+        '#Sun Mar 01 10:22:11 UTC 2026',
+        '#Mon Nov 02 17:29:41 CET 2026',
+      ],
+      ['how long tests took', 'timestamp', 'Ran 12 tests in 0.412s', 'Ran 12 tests in 0.398s'],
       ['a number of jobs', 'cpu-count', 'MAKEFLAGS=-j64', 'MAKEFLAGS=-j4'],
       ['who built', 'user-id', 'built by jenkins', 'built by root'],
       ['a version of a package', 'unknown', 'Linux-PAM 1.5.2', 'Linux-PAM 1.5.3'],
@@ -1023,6 +1049,14 @@ export const cases: readonly CauseCase[] = [
   // What looks like a value of the builder and is part of a source that somebody edited.
   ...(
     [
+      ['an address of mail', 'Maintainer: Jo <jo@one.example>', 'Maintainer: Jo <jo@two.example>'],
+      ['an address behind who built', 'Built by Jo <jo@one.example>', 'Built by Jo <jo@two.example>'],
+      ['a tag of a package', 'built from left-pad@next', 'built from left-pad@latest'],
+      ['text without words', `?]g1WqW0@'gyO[vG/ViK`, `?]g1WqW0@'DKcC[vG/ViK`],
+      ['a day of the week', 'We are open on Mon', 'We are open on Tue'],
+      ['a system', 'Built on Debian', 'Built on Ubuntu'],
+      ['what is compiled for', 'host: x86_64-pc-linux-gnu', 'host: aarch64-alpine-linux-musl'],
+      ['a processor', 'machine: x86_64', 'machine: aarch64'],
       ['an address of hardware', 'flash image at 0x08000000', 'flash image at 0x08004000'],
       ['a mask', 'x = f(0x00ff00ff & y);', 'x = f(0xff00ff00 & y);'],
       ['numbers of hardware for a timer', 'TIMER_BASE 0x40001000', 'TIMER_BASE 0x40002000'],
