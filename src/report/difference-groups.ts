@@ -46,11 +46,11 @@ export function groupDifferences(all: readonly Difference[]): GroupedDifferences
     members.every(({ kind, section, path }) => kind === 'moved' && changed.has(`${section} ${path}`));
   return {
     groups: groups
-      .map((group) => ({ group, rank: rank(group), place: placeOf(group) }))
+      .map((group) => ({ group, rank: rank(group), led: Number(isLed(group)), place: placeOf(group) }))
       .sort(
         (a, b) =>
           a.rank - b.rank ||
-          Number(isLed(a.group)) - Number(isLed(b.group)) ||
+          a.led - b.led ||
           b.group.members.length - a.group.members.length ||
           compareBytes(a.place, b.place),
       )
