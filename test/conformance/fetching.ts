@@ -108,7 +108,7 @@ async function withStep(script: string, before = ''): Promise<Uint8Array> {
 
 /** Inputs that send requests for the named hosts to servers of the test's own. */
 function leadingTo(hosts: Hosts, inputs: Inputs, others: Inputs, asked: string[]): Inputs {
-  const exchange = inputs.exchange.bind(inputs);
+  const [exchange, after] = [inputs.exchange.bind(inputs), inputs.after.bind(inputs)];
   const elsewhere = others.exchange.bind(others);
   inputs.exchange = (request: BuildRequest) => {
     asked.push(`${request.method} ${request.url.href}`);
@@ -116,6 +116,7 @@ function leadingTo(hosts: Hosts, inputs: Inputs, others: Inputs, asked: string[]
     if (server === undefined) return elsewhere(request);
     return exchange({ ...request, url: new URL(`${request.url.pathname}${request.url.search}`, server) });
   };
+  inputs.after = (ready) => leadingTo(hosts, after(ready), others, asked);
   return inputs;
 }
 

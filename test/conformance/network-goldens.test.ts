@@ -65,10 +65,12 @@ describe('a package whose build fetched by melange’s own pipelines', {
         lab.options({}, { environment, repositories: [], machine }),
       );
       const asked: string[] = [];
-      opened.options.machine.inputs.exchange = async ({ url }) => {
+      const { inputs } = opened.options.machine;
+      inputs.exchange = async ({ url }) => {
         asked.push(url.href);
         throw new Error('nobody is to be asked');
       };
+      inputs.after = () => inputs;
       const [replayed] = (await verify([opened.path], opened.options)).packages;
       assert.equal(replayed!.network?.mode, 'replayed', explain(replayed!));
       assertReproduced(replayed!, 'valid');
