@@ -24,6 +24,7 @@ export function renderJunit(result: StatedRun, context: ReportContext = {}): str
     outcomes: [...packages.map(outcomeElement), ...(isMissing ? (['error'] as const) : [])],
     properties: { verdict: result.verdict, ...writerProperties(context, result.runs) },
     time: context.timings?.seconds ?? 0,
+    said: reproducedLines(packages).join(''),
     cases: [
       ...packages.map((view, at) => caseText(view, context, at)),
       ...(isMissing ? [missingCase(missing)] : []),
@@ -42,6 +43,7 @@ export function renderDiffJunit(results: readonly StatedDiff[], context: ReportC
   return documentText({
     outcomes: views.map(({ differences }) => (differences === undefined ? undefined : 'failure')),
     time: 0,
+    said: '',
     properties: { diff: titleOfAll(views).title, ...writerProperties(context) },
     cases: views.map(diffCase),
     remarks: '',
@@ -75,12 +77,14 @@ interface Suite {
   /** Seconds. */
   readonly time: number;
   readonly cases: readonly string[];
+  /** What cases that pass are about. */
+  readonly said: string;
   readonly remarks: string;
 }
 
 type Outcome = 'failure' | 'error' | undefined;
 
-function documentText({ outcomes, properties, time, cases, remarks }: Suite): string {
+function documentText({ outcomes, properties, time, cases, said, remarks }: Suite): string {
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
   const suite = attributes({
     name: 'wolfi-repro',
@@ -101,12 +105,22 @@ function documentText({ outcomes, properties, time, cases, remarks }: Suite): st
     ...Object.entries(properties).map(([name, value]) => `      <property${attributes({ name, value })}/>`),
     '    </properties>',
     ...cases,
-    '    <system-out/>',
+    said === '' ? '    <system-out/>' : `    <system-out>${escapeMarkup(said)}</system-out>`,
     `    <system-err>${escapeMarkup(remarks)}</system-err>`,
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+/** Name, version and origin of each package that is reproduced: its case has no text that could say so. */
+function reproducedLines(packages: readonly PackageView[]): string[] {
+  return packages
+    .filter(({ verdict }) => verdict === 'reproduced')
+    .map(({ file, title, name, grounds }) => {
+      const what = name ?? grounds.find(({ label }) => label === 'taken')?.value;
+      return `${file}: ${title}${what === undefined ? '' : `: ${what}`}\n`;
+    });
 }
 
 /** The caveats of cases that pass, which have no text of their own. */

@@ -1,13 +1,16 @@
 /** What a run says while it works: as a line, and as a terminal and a log of CI have it. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Doing, elapsed, fitted, WorkUnderWay } from '../../src/cli/progress-text.ts';
 import { findProgram } from '../../src/process.ts';
-import { makeFolder } from '../support/folder.ts';
-import { program, root, skipUnless } from '../support/lab.ts';
+import { makeFolder, temporaryFolder } from '../support/folder.ts';
+import { lab, program, root, skipUnless } from '../support/lab.ts';
 import { packageName } from '../support/names.ts';
 import { cannotSandbox } from '../support/sandboxes.ts';
 import { writeSlowPackage } from '../support/slow-package.ts';
@@ -148,5 +151,53 @@ describe('progress of a run', {
     assert.doesNotMatch(stderr, /[\r\u001b]/);
     assert.match(stderr, /^hello-shell (0:\d\d )?(comparing|step 1 .*|rebuilding)$/m);
     assert.equal(run('--quiet').stderr, '');
+  });
+});
+
+/** Nothing is said of what is over at once, so what these read keeps them waiting. */
+describe('progress of commands that build nothing', () => {
+  const hello = join(lab, 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk');
+  const other = join(lab, 'repository/v0.59.1/x86_64/meta-only-0-r0.apk');
+  const env = { PATH: process.env['PATH'], HOME: root, CI: 'true' };
+
+  it('is said by diff, in plain lines on standard error, under the names that were typed', () => {
+    const { stdout, stderr, status } = spawnSync(
+      'sh',
+      ['-c', '(sleep 1; cat "$1") | "$2" "$3" diff - "$4"', 'sh', hello, process.execPath, program, other],
+      { encoding: 'utf8', env },
+    );
+    assert.equal(status, 1, stderr);
+    assert.match(stdout, /different/);
+    assert.match(stderr, /^(-|\S*\/meta-only-0-r0\.apk) (0:\d\d )?reading$/m);
+    assert.doesNotMatch(stderr, /[\r\u001b]/);
+    assert.doesNotMatch(stderr, /wolfi-repro-/);
+  });
+
+  it('is said by lock while a repository does not answer', async (test) => {
+    const cache = temporaryFolder(test);
+    const server = createServer((_request, response) => {
+      setTimeout(() => response.writeHead(404).end(), 1000);
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    const { port } = server.address() as AddressInfo;
+    const argv = [
+      'lock',
+      '--allow-unsigned',
+      '--repository',
+      `http://127.0.0.1:${port}`,
+      '--cache',
+      cache,
+      hello,
+    ];
+    const child = spawn(process.execPath, [program, ...argv], { env });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (piece) => (stdout += String(piece)));
+    child.stderr.on('data', (piece) => (stderr += String(piece)));
+    const [status] = (await once(child, 'close')) as [number];
+    server.close();
+    assert.equal(status, 4, stderr);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^hello-shell (0:\d\d )?pinning inputs$/m);
+    assert.doesNotMatch(stderr, /[\r\u001b]/);
   });
 });

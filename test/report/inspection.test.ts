@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { marked, type Token } from 'marked';
 import type { Sha256 } from '../../src/digest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Inspection } from '../../src/inspect.ts';
 import { renderInspectionJson, renderInspectionText } from '../../src/report/inspection.ts';
+import { renderInspection } from '../../src/report/inspection-formats.ts';
+import { hostileStrings } from '../support/runs.ts';
 import { anyCharacter } from '../support/text.ts';
 
 /** An inspection whose every text is the given one. */
@@ -105,6 +108,12 @@ test('nothing that a package says reaches the reader as a control character', ()
         shown.split('\n').length,
         renderInspectionText([digestless(saying('x'))], undefined, true).split('\n').length,
       );
+      for (const format of ['markdown', 'html'] as const) {
+        const page = renderInspection([inspection], format, true);
+        assert.doesNotMatch(page.replaceAll('\n', ''), steering);
+        const same = renderInspection([digestless(saying('x'))], format, true);
+        assert.equal(page.split('\n').length, same.split('\n').length);
+      }
       assert.doesNotMatch(renderInspectionJson([inspection]).replaceAll('\n', ''), steering);
     }),
   );
@@ -125,4 +134,57 @@ test('entries are counted, and listed where they are asked for', () => {
   assert.match(counted, /1 entry/);
   assert.ok(listed.split('\n').length === counted.split('\n').length + 1);
   assert.match(listed, /0 0644 0:0 \(name:name\) +0 name -> name name=ff/);
+});
+
+const titles = [
+  'Failure',
+  'Checks',
+  'Findings',
+  'Package',
+  'Built from',
+  '.PKGINFO',
+  'Sections',
+  'Entries: data',
+];
+
+test('Markdown has a table for each thing that is said, as a second reader of it sees, and nothing of a package is markup', () => {
+  for (const text of ['x', ...Object.values(hostileStrings)]) {
+    const tokens: Token[] = [];
+    const page = renderInspection([saying(text)], 'markdown', true);
+    marked.walkTokens(marked.lexer(page, { gfm: true }), (token) => void tokens.push(token));
+    const headings = tokens
+      .filter(({ type }) => type === 'heading')
+      .map((token) => 'text' in token && token.text);
+    assert.deepEqual(headings.slice(1), titles);
+    const tables = tokens.filter(({ type }) => type === 'table') as unknown as {
+      readonly header: readonly unknown[];
+      readonly rows: readonly (readonly { readonly text: string }[])[];
+    }[];
+    assert.equal(tables.length, titles.length);
+    for (const { header, rows } of tables) for (const row of rows) assert.equal(row.length, header.length);
+    for (const { type, raw } of tokens)
+      assert.ok(
+        !['link', 'image', 'def', 'html', 'blockquote'].includes(type) || raw.includes('how to read it'),
+        raw,
+      );
+  }
+});
+
+test('HTML has the same tables, with the state of each check marked and nothing of a package as markup', () => {
+  for (const text of ['x', ...Object.values(hostileStrings)]) {
+    const page = renderInspection([saying(text)], 'html', true);
+    assert.deepEqual(
+      [...page.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, title]) => title),
+      titles,
+    );
+    assert.equal(page.match(/<table class="facts">/g)?.length, titles.length);
+    assert.match(page, /<span class="bad">broken<\/span>/);
+    assert.equal(page.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(page, /<img|<!--|<!\[CDATA|onfocus="|<textarea/);
+  }
+});
+
+test('entries are in tables only where they are asked for', () => {
+  for (const format of ['markdown', 'html'] as const)
+    assert.doesNotMatch(renderInspection([saying('x')], format, false), /Entries:/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { renderDiffJunit, renderJunit } from '../../src/report/junit-report.ts';
-import type { RunResult } from '../../src/verdict/result.ts';
+import type { PackageResult, RunResult } from '../../src/verdict/result.ts';
 import { runResult } from '../../src/verdict/result.ts';
 import { manyFiles, packages, same, worst } from '../support/diff-results.ts';
 import { junitSchemas } from '../support/packages.ts';
@@ -75,6 +75,21 @@ describe('results as JUnit XML', () => {
       'inconclusive/environment-substituted',
       'internal/internal',
     ]);
+  });
+
+  it('say behind the cases which package, version and origin each is that is reproduced', () => {
+    const run = everything();
+    const isReproduced = ({ verdict }: PackageResult) => verdict.kind === 'reproduced';
+    const [byName] = run.packages.filter(isReproduced);
+    const { taken: _taken, ...asFile } = byName!;
+    const text = renderJunit({ ...run, packages: [...run.packages, { ...asFile, file: 'a.apk' }] });
+    judge(text);
+    assert.deepEqual(attributesOf(text, '//system-out')[0]!.trimEnd().split('\n'), [
+      'packages/hello-1.0-r0.apk: reproduced: hello 1.0-r0, origin hello-all, for x86_64, from ./repository',
+      'a.apk: reproduced: nr-wallclock 1.0.0-r0, origin nr-wallclock, for x86_64',
+    ]);
+    const others = run.packages.filter((each) => !isReproduced(each));
+    assert.deepEqual(attributesOf(renderJunit({ ...run, packages: others }), '//system-out'), ['']);
   });
 
   it('say behind the cases which pass without being reproduced, and why', () => {

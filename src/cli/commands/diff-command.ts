@@ -38,9 +38,16 @@ async function compare(
   requireFilesOrFolders([published, rebuilt].filter((each) => !isReadOnce(each)));
   const outputs = requireOutputs(raw.output ?? []);
   const progress = showProgress({ isPaced: true, detail: chosenDetail(raw) });
-  const compared = await withReopenable([published, rebuilt], ([left, right]) =>
-    diff(left!, right!, { ...options, onProgress: progress.onEvent }),
-  ).finally(() => progress.stop());
+  const compared = await withReopenable([published, rebuilt], ([left, right]) => {
+    // What can be read only once is kept aside under a different name.
+    const typed = new Map([
+      [left!, published],
+      [right!, rebuilt],
+    ]);
+    const onProgress: DiffOptions['onProgress'] = (event) =>
+      progress.onEvent({ ...event, subject: typed.get(event.subject) ?? event.subject });
+    return diff(left!, right!, { ...options, onProgress });
+  }).finally(() => progress.stop());
   const results = [{ ...compared, published, rebuilt }];
   await printDiffs(results, raw, outputs);
   return diffExitCode(results);

@@ -20,7 +20,7 @@ export async function rebuildCommand(files: readonly string[], raw: RawOptions):
   return withPackages(files, raw, (packages) => rebuildPackages(packages, out));
 }
 
-async function rebuildPackages({ subjects, raw }: GivenPackages, out: string): Promise<number> {
+async function rebuildPackages({ subjects, raw, typed }: GivenPackages, out: string): Promise<number> {
   requireWritableFolder(out);
   const progress = showProgress({
     logs: raw.log && requireWritableFolder(raw.log),
@@ -31,7 +31,7 @@ async function rebuildPackages({ subjects, raw }: GivenPackages, out: string): P
     const target = { directory: out, signingKey: readSigningKey(raw.signingKey) };
     const codes =
       raw.allOutputs === true
-        ? await writeOutputs(subjects, target, options, progress)
+        ? await writeOutputs({ subjects, typed }, target, options, progress)
         : await writeEach(subjects, target, options, progress);
     return worstExitCode(codes);
   });
@@ -62,24 +62,29 @@ async function writeEach(
 
 /** Rebuilds all that the recipes make; returns the exit codes of what failed. */
 async function writeOutputs(
-  subjects: readonly string[],
+  { subjects, typed }: Pick<GivenPackages, 'subjects' | 'typed'>,
   target: RebuildTarget,
   options: RunOptions,
   progress: Progress,
 ): Promise<readonly number[]> {
   const outputs = await rebuildOutputs(subjects, target, options).finally(() => progress.stop());
-  return outputs.flatMap(sayOutput);
+  return outputs.flatMap((output) => sayOutput(output, typed));
 }
 
 /** The path is data; what it is equal to is said beside it. */
-function sayOutput({ name, outcome, published, isUnscanned }: RebuiltOutput): readonly number[] {
+function sayOutput(
+  { name, outcome, published, isUnscanned }: RebuiltOutput,
+  typed: GivenPackages['typed'],
+): readonly number[] {
   if (outcome instanceof Failure) {
-    printNote(`${printable(name)}:`);
+    printNote(`${printable(typed(name))}:`);
     return [reportFailure(outcome)];
   }
   printData(`${outcome.path}\n`);
   if (published !== undefined)
-    printNote(`${name}: ${published.isEqual ? 'equal to' : 'differs from'} ${printable(published.file)}`);
+    printNote(
+      `${name}: ${published.isEqual ? 'equal to' : 'differs from'} ${printable(typed(published.file))}`,
+    );
   if (published === undefined && isUnscanned)
     printNote(`${name}: its SBOM may lack elements, since nothing here shows what a scan found`);
   return [];

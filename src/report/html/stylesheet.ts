@@ -42,12 +42,15 @@ td.n.p::after { content: ' −'; } td.n.r::after { content: ' +'; }
 td.n.p, td.n.r { color: var(--ink); }
 a { color: var(--focus); } table.all { table-layout: auto; } .all td { font: inherit; white-space: normal; }
 .all th, .all td:nth-child(-n+2) { overflow-wrap: normal; } .all td:first-child { white-space: nowrap; } .m { max-height: 20rem; overflow: auto; }
+table.facts { table-layout: auto; } .facts th, .facts td { padding: .1rem .5rem; } td.w { overflow-wrap: normal; }
 .hex { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; } figure { margin: .2rem 0; }
 footer { border-top: 1px solid var(--line); color: var(--faint); font-size: .9rem; }
 @media (max-width: 44rem) {
   dl { grid-template-columns: 1fr; } dd { margin-left: 1rem; }
   .all tr { grid-template-columns: 1fr; padding: .3rem 0; border-top: 1px solid var(--line); } .all td:empty { display: none; }
   .all td:nth-child(4)::after { content: ' differences'; }
+  .facts tr { grid-template-columns: 1fr; padding: .2rem 0; border-top: 1px solid var(--line); } .facts td:empty { display: none; }
+  .facts td[data-h]::before { content: attr(data-h) ' '; color: var(--faint); }
   table, tbody { display: block; } colgroup { display: none; } tr { display: grid; grid-template-columns: 4rem 1fr; } thead, td.x, td.t { display: none; }
 }
 @media print {
