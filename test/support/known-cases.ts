@@ -1,5 +1,5 @@
 /** The cases of fixtures/cases: what two sides of each hold, what is right to say of it, and what is said. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteSource } from '../../src/byte-source.ts';
 import type { CauseKind } from '../../src/compare/cause.ts';
@@ -117,4 +117,24 @@ export async function judgeCases(): Promise<readonly Judged[]> {
   for (const [name, each] of readCases())
     judged.push({ name, what: each.what, ...(await answersOf(name, each)) });
   return judged;
+}
+
+/** Files of the cases that both sides have and that differ, each with a name of its own. */
+export function caseFiles(): readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly published: Uint8Array;
+  readonly rebuilt: Uint8Array;
+}[] {
+  return [...readCases()].flatMap(([name, { right }]) =>
+    Object.keys(right).flatMap((path, at) => {
+      const [published, rebuilt] = ['a', 'b'].map((side) => contentOf(join(folder, name, side, path)));
+      if (published === undefined || rebuilt === undefined || published.equals(rebuilt)) return [];
+      return [{ name: `${name}-${at}`, path, published, rebuilt }];
+    }),
+  );
+}
+
+function contentOf(file: string): Buffer | undefined {
+  return existsSync(file) ? readFileSync(file) : undefined;
 }
