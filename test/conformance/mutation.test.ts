@@ -17,7 +17,7 @@ interface Row extends SubjectFile {
   readonly every: number;
   /** The same for bytes of the file. */
   readonly bytes: number;
-  /** Also each byte of the signature section's archive, which all packages write alike. */
+  /** Also bytes of the signature section's archive, which all packages write alike. */
   readonly signatureToo?: true;
 }
 
@@ -64,7 +64,7 @@ for (const { title, inert, every, bytes, signatureToo, ...file } of subjects) {
 
     if (signatureToo) {
       it('is not reproduced with any byte of the signature’s archive changed', async () => {
-        await assertNoneReproduced(subject, archiveByteMutants(subject, 'signature'), []);
+        await assertNoneReproduced(subject, archiveByteMutants(subject, 'signature', isThorough ? 1 : 5), []);
       });
     }
 

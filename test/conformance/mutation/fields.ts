@@ -27,12 +27,13 @@ function* changes(parts: Parts, packing: Packing): Generator<Change> {
   yield* framingChanges(parts, packing);
 }
 
-/** Every byte of a section's archive, one after the other; of the signature section the signature's own among them. */
+/** Each byte of a section's archive, or each so-many-th; of the signature section the signature's own among them. */
 export async function* archiveByteMutants(
   { parts, packing }: Whole,
   section: SectionName,
+  every = 1,
 ): AsyncGenerator<Mutant> {
-  for (let at = 0, size = 1; at < size; at++) {
+  for (let at = 0, size = 1; at < size; at += every) {
     const alter: Packing['alter'] = (name, tar) => {
       if (name !== section) return tar;
       size = tar.length;
