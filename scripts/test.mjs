@@ -46,6 +46,7 @@ if (!unit) {
 rmSync(join(root, '.build'), { recursive: true, force: true });
 compile('tsconfig.json');
 await environments;
+if (!unit) await askForSandbox();
 const files = testFiles(tests).filter(
   (file) => names.length === 0 || names.some((name) => file.includes(name)),
 );
@@ -87,6 +88,12 @@ function isQuick(file) {
 function heavyFirst(a, b) {
   const heavy = (/** @type {string} */ file) => Number(relative(tests, file).startsWith(`conformance${sep}`));
   return heavy(b) - heavy(a);
+}
+
+/** How steps are kept apart here is tried once: some forty files of tests ask for it. */
+async function askForSandbox() {
+  const { sandboxVariable, usableSandbox } = await import(join(tests, 'support/lab-sandbox.js'));
+  process.env[sandboxVariable] = (await usableSandbox()) ?? 'none';
 }
 
 /** Both environments, made in a process of its own, so that what is linted and compiled meanwhile does not wait for them. */

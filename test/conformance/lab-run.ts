@@ -1,35 +1,24 @@
 /** The library run on packages of the lab, with this machine's sandbox; what all conformance tests share. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { availableParallelism, userInfo } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { parsePublicKey } from '../../src/apk/apk-signature.ts';
 import { allDifferences, isUnequal } from '../../src/compare/comparison.ts';
 import type { Difference } from '../../src/compare/difference.ts';
-import { diagnose } from '../../src/doctor.ts';
-import { callerIdMap } from '../../src/execute/sandbox/id-map.ts';
 import { completeLimits, type SandboxKind } from '../../src/execute/sandbox/sandbox.ts';
 import type { RunOptions } from '../../src/flow/run-options.ts';
 import { machineInputs } from '../../src/inputs/inputs.ts';
 import type { PackageResult } from '../../src/verdict/result.ts';
 import { verify } from '../../src/verify.ts';
-import { type Golden, lab, root, sharedLab, skipUnless } from '../support/lab.ts';
+import { type Golden, lab, sharedLab, skipUnless } from '../support/lab.ts';
 import { labEnvironment, lacksEnvironment } from '../support/lab-environment.ts';
+import { cache, ids, knownSandbox } from '../support/lab-sandbox.ts';
 
-/** Kept between runs: unpacked environments are shared by their identity. */
-export const cache: string = join(root, '.cache/wolfi-repro');
-
-const { uid, gid, username } = userInfo();
-const ids = callerIdMap({ uid, gid, name: username });
+export { cache };
 
 /** How steps are kept apart here: without namespaces only root can run them, in a change of root. */
-export const sandbox: SandboxKind | undefined = await usableSandbox();
-
-async function usableSandbox(): Promise<SandboxKind | undefined> {
-  const missing = (await diagnose(cache, ids)).filter(({ state }) => state === 'missing');
-  if (missing.length === 0) return 'bubblewrap';
-  return process.platform === 'linux' && uid === 0 ? 'chroot' : undefined;
-}
+export const sandbox: SandboxKind | undefined = await knownSandbox();
 
 /**
  * `false`, or why these packages cannot be rebuilt in their recorded environment here; without any, why none can be.
