@@ -167,8 +167,6 @@ export async function runShortly(
 
 export interface HandingOver {
   readonly env: Readonly<Record<string, string>>;
-  /** The whole of its standard input. */
-  readonly input: string;
   readonly signal: AbortSignal;
   /** Called with each message of the program, and the socket that came with it. */
   readonly onHandle: (message: unknown, handle: unknown) => void;
@@ -178,21 +176,19 @@ export interface HandingOver {
 export async function startHandingOver(
   command: string,
   argv: readonly string[],
-  { env, input, signal, onHandle }: HandingOver,
+  { env, signal, onHandle }: HandingOver,
 ): Promise<ProcessEnd & { readonly output: string }> {
   const output = new OutputTail(mostOutput);
-  const child = spawn(command, argv, { env, stdio: ['pipe', 'pipe', 'pipe', 'ipc'], detached: true });
+  const child = spawn(command, argv, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
   const end = () => child.kill('SIGKILL');
   signal.addEventListener('abort', end);
   child.on('error', () => undefined);
-  child.stdin!.on('error', () => undefined);
   child.on('message', onHandle);
   const guard = new CallbackGuard(end);
   guard.consume(child.stdout!, (bytes) => output.add(bytes));
   guard.consume(child.stderr!, (bytes) => output.add(bytes));
   const over = child.pid === undefined ? undefined : handedOver(child);
   await begun(child, command);
-  child.stdin!.end(input);
   const [exitCode, ended] = await over!;
   signal.removeEventListener('abort', end);
   return { exitCode: exitCode ?? undefined, signal: ended ?? undefined, output: output.text() };

@@ -96,12 +96,12 @@ export async function listenInNamespace(
   requireProgram('ip');
   const tcp: { port: number; server: Server }[] = [];
   let dns: DatagramSocket | undefined;
-  const program = readFileSync(new URL('./listen-program.js', import.meta.url), 'utf8');
+  const compiled = readFileSync(new URL('./listen-program.js', import.meta.url), 'utf8');
+  const program = compiled.replace(/^export \{\};$/m, '');
   const argv = [...namespaceArguments(pid, ids), '--', '/bin/sh', '-c', entering, 'sh', routes(ports)];
-  const node = [process.execPath, '--input-type=module', '-', JSON.stringify([dnsPort, ...ports])];
+  const node = [process.execPath, '-e', program, JSON.stringify([dnsPort, ...ports])];
   const { exitCode, output } = await startHandingOver('nsenter', [...argv, ...node], {
     env: { PATH: hostPath },
-    input: program,
     signal,
     onHandle(message, handle) {
       if (handle instanceof Server) tcp.push({ port: Number(message), server: handle });

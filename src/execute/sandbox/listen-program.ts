@@ -1,12 +1,10 @@
 /**
  * A separate program, given to Node as text: it opens the sockets of a guest's network in the namespace in which it was started, and hands
- * them to its parent (Node's documentation, `process.send`).
+ * them to its parent (Node's documentation, `process.send`). It is a script, since each step waits for it and Node starts modules later.
  */
 import type { SendHandle } from 'node:child_process';
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
 
-const ports = JSON.parse(process.argv[2]!) as number[];
+const ports = JSON.parse(process.argv[1]!) as number[];
 const dnsPort = 53;
 
 const handOver = (message: unknown, handle: SendHandle): Promise<void> =>
@@ -16,17 +14,22 @@ const handOver = (message: unknown, handle: SendHandle): Promise<void> =>
     );
   });
 
-for (const port of ports) {
-  const server = createServer();
+async function listen(): Promise<void> {
+  const { createServer } = process.getBuiltinModule('node:net');
+  for (const port of ports) {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ port, host: '0.0.0.0', backlog: 4096 }, resolve);
+    });
+    await handOver(port, server);
+  }
+  const dns = process.getBuiltinModule('node:dgram').createSocket('udp4');
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen({ port, host: '0.0.0.0', backlog: 4096 }, resolve);
+    dns.once('error', reject).bind(dnsPort, '0.0.0.0', resolve);
   });
-  await handOver(port, server);
+  await handOver('dns', dns);
+  // Listening sockets would keep this process running; they live on in the parent.
+  process.exit(0);
 }
-const dns = createSocket('udp4');
-await new Promise<void>((resolve, reject) => {
-  dns.once('error', reject).bind(dnsPort, '0.0.0.0', resolve);
-});
-await handOver('dns', dns);
-// Listening sockets would keep this process running; they live on in the parent.
-process.exit(0);
+
+void listen();
