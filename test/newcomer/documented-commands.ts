@@ -34,18 +34,18 @@ export const documentedCommands: readonly string[] = [
   'export ./study -o dataset',
   'cache list',
   'config show',
+  'doctor',
   'help exit-codes',
   'completion bash',
 ];
 
 /** Those that build nothing and need nothing of the others but the result of the first. */
 export const quickCommands: readonly string[] = documentedCommands.filter((line) =>
-  /^(report|attest|policy|baseline|cache|config|help|completion) /.test(line),
+  /^(report|attest|policy|baseline|cache|config|doctor|help|completion)\b/.test(line),
 );
 
-/** Commands of the table that are typed elsewhere, and where: they need more than this machine has, or are typed before anything is installed. */
+/** Commands of the table that need more than this machine has, and where they are typed. */
 export const documentedElsewhere: Readonly<Record<string, string>> = {
-  doctor: 'test/newcomer/first-verdict.ts, where programs are missing',
   worker: 'test/cli/sweep-database.test.ts: it needs a PostgreSQL or a rebuilderd',
 };
 
