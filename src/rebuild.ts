@@ -157,6 +157,11 @@ async function rebuildAll(
   const others = names.slice(candidates.length);
   const request = rebuildRequest(candidates, observed(first));
   const plans = [...request.plans, ...others.map((name) => siblingPlan(first.prepared.plan, name))];
+  const waiting = new Set<string>(names);
+  const settled = (output: RebuiltOutput) => {
+    waiting.delete(output.name);
+    settle(output);
+  };
   try {
     await withRebuilt(first.run.builds.engine, { ...request, plans }, async (packages) => {
       await keepRecordings(candidates, request.network, packages[0]?.conversation);
@@ -164,14 +169,14 @@ async function rebuildAll(
       for (const [candidate, built] of paired(candidates, packages.slice(0, candidates.length))) {
         const { rebuilt } = await decideBuilder({ candidate, rebuilt: built });
         model ??= rebuilt.plan;
-        settle(await outputOf(candidate, rebuilt, target, signal));
+        settled(await outputOf(candidate, rebuilt, target, signal));
       }
       for (const [name, built] of paired(others, packages.slice(candidates.length)))
-        settle(await outputOf(name, await rebuiltAs(siblingPlan(model!, name), built), target, signal));
+        settled(await outputOf(name, await rebuiltAs(siblingPlan(model!, name), built), target, signal));
     });
   } catch (thrown) {
     const outcome = failureOfPackage(thrown, signal);
-    for (const name of names) settle({ name, outcome, published: undefined, isUnscanned: false });
+    for (const name of waiting) settle({ name, outcome, published: undefined, isUnscanned: false });
   }
 }
 
