@@ -84,7 +84,8 @@ describe('what a short call loads', () => {
     const [hooked, loaded] = [join(cwd, 'hook.cjs'), join(cwd, 'loaded.json')];
     writeFileSync(hooked, hook);
     for (const [name, [argv, mostChunks, mostKibibytes]] of Object.entries(calls)) {
-      const env = { ...process.env, LOADED: loaded };
+      // A variable of the program makes it read settings as well.
+      const env = { PATH: process.env['PATH'], HOME: cwd, LOADED: loaded };
       const { status, stderr } = spawnSync(process.execPath, ['-r', hooked, program, ...argv], { cwd, env });
       assert.equal(status, 0, `${name}: ${stderr}`);
       const { chunks, builtin } = JSON.parse(readFileSync(loaded, 'utf8'));

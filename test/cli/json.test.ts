@@ -128,6 +128,7 @@ describe('a schema', () => {
       'doctor-1': { schema: 'wolfi-repro/doctor/1', found: [{ what: 'a', state: 'ill', detail: '' }] },
       'inspection-1': { schema: 'wolfi-repro/inspection/1', packages: [{ file: 'a', chain: [] }] },
       'comparison-1': { schema: 'wolfi-repro/comparison/1', equal: true, differences: [] },
+      'comparisons-1': { schema: 'wolfi-repro/comparisons/1', comparisons: 1 },
       'tree-comparison-1': { schema: 'wolfi-repro/tree-comparison/1', equal: 'no', differences: [] },
       'lock-1': { schema: 'wolfi-repro/lock/1', identity: 'no digest', environment: [], findings: [] },
       'plan-1': { schema: 'wolfi-repro/plan/1', steps: [] },

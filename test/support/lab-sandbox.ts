@@ -12,8 +12,8 @@ export const cache: string = join(root, '.cache/wolfi-repro');
 const { uid, gid, username } = userInfo();
 export const ids: IdMap = callerIdMap({ uid, gid, name: username });
 
-/** The variable by which `npm test` hands the answer to each file. */
-export const sandboxVariable = 'WOLFI_REPRO_LAB_SANDBOX';
+/** The variable by which `npm test` hands the answer to each file; the program reads those that begin with its own name. */
+export const sandboxVariable = 'LAB_SANDBOX';
 
 /** Without namespaces only root can run steps, in a change of root; undefined where they cannot be run. */
 export async function usableSandbox(): Promise<SandboxKind | undefined> {
