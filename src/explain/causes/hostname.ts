@@ -39,7 +39,7 @@ const speaksOfMail = /\b(?:maintainer|author|e?-?mail|contact|report|copyright|b
 
 /** Words that stand where a host does: a system, a processor, what is compiled for, a release, a day. */
 const notHosts =
-  /^(?:linux|gnu|debian|ubuntu|fedora|centos|alpine|wolfi|darwin|macos|windows|freebsd|x86(?:[-_]64)?|amd64|i\d86|aarch64|arm\w*|riscv\d*|ppc\w*|s390x?)(?:[-_.]?\d[\w.]*)?$|-(?:linux|darwin|mingw\d*|freebsd|gnu|musl)|^\d+\.\d+\.\d/i;
+  /^(?:linux|gnu|debian|ubuntu|fedora|centos|alpine|wolfi|darwin|macos|windows|freebsd|x86(?:[-_]64)?|amd64|i\d86|aarch64|s390x?)(?:[-_.]?\d[\w.]*)?$|^(?:arm|riscv|ppc)(?:[\w.]|-\d)*$|-(?:linux|darwin|mingw\d*|freebsd|gnu|musl)|^\d+\.\d+\.\d/i;
 
 function mayBeHost(text: string): boolean {
   return hostName.test(text) && !notHosts.test(text) && !isWordOfDate(text);
