@@ -42,7 +42,7 @@ describe('goldens for aarch64', {
     for (const signed of [true, false]) {
       const group = foreign
         .filter((golden) => golden.signed === signed && golden.sourceDir === undefined)
-        .filter(oneIn(10));
+        .filter(oneIn(20));
       const judged = await verifyGoldens(group, foreignLab, labOptions({ allowUnsigned: !signed }));
       assert.ok(judged.length > 0);
       for (const [, result] of judged) {
@@ -72,7 +72,7 @@ describe('goldens for aarch64 whose recipes carry melange’s own pipelines', {
     const known = new Set(foreign.map(({ file }) => file));
     const others = goldens(theirs).filter(({ file }) => !known.has(file));
     // The packages of one recipe share a build, which is the longest of all.
-    const group = others.filter(({ recipe }) => isThorough || !recipe.includes('libpebble')).filter(oneIn(4));
+    const group = others.filter(({ recipe }) => isThorough || !recipe.includes('libpebble')).filter(oneIn(8));
     const { cache, mirror } = packedSources();
     const options = labOptions({ sourceCaches: [cache], sourceMirrors: [mirror] });
     for (const [, result] of await verifyGoldens(group, theirs!, options)) assertReproduced(result, 'valid');

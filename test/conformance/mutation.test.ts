@@ -26,15 +26,15 @@ const subjects: readonly Row[] = [
     title: 'a shell script',
     file: 'repository/v0.59.1/x86_64/hello-shell-1.4.2-r3.apk',
     inert: [],
-    every: 7,
-    bytes: 17,
+    every: 13,
+    bytes: 29,
     signatureToo: true,
   },
   {
     title: 'a shared library',
     file: 'repository/v0.45.3/x86_64/libflint3-0.9.12-r4.apk',
     inert: [],
-    every: 11,
+    every: 19,
     bytes: 97,
   },
   {
@@ -43,7 +43,7 @@ const subjects: readonly Row[] = [
     sourceDir: 'recipes/modes',
     inert: [],
     // No multiple of it is the number of attributes, so that all of them are met.
-    every: 17,
+    every: 29,
     bytes: 71,
   },
 ];

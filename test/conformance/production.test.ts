@@ -34,9 +34,9 @@ mkdirSync(cache, { recursive: true });
 const work = mkdtempSync(join(cache, 'production-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
-const isTaken = oneIn(20);
+const isTaken = oneIn(30);
 /** Of packages that are reproduced, which `npm run fidelity` has all. */
-const isRebuilt = oneIn(60);
+const isRebuilt = oneIn(90);
 
 describe('production packages', { skip: cannotRebuildFrom(), concurrency: false }, () => {
   const reasonOf = ({ file }: ProductionGolden) => cannotRebuildFrom(join(productionLab, file));

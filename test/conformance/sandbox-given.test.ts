@@ -137,7 +137,7 @@ writeFileSync(join(own, 'etc/resolv.conf'), '');
 after(() => rmSync(own, { recursive: true, force: true }));
 
 for (const identity of identities) {
-  const given = identity === identities[0] ? cases : cases.filter(oneIn(3));
+  const given = identity === identities[0] ? cases : cases.filter(oneIn(6));
   describe(`what a recipe gives its steps, ${identity.title}`, {
     skip: cannotSandbox(identity),
     concurrency: false,

@@ -142,7 +142,7 @@ describe('git-checkout', { skip, concurrency: false }, () => {
   });
 
   const outcomes = fatalChanges();
-  for (const [name, { outcome, what }] of Object.entries(outcomes).filter(oneIn(3))) {
+  for (const [name, { outcome, what }] of Object.entries(outcomes).filter(oneIn(5))) {
     it(`ends with ${outcome} where ${what}`, async () => {
       const own = makeRepositories(folder, join('fatal', name));
       own.publish(join(folder, 'served', name));
