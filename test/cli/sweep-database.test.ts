@@ -163,7 +163,8 @@ describe('a sweep in a database', { skip }, () => {
     skip: cannotRebuild,
   }, async () => {
     postgres.createDatabase('worked');
-    const secret = 'sEcReTpAsS';
+    // Not that of secrets.test.ts, which looks at the arguments of all processes.
+    const secret = 'hIdDeNpAsS';
     const database = postgres.cuttable('worked').replace('tester@', `tester:${secret}@`);
     const repository = join(folder, 'os');
     mkdirSync(join(repository, 'x86_64'), { recursive: true });

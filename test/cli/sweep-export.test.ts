@@ -12,7 +12,7 @@ import { keepSweep } from '../support/kept-sweep.ts';
 import { program } from '../support/lab.ts';
 import { makeJob } from '../support/sweep-records.ts';
 
-const cookie = 'sEcReTcOoKiE';
+const cookie = 'hIdDeNcOoKiE';
 
 describe('wolfi-repro sweep export', () => {
   const folder = makeFolder();
