@@ -2,8 +2,7 @@
 import { type Command, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
 import { addressOptions, cacheOption, collect, indexOptions, signerOptions } from './option-groups.ts';
-
-type Finish = (exitCode: number) => void;
+import type { Finish } from './upkeep-commands.ts';
 
 export function addAttest(program: Command, finish: Finish): void {
   const command = program

@@ -2,8 +2,7 @@
 import { type Command, Option } from './commander.ts';
 import { rawOptions } from './given-options.ts';
 import { joinOptions, policyOptions } from './option-groups.ts';
-
-type Finish = (exitCode: number) => void;
+import type { Finish } from './upkeep-commands.ts';
 
 const resultArgument = 'result.json or result.jsonl of verify, or - for standard input';
 

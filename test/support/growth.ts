@@ -24,6 +24,7 @@ import {
 import { claimLines, claimParts, recipeText, sbomPart } from './claims.ts';
 import { elfOf, noteOf, stringTable, symbolOf } from './elf-builder.ts';
 import { readFrontOf } from './front.ts';
+import { processorMilliseconds } from './processor-time.ts';
 import { arOf, zipOf } from './samples.ts';
 
 export interface Dimension {
@@ -421,10 +422,10 @@ export async function growthOf(
   const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number];
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, run] of runs.entries()) {
-      const began = process.cpuUsage();
+      const began = processorMilliseconds();
       await run();
-      const { user, system } = process.cpuUsage(began);
-      if (round >= 0) least[index] = Math.min(least[index]!, (user + system) / 1000);
+      const taken = processorMilliseconds() - began;
+      if (round >= 0) least[index] = Math.min(least[index]!, taken);
     }
   }
   const [once, more] = least;
